@@ -1,0 +1,81 @@
+# `make demo` and `make test` install what they need on the first run, and nothing on the next.
+# The only prerequisite is Python 3.11 or later with its venv module.
+
+.DEFAULT_GOAL := help
+
+PYTHON_READY := .venv/.installed
+NODE_READY := node_modules/.installed
+PYTHON := .venv/bin/python
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export SOLCX_BINARY_PATH := $(CURDIR)/tools/solc
+
+# pytest without Brownie's plugin, which would compile, and start a chain of its own.
+PYTEST := $(PYTHON) -m pytest -p no:pytest-brownie
+BROWNIE_TEST := .venv/bin/brownie test tests/contracts
+
+.PHONY: help env demo test test-python test-contracts test-anvil test-invariants bench lint format compile lock clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+
+env: $(PYTHON_READY) $(NODE_READY) ## install everything into .venv and node_modules
+	@:
+
+demo: env ## story 1 on a Ganache chain: issue to 1,200 holders, and what happens to a token in its life
+	@$(PYTHON) scripts/demo.py
+
+test: test-python test-contracts test-invariants ## all tests: Python, contracts on Ganache, invariants
+
+test-python: env ## unit, integration and scenario tests
+	@$(PYTEST) $(wildcard tests/unit tests/integration tests/scenarios)
+
+test-contracts: env ## contract tests on Ganache
+	@$(PYTHON) tools/environment.py chains
+	@$(BROWNIE_TEST) --network ganache
+
+test-anvil: env ## contract tests on anvil
+	@$(PYTHON) tools/environment.py chains
+	@$(BROWNIE_TEST) --network anvil
+
+test-invariants: env ## fuzzed invariants of the token, with forge
+	@forge test
+
+bench: env ## gas and throughput beside the peers, to bench/results
+	@$(PYTHON) -m bench
+
+lint: env ## ruff, solhint, mypy, and the contracts' sizes, layouts and selectors
+	@ruff check .
+	@ruff format --check .
+	@solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
+	@mypy
+	@$(PYTHON) tools/compile_contracts.py --check
+	@$(PYTHON) tools/check_contracts.py
+
+format: env ## let ruff put the Python into its form
+	@ruff check --fix .
+	@ruff format .
+
+compile: env ## compile the contracts into the Python package
+	@$(PYTHON) tools/compile_contracts.py
+
+lock: env ## resolve the exact versions again, after a change in pyproject.toml or package.json
+	@uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header --no-annotate \
+		pyproject.toml --output-file requirements-dev.txt
+	@npm install --package-lock-only --loglevel=error
+
+clean: ## remove what was installed or made
+	rm -rf .venv node_modules build .pytest_cache .mypy_cache .ruff_cache .hypothesis jp20.egg-info
+
+$(PYTHON_READY): pyproject.toml requirements-dev.txt tools/environment.py
+	@for python in python3.11 python3.12 python3.13 python3; do \
+		if $$python -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			exec $$python tools/environment.py python; \
+		fi; \
+	done; \
+	echo "JP20 needs Python 3.11 or later with its venv module (Debian: python3-venv); none is on PATH." >&2; exit 1
+	@touch $@
+
+$(NODE_READY): $(PYTHON_READY) package.json package-lock.json
+	@$(PYTHON) tools/environment.py node
+	@touch $@

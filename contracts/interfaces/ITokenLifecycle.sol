@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {Reason} from "../types/Reason.sol";
+
+/// @title From issue to redemption (G1, G2, G4–G6)
+/// @notice "Called by" names the signatures of the shipped policy. Unless it says otherwise a function is refused
+/// while the platform is halted or the token is paused. In a batch that a request decided, a row that is refused by
+/// now is skipped and reported as {RowRefused}; the other rows go through.
+interface ITokenLifecycle {
+    /// @notice Units were issued to the issuer's account as tranche `number`, from 1 (G1, G5).
+    event TrancheIssued(uint256 indexed number, uint256 amount);
+    /// @notice Units were delivered from the issuer's account (G2).
+    event Delivered(address indexed to, uint256 amount);
+    /// @notice 1 unit became `ratio` units (G6).
+    event UnitsSplit(uint256 indexed count, uint256 ratio);
+    /// @notice Record date `index` was set (G5, G21, G23).
+    event RecordDateSet(uint256 indexed index, uint40 at);
+    /// @notice Units with a claim on them were redeemed: the claimant's right continues on the money (物上代位) (G4).
+    event ClaimOnProceeds(address indexed holder, uint64 indexed claim, bytes32 claimant, uint256 amount);
+    /// @notice Row `index` was skipped.
+    event RowRefused(uint256 indexed index, address indexed account, Reason reason);
+
+    /// @notice A split needs a whole ratio of at least 2, and `cap × ratio` must stay below 2^104 − 1.
+    error InvalidRatio(uint256 ratio);
+    /// @notice A record date lies in the future and after the last one; at most 16 are pending.
+    error InvalidRecordDate(uint40 at);
+
+    /// @notice Issues `amount` units to the issuer's account. Called by: ISSUER, REGISTRAR.
+    /// Refused: `CAP_EXCEEDED`, `TOKEN_MATURED`, `TOKEN_REDEEMED`, `ZERO_AMOUNT`. Emits `Transfer`, `Issued`,
+    /// `TrancheIssued`.
+    function issue(uint256 amount) external;
+
+    /// @notice Delivers from the issuer's account, 250 rows at most. Called by: BROKER, ISSUER.
+    /// Judges recipients by all rules but the token's lock-up, consent and whole position. Emits `Delivered` a row.
+    function deliver(address[] calldata recipients, uint256[] calldata amounts) external;
+
+    /// @notice Redeems whole positions at or after maturity, whatever restrains them, 250 rows at most; the issuer's
+    /// account may be among them. Called by: ISSUER, REGISTRAR, PAYING_AGENT.
+    /// Emits `Redeemed` a row and `ClaimOnProceeds` for each claim on it.
+    function redeemAtMaturity(address[] calldata holders) external;
+
+    /// @notice The same before maturity, where the terms allow early redemption of the whole issue.
+    function redeemEarly(address[] calldata holders) external;
+
+    /// @notice Redeems `amounts[i]` of each holder, where the terms allow partial redemption; the amounts are the
+    /// software's (largest remainder). Pledged, attached and frozen units are refused, locked ones are not.
+    function redeemPart(address[] calldata holders, uint256[] calldata amounts) external;
+
+    /// @notice 1 unit becomes `ratio`, for everybody at once. Called by: ISSUER, REGISTRAR, BROKER.
+    /// Balances, restraints, cap, lots, open requests and reversal allowances scale; record dates that have come, and
+    /// ERC-20 allowances, do not. Refused: `SPLIT_FORBIDDEN`.
+    function split(uint256 ratio) external;
+
+    /// @notice Whoever holds when the second `at` ends is a holder at that record date. Called by: ISSUER, REGISTRAR.
+    function setRecordDate(uint40 at) external returns (uint256 index);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {Reason} from "../types/Reason.sol";
+
+/// @title Transfers that wait for consent (G3)
+interface ITransferRequests {
+    enum Status {
+        NONE,
+        OPEN,
+        APPROVED,
+        REJECTED,
+        CANCELLED
+    }
+
+    event TransferRequested(
+        uint256 indexed id, address indexed from, address indexed to, uint256 amount, uint40 deadline
+    );
+    event TransferApproved(uint256 indexed id, uint256 amount);
+    event TransferRejected(uint256 indexed id, bytes32 why);
+    event TransferCancelled(uint256 indexed id);
+
+    /// @notice Asks to transfer `amount` of the caller's free units; they are committed until the answer. Called by:
+    /// any eligible holder of a token that requires consent. Judged by all rules of a transfer.
+    /// @param deadline unix seconds; from then on the request can only be cancelled or rejected
+    function requestTransfer(address to, uint256 amount, uint40 deadline) external returns (uint256 id);
+
+    /// @notice Called by: REGISTRAR or ISSUER alone. Judged again by all rules. An approval is the transfer.
+    function approveTransfer(uint256 id) external;
+    /// @notice The same for many; a request that is refused by now is skipped and reported. 100 at most.
+    function approveTransfers(uint256[] calldata ids) external;
+    /// @notice Called by: REGISTRAR or ISSUER alone. Works while paused.
+    function rejectTransfer(uint256 id, bytes32 why) external;
+    /// @notice Called by: the holder who asked, at any time, halted or not.
+    function cancelTransfer(uint256 id) external;
+
+    /// @notice `amount` in today's units.
+    function transferRequest(uint256 id)
+        external
+        view
+        returns (address from, address to, uint256 amount, uint40 deadline, Status status);
+    /// @notice What {requestTransfer} by `from` would answer now.
+    function previewRequest(address from, address to, uint256 amount) external view returns (Reason);
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {InvestorRegistry} from "./InvestorRegistry.sol";
+import {IConsortium} from "../interfaces/IConsortium.sol";
+import {ITokenDirectory} from "../interfaces/ITokenDirectory.sol";
+import {Terms} from "../types/Terms.sol";
+
+/// @title The tokens of this platform, and the versions from which they are made
+/// @dev It stands on the registry, where it reserves the accounts that no investor may have.
+abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
+    Version[] private _versions;
+    address[] private _tokens;
+
+    /// @dev Invariant: not zero exactly for the accounts in `_tokens`.
+    mapping(address token => uint256) private _versionOf;
+    /// @dev Invariant: as many codes, and as many symbols, lead to a token as there are tokens.
+    mapping(string code => address) private _tokenByCode;
+    mapping(string symbol => address) private _tokenBySymbol;
+
+    // ------------------------------------------------------------------ versions
+
+    /// @inheritdoc ITokenDirectory
+    function approveVersion(address creationCode, address office, address enforcer, bytes32 codeHash)
+        external
+        restricted
+        returns (uint256 number)
+    {
+        if (office.code.length == 0) revert NoCode(office);
+        if (enforcer.code.length == 0) revert NoCode(enforcer);
+        if (creationCode.code.length < 2 || creationCode.code[0] != 0x00) revert NotCreationCode(creationCode);
+        _requireCodeHash(creationCode, office, enforcer, codeHash);
+        _versions.push(
+            Version({
+                creationCode: creationCode,
+                office: office,
+                enforcer: enforcer,
+                retired: false,
+                codeHash: codeHash
+            })
+        );
+        number = _versions.length;
+        emit VersionApproved(number, creationCode, office, enforcer, codeHash);
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function retireVersion(uint256 number) external restricted {
+        Version storage retiring = _version(number);
+        if (retiring.retired) revert VersionAlreadyRetired(number);
+        retiring.retired = true;
+        emit VersionRetired(number);
+    }
+
+    // ------------------------------------------------------------------ tokens
+
+    /// @inheritdoc ITokenDirectory
+    function createToken(uint256 number, Terms calldata terms, uint32 issuer, uint32 registrar)
+        external
+        restricted
+        returns (address token)
+    {
+        if (!IConsortium(authority()).isSealed()) revert NotSealed();
+        _requireUnique(terms.code, terms.symbol);
+        _reserve(terms.issuerAccount);
+
+        token = _deploy(number, terms);
+
+        _reserve(token);
+        _tokens.push(token);
+        _versionOf[token] = number;
+        _tokenByCode[terms.code] = token;
+        _tokenBySymbol[terms.symbol] = token;
+        IConsortium(authority()).registerToken(token, issuer, registrar);
+        emit TokenCreated(token, number, terms.code, issuer, registrar, keccak256(abi.encode(terms)));
+    }
+
+    // ------------------------------------------------------------------ views
+
+    /// @inheritdoc ITokenDirectory
+    function codeHashOf(address creationCode, address office, address enforcer) public view returns (bytes32) {
+        return keccak256(abi.encode(creationCode.codehash, office.codehash, enforcer.codehash));
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function versionCount() external view returns (uint256) {
+        return _versions.length;
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function version(uint256 number) external view returns (Version memory) {
+        return _version(number);
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function tokens() external view returns (address[] memory) {
+        return _tokens;
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function tokenCount() external view returns (uint256) {
+        return _tokens.length;
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function tokenAt(uint256 index) external view returns (address) {
+        if (index >= _tokens.length) revert UnknownToken(index);
+        return _tokens[index];
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function tokenByCode(string calldata code) external view returns (address) {
+        return _tokenByCode[code];
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function tokenBySymbol(string calldata symbol) external view returns (address) {
+        return _tokenBySymbol[symbol];
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function isToken(address account) external view returns (bool) {
+        return _versionOf[account] != 0;
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function versionOf(address token) external view returns (uint256) {
+        return _versionOf[token];
+    }
+
+    // ------------------------------------------------------------------ inside
+
+    function _version(uint256 number) private view returns (Version storage) {
+        if (number == 0 || number > _versions.length) revert UnknownVersion(number);
+        return _versions[number - 1];
+    }
+
+    /// @dev Checked again at each creation: an office that destroyed itself could have been replaced since.
+    function _requireCodeHash(address creationCode, address office, address enforcer, bytes32 expected)
+        private
+        view
+    {
+        bytes32 actual = codeHashOf(creationCode, office, enforcer);
+        if (actual != expected) revert CodeHashMismatch(expected, actual);
+    }
+
+    function _requireUnique(string calldata code, string calldata symbol) private view {
+        if (bytes(code).length == 0) revert EmptyCode();
+        if (bytes(symbol).length == 0) revert EmptySymbol();
+        if (_tokenByCode[code] != address(0)) revert CodeTaken(code, _tokenByCode[code]);
+        if (_tokenBySymbol[symbol] != address(0)) revert SymbolTaken(symbol, _tokenBySymbol[symbol]);
+    }
+
+    function _deploy(uint256 number, Terms calldata terms) private returns (address token) {
+        Version memory made = _version(number);
+        if (made.retired) revert VersionAlreadyRetired(number);
+        _requireCodeHash(made.creationCode, made.office, made.enforcer, made.codeHash);
+
+        address creationCode = made.creationCode;
+        uint256 size = creationCode.code.length - 1;
+        // What is run is the creation code and, right behind it, the constructor's arguments. So that neither has to
+        // be moved, room for the code is left free in memory, and the arguments are encoded behind the room.
+        assembly ("memory-safe") {
+            mstore(0x40, and(add(add(mload(0x40), size), 31), not(31)))
+        }
+        bytes memory arguments = abi.encode(address(this), authority(), made.office, made.enforcer, terms);
+        assembly ("memory-safe") {
+            let length := mload(arguments)
+            // The code's end takes the place of the length of `arguments`, which nobody reads any more; its beginning
+            // lies in the room, for this is at least `size` bytes.
+            let start := sub(add(arguments, 32), size)
+            extcodecopy(creationCode, start, 1, size)
+            token := create2(0, start, add(size, length), 0)
+            if and(iszero(token), iszero(iszero(returndatasize()))) {
+                // The constructor's own reason. Memory from zero on may be overwritten, for this ends the call.
+                returndatacopy(0, 0, returndatasize())
+                revert(0, returndatasize())
+            }
+        }
+        if (token == address(0)) revert CreationFailed();
+    }
+}

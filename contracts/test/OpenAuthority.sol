@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+/// @title Stands in for the Consortium in the platform's own tests
+/// @notice Whoever has an organisation may call everything, and so may the deployer, who has none and so takes the
+/// part of a Consortium that executes a request.
+contract OpenAuthority {
+    address public requests = msg.sender;
+    bool public isSealed = true;
+    mapping(address key => uint32) public organisationOf;
+
+    event TokenRegistered(address token, uint32 issuer, uint32 registrar);
+
+    error RegistrationRefused(uint32 issuer);
+
+    function setOrganisation(address key, uint32 organisation) external {
+        organisationOf[key] = organisation;
+    }
+
+    function unseal() external {
+        isSealed = false;
+    }
+
+    function registerToken(address token, uint32 issuer, uint32 registrar) external {
+        if (issuer == 0) revert RegistrationRefused(issuer);
+        emit TokenRegistered(token, issuer, registrar);
+    }
+
+    function canCall(address caller, address, bytes4) external view returns (bool, uint32) {
+        return (caller == requests || organisationOf[caller] != 0, 0);
+    }
+}

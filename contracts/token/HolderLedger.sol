@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Governed} from "./Governed.sol";
+import {HolderWord, TokenWord} from "./Words.sol";
+import {Facts} from "../types/Facts.sol";
+
+/// @title Balances, splits and record dates
+/// @notice A split multiplies one number for the token, a record date is one time for the token. A holder's word is
+/// brought up to date when it is next changed, and computed up to date where it is read: both cost the same for ten
+/// holders and for ten million. Ratios are whole numbers, so nothing is ever rounded.
+abstract contract HolderLedger is Governed {
+    using HolderWord for uint256;
+    using TokenWord for uint256;
+
+    // Record dates
+
+    /// @dev The token's word, with the record dates counted that have gone by. Whatever changes a balance or the
+    /// supply calls it first, so that a date's supply and split count are written before they change.
+    function _currentWord() internal returns (uint256 word) {
+        word = _word;
+        if (block.timestamp > word.nextRecordDate()) word = _passRecordDates(word);
+    }
+
+    function _passRecordDates(uint256 word) private returns (uint256) {
+        uint256 count = _recordDates.length;
+        uint256 index = word.records();
+        uint104 supply = _supply.total;
+        do {
+            RecordDate storage passed = _recordDates[index];
+            (passed.splits, passed.supply) = (uint16(word.splits()), supply);
+            unchecked {
+                index++;
+            }
+            word = word.oneMoreRecord().withNextRecordDate(index < count ? _recordDates[index].at : TokenWord.NO_TIME);
+        } while (block.timestamp > word.nextRecordDate());
+        _word = word;
+        return word;
+    }
+
+    // Holders
+
+    /// @dev The holder's word at today's splits, for reading.
+    function _holder(address account, uint256 word) internal view returns (uint256 holder) {
+        holder = _holders[account].word;
+        if (!holder.isAsOf(word)) holder = _scaled(holder, word);
+    }
+
+    /// @dev The holder's word, up to date, for changing: what it was at record dates gone by is written down. The
+    /// caller stores the word. A balance of 0 is not written: no entry reads as 0.
+    function _holderForUpdate(address account, uint256 word) internal returns (uint256 holder) {
+        holder = _holders[account].word;
+        if (!holder.isAsOf(word)) holder = _broughtUpToDate(account, holder, word);
+    }
+
+    function _broughtUpToDate(address account, uint256 holder, uint256 word) internal returns (uint256) {
+        uint256 records = word.records();
+        if (holder.records() < records && holder.balance() != 0) {
+            unchecked {
+                _snapshots[account][records - 1] = holder;
+            }
+        }
+        return _scaled(holder, word);
+    }
+
+    function _scaled(uint256 holder, uint256 word) private view returns (uint256) {
+        // Where only record dates went by, no number changes.
+        if (holder.hasSplitsOf(word)) return holder.withCountsOf(word);
+        uint256 factor = _factor(holder.splits(), word.splits());
+        unchecked {
+            // A balance times the factor is part of the supply, which fits; a bound saturates, and its product fits,
+            // because a factor is below 2^104.
+            return (_saturated(holder.bound() * factor) << 104 | holder.balance() * factor).withCountsOf(word);
+        }
+    }
+
+    /// @dev Adds to `to` and emits. Returns whether `to` held nothing before.
+    function _credit(uint256 word, address from, address to, uint256 amount) internal returns (bool wasEmpty) {
+        Holder storage slot = _holders[to];
+        uint256 holder = slot.word;
+        if (!holder.isAsOf(word)) holder = _broughtUpToDate(to, holder, word);
+        wasEmpty = holder.balance() == 0;
+        unchecked {
+            // All balances are the supply, which is below 2^104: no carry into the bound.
+            slot.word = holder + amount;
+        }
+        emit IERC20.Transfer(from, to, amount);
+    }
+
+    /// @dev Takes from `from`, who has that much. Returns whether nothing is left.
+    function _debit(uint256 word, address from, uint256 amount) internal returns (bool isEmpty) {
+        uint256 holder = _holderForUpdate(from, word);
+        unchecked {
+            holder -= amount;
+        }
+        _holders[from].word = holder;
+        isEmpty = holder.balance() == 0;
+    }
+
+    /// @dev Extinguishes units that `from` has.
+    function _burn(uint256 word, address from, Facts facts, uint256 amount) internal {
+        bool isEmpty = _debit(word, from, amount);
+        _countHolders(word, facts, isEmpty, Facts.wrap(0), false);
+        _supply.total -= uint104(amount);
+        emit IERC20.Transfer(from, address(0), amount);
+    }
+
+    /// @dev Counts investors where there is a cap on them. The issuer's account is no investor and never counts.
+    function _countHolders(uint256 word, Facts from, bool emptied, Facts to, bool filled) internal {
+        if (word & TokenWord.HOLDER_CAPPED == 0) return;
+        if (filled && to.isKnown() && _walletsWithUnits[to.investor()]++ == 0) _holderCount++;
+        if (emptied && from.isKnown() && --_walletsWithUnits[from.investor()] == 0) _holderCount--;
+    }
+
+    // Splits
+
+    /// @dev Units at split count `to` for one unit at split count `from`.
+    function _factor(uint256 from, uint256 to) internal view returns (uint256) {
+        if (from == to) return 1;
+        uint256 since = from == 0 ? 1 : _splitFactors[from];
+        return _splitFactors[to] / since;
+    }
+
+    /// @dev `quantity` in today's units; what outgrows the field means "everything" and stays so.
+    function _today(uint256 amount, uint256 since, uint256 word) internal view returns (uint256) {
+        return _saturated(amount * _factor(since, word.splits()));
+    }
+
+    function _saturated(uint256 amount) internal pure returns (uint256) {
+        return amount > MAX_UNITS ? MAX_UNITS : amount;
+    }
+
+    // The past
+
+    /// @dev The first entry at or after `index` was written at the holder's first change since; it speaks for `index`
+    /// if the holder was up to date no later than that. Without one, the word has not changed since, or was empty.
+    function _balanceAt(address account, uint256 index) internal view returns (uint256) {
+        uint256 holder = _holders[account].word;
+        uint256 end = holder.records();
+        for (uint256 i = index; i < end; i++) {
+            uint256 entry = _snapshots[account][i];
+            if (entry != 0) return entry.records() > index ? 0 : _atRecordDate(entry, index);
+        }
+        return end > index ? 0 : _atRecordDate(holder, index);
+    }
+
+    function _atRecordDate(uint256 entry, uint256 index) private view returns (uint256) {
+        uint256 count = index < _word.records() ? _recordDates[index].splits : _word.splits();
+        return entry.balance() * _factor(entry.splits(), count);
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {IERC1594} from "../interfaces/IERC1594.sol";
+import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
+import {TransferRules} from "./TransferRules.sol";
+import {HolderWord, TokenWord} from "./Words.sol";
+import {Facts} from "../types/Facts.sol";
+import {Reason} from "../types/Reason.sol";
+import {Placement} from "../types/Terms.sol";
+
+/// @title Issue, delivery, split, record dates
+abstract contract Lifecycle is TransferRules, ITokenLifecycle {
+    using HolderWord for uint256;
+    using TokenWord for uint256;
+
+    uint256 private constant MAX_PENDING_RECORD_DATES = 16;
+
+    // Issue
+
+    /// @inheritdoc ITokenLifecycle
+    function issue(uint256 amount) external restricted {
+        _issueUnits(amount, "");
+    }
+
+    /// @notice ERC-1594. Units are issued to the issuer's account only.
+    function issue(address tokenHolder, uint256 value, bytes calldata data) external restricted {
+        if (tokenHolder != _issuerAccount) _requireNone(Reason.RECIPIENT_UNKNOWN);
+        _issueUnits(value, data);
+    }
+
+    function _issueUnits(uint256 amount, bytes memory data) private {
+        uint256 word = _currentWord();
+        _requireOpen(word);
+        Supply memory supply = _supply;
+        Reason reason;
+        if (amount == 0) reason = Reason.ZERO_AMOUNT;
+        else if (supply.redeemed) reason = Reason.TOKEN_REDEEMED;
+        else if (block.timestamp >= word.maturity()) reason = Reason.TOKEN_MATURED;
+        else if (amount > supply.cap - supply.total) reason = Reason.CAP_EXCEEDED;
+        _requireNone(reason);
+        supply.total += uint104(amount);
+        supply.tranches++;
+        _supply = supply;
+        _credit(word, address(0), _issuerAccount, amount);
+        emit IERC1594.Issued(msg.sender, _issuerAccount, amount, data);
+        emit TrancheIssued(supply.tranches, amount);
+    }
+
+    // Delivery
+
+    /// @inheritdoc ITokenLifecycle
+    function deliver(address[] calldata recipients, uint256[] calldata amounts) external restricted {
+        _requireSameLength(recipients.length, amounts.length);
+        uint256 word = _currentWord();
+        _requireOpen(word);
+        address issuer = _issuerAccount;
+        uint256 source = _holderForUpdate(issuer, word);
+        for (uint256 i; i < recipients.length; i++) {
+            Reason reason;
+            (reason, source) = _deliverRow(word, issuer, source, recipients[i], amounts[i]);
+            if (reason != Reason.NONE) emit RowRefused(i, recipients[i], reason);
+        }
+        _holders[issuer].word = source;
+    }
+
+    /// @dev The issuer's account is judged by nothing but its balance: it is no investor.
+    function _deliverRow(uint256 word, address issuer, uint256 source, address to, uint256 amount)
+        private
+        returns (Reason reason, uint256 sourceAfter)
+    {
+        if (amount == 0) return (Reason.ZERO_AMOUNT, source);
+        if (block.timestamp >= word.maturity()) return (Reason.TOKEN_MATURED, source);
+        (, Facts issuerFacts, Facts facts) = _facts(word, issuer, to);
+        reason = _judgeRecipient(word, to, facts);
+        if (reason != Reason.NONE) return (reason, source);
+        if (amount > source.balance()) return (Reason.INSUFFICIENT_BALANCE, source);
+        if (word & TokenWord.IN_LOTS != 0) reason = _judgeLots(word, amount);
+        if (reason != Reason.NONE) return (reason, source);
+        if (_exceedsHolderCap(word, false, issuerFacts, facts)) return (Reason.HOLDER_CAP, source);
+        unchecked {
+            sourceAfter = source - amount;
+        }
+        bool filled = _credit(word, issuer, to, amount);
+        _countHolders(word, issuerFacts, false, facts, filled);
+        emit Delivered(to, amount);
+    }
+
+    // Split and record dates
+
+    /// @inheritdoc ITokenLifecycle
+    function split(uint256 ratio) external restricted {
+        uint256 word = _currentWord();
+        _requireOpen(word);
+        if (_issue.placement == Placement.SMALL_NUMBER) {
+            _requireNone(Reason.SPLIT_FORBIDDEN);
+        }
+        if (block.timestamp >= word.maturity()) _requireNone(Reason.TOKEN_MATURED);
+        // The highest amount there is stays below "everything": no other check of overflow is needed.
+        if (ratio < 2 || ratio > MAX_UNITS || _supply.cap * ratio >= MAX_UNITS) revert InvalidRatio(ratio);
+        uint256 factor = _factor(0, word.splits()) * ratio;
+        word = word.oneMoreSplit();
+        _word = word;
+        _splitFactors[word.splits()] = factor;
+        _supply.total *= uint104(ratio);
+        _supply.cap *= uint104(ratio);
+        emit UnitsSplit(word.splits(), ratio);
+    }
+
+    /// @inheritdoc ITokenLifecycle
+    function setRecordDate(uint40 at) external restricted returns (uint256 index) {
+        uint256 word = _currentWord();
+        _requireOpen(word);
+        index = _recordDates.length;
+        uint256 pending = index - word.records();
+        if (
+            at <= block.timestamp || at == TokenWord.NO_TIME || pending == MAX_PENDING_RECORD_DATES
+                || index == type(uint16).max || (index != 0 && at <= _recordDates[index - 1].at)
+        ) revert InvalidRecordDate(at);
+        _recordDates.push(RecordDate({at: at, splits: 0, supply: 0}));
+        if (pending == 0) _word = word.withNextRecordDate(at);
+        emit RecordDateSet(index, at);
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {IPlatform} from "../interfaces/IPlatform.sol";
+import {ITokenSwitches} from "../interfaces/ITokenSwitches.sol";
+import {TransferRules} from "./TransferRules.sol";
+import {TokenWord} from "./Words.sol";
+
+/// @title What stops this token alone, and which platform it listens to
+abstract contract Switches is TransferRules, ITokenSwitches {
+    /// @inheritdoc ITokenSwitches
+    function pause() external restricted {
+        _word |= TokenWord.PAUSED;
+        emit Paused(msg.sender);
+    }
+
+    /// @inheritdoc ITokenSwitches
+    function unpause() external restricted {
+        _requireNotHalted(_word);
+        _word &= ~TokenWord.PAUSED;
+        emit Unpaused(msg.sender);
+    }
+
+    /// @inheritdoc ITokenSwitches
+    function setPlatform(IPlatform to) external restricted {
+        if (address(to).code.length == 0 || !IERC165(address(to)).supportsInterface(type(IPlatform).interfaceId)) {
+            revert InvalidPlatform(address(to));
+        }
+        uint256 word = _word;
+        emit PlatformReplaced(_platform(word), to);
+        _newPlatform = to;
+        _word = word | TokenWord.PLATFORM_REPLACED;
+    }
+
+    /// @inheritdoc ITokenSwitches
+    function platform() external view returns (IPlatform) {
+        return _platform(_word);
+    }
+}

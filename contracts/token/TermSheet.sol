@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
+import {TransferRules} from "./TransferRules.sol";
+import {HolderWord, TokenWord} from "./Words.sol";
+import {Placement, Terms} from "../types/Terms.sol";
+
+/// @title The terms of the issue: taken at creation, read for ever
+abstract contract TermSheet is TransferRules, ITokenTerms {
+    using HolderWord for uint256;
+    using TokenWord for uint256;
+
+    /// @inheritdoc ITokenTerms
+    function paused() external view returns (bool) {
+        return _word & TokenWord.PAUSED != 0;
+    }
+
+    /// @inheritdoc ITokenTerms
+    function cap() external view returns (uint256) {
+        return _supply.cap;
+    }
+
+    /// @inheritdoc ITokenTerms
+    function tranches() external view returns (uint256) {
+        return _supply.tranches;
+    }
+
+    /// @inheritdoc ITokenTerms
+    function issuerAccount() external view returns (address) {
+        return _issuerAccount;
+    }
+
+    /// @inheritdoc ITokenTerms
+    function undistributed() external view returns (uint256) {
+        return _holder(_issuerAccount, _word).balance();
+    }
+
+    /// @inheritdoc ITokenTerms
+    function splits() external view returns (uint256) {
+        return _word.splits();
+    }
+
+    /// @inheritdoc ITokenTerms
+    function splitFactor(uint256 since) external view returns (uint256) {
+        return _factor(since, _word.splits());
+    }
+
+    /// @inheritdoc ITokenTerms
+    function lotSize() external view returns (uint256) {
+        return _issue.lotSize < 2 ? 1 : _today(_issue.lotSize, 0, _word);
+    }
+
+    /// @inheritdoc ITokenTerms
+    function unitPrice() external view returns (uint256 yen, uint256 units) {
+        return (_issue.unitPrice, _factor(0, _word.splits()));
+    }
+
+    /// @inheritdoc ITokenTerms
+    function maturity() external view returns (uint40) {
+        uint256 at = _word.maturity();
+        return at == TokenWord.NO_TIME ? 0 : uint40(at);
+    }
+
+    /// @inheritdoc ITokenTerms
+    function lockedUntil() external view returns (uint40) {
+        return uint40(_word.lockedUntil());
+    }
+
+    /// @notice ERC-1594: whether units can ever be issued again.
+    function isIssuable() external view returns (bool) {
+        return !_supply.redeemed && block.timestamp < _word.maturity() && _supply.total < _supply.cap;
+    }
+
+    /// @inheritdoc ITokenTerms
+    function code() external view returns (string memory) {
+        return _code;
+    }
+
+    /// @inheritdoc ITokenTerms
+    function termSheetHash() external view returns (bytes32) {
+        return _termSheetHash;
+    }
+
+    /// @inheritdoc ITokenTerms
+    function rules()
+        external
+        view
+        returns (
+            uint8 classes,
+            uint8 residencies,
+            uint32 holderCap,
+            Placement placement,
+            bool wholePositionOnly,
+            bool consentRequired,
+            bool expiredMayDispose
+        )
+    {
+        uint256 word = _word;
+        return (
+            uint8(word >> 120),
+            uint8(word >> 128),
+            _holderCap,
+            _issue.placement,
+            word & TokenWord.WHOLE_POSITION_ONLY != 0,
+            word & TokenWord.CONSENT_REQUIRED != 0,
+            word & TokenWord.EXPIRED_MAY_DISPOSE != 0
+        );
+    }
+
+    /// @inheritdoc ITokenTerms
+    function holderCount() external view returns (uint256) {
+        return _holderCount;
+    }
+
+    /// @inheritdoc ITokenTerms
+    function recordDates() external view returns (uint40[] memory dates) {
+        dates = new uint40[](_recordDates.length);
+        for (uint256 i; i < dates.length; i++) {
+            dates[i] = _recordDates[i].at;
+        }
+    }
+
+    /// @inheritdoc ITokenTerms
+    function supplyAtRecordDate(uint256 index) external view returns (uint256) {
+        _requireReached(index);
+        return index < _word.records() ? _recordDates[index].supply : _supply.total;
+    }
+
+    /// @inheritdoc ITokenTerms
+    function balanceAtRecordDate(address account, uint256 index) external view returns (uint256) {
+        _requireReached(index);
+        return _balanceAt(account, index);
+    }
+
+    function _requireReached(uint256 index) private view {
+        if (index >= _recordDates.length || block.timestamp <= _recordDates[index].at) {
+            revert RecordDateNotReached(index);
+        }
+    }
+
+    // At creation
+
+    function _setTerms(Terms memory terms) internal {
+        _requireValid(terms);
+        _name = terms.name;
+        _symbol = terms.symbol;
+        _code = terms.code;
+        _termSheetHash = terms.termSheetHash;
+        _issuerAccount = terms.issuerAccount;
+        _supply.cap = terms.cap;
+        _issue = Issue(terms.unitPrice, terms.lotSize, terms.decimals, terms.placement);
+        _holderCap = terms.holderCap;
+        _word = _wordOf(terms);
+        emit TermsSet(terms);
+    }
+
+    function _requireValid(Terms memory terms) private view {
+        if (bytes(terms.name).length == 0) revert InvalidTerms("name");
+        if (terms.cap == 0 || terms.cap == MAX_UNITS) revert InvalidTerms("cap");
+        if (terms.lotSize > terms.cap) revert InvalidTerms("lotSize");
+        if (terms.issuerAccount == address(0)) revert InvalidTerms("issuerAccount");
+        if (terms.maturity != 0 && terms.maturity <= block.timestamp) revert InvalidTerms("maturity");
+        if (terms.maturity != 0 && terms.lockedUntil > terms.maturity) {
+            revert InvalidTerms("lockedUntil");
+        }
+        if (terms.classes == 0 || terms.classes & 1 != 0) revert InvalidTerms("classes");
+        if (terms.residencies == 0 || terms.residencies & 1 != 0) revert InvalidTerms("residencies");
+        if (terms.wholePositionOnly && terms.lotSize > 1) revert InvalidTerms("wholePositionOnly");
+        if (terms.termSheetHash == 0) revert InvalidTerms("termSheetHash");
+    }
+
+    function _wordOf(Terms memory terms) private pure returns (uint256 word) {
+        word = TokenWord.NO_TIME;
+        word |= uint256(terms.lockedUntil) << 40;
+        word |= (terms.maturity == 0 ? TokenWord.NO_TIME : terms.maturity) << 80;
+        word |= uint256(terms.classes) << 120;
+        word |= uint256(terms.residencies) << 128;
+        if (terms.wholePositionOnly) word |= TokenWord.WHOLE_POSITION_ONLY;
+        if (terms.consentRequired) word |= TokenWord.CONSENT_REQUIRED;
+        if (terms.expiredMayDispose) word |= TokenWord.EXPIRED_MAY_DISPOSE;
+        if (terms.holderCap != 0) word |= TokenWord.HOLDER_CAPPED;
+        if (terms.lotSize > 1) word |= TokenWord.IN_LOTS;
+        if (terms.earlyRedemption) word |= TokenWord.EARLY_REDEMPTION;
+        if (terms.partialRedemption) word |= TokenWord.PARTIAL_REDEMPTION;
+        if (terms.holderRedemption) word |= TokenWord.HOLDER_REDEMPTION;
+    }
+}

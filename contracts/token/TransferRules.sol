@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
+import {IPlatform} from "../interfaces/IPlatform.sol";
+import {ITokenTransfers} from "../interfaces/ITokenTransfers.sol";
+import {Restraints} from "./Restraints.sol";
+import {HolderWord, TokenWord} from "./Words.sol";
+import {Facts, RETIRED, SUSPENDED} from "../types/Facts.sol";
+import {Reason} from "../types/Reason.sol";
+
+/// @title What this token allows, judged on the platform's facts
+/// @notice A movement is judged in three steps, each a function that returns a reason: the parties as such, the
+/// spender, the amount. A transfer, its previews, the request for consent and its approval all ask the same functions,
+/// so a preview cannot differ from what happens. Other movements ask some of them, or with rules set aside in the
+/// word that they pass.
+abstract contract TransferRules is Restraints {
+    using HolderWord for uint256;
+    using TokenWord for uint256;
+
+    IPlatform private immutable PLATFORM;
+
+    constructor(IPlatform platform_) {
+        PLATFORM = platform_;
+    }
+
+    // The platform
+
+    function _platform(uint256 word) internal view returns (IPlatform) {
+        return word & TokenWord.PLATFORM_REPLACED == 0 ? PLATFORM : _newPlatform;
+    }
+
+    /// @dev One call for all that a transfer needs to know from outside. By hand, because the compiler's encoding and
+    /// decoding costs 500 gas more. An answer that is missing or too short moves nothing.
+    function _facts(uint256 word, address from, address to)
+        internal
+        view
+        returns (bool halted, Facts fromFacts, Facts toFacts)
+    {
+        IPlatform platform_ = word & TokenWord.PLATFORM_REPLACED == 0 ? PLATFORM : _newPlatform;
+        bytes4 selector = IPlatform.transferFacts.selector;
+        bool answered;
+        assembly ("memory-safe") {
+            // Scratch beyond the free pointer: nothing is kept there.
+            let memory_ := mload(0x40)
+            mstore(memory_, selector)
+            mstore(add(memory_, 4), from)
+            mstore(add(memory_, 36), to)
+            answered := staticcall(gas(), platform_, memory_, 68, memory_, 96)
+            answered := and(answered, gt(returndatasize(), 95))
+            halted := mload(memory_)
+            fromFacts := mload(add(memory_, 32))
+            toFacts := mload(add(memory_, 64))
+        }
+        if (!answered) revert ITokenTransfers.PlatformUnavailable();
+    }
+
+    function _requireNotHalted(uint256 word) internal view {
+        if (_platform(word).halted()) revert ITokenTransfers.PlatformHalted();
+    }
+
+    /// @dev For acts that pass no judgement of a movement but are stopped like one.
+    function _requireOpen(uint256 word) internal view {
+        _requireNotHalted(word);
+        if (word & TokenWord.PAUSED != 0) _requireNone(Reason.TOKEN_PAUSED);
+    }
+
+    function _requireSameLength(uint256 first, uint256 second) internal pure {
+        if (first != second) revert ITokenTransfers.LengthMismatch(first, second);
+    }
+
+    // The judgement
+
+    /// @dev Step 1: may units go from such a holder to such a holder of this token now?
+    function _judgeParties(uint256 word, bool halted, Facts from, address to, Facts toFacts)
+        internal
+        view
+        returns (Reason)
+    {
+        if (halted) return Reason.PLATFORM_HALTED;
+        if (word & (TokenWord.PAUSED | TokenWord.CONSENT_REQUIRED) != 0) {
+            return word & TokenWord.PAUSED != 0 ? Reason.TOKEN_PAUSED : Reason.CONSENT_REQUIRED;
+        }
+        if (block.timestamp >= word.maturity()) return Reason.TOKEN_MATURED;
+        Reason reason = _judgeSender(word, from);
+        if (reason != Reason.NONE) return reason;
+        reason = _judgeRecipient(word, to, toFacts);
+        if (reason != Reason.NONE) return reason;
+        return block.timestamp < word.lockedUntil() ? Reason.TOKEN_LOCKED_UP : Reason.NONE;
+    }
+
+    /// @dev Whether nothing is wrong with a recipient. Who passes here passes {_judgeRecipient}, which says what it is
+    /// that was. Without branches, which are most of what a judgement costs. A word without an investor has no KYC that
+    /// could be valid, so no need to look for one.
+    function _isWelcome(uint256 word, Facts to) private view returns (bool yes) {
+        uint256 outOfUse = SUSPENDED | RETIRED;
+        assembly ("memory-safe") {
+            let time := 0xffffffffff
+            yes := and(shr(add(120, byte(30, to)), word), shr(add(128, byte(31, to)), word)) // class, residency
+            yes := and(yes, iszero(and(to, outOfUse)))
+            yes := and(yes, gt(and(shr(56, to), time), timestamp())) // KYC
+            yes := and(yes, gt(and(shr(16, to), time), timestamp())) // class
+        }
+    }
+
+    function _judgeSender(uint256 word, Facts from) internal view returns (Reason) {
+        if (!from.isActive()) {
+            if (from.isReserved()) return Reason.SENDER_IS_ISSUER_ACCOUNT;
+            if (!from.isKnown()) return Reason.SENDER_UNKNOWN;
+            return from.isSuspended() ? Reason.SENDER_SUSPENDED : Reason.SENDER_RETIRED;
+        }
+        if (block.timestamp >= from.kycExpiry() && word & TokenWord.EXPIRED_MAY_DISPOSE == 0) {
+            return Reason.SENDER_KYC_EXPIRED;
+        }
+        return Reason.NONE;
+    }
+
+    function _judgeRecipient(uint256 word, address to, Facts facts) internal view returns (Reason) {
+        if (_isWelcome(word, facts)) return Reason.NONE;
+        Reason reason = _judgeIdentity(to, facts);
+        if (reason != Reason.NONE) return reason;
+        if (block.timestamp >= facts.kycExpiry()) return Reason.RECIPIENT_KYC_EXPIRED;
+        if (!word.admitsClass(facts.class()) && word & TokenWord.ANY_CLASS == 0) return Reason.RECIPIENT_CLASS;
+        if (block.timestamp >= facts.classExpiry() && word & TokenWord.ANY_CLASS == 0) {
+            return Reason.RECIPIENT_CLASS_EXPIRED;
+        }
+        if (!word.admitsResidency(facts.residency()) && word & TokenWord.ANY_RESIDENCY == 0) {
+            return Reason.RECIPIENT_RESIDENCY;
+        }
+        return Reason.NONE;
+    }
+
+    /// @dev What no decision sets aside: a wallet in use of an investor that is not suspended.
+    function _judgeIdentity(address to, Facts facts) internal pure returns (Reason) {
+        if (facts.isActive()) return Reason.NONE;
+        if (to == address(0)) return Reason.RECIPIENT_ZERO;
+        if (!facts.isKnown()) return Reason.RECIPIENT_UNKNOWN;
+        return facts.isSuspended() ? Reason.RECIPIENT_SUSPENDED : Reason.RECIPIENT_RETIRED;
+    }
+
+    /// @dev Step 2: a spender that the platform does not know may act for a holder, as a settlement contract does; one
+    /// that it knows and has suspended, or whose wallet was given up, may not.
+    function _judgeSpender(uint256 word, address spender) internal view returns (Reason) {
+        Facts facts = _platform(word).factsOf(spender);
+        return facts.isKnown() && !facts.isActive() ? Reason.SPENDER_SUSPENDED : Reason.NONE;
+    }
+
+    /// @dev Step 3: the amount, against the sender's word brought up to date.
+    function _judgeAmount(
+        uint256 word,
+        address from,
+        uint256 sender,
+        uint256 amount,
+        Facts fromFacts,
+        address to,
+        Facts toFacts
+    ) internal view returns (Reason) {
+        if (word & TokenWord.AMOUNT_RULES != 0) {
+            Reason reason = _judgeAmountRules(word, sender, amount);
+            if (reason != Reason.NONE) return reason;
+            // Nothing moves to oneself, nor where the amount is 0: nobody becomes a holder.
+            if (
+                from != to && amount != 0
+                    && _exceedsHolderCap(word, amount == sender.balance(), fromFacts, toFacts)
+            ) return Reason.HOLDER_CAP;
+        }
+        if (amount > sender.balance()) return Reason.INSUFFICIENT_BALANCE;
+        // The sum is below 2^105.
+        if (amount + sender.bound() <= sender.balance()) return Reason.NONE;
+        // The bound may be too high: a lock-up has run out since.
+        return _judgeFree(word, from, sender.balance(), amount);
+    }
+
+    /// @dev `balance` is given, because a batch of one sender has not stored what its earlier rows took.
+    function _judgeFree(uint256 word, address from, uint256 balance, uint256 amount) internal view returns (Reason) {
+        if (amount > balance) return Reason.INSUFFICIENT_BALANCE;
+        Position memory position = _position(from, word);
+        position.balance = balance;
+        return amount <= _free(position) ? Reason.NONE : _restraintInTheWay(position, amount);
+    }
+
+    function _judgeAmountRules(uint256 word, uint256 sender, uint256 amount) internal view returns (Reason) {
+        if (word & TokenWord.WHOLE_POSITION_ONLY != 0 && amount != sender.balance()) return Reason.NOT_WHOLE_POSITION;
+        return word & TokenWord.IN_LOTS != 0 ? _judgeLots(word, amount) : Reason.NONE;
+    }
+
+    function _judgeLots(uint256 word, uint256 amount) internal view returns (Reason) {
+        return amount % _today(_issue.lotSize, 0, word) == 0 ? Reason.NONE : Reason.NOT_WHOLE_LOTS;
+    }
+
+    /// @dev One investor with several wallets counts once; one that leaves with all makes room for the one who comes.
+    function _exceedsHolderCap(uint256 word, bool leaves, Facts from, Facts to) internal view returns (bool) {
+        if (word & TokenWord.HOLDER_CAPPED == 0 || word & TokenWord.ANY_HOLDER_COUNT != 0) return false;
+        if (_walletsWithUnits[to.investor()] != 0) return false;
+        bool makesRoom = leaves && from.isKnown() && _walletsWithUnits[from.investor()] == 1;
+        return _holderCount >= _holderCap && !makesRoom;
+    }
+
+    // The movement
+
+    /// @dev Whether nothing about a transfer is out of the ordinary: who passes here passes {_judgeParties} and
+    /// {_judgeAmount}, moves to somebody else, and there is no holder cap to count for. Without branches, like
+    /// {_isWelcome}.
+    function _isPlain(
+        uint256 word,
+        bool halted,
+        address from,
+        Facts fromFacts,
+        address to,
+        Facts toFacts,
+        uint256 sender,
+        uint256 amount
+    ) private view returns (bool yes) {
+        uint256 rules = TokenWord.PAUSED | TokenWord.CONSENT_REQUIRED | TokenWord.AMOUNT_RULES;
+        uint256 outOfUse = SUSPENDED | RETIRED;
+        uint256 has = sender.balance();
+        uint256 kept = sender.bound();
+        yes = _isWelcome(word, toFacts);
+        assembly ("memory-safe") {
+            let time := 0xffffffffff
+            yes := and(yes, iszero(or(halted, or(and(word, rules), and(fromFacts, outOfUse)))))
+            yes := and(yes, gt(and(shr(56, fromFacts), time), timestamp())) // KYC
+            yes := and(yes, gt(and(shr(80, word), time), timestamp())) // maturity
+            yes := and(yes, iszero(gt(and(shr(40, word), time), timestamp()))) // lock-up
+            yes := and(yes, iszero(or(gt(amount, has), gt(add(amount, kept), has))))
+            yes := and(yes, iszero(eq(from, to)))
+        }
+    }
+
+    /// @dev Judges and moves one transfer out of `sender`, the up-to-date word of `from`, which the caller stores.
+    /// Where it is refused nothing has changed.
+    function _moveRow(uint256 word, address from, uint256 sender, address to, uint256 amount)
+        internal
+        returns (Reason reason, uint256 senderAfter)
+    {
+        (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
+        if (!_isPlain(word, halted, from, fromFacts, to, toFacts, sender, amount)) {
+            return _moveJudged(word, halted, from, fromFacts, to, toFacts, sender, amount);
+        }
+        _credit(word, from, to, amount);
+        unchecked {
+            senderAfter = sender - amount;
+        }
+    }
+
+    /// @dev The same by the whole judgement, which also says what is in the way.
+    function _moveJudged(
+        uint256 word,
+        bool halted,
+        address from,
+        Facts fromFacts,
+        address to,
+        Facts toFacts,
+        uint256 sender,
+        uint256 amount
+    ) private returns (Reason reason, uint256 senderAfter) {
+        reason = _judgeParties(word, halted, fromFacts, to, toFacts);
+        if (reason == Reason.NONE) reason = _judgeAmount(word, from, sender, amount, fromFacts, to, toFacts);
+        if (reason != Reason.NONE) return (reason, sender);
+        if (from == to) {
+            emit IERC20.Transfer(from, to, amount);
+            return (reason, sender);
+        }
+        unchecked {
+            senderAfter = sender - amount;
+        }
+        bool filled = _credit(word, from, to, amount);
+        if (word & TokenWord.HOLDER_CAPPED != 0 && amount != 0) {
+            _countHolders(word, fromFacts, senderAfter.balance() == 0, toFacts, filled);
+        }
+    }
+
+    /// @dev The path of every transfer. `word` may have rules set aside.
+    function _transfer(uint256 word, address from, address to, uint256 amount) internal {
+        Holder storage slot = _holders[from];
+        uint256 sender = slot.word;
+        if (!sender.isAsOf(word)) sender = _broughtUpToDate(from, sender, word);
+        Reason reason;
+        (reason, sender) = _moveRow(word, from, sender, to, amount);
+        if (reason != Reason.NONE) _refuse(reason, from, to, amount);
+        slot.word = sender;
+    }
+
+    /// @dev A transfer by all rules, to which the registrar's or issuer's consent is given. Too rare for the plain case
+    /// to have its own path, which would only make the code longer.
+    function _moveConsented(uint256 word, address from, address to, uint256 amount) internal returns (Reason reason) {
+        (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
+        uint256 sender = _holderForUpdate(from, word);
+        word &= ~TokenWord.CONSENT_REQUIRED;
+        (reason, sender) = _moveJudged(word, halted, from, fromFacts, to, toFacts, sender, amount);
+        if (reason == Reason.NONE) _holders[from].word = sender;
+    }
+
+    /// @dev What {_transfer} would answer.
+    function _previewTransfer(uint256 word, address from, address to, uint256 amount) internal view returns (Reason) {
+        (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
+        Reason reason = _judgeParties(word, halted, fromFacts, to, toFacts);
+        if (reason != Reason.NONE) return reason;
+        return _judgeAmount(word, from, _holder(from, word), amount, fromFacts, to, toFacts);
+    }
+
+    /// @dev Says no in the words of the standard that has some for it.
+    function _refuse(Reason reason, address from, address to, uint256 amount) internal view {
+        if (reason == Reason.INSUFFICIENT_BALANCE) {
+            revert IERC20Errors.ERC20InsufficientBalance(from, _holder(from, _word).balance(), amount);
+        }
+        if (reason == Reason.RECIPIENT_ZERO) revert IERC20Errors.ERC20InvalidReceiver(to);
+        if (reason >= Reason.COMMITTED && reason <= Reason.ATTACHED) {
+            revert IERC7943Fungible.ERC7943InsufficientUnfrozenBalance(from, amount, _free(_position(from, _word)));
+        }
+        _requireNone(reason);
+    }
+
+    /// @dev Says no in our own words, unless nothing is in the way.
+    function _requireNone(Reason reason) internal pure {
+        if (reason != Reason.NONE) revert ITokenTransfers.TransferRefused(reason);
+    }
+}

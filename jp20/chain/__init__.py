@@ -1,0 +1,1 @@
+"""The edge: everything that talks to a node. Nothing untyped gets past it."""

@@ -1,0 +1,138 @@
+"""Receipts: what became of transactions, read by block."""
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.connection import Connection, NodeRefused, octets, quantity
+from jp20.domain.addresses import parse_address
+from jp20.domain.errors import JP20Error, Text
+
+_FIRST_PAUSE: Final = 0.02
+_LONGEST_PAUSE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """An event as the chain has it. `time` is the block's where the node says it, else None."""
+
+    address: ChecksumAddress
+    topics: tuple[bytes, ...]
+    data: bytes
+    block: int
+    transaction: bytes
+    index: int
+    time: int | None
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> "Log":
+        time = found.get("blockTimestamp")
+        return cls(
+            parse_address(found["address"]),
+            tuple(octets(topic) for topic in found["topics"]),
+            octets(found["data"]),
+            quantity(found["blockNumber"]),
+            octets(found["transactionHash"]),
+            quantity(found["logIndex"]),
+            None if time is None else quantity(time),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a transaction that is in a block. `contract` is the address of a deployed
+    one.
+    """
+
+    transaction: bytes
+    block: int
+    succeeded: bool
+    gas_used: int
+    contract: ChecksumAddress | None
+    logs: tuple[Log, ...]
+
+    def ordinal(self, log_index: int) -> int:
+        """The place of a log among the transaction's, from 0: how a reversal names it (G10)."""
+        return next(place for place, log in enumerate(self.logs) if log.index == log_index)
+
+
+class OutcomeUnknown(JP20Error):
+    """Transactions were sent and are in no block yet. They may still come: this is no failure."""
+
+    def __init__(self, hashes: Collection[bytes], seconds: float) -> None:
+        first = next(iter(hashes)).hex()
+        super().__init__(
+            Text(
+                f"{len(hashes)} transactions are in no block after {seconds:.0f} seconds.",
+                f"{len(hashes)} 件の取引が {seconds:.0f} 秒経過してもブロックに含まれていません。",
+            ),
+            Text(f"The first is 0x{first}.", f"最初の取引: 0x{first}"),
+            Text(
+                "They may still come. Look at the node before sending anything again.",
+                "今後含まれる可能性があります。再送の前にノードの状態を確認してください。",
+            ),
+        )
+        self.hashes = tuple(hashes)
+
+
+def receipts_now(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, Receipt]:
+    """The receipts that there are."""
+    wanted = list(hashes)
+    found = connection.batch(("eth_getTransactionReceipt", (f"0x{h.hex()}",)) for h in wanted)
+    present: dict[bytes, Receipt] = {}
+    for transaction, answer in zip(wanted, found, strict=True):
+        if isinstance(answer, NodeRefused):
+            raise answer
+        if answer is not None:
+            present[transaction] = _receipt(answer)
+    return present
+
+
+def wait_for_receipts(
+    connection: Connection,
+    hashes: Collection[bytes],
+    patience: float,
+    pause: Callable[[float], None] = time.sleep,
+) -> dict[bytes, Receipt]:
+    """The receipts of all, waiting for the blocks that have them. Raises OutcomeUnknown after
+    `patience` seconds.
+    """
+    waiting = set(hashes)
+    next_block = connection.block_number() + 1
+    receipts = receipts_now(connection, waiting)
+    waiting -= receipts.keys()
+    deadline = time.monotonic() + patience
+    pauses = _pauses()
+    while waiting:
+        if time.monotonic() > deadline:
+            raise OutcomeUnknown(waiting, patience)
+        pause(next(pauses))
+        newest = connection.block_number()
+        while next_block <= newest:
+            included = waiting.intersection(connection.block(next_block).transactions)
+            receipts |= receipts_now(connection, included)
+            waiting -= included
+            next_block += 1
+    return receipts
+
+
+def _pauses() -> Iterator[float]:
+    pause = _FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _receipt(found: dict[str, Any]) -> Receipt:
+    contract = found.get("contractAddress")
+    return Receipt(
+        octets(found["transactionHash"]),
+        quantity(found["blockNumber"]),
+        quantity(found["status"]) == 1,
+        quantity(found["gasUsed"]),
+        parse_address(contract) if contract else None,
+        tuple(Log.of(log) for log in found["logs"]),
+    )

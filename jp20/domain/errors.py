@@ -1,0 +1,45 @@
+"""What a user is told when something does not go through: what, why, and what to do next, in both
+languages.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["en", "ja"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in the two languages of the users."""
+
+    en: str
+    ja: str
+
+    def to(self, language: Language) -> str:
+        return self.ja if language == "ja" else self.en
+
+    def __str__(self) -> str:
+        return f"{self.en} / {self.ja}"
+
+
+class JP20Error(Exception):
+    """The base of every error that JP20 raises on purpose. A program that shows it shows no
+    traceback.
+
+    `what` happened, `why` (None where `what` says it all), and the `next_step` that helps.
+    """
+
+    def __init__(self, what: Text, why: Text | None = None, next_step: Text | None = None) -> None:
+        super().__init__(what.en)
+        self.what = what
+        self.why = why
+        self.next_step = next_step
+
+    def lines(self, language: Language) -> tuple[str, ...]:
+        """What, why and next step, a line each, those that there are."""
+        return tuple(
+            text.to(language) for text in (self.what, self.why, self.next_step) if text is not None
+        )
+
+    def __str__(self) -> str:
+        return "\n".join((*self.lines("en"), *self.lines("ja")))

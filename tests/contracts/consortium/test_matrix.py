@@ -1,0 +1,125 @@
+"""The shipped policy on the chain: every cell of role × act, allowed and denied (G17, S3).
+
+Eleven organisations hold one role each, so that what an organisation may is what its role may. The
+cells are generated from `governance.toml`.
+"""
+
+import json
+from importlib.resources import files
+
+import pytest
+from seven_organisations import CASE, DOCUMENT, FOUNDER, NO_SLOT, STRANGER
+
+from jp20.domain.governance import Kind, Organisation, compare, selector_of, unmet
+from jp20.domain.governance_file import functions_of, parse_governance
+from jp20.domain.requests import Call, decide
+from jp20.domain.roles import Role, bitmap
+
+CARRIED = {Kind.CONSORTIUM: "Consortium", Kind.PLATFORM: "Platform", Kind.TOKEN: "IJP20Token"}
+FUNCTIONS = {
+    kind: functions_of(
+        json.loads(files("jp20").joinpath("contracts", f"{name}.json").read_text())["abi"]
+    )
+    for kind, name in CARRIED.items()
+}
+POLICY = parse_governance(
+    files("jp20").joinpath("data", "governance.toml").read_bytes(), "governance.toml", FUNCTIONS
+)
+
+
+@pytest.fixture(scope="module")
+def shipped(Consortium, accounts):
+    """Organisation `role + 1` holds `role`; its key is the account of the role's number."""
+    founder = {"from": accounts[FOUNDER]}
+    consortium = Consortium.deploy(founder)
+    for role in Role:
+        consortium.addOrganisation(role.name, bitmap([role]), [accounts[role]], founder)
+    consortium.setRules([act.fields for act in POLICY.acts], founder)
+    return consortium
+
+
+@pytest.fixture(scope="module")
+def targets(shipped, Vault, accounts):
+    """Any governed contract of the kind will do: no call gets as far as to be made."""
+    founder = {"from": accounts[FOUNDER]}
+    placed = {Kind.CONSORTIUM: shipped}
+    for kind in (Kind.PLATFORM, Kind.TOKEN):
+        placed[kind] = Vault.deploy(shipped, founder)
+        shipped.registerTarget(placed[kind], kind, founder)
+    shipped.seal(founder)
+    return placed
+
+
+def test_eleven_organisations_meet_the_policy():
+    assert unmet(POLICY, [Organisation(role + 1, frozenset({role})) for role in Role]) == ()
+
+
+def test_the_chain_says_what_the_file_says(shipped, targets):
+    words = {
+        (kind, function): shipped.rule(kind, selector_of(function))
+        for kind, functions in FUNCTIONS.items()
+        for function in functions
+    }
+    assert compare(POLICY, words) == ()
+
+
+@pytest.mark.requirement("G17")
+@pytest.mark.parametrize("act", POLICY.acts, ids=lambda act: f"{act.kind.name}-{act.key}")
+def test_every_role_may_do_what_the_policy_says_and_nothing_else(
+    shipped, targets, ask, refuses, accounts, act
+):
+    target, rule = targets[act.kind], act.rule
+    sender = {role: {"from": accounts[role]} for role in Role}
+    stranger = {"from": accounts[STRANGER + 10]}
+    for selector in act.selectors:
+        callers = {r for r in Role if shipped.canCall(accounts[r], target, selector)[0]}
+        assert callers == (set(rule.slots[0]) if rule.is_direct else set())
+
+    selector = act.selectors[0]
+    word = shipped.rule(act.kind, selector)
+    decision = decide([Call(target.address, selector)], CASE, DOCUMENT, word)
+    request = decision.request.fields
+    for role in Role:
+        if role in rule.proposers:
+            ask(shipped.propose, request, NO_SLOT, b"", sender[role])
+        else:
+            with refuses("RoleMissing", role + 1, bitmap(rule.proposers)):
+                ask(shipped.propose, request, NO_SLOT, b"", sender[role])
+
+    shipped.propose(request, NO_SLOT, b"", sender[min(rule.proposers)])
+    for slot, roles in enumerate(rule.slots):
+        for role in Role:
+            if role in roles:
+                ask(shipped.sign, request, slot, sender[role])
+            else:
+                with refuses("RoleMissing", role + 1, bitmap(roles)):
+                    ask(shipped.sign, request, slot, sender[role])
+    for role in Role:
+        if role in rule.executors:
+            with refuses("SignatureMissing", 0):
+                ask(shipped.execute, *decision.execution(0), sender[role])
+        else:
+            with refuses("RoleMissing", role + 1, bitmap(rule.executors)):
+                ask(shipped.execute, *decision.execution(0), sender[role])
+    with refuses("KeyUnknown", stranger["from"]):
+        ask(shipped.execute, *decision.execution(0), stranger)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_function_that_the_policy_does_not_list_is_out_of_reach(
+    shipped, targets, ask, refuses, accounts, kind
+):
+    target = targets[kind]
+    for function in POLICY.open_functions[kind]:
+        selector = selector_of(function)
+        decision = decide([Call(target.address, selector)], CASE, DOCUMENT, 0)
+        for role in Role:
+            assert not shipped.canCall(accounts[role], target, selector)[0]
+            with refuses("NotListed", target.address, selector):
+                ask(
+                    shipped.propose,
+                    decision.request.fields,
+                    NO_SLOT,
+                    b"",
+                    {"from": accounts[role]},
+                )

@@ -1,0 +1,552 @@
+"""The shipped policy is the matrix of the requirements, and a wrong policy is not loaded."""
+
+import json
+import re
+from dataclasses import replace
+from importlib.resources import files
+
+import pytest
+
+from jp20.domain.faults import FaultyFile
+from jp20.domain.governance import (
+    Act,
+    Difference,
+    Kind,
+    Organisation,
+    Policy,
+    Rule,
+    act_of,
+    compare,
+    rule_of,
+    selector_of,
+    unmet,
+)
+from jp20.domain.governance_file import functions_of, parse_governance
+from jp20.domain.governance_matrix import COLUMNS, duration, markdown, matrix
+from jp20.domain.roles import Role, bitmap, roles_in
+
+HOUR, DAY = 3600, 86400
+CARRIED = {Kind.CONSORTIUM: "Consortium", Kind.PLATFORM: "Platform", Kind.TOKEN: "IJP20Token"}
+FUNCTIONS = {
+    kind: functions_of(
+        json.loads(files("jp20").joinpath("contracts", f"{name}.json").read_text())["abi"]
+    )
+    for kind, name in CARRIED.items()
+}
+SHIPPED = files("jp20").joinpath("data", "governance.toml").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return parse_governance(SHIPPED, "governance.toml", FUNCTIONS)
+
+
+# Operation of the matrix in requirements.md: (contract, functions, proposes, signatures, executes,
+# delay in hours). "A/B" is a slot that either fills.
+GOVERNANCE = ("OPERATOR", "OPERATOR AUDITOR BROKER/REGISTRAR/CUSTODIAN", "OPERATOR")
+MATRIX = {
+    "create token": ("platform", "createToken", "ISSUER", "ISSUER REGISTRAR", "ISSUER", 0),
+    "issue": ("token", "issue", "ISSUER", "ISSUER REGISTRAR", "ISSUER", 0),
+    "distribute": ("token", "deliver", "BROKER", "BROKER ISSUER", "REGISTRAR", 0),
+    "consent": (
+        "token",
+        "approveTransfer approveTransfers rejectTransfer",
+        "REGISTRAR ISSUER",
+        "REGISTRAR/ISSUER",
+        "REGISTRAR ISSUER",
+        0,
+    ),
+    "transfer made elsewhere": (
+        "token",
+        "recordTransfer",
+        "BROKER",
+        "BROKER REGISTRAR",
+        "REGISTRAR",
+        0,
+    ),
+    "whitelist: add": ("platform", "register addWallets", "KYC", "KYC AML", "KYC", 0),
+    "renew, reclassify": ("platform", "renew reclassify", "KYC", "KYC", "KYC", 0),
+    "freeze": ("token", "freezeAtOnce", "AML", "AML", "AML", 0),
+    "suspend": ("platform", "suspendAtOnce", "AML", "AML", "AML", 0),
+    "confirm a freeze": (
+        "token",
+        "confirmFreeze",
+        "AUDITOR REGISTRAR",
+        "AUDITOR/REGISTRAR",
+        "AUDITOR REGISTRAR",
+        0,
+    ),
+    "unfreeze": (
+        "token",
+        "setFrozenTokens",
+        "AML BROKER REGISTRAR",
+        "AML/AUDITOR/REGISTRAR AML/AUDITOR/REGISTRAR",
+        "AML REGISTRAR",
+        0,
+    ),
+    "reinstate": (
+        "platform",
+        "reinstate",
+        "AML BROKER REGISTRAR",
+        "AML/AUDITOR/REGISTRAR AML/AUDITOR/REGISTRAR",
+        "AML REGISTRAR",
+        0,
+    ),
+    "lock-up: set": ("token", "lockUp setTokenLockUp", "ISSUER", "ISSUER REGISTRAR", "ISSUER", 0),
+    "lock-up: shorten": (
+        "token",
+        "shortenLockUp shortenTokenLockUp",
+        "ISSUER",
+        "ISSUER REGISTRAR AUDITOR",
+        "ISSUER",
+        0,
+    ),
+    "record date": ("token", "setRecordDate", "ISSUER", "ISSUER REGISTRAR", "ISSUER", 0),
+    "split": ("token", "split", "ISSUER", "ISSUER REGISTRAR BROKER", "ISSUER", 0),
+    "redemption": (
+        "token",
+        "redeemAtMaturity redeemEarly redeemPart redeemFrom",
+        "ISSUER",
+        "ISSUER REGISTRAR PAYING_AGENT",
+        "ISSUER",
+        0,
+    ),
+    "pledge": (
+        "token",
+        "pledge releasePledge",
+        "CUSTODIAN BROKER",
+        "CUSTODIAN/BROKER REGISTRAR",
+        "REGISTRAR",
+        0,
+    ),
+    "attachment": (
+        "token",
+        "attach releaseAttachment",
+        "REGISTRAR AUDITOR",
+        "REGISTRAR AUDITOR",
+        "REGISTRAR",
+        0,
+    ),
+    "forced transfer": (
+        "token",
+        "forcedTransfer forcedTransferWith batchForcedTransfer controllerTransfer",
+        "REGISTRAR AUDITOR",
+        "REGISTRAR AUDITOR ISSUER/CUSTODIAN/AML",
+        "REGISTRAR",
+        0,
+    ),
+    "reverse": (
+        "token",
+        "reverse",
+        "AUDITOR REGISTRAR BROKER ISSUER",
+        "AUDITOR REGISTRAR/AML ISSUER/BROKER/CUSTODIAN",
+        "AUDITOR REGISTRAR",
+        0,
+    ),
+    "redistribute": (
+        "token",
+        "redistribute recordIncident",
+        "CUSTODIAN BROKER REGISTRAR",
+        "CUSTODIAN/BROKER REGISTRAR AUDITOR",
+        "REGISTRAR",
+        0,
+    ),
+    "move a position": (
+        "token",
+        "movePosition",
+        "CUSTODIAN BROKER",
+        "CUSTODIAN/BROKER KYC REGISTRAR",
+        "REGISTRAR",
+        0,
+    ),
+    "halt": ("platform", "halt", "EMERGENCY", "EMERGENCY", "EMERGENCY", 0),
+    "resume": (
+        "platform",
+        "resume",
+        "OPERATOR",
+        "OPERATOR" + 3 * " REGISTRAR/BROKER/AUDITOR/EMERGENCY/CUSTODIAN",
+        "OPERATOR",
+        0,
+    ),
+    "give a power": (
+        "consortium",
+        "addOrganisation addKey replaceKey grantRole transferRole",
+        *GOVERNANCE,
+        24,
+    ),
+    "policy": ("consortium", "setRules registerTarget", *GOVERNANCE, 48),
+    "take a power": (
+        "consortium",
+        "removeOrganisation revokeKey revokeRole unregisterTarget removeRule",
+        *GOVERNANCE,
+        0,
+    ),
+    "replace the platform": ("token", "setPlatform", *GOVERNANCE, 48),
+}
+
+
+def roles(names: str) -> frozenset[Role]:
+    return frozenset(Role[name] for name in re.split("[ /]", names))
+
+
+@pytest.mark.requirement("G17")
+@pytest.mark.parametrize("operation", MATRIX)
+def test_the_shipped_policy_is_the_matrix_of_the_requirements(policy: Policy, operation: str):
+    contract, functions, proposes, signatures, executes, hours = MATRIX[operation]
+    expected = Rule(
+        proposers=roles(proposes),
+        slots=tuple(roles(slot) for slot in signatures.split()),
+        executors=roles(executes),
+        delay=hours * HOUR,
+        lifetime=7 * DAY,
+    )
+    for name in functions.split():
+        acts = [
+            act
+            for act in policy.acts
+            if act.kind is Kind[contract.upper()]
+            for function in act.functions
+            if function.startswith(f"{name}(")
+        ]
+        assert acts, f"{name} is not listed"
+        assert {act.rule for act in acts} == {expected}, name
+
+
+def test_every_function_that_changes_state_is_in_the_policy_or_open_for_a_reason(policy: Policy):
+    for kind, functions in FUNCTIONS.items():
+        listed = [f for act in policy.acts if act.kind is kind for f in act.functions]
+        open_functions = policy.open_functions[kind]
+        assert sorted([*listed, *open_functions]) == sorted(functions)
+        assert all(open_functions.values())
+
+
+def test_no_rule_of_a_token_names_a_validator_nor_the_operator_but_for_upkeep(policy: Policy):
+    named = {
+        function
+        for act in policy.acts
+        if act.kind is Kind.TOKEN and act.rule.roles & {Role.OPERATOR, Role.VALIDATOR}
+        for function in act.functions
+    }
+    assert named == {"setAuthority(address)", "setPlatform(address)"}
+
+
+# ---------------------------------------------------------------- words
+
+
+def test_a_rule_survives_its_word():
+    # proposers AUDITOR 2^7; executors OPERATOR 2^0; slots ISSUER 2^2 and KYC|AML 2^5 + 2^6 = 96.
+    rule = Rule(
+        frozenset({Role.AUDITOR}),
+        (frozenset({Role.ISSUER}), frozenset({Role.KYC, Role.AML})),
+        frozenset({Role.OPERATOR}),
+        delay=86400,
+        lifetime=604800,
+    )
+    word = 128 | 1 << 16 | 4 << 32 | 96 << 48 | 86400 << 144 | 604800 << 176
+
+    assert rule.word == word
+    assert rule_of(word) == rule
+    assert rule_of(word | 17 << 208 | 3 << 240) == rule  # version 17 of act 3 says the same
+    assert act_of(word | 17 << 208 | 3 << 240) == 3
+    assert rule.fields == (128, 1, [4, 96], 86400, 604800)
+
+
+def test_zero_is_no_rule():
+    assert rule_of(0) is None
+
+
+def test_a_bit_beyond_the_eleven_roles_is_not_read_as_a_role():
+    assert roles_in(bitmap(Role)) == tuple(Role)
+    with pytest.raises(ValueError, match="no role"):
+        roles_in(1 << 11)
+
+
+def words_of(policy: Policy) -> dict[tuple[Kind, str], int]:
+    return {
+        (act.kind, function): act.rule.word | 5 << 208 | number << 240
+        for number, act in enumerate(policy.acts, 1)
+        for function in act.functions
+    }
+
+
+def test_a_chain_with_the_policy_on_it_does_not_differ(policy: Policy):
+    assert compare(policy, words_of(policy)) == ()
+
+
+def test_a_rule_that_was_loosened_is_reported_with_both_rules(policy: Policy):
+    act = policy.act(Kind.TOKEN, "split(uint256)")
+    loose = replace(act.rule, slots=act.rule.slots[:1])
+    words = words_of(policy) | {(Kind.TOKEN, "split(uint256)"): loose.word}
+
+    assert compare(policy, words) == (
+        Difference(Kind.TOKEN, "split(uint256)", planned=act.rule, on_chain=loose),
+    )
+
+
+def test_a_function_that_the_chain_lists_and_the_policy_does_not_is_reported(policy: Policy):
+    rule = policy.acts[0].rule
+    words = words_of(policy) | {(Kind.TOKEN, "transfer(address,uint256)"): rule.word}
+
+    assert compare(policy, words) == (
+        Difference(Kind.TOKEN, "transfer(address,uint256)", planned=None, on_chain=rule),
+    )
+
+
+def test_a_function_that_the_chain_does_not_list_is_reported(policy: Policy):
+    words = words_of(policy)
+    del words[Kind.PLATFORM, "halt()"]
+    rule = policy.act(Kind.PLATFORM, "halt()").rule
+
+    assert compare(policy, words) == (
+        Difference(Kind.PLATFORM, "halt()", planned=rule, on_chain=None),
+    )
+
+
+def test_two_names_of_one_act_that_the_chain_keeps_apart_are_reported(policy: Policy):
+    words = words_of(policy)
+    words[Kind.TOKEN, "issue(uint256)"] ^= 1 << 240  # the same rule, in another act
+
+    reported = [difference.function for difference in compare(policy, words)]
+
+    assert reported == ["issue(uint256)", "issue(address,uint256,bytes)"]
+
+
+# ---------------------------------------------------------------- organisations
+
+
+def one_each() -> list[Organisation]:
+    return [Organisation(number, frozenset({role})) for number, role in enumerate(Role, 1)]
+
+
+def test_eleven_organisations_with_a_role_each_can_decide_everything(policy: Policy):
+    assert unmet(policy, one_each()) == ()
+
+
+@pytest.mark.requirement("S3")
+def test_two_signatures_that_only_one_organisation_could_give_are_not_met(policy: Policy):
+    # Registrar and auditor are one house: where both sign, one of two signatures is missing.
+    house = [o for o in one_each() if not o.roles & {Role.REGISTRAR, Role.AUDITOR}]
+    house.append(Organisation(99, frozenset({Role.REGISTRAR, Role.AUDITOR})))
+
+    acts = {fault.act.key: str(fault.what) for fault in unmet(policy, house)}
+
+    assert "at most 1 can be given" in acts["attachment"]
+    assert "at most 2 can be given" in acts["forced-transfer"]
+    assert "split" not in acts
+
+
+def test_an_act_that_nobody_proposes_or_executes_is_not_met(policy: Policy):
+    without = [o for o in one_each() if Role.EMERGENCY not in o.roles]
+
+    found = [str(fault.what) for fault in unmet(policy, without) if fault.act.key == "halt"]
+
+    assert [text.split(" /")[0] for text in found] == [
+        "No organisation may propose it; it takes EMERGENCY.",
+        "No organisation may execute it; it takes EMERGENCY.",
+        "Its 1 signatures (EMERGENCY) take as many organisations; at most 0 can be given.",
+    ]
+
+
+def test_slots_are_matched_and_not_filled_first_come_first_served():
+    # Organisation 1 could fill both slots, 2 only the first: 1 has to leave the first to 2.
+    rule = Rule(
+        frozenset({Role.AML}),
+        (frozenset({Role.AML, Role.KYC}), frozenset({Role.AML})),
+        frozenset({Role.AML}),
+        0,
+        DAY,
+    )
+    policy = Policy((Act(Kind.TOKEN, "act", None, ("f()",), rule),), {})
+
+    assert (
+        unmet(
+            policy, [Organisation(1, frozenset({Role.AML})), Organisation(2, frozenset({Role.KYC}))]
+        )
+        == ()
+    )
+
+
+# ---------------------------------------------------------------- what is not loaded
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(FaultyFile) as caught:
+        parse_governance(text.encode(), "my.toml", FUNCTIONS)
+    return [f"[{fault.field}] {fault.what.en}" for fault in caught.value.faults]
+
+
+def changed(old: str, new: str) -> str:
+    text = SHIPPED.decode()
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+SPLIT = """functions = ["split"]
+proposes = ["ISSUER"]
+signatures = [["ISSUER"], ["REGISTRAR"], ["BROKER"]]
+executes = ["ISSUER"]
+"""
+
+WRONG = {
+    "an unknown role": (
+        SPLIT,
+        SPLIT.replace('"BROKER"', '"BROCKER"'),
+        "[token.acts.split.signatures] 'BROCKER' is no role.",
+    ),
+    "an unknown function": (
+        SPLIT,
+        SPLIT.replace('"split"', '"spilt"'),
+        "[token.acts.split.functions] The token has no function 'spilt' that changes state.",
+    ),
+    "a function that only reads": (
+        SPLIT,
+        SPLIT.replace('"split"', '"splits"'),
+        "[token.acts.split.functions] The token has no function 'splits' that changes state.",
+    ),
+    "an ambiguous name": (
+        '"issue(uint256)", ',
+        '"issue", ',
+        "[token.acts.issue.functions] There are several functions issue.",
+    ),
+    "a function in two acts": (
+        SPLIT,
+        SPLIT.replace('["split"]', '["split", "deliver"]'),
+        "[token.acts.split.functions] deliver(address[],uint256[]) is named twice.",
+    ),
+    "a function left out": (
+        'functions = ["pledge", "releasePledge"]',
+        'functions = ["pledge"]',
+        "[token] releasePledge(address,uint64,uint256) is in no act and is not open: "
+        "nobody could ever call it.",
+    ),
+    "a slot without a role": (
+        SPLIT,
+        SPLIT.replace('["BROKER"]', "[]"),
+        "[token.acts.split.signatures] This is missing, or no list.",
+    ),
+    "no signature": (
+        SPLIT,
+        SPLIT.replace('[["ISSUER"], ["REGISTRAR"], ["BROKER"]]', "[]"),
+        "[token.acts.split.signatures] This is missing, or no list.",
+    ),
+    "eight signatures": (
+        SPLIT,
+        SPLIT.replace('["BROKER"]]', '["BROKER"]' + 5 * ', ["AML"]' + "]"),
+        "[token.acts.split.signatures] There are more than 7 signatures.",
+    ),
+    "a time without a unit": (
+        SPLIT,
+        SPLIT + 'delay = "48"\n',
+        "[token.acts.split.delay] '48' is no time.",
+    ),
+    "an expiry before the delay is over": (
+        SPLIT,
+        SPLIT + 'delay = "7d"\n',
+        "[token.acts.split.lifetime] A request expires before its delay is over.",
+    ),
+    "the operator moving a token": (
+        SPLIT,
+        SPLIT.replace('executes = ["ISSUER"]', 'executes = ["OPERATOR"]'),
+        "[token.acts.split] OPERATOR is named, and the operator and the validators never move a "
+        "token.",
+    ),
+    "a validator signing for a token": (
+        SPLIT,
+        SPLIT.replace('"BROKER"', '"VALIDATOR"'),
+        "[token.acts.split] VALIDATOR is named, and the operator and the validators never move a "
+        "token.",
+    ),
+    "a direct act with other executors": (
+        'functions = ["halt"]\nproposes = ["EMERGENCY"]',
+        'functions = ["halt"]\nproposes = ["OPERATOR"]',
+        "[platform.acts.halt.proposes] With one signature and no delay its roles call the contract "
+        "directly, and other roles are named to propose or execute.",
+    ),
+    "an act of the consortium by one organisation": (
+        'functions = ["addKey"]',
+        'functions = ["addKey"]\nsignatures = [["OPERATOR"]]',
+        "[consortium.acts.add-key.signatures] One organisation alone could change the consortium.",
+    ),
+    "an authority that is easier to change than another act": (
+        'signatures = [["OPERATOR"], ["AUDITOR"], ["REGISTRAR"], ["BROKER", "CUSTODIAN"]]',
+        'signatures = [["OPERATOR"], ["AUDITOR"], ["REGISTRAR"]]',
+        "[platform.acts.set-authority] Whose permission a contract asks for is its strictest act, "
+        "and another one asks for more (4 signatures, 604800 s).",
+    ),
+    "a field that does not exist": (
+        SPLIT,
+        SPLIT + 'expiry = "7d"\n',
+        "[token.acts.split.expiry] There is no such field.",
+    ),
+    "an act without a Japanese name": (
+        'ja = "分割"\n',
+        "",
+        "[token.acts.split.ja] The act has no name in this language.",
+    ),
+    "a table that does not exist": (
+        "[platform.open]",
+        "[plattform.open]",
+        "[plattform] There is no such field.",
+    ),
+}
+
+
+@pytest.mark.requirement("G17")
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_wrong_policy_is_refused_by_table_and_field(fault: str):
+    old, new, message = WRONG[fault]
+    assert faults(changed(old, new)) == [message]
+
+
+def test_all_faults_are_named_at_once():
+    text = changed(SPLIT, SPLIT.replace('"BROKER"', '"BROCKER"').replace('"split"', '"spilt"'))
+    assert len(faults(text)) == 2
+
+
+def test_a_table_that_is_no_table_is_named():
+    assert "[token] This is not a table." in faults("token = 1")
+
+
+def test_a_file_that_is_no_toml_is_refused_with_the_line():
+    with pytest.raises(FaultyFile, match=r"my.toml: 1 fault") as caught:
+        parse_governance(b"[defaults\n", "my.toml", FUNCTIONS)
+    assert "line 1" in caught.value.faults[0].what.en
+
+
+# ---------------------------------------------------------------- shown to people
+
+
+def test_the_matrix_has_a_row_an_act_in_both_languages(policy: Policy):
+    english, japanese = matrix(policy, "en"), matrix(policy, "ja")
+
+    assert len(english) == len(japanese) == len(policy.acts)
+    assert (
+        "token",
+        "forced transfer",
+        "REGISTRAR | AUDITOR",
+        "REGISTRAR + AUDITOR + ISSUER | AML | CUSTODIAN",
+        "REGISTRAR",
+        "–",
+        "7d",
+    ) in english
+    assert ("トークン", "強制移転") in {row[:2] for row in japanese}
+
+
+def test_the_markdown_has_a_table_that_a_bar_in_a_cell_does_not_break(policy: Policy):
+    lines = markdown(policy, "en").splitlines()
+
+    assert len(lines) == len(policy.acts) + 2
+    assert {line.count("|") for line in lines} == {len(COLUMNS) + 1}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "–"), (86400, "24h"), (172800, "48h"), (604800, "7d"), (5400, "90m"), (61, "61s")],
+)
+def test_a_duration_is_written_as_the_file_writes_it(seconds: int, text: str):
+    assert duration(seconds) == text
+
+
+def test_a_selector_is_the_first_four_bytes_of_the_hash():
+    # ERC-20's well-known one.
+    assert selector_of("transfer(address,uint256)").hex() == "a9059cbb"

@@ -1,0 +1,147 @@
+import pytest
+from solidity import enum
+
+from jp20.domain.faults import FaultyFile
+from jp20.domain.investors import NEVER, InvestorClass, Residency, parse_investors
+
+HEADER = "investor,name,wallet,class,residency,kyc_expiry,class_expiry\n"
+ALICE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+BOB = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
+ROW = f"C-001,青葉 花子,{ALICE},general,resident,2027-03-31,\n"
+NOW = 1_795_000_000  # in November 2026
+KYC_EXPIRY = 20_908 * 86_400 + 54_000  # the end of 2027-03-31 in Tokyo, see test_times
+
+
+def read(text: str, now: int = NOW):
+    return parse_investors(text.encode(), "w.csv", now)
+
+
+def only_fault(text: str):
+    (fault,) = read(text).faults
+    return fault
+
+
+def test_classes_and_residencies_are_those_of_the_contract():
+    assert [c.name for c in InvestorClass] == enum("types/Facts.sol", "InvestorClass")
+    assert [r.name for r in Residency] == enum("types/Facts.sol", "Residency")
+
+
+@pytest.mark.requirement("G7", "G18")
+def test_a_row_is_an_investor():
+    (investor,) = read(HEADER + ROW).sound()
+    assert investor.reference == "C-001"
+    assert investor.name == "青葉 花子"
+    assert investor.wallets == (ALICE,)
+    assert investor.investor_class is InvestorClass.GENERAL
+    assert investor.residency is Residency.RESIDENT
+    assert investor.kyc_expiry == KYC_EXPIRY
+    assert investor.class_expiry == NEVER
+
+
+@pytest.mark.requirement("G18")
+def test_a_japanese_file_is_the_same():
+    header = "顧客番号,氏名,ウォレット,投資家区分,居住区分,KYC有効期限,区分有効期限\n"
+    row = f"C-001,青葉 花子,{ALICE},一般投資家,居住者,2027年3月31日,\n"
+    japanese = parse_investors((header + row).encode("cp932"), "w.csv", NOW)
+    assert japanese.sound() == read(HEADER + ROW).sound()
+
+
+@pytest.mark.requirement("S5")
+def test_a_name_is_in_no_representation():
+    assert "花子" not in repr(read(HEADER + ROW))
+
+
+@pytest.mark.requirement("G7")
+def test_the_registration_word_is_the_contract_s():
+    (investor,) = read(
+        HEADER
+        + ROW.replace("general", "professional").replace(
+            "2027-03-31,", "2027-03-31,1970-01-01T09:00:02+09:00"
+        ),
+        now=1,
+    ).sound()
+    # wallet 20 bytes | KYC expiry 5 bytes | class expiry 5 bytes, 2 | class 2 | residency 1
+    expected = ALICE[2:].lower() + f"{KYC_EXPIRY:010x}" + "0000000002" + "02" + "01"
+    assert f"{investor.registration:064x}" == expected
+
+
+@pytest.mark.requirement("G7")
+def test_the_id_is_the_head_of_the_first_wallet():
+    (investor,) = read(HEADER + ROW).sound()
+    assert f"{investor.id:024x}" == "5aaeb6053f3e94c9b9a09f33"
+
+
+@pytest.mark.requirement("G7", "G13")
+def test_a_reference_that_comes_again_is_a_further_wallet():
+    (investor,) = read(HEADER + ROW + ROW.replace(ALICE, BOB)).sound()
+    assert investor.wallets == (ALICE, BOB)
+
+
+def test_rows_of_one_investor_must_agree():
+    fault = only_fault(HEADER + ROW + ROW.replace(ALICE, BOB).replace("general", "professional"))
+    assert (fault.line, fault.field) == (3, "class")
+    assert "line 2" in fault.what.en
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "what"),
+    [
+        ("C-001", "", "investor", "empty"),
+        (ALICE, "", "wallet", "not an address"),
+        (ALICE, "0x1234", "wallet", "not an address"),
+        (ALICE, ALICE.replace("aA", "aa"), "wallet", "checksum"),
+        (ALICE, "0x" + "0" * 40, "wallet", "cannot be an investor's wallet"),
+        (ALICE, "0x" + "0" * 24 + "1" * 16, "wallet", "cannot be an investor's wallet"),
+        ("general", "", "class", "not known"),
+        ("general", "vip", "class", '"vip" is not known'),
+        ("general", "none", "class", "not known"),
+        ("resident", "moon", "residency", '"moon" is not known'),
+        ("2027-03-31", "", "kyc_expiry", "empty"),
+        ("2027-03-31", "2027-02-30", "kyc_expiry", "not a date"),
+        ("2027-03-31", "2026-03-31", "kyc_expiry", "has passed"),
+        ("2027-03-31,", "2027-03-31,2020-01-01", "class_expiry", "has passed"),
+    ],
+)
+@pytest.mark.requirement("G7", "G18")
+def test_a_faulty_cell_is_named(old, new, field, what):
+    fault = only_fault(HEADER + ROW.replace(old, new))
+    assert (fault.file, fault.line, fault.field) == ("w.csv", 2, field)
+    assert what in fault.what.en
+    assert fault.what.ja
+    assert fault.next_step.en
+    assert fault.next_step.ja
+
+
+@pytest.mark.requirement("G7")
+def test_the_second_of_expiry_is_too_late():
+    assert not read(HEADER + ROW, now=KYC_EXPIRY - 1).faults
+    assert read(HEADER + ROW, now=KYC_EXPIRY).faults[0].field == "kyc_expiry"
+
+
+def test_a_wallet_twice_is_named_with_its_first_line():
+    fault = only_fault(HEADER + ROW + ROW.replace("C-001", "C-002"))
+    assert (fault.line, fault.field) == (3, "wallet")
+    assert "line 2" in fault.what.en
+
+
+def test_all_faults_come_at_once_and_the_other_rows_are_there():
+    bad = ROW.replace("C-001", "C-002").replace("general", "x").replace("resident", "y")
+    found = read(HEADER + bad.replace(ALICE, "z") + ROW)
+    assert [(fault.line, fault.field) for fault in found.faults] == [
+        (2, "wallet"),
+        (2, "class"),
+        (2, "residency"),
+    ]
+    assert [investor.reference for investor in found.investors] == ["C-001"]
+
+
+def test_an_investor_with_one_faulty_row_is_left_out_whole():
+    further = ROW.replace(ALICE, "0x12")
+    assert read(HEADER + ROW + further).investors == ()
+    assert read(HEADER + further + ROW).investors == ()
+
+
+def test_a_file_with_a_fault_is_not_sound():
+    with pytest.raises(FaultyFile) as error:
+        read(HEADER + ROW.replace("general", "x")).sound()
+    assert "w.csv:2 [class]" in str(error.value)

@@ -1,0 +1,96 @@
+"""What is read from the chain span by span and block by block, with a node made of paper."""
+
+import pytest
+
+from jp20.chain.connection import Block, NodeRefused
+from jp20.chain.events import SPAN, read_events, token_events
+from jp20.chain.receipts import OutcomeUnknown, wait_for_receipts
+from jp20.domain.addresses import address_of
+
+TOKEN = address_of(1)
+A, B = b"\xaa" * 32, b"\xbb" * 32
+
+
+class PaperNode:
+    """Refuses logs of more than `most` blocks; each block from 1 on has the transactions given."""
+
+    def __init__(self, most=10**9, blocks=()):
+        self.most = most
+        self.blocks = [(), *blocks]
+        self.newest = 0
+        self.asked = []
+
+    def rpc(self, method, asked):
+        first, last = int(asked["fromBlock"], 16), int(asked["toBlock"], 16)
+        if last - first + 1 > self.most:
+            raise NodeRefused(method, {"message": "query returned more than 10000 results"})
+        self.asked.append((first, last))
+        return []
+
+    def block_number(self):
+        return self.newest
+
+    def block(self, number):
+        return Block(number, b"", 0, 0, self.blocks[number])
+
+    def batch(self, calls):
+        included = {tx for block in self.blocks[: self.newest + 1] for tx in block}
+        return [self.receipt(params[0], included) for _, params in calls]
+
+    def receipt(self, hash_, included):
+        if bytes.fromhex(hash_[2:]) not in included:
+            return None
+        return {
+            "transactionHash": hash_,
+            "blockNumber": "0x1",
+            "status": "0x1",
+            "gasUsed": "0x0",
+            "logs": [],
+        }
+
+    def next_block(self, _seconds):
+        self.newest = min(self.newest + 1, len(self.blocks) - 1)
+
+
+def spans(node, first, last):
+    assert list(read_events(node, TOKEN, token_events(), first, last)) == []
+    return node.asked
+
+
+def test_logs_are_asked_for_in_spans_without_gap_or_overlap():
+    assert spans(PaperNode(), 7, 7 + 2 * SPAN) == [
+        (7, 6 + SPAN),
+        (7 + SPAN, 6 + 2 * SPAN),
+        (7 + 2 * SPAN, 7 + 2 * SPAN),
+    ]
+
+
+def test_a_span_that_the_node_refuses_is_halved():
+    # 1 … 8: 8 blocks are refused, 4 as well, 2 are taken
+    assert spans(PaperNode(most=3), 1, 8) == [(1, 2), (3, 4), (5, 6), (7, 8)]
+
+
+def test_a_single_block_that_is_refused_is_an_error():
+    with pytest.raises(NodeRefused):
+        spans(PaperNode(most=0), 1, 8)
+
+
+def test_receipts_are_found_in_the_blocks_as_they_come():
+    node = PaperNode(blocks=[(A,), (), (B,)])
+    receipts = wait_for_receipts(node, [A, B], 30, pause=node.next_block)
+    assert receipts.keys() == {A, B}
+    assert node.newest == 3  # the third block has the last one
+
+
+def test_receipts_that_are_there_already_are_found_without_waiting():
+    node = PaperNode(blocks=[(A,)])
+    node.newest = 1
+    receipts = wait_for_receipts(node, [A], 30, pause=lambda _: pytest.fail("waited"))
+    assert receipts.keys() == {A}
+
+
+def test_what_does_not_come_is_unknown_by_name():
+    node = PaperNode(blocks=[(A,)])
+    with pytest.raises(OutcomeUnknown) as error:
+        wait_for_receipts(node, [A, B], 0.01, pause=node.next_block)
+    assert error.value.hashes == (B,)

@@ -1,0 +1,139 @@
+"""What no test of behaviour would see, checked on the compiler's output.
+
+- Each deployed contract stays under 22,000 bytes, with room to the chain's 24,576.
+- The three contracts of a token have one storage layout: the office and the enforcer run on the
+  token's storage by `delegatecall`.
+- Their selectors are disjoint, so that none hides behind another's.
+- Their ABIs together, constructors apart, are exactly the interface that is shown outside; only
+  errors of the standards may stand there unused.
+"""
+
+import itertools
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from compile_contracts import TOKEN_INTERFACE, compile_sources, is_deployed
+
+MAX_BYTES = 22_000
+TOKEN = ("JP20Token", "JP20Office", "JP20Enforcer")
+
+Contracts = dict[str, dict[str, Any]]
+
+
+def faults(contracts: Contracts) -> Iterator[str]:
+    """Each broken rule, as one sentence."""
+    for name, contract in deployed(contracts).items():
+        if size(contract) > MAX_BYTES:
+            yield f"{name} has {size(contract):,} bytes of code; {MAX_BYTES:,} are allowed"
+    missing = [name for name in (*TOKEN, TOKEN_INTERFACE) if name not in contracts]
+    if missing:
+        yield f"The token is not whole: {', '.join(missing)} missing"
+        return
+    yield from layout_faults(contracts)
+    yield from selector_faults(contracts)
+    yield from interface_faults(contracts)
+
+
+def layout_faults(contracts: Contracts) -> Iterator[str]:
+    first, *others = TOKEN
+    for other in others:
+        pairs = itertools.zip_longest(layout(contracts[first]), layout(contracts[other]))
+        for ours, theirs in pairs:
+            if ours != theirs:
+                yield f"Storage of {first} and {other} differs: {ours} and {theirs}"
+
+
+def selector_faults(contracts: Contracts) -> Iterator[str]:
+    for one, other in itertools.combinations(TOKEN, 2):
+        for selector in sorted(selectors(contracts[one]).keys() & selectors(contracts[other])):
+            signature = selectors(contracts[one])[selector]
+            yield f"{one} and {other} both have {signature} ({selector})"
+
+
+def interface_faults(contracts: Contracts) -> Iterator[str]:
+    shown = entries(contracts[TOKEN_INTERFACE])
+    made = set().union(*(entries(contracts[name]) for name in TOKEN))
+    for entry in sorted(shown - made):
+        # The standards name errors for refusals that the token has a more exact one for.
+        if not entry.startswith("error "):
+            yield f"{TOKEN_INTERFACE} promises what no contract of the token has: {entry}"
+    for entry in sorted(made - shown):
+        yield f"{TOKEN_INTERFACE} lacks what the token has: {entry}"
+
+
+def deployed(contracts: Contracts) -> Contracts:
+    return {name: contract for name, contract in contracts.items() if is_deployed(contract)}
+
+
+def size(contract: dict[str, Any]) -> int:
+    return len(contract["evm"]["deployedBytecode"]["object"]) // 2
+
+
+def selectors(contract: dict[str, Any]) -> dict[str, str]:
+    return {f"0x{s}": signature for signature, s in contract["evm"]["methodIdentifiers"].items()}
+
+
+def layout(contract: dict[str, Any]) -> list[str]:
+    # The three are compiled in one run, so that equal types have equal names, structs included.
+    return [
+        f"slot {item['slot']}+{item['offset']} {item['label']} ({item['type']})"
+        for item in contract["storageLayout"]["storage"]
+    ]
+
+
+def entries(contract: dict[str, Any]) -> set[str]:
+    """The ABI as text, without constructor and fallback, and without the parameters' names."""
+
+    def types(parameters: list[dict[str, Any]]) -> str:
+        return ", ".join(
+            canonical(p) + (" indexed" if p.get("indexed") else "") for p in parameters
+        )
+
+    def canonical(parameter: dict[str, Any]) -> str:
+        if not parameter["type"].startswith("tuple"):
+            return str(parameter["type"])
+        return f"({types(parameter['components'])}){parameter['type'].removeprefix('tuple')}"
+
+    def mutability(function: dict[str, Any]) -> str:
+        # A promise to read the state is kept by not even reading it.
+        return str(function["stateMutability"]).replace("pure", "view")
+
+    return {
+        f"{item['type']} {item['name']}({types(item['inputs'])})"
+        + (
+            f" {mutability(item)} returns ({types(item['outputs'])})"
+            if item["type"] == "function"
+            else ""
+        )
+        for item in contract["abi"]
+        if item["type"] in ("function", "event", "error")
+    }
+
+
+def table(contracts: Contracts) -> Table:
+    rows = Table("contract", title="Deployed contracts")
+    for column in ("bytes", "room", "functions", "storage slots"):
+        rows.add_column(column, justify="right")
+    for name, contract in sorted(deployed(contracts).items()):
+        slots = {item["slot"] for item in contract["storageLayout"]["storage"]}
+        room = MAX_BYTES - size(contract)
+        functions = len(selectors(contract))
+        rows.add_row(name, f"{size(contract):,}", f"{room:,}", str(functions), str(len(slots)))
+    return rows
+
+
+def main() -> None:
+    contracts = compile_sources()
+    Console().print(table(contracts))
+    found = list(faults(contracts))
+    if found:
+        sys.exit("\n".join(found))
+    print("Sizes, storage layouts, selectors and interface are as they must be.")
+
+
+if __name__ == "__main__":
+    main()
