@@ -14,7 +14,7 @@ export SOLCX_BINARY_PATH := $(CURDIR)/tools/solc
 PYTEST := $(PYTHON) -m pytest -p no:pytest-brownie
 BROWNIE_TEST := .venv/bin/brownie test tests/contracts
 
-.PHONY: help env demo test test-python test-contracts test-anvil test-invariants bench lint format compile lock clean
+.PHONY: help env demo test test-python test-contracts test-anvil test-invariants bench lint format compile lock mutants clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -40,6 +40,9 @@ test-anvil: env ## contract tests on anvil
 
 test-invariants: env ## fuzzed invariants of the token, with forge
 	@forge test
+
+mutants: env ## break the token on purpose, and see the invariants find it (15 minutes)
+	@$(PYTHON) tools/mutate.py
 
 bench: env ## gas and throughput beside the peers, to bench/results
 	@$(PYTHON) -m bench

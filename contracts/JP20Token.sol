@@ -14,7 +14,6 @@ import {IERC1643} from "./interfaces/IERC1643.sol";
 import {IERC1644} from "./interfaces/IERC1644.sol";
 import {IERC7943Fungible} from "./interfaces/IERC7943.sol";
 import {IPlatform} from "./interfaces/IPlatform.sol";
-import {IJP20Token} from "./interfaces/IJP20Token.sol";
 import {IRecordedTransfers} from "./interfaces/IRecordedTransfers.sol";
 import {ITokenTransfers} from "./interfaces/ITokenTransfers.sol";
 import {ITokenEnforcement} from "./interfaces/ITokenEnforcement.sol";
@@ -329,8 +328,7 @@ contract JP20Token is TermSheet, Switches, ITokenTransfers, IERC20Metadata, IERC
         return id == type(IERC165).interfaceId || id == type(IERC20).interfaceId
             || id == type(IERC20Metadata).interfaceId || id == type(IERC20Permit).interfaceId
             || id == type(IERC1594).interfaceId || id == type(IERC1643).interfaceId || id == type(IERC1644).interfaceId
-            || id == type(IERC7943Fungible).interfaceId || id == type(IAccessManaged).interfaceId
-            || id == type(IJP20Token).interfaceId;
+            || id == type(IERC7943Fungible).interfaceId || id == type(IAccessManaged).interfaceId;
     }
 
     fallback() external {

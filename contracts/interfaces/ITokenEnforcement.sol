@@ -6,7 +6,8 @@ import {Original, ForcedMove} from "../types/Claims.sol";
 /// @title Movements without the holder's consent (G9–G11, G13, S4)
 /// @notice Each is decided by several organisations in a request that names the case and its document. They work
 /// while the token is paused and are refused while the platform is halted. They pass lock-ups and freezes; never the
-/// recipient's identity and status, never the units that a senior pledge or attachment keeps.
+/// recipient's identity and status, never the units that a senior pledge or attachment keeps. A freeze shrinks by the
+/// frozen units that are taken; a lock-up stays as it was set, also for units that come later.
 interface ITokenEnforcement {
     /// @notice What a reversal took back under `originalId`, and what was no longer there.
     event TransferReversed(

@@ -10,8 +10,9 @@ import {Reason} from "../types/Reason.sol";
 interface ITokenLifecycle {
     /// @notice Units were issued to the issuer's account as tranche `number`, from 1 (G1, G5).
     event TrancheIssued(uint256 indexed number, uint256 amount);
-    /// @notice Units were delivered from the issuer's account (G2).
-    event Delivered(address indexed to, uint256 amount);
+    /// @notice `amount` units in all were delivered from the issuer's account, in the `Transfer`s from it before this
+    /// (G2). Once a call, not a row: nothing else moves units out of that account, so a row needs no second event.
+    event Delivered(uint256 amount);
     /// @notice 1 unit became `ratio` units (G6).
     event UnitsSplit(uint256 indexed count, uint256 ratio);
     /// @notice Record date `index` was set (G5, G21, G23).
@@ -32,7 +33,8 @@ interface ITokenLifecycle {
     function issue(uint256 amount) external;
 
     /// @notice Delivers from the issuer's account, 250 rows at most. Called by: BROKER, ISSUER.
-    /// Judges recipients by all rules but the token's lock-up, consent and whole position. Emits `Delivered` a row.
+    /// Judges recipients by all rules but the token's lock-up, consent and whole position. Emits `Transfer` a row, and
+    /// `Delivered`.
     function deliver(address[] calldata recipients, uint256[] calldata amounts) external;
 
     /// @notice Redeems whole positions at or after maturity, whatever restrains them, 250 rows at most; the issuer's

@@ -184,7 +184,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         if (halted) reason = Reason.PLATFORM_HALTED;
         _requireNone(reason);
 
-        if (position.committed != 0) _endCommitments(from, word);
+        if (position.committed != 0) _endCommitments(from);
         if (position.frozen != 0) {
             _setFrozen(from, 0, word);
             _setFrozen(to, _saturated(_position(to, word).frozen + position.frozen), word);

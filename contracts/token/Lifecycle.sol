@@ -56,12 +56,14 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
         _requireOpen(word);
         address issuer = _issuerAccount;
         uint256 source = _holderForUpdate(issuer, word);
+        uint256 before = source.balance();
         for (uint256 i; i < recipients.length; i++) {
             Reason reason;
             (reason, source) = _deliverRow(word, issuer, source, recipients[i], amounts[i]);
             if (reason != Reason.NONE) emit RowRefused(i, recipients[i], reason);
         }
         _holders[issuer].word = source;
+        emit Delivered(before - source.balance());
     }
 
     /// @dev The issuer's account is judged by nothing but its balance: it is no investor.
@@ -83,7 +85,6 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
         }
         bool filled = _credit(word, issuer, to, amount);
         _countHolders(word, issuerFacts, false, facts, filled);
-        emit Delivered(to, amount);
     }
 
     // Split and record dates

@@ -40,7 +40,7 @@ abstract contract RecordedTransfers is TransferRules, IRecordedTransfers {
     /// and a commitment stay where they are.
     function _succeed(uint256 word, address from, address to, uint256 amount) private returns (Reason) {
         if (amount == 0) return Reason.ZERO_AMOUNT;
-        if (from == to) return Reason.NOT_SAME_INVESTOR;
+        if (from == to) return Reason.SAME_WALLET;
         (, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
         if (!fromFacts.isKnown()) return Reason.SENDER_UNKNOWN;
         if (fromFacts.isSuspended()) return Reason.SENDER_SUSPENDED;

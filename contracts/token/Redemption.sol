@@ -74,9 +74,9 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
 
     /// @dev Nothing is left to restrain. What a pledgee or creditor had on the units continues on the money.
     function _endRestraints(address holder, uint256 word) private {
-        Restrained memory restrained = _restrained[holder];
+        Restrained storage restrained = _restrained[holder];
         if (restrained.frozen != 0) _setFrozen(holder, 0, word);
-        if (restrained.committed != 0) _endCommitments(holder, word);
+        if (restrained.committed != 0) _endCommitments(holder);
         Claim[] storage claims = _claims[holder];
         for (uint256 i = claims.length; i > 0; i--) {
             Claim memory claim = claims[i - 1];

@@ -98,12 +98,11 @@ abstract contract Restraints is HolderLedger {
         _refreshBound(holder, word);
     }
 
-    /// @dev All requests of the holder end with the position.
-    function _endCommitments(address holder, uint256 word) internal {
-        Restrained storage restrained = _currentRestrained(holder, word);
+    /// @dev All requests of the holder end with the position. The caller refreshes the bound.
+    function _endCommitments(address holder) internal {
+        Restrained storage restrained = _restrained[holder];
         restrained.committed = 0;
         restrained.ended++;
-        _refreshBound(holder, word);
     }
 
     function _currentRestrained(address holder, uint256 word) private returns (Restrained storage restrained) {
@@ -204,9 +203,8 @@ abstract contract Restraints is HolderLedger {
     function _dropExpired(address holder) private {
         Claim[] storage claims = _claims[holder];
         for (uint256 i = claims.length; i > 0; i--) {
-            if (claims[i - 1].kind == ClaimKind.LOCK_UP && block.timestamp >= claims[i - 1].until) {
-                _removeClaim(holder, i - 1);
-            }
+            Claim storage claim = claims[i - 1];
+            if (claim.kind == ClaimKind.LOCK_UP && block.timestamp >= claim.until) _removeClaim(holder, i - 1);
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165Checker.sol";
 import {IPlatform} from "../interfaces/IPlatform.sol";
 import {ITokenSwitches} from "../interfaces/ITokenSwitches.sol";
 import {TransferRules} from "./TransferRules.sol";
@@ -24,7 +24,7 @@ abstract contract Switches is TransferRules, ITokenSwitches {
 
     /// @inheritdoc ITokenSwitches
     function setPlatform(IPlatform to) external restricted {
-        if (address(to).code.length == 0 || !IERC165(address(to)).supportsInterface(type(IPlatform).interfaceId)) {
+        if (!ERC165Checker.supportsInterface(address(to), type(IPlatform).interfaceId)) {
             revert InvalidPlatform(address(to));
         }
         uint256 word = _word;

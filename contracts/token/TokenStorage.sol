@@ -35,7 +35,7 @@ abstract contract TokenStorage {
         uint104 total;
         uint104 cap;
         uint16 tranches;
-        bool redeemed; // the whole issue was redeemed; nothing is issued again
+        bool redeemed; // as a whole, at maturity or early; nothing is issued again
     }
 
     struct Issue {
@@ -138,6 +138,7 @@ abstract contract TokenStorage {
     /// @dev Only read where the word says that the platform was replaced.
     IPlatform internal _newPlatform;
 
+    /// @dev Invariant: a request is open until it is answered or its sender's position is gone.
     TransferRequest[] internal _transferRequests;
 
     mapping(bytes32 name => Document) internal _documents;

@@ -73,8 +73,8 @@ abstract contract TransferRequests is TransferRules, ITransferRequests {
     {
         if (id >= _transferRequests.length) return (address(0), address(0), 0, 0, Status.NONE);
         TransferRequest storage request = _transferRequests[id];
-        status = request.status == Status.OPEN && !_isOpen(request) ? Status.CANCELLED : request.status;
-        return (request.from, request.to, _today(request.amount, request.splits, _word), request.deadline, status);
+        uint256 today = _today(request.amount, request.splits, _word);
+        return (request.from, request.to, today, request.deadline, _statusOf(request));
     }
 
     /// @inheritdoc ITransferRequests
@@ -94,7 +94,7 @@ abstract contract TransferRequests is TransferRules, ITransferRequests {
     function _approveTransfer(uint256 word, uint256 id) private returns (Reason reason) {
         if (id >= _transferRequests.length) return Reason.REQUEST_CLOSED;
         TransferRequest storage request = _transferRequests[id];
-        if (!_isOpen(request) || block.timestamp >= request.deadline) return Reason.REQUEST_CLOSED;
+        if (_statusOf(request) != Status.OPEN || block.timestamp >= request.deadline) return Reason.REQUEST_CLOSED;
         uint256 amount = _today(request.amount, request.splits, word);
         _uncommit(request.from, amount, word);
         reason = _moveConsented(word, request.from, request.to, amount);
@@ -107,16 +107,18 @@ abstract contract TransferRequests is TransferRules, ITransferRequests {
     }
 
     function _close(uint256 id, Status status) private {
-        if (id >= _transferRequests.length || !_isOpen(_transferRequests[id])) _requireNone(Reason.REQUEST_CLOSED);
+        if (id >= _transferRequests.length) _requireNone(Reason.REQUEST_CLOSED);
         TransferRequest storage request = _transferRequests[id];
+        if (_statusOf(request) != Status.OPEN) _requireNone(Reason.REQUEST_CLOSED);
         uint256 word = _currentWord();
         request.status = status;
         _uncommit(request.from, _today(request.amount, request.splits, word), word);
     }
 
     /// @dev A request ends with the position it would be served from.
-    function _isOpen(TransferRequest storage request) private view returns (bool) {
-        return request.status == Status.OPEN && request.ended == _restrained[request.from].ended;
+    function _statusOf(TransferRequest storage request) private view returns (Status status) {
+        status = request.status;
+        if (status == Status.OPEN && request.ended != _restrained[request.from].ended) status = Status.CANCELLED;
     }
 
     function _senderOf(uint256 id) private view returns (address) {

@@ -46,5 +46,6 @@ enum Reason {
     LOSS_EXCEEDED, //                38  more than the recorded loss, or a second time (G9)
     REQUEST_CLOSED, //               39  the transfer request is approved, rejected, cancelled or past its deadline (G3)
     TOO_MANY_CLAIMS, //              40  the number of restraints on one holder is bounded
-    NO_SUCH_CLAIM //                41  the pledge or attachment to be executed was released (G11)
+    NO_SUCH_CLAIM, //                41  the pledge or attachment to be executed was released (G11)
+    SAME_WALLET //                  42  nobody succeeds oneself (G3)
 }

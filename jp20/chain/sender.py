@@ -23,6 +23,9 @@ from jp20.domain.requests import Call
 GAS_MARGIN: Final = 1.25
 """Gas given for each of the estimate: rows that are refused now may pass then."""
 
+LONG: Final = 4096
+"""Bytes of a call that does something to many."""
+
 WINDOW: Final = 50
 """Transactions in flight at once."""
 
@@ -99,14 +102,13 @@ class Sender:
         tried = self.connection.batch(
             ("eth_call", self._parameters(call, "latest")) for call in calls
         )
-        estimated = iter(
-            self.connection.batch(
-                ("eth_estimateGas", self._parameters(call)[:1])
-                for call, answer in zip(calls, tried, strict=True)
-                if not isinstance(answer, NodeRefused)
-            )
-        )
         limit = self.connection.block().gas_limit
+        accepted = [
+            call
+            for call, answer in zip(calls, tried, strict=True)
+            if not isinstance(answer, NodeRefused)
+        ]
+        estimated = iter(self._estimates(accepted, limit))
         results: list[int | Reverted] = []
         for call, answer in zip(calls, tried, strict=True):
             gas = answer if isinstance(answer, NodeRefused) else next(estimated)
@@ -183,6 +185,18 @@ class Sender:
             else self.outcome(call, receipts[signed[place].hash])
             for place, (call, given) in enumerate(zip(calls, gas, strict=True))
         ]
+
+    def _estimates(self, calls: Sequence[Call], limit: int) -> list[object]:
+        """The gas that the node thinks each call needs; a block's where it would think too long."""
+        slow = [self.connection.estimates_slowly and len(call.data) > LONG for call in calls]
+        estimated = iter(
+            self.connection.batch(
+                ("eth_estimateGas", self._parameters(call)[:1])
+                for call, without in zip(calls, slow, strict=True)
+                if not without
+            )
+        )
+        return [hex(limit) if without else next(estimated) for without in slow]
 
     def _parameters(self, call: Call, block: str | None = None) -> tuple[object, ...]:
         transaction, _ = eth_call(call, self.signer.address, None)

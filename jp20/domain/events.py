@@ -65,7 +65,6 @@ class TrancheIssued:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    to: ChecksumAddress
     amount: int
 
 

@@ -53,6 +53,7 @@ class Reason(IntEnum):
     REQUEST_CLOSED = 39
     TOO_MANY_CLAIMS = 40
     NO_SUCH_CLAIM = 41
+    SAME_WALLET = 42
 
     @property
     def text(self) -> Text:
@@ -217,6 +218,10 @@ _TEXTS: Final[dict[Reason, Text]] = {
     Reason.NO_SUCH_CLAIM: Text(
         "The pledge or attachment that is to be executed is not there any more.",
         "実行しようとする質権または差押えは、すでに存在しません。",
+    ),
+    Reason.SAME_WALLET: Text(
+        "Sender and recipient are one wallet; nobody succeeds oneself.",
+        "移転元と移転先が同じウォレットです。承継にはなりません。",
     ),
 }
 

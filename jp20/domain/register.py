@@ -298,8 +298,8 @@ class _State:
         match event:
             case TrancheIssued(number, amount):
                 self._say(moved, Why.ISSUED, number, units=amount)
-            case Delivered(to, amount):
-                self._say(moved, Why.DELIVERED, None, to=to, units=amount)
+            case Delivered(amount):
+                self._say_delivered(moved, amount)
             case TransferApproved(id, amount):
                 self._say(moved, Why.APPROVED, id, units=amount)
             case TransferRecorded(from_, to, amount, cause):
@@ -341,7 +341,29 @@ class _State:
                 return
         if units == 0:  # a reversal that found nothing, a position of nothing
             return
-        raise BrokenRegister(
+        raise self._without_transfer(why)
+
+    def _say_delivered(self, moved: list[int], units: int) -> None:
+        """One event for all rows of a call: the movements out of the issuer's account, whose sum
+        it names.
+        """
+        rows = {}
+        for place in moved:
+            movement = self._history[place]
+            if (
+                isinstance(movement, Movement)
+                and movement.why is Why.TRANSFERRED
+                and movement.from_ == self._issuer_account
+                and movement.to != ZERO_ADDRESS
+            ):
+                rows[place] = replace(movement, why=Why.DELIVERED)
+        if sum(movement.units for movement in rows.values()) != units:
+            raise self._without_transfer(Why.DELIVERED)
+        for place, movement in rows.items():
+            self._history[place] = movement
+
+    def _without_transfer(self, why: Why) -> BrokenRegister:
+        return BrokenRegister(
             self._history[-1].at if self._history else At(self._block, b"", 0, 0),
             f"a {why.value.en} without its Transfer",
             f"{why.value.ja}に対応する移転がありません",

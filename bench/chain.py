@@ -1,0 +1,126 @@
+"""The chain that everything is measured on: transactions from any account, and what they used."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from eth_hash.auto import keccak
+from eth_typing import ChecksumAddress
+
+from jp20.chain.abi import Interface
+from jp20.chain.connection import Connection, NodeRefused, octets, quantity
+from jp20.chain.receipts import wait_for_receipts
+from jp20.domain.addresses import ZERO_ADDRESS, address_of
+from jp20.domain.requests import Call
+
+GAS_LIMIT: Final = 90_000_000
+GAS_PRICE: Final = 2 * 10**9
+PATIENCE: Final = 60.0
+
+
+class Failed(RuntimeError):
+    """A transaction that the run needs was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A transaction in a block: its hash, `receipt.gasUsed`, and the address that it made."""
+
+    hash: str
+    gas: int
+    made: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract at an address, under its interface."""
+
+    chain: "Chain"
+    address: ChecksumAddress
+    interface: Interface
+    deployment: Sent
+
+    def call(self, function: str, *arguments: object) -> Call:
+        return Call(self.address, self.interface.encode(function, *arguments))
+
+    def send(self, sender: ChecksumAddress, function: str, *arguments: object) -> Sent:
+        return self.chain.send(sender, self.call(function, *arguments))
+
+    def read(self, function: str, *arguments: object) -> Any:
+        call = self.call(function, *arguments)
+        answer = self.chain.rpc(
+            "eth_call", {"to": call.target, "data": f"0x{call.data.hex()}"}, "latest"
+        )
+        return self.interface.decode_result(function, octets(answer), len(arguments))
+
+
+class Chain:
+    """One anvil, a block a transaction. It signs for every account, so that nobody needs a key."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.rpc: Final = connection.rpc
+        self._connection: Final = connection
+        self.used = 0  # gas of all transactions so far
+        self._funded: set[str] = set()
+        self.rpc("anvil_autoImpersonateAccount", True)
+
+    def send(self, sender: ChecksumAddress, call: Call) -> Sent:
+        """Raises Failed where it reverts."""
+        return self._send(sender, {"to": call.target, "data": f"0x{call.data.hex()}"})
+
+    def deploy(self, sender: ChecksumAddress, creation: bytes, interface: Interface) -> Contract:
+        sent = self._send(sender, {"data": f"0x{creation.hex()}"})
+        return Contract(self, sent.made, interface, sent)
+
+    def gas_inside(self, sent: Sent, target: ChecksumAddress) -> int:
+        """What the first call to `target` inside a transaction used: the call as such, without the
+        transaction's 21,000 and calldata.
+        """
+        tracer = {"tracer": "callTracer"}
+        outermost = self.rpc("debug_traceTransaction", sent.hash, tracer)
+        call = next(each for each in outermost["calls"] if each["to"] == target.lower())
+        return quantity(call["gasUsed"])
+
+    def now(self) -> int:
+        return quantity(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"])
+
+    def wait_until(self, time: int) -> None:
+        """Lets the clock go on to a second, and makes a block."""
+        self.rpc("evm_setNextBlockTimestamp", time)
+        self.rpc("evm_mine")
+
+    def _send(self, sender: ChecksumAddress, fields: dict[str, str]) -> Sent:
+        if sender not in self._funded:
+            self.rpc("anvil_setBalance", sender, hex(10**24))
+            self._funded.add(sender)
+        try:
+            transaction = self.rpc(
+                "eth_sendTransaction",
+                {"from": sender, "gas": hex(GAS_LIMIT), "gasPrice": hex(GAS_PRICE), **fields},
+            )
+        except NodeRefused as refusal:
+            raise Failed(refusal.error) from None
+        receipts = wait_for_receipts(self._connection, [octets(transaction)], PATIENCE)
+        receipt = receipts[octets(transaction)]
+        if not receipt.succeeded:
+            raise Failed(self._reason(transaction))
+        self.used += receipt.gas_used
+        return Sent(transaction, receipt.gas_used, receipt.contract or ZERO_ADDRESS)
+
+    def _reason(self, transaction: str) -> str:
+        trace = self.rpc("debug_traceTransaction", transaction, {"tracer": "callTracer"})
+        return f"{transaction}: {trace.get('error')} {trace.get('output', '')[:200]}"
+
+
+def intrinsic_gas(call: Call) -> int:
+    """What a transaction costs before its first step: 21,000, and 4 or 16 a byte of calldata."""
+    return 21_000 + sum(16 if byte else 4 for byte in call.data)
+
+
+def account(name: str, number: int = 0) -> ChecksumAddress:
+    """A made-up address, the same in every run. None of its bytes is zero, so that all rows have
+    calldata of the same price, the highest.
+    """
+    seed = keccak(f"{name} {number}".encode())
+    while 0 in seed[12:]:
+        seed = keccak(seed)
+    return address_of(seed[12:])

@@ -1,0 +1,195 @@
+"""JP20 as it is run: consortium with the shipped policy, platform, a token made by the platform."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Final
+
+from eth_hash.auto import keccak
+from eth_typing import ChecksumAddress
+
+from bench.chain import Chain, Contract, Sent, account
+from jp20.chain.contracts import artifact, token_interface
+from jp20.domain.governance import Kind, Policy, Rule
+from jp20.domain.governance_file import parse_governance
+from jp20.domain.investors import NEVER, InvestorClass, Residency
+from jp20.domain.requests import Call, decide
+from jp20.domain.roles import Role, bitmap
+from jp20.domain.terms import Placement, Terms
+
+DAY: Final = 86_400
+FOUNDER: Final = account("founder")
+NO_SLOT: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a request used: one number a transaction, and of the execution what the executed call
+    itself used.
+    """
+
+    proposed: Sent
+    signed: tuple[Sent, ...]
+    executed: Sent
+    inside: int
+
+    @property
+    def beyond(self) -> int:
+        return self.executed.gas - self.inside
+
+    @property
+    def total(self) -> int:
+        return self.proposed.gas + sum(each.gas for each in self.signed) + self.executed.gas
+
+
+class JP20:
+    """A sealed consortium with an organisation for each role, a platform, and tokens."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain: Final = chain
+        self._cases = 0
+        self._policy: Final = _shipped_policy()
+        self.consortium: Final = self._deploy("Consortium")
+        self._organisations: Final = {role: number for number, role in enumerate(Role, start=1)}
+        for role in Role:
+            members = (role.name, bitmap([role]), [key(role)])
+            self.consortium.send(FOUNDER, "addOrganisation", *members)
+        self.platform: Final = self._deploy("Platform", self.consortium.address)
+        self.consortium.send(FOUNDER, "registerTarget", self.platform.address, int(Kind.PLATFORM))
+        self.consortium.send(FOUNDER, "setRules", [act.fields for act in self._policy.acts])
+        self._approve_version()
+        self.consortium.send(FOUNDER, "seal")
+
+    def create_token(self, symbol: str, **terms: object) -> tuple[Contract, Decided]:
+        """A token of the version, and what its creation used."""
+        issue = _terms(self.chain.now(), symbol, **terms)
+        organisations = self._organisations[Role.ISSUER], self._organisations[Role.REGISTRAR]
+        decided = self.decide(self.platform, "createToken", 1, issue, *organisations)
+        address = self.platform.read("tokenByCode", issue.code)
+        return Contract(self.chain, address, token_interface(), decided.executed), decided
+
+    def decide(self, contract: Contract, function: str, *arguments: object) -> Decided:
+        """Proposes a call, signs it in each slot by the first role that may, and executes it."""
+        kind = Kind.PLATFORM if contract is self.platform else Kind.TOKEN
+        call = contract.call(function, *arguments)
+        rule = self._rule(kind, call)
+        word = self.consortium.read("rule", int(kind), call.selector)
+        self._cases += 1
+        decision = decide([call], keccak(f"case {self._cases}".encode()), keccak(b"document"), word)
+        request, signers = decision.request.fields, _signers(rule)
+        proposer = min(rule.proposers)
+        own = signers.index(proposer) if proposer in signers else NO_SLOT
+        proposed = self.consortium.send(
+            key(proposer), "propose", request, own, decision.published_data
+        )
+        signed = tuple(
+            self.consortium.send(key(role), "sign", request, slot)
+            for slot, role in enumerate(signers)
+            if slot != own
+        )
+        executed = self.consortium.send(key(min(rule.executors)), "execute", *decision.execution(0))
+        inside = self.chain.gas_inside(executed, contract.address)
+        return Decided(proposed, signed, executed, inside)
+
+    def act(self, contract: Contract, function: str, *arguments: object) -> Sent:
+        """A call that one signature is enough for."""
+        kind = Kind.PLATFORM if contract is self.platform else Kind.TOKEN
+        call = contract.call(function, *arguments)
+        return self.chain.send(key(min(self._rule(kind, call).executors)), call)
+
+    def whitelist(self, wallets: Sequence[ChecksumAddress]) -> Decided:
+        until = self.chain.now() + 365 * DAY
+        return self.decide(self.platform, "register", [registration(w, until) for w in wallets])
+
+    def _rule(self, kind: Kind, call: Call) -> Rule:
+        return next(
+            act.rule
+            for act in self._policy.acts
+            if act.kind == kind and call.selector in act.selectors
+        )
+
+    def _approve_version(self) -> None:
+        platform = self.platform.address
+        office, enforcer = (self._deploy(n, platform) for n in ("JP20Office", "JP20Enforcer"))
+        stored = self.chain.deploy(
+            FOUNDER, _as_code(artifact("JP20Token").bytecode), office.interface
+        )
+        three = stored.address, office.address, enforcer.address
+        hashed = self.platform.read("codeHashOf", *three)
+        self.platform.send(FOUNDER, "approveVersion", *three, hashed)
+
+    def _deploy(self, name: str, *arguments: object) -> Contract:
+        found = artifact(name)
+        return self.chain.deploy(FOUNDER, found.creation(*arguments), found.interface)
+
+
+def key(role: Role) -> ChecksumAddress:
+    """The key of the organisation that holds a role."""
+    return account(f"key of {role.name}")
+
+
+def registration(wallet: ChecksumAddress, kyc_expiry: int) -> int:
+    """A row of a whitelist; see `Registration` in contracts/types/Facts.sol."""
+    facts = kyc_expiry << 56 | NEVER << 16 | InvestorClass.GENERAL << 8 | Residency.RESIDENT
+    return int(wallet, 16) << 96 | facts
+
+
+def _terms(now: int, symbol: str, **others: Any) -> Terms:
+    """A public offering to resident retail investors, as an issue of a fund has it."""
+    usual: dict[str, Any] = {
+        "name": f"JP20 Residential Fund {symbol}",
+        "symbol": symbol,
+        "code": f"JP3000{symbol}",
+        "product": "Beneficiary interest in a real estate trust",
+        "right": "One unit of the beneficiary interest",
+        "perfection": "Entry in the register of beneficiary interests kept by the registrar",
+        "decimals": 0,
+        "cap": 1_000_000,
+        "lot_size": 1,
+        "unit_price": 100_000,
+        "issuer_account": account(f"issuer's account {symbol}"),
+        "maturity": now + 10 * 365 * DAY,
+        "locked_until": now + DAY,
+        "holder_cap": 0,
+        "placement": Placement.PUBLIC,
+        "classes": 1 << InvestorClass.GENERAL | 1 << InvestorClass.PROFESSIONAL,
+        "residencies": 1 << Residency.RESIDENT | 1 << Residency.NON_RESIDENT,
+        "whole_position_only": False,
+        "consent_required": False,
+        "expired_may_dispose": False,
+        "early_redemption": True,
+        "partial_redemption": True,
+        "holder_redemption": False,
+        "term_sheet_hash": keccak(b"term sheet"),
+    }
+    return Terms(**(usual | others))
+
+
+def _signers(rule: Rule) -> list[Role]:
+    """A role for each slot, each of another organisation."""
+    chosen: list[Role] = []
+    for slot in rule.slots:
+        chosen.append(min(slot - set(chosen)))
+    return chosen
+
+
+def _shipped_policy() -> Policy:
+    interfaces = {
+        Kind.CONSORTIUM: artifact("Consortium").interface,
+        Kind.PLATFORM: artifact("Platform").interface,
+        Kind.TOKEN: token_interface(),
+    }
+    functions = {
+        kind: tuple(f.signature for f in interface.functions.values() if f.changes_state)
+        for kind, interface in interfaces.items()
+    }
+    data = resources.files("jp20").joinpath("data", "governance.toml").read_bytes()
+    return parse_governance(data, "governance.toml", functions)
+
+
+def _as_code(creation: bytes) -> bytes:
+    """What creates a contract whose code is the byte 0x00 and then `creation`."""
+    size = len(creation) + 1
+    # PUSH2 size, DUP1, PUSH1 10, RETURNDATASIZE (0), CODECOPY, RETURNDATASIZE (0), RETURN
+    copy = b"\x61" + size.to_bytes(2, "big") + b"\x80\x60\x0a\x3d\x39\x3d\xf3"
+    return copy + b"\x00" + creation

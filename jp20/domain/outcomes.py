@@ -1,0 +1,146 @@
+"""What was done: the transactions, the calls that they carried out, and what became of each row."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.errors import JP20Error, Text
+from jp20.domain.events import Entry, Event
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transaction: what it was ("propose", "sign", "execute", "call", …), and by whose key.
+
+    `organisation` is its number, 0 for a key of none.
+    """
+
+    what: str
+    organisation: int
+    key: ChecksumAddress
+    transaction: bytes
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A transaction of a holder's own, with what the contracts said in it."""
+
+    transaction: bytes
+    block: int
+    events: tuple[Entry[Event], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallOutcome:
+    """What became of call `index` of a decision. `events` are those of the contract called.
+
+    `earlier`: an earlier run carried it out. `refusal`: the contract refused it; nothing was done.
+    """
+
+    index: int
+    transaction: bytes | None
+    block: int | None
+    events: tuple[Entry[Event], ...] = ()
+    earlier: bool = False
+    refusal: JP20Error | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was carried out. `request` is its id, None where one key could act alone.
+
+    `steps` are the transactions of this run; none where an earlier run did all.
+    """
+
+    request: bytes | None
+    steps: tuple[Step, ...]
+    calls: tuple[CallOutcome, ...]
+
+    @property
+    def events(self) -> tuple[Entry[Event], ...]:
+        """Of all calls, in the chain's order."""
+        return tuple(entry for call in self.calls for entry in call.events)
+
+    @property
+    def earlier(self) -> bool:
+        """Whether all was done before this run."""
+        return all(call.earlier for call in self.calls)
+
+    @property
+    def transaction(self) -> bytes | None:
+        """Of the last call that was carried out."""
+        return next((c.transaction for c in reversed(self.calls) if c.transaction), None)
+
+    @property
+    def block(self) -> int | None:
+        """Of the last call that was carried out."""
+        return next((call.block for call in reversed(self.calls) if call.transaction), None)
+
+
+class Outcome(Enum):
+    """What became of a row."""
+
+    DONE = Text("done", "実行")
+    REFUSED = Text("refused", "拒否")
+    ALREADY_DONE = Text("done before", "実行済み")
+    UNCHANGED = Text("unchanged", "変更なし")
+
+    @property
+    def text(self) -> Text:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """A row: where it stands in its file (None: not from one), whose it is, how many units.
+
+    A refused one has a `code` (the chain's, or "FILE") and the `reason` in both languages.
+    """
+
+    line: int | None
+    account: ChecksumAddress | None
+    units: int | None
+    outcome: Outcome
+    reason: Text | None = None
+    code: str | None = None
+    transaction: bytes | None = None
+    block: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """All rows of a batch, and the decisions by which they were carried out."""
+
+    decided: tuple[Decided, ...]
+    rows: tuple[RowOutcome, ...]
+
+    @property
+    def done(self) -> tuple[RowOutcome, ...]:
+        return self.of(Outcome.DONE)
+
+    @property
+    def refused(self) -> tuple[RowOutcome, ...]:
+        return self.of(Outcome.REFUSED)
+
+    @property
+    def already(self) -> tuple[RowOutcome, ...]:
+        return self.of(Outcome.ALREADY_DONE)
+
+    @property
+    def unchanged(self) -> tuple[RowOutcome, ...]:
+        return self.of(Outcome.UNCHANGED)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(step for decided in self.decided for step in decided.steps)
+
+    def of(self, outcome: Outcome) -> tuple[RowOutcome, ...]:
+        return tuple(row for row in self.rows if row.outcome is outcome)
+
+
+def in_order(rows: Iterable[RowOutcome]) -> tuple[RowOutcome, ...]:
+    """By line of the file; those of no file first."""
+    return tuple(sorted(rows, key=lambda row: row.line or 0))

@@ -1,0 +1,188 @@
+"""Carrying a request through with the keys at hand: for a demo, tests, or a small consortium.
+
+Each step is looked for on the chain before it is made, so that a run that was interrupted is gone
+on with, and what is done is not done again.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.signers import Signer
+from jp20.domain.casting import cast, direct
+from jp20.domain.errors import JP20Error, Text
+from jp20.domain.evidence import Evidence
+from jp20.domain.governance import Organisation, Rule
+from jp20.domain.outcomes import CallOutcome, Decided, Step
+from jp20.domain.requests import Call, Decision
+from jp20.domain.times import in_tokyo
+from jp20.operations import requests
+from jp20.operations.desk import Desk
+from jp20.operations.requests import NO_SLOT, Standing
+
+
+class EvidenceNeeded(JP20Error):
+    """The policy asks for more than one signature, and no case and document are given."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(
+            Text(
+                f"{function} is decided in a request, which names a case and a document.",
+                f"{function} には、案件番号と文書を伴う申請が必要です。",
+            ),
+            next_step=Text("Name the case and the document.", "案件番号と文書を指定してください。"),
+        )
+
+
+class NotBefore(JP20Error):
+    """All have signed, and the delay that the policy asks for still runs."""
+
+    def __init__(self, request: bytes, ready_at: int) -> None:
+        super().__init__(
+            Text(
+                f"It is signed, and can be executed from {in_tokyo(ready_at)}.",
+                f"署名は完了しました。{in_tokyo(ready_at)} 以降に実行できます。",
+            ),
+            Text(
+                f"Request 0x{request.hex()}: the policy asks for a delay.",
+                f"申請 0x{request.hex()}: ポリシーが待機期間を定めています。",
+            ),
+            Text(
+                "Run the same again then; it goes on from here.",
+                "その時刻以降に再度実行すると、ここから続行します。",
+            ),
+        )
+        self.request = request
+        self.ready_at = ready_at
+
+
+class _Hands:
+    """The organisations whose keys are at hand, and a key of each. Those with a role for the very
+    contract come first: its issuer before another issuer.
+    """
+
+    def __init__(self, desk: Desk, target: ChecksumAddress) -> None:
+        members = [
+            member
+            for member in desk.members(target)
+            if any(key in desk.signers for key in member.keys)
+        ]
+        self.organisations: list[Organisation] = [
+            member.organisation
+            for member in sorted(members, key=lambda member: not member.own_roles)
+        ]
+        self._signers = {
+            member.number: next(desk.signers[key] for key in member.keys if key in desk.signers)
+            for member in members
+        }
+
+    def key(self, organisation: int) -> Signer:
+        return self._signers[organisation]
+
+
+def decide(
+    desk: Desk,
+    calls: Sequence[Call],
+    evidence: Evidence | None = None,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Carries out calls on one function of one contract, by the rule that the chain has for it.
+
+    Where the rule is one signature without a delay, a key with the role calls directly. Else the
+    request is proposed, signed and executed, as far as that was not done before: under one case the
+    same calls are carried out once. `parties` have no part in it. Of many calls each may be
+    refused by itself; the refusal of an only one is raised.
+
+    Raises NotInPolicy, EvidenceNeeded, NotEnoughOrganisations, NotBefore, Reverted.
+    """
+    if not calls:
+        return Decided(None, (), ())
+    function = requests.function_of(desk, calls[0])
+    rule = requests.required_rule(desk.rule(calls[0]), function)
+    excluded = frozenset(parties)
+    hands = _Hands(desk, calls[0].target)
+    if rule.is_direct:
+        decided = _directly(desk, hands, direct(rule, hands.organisations, excluded), calls)
+    elif evidence is None:
+        raise EvidenceNeeded(function)
+    else:
+        decided = _by_request(desk, hands, requests.prepare(desk, calls, evidence, excluded), rule)
+    if len(calls) == 1 and decided.calls[0].refusal is not None:
+        raise decided.calls[0].refusal
+    return decided
+
+
+def _directly(desk: Desk, hands: _Hands, organisation: int, calls: Sequence[Call]) -> Decided:
+    signer = hands.key(organisation)
+    sent = desk.sender(signer).send_all(calls)
+    outcomes = tuple(
+        requests.outcome_of(desk, index, call, result)
+        for index, (call, result) in enumerate(zip(calls, sent, strict=True))
+    )
+    return Decided(None, _steps("call", organisation, signer, outcomes), outcomes)
+
+
+def _by_request(desk: Desk, hands: _Hands, decision: Decision, rule: Rule) -> Decided:
+    request = decision.request
+    done = requests.executed_indices(desk, request)
+    earlier = requests.earlier_outcomes(desk, request) if done else ()
+    pending = [index for index in range(request.calls) if index not in done]
+    steps: list[Step] = []
+    if pending:
+        stands = requests.standing(desk, request)
+        executor, steps = _sign(desk, hands, decision, rule, stands)
+        _wait(desk, decision, rule)
+        outcomes = requests.send_executions(desk, hands.key(executor), decision, pending)
+        steps += _steps("execute", executor, hands.key(executor), outcomes)
+        earlier = (*earlier, *outcomes)
+    in_order = tuple(sorted(earlier, key=lambda outcome: outcome.index))
+    return Decided(request.id, tuple(steps), in_order)
+
+
+def _sign(
+    desk: Desk, hands: _Hands, decision: Decision, rule: Rule, stands: Standing
+) -> tuple[int, list[Step]]:
+    """Proposes and signs what is not yet; returns who is to execute."""
+    request = decision.request
+    proposed = stands.is_open(rule, desk.now())
+    signed = {
+        slot: signature.organisation
+        for slot, signature in stands.signatures.items()
+        if proposed and signature.counts
+    }
+    parts = cast(rule, hands.organisations, request.parties, signed, proposed)
+    steps: list[Step] = []
+    if not proposed:
+        proposer = parts.proposer
+        slot = parts.signers.index(proposer) if proposer in parts.signers else NO_SLOT
+        steps.append(requests.send_proposal(desk, hands.key(proposer), decision, proposer, slot))
+        signed = {slot: proposer}
+    for slot, organisation in enumerate(parts.signers):
+        if slot not in signed:
+            key = hands.key(organisation)
+            steps.append(requests.send_signature(desk, key, request, organisation, slot))
+    return parts.executor, steps
+
+
+def _wait(desk: Desk, decision: Decision, rule: Rule) -> None:
+    """Until the delay is over, if the desk waits; else raises NotBefore."""
+    if rule.delay == 0:
+        return
+    _, _, signed_at = desk.consortium.read(
+        tuple[int, int, int], "requestState", decision.request.id
+    )
+    ready_at = signed_at + rule.delay
+    if desk.now() < ready_at and desk.wait is not None:
+        desk.wait(ready_at)
+    if desk.now() < ready_at:
+        raise NotBefore(decision.request.id, ready_at)
+
+
+def _steps(
+    what: str, organisation: int, signer: Signer, outcomes: Iterable[CallOutcome]
+) -> tuple[Step, ...]:
+    return tuple(
+        Step(what, organisation, signer.address, outcome.transaction, outcome.block)
+        for outcome in outcomes
+        if outcome.transaction is not None and outcome.block is not None
+    )

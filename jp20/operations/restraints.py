@@ -1,0 +1,250 @@
+"""Lock-up, freeze, pledge, attachment: what keeps units from moving (G8, G11, G19, G24)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.events import ClaimKind, ClaimSet
+from jp20.domain.evidence import Evidence
+from jp20.domain.outcomes import Decided, Outcomes
+from jp20.domain.requests import case_id
+from jp20.operations.decide import decide
+from jp20.operations.desk import Desk, TokenName
+from jp20.operations.rows import FEW_AT_ONCE, NoRows, Row, carry_out
+
+Amount = tuple[ChecksumAddress, int]
+"""A holder, and units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What a holder has, and what keeps it: units of now."""
+
+    balance: int
+    committed: int
+    locked: int
+    frozen: int
+    pledged: int
+    attached: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A lock-up, pledge or attachment. `until` is a lock-up's end (unix seconds), else 0;
+    `claimant` the pledgee's or creditor's reference.
+    """
+
+    id: int
+    kind: ClaimKind
+    units: int
+    until: int
+    claimant: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A pledge or an attachment that was set, by the number under which it is released."""
+
+    id: int
+    decided: Decided
+
+
+def position(
+    desk: Desk, token: TokenName, holder: ChecksumAddress, block: int | None = None
+) -> Position:
+    """Balance and restraints of a holder, now or at a block."""
+    return desk.token(token).read(Position, "positionOf", holder, block=block)
+
+
+def claims(
+    desk: Desk, token: TokenName, holder: ChecksumAddress, block: int | None = None
+) -> tuple[Claim, ...]:
+    """The lock-ups that still run, the pledges and the attachments of a holder."""
+    found = desk.token(token).read(
+        tuple[tuple[int, int, int, int, int, bytes], ...], "claimsOf", holder, block=block
+    )
+    return tuple(
+        Claim(id, ClaimKind(kind), units, until, claimant)
+        for id, kind, units, _, until, claimant in found
+    )
+
+
+# Lock-ups
+
+
+def set_token_lock_up(
+    desk: Desk, token: TokenName, until: int, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Decided:
+    """Locks the whole token until a later time. Raises Reverted for an earlier one."""
+    return _decided(desk, token, evidence, parties, "setTokenLockUp", until)
+
+
+def shorten_token_lock_up(
+    desk: Desk, token: TokenName, until: int, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Decided:
+    """Brings the end of the token's lock-up forward, which takes one signature more."""
+    return _decided(desk, token, evidence, parties, "shortenTokenLockUp", until)
+
+
+def lock_up(
+    desk: Desk,
+    token: TokenName,
+    rows: Sequence[Amount],
+    until: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """Locks up units of holders until a time."""
+    contract = desk.token(token)
+    return carry_out(
+        desk,
+        [Row(row, row[0], row[1]) for row in rows],
+        lambda part: contract.call("lockUp", *_columns(part), until),
+        evidence,
+        parties,
+        FEW_AT_ONCE,
+    )
+
+
+def shorten_lock_up(
+    desk: Desk,
+    token: TokenName,
+    holder: ChecksumAddress,
+    id: int,
+    until: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Brings the end of one lock-up forward; a time that has passed ends it."""
+    return _decided(desk, token, evidence, parties, "shortenLockUp", holder, id, until)
+
+
+# Freezes
+
+
+def freeze_at_once(desk: Desk, token: TokenName, rows: Sequence[Amount]) -> Decided:
+    """The AML officer's: raises what is frozen of each account to so many units, more than the
+    balance counts for what comes in. To be confirmed in 72 hours. All or nothing.
+    """
+    if not rows:
+        raise NoRows
+    return decide(desk, [desk.token(token).call("freezeAtOnce", *_columns(rows))])
+
+
+def confirm_freeze(
+    desk: Desk, token: TokenName, account: ChecksumAddress, organisation: int
+) -> Decided:
+    """Confirms what an organisation froze at once, by another one."""
+    call = desk.token(token).call("confirmFreeze", account, organisation)
+    return decide(desk, [call], parties=[organisation])
+
+
+def set_frozen(
+    desk: Desk,
+    token: TokenName,
+    account: ChecksumAddress,
+    units: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Sets what is frozen of an account, up or down; 0 unfreezes."""
+    return _decided(desk, token, evidence, parties, "setFrozenTokens", account, units)
+
+
+# Claims of others
+
+
+def pledge(
+    desk: Desk,
+    token: TokenName,
+    holder: ChecksumAddress,
+    units: int,
+    pledgee: str | bytes,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Claimed:
+    """Pledges units. `pledgee` is a reference, public: 32 bytes, or 1 to 32 ASCII characters."""
+    return _claimed(desk, token, evidence, parties, "pledge", holder, units, _reference(pledgee))
+
+
+def release_pledge(
+    desk: Desk,
+    token: TokenName,
+    holder: ChecksumAddress,
+    id: int,
+    units: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Releases units of a pledge; more than it has ends it."""
+    return _decided(desk, token, evidence, parties, "releasePledge", holder, id, units)
+
+
+def attach(
+    desk: Desk,
+    token: TokenName,
+    holder: ChecksumAddress,
+    units: int,
+    creditor: str | bytes,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Claimed:
+    """Records an attachment. `creditor` as the pledgee in `pledge`."""
+    return _claimed(desk, token, evidence, parties, "attach", holder, units, _reference(creditor))
+
+
+def release_attachment(
+    desk: Desk,
+    token: TokenName,
+    holder: ChecksumAddress,
+    id: int,
+    units: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Releases units of an attachment; more than it has ends it."""
+    return _decided(desk, token, evidence, parties, "releaseAttachment", holder, id, units)
+
+
+# Inside
+
+
+def _decided(
+    desk: Desk,
+    token: TokenName,
+    evidence: Evidence,
+    parties: Iterable[int],
+    function: str,
+    *arguments: object,
+) -> Decided:
+    return decide(desk, [desk.token(token).call(function, *arguments)], evidence, parties)
+
+
+def _claimed(
+    desk: Desk,
+    token: TokenName,
+    evidence: Evidence,
+    parties: Iterable[int],
+    function: str,
+    *arguments: object,
+) -> Claimed:
+    decided = _decided(desk, token, evidence, parties, function, *arguments)
+    claim = next(e.event for e in decided.events if isinstance(e.event, ClaimSet))
+    return Claimed(claim.id, decided)
+
+
+def _columns(rows: Sequence[Amount]) -> tuple[list[ChecksumAddress], list[int]]:
+    return [account for account, _ in rows], [units for _, units in rows]
+
+
+def _reference(claimant: str | bytes) -> bytes:
+    return case_id(claimant) if isinstance(claimant, str) else claimant

@@ -1,0 +1,58 @@
+"""Deploy the platform: the consortium with its organisations and policy, and what its tokens share.
+
+    brownie run deploy_platform main [consortium.toml] [governance.toml] --network ganache
+    python scripts/deploy_platform.py [consortium.toml] [governance.toml]
+
+The founder's key sets everything up, then seals it and has no power any more. The addresses go to
+deployments/<chain id>.json, from which the other scripts take them.
+"""
+
+import sys
+from pathlib import Path
+
+from jp20.operations.platform import deploy_platform, verify
+
+from jp20.operations.files import load_consortium, load_policy
+from jp20.scripting import chain, console, deployment_file, key_of, keys, script, show
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+
+
+@script
+def main(
+    consortium: str = str(EXAMPLES / "consortium.toml"),
+    governance: str = str(EXAMPLES / "governance.toml"),
+) -> None:
+    organisations = load_consortium(Path(consortium))
+    policy = load_policy(Path(governance))
+    connection = chain()
+    founder = key_of(organisations.founder, keys(connection))
+    file = deployment_file(connection)
+    deployment = deploy_platform(connection, founder, policy, organisations.organisations, file)
+    show(
+        "参加組織 / Organisations",
+        ("名称 / name", "役割 / roles", "#鍵 / keys"),
+        (
+            (each.name, ", ".join(role.name for role in each.roles), len(each.keys))
+            for each in organisations.organisations
+        ),
+    )
+    show(
+        "基盤 / Platform",
+        ("コントラクト / contract", "アドレス / address", "コード / code"),
+        (
+            (
+                check.name,
+                check.address,
+                "一致 / as compiled" if check.matches else "不一致 / DIFFERS",
+            )
+            for check in verify(connection, deployment)
+        ),
+    )
+    console.print(
+        f"{len(policy.acts)} 件の規則で封印済み / sealed with {len(policy.acts)} rules: {file}"
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

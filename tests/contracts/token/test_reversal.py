@@ -1,0 +1,299 @@
+"""The inverse of one identified earlier transfer, whole or in part (G10)."""
+
+import pytest
+from eth_abi import encode
+from eth_utils import keccak
+from token_words import (
+    CREDITOR,
+    DAY,
+    GENERAL,
+    NEVER,
+    NON_RESIDENT,
+    PLEDGEE,
+    ZERO_ADDRESS,
+    Position,
+    at,
+    emitted,
+    names,
+    now,
+    position,
+    reverts_with,
+)
+
+from jp20.domain.reasons import Reason
+
+pytestmark = pytest.mark.requirement("G10")
+
+
+@pytest.fixture(scope="module")
+def original(token, alice, bob):
+    """Alice sent 40 of her 100 to Bob, who has 90 since."""
+    tx = token.transfer(bob, 40, {"from": alice})
+    return (tx.txid, 0, alice.address, bob.address, 40, 0)
+
+
+def test_a_transfer_is_reversed_and_stays_in_the_record(token, alice, bob, original, decided):
+    assert token.reverse.call(original, alice, 40, decided) == 40
+
+    tx = token.reverse(original, alice, 40, decided)
+
+    assert names(tx) == ["Transfer", "TransferReversed"]
+    assert emitted(tx, "Transfer") == [(bob, alice, 40)]
+    amount, original_id = token.reversed(original)
+    assert emitted(tx, "TransferReversed") == [(original_id, bob, alice, 40, 0)]
+    assert amount == 40
+    assert (token.balanceOf(alice), token.balanceOf(bob)) == (100, 50)
+
+
+def test_the_reference_is_the_hash_of_what_the_log_says(token, original):
+    types = ["bytes32", "uint32", "address", "address", "uint104", "uint16"]
+    values = [bytes.fromhex(original[0][2:]), *original[1:]]
+
+    assert token.reversed(original)["originalId"] == "0x" + keccak(encode(types, values)).hex()
+
+
+def test_parts_are_reversed_until_the_original_is_used_up(token, alice, original, decided):
+    token.reverse(original, alice, 15, decided)
+    token.reverse(original, alice, 20, decided)
+
+    # 15 + 20 = 35 of 40
+    assert token.reversed(original)["amount"] == 35
+    for amount in (6, 40, 2**256 - 1):
+        with reverts_with("TransferRefused", Reason.REVERSAL_EXCEEDED):
+            token.reverse.call(original, alice, amount, decided)
+    token.reverse(original, alice, 5, decided)
+    with reverts_with("TransferRefused", Reason.REVERSAL_EXCEEDED):
+        token.reverse.call(original, alice, 1, decided)
+
+
+def test_nothing_is_no_reversal(token, alice, original, decided):
+    with reverts_with("TransferRefused", Reason.ZERO_AMOUNT):
+        token.reverse.call(original, alice, 0, decided)
+
+
+def test_two_transfers_have_two_references(token, alice, bob, original, decided):
+    tx = token.transfer(bob, 40, {"from": alice})
+    second = (tx.txid, *original[1:])
+    third = (tx.txid, 1, *original[2:])
+    token.reverse(original, alice, 40, decided)
+
+    assert token.reversed(second)["amount"] == 0
+    token.reverse.call(second, alice, 40, decided)
+    assert token.reversed(second)["originalId"] != token.reversed(third)["originalId"]
+
+
+# Units that have moved on
+
+
+def test_what_remains_is_taken_and_the_shortfall_recorded(
+    token, alice, bob, carol, original, decided
+):
+    token.transfer(carol, 75, {"from": bob})
+
+    tx = token.reverse(original, alice, 40, decided)
+
+    # 90 − 75 = 15 are there, 25 are not
+    original_id = token.reversed(original)["originalId"]
+    assert emitted(tx, "TransferReversed") == [(original_id, bob, alice, 15, 25)]
+    assert (token.balanceOf(alice), token.balanceOf(bob)) == (75, 0)
+    # what was short may be taken later
+    assert token.reversed(original)["amount"] == 15
+    token.transfer(bob, 75, {"from": carol})
+    token.reverse.call(original, alice, 25, decided)
+    with reverts_with("TransferRefused", Reason.REVERSAL_EXCEEDED):
+        token.reverse.call(original, alice, 26, decided)
+
+
+def test_where_nothing_remains_only_the_shortfall_is_recorded(
+    token, alice, bob, carol, original, decided
+):
+    token.transfer(carol, 90, {"from": bob})
+
+    tx = token.reverse(original, alice, 40, decided)
+
+    assert names(tx) == ["TransferReversed"]
+    assert emitted(tx, "TransferReversed")[0][3:] == (0, 40)
+    assert token.reversed(original)["amount"] == 0
+
+
+@pytest.mark.requirement("G24")
+def test_units_on_which_others_have_a_claim_are_a_shortfall(token, alice, bob, original, decided):
+    token.pledge(bob, 60, PLEDGEE, decided)
+    token.attach(bob, 70, CREDITOR, decided)
+
+    tx = token.reverse(original, alice, 40, decided)
+
+    # 90 − max(60, 70) = 20
+    assert emitted(tx, "TransferReversed")[0][3:] == (20, 20)
+    assert token.balanceOf(bob) == 70
+
+
+def test_lock_up_and_freeze_of_the_recipient_are_passed(token, alice, bob, original, decided):
+    token.lockUp([bob], [90], now() + DAY, decided)
+    token.setFrozenTokens(bob, 80, decided)
+    token.setTokenLockUp(now() + DAY, decided)
+    token.pause(decided)
+
+    tx = token.reverse(original, alice, 40, decided)
+
+    # 10 are unfrozen; 80 − 30
+    assert names(tx) == ["Frozen", "Transfer", "TransferReversed"]
+    assert emitted(tx, "Frozen") == [(bob, 50)]
+    assert position(token, bob) == Position(balance=50, locked=90, frozen=50)
+
+
+def test_promised_units_of_the_recipient_are_taken(make_issue, alice, bob, carol, decided):
+    token = make_issue({alice: 100, bob: 50}, consentRequired=True)
+    tx = token.recordTransfer([alice], [bob], [40], 0, decided)
+    original = (tx.txid, 0, alice.address, bob.address, 40, 0)
+    tx = token.requestTransfer(carol, 90, now() + DAY, {"from": bob})
+    id = emitted(tx, "TransferRequested")[0][0]
+
+    token.reverse(original, alice, 40, decided)
+
+    assert position(token, bob) == Position(balance=50, committed=90)
+    with reverts_with("TransferRefused", Reason.INSUFFICIENT_BALANCE):
+        token.approveTransfer.call(id, decided)
+
+
+def test_who_received_may_be_suspended_given_up_or_lapsed(
+    token, platform, alice, bob, original, decided
+):
+    platform.suspend([bob], decided)
+    platform.retireWallets([bob], decided)
+
+    assert token.reverse.call(original, alice, 40, decided) == 40
+
+
+# To whom units return
+
+
+def test_the_original_sender_gets_units_back_where_kyc_class_and_residency_lapsed(
+    make_issue, platform, alice, bob, decided
+):
+    token = make_issue({alice: 100}, classes=1 << GENERAL)
+    tx = token.transfer(bob, 40, {"from": alice})
+    original = (tx.txid, 0, alice.address, bob.address, 40, 0)
+    lapse = now() + DAY
+    platform.renew([(alice, lapse)], decided)
+    platform.reclassify([(alice, GENERAL + 1, lapse, NON_RESIDENT)], decided)
+    at(lapse)
+
+    token.reverse(original, alice, 40, decided)
+
+    assert token.balanceOf(alice) == 100
+
+
+def test_units_return_to_another_wallet_of_the_investor_where_the_old_one_was_given_up(
+    token, platform, alice, alices_other, original, decided
+):
+    with reverts_with("TransferRefused", Reason.WALLET_NOT_RETIRED):
+        token.reverse.call(original, alices_other, 40, decided)
+    platform.retireWallets([alice], decided)
+    with reverts_with("TransferRefused", Reason.RECIPIENT_RETIRED):
+        token.reverse.call(original, alice, 40, decided)
+
+    token.reverse(original, alices_other, 40, decided)
+
+    assert token.balanceOf(alices_other) == 40
+
+
+def test_units_return_to_nobody_else(token, platform, alice, carol, stranger, original, decided):
+    platform.retireWallets([alice], decided)
+
+    with reverts_with("TransferRefused", Reason.NOT_SAME_INVESTOR):
+        token.reverse.call(original, carol, 40, decided)
+    with reverts_with("TransferRefused", Reason.RECIPIENT_UNKNOWN):
+        token.reverse.call(original, stranger, 40, decided)
+    with reverts_with("TransferRefused", Reason.RECIPIENT_ZERO):
+        token.reverse.call(original, ZERO_ADDRESS, 40, decided)
+
+
+def test_units_return_to_nobody_suspended(token, platform, alice, original, decided):
+    platform.suspend([alice], decided)
+
+    with reverts_with("TransferRefused", Reason.RECIPIENT_SUSPENDED):
+        token.reverse.call(original, alice, 40, decided)
+
+
+@pytest.mark.requirement("G1", "G2")
+def test_a_delivery_is_reversed_to_the_issuer_account(
+    make_issue, issuer_account, alice, bob, decided
+):
+    token = make_issue({})
+    tx = token.deliver([alice], [100], decided)
+    original = (tx.txid, 0, issuer_account.address, alice.address, 100, 0)
+
+    tx = token.reverse(original, issuer_account, 60, decided)
+
+    assert emitted(tx, "Transfer") == [(alice, issuer_account, 60)]
+    # 10,000 − 100 + 60
+    assert token.undistributed() == 9_960
+    with reverts_with("TransferRefused", Reason.NOT_SAME_INVESTOR):
+        token.reverse.call(original, bob, 40, decided)
+
+
+def test_only_a_delivery_returns_to_the_issuer_account(token, issuer_account, original, decided):
+    with reverts_with("TransferRefused", Reason.RECIPIENT_UNKNOWN):
+        token.reverse.call(original, issuer_account, 40, decided)
+
+
+# Splits
+
+
+@pytest.mark.requirement("G6")
+def test_after_a_split_the_original_is_as_many_of_todays_units(
+    token, alice, bob, original, decided
+):
+    token.reverse(original, alice, 10, decided)
+    token.split(3, decided)
+
+    # (40 − 10) × 3
+    with reverts_with("TransferRefused", Reason.REVERSAL_EXCEEDED):
+        token.reverse.call(original, alice, 91, decided)
+    token.reverse(original, alice, 90, decided)
+    assert token.reversed(original)["amount"] == 120
+    # 100 × 3; 50 × 3
+    assert (token.balanceOf(alice), token.balanceOf(bob)) == (300, 150)
+
+
+@pytest.mark.requirement("G6")
+def test_nothing_is_reversed_under_a_split_that_has_not_been(token, alice, original, decided):
+    of_the_future = (*original[:5], 1)
+
+    with reverts_with("TransferRefused", Reason.REVERSAL_EXCEEDED):
+        token.reverse.call(of_the_future, alice, 1, decided)
+
+
+# Counting
+
+
+@pytest.mark.requirement("G7")
+def test_units_return_even_above_the_holder_cap_and_holders_are_counted(
+    make_issue, alice, bob, carol, decided
+):
+    token = make_issue({alice: 100, bob: 50}, holderCap=2)
+    tx = token.transfer(bob, 100, {"from": alice})
+    original = (tx.txid, 0, alice.address, bob.address, 100, 0)
+    token.transfer(carol, 20, {"from": bob})
+    assert token.holderCount() == 2
+
+    token.reverse(original, alice, 100, decided)
+
+    assert token.holderCount() == 3
+
+
+@pytest.mark.requirement("G12")
+def test_nothing_is_reversed_while_the_platform_is_halted(
+    token, platform, alice, original, decided
+):
+    platform.halt(decided)
+
+    with reverts_with("TransferRefused", Reason.PLATFORM_HALTED):
+        token.reverse.call(original, alice, 40, decided)
+
+
+def test_an_expiry_that_never_comes_is_no_obstacle(token, platform, alice, original, decided):
+    platform.renew([(alice, NEVER)], decided)
+
+    assert token.reverse.call(original, alice, 40, decided) == 40

@@ -1,0 +1,191 @@
+"""Carrying a request through with the keys at hand."""
+
+import pytest
+from example_world import (
+    AML,
+    AUDITOR,
+    BROKER,
+    EMERGENCY,
+    ISSUER,
+    OPERATOR,
+    OTHER_BROKER,
+    TRUST_BANK,
+    alice,
+    bob,
+    evidence,
+    pass_time,
+)
+
+from jp20.chain.errors import Refused, Reverted
+from jp20.domain.addresses import address_of
+from jp20.domain.casting import NotEnoughOrganisations
+from jp20.domain.roles import Role
+from jp20.operations import requests
+from jp20.operations.decide import EvidenceNeeded, NotBefore, decide
+from jp20.operations.requests import NotInPolicy
+from jp20.operations.transfer import transfer
+
+
+def issue(world, units: int = 100):
+    return world.desk.token(world.token).call("issue(uint256)", units)
+
+
+def add_key(world, number: int = 1):
+    return world.desk.consortium.call("addKey", ISSUER, address_of(0xABC000 + number))
+
+
+def sent(world) -> int:
+    return world.desk.connection.block_number()
+
+
+@pytest.mark.requirement("G17", "S3")
+def test_it_is_proposed_signed_and_executed_by_whom_the_policy_names(world):
+    decided = decide(world.desk, [issue(world)], evidence("C-1"))
+    # issue: proposes ISSUER, signs ISSUER and REGISTRAR, executes ISSUER
+    assert [(step.what, step.organisation) for step in decided.steps] == [
+        ("propose", ISSUER),
+        ("sign", TRUST_BANK),
+        ("execute", ISSUER),
+    ]
+    assert decided.request is not None
+    assert decided.transaction == decided.steps[-1].transaction
+    assert not decided.earlier
+
+
+@pytest.mark.requirement("G17")
+def test_under_one_case_it_is_done_once(world):
+    first = decide(world.desk, [issue(world)], evidence("C-1"))
+    before = sent(world)
+    again = decide(world.desk, [issue(world)], evidence("C-1"))
+    assert (again.earlier, again.steps) == (True, ())
+    assert again.events == first.events
+    assert sent(world) == before
+    decide(world.desk, [issue(world)], evidence("C-2"))
+    # 1,000 at the beginning, 100 under each case
+    assert world.desk.token(world.token).read(int, "totalSupply") == 1_200
+
+
+@pytest.mark.requirement("G17", "S3")
+def test_one_signature_is_a_direct_call(world):
+    decided = decide(world.desk, [world.desk.platform.call("halt")])
+    assert decided.request is None
+    assert [(step.what, step.organisation) for step in decided.steps] == [("call", EMERGENCY)]
+
+
+@pytest.mark.requirement("S3")
+def test_without_a_case_nothing_is_proposed(world):
+    before = sent(world)
+    with pytest.raises(EvidenceNeeded, match="issue"):
+        decide(world.desk, [issue(world)])
+    assert sent(world) == before
+
+
+@pytest.mark.requirement("S2", "S3")
+def test_the_slot_that_nobody_here_can_fill_is_named_before_anything_is_sent(world):
+    before = sent(world)
+    with pytest.raises(NotEnoughOrganisations, match="Slot 2 of 2") as refused:
+        decide(world.desk_of(ISSUER), [issue(world)], evidence("C-1"))
+    assert refused.value.roles == {Role.REGISTRAR}
+    with pytest.raises(NotEnoughOrganisations, match="Slot 1 of 2"):
+        decide(world.desk_of(TRUST_BANK, AML), [issue(world)], evidence("C-1"))
+    assert sent(world) == before
+
+
+@pytest.mark.requirement("S4")
+def test_parties_sign_nothing(world):
+    token = world.desk.token(world.token)
+    done = transfer(world.desk, world.token, alice, bob.address, 5)
+    original = (done.transaction, 0, alice.address, bob.address, 5, 0)
+    call = token.call("reverse", original, alice.address, 5)
+    with pytest.raises(NotEnoughOrganisations, match="Slot 1 of 3"):
+        decide(world.desk, [call], evidence("C-1"), parties=[AUDITOR])
+    decided = decide(world.desk, [call], evidence("C-1"), parties=[BROKER, ISSUER])
+    took_part = {step.organisation for step in decided.steps}
+    assert took_part == {AUDITOR, AML, TRUST_BANK} or took_part == {
+        AUDITOR,
+        TRUST_BANK,
+        OTHER_BROKER,
+    }
+
+
+@pytest.mark.requirement("S3")
+def test_what_another_organisation_did_on_its_machine_is_gone_on_with(world):
+    token_issue = [issue(world)]
+    desk = world.desk_of(ISSUER)
+    proposed = requests.propose(desk, world.key(ISSUER), token_issue, evidence("C-1"))
+    requests.sign(
+        world.desk_of(TRUST_BANK), world.key(TRUST_BANK), proposed.decision.request.id
+    )
+    decided = decide(desk, token_issue, evidence("C-1"))
+    assert [step.what for step in decided.steps] == ["execute"]
+
+
+@pytest.mark.requirement("G17")
+def test_a_delay_is_waited_for_or_named(world):
+    with pytest.raises(NotBefore) as early:
+        decide(world.desk, [add_key(world)], evidence("C-1"))
+    # add-key: 24 h from the last signature, which was in the latest block
+    assert early.value.ready_at == world.desk.now() + 86_400
+    world.pass_time(86_400)
+    decided = decide(world.desk, [add_key(world)], evidence("C-1"))
+    assert [step.what for step in decided.steps] == ["execute"]
+    assert decided.steps[0].organisation == OPERATOR
+
+
+@pytest.mark.requirement("G17")
+def test_a_desk_that_can_wait_waits(world):
+    connection = world.desk.connection
+    waited = []
+
+    def wait(until: int) -> None:
+        waited.append(until)
+        pass_time(connection, until - connection.block().time)
+
+    decided = decide(world.desk_of(*range(1, 11), wait=wait), [add_key(world)], evidence("C-1"))
+    assert len(waited) == 1
+    assert decided.steps[-1].what == "execute"
+
+
+@pytest.mark.requirement("G17")
+def test_an_expired_request_is_proposed_anew(world):
+    with pytest.raises(NotBefore):
+        decide(world.desk, [add_key(world)], evidence("C-1"))
+    world.pass_time(8 * 86_400)  # a lifetime of 7 days
+    with pytest.raises(NotBefore):
+        decide(world.desk, [add_key(world)], evidence("C-1"))
+    world.pass_time(86_400)
+    assert decide(world.desk, [add_key(world)], evidence("C-1")).steps[-1].what == "execute"
+
+
+@pytest.mark.requirement("G17")
+def test_the_refusal_of_the_only_call_is_raised_and_named_by_its_function(world):
+    with pytest.raises(Refused, match="issue was refused") as refused:
+        decide(world.desk, [issue(world, 9_001)], evidence("C-1"))
+    assert refused.value.reason.name == "CAP_EXCEEDED"
+
+
+@pytest.mark.requirement("G17")
+def test_of_many_calls_each_is_refused_by_itself(world):
+    calls = [add_key(world), add_key(world), add_key(world, 2)]
+    with pytest.raises(NotBefore):
+        decide(world.desk, calls, evidence("C-1"))
+    world.pass_time(86_400)
+    outcomes = decide(world.desk, calls, evidence("C-1")).calls
+    # preflight passes all; the second finds its key there in the block
+    assert [outcome.refusal is None for outcome in outcomes] == [True, False, True]
+    assert isinstance(outcomes[1].refusal, Reverted)
+    again = decide(world.desk, calls, evidence("C-1"))
+    assert [outcome.earlier for outcome in again.calls] == [True, False, True]
+
+
+def test_what_the_policy_does_not_list_is_said_so(world):
+    with pytest.raises(NotInPolicy, match="transfer"):
+        decide(
+            world.desk,
+            [world.desk.token(world.token).call("transfer", bob.address, 1)],
+            evidence("C-1"),
+        )
+
+
+def test_nothing_to_decide_is_nothing_done(world):
+    assert decide(world.desk, []).steps == ()

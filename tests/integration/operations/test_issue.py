@@ -1,0 +1,96 @@
+"""A token from its term sheet, units, tranches, documents."""
+
+from dataclasses import replace
+
+import pytest
+from example_world import ISSUER, TRUST_BANK, evidence
+
+from jp20.chain.errors import Refused
+from jp20.domain.addresses import address_of
+from jp20.operations.desk import UnknownOrganisation, UnknownToken
+from jp20.operations.issue import (
+    CodeTaken,
+    NoVersion,
+    create_token,
+    issue_units,
+    remove_document,
+    set_documents,
+    term_sheet_differences,
+)
+
+
+def other_sheet(sheet, **changes):
+    names = {"code": "JP20-B", "symbol": "B", "issuer_account": address_of(0x15E6 << 100)}
+    return replace(sheet, terms=replace(sheet.terms, **(names | changes)))
+
+
+@pytest.mark.requirement("G1")
+def test_a_token_is_what_its_term_sheet_says(world):
+    sheet = other_sheet(world.sheet)
+    created = create_token(world.desk, sheet, "港南リアルティ", TRUST_BANK, evidence("C-1"))
+    token = world.desk.token("JP20-B")
+    assert token.address == world.desk.token("B").address == created.token
+    assert token.read(int, "totalSupply") == 0
+    differences = term_sheet_differences(world.desk, "B", sheet)
+    assert [each.field for each in differences] == ["documents.目論見書"]
+    issuer = world.desk.members(created.token)[ISSUER - 1]
+    assert issuer.roles == issuer.own_roles
+    other = replace(sheet, terms=replace(sheet.terms, unit_price=7), documents=())
+    (price,) = term_sheet_differences(world.desk, "B", other)
+    assert (price.field, price.file, price.chain) == ("unit_price", 7, 100_000)
+
+
+@pytest.mark.requirement("G1")
+def test_run_again_it_makes_no_second_one_and_other_terms_are_refused(world):
+    again = create_token(world.desk, world.sheet, ISSUER, TRUST_BANK, evidence("C-9"))
+    assert (again.token, again.decided.steps) == (world.token, ())
+    with pytest.raises(CodeTaken, match="JP20-TEST"):
+        create_token(
+            world.desk,
+            other_sheet(world.sheet, code="JP20-TEST"),
+            ISSUER,
+            TRUST_BANK,
+            evidence("C-1"),
+        )
+    with pytest.raises(CodeTaken, match="TEST is taken"):
+        create_token(
+            world.desk, other_sheet(world.sheet, symbol="TEST"), ISSUER, TRUST_BANK, evidence("C-1")
+        )
+
+
+@pytest.mark.requirement("G1", "S2")
+def test_an_unknown_organisation_token_or_version_is_said_so(world, monkeypatch):
+    sheet = other_sheet(world.sheet)
+    with pytest.raises(UnknownOrganisation, match="だれか"):
+        create_token(world.desk, sheet, "だれか", TRUST_BANK, evidence("C-1"))
+    for name in ("NOPE", world.deployment.platform.address):
+        with pytest.raises(UnknownToken):
+            world.desk.token(name)
+    monkeypatch.setattr("jp20.operations.issue._version", lambda desk: (_ for _ in ()).throw(NoVersion()))
+    with pytest.raises(NoVersion):
+        create_token(world.desk, sheet, ISSUER, TRUST_BANK, evidence("C-1"))
+
+
+@pytest.mark.requirement("G1", "G5")
+def test_units_are_issued_to_the_issuer_as_numbered_tranches(world):
+    issued = issue_units(world.desk, world.token, 50, evidence("C-1"))
+    assert (issued.tranche, issued.units) == (2, 50)
+    assert issue_units(world.desk, world.token, 50, evidence("C-1")).decided.earlier
+    token = world.desk.token(world.token)
+    # 1,000 issued, 200 delivered, and 50 more
+    assert (token.read(int, "totalSupply"), token.read(int, "undistributed")) == (1_050, 850)
+    with pytest.raises(Refused, match="CAP_EXCEEDED"):
+        issue_units(world.desk, world.token, 8_951, evidence("C-2"))
+    assert issue_units(world.desk, world.token, 8_950, evidence("C-3")).tranche == 3
+
+
+@pytest.mark.requirement("G1")
+def test_documents_are_named_once_and_removed(world):
+    documents = world.sheet.documents
+    first = set_documents(world.desk, world.token, documents, evidence("C-1"))
+    assert [row.code for row in first.done] == ["目論見書"]
+    assert term_sheet_differences(world.desk, world.token, world.sheet) == ()
+    again = set_documents(world.desk, world.token, documents, evidence("C-1"))
+    assert ([row.code for row in again.unchanged], again.steps) == (["目論見書"], ())
+    remove_document(world.desk, world.token, "目論見書", evidence("C-2"))
+    assert len(term_sheet_differences(world.desk, world.token, world.sheet)) == 1

@@ -1,0 +1,185 @@
+"""Setting up a platform: to the end, again, interrupted anywhere, and refused."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+from example_world import FOUNDER, KEYS, OPERATOR
+
+from jp20.chain.connection import WrongChain
+from jp20.domain.deployment import Incomplete, NotADeployment
+from jp20.domain.errors import JP20Error
+from jp20.operations import platform
+from jp20.operations.desk import open_desk
+from jp20.operations.governance import policy_differences
+from jp20.operations.platform import (
+    AnotherFounder,
+    CannotDecide,
+    NotAsPlanned,
+    deploy_platform,
+    load_deployment,
+    save_deployment,
+    verify,
+)
+
+# 5 contracts, 14 organisations, 4 parts of the policy, the platform's registration, version, seal
+TRANSACTIONS = 5 + 14 + 4 + 1 + 1 + 1
+
+
+class Interrupted(Exception):
+    pass
+
+
+def sent(connection) -> int:
+    return int(connection.rpc("eth_getTransactionCount", FOUNDER.address, "latest"), 16)
+
+
+@pytest.mark.requirement("G17", "S2")
+def test_the_platform_is_what_the_files_say(world, policy, organisations):
+    members = world.desk.members()
+    assert [(m.name, m.keys) for m in members] == [
+        (entry.name, entry.keys) for entry in organisations.organisations
+    ]
+    assert [m.roles for m in members] == [frozenset(e.roles) for e in organisations.organisations]
+    assert policy_differences(world.desk, policy) == ()
+    assert world.desk.consortium.read(bool, "isSealed")
+    assert all(check.matches for check in verify(world.desk.connection, world.deployment))
+
+
+def test_run_again_it_sends_nothing(world, policy, organisations, tmp_path):
+    file = tmp_path / "31337.json"
+    entries = organisations.organisations
+    first = deploy_platform(world.desk.connection, FOUNDER, policy, entries, file)
+    before = sent(world.desk.connection)
+    assert deploy_platform(world.desk.connection, FOUNDER, policy, entries, file) == first
+    assert sent(world.desk.connection) == before
+
+
+@pytest.mark.parametrize("step", [1, 3, 5, 6, 12, 19, 20, 23, 24, 25, 26])
+def test_interrupted_after_any_step_it_goes_on(world, policy, organisations, tmp_path, step):
+    connection, file = world.desk.connection, tmp_path / "31337.json"
+    before, done = sent(connection), []
+
+    def interrupt(made) -> None:
+        done.append(made)
+        if len(done) == step:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        deploy_platform(connection, FOUNDER, policy, organisations.organisations, file, interrupt)
+    deployment = deploy_platform(connection, FOUNDER, policy, organisations.organisations, file)
+    assert deployment.is_complete
+    assert sent(connection) - before == TRANSACTIONS
+    assert load_deployment(file) == deployment
+
+
+def test_a_deployment_that_was_sent_and_not_recorded_is_found(
+    world, policy, organisations, tmp_path, monkeypatch
+):
+    connection, file = world.desk.connection, tmp_path / "31337.json"
+    before = sent(connection)
+
+    def killed(*_: object) -> None:
+        raise Interrupted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(platform, "wait_for_receipts", killed)
+        with pytest.raises(Interrupted):
+            deploy_platform(connection, FOUNDER, policy, organisations.organisations, file)
+    assert sent(connection) - before == 1  # the Consortium, of which the file has the intent only
+    intent = load_deployment(file).intent
+    deployment = deploy_platform(connection, FOUNDER, policy, organisations.organisations, file)
+    assert sent(connection) - before == TRANSACTIONS
+    assert (deployment.consortium.address, deployment.consortium.transaction) == (
+        intent.address,
+        intent.transaction,
+    )
+
+
+def test_a_deployment_that_was_signed_and_not_sent_is_made_anew(
+    world, policy, organisations, tmp_path, monkeypatch
+):
+    connection, file = world.desk.connection, tmp_path / "31337.json"
+    before = sent(connection)
+
+    def killed(*_: object) -> None:
+        raise Interrupted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(platform.Sender, "submit", killed)
+        with pytest.raises(Interrupted):
+            deploy_platform(connection, FOUNDER, policy, organisations.organisations, file)
+    assert sent(connection) == before
+    deploy_platform(connection, FOUNDER, policy, organisations.organisations, file)
+    assert sent(connection) - before == TRANSACTIONS
+
+
+@pytest.mark.requirement("G17")
+def test_organisations_that_can_never_decide_are_refused_before_anything_is_sent(
+    world, policy, organisations, tmp_path
+):
+    without_auditor = [o for o in organisations.organisations if "監査" not in o.name]
+    before = sent(world.desk.connection)
+    with pytest.raises(CannotDecide, match="AUDITOR"):
+        deploy_platform(
+            world.desk.connection, FOUNDER, policy, without_auditor, tmp_path / "31337.json"
+        )
+    assert sent(world.desk.connection) == before
+    assert not (tmp_path / "31337.json").exists()
+
+
+def test_files_that_changed_meanwhile_are_not_sealed(world, policy, organisations, tmp_path):
+    connection, file = world.desk.connection, tmp_path / "31337.json"
+    done = []
+
+    def interrupt(made) -> None:
+        done.append(made)
+        if len(done) == 8:  # five contracts, three organisations
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        deploy_platform(connection, FOUNDER, policy, organisations.organisations, file, interrupt)
+    first, *others = organisations.organisations
+    renamed = [replace(first, name="別の信託銀行"), *others]
+    with pytest.raises(NotAsPlanned, match="organisation 1"):
+        deploy_platform(connection, FOUNDER, policy, renamed, file)
+    assert not load_deployment(file).is_complete
+    with pytest.raises(Incomplete):
+        open_desk(connection, load_deployment(file), KEYS)
+
+
+def test_another_founder_another_chain_and_a_chain_begun_anew_are_named(
+    world, policy, organisations, tmp_path
+):
+    connection, file = world.desk.connection, tmp_path / "31337.json"
+    entries = organisations.organisations
+    save_deployment(file, world.deployment)
+    with pytest.raises(AnotherFounder):
+        deploy_platform(connection, KEYS[OPERATOR], policy, entries, file)
+    save_deployment(file, replace(world.deployment, chain_id=1))
+    with pytest.raises(WrongChain):
+        deploy_platform(connection, FOUNDER, policy, entries, file)
+    with pytest.raises(WrongChain):
+        open_desk(connection, load_deployment(file), KEYS)
+    nowhere = replace(world.deployment.consortium, address=world.token)
+    contracts = MappingProxyType({**world.deployment.contracts, "Consortium": nowhere})
+    save_deployment(file, replace(world.deployment, contracts=contracts))
+    with pytest.raises(NotAsPlanned, match="Consortium"):
+        deploy_platform(connection, FOUNDER, policy, entries, file)
+
+
+def test_verify_finds_other_code(world):
+    wrong = replace(world.deployment.office, address=world.deployment.enforcer.address)
+    contracts = MappingProxyType({**world.deployment.contracts, "JP20Office": wrong})
+    checks = verify(world.desk.connection, replace(world.deployment, contracts=contracts))
+    assert [check.name for check in checks if not check.matches] == ["JP20Office"]
+
+
+def test_a_file_that_is_no_deployment_is_named(tmp_path):
+    file = tmp_path / "x.json"
+    with pytest.raises(JP20Error, match=r"x\.json"):
+        load_deployment(file)
+    for content in ("", "[]", '{"format": 2}', '{"format": 1, "chain_id": 1}'):
+        file.write_text(content)
+        with pytest.raises(NotADeployment):
+            load_deployment(file)

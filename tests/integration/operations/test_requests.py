@@ -1,0 +1,133 @@
+"""The daily use: organisations on machines of their own, with one key each."""
+
+import pytest
+from example_world import AML, ISSUER, KYC, TRUST_BANK, alice, bob, dave, evidence
+
+from jp20.chain.errors import Reverted
+from jp20.domain.casting import NotEnoughOrganisations
+from jp20.domain.errors import JP20Error
+from jp20.operations import requests
+from jp20.operations.desk import NoOrganisationKey
+from jp20.operations.requests import NO_SLOT, RequestState, UnknownRequest
+
+
+@pytest.fixture
+def calls(world):
+    return [world.desk.token(world.token).call("issue(uint256)", 70)]
+
+
+@pytest.fixture
+def proposed(world, calls) -> bytes:
+    """The id of an issue of 70 units that the issuer proposed."""
+    desk = world.desk_of(ISSUER)
+    return requests.propose(
+        desk, world.key(ISSUER), calls, evidence("C-1")
+    ).decision.request.id
+
+
+def sign(world, organisation: int, request: bytes, slot: int | None = None):
+    key = world.key(organisation)
+    return requests.sign(world.desk_of(organisation), key, request, slot)
+
+
+@pytest.mark.requirement("G17", "S3")
+def test_three_machines_issue_units(world, proposed):
+    sign(world, TRUST_BANK, proposed)
+    issuer = world.desk_of(ISSUER)
+    view = requests.show_request(issuer, proposed)
+    # Everything that the executor needs was published.
+    decision = requests.published_decision(issuer, proposed)
+    (done,) = requests.execute(issuer, world.key(ISSUER), decision)
+    assert (view.call.name, dict(view.call.arguments)) == ("issue", {"amount": 70})
+    assert done.refusal is None
+    assert world.desk.token(world.token).read(int, "totalSupply") == 1_070
+    (again,) = requests.execute(issuer, world.key(ISSUER), decision)
+    assert again.earlier
+    assert again.transaction == done.transaction
+
+
+@pytest.mark.requirement("G17")
+def test_a_request_is_shown_from_the_node(world, proposed):
+    open_ = requests.show_request(world.desk_of(AML), proposed)
+    assert (open_.state, open_.case, open_.function) == (
+        RequestState.OPEN,
+        "C-1",
+        "issue(uint256)",
+    )
+    assert (open_.act.en, open_.proposer, open_.executed) == ("issue, additional issue", ISSUER, 0)
+    assert open_.ready_at is None
+    assert open_.expires_at == open_.proposed_at + 7 * 86_400
+    signed = [slot.signature and slot.signature.organisation for slot in open_.slots]
+    assert signed == [ISSUER, None]
+    sign(world, TRUST_BANK, proposed)
+    ready = requests.show_request(world.desk, proposed)
+    assert (ready.state, ready.ready_at) == (RequestState.READY, world.desk.now())
+    assert [view.id for view in requests.list_requests(world.desk)][-1] == proposed
+
+
+@pytest.mark.requirement("G17")
+def test_states_follow_the_chain(world, proposed, calls):
+    def state() -> RequestState:
+        return requests.show_request(world.desk, proposed).state
+
+    sign(world, TRUST_BANK, proposed)
+    requests.withdraw(world.desk, world.key(TRUST_BANK), proposed)
+    assert state() is RequestState.OPEN
+    requests.cancel(world.desk, world.key(ISSUER), proposed)
+    assert state() is RequestState.CANCELLED
+    requests.propose(world.desk, world.key(ISSUER), calls, evidence("C-1"))
+    assert state() is RequestState.OPEN
+    world.pass_time(7 * 86_400)
+    assert state() is RequestState.EXPIRED
+    requests.propose(world.desk, world.key(ISSUER), calls, evidence("C-1"))
+    sign(world, TRUST_BANK, proposed)
+    decision = requests.published_decision(world.desk, proposed)
+    requests.execute(world.desk, world.key(ISSUER), decision)
+    assert state() is RequestState.EXECUTED
+
+
+@pytest.mark.requirement("S3")
+def test_nobody_signs_twice_or_without_the_role(world, proposed):
+    with pytest.raises(NotEnoughOrganisations, match=f"Organisation {AML} "):
+        sign(world, AML, proposed)
+    with pytest.raises(Reverted, match="KeyUnknown|none of the roles|RoleMissing"):
+        sign(world, AML, proposed, slot=1)
+    with pytest.raises(NotEnoughOrganisations, match=f"Organisation {ISSUER} "):
+        sign(world, ISSUER, proposed)
+    with pytest.raises(NoOrganisationKey):
+        requests.sign(world.desk, alice, proposed)
+    with pytest.raises(JP20Error, match="has not signed"):
+        requests.withdraw(world.desk, world.key(TRUST_BANK), proposed)
+
+
+def test_one_can_propose_without_signing(world, calls):
+    proposal = requests.propose(
+        world.desk, world.key(ISSUER), calls, evidence("C-1"), slot=NO_SLOT
+    )
+    view = requests.show_request(world.desk, proposal.decision.request.id)
+    assert [slot.signature for slot in view.slots] == [None, None]
+
+
+@pytest.mark.requirement("G17")
+def test_many_calls_travel_as_a_file(world, tmp_path):
+    rows = [bob.address, dave.address]
+    calls = [world.desk.platform.call("suspend", [wallet]) for wallet in rows]
+    proposal = requests.propose(world.desk, world.key(AML), calls, evidence("C-1"))
+    request = proposal.decision.request.id
+    assert requests.published_decision(world.desk, request) is None
+    file = tmp_path / "decision.json"
+    requests.save_decision(file, proposal.decision)
+    sign(world, TRUST_BANK, request)
+    received = requests.load_decision(file)
+    (first,) = requests.execute(world.desk, world.key(AML), received, [1])
+    assert first.index == 1
+    assert requests.show_request(world.desk, request).executed == 1
+    both = requests.execute(world.desk, world.key(AML), received)
+    assert [(each.index, each.earlier) for each in both] == [(0, False), (1, True)]
+
+
+def test_a_request_that_nobody_made_is_unknown(world):
+    with pytest.raises(UnknownRequest):
+        requests.show_request(world.desk, b"\x01" * 32)
+    with pytest.raises(UnknownRequest):
+        requests.sign(world.desk, world.key(KYC), b"\x01" * 32)

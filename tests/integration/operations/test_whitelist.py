@@ -1,0 +1,173 @@
+"""Investors from a file to the chain, and what the officers do with them."""
+
+import pytest
+from example_world import AML, KYC, alice, bob, carol, dave, erin, evidence, frank, grace
+
+from jp20.chain.errors import Reverted
+from jp20.domain.casting import NotEnoughOrganisations
+from jp20.domain.investors import NEVER, InvestorClass, Residency
+from jp20.domain.outcomes import Outcome
+from jp20.operations.whitelist import (
+    NobodysWallet,
+    add_wallets,
+    apply_whitelist,
+    confirm_suspension,
+    investor,
+    plan_whitelist,
+    reclassify,
+    register,
+    reinstate,
+    renew,
+    retire_wallets,
+    suspend,
+    suspend_at_once,
+    wallets_of,
+)
+
+WITHOUT_KEY = "0x000000000000000000000000000000000000dEaD"
+
+
+def outcomes(found) -> list[tuple[int | None, str, str | None]]:
+    return [(row.line, row.outcome.text.en, row.code) for row in found.rows]
+
+
+@pytest.mark.requirement("G7", "G18", "S7")
+def test_a_file_is_compared_with_the_chain_and_carried_out(world):
+    file = world.investors(
+        world.row("K-0", alice),  # 2: as it is
+        world.row("K-1", bob, years=2),  # 3: renewed
+        world.row("K-2", carol, "professional"),  # 4: reclassified
+        world.row("K-3", dave),  # 5: a further wallet
+        world.row("K-3", frank),  # 6: the same investor's
+        world.row("K-4", erin),  # 7: new, with two wallets
+        world.row("K-4", grace),  # 8: the same investor's
+        "K-5,名前,0x12,general,resident,2020-01-01",  # 9: two faults
+        world.row("K-6", world.token),  # 10: the token itself
+        world.row("K-7", world.sheet.terms.issuer_account),  # 11: no wallet at all
+    )
+    plan = plan_whitelist(world.desk, file)
+    assert [each.line for each in plan.new] == [7]
+    assert [(each.line, new) for each, _, new in plan.wallets] == [
+        (5, frank.address),
+        (7, grace.address),
+    ]
+    assert [each.line for each in plan.renew] == [3]
+    assert [each.line for each in plan.reclassify] == [4]
+    assert [each.line for each in plan.unchanged] == [2]
+    assert [(row.line, row.code) for row in plan.refused] == [
+        (9, "FILE"),
+        (11, "FILE"),
+        (10, "RESERVED_ACCOUNT"),
+    ]
+    done = apply_whitelist(world.desk, plan, evidence("C-1"))
+    assert outcomes(done) == [
+        (2, "unchanged", None),
+        (3, "done", None),
+        (4, "done", None),
+        (5, "done", None),
+        (7, "done", None),
+        (7, "done", None),
+        (9, "refused", "FILE"),
+        (10, "refused", "RESERVED_ACCOUNT"),
+        (11, "refused", "FILE"),
+    ]
+    assert investor(world.desk, carol.address).investor_class is InvestorClass.PROFESSIONAL
+    assert investor(world.desk, bob.address).kyc_expiry == world.year_from_now + 365 * 86_400
+    assert set(wallets_of(world.desk, erin.address)) == {erin.address, grace.address}
+    assert all("名前" not in str(row) for row in done.rows)
+
+
+@pytest.mark.requirement("G7")
+def test_an_unchanged_file_says_so_and_sends_nothing(world):
+    file = world.investors(world.row("K-0", alice), world.row("K-1", bob))
+    before = world.desk.connection.block_number()
+    assert plan_whitelist(world.desk, file).is_empty
+    again = register(world.desk, file, evidence("C-1"))
+    assert [row.outcome for row in again.rows] == [Outcome.UNCHANGED, Outcome.UNCHANGED]
+    assert (again.steps, world.desk.connection.block_number()) == ((), before)
+
+
+@pytest.mark.requirement("G7", "S3")
+def test_kyc_and_aml_both_sign_a_registration(world):
+    file = world.investors(world.row("K-4", erin))
+    with pytest.raises(NotEnoughOrganisations, match="Slot 2"):
+        register(world.desk_of(KYC), file, evidence("C-1"))
+    done = register(world.desk, file, evidence("C-1"))
+    assert {step.organisation for step in done.steps} == {KYC, AML}
+
+
+@pytest.mark.requirement("G7", "G13")
+def test_wallets_of_two_investors_or_given_up_or_suspended_are_refused_by_line(world):
+    retire_wallets(world.desk, [carol.address])
+    suspend_at_once(world.desk, [dave.address])
+    file = world.investors(
+        world.row("K-0", alice),
+        world.row("K-0", bob),
+        world.row("K-2", carol),
+        world.row("K-3", dave),
+    )
+    plan = plan_whitelist(world.desk, file)
+    assert plan.is_empty
+    assert [(row.line, row.code) for row in plan.refused] == [
+        (2, "OTHER_INVESTOR"),
+        (4, "ALREADY_RETIRED"),
+        (5, "ALREADY_SUSPENDED"),
+    ]
+
+
+@pytest.mark.requirement("G7")
+def test_what_the_chain_refuses_by_then_is_reported_and_the_others_are_registered(world):
+    file = world.investors(world.row("K-4", erin), world.row("K-5", frank))
+    plan = plan_whitelist(world.desk, file)
+    register(world.desk, world.investors(world.row("K-5", frank)), evidence("C-1"))
+    done = apply_whitelist(world.desk, plan, evidence("C-2"))
+    assert outcomes(done) == [(2, "done", None), (3, "refused", "ALREADY_REGISTERED")]
+    assert done.refused[0].reason.ja
+
+
+@pytest.mark.requirement("G7")
+def test_renewal_and_reclassification_are_the_kyc_officer_s_alone(world):
+    later = world.year_from_now + 1
+    renewed = renew(world.desk_of(KYC), [(alice.address, later), (bob.address, later)])
+    assert len(renewed.done) == 2
+    reclassify(
+        world.desk_of(KYC),
+        [(bob.address, InvestorClass.QUALIFIED_INSTITUTION, NEVER, Residency.NON_RESIDENT)],
+    )
+    facts = investor(world.desk, bob.address)
+    assert (facts.kyc_expiry, facts.residency) == (later, Residency.NON_RESIDENT)
+    with pytest.raises(Reverted, match="not in the future"):
+        renew(world.desk, [(alice.address, 1)])
+    with pytest.raises(NotEnoughOrganisations):
+        renew(world.desk_of(AML), [(alice.address, later)])
+
+
+@pytest.mark.requirement("G19", "S3")
+def test_a_suspension_is_confirmed_by_another_and_lifted_by_two(world):
+    done = suspend_at_once(world.desk, [alice.address, erin.address])
+    assert outcomes(done) == [(None, "done", None), (None, "refused", "NOT_REGISTERED")]
+    with pytest.raises(NotEnoughOrganisations):
+        confirm_suspension(world.desk_of(AML), [alice.address])
+    confirmed = confirm_suspension(world.desk, [alice.address])
+    assert AML not in {step.organisation for step in confirmed.steps}
+    assert investor(world.desk, alice.address).suspended
+    lifted = reinstate(world.desk, [alice.address], evidence("C-1"))
+    assert len(lifted.done) == 1
+    assert not investor(world.desk, alice.address).suspended
+    suspend(world.desk, [alice.address], evidence("C-2"))
+    assert investor(world.desk, alice.address).suspended
+    # The first decision was about the first suspension.
+    again = reinstate(world.desk, [alice.address], evidence("C-3"))
+    assert len(again.done) == 1
+
+
+@pytest.mark.requirement("G13")
+def test_wallets_come_and_go(world):
+    added = add_wallets(world.desk, [(alice.address, erin.address)], evidence("C-1"))
+    assert len(added.done) == 1
+    retired = retire_wallets(world.desk, [alice.address, WITHOUT_KEY])
+    assert [row.code for row in retired.rows] == [None, "NOT_REGISTERED"]
+    assert investor(world.desk, alice.address).retired
+    assert investor(world.desk, erin.address).investor == int(alice.address, 16) >> 64
+    with pytest.raises(NobodysWallet):
+        wallets_of(world.desk, frank.address)

@@ -1,0 +1,1105 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {Platform} from "../../contracts/Platform.sol";
+import {IERC7943Fungible} from "../../contracts/interfaces/IERC7943.sol";
+import {IInvestorRegistry} from "../../contracts/interfaces/IInvestorRegistry.sol";
+import {IJP20Token} from "../../contracts/interfaces/IJP20Token.sol";
+import {ITokenLifecycle} from "../../contracts/interfaces/ITokenLifecycle.sol";
+import {ITokenTransfers} from "../../contracts/interfaces/ITokenTransfers.sol";
+import {Cause, Claim, ClaimKind, ForcedMove, Original} from "../../contracts/types/Claims.sol";
+import {InvestorClass, Registration, RegistrationLib, Residency} from "../../contracts/types/Facts.sol";
+import {Reason} from "../../contracts/types/Reason.sol";
+import {Placement, Terms} from "../../contracts/types/Terms.sol";
+import {Model} from "./Model.sol";
+import {vm, Vm} from "./Vm.sol";
+import {World} from "./World.sol";
+
+/// @title Everything that can be done to a token, done at random
+/// @notice Each function is one act by somebody. It asks the model whether the act may succeed, does it to the token,
+/// and does it to the model where it may. What differs is kept in words, for the invariants to find: a handler
+/// never reverts. Amounts are picked near the edges, so that most acts succeed and many just fail.
+contract Handler is Model {
+    uint256 internal constant INVESTORS = 6;
+    uint256 internal constant FIRST_WALLETS = 8; // the first two investors have two
+    uint256 internal constant MOST_ACCOUNTS = 16;
+    uint256 internal constant MOST_PASTS = 24;
+    uint256 internal constant YEAR = 365 days;
+
+    Platform public immutable platform;
+    IJP20Token public immutable token;
+    address internal immutable issuer;
+
+    /// @dev The first of its kind that went wrong; empty while none has.
+    string public wrongOutcome;
+    string public wrongPreview;
+    string public uncovered;
+    string public overcrowded;
+    string public wrongSeniority;
+    string public wrongRestoration;
+
+    /// @dev Balances added up from `Transfer` and `UnitsSplit` alone.
+    mapping(address account => uint256) public recorded;
+
+    /// @dev How often each act went through.
+    mapping(string act => uint256) public reached;
+
+    uint64 internal serial;
+
+    constructor(Terms memory terms_) {
+        terms = terms_;
+        time = block.timestamp;
+        issuer = terms_.issuerAccount;
+        (platform, token) = World.build(terms_);
+        cap = terms_.cap;
+        lot = terms_.lotSize < 2 ? 1 : terms_.lotSize;
+        lockedUntil = terms_.lockedUntil;
+        accounts.push(issuer);
+        _registerInvestors();
+        _placeIssue();
+    }
+
+    modifier act() {
+        vm.warp(time);
+        vm.recordLogs();
+        _endLongStop();
+        _;
+        if (terms.holderCap != 0) crowd = token.holderCount();
+    }
+
+    // Transfers
+
+    function transfer(uint256 who, uint256 whom, uint256 how) external act {
+        (address from, address to) = (_holder(who), _anybody(whom));
+        uint256 amount = _amount(how, from);
+        bool may = !terms.consentRequired && _mayMove(from, to, amount);
+        Reason said = token.preview(from, from, to, amount);
+        _compareAnswers(from, from, to, amount, said);
+        (bool done, bytes memory answer) = _as(from, abi.encodeCall(IERC20.transfer, (to, amount)));
+        _comparePreview("transfer", said, done, answer);
+        _after("transfer", may, done);
+        if (done) _moved(from, to, amount);
+        _checkCrowd("transfer");
+    }
+
+    function transferFrom(uint256 who, uint256 whom, uint256 how, uint256 by) external act {
+        (address from, address to) = (_holder(who), _anybody(whom));
+        address spender = by % 3 == 0 ? address(0xA11CE) : accounts[by % accounts.length];
+        uint256 amount = _amount(how, from);
+        if (by % 5 != 0) _as(from, abi.encodeCall(IERC20.approve, (spender, by % 7 == 0 ? type(uint256).max : amount)));
+        uint256 allowed = token.allowance(from, spender);
+        bool may = !terms.consentRequired && _mayMove(from, to, amount);
+        if (spender != from) {
+            may = may && allowed >= amount && (personOf[spender] == 0 || _isActive(spender));
+        }
+        Reason said = token.preview(spender, from, to, amount);
+        _compareAnswers(spender, from, to, amount, said);
+        (bool done, bytes memory answer) = _as(spender, abi.encodeCall(IERC20.transferFrom, (from, to, amount)));
+        _comparePreview("transferFrom", said, done, answer);
+        _after("transferFrom", may, done);
+        if (done) {
+            _moved(from, to, amount);
+            uint256 left = spender == from || allowed == type(uint256).max ? allowed : allowed - amount;
+            if (token.allowance(from, spender) != left) _note("transferFrom left another allowance");
+        }
+        _checkCrowd("transferFrom");
+    }
+
+    /// @dev All or nothing: the model tries the rows one after the other and takes them back where one is refused.
+    function batchTransfer(uint256 who, uint256 whom, uint256 how) external act {
+        address from = _holder(who);
+        uint256 rows = 1 + (how >> 200) % 4;
+        address[] memory to = new address[](rows);
+        uint256[] memory amounts = new uint256[](rows);
+        uint256[] memory before = _balances();
+        bool may = true;
+        for (uint256 i; i < rows; i++) {
+            to[i] = _anybody(uint256(keccak256(abi.encode(whom, i))));
+            amounts[i] = _amount(uint256(keccak256(abi.encode(how, i))), from);
+            // Often all that is free, and then what was to stay.
+            if (how % 3 == 0) amounts[i] = i == 0 ? _stand(from).free : balance[from];
+            if (amounts[i] == 0) amounts[i] = lot;
+            may = may && !terms.consentRequired && _mayMove(from, to[i], amounts[i]);
+            if (may) _move(from, to[i], amounts[i]);
+        }
+        (bool done,) = _as(from, abi.encodeCall(ITokenTransfers.batchTransfer, (to, amounts)));
+        _after("batchTransfer", may, done);
+        if (!may) _setBalances(before);
+        _checkCrowd("batchTransfer");
+    }
+
+    function deliver(uint256 whom, uint256 how) external act {
+        uint256 rows = 1 + how % 3;
+        address[] memory to = new address[](rows);
+        uint256[] memory amounts = new uint256[](rows);
+        bool open = _isOpen();
+        bool[] memory may = new bool[](rows);
+        for (uint256 i; i < rows; i++) {
+            to[i] = _anybody(uint256(keccak256(abi.encode(whom, i))));
+            amounts[i] = _amount(uint256(keccak256(abi.encode(how, i))), issuer);
+            may[i] = open && !_isMature() && amounts[i] != 0 && amounts[i] <= balance[issuer] && _isWhole(amounts[i])
+                && _mayReceive(to[i], false, false) && _hasRoom(issuer, to[i], amounts[i]);
+            if (may[i]) _moved(issuer, to[i], amounts[i]);
+        }
+        _after("deliver", open, _do(abi.encodeCall(ITokenLifecycle.deliver, (to, amounts))));
+        _checkCrowd("deliver");
+    }
+
+    function issue(uint256 how) external act {
+        uint256 room = cap - supply;
+        uint256 amount = how % 8 == 0 ? room + (how >> 8) % 2 : (how >> 8) % (room / 8 + 2);
+        bool may = _isOpen() && !redeemed && !_isMature() && amount != 0 && amount <= room;
+        bool done = _do(abi.encodeWithSignature("issue(uint256)", amount));
+        _after("issue", may, done);
+        if (done) {
+            supply += amount;
+            balance[issuer] += amount;
+        }
+    }
+
+    // Consent
+
+    function requestTransfer(uint256 who, uint256 whom, uint256 how) external act {
+        (address from, address to) = (_holder(who), _anybody(whom));
+        uint256 amount = _amount(how, from);
+        uint40 deadline = uint40(time + 1 + (how >> 100) % 60 days);
+        bool may = amount != 0 && _mayMove(from, to, amount);
+        Reason said = token.previewRequest(from, to, amount);
+        (bool done, bytes memory answer) = _as(from, abi.encodeCall(token.requestTransfer, (to, amount, deadline)));
+        _comparePreview("requestTransfer", said, done, answer);
+        _after("requestTransfer", may, done);
+        if (done) wishes.push(Wish(from, to, amount, deadline, true));
+    }
+
+    function answerRequest(uint256 which, uint256 how) external act {
+        if (wishes.length == 0) return;
+        uint256 id = which % wishes.length;
+        for (uint256 i; i < wishes.length && how % 5 != 0 && !wishes[id].open; i++) {
+            id = (which % wishes.length + i) % wishes.length;
+        }
+        Wish storage wish = wishes[id];
+        if (how % 8 < 4) _approve(id, how % 3 == 0);
+        else if (how % 8 < 6) {
+            bool done = _do(abi.encodeCall(token.rejectTransfer, (id, "no")));
+            _after("rejectTransfer", wish.open && !halted, done);
+            if (done) wish.open = false;
+        } else {
+            (bool done,) = _as(wish.from, abi.encodeCall(token.cancelTransfer, (id)));
+            _after("cancelTransfer", wish.open, done);
+            wish.open = false;
+        }
+    }
+
+    function _approve(uint256 id, bool inBatch) private {
+        Wish storage wish = wishes[id];
+        bool may = wish.open && time < wish.deadline;
+        if (may) {
+            wish.open = false; // its own commitment is not in its way
+            may = _mayMove(wish.from, wish.to, wish.amount);
+            wish.open = true;
+        }
+        uint256[] memory ids = new uint256[](1);
+        ids[0] = id;
+        bool done = inBatch
+            ? _do(abi.encodeCall(token.approveTransfers, (ids)))
+            : _do(abi.encodeCall(token.approveTransfer, (id)));
+        _after(inBatch ? "approveTransfers" : "approveTransfer", inBatch ? _isOpen() : may, done);
+        if (!may) return;
+        reached["a request was served"]++;
+        wish.open = false;
+        _moved(wish.from, wish.to, wish.amount);
+        _checkCrowd("approveTransfer");
+    }
+
+    // Restraints
+
+    function lockUp(uint256 whom, uint256 how) external act {
+        uint256 rows = how % 16 == 0 ? 9 : 1 + how % 3;
+        address[] memory on = new address[](rows);
+        uint256[] memory amounts = new uint256[](rows);
+        uint40 until = uint40(time + 1 + (how >> 100) % 8 days);
+        for (uint256 i; i < rows; i++) {
+            on[i] = rows == 9 ? _holder(whom) : _holder(uint256(keccak256(abi.encode(whom, i))));
+            amounts[i] = _restraint(how >> i, on[i]);
+        }
+        bool done = _do(abi.encodeCall(token.lockUp, (on, amounts, until)));
+        _after("lockUp", !halted, done);
+        if (!done) return;
+        for (uint256 i; i < rows; i++) {
+            if (amounts[i] == 0 || _running(on[i]) == MOST_CLAIMS) continue;
+            holdings[on[i]].push(Holding(0, ClaimKind.LOCK_UP, _capped(amounts[i]), until, 0));
+        }
+        for (uint256 i; i < rows; i++) {
+            _learnIds(on[i]);
+        }
+    }
+
+    function shortenLockUp(uint256 whom, uint256 which, uint256 how) external act {
+        (address on, uint256 index) = _someClaim(whom, which);
+        if (on == address(0)) return;
+        Holding storage held = holdings[on][index];
+        uint40 until = uint40(how % 3 == 0 ? time - 1 : time + how % 30 days);
+        bool may = !halted && held.kind == ClaimKind.LOCK_UP && until < held.until;
+        bool done = _do(abi.encodeCall(token.shortenLockUp, (on, held.id, until)));
+        _after("shortenLockUp", may, done);
+        if (!done) return;
+        held.until = until;
+        if (until <= time) _forget(on, index);
+    }
+
+    function tokenLockUp(uint256 how) external act {
+        if (how % 4 == 0) {
+            uint40 until = uint40(time + how % 8 hours);
+            bool may = !halted && until > time && until > lockedUntil && (terms.maturity == 0 || until <= terms.maturity);
+            bool done = _do(abi.encodeCall(token.setTokenLockUp, (until)));
+            _after("setTokenLockUp", may, done);
+            if (done) lockedUntil = until;
+        } else {
+            uint40 until = uint40(how % 4 == 1 ? time : time + how % 6 hours);
+            bool done = _do(abi.encodeCall(token.shortenTokenLockUp, (until)));
+            _after("shortenTokenLockUp", !halted && until < lockedUntil, done);
+            if (done) lockedUntil = until;
+        }
+    }
+
+    function freeze(uint256 whom, uint256 how) external act {
+        address on = _holder(whom);
+        uint256 amount = _restraint(how, on);
+        if (how % 3 != 0 && frozen[on] != 0) amount = frozen[on] / 2;
+        if (how % 4 < 3) {
+            bool may = !halted || _capped(amount) >= frozen[on];
+            bool done = _do(abi.encodeCall(IERC7943Fungible.setFrozenTokens, (on, amount)));
+            _after("setFrozenTokens", may, done);
+            if (done) frozen[on] = _capped(amount);
+        } else {
+            (uint40 at, bool confirmed) = token.freezeAtOnceOf(on, 0);
+            address[] memory list = new address[](1);
+            uint256[] memory amounts = new uint256[](1);
+            (list[0], amounts[0]) = (on, amount);
+            bool done = _do(abi.encodeCall(token.freezeAtOnce, (list, amounts)));
+            _after("freezeAtOnce", _capped(amount) > frozen[on] && (at == 0 || confirmed), done);
+            if (done) frozen[on] = _capped(amount);
+        }
+    }
+
+    /// @dev Mostly one; sometimes several small ones, so that there is an order to lose.
+    function claim(uint256 whom, uint256 how) external act {
+        address on = _holder(whom);
+        if (how % 4 != 3) return _claim(on, how % 2 == 0, _restraint(how >> 1, on));
+        for (uint256 i; i < 4; i++) {
+            _claim(on, (how >> i) % 8 < 4, 1 + i);
+        }
+    }
+
+    /// @dev Each claimant is another one. A pledgee relies on units that are there; a court may attach what is still
+    /// to come.
+    function _claim(address on, bool pledged, uint256 amount) private {
+        bytes32 claimant = bytes32(uint256(++serial));
+        bool may = !halted && amount != 0 && _running(on) < MOST_CLAIMS;
+        if (pledged) may = may && _stand(on).pledged + _capped(amount) <= balance[on];
+        bool done = _do(
+            pledged
+                ? abi.encodeCall(token.pledge, (on, amount, claimant))
+                : abi.encodeCall(token.attach, (on, amount, claimant))
+        );
+        _after(pledged ? "pledge" : "attach", may, done);
+        if (!done) return;
+        ClaimKind kind = pledged ? ClaimKind.PLEDGE : ClaimKind.ATTACHMENT;
+        holdings[on].push(Holding(0, kind, _capped(amount), 0, claimant));
+        _learnIds(on);
+    }
+
+    function release(uint256 whom, uint256 which, uint256 how) external act {
+        (address on, uint256 index) = _someClaim(whom, which);
+        if (on == address(0) || holdings[on][index].kind == ClaimKind.LOCK_UP) return;
+        Holding storage held = holdings[on][index];
+        uint256 amount = how % 3 == 0 ? held.amount : (how >> 8) % (held.amount + 2);
+        bool pledged = held.kind == ClaimKind.PLEDGE;
+        bool done = _do(
+            pledged
+                ? abi.encodeCall(token.releasePledge, (on, held.id, amount))
+                : abi.encodeCall(token.releaseAttachment, (on, held.id, amount))
+        );
+        _after(pledged ? "releasePledge" : "releaseAttachment", !halted && amount != 0, done);
+        if (!done) return;
+        if (amount >= held.amount) _forget(on, index);
+        else held.amount -= amount;
+    }
+
+    // Enforcement
+
+    function forcedTransfer(uint256 who, uint256 whom, uint256 how) external act {
+        (address from, address to) = (_holder(who), _anybody(whom));
+        uint8 waivers = how % 2 == 0 ? 0 : uint8(how >> 8) % 16;
+        uint256 amount = _forcedAmount(how >> 16, from, _senior(from));
+        bool may = _mayForce(from, to, amount, waivers) && amount + _senior(from) <= balance[from];
+        bool[] memory covered = _covered();
+        ForcedMove[] memory moves = new ForcedMove[](1);
+        moves[0] = ForcedMove(from, to, uint104(amount), waivers, 0);
+        bool done;
+        bool inBatch;
+        if (waivers == 0 && how % 4 == 0) {
+            done = _do(abi.encodeCall(IERC7943Fungible.forcedTransfer, (from, to, amount)));
+        } else if (waivers == 0 && how % 4 == 2) {
+            done = _do(abi.encodeCall(token.controllerTransfer, (from, to, amount, "", "")));
+        } else if (how % 3 == 0) {
+            inBatch = true;
+            done = _do(abi.encodeCall(token.batchForcedTransfer, (moves)));
+        } else {
+            done = _do(abi.encodeCall(token.forcedTransferWith, (moves[0])));
+        }
+        _after("forcedTransfer", inBatch ? !halted : may, done);
+        if (may) {
+            reached["units were forced"]++;
+            _force(from, to, amount);
+        }
+        _checkCovered("forcedTransfer", covered);
+        if (waivers & 4 == 0) _checkCrowd("forcedTransfer");
+    }
+
+    /// @dev A pledge or attachment is enforced: older ones stay covered, younger ones give way.
+    function executeClaim(uint256 whom, uint256 which, uint256 how) external act {
+        (address from, uint256 index) = _someClaim(whom, which);
+        if (from == address(0) || holdings[from][index].kind == ClaimKind.LOCK_UP) return;
+        Holding storage held = holdings[from][index];
+        (uint256 pledged, uint256 attached) = _olderThan(from, held.id);
+        address to = _anybody(uint256(keccak256(abi.encode(how))));
+        uint256 kept = _highest(pledged, attached, 0);
+        uint256 amount = _forcedAmount(how, from, kept);
+        if (how % 3 != 0 && amount > held.amount) amount = held.amount;
+        bool may = _mayForce(from, to, amount, 8) && amount <= held.amount && amount + kept <= balance[from];
+        bool done = _do(abi.encodeCall(token.forcedTransferWith, (ForcedMove(from, to, uint104(amount), 8, held.id))));
+        _after("executeClaim", may, done);
+        if (!done) return;
+        if (amount == held.amount) _forget(from, index);
+        else held.amount -= amount;
+        _force(from, to, amount);
+        _checkCrowd("executeClaim");
+    }
+
+    function reverse(uint256 which, uint256 how) external act {
+        if (pasts.length == 0) return;
+        Past storage past = pasts[which % pasts.length];
+        Original memory original = past.original;
+        address to = how % 4 == 0 ? _anybody(uint256(keccak256(abi.encode(how)))) : original.from;
+        if (how % 4 == 1 && retired[to]) to = _otherWallet(to);
+        uint256 left = past.amount - past.reversed;
+        uint256 amount = how % 3 == 0 ? left + (how >> 8) % 2 : (how >> 8) % (left + 1);
+        bool may = !halted && amount != 0 && amount <= left && _mayReturn(original.from, to);
+        uint256 senior = _senior(original.to);
+        uint256 there = balance[original.to] > senior ? balance[original.to] - senior : 0;
+        uint256 taken = amount < there ? amount : there;
+        bool[] memory covered = _covered();
+        (bool done, bytes memory answer) = _as(address(this), abi.encodeCall(token.reverse, (original, to, amount)));
+        _after("reverse", may, done);
+        if (done && abi.decode(answer, (uint256)) != taken) _note("reverse took another amount");
+        _checkCovered("reverse", covered);
+        if (!may) return;
+        past.reversed += taken;
+        _unfreezeMoved(original.to, taken);
+        _move(original.to, to, taken);
+    }
+
+    /// @dev A system error: units of a holder are extinguished that should not be, against a recorded incident.
+    function loseUnits(uint256 whom, uint256 how) external act {
+        address from = _holder(whom);
+        if (accidents.length < 4 && how % 2 == 0) {
+            accidents.push();
+            accidents[accidents.length - 1].supplyBefore = supply;
+        }
+        if (accidents.length == 0) return;
+        uint256 number = how % 2 == 0 ? accidents.length - 1 : (how >> 4) % accidents.length;
+        Accident storage accident = accidents[number];
+        uint256 amount = _forcedAmount(how >> 16, from, _senior(from));
+        address[] memory list = new address[](1);
+        uint256[] memory losses = new uint256[](1);
+        (list[0], losses[0]) = (from, amount);
+        bytes32 name = bytes32(number + 1);
+        bool may = !halted && accident.supplyBefore != 0;
+        bool done = _do(abi.encodeCall(token.recordIncident, (name, accident.supplyBefore, list, losses)));
+        _after("recordIncident", may, done);
+        if (!done && how % 2 == 0 && accident.supplyBefore == 0) accidents.pop();
+        if (!done && how % 2 == 0 && halted && accidents.length != 0) accidents.pop();
+        if (!done) return;
+        if (amount == 0 || accident.recorded[from] != 0 || amount > accident.supplyBefore) return;
+        reached["a loss was recorded"]++;
+        accident.recorded[from] = amount;
+        accident.losses[from] = amount;
+        _redeemForced(from, amount);
+    }
+
+    function redistribute(uint256 which, uint256 whom, uint256 how) external act {
+        if (accidents.length == 0) return;
+        uint256 number = which % accidents.length;
+        Accident storage accident = accidents[number];
+        address from = accounts[whom % accounts.length];
+        for (uint256 i; i < accounts.length && accident.losses[from] == 0; i++) {
+            from = accounts[(whom % accounts.length + i) % accounts.length];
+        }
+        address to = how % 4 == 0 ? _anybody(how >> 8) : retired[from] ? _otherWallet(from) : from;
+        uint256 amount = accident.losses[from];
+        bool may = !halted && amount != 0 && _isActive(to) && _isSamePerson(from, to)
+            && supply + amount <= accident.supplyBefore;
+        address[] memory list = new address[](1);
+        address[] memory recipients = new address[](1);
+        (list[0], recipients[0]) = (from, to);
+        uint256 before = token.totalSupply();
+        bool done = _do(abi.encodeCall(token.redistribute, (bytes32(number + 1), list, recipients)));
+        _after("redistribute", !halted, done);
+        uint256 restored = token.totalSupply() - before;
+        if (restored != 0 && token.totalSupply() > accident.supplyBefore) wrongRestoration = "more than there was";
+        accident.restored[from] += restored;
+        if (!may) return;
+        reached["a loss was restored"]++;
+        accident.losses[from] = 0;
+        balance[to] += amount;
+        supply += amount;
+        redeemed = false;
+    }
+
+    // A wallet is lost
+
+    function moveToNewWallet(uint256 whom, uint256 how) external act {
+        address from = _holder(whom);
+        if (accounts.length == MOST_ACCOUNTS && how % 4 != 0) return; // wallets get scarce
+        address to;
+        if (how % 8 == 0) to = _anybody(how >> 8);
+        else if (how % 3 == 0) to = _otherWallet(from);
+        else to = _addWallet(from);
+        if (how % 16 != 1) _retire(from);
+        Stand memory s = _stand(from);
+        bool may = !halted && _isActive(to) && _isSamePerson(from, to) && retired[from] && s.balance != 0
+            && _running(from) + _running(to) <= MOST_CLAIMS;
+        Claim[] memory before = token.claimsOf(from);
+        bool done = _do(abi.encodeCall(token.movePosition, (from, to)));
+        _after("movePosition", may, done);
+        if (!done) return;
+        frozen[to] = _capped(frozen[to] + frozen[from]);
+        frozen[from] = 0;
+        _endWishes(from);
+        _move(from, to, s.balance);
+        if (before.length != 0) reached["claims moved"]++;
+        _carry(from, to, 0, before);
+        _checkCrowd("movePosition");
+    }
+
+    // Transfers that happened elsewhere
+
+    function recordTransfer(uint256 who, uint256 whom, uint256 how) external act {
+        (address from, address to) = (_holder(who), _anybody(whom));
+        uint256 amount = _amount(how >> 8, from);
+        if (amount == 0) amount = lot;
+        bool inherited = how % 4 < 2;
+        Cause cause = inherited ? (how % 4 == 0 ? Cause.INHERITANCE : Cause.MERGER) : Cause.SALE;
+        bool may = inherited ? _maySucceed(from, to, amount) : _mayMove(from, to, amount);
+        Claim[] memory before = token.claimsOf(from);
+        (address[] memory froms, address[] memory tos, uint256[] memory amounts) =
+            (new address[](1), new address[](1), new uint256[](1));
+        (froms[0], tos[0], amounts[0]) = (from, to, amount);
+        if (may && inherited) may = _running(from) + _running(to) <= MOST_CLAIMS;
+        bool done = _do(abi.encodeCall(token.recordTransfer, (froms, tos, amounts, cause)));
+        _after(inherited ? "inheritance" : "sale", _isOpen(), done);
+        if (may) {
+            reached[inherited ? "units were inherited" : "units were sold"]++;
+            if (inherited && before.length != 0) reached["claims were inherited"]++;
+            _moved(from, to, amount);
+            if (inherited) _carry(from, to, balance[from], before);
+        }
+        _checkCrowd("recordTransfer");
+    }
+
+    // Split, record dates, redemption
+
+    function split(uint256 how) external act {
+        uint256 ratio = how % 16 == 0 ? (how >> 4) % (EVERYTHING / cap + 3) : 1 + (how >> 4) % 4;
+        if (how % 16 != 0 && splits > 5 && how % 4 != 0) return; // leave room for others
+        bool may = _isOpen() && terms.placement != Placement.SMALL_NUMBER && !_isMature() && ratio >= 2
+            && cap * ratio < EVERYTHING;
+        bool done = _do(abi.encodeCall(token.split, (ratio)));
+        _after("split", may, done);
+        if (done) _splitAll(ratio);
+    }
+
+    function setRecordDate(uint256 how) external act {
+        uint256 last = days_.length == 0 ? 0 : days_[days_.length - 1].at;
+        uint256 base = how % 3 == 0 || last < time ? time : last;
+        uint40 at = uint40(base + (how >> 8) % 12 hours);
+        uint256 pending;
+        for (uint256 i; i < days_.length; i++) {
+            if (!days_[i].passed) pending++;
+        }
+        bool done = _do(abi.encodeCall(token.setRecordDate, (at)));
+        _after("setRecordDate", _isOpen() && at > time && at > last && pending < 16, done);
+        if (done) days_.push().at = at;
+    }
+
+    function redeem(uint256 whom, uint256 how) external act {
+        address from = how % 8 == 0 ? issuer : _holder(whom);
+        uint256 amount = _amount(how >> 8, from);
+        Stand memory s = _stand(from);
+        uint256 kept = s.committed + _highest(s.frozen, s.pledged, s.attached);
+        bool fits = amount != 0 && amount + kept <= s.balance;
+        bool done;
+        if (how % 4 == 0) {
+            address[] memory list = new address[](1);
+            uint256[] memory amounts = new uint256[](1);
+            (list[0], amounts[0]) = (from, amount);
+            done = _do(abi.encodeCall(token.redeemPart, (list, amounts)));
+            _after("redeemPart", _isOpen() && terms.partialRedemption, done);
+            if (done && fits) {
+                reached["units were redeemed in part"]++;
+                _extinguish(from, amount);
+            }
+        } else if (how % 4 == 1) {
+            done = _do(abi.encodeCall(token.redeemFrom, (from, amount, "")));
+            _after("redeemFrom", _isOpen() && terms.holderRedemption && fits, done);
+            if (done) _extinguish(from, amount);
+        } else if (how % 4 == 2) {
+            bool may = _isOpen() && terms.holderRedemption && time >= lockedUntil && _maySend(from) && amount != 0
+                && amount <= s.free;
+            (done,) = _as(from, abi.encodeWithSignature("redeem(uint256,bytes)", amount, ""));
+            _after("redeem", may, done);
+            if (done) _extinguish(from, amount);
+        } else {
+            bool[] memory covered = _covered();
+            _redeemForced(from, amount);
+            _checkCovered("controllerRedeem", covered);
+        }
+    }
+
+    function redeemWhole(uint256 whom, uint256 how) external act {
+        if (how % 4 != 0 && !_isMature()) return; // seldom before its time
+        uint256 rows = 1 + how % 3;
+        address[] memory list = new address[](rows);
+        for (uint256 i; i < rows; i++) {
+            list[i] = accounts[(whom % accounts.length + i) % accounts.length];
+        }
+        bool early = how % 8 < 4;
+        bool may = _isOpen() && (early ? terms.earlyRedemption && !_isMature() : _isMature());
+        bool done = _do(
+            early ? abi.encodeCall(token.redeemEarly, (list)) : abi.encodeCall(token.redeemAtMaturity, (list))
+        );
+        _after(early ? "redeemEarly" : "redeemAtMaturity", may, done);
+        if (!done) return;
+        for (uint256 i; i < rows; i++) {
+            if (balance[list[i]] == 0) continue;
+            _extinguish(list[i], balance[list[i]]);
+            frozen[list[i]] = 0;
+            delete holdings[list[i]];
+            _endWishes(list[i]);
+            if (supply == 0) redeemed = true;
+        }
+    }
+
+    // Stops
+
+    /// @dev With one attempt to transfer at once.
+    function stop(uint256 who, uint256 whom, uint256 how) external act {
+        if (halted) {
+            _resume();
+        } else if (paused) {
+            _after("unpause", true, _do(abi.encodeCall(token.unpause, ())));
+            paused = false;
+        } else {
+            bool all = how % 2 == 0;
+            if (all) platform.halt();
+            else _do(abi.encodeCall(token.pause, ()));
+            (halted, paused) = (all, !all);
+            (address from, address to) = (_holder(who), _anybody(whom));
+            Reason said = token.preview(from, from, to, 1);
+            (bool done, bytes memory answer) = _as(from, abi.encodeCall(IERC20.transfer, (to, 1)));
+            _comparePreview("transfer", said, done, answer);
+            _after("transfer while stopped", false, done);
+            stoppedFor = how % 4 == 0 ? 0 : 2; // acts to come
+        }
+    }
+
+    uint256 internal stoppedFor;
+
+    /// @dev Most of a run is not spent stopped.
+    function _endLongStop() private {
+        if (!halted && !paused || stoppedFor++ < 3) return;
+        if (halted) _resume();
+        else _after("unpause", true, _do(abi.encodeCall(token.unpause, ())));
+        paused = false;
+    }
+
+    // Time
+
+    function letTimePass(uint256 how) external act {
+        _passTo(time + how % (how % 4 == 0 ? 9 days : 1 days));
+    }
+
+    /// @dev To a time at which something ends, to the second before it, or to the second after.
+    function letTimeCome(uint256 which, uint256 how) external act {
+        uint256 soonest = type(uint256).max;
+        for (uint256 i; i < days_.length; i++) {
+            soonest = _sooner(soonest, days_[i].at);
+        }
+        if (which % 2 == 0 || soonest == type(uint256).max) {
+            soonest = _sooner(soonest, lockedUntil);
+            for (uint256 a; a < accounts.length; a++) {
+                for (uint256 i; i < holdings[accounts[a]].length; i++) {
+                    soonest = _sooner(soonest, holdings[accounts[a]][i].until);
+                }
+            }
+            for (uint256 i; i < wishes.length; i++) {
+                if (wishes[i].open) soonest = _sooner(soonest, wishes[i].deadline);
+            }
+        }
+        if (which % 64 == 1 && terms.maturity > time) soonest = terms.maturity;
+        if (soonest != type(uint256).max) _passTo(soonest - 1 + how % 3);
+    }
+
+    // Investors
+
+    function changeInvestor(uint256 whom, uint256 how) external act {
+        if (halted) return; // the registry has tests of its own
+        address wallet = accounts[1 + whom % (accounts.length - 1)];
+        Person storage person = persons[personOf[wallet] - 1];
+        if (person.suspendedSince != 0) {
+            IInvestorRegistry.Reinstatement[] memory rows = new IInvestorRegistry.Reinstatement[](1);
+            rows[0] = IInvestorRegistry.Reinstatement(wallet, person.suspendedSince);
+            platform.reinstate(rows);
+            person.suspendedSince = 0;
+        } else if (how % 8 == 0) {
+            address[] memory list = new address[](1);
+            list[0] = wallet;
+            platform.suspend(list);
+            person.suspendedSince = uint40(time);
+        } else if (how % 4 == 1) {
+            IInvestorRegistry.Classification[] memory rows = new IInvestorRegistry.Classification[](1);
+            person.class = InvestorClass(1 + (how >> 8) % 3);
+            person.classExpiry = uint40(time + 1 + (how >> 16) % 200 days);
+            person.residency = Residency((how >> 8) % 8 == 0 ? 3 : 1 + (how >> 16) % 2);
+            rows[0] =
+                IInvestorRegistry.Classification(wallet, person.class, person.classExpiry, person.residency);
+            platform.reclassify(rows);
+        } else {
+            IInvestorRegistry.Renewal[] memory rows = new IInvestorRegistry.Renewal[](1);
+            person.kycExpiry = uint40(time + (how % 16 == 2 ? 1 + (how >> 8) % 1 days : YEAR));
+            rows[0] = IInvestorRegistry.Renewal(wallet, person.kycExpiry);
+            platform.renew(rows);
+        }
+    }
+
+    // ---------------------------------------------------------------- at the start
+
+    function _registerInvestors() private {
+        Registration[] memory rows = new Registration[](INVESTORS);
+        for (uint256 i; i < INVESTORS; i++) {
+            InvestorClass class = i == 4 ? InvestorClass.PROFESSIONAL : InvestorClass.GENERAL;
+            Residency residency = i == 5 ? Residency.NON_RESIDENT : Residency.RESIDENT;
+            uint40 expiry = uint40(block.timestamp + YEAR);
+            address wallet = _newAccount();
+            persons.push(Person(class, residency, expiry, type(uint40).max, 0));
+            personOf[wallet] = persons.length;
+            rows[i] = RegistrationLib.encode(wallet, expiry, type(uint40).max, class, residency);
+        }
+        platform.register(rows);
+        for (uint256 i = INVESTORS; i < FIRST_WALLETS; i++) {
+            _addWallet(accounts[1 + i - INVESTORS]);
+        }
+    }
+
+    /// @dev Half of the cap is issued; the first three investors get some of it.
+    function _placeIssue() private {
+        supply = terms.cap / 2;
+        balance[issuer] = supply;
+        token.issue(supply);
+        address[] memory to = new address[](3);
+        uint256[] memory amounts = new uint256[](3);
+        for (uint256 i; i < 3; i++) {
+            (to[i], amounts[i]) = (accounts[1 + i], lot * 100 * (i + 1));
+            _moved(issuer, to[i], amounts[i]);
+        }
+        token.deliver(to, amounts);
+        for (uint256 i; i < accounts.length; i++) {
+            recorded[accounts[i]] = balance[accounts[i]];
+        }
+    }
+
+    function _newAccount() private returns (address account) {
+        account = address(uint160(uint256(keccak256(abi.encode("wallet", accounts.length)))));
+        accounts.push(account);
+    }
+
+    /// @dev A further wallet of the investor, or one there is when there are enough.
+    function _addWallet(address existing) private returns (address wallet) {
+        if (accounts.length == MOST_ACCOUNTS || halted || personOf[existing] == 0) return _otherWallet(existing);
+        wallet = _newAccount();
+        personOf[wallet] = personOf[existing];
+        IInvestorRegistry.NewWallet[] memory rows = new IInvestorRegistry.NewWallet[](1);
+        rows[0] = IInvestorRegistry.NewWallet(existing, wallet);
+        platform.addWallets(rows);
+    }
+
+    function _retire(address wallet) private {
+        if (personOf[wallet] == 0 || retired[wallet]) return;
+        // Somebody has to be left to hold.
+        address other = _otherWallet(wallet);
+        if (other == wallet) return;
+        address[] memory list = new address[](1);
+        list[0] = wallet;
+        platform.retireWallets(list);
+        retired[wallet] = true;
+    }
+
+    // ---------------------------------------------------------------- the model's part of larger acts
+
+    /// @dev Remembers it as an original that can be reversed.
+    function _moved(address from, address to, uint256 amount) private {
+        _move(from, to, amount);
+        if (amount == 0) return;
+        bytes32 hash = keccak256(abi.encode("transaction", ++serial));
+        Past memory past =
+            Past(Original(hash, uint32(serial % 3), from, to, uint104(amount), uint16(splits)), amount, 0);
+        if (pasts.length < MOST_PASTS) pasts.push(past);
+        else pasts[serial % MOST_PASTS] = past;
+    }
+
+    function _force(address from, address to, uint256 amount) private {
+        _unfreezeMoved(from, amount);
+        _moved(from, to, amount);
+    }
+
+    function _mayForce(address from, address to, uint256 amount, uint8 waivers) private view returns (bool) {
+        if (halted || _isIssuer(from) || amount == 0 || amount > balance[from]) return false;
+        if (!_mayReceive(to, waivers & 1 != 0, waivers & 2 != 0)) return false;
+        if (waivers & 4 == 0 && !_hasRoom(from, to, amount)) return false;
+        if (waivers & 8 != 0) return true;
+        return _isWhole(amount) && (!terms.wholePositionOnly || amount == balance[from]);
+    }
+
+    /// @dev To whom the units came from, or to another wallet of the same investor where that one was given up.
+    function _mayReturn(address from, address to) private view returns (bool) {
+        if (to == from) return _isIssuer(to) || _isActive(to);
+        return _isActive(to) && _isSamePerson(from, to) && retired[from];
+    }
+
+    /// @dev An heir steps in: the sender's lapse, lock-ups, lots and whole position do not matter; freeze and
+    /// commitments stay behind with units enough.
+    function _maySucceed(address from, address to, uint256 amount) private view returns (bool) {
+        if (!_isOpen() || _isMature() || from == to || amount == 0 || amount > balance[from]) return false;
+        if (personOf[from] == 0 || persons[personOf[from] - 1].suspendedSince != 0) return false;
+        if (!_mayReceive(to, false, false) || !_hasRoom(from, to, amount)) return false;
+        Stand memory s = _stand(from);
+        return balance[from] - amount >= s.committed + s.frozen;
+    }
+
+    function _redeemForced(address from, uint256 amount) private {
+        bool may = !halted && terms.holderRedemption && amount != 0 && amount + _senior(from) <= balance[from];
+        bool done = _do(abi.encodeCall(token.controllerRedeem, (from, amount, "", "")));
+        _after("controllerRedeem", may, done);
+        if (!done) return;
+        _unfreezeMoved(from, amount);
+        _extinguish(from, amount);
+    }
+
+    function _olderThan(address holder, uint64 id) private view returns (uint256 pledged, uint256 attached) {
+        for (uint256 i; i < holdings[holder].length; i++) {
+            Holding storage held = holdings[holder][i];
+            if (held.id >= id) continue;
+            if (held.kind == ClaimKind.PLEDGE) pledged += held.amount;
+            else if (held.kind == ClaimKind.ATTACHMENT) attached += held.amount;
+        }
+    }
+
+    /// @dev The claims go with the units: of each kind the holder keeps as much as `kept` covers, each claim is on both
+    /// sides together what it was, and older ones stay older. Which claim stays is the token's to say.
+    function _carry(address from, address to, uint256 kept, Claim[] memory before) private {
+        Claim[] memory stayed = token.claimsOf(from);
+        Claim[] memory there = token.claimsOf(to);
+        uint256[3] memory was;
+        uint256[3] memory is_;
+        for (uint256 i; i < before.length; i++) {
+            was[uint8(before[i].kind)] += before[i].amount;
+            uint256 wentTo = _sumOf(there, before[i]) - _sumOfModel(to, before[i]);
+            if (_sumOf(stayed, before[i]) + wentTo != _sumOf(before, before[i])) {
+                wrongOutcome = "a claim changed on its way";
+            }
+            for (uint256 j; j < before.length; j++) {
+                _checkOrder(there, before[i], before[j]);
+            }
+        }
+        for (uint256 i; i < stayed.length; i++) {
+            is_[uint8(stayed[i].kind)] += stayed[i].amount;
+        }
+        for (uint256 kind; kind < 3; kind++) {
+            if (is_[kind] != (was[kind] < kept ? was[kind] : kept)) wrongOutcome = "claims stayed behind";
+        }
+        _adopt(from, stayed);
+        _adopt(to, there);
+    }
+
+    function _checkOrder(Claim[] memory there, Claim memory older, Claim memory younger) private {
+        if (older.id >= younger.id || older.claimant == 0 || younger.claimant == 0) return;
+        uint64 olderNow;
+        uint64 youngerNow;
+        for (uint256 i; i < there.length; i++) {
+            if (there[i].claimant == older.claimant) olderNow = there[i].id;
+            if (there[i].claimant == younger.claimant) youngerNow = there[i].id;
+        }
+        if (olderNow != 0 && youngerNow != 0 && olderNow > youngerNow) wrongSeniority = "a senior claim became junior";
+    }
+
+    function _sumOf(Claim[] memory list, Claim memory like) private pure returns (uint256 sum) {
+        for (uint256 i; i < list.length; i++) {
+            if (list[i].kind == like.kind && list[i].until == like.until && list[i].claimant == like.claimant) {
+                sum += list[i].amount;
+            }
+        }
+    }
+
+    function _sumOfModel(address holder, Claim memory like) private view returns (uint256 sum) {
+        for (uint256 i; i < holdings[holder].length; i++) {
+            Holding storage held = holdings[holder][i];
+            if (held.kind == like.kind && held.until == like.until && held.claimant == like.claimant) sum += held.amount;
+        }
+    }
+
+    function _adopt(address holder, Claim[] memory list) private {
+        delete holdings[holder];
+        for (uint256 i; i < list.length; i++) {
+            holdings[holder].push(
+                Holding(list[i].id, list[i].kind, list[i].amount, list[i].until, list[i].claimant)
+            );
+        }
+    }
+
+    /// @dev The ids are the token's: the model's new claims get them in the order in which they were made.
+    function _learnIds(address holder) private {
+        _forgetExpired(holder);
+        Claim[] memory list = token.claimsOf(holder);
+        uint64 known;
+        for (uint256 i; i < holdings[holder].length; i++) {
+            if (holdings[holder][i].id > known) known = holdings[holder][i].id;
+        }
+        for (uint256 i; i < holdings[holder].length; i++) {
+            if (holdings[holder][i].id != 0) continue;
+            uint64 next;
+            for (uint256 j; j < list.length; j++) {
+                if (list[j].id > known && (next == 0 || list[j].id < next)) next = list[j].id;
+            }
+            holdings[holder][i].id = next;
+            if (next != 0) known = next;
+        }
+    }
+
+    // ---------------------------------------------------------------- choosing
+
+    /// @dev Most often somebody who holds something.
+    function _holder(uint256 seed) private view returns (address account) {
+        uint256 count = accounts.length - 1;
+        account = accounts[1 + seed % count];
+        if (seed % 8 == 7) return account;
+        for (uint256 i; i < count && balance[account] == 0; i++) {
+            account = accounts[1 + (seed % count + i) % count];
+        }
+    }
+
+    /// @dev Most often somebody who may receive, seldom the issuer, a stranger, nobody.
+    function _anybody(uint256 seed) private view returns (address) {
+        uint256 die = (seed >> 128) % 32;
+        if (die == 0) return issuer;
+        if (die == 1) return address(0xDEAD);
+        if (die == 2) return address(0);
+        uint256 count = accounts.length - 1;
+        address account = accounts[1 + seed % count];
+        if (die < 6) return account;
+        for (uint256 i; i < count && !_mayReceive(account, false, false); i++) {
+            account = accounts[1 + (seed % count + i) % count];
+        }
+        return account;
+    }
+
+    function _otherWallet(address wallet) private view returns (address) {
+        for (uint256 a = accounts.length - 1; a > 0; a--) {
+            if (_isSamePerson(accounts[a], wallet) && accounts[a] != wallet && !retired[accounts[a]]) return accounts[a];
+        }
+        return wallet;
+    }
+
+    /// @dev What is free, all, one more than that, nothing, or some.
+    function _amount(uint256 seed, address holder) private view returns (uint256 amount) {
+        uint256 free = _stand(holder).free;
+        uint256 die = seed % 16;
+        seed >>= 8;
+        if (die == 0) return free + 1;
+        if (die == 1) return balance[holder] + 1;
+        if (die == 2) return 0;
+        if (die < 6) return free;
+        if (die < 8) return balance[holder];
+        amount = seed % (free / (die % 4 + 1) + 2);
+        if (die != 15) amount -= amount % lot;
+    }
+
+    function _forcedAmount(uint256 seed, address holder, uint256 kept) private view returns (uint256) {
+        uint256 there = balance[holder] > kept ? balance[holder] - kept : 0;
+        uint256 die = seed % 8;
+        if (die == 0) return there + 1;
+        if (die < 3) return there;
+        uint256 amount = (seed >> 8) % (there + 1);
+        return die < 6 ? amount - amount % lot : amount;
+    }
+
+    /// @dev More than the balance too, seldom everything.
+    function _restraint(uint256 seed, address holder) private view returns (uint256) {
+        uint256 die = (seed >> 64) % 32;
+        if (die == 0) return type(uint256).max;
+        if (die == 1) return EVERYTHING - 1;
+        if (die == 2) return (seed >> 128) % (balance[holder] * 2 + 3);
+        return (seed >> 128) % (balance[holder] / (1 + die % 8) + 3);
+    }
+
+    function _someClaim(uint256 whom, uint256 which) private view returns (address holder, uint256 index) {
+        uint256 count = accounts.length;
+        for (uint256 i; i < count; i++) {
+            holder = accounts[(whom % count + i) % count];
+            if (holdings[holder].length != 0) return (holder, which % holdings[holder].length);
+        }
+        return (address(0), 0);
+    }
+
+    function _sooner(uint256 soonest, uint256 candidate) private view returns (uint256) {
+        return candidate > time && candidate < soonest ? candidate : soonest;
+    }
+
+    function _passTo(uint256 to) private {
+        if (to <= time) return;
+        for (uint256 i; i < days_.length; i++) {
+            if (!days_[i].passed && days_[i].at < to) reached["a record date passed"]++;
+        }
+        _timePasses(to);
+        vm.warp(time);
+    }
+
+    function _resume() private {
+        platform.resume(platform.haltedSince());
+        halted = false;
+    }
+
+    // ---------------------------------------------------------------- doing and comparing
+
+    function _do(bytes memory data) private returns (bool done) {
+        (done,) = _as(address(this), data);
+    }
+
+    function _as(address who, bytes memory data) private returns (bool done, bytes memory answer) {
+        if (who != address(this)) vm.prank(who);
+        (done, answer) = address(token).call(data);
+        // forge keeps the events of what was reverted, too.
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        if (done) _fold(logs);
+    }
+
+    function _after(string memory what, bool may, bool done) private {
+        if (done) reached[what]++;
+        if (may != done) _note(string.concat(what, done ? " went through" : " was refused"));
+    }
+
+    function _note(string memory what) private {
+        if (bytes(wrongOutcome).length == 0) wrongOutcome = what;
+    }
+
+    function _comparePreview(string memory what, Reason said, bool done, bytes memory answer) private {
+        bool same = done ? said == Reason.NONE : _is(answer, said);
+        if (!same && bytes(wrongPreview).length == 0) wrongPreview = what;
+    }
+
+    /// @dev The previews of the standards are the same answer.
+    function _compareAnswers(address spender, address from, address to, uint256 amount, Reason said) private {
+        bool allowed;
+        bytes32 reason;
+        vm.prank(spender);
+        if (spender == from) (allowed,, reason) = token.canTransfer(to, amount, "");
+        else (allowed,, reason) = token.canTransferFrom(from, to, amount, "");
+        bool same = allowed == (said == Reason.NONE) && reason == bytes32(uint256(said));
+        if (spender == from && said != Reason.INSUFFICIENT_BALANCE) {
+            same = same && token.canTransfer(from, to, amount) == allowed;
+        }
+        if (!same && bytes(wrongPreview).length == 0) wrongPreview = "canTransfer";
+    }
+
+    /// @dev Whether a refusal says `reason`, in the words of the standard that has some for it.
+    function _is(bytes memory answer, Reason reason) private pure returns (bool) {
+        if (answer.length < 4) return false;
+        bytes4 selector = bytes4(answer);
+        if (selector == IERC20Errors.ERC20InsufficientBalance.selector) return reason == Reason.INSUFFICIENT_BALANCE;
+        if (selector == IERC20Errors.ERC20InsufficientAllowance.selector) return reason == Reason.INSUFFICIENT_ALLOWANCE;
+        if (selector == IERC20Errors.ERC20InvalidReceiver.selector) return reason == Reason.RECIPIENT_ZERO;
+        if (selector == IERC7943Fungible.ERC7943InsufficientUnfrozenBalance.selector) {
+            return reason >= Reason.COMMITTED && reason <= Reason.ATTACHED;
+        }
+        if (selector != ITokenTransfers.TransferRefused.selector || answer.length != 36) return false;
+        uint256 code;
+        assembly ("memory-safe") {
+            code := mload(add(answer, 36))
+        }
+        return code == uint256(reason);
+    }
+
+    function _balances() private view returns (uint256[] memory list) {
+        list = new uint256[](accounts.length);
+        for (uint256 i; i < list.length; i++) {
+            list[i] = balance[accounts[i]];
+        }
+    }
+
+    function _setBalances(uint256[] memory list) private {
+        for (uint256 i; i < list.length; i++) {
+            balance[accounts[i]] = list[i];
+        }
+    }
+
+    function _covered() private view returns (bool[] memory list) {
+        list = new bool[](accounts.length);
+        for (uint256 i; i < list.length; i++) {
+            list[i] = _isCovered(accounts[i]);
+        }
+    }
+
+    function _isCovered(address holder) private view returns (bool) {
+        (uint256 held,,,, uint256 pledged, uint256 attached,) = token.positionOf(holder);
+        return held >= pledged && held >= attached;
+    }
+
+    function _checkCovered(string memory what, bool[] memory before) private {
+        for (uint256 i; i < before.length; i++) {
+            if (before[i] && !_isCovered(accounts[i]) && bytes(uncovered).length == 0) uncovered = what;
+        }
+    }
+
+    /// @dev What no decided case allows does not bring a holder more than the cap has room for.
+    function _checkCrowd(string memory what) private {
+        if (terms.holderCap == 0) return;
+        if (token.holderCount() > terms.holderCap && token.holderCount() > crowd && bytes(overcrowded).length == 0) {
+            overcrowded = what;
+        }
+    }
+
+    uint256 internal crowd; // holders before this act
+
+    function _fold(Vm.Log[] memory logs) private {
+        for (uint256 i; i < logs.length; i++) {
+            if (logs[i].emitter != address(token)) continue;
+            if (logs[i].topics[0] == IERC20.Transfer.selector) {
+                uint256 amount = abi.decode(logs[i].data, (uint256));
+                address from = address(uint160(uint256(logs[i].topics[1])));
+                address to = address(uint160(uint256(logs[i].topics[2])));
+                unchecked {
+                    // A wrong event is found by the invariant, not here.
+                    if (from != address(0)) recorded[from] -= amount;
+                    if (to != address(0)) recorded[to] += amount;
+                }
+            } else if (logs[i].topics[0] == ITokenLifecycle.UnitsSplit.selector) {
+                uint256 ratio = abi.decode(logs[i].data, (uint256));
+                for (uint256 a; a < accounts.length; a++) {
+                    recorded[accounts[a]] *= ratio;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+"""The scripts that an issuer and its officers run: under Brownie and by themselves, one after the
+other on one Ganache, each with the file that it takes by default.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from world import ROOT
+
+from jp20.chain.local import LocalChain
+
+NETWORKS = Path.home() / ".brownie" / "network-config.yaml"
+BROWNIE = Path(sys.executable).with_name("brownie")
+
+Run = Callable[..., subprocess.CompletedProcess]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A Ganache on the port that Brownie knows it by, and a folder for the deployment."""
+    port = brownies_port()
+    with LocalChain("ganache", port=port):
+        yield {
+            **os.environ,
+            "JP20_NETWORK": f"http://127.0.0.1:{port}",
+            "JP20_DEPLOYMENTS": str(tmp_path_factory.mktemp("deployments")),
+            "SOLCX_BINARY_PATH": str(ROOT / "tools" / "solc"),
+            "PATH": f"{BROWNIE.parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONIOENCODING": "utf-8",
+        }
+
+
+def brownies_port() -> int:
+    if not NETWORKS.exists() or "id: ganache\n" not in NETWORKS.read_text():
+        chains = [sys.executable, "tools/environment.py", "chains"]
+        subprocess.run(chains, cwd=ROOT, check=True, capture_output=True)
+    listed = yaml.safe_load(NETWORKS.read_text())["development"]
+    return next(each["cmd_settings"]["port"] for each in listed if each["id"] == "ganache")
+
+
+@pytest.fixture(scope="module")
+def brownie(environment) -> Run:
+    def run(script: str, *arguments: str) -> subprocess.CompletedProcess:
+        command = [BROWNIE, "run", script, *arguments, "--network", "ganache"]
+        return finished(command, environment)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def python(environment) -> Run:
+    def run(script: str, *arguments: str, **changed: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, f"scripts/{script}.py", *arguments]
+        return finished(command, environment | changed)
+
+    return run
+
+
+def finished(command: list, environment: dict[str, str]) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
+    )
+
+
+def succeeded(done: subprocess.CompletedProcess) -> str:
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def failed(done: subprocess.CompletedProcess, code: int) -> str:
+    """Ended with a code and an error of few lines."""
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert done.stderr.strip()
+    return done.stderr
+
+
+# On one chain, in this order.
+
+
+def test_without_a_deployment_a_script_says_what_to_do_first(python):
+    assert "deploy" in failed(python("whitelist"), 1)
+
+
+@pytest.mark.requirement("G17", "S2")
+def test_deploy_platform(brownie):
+    told = succeeded(brownie("deploy_platform", "main"))
+
+    assert "ひいらぎ信託銀行" in told
+    assert "DIFFERS" not in told
+
+
+@pytest.mark.requirement("G1")
+def test_issue_token(brownie):
+    told = succeeded(brownie("issue_token", "main"))
+
+    assert "30,000 × ¥100,000 = ¥3,000,000,000" in told
+    assert "港南リアルティ" in told
+
+
+@pytest.mark.requirement("G7")
+def test_whitelist_refuses_twelve_rows_and_says_so(brownie):
+    done = brownie("whitelist", "main")
+
+    assert done.returncode == 4, done.stdout + done.stderr  # some rows refused
+    assert "1,200" in done.stdout
+    assert "12" in done.stdout
+    assert "checksum" in done.stdout
+
+
+@pytest.mark.requirement("G2")
+def test_distribute(brownie, python):
+    told = succeeded(brownie("distribute", "main"))
+    again = succeeded(python("distribute"))
+
+    assert "30,000" in told
+    assert "1,200" in again
+
+
+ACTS = [
+    ("lock_up", "15"),
+    ("freeze", "つばめAMLセンター"),
+    ("forced_transfer", "双葉監査法人"),
+    ("reversal", "15"),
+    ("recovery", "20"),
+    ("split", "60,000"),
+    ("redeem", "3,000"),
+    ("redistribution", "2"),
+    ("halt", "HALTED"),
+    ("resume", "稼働中"),
+]
+
+
+@pytest.mark.requirement("G4", "G6", "G8", "G9", "G10", "G11", "G12", "G13")
+@pytest.mark.parametrize(("act", "told"), ACTS, ids=[act for act, _ in ACTS])
+def test_administer(brownie, act, told):
+    assert told in succeeded(brownie("administer", act))
+
+
+@pytest.mark.requirement("G15")
+def test_report(brownie, python, tmp_path):
+    told = succeeded(brownie("report", "main"))
+    succeeded(python("report", "JP20-RE-0001", str(tmp_path)))
+
+    assert "Reconciles" in told
+    # 60,000 after the split − 3,000 redeemed + 2 restored
+    assert "57,002" in told
+    assert "1,200" in told
+    assert json.loads((tmp_path / "report.json").read_text())
+    assert len((tmp_path / "holders.csv").read_text("utf-8-sig").splitlines()) == 1 + 1_200
+
+
+# By themselves, and with what they cannot use.
+
+
+def test_a_second_token_without_brownie(python):
+    sheet = "examples/term-sheets/qualified-bond.toml"
+    folder = "examples/qualified-bond"
+    succeeded(python("issue_token", sheet, "200"))
+    succeeded(python("whitelist", f"{folder}/investors.csv"))
+    files = (f"{folder}/allotments.csv", f"{folder}/investors.csv")
+    succeeded(python("distribute", "JP20-BD-0001", *files))
+
+    assert "200" in succeeded(python("report", "JP20-BD-0001"))
+
+
+def test_an_act_by_name_without_brownie(python, tmp_path):
+    file = tmp_path / "split.toml"
+    file.write_text('token = "JP20-RE-0001"\ncase = "SP-2"\nratio = 3\n')
+
+    assert "171,006" in succeeded(python("administer", "split", str(file)))  # 57,002 × 3
+
+
+BAD = [
+    (("whitelist", "no-such-file.csv"), 2, "no-such-file.csv"),
+    (("whitelist", "a", "b"), 2, "investors"),
+    (("issue_token", "pyproject.toml"), 2, "pyproject.toml"),
+    (("issue_token", "examples/term-sheets/real-estate.toml", "-5"), 2, "-5"),
+    (("issue_token", "examples/term-sheets/qualified-bond.toml", "1", "TOO-MANY"), 1, "CAP"),
+    (("distribute", "NO-SUCH-TOKEN"), 1, "NO-SUCH-TOKEN"),
+    (("administer", "dance"), 2, "dance"),
+    (("administer", "lock_up", "examples/administer/split.toml"), 2, "holders"),
+    (("deploy_platform", "pyproject.toml"), 2, "pyproject.toml"),
+    (("report", "NO-SUCH-TOKEN"), 1, "NO-SUCH-TOKEN"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "named"), BAD, ids=[" ".join(a) for a, _, _ in BAD])
+def test_bad_input_is_one_clear_message(python, arguments, code, named):
+    assert named in failed(python(*arguments), code)
+
+
+def test_bad_input_under_brownie(brownie):
+    assert "dance" in failed(brownie("administer", "main", "dance"), 2)
+
+
+def test_no_chain_is_one_clear_message(python):
+    assert "No connection" in failed(python("report", JP20_NETWORK="http://127.0.0.1:9"), 1)

@@ -1,0 +1,306 @@
+"""Story 3: an emergency. 42 tokens, and one key stops them all."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from eth_account import Account
+from world import EXAMPLES, World, case, investor, make_applicants
+
+from jp20.chain.contracts import Contract, token_interface
+from jp20.chain.errors import Refused
+from jp20.chain.sender import Sender
+from jp20.domain.casting import NotEnoughOrganisations
+from jp20.domain.events import Cause, RowRefused
+from jp20.domain.reasons import Reason
+from jp20.domain.register import Movement
+from jp20.domain.terms import Terms
+from jp20.domain.times import parse_time
+from jp20.operations import emergency, enforce, requests, restraints
+from jp20.operations.decide import decide
+from jp20.operations.files import load_investors, load_term_sheet
+from jp20.operations.issue import create_token, issue_units
+from jp20.operations.report import read_register
+from jp20.operations.transfer import preview, request_transfer, transfer
+from jp20.operations.whitelist import register
+
+SHEET = load_term_sheet(EXAMPLES / "term-sheets" / "real-estate.toml")
+ISSUER, TRUST_BANK, BROKER = "港南リアルティ", "ひいらぎ信託銀行", "みなと証券"
+AUDITOR, OPERATOR = "双葉監査法人", "いぶきシステム"
+FAR = parse_time("2034-03-31")
+
+ALICE, BOB, CAROL = (investor(f"B1-000{number}") for number in (1, 2, 3))
+
+STILL_WORKS = {
+    "freezeAtOnce(address[],uint256[])",
+    "confirmFreeze(address,uint32)",
+    "setFrozenTokens(address,uint256)",  # raising; lowering is among the writes
+    "pause()",
+    "cancelTransfer(uint256)",
+    "rejectTransfer(uint256,bytes32)",
+    # They do not touch a unit, and are what a way out of a broken platform would take.
+    "setPlatform(address)",
+    "setAuthority(address)",
+}
+"""What keeps working while halted: taking powers away, freezing, and giving up a wish."""
+
+
+def terms(number: int) -> Terms:
+    """Of token `number` of the story; the second one asks for consent."""
+    return replace(
+        SHEET.terms,
+        code=f"JP20-EM-{number:04d}",
+        symbol=f"EM{number}",
+        consent_required=number == 2,
+        holder_redemption=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def tokens(world) -> list[str]:
+    """42 tokens with 100 units each: 60 with Alice, 40 with Bob. On the first one something of
+    everything is under way.
+    """
+    desk = world.desk()
+    register(desk, load_investors(EXAMPLES / "qualified-bond" / "investors.csv"), case("WL-3"))
+    issuer, registrar = (desk.organisation(name).number for name in (ISSUER, TRUST_BANK))
+    for first in (1, 15, 29):  # 3 decisions about 14 tokens each: what fits into a block
+        creations = [
+            desk.platform.call("createToken", 1, terms(number), issuer, registrar)
+            for number in range(first, first + 14)
+        ]
+        decide(desk, creations, case(f"CR-{first}"))
+    made = [token.address for token in desk.tokens()]
+    for number, token in enumerate(desk.tokens(), 1):
+        decide(desk, [token.call("issue(uint256)", 100)], case(f"IS-{number}"))
+        deliveries = ([ALICE.address, BOB.address], [60, 40])
+        decide(desk, [token.call("deliver", *deliveries)], case(f"AL-{number}"))
+    restraints.lock_up(desk, made[0], [(BOB.address, 1)], FAR, case("LU-3"))
+    restraints.pledge(desk, made[0], BOB.address, 1, b"\1" * 32, case("PL-3"))
+    restraints.attach(desk, made[0], BOB.address, 1, b"\2" * 32, case("AT-3"))
+    restraints.freeze_at_once(desk, made[0], [(BOB.address, 1)])
+    enforce.record_incident(desk, made[0], "INC-3", 105, [(BOB.address, 5)], case("RI-3"))
+    request_transfer(desk, made[1], ALICE, BOB.address, 1, FAR)
+    send(world, ALICE, desk.token(made[0]), "approve", CAROL.address, 5)
+    return made
+
+
+def send(world: World, signer, token: Contract, function: str, *arguments: object) -> None:
+    sender = Sender(world.connection, signer, {token.address: token.interface})
+    sender.send(token.call(function, *arguments))
+
+
+def balances(world: World, tokens: list[str]) -> dict[tuple[str, str], int]:
+    """From the chain, not from events."""
+    return {
+        (token, holder): world.desk().token(token).read(int, "balanceOf", holder)
+        for token in tokens
+        for holder in (ALICE.address, BOB.address, CAROL.address, SHEET.terms.issuer_account)
+    }
+
+
+def writes(world: World, token: Contract) -> dict[str, tuple]:
+    """Every function that writes to a token, with arguments of something that could be asked."""
+    a, b, c = ALICE.address, BOB.address, CAROL.address
+    sale = next(
+        entry
+        for entry in read_register(world.desk(), token.address).history
+        if isinstance(entry, Movement) and entry.to == a
+    )
+    original = enforce.find_original(world.desk(), token.address, sale.at.transaction, 1).original
+    claim = {each.kind.name: each.id for each in restraints.claims(world.desk(), token.address, b)}
+    move = (a, b, 1, 0, 0)
+    incident = b"INC-3".ljust(32, b"\0")
+    return {
+        "approve(address,uint256)": (c, 1),
+        "approveTransfer(uint256)": (0,),
+        "approveTransfers(uint256[])": ([0],),
+        "attach(address,uint256,bytes32)": (a, 1, b"\1" * 32),
+        "batchForcedTransfer((address,address,uint104,uint8,uint64)[])": ([move],),
+        "batchTransfer(address[],uint256[])": ([b], [1]),
+        "controllerRedeem(address,uint256,bytes,bytes)": (a, 1, b"", b""),
+        "controllerTransfer(address,address,uint256,bytes,bytes)": (a, b, 1, b"", b""),
+        "deliver(address[],uint256[])": ([a], [1]),
+        "forcedTransfer(address,address,uint256)": (a, b, 1),
+        "forcedTransferWith((address,address,uint104,uint8,uint64))": (move,),
+        "issue(address,uint256,bytes)": (SHEET.terms.issuer_account, 1, b""),
+        "issue(uint256)": (1,),
+        "lockUp(address[],uint256[],uint40)": ([a], [1], FAR),
+        "movePosition(address,address)": (a, b),
+        "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)": permit(world, token),
+        "pledge(address,uint256,bytes32)": (a, 1, b"\1" * 32),
+        "recordIncident(bytes32,uint256,address[],uint256[])": (b"\3" * 32, 100, [a], [1]),
+        "recordTransfer(address[],address[],uint256[],uint8)": ([a], [b], [1], Cause.SALE),
+        "redeem(uint256,bytes)": (1, b""),
+        "redeemAtMaturity(address[])": ([a],),
+        "redeemEarly(address[])": ([a],),
+        "redeemFrom(address,uint256,bytes)": (a, 1, b""),
+        "redeemPart(address[],uint256[])": ([a], [1]),
+        "redistribute(bytes32,address[],address[])": (incident, [b], [b]),
+        "releaseAttachment(address,uint64,uint256)": (b, claim["ATTACHMENT"], 1),
+        "releasePledge(address,uint64,uint256)": (b, claim["PLEDGE"], 1),
+        "removeDocument(bytes32)": (b"prospectus".ljust(32, b"\0"),),
+        "requestTransfer(address,uint256,uint40)": (b, 1, FAR),
+        "reverse((bytes32,uint32,address,address,uint104,uint16),address,uint256)": (
+            original,
+            SHEET.terms.issuer_account,
+            1,
+        ),
+        "setDocument(bytes32,string,bytes32)": (b"prospectus".ljust(32, b"\0"), "u", b"\1" * 32),
+        "setFrozenTokens(address,uint256)": (b, 0),
+        "setRecordDate(uint40)": (FAR,),
+        "setTokenLockUp(uint40)": (FAR,),
+        "shortenLockUp(address,uint64,uint40)": (b, claim["LOCK_UP"], FAR - 1),
+        "shortenTokenLockUp(uint40)": (1,),
+        "split(uint256)": (2,),
+        "transfer(address,uint256)": (b, 1),
+        "transferFrom(address,address,uint256)": (a, b, 1),
+        "transferFromWithData(address,address,uint256,bytes)": (a, b, 1, b""),
+        "transferWithData(address,uint256,bytes)": (b, 1, b""),
+        "unpause()": (),
+    }
+
+
+def permit(world: World, token: Contract) -> tuple:
+    """Alice's signed permit for Carol, which is in order."""
+    signed = Account.sign_typed_data(
+        make_applicants.key_of("B1-0001"),
+        {
+            "name": token.read(str, "name"),
+            "version": token.read(tuple, "eip712Domain")[2],
+            "chainId": world.connection.chain_id,
+            "verifyingContract": token.address,
+        },
+        {
+            "Permit": [
+                {"name": "owner", "type": "address"},
+                {"name": "spender", "type": "address"},
+                {"name": "value", "type": "uint256"},
+                {"name": "nonce", "type": "uint256"},
+                {"name": "deadline", "type": "uint256"},
+            ]
+        },
+        {
+            "owner": ALICE.address,
+            "spender": CAROL.address,
+            "value": 1,
+            "nonce": 0,
+            "deadline": FAR,
+        },
+    )
+    words = (signed.r.to_bytes(32, "big"), signed.s.to_bytes(32, "big"))
+    return (ALICE.address, CAROL.address, 1, FAR, signed.v, *words)
+
+
+HOLDERS = {"transferFrom": CAROL, "transferFromWithData": CAROL}
+"""Who calls what the policy leaves open: Alice, and for her Carol, whom she allowed."""
+
+
+@pytest.mark.requirement("G12", "S3")
+def test_one_key_halts_42_tokens_and_four_organisations_resume_them(world, tokens):
+    before = balances(world, tokens)
+    assert len(tokens) == len(set(tokens)) == 42
+    # 42 × (60 + 40) = 4,200 units
+    assert sum(before.values()) == 4_200
+
+    # One key of the emergency operator; the other one is never asked.
+    second_key = "0xBcd4042DE499D14e55001CcbB24a551F3b954096"
+    halted = emergency.halt(world.desk_with(second_key))
+    assert len(halted.steps) == 1
+    status = emergency.status(world.desk())
+    assert status.halted
+    assert [each.token for each in status.tokens] == tokens
+
+    # Every token refuses, and its preview says so; what is read goes on.
+    for token in tokens:
+        refused = preview(world.desk(), token, ALICE.address, BOB.address, 1)
+        assert refused.reason == Reason.PLATFORM_HALTED
+        with pytest.raises(Refused) as refusal:
+            transfer(world.desk(), token, ALICE, BOB.address, 1)
+        assert refusal.value.reason == Reason.PLATFORM_HALTED
+    assert balances(world, tokens) == before
+
+    # A 43rd token can be made, and starts halted.
+    sheet = replace(SHEET, terms=terms(43))
+    newest = create_token(world.desk(), sheet, ISSUER, TRUST_BANK, case("CR-43")).token
+    with pytest.raises(Refused) as refusal:
+        issue_units(world.desk(), newest, 100, case("IS-43"))
+    assert refusal.value.reason == Reason.PLATFORM_HALTED
+
+    # The operator and one organisation cannot resume, nor with a second one: no software proposes
+    # it, and where it is proposed and signed all the same, the chain refuses it.
+    desk = world.desk()
+    operator = world.key(OPERATOR)
+    resumption = [desk.platform.call("resume", status.since)]
+    decision = requests.propose(desk, operator, resumption, case("EM-3")).decision
+    for others in ((AUDITOR,), (AUDITOR, TRUST_BANK)):
+        requests.sign(desk, world.key(others[-1]), decision.request.id)
+        (tried,) = requests.execute(desk, operator, decision)
+        assert tried.refusal.decoded.name == "SignatureMissing"
+        with pytest.raises(NotEnoughOrganisations):
+            emergency.resume(world.desk(OPERATOR, *others), case("EM-3"))
+        assert emergency.status(desk).halted
+
+    # With a third one it does.
+    emergency.resume(world.desk(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case("EM-3"))
+
+    assert not emergency.status(world.desk()).halted
+    assert balances(world, tokens) == before
+    issue_units(world.desk(), newest, 100, case("IS-43"))
+    transfer(world.desk(), tokens[41], ALICE, BOB.address, 1)
+    assert balances(world, tokens[41:])[tokens[41], BOB.address] == 41  # 40 + 1
+
+
+@pytest.fixture
+def halted(world, tokens) -> Iterator[None]:
+    """The platform, halted once more."""
+    emergency.halt(world.desk())
+    yield
+    since = emergency.status(world.desk()).since
+    emergency.resume(world.desk(), case(f"EM-{since}"))
+
+
+@pytest.mark.requirement("G12")
+def test_every_writing_function_of_a_token_is_refused_while_halted(world, tokens, halted):
+    desk = world.desk()
+    before = balances(world, tokens[:2])
+    first, consent = (desk.token(token) for token in tokens[:2])
+    arguments = writes(world, first)
+
+    functions = token_interface().functions
+    assert set(arguments) | STILL_WORKS == {
+        f.signature for f in functions.values() if f.changes_state
+    }
+
+    went_through = []
+    for function, given in arguments.items():
+        token = consent if function.startswith(("approveTransfer", "requestTransfer")) else first
+        if refusal_of(world, token, function, given) != Reason.PLATFORM_HALTED:
+            went_through.append(function)
+    assert went_through == []
+    assert balances(world, tokens[:2]) == before
+
+
+def refusal_of(world: World, token: Contract, function: str, arguments: tuple) -> Reason | None:
+    """Why a call was refused: as a whole, or its only row."""
+    call = token.call(function, *arguments)
+    try:
+        if world.policy_leaves_open(function):
+            send(world, HOLDERS.get(function.split("(")[0], ALICE), token, function, *arguments)
+            return None
+        decided = decide(world.desk(), [call], case(f"HALTED-{function[:16]}"))
+    except Refused as refusal:
+        return refusal.reason
+    refused = [e.event.reason for e in decided.events if isinstance(e.event, RowRefused)]
+    return refused[0] if refused else None
+
+
+@pytest.mark.requirement("G12")
+def test_freezing_suspending_and_giving_up_a_wish_go_on_while_halted(world, tokens, halted):
+    desk = world.desk()
+
+    restraints.freeze_at_once(desk, tokens[2], [(ALICE.address, 60)])
+    send(world, ALICE, desk.token(tokens[1]), "cancelTransfer", 0)
+
+    assert restraints.position(desk, tokens[2], ALICE.address).frozen == 60
+    assert restraints.position(desk, tokens[1], ALICE.address).committed == 0
