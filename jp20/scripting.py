@@ -180,17 +180,20 @@ def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -
     console.print(table)
 
 
-def show_steps(desk: Desk, steps: Iterable[Step]) -> None:
-    """Who proposed, who signed, who executed."""
+def show_steps(desk: Desk, steps: Iterable[Step], what: str = "") -> None:
+    """Who proposed, who signed, who executed; nothing where nothing was to be done."""
+    steps = list(steps)
+    if not steps:
+        return
     names = {member.number: member.name for member in desk.members()}
     show(
-        "承認の記録 / Who did what",
+        f"承認の記録 / Who did what{what and f': {what}'}",
         ("手続 / step", "組織 / organisation", "鍵 / key", "#ブロック / block"),
         (
             (
                 _STEPS.get(step.what, step.what),
                 names.get(step.organisation, step.organisation),
-                step.key,
+                f"{step.key[:8]}…{step.key[-6:]}",
                 step.block,
             )
             for step in steps
@@ -207,13 +210,12 @@ def show_outcomes(desk: Desk, title: str, outcomes: Outcomes) -> None:
         title,
         ("結果 / outcome", "#件数 / rows", "#口数 / units"),
         (
-            (kind.text, len(rows), sum(row.units or 0 for row in rows))
+            (kind.text, len(rows), sum(row.units or 0 for row in rows) or "")
             for kind, rows in counts
             if rows
         ),
     )
-    if outcomes.steps:
-        show_steps(desk, outcomes.steps)
+    show_steps(desk, outcomes.steps)
     if outcomes.refused:
         show(
             "拒否された行 / Refused rows",
@@ -247,27 +249,27 @@ class CaseFile:
     def text(self, field: str) -> str:
         value = self._fields.get(field)
         if not isinstance(value, str) or not value:
-            raise self.unfit(field, '"…"')
+            raise self.unfit(field, f'{field} = "…"')
         return value
 
     def number(self, field: str) -> int:
         value = self._fields.get(field)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise self.unfit(field, "1, 2, 3, …")
+            raise self.unfit(field, f"{field} = 1, 2, 3, …")
         return value
 
     def time(self, field: str) -> int:
         """Unix seconds of a date or time; a date is the beginning of that day in Japan."""
         value = self._fields.get(field)
         if not isinstance(value, date):  # a datetime is one too
-            raise self.unfit(field, "2034-03-31")
+            raise self.unfit(field, f"{field} = 2034-03-31")
         return unix_time(value)
 
     def address(self, field: str) -> ChecksumAddress:
         try:
             return parse_address(self.text(field))
         except ValueError:
-            raise self.unfit(field, "0x + 40 × 0-9, a-f") from None
+            raise self.unfit(field, f"{field} = 0x + 40 × 0-9, a-f") from None
 
     def hash(self, field: str) -> bytes:
         try:
@@ -275,7 +277,7 @@ class CaseFile:
         except ValueError:
             value = b""
         if len(value) != 32:
-            raise self.unfit(field, "0x + 64 × 0-9, a-f")
+            raise self.unfit(field, f"{field} = 0x + 64 × 0-9, a-f")
         return value
 
     def table(self, field: str) -> "CaseFile":
@@ -290,14 +292,14 @@ class CaseFile:
             raise self.unfit(field, f"[[{field}]]")
         return [CaseFile(str(self._file), row) for row in value]
 
-    def unfit(self, field: str, wanted: str) -> BadArgument:
-        """The error for a field that is missing, or is not what is wanted."""
+    def unfit(self, field: str, example: str) -> BadArgument:
+        """The error for a field that is missing, or is not like the example."""
         return BadArgument(
             Text(
                 f"{self._file} [{field}] is missing or unfit.",
                 f"{self._file} [{field}] がないか、不適切です。",
             ),
-            next_step=Text(f"Write: {field} = {wanted}", f"記載例: {field} = {wanted}"),
+            next_step=Text(f"Write: {example}", f"記載例: {example}"),
         )
 
     def _read(self) -> Mapping[str, object]:

@@ -10,12 +10,11 @@ resume. Each is decided by the organisations that the policy names; who did what
 import sys
 from pathlib import Path
 
-from jp20.operations.desk import Desk
-from jp20.operations.report import read_register
-
 from jp20.domain.errors import Text
 from jp20.domain.register import Movement
 from jp20.operations import emergency, enforce, lifecycle, restraints
+from jp20.operations.desk import Desk
+from jp20.operations.report import read_register
 from jp20.scripting import BadArgument, CaseFile, desk, script, show, show_outcomes, show_steps
 
 FILES = Path(__file__).resolve().parent.parent / "examples" / "administer"
@@ -113,7 +112,7 @@ def redeem(file: str = str(FILES / "redeem.toml")) -> None:
     elif kind == "early":
         done = lifecycle.redeem_early(work, token, evidence)
     else:
-        raise case.unfit("kind", "part | maturity | early | holder")
+        raise case.unfit("kind", 'kind = "part" | "maturity" | "early" | "holder"')
     show_outcomes(work, "償還 / Redemption", done)
 
 

@@ -192,7 +192,8 @@ def issue(story: Story) -> None:
     story.token = created.token
     issued = issue_units(desk, story.token, 30_000, evidence_of("ISSUE-2026-001", TERM_SHEET))
     console.print(f"  {sheet.terms.name} ({sheet.terms.code})  {story.token}")
-    show_steps(desk, [*created.decided.steps, *issued.decided.steps])
+    show_steps(desk, created.decided.steps, "トークンの作成 / token created")
+    show_steps(desk, issued.decided.steps, "発行 / units issued")
     # 30,000 × ¥100,000 = ¥3,000,000,000
     story.expect("発行数量 / units issued", issued.units, 30_000)
     story.expect("発行総額(円) / yen", issued.units * sheet.terms.unit_price, 3_000_000_000)
@@ -327,7 +328,7 @@ def final_register(story: Story) -> None:
     named = [(reference, story.holder(reference).address) for reference in WATCHED]
     show(
         f"原簿の一部 / From the register, block {found.block}",
-        ("投資家 / investor", "ウォレット / wallet", "#口数 / units"),
+        ("投資家", "ウォレット / wallet", "#口数 / units"),
         [
             *(("", wallet, units) for wallet, units in largest),
             *((reference, wallet, holders[wallet]) for reference, wallet in named),

@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 from jp20.operations.distribute import distribute
-
 from jp20.operations.files import evidence_of, load_allotments, load_investors
 from jp20.scripting import desk, script, show_outcomes
 

@@ -10,10 +10,9 @@ further tranche is a new case.
 import sys
 from pathlib import Path
 
-from jp20.operations.issue import create_token, issue_units
-
 from jp20.domain.roles import Role
 from jp20.operations.files import evidence_of, load_term_sheet
+from jp20.operations.issue import create_token, issue_units
 from jp20.scripting import desk, holder_of, script, show, show_steps, whole_number
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -52,7 +51,8 @@ def main(
             ("発行条件のハッシュ / term sheet", f"sha256 {sheet.terms.term_sheet_hash.hex()}"),
         ),
     )
-    show_steps(work, [*created.decided.steps, *issued.decided.steps])
+    show_steps(work, created.decided.steps, "トークンの作成 / token created")
+    show_steps(work, issued.decided.steps, "発行 / units issued")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from jp20.operations.report import (
     to_csv,
     to_json,
 )
-
 from jp20.scripting import console, desk, script, show
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"

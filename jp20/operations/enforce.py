@@ -323,7 +323,7 @@ def record_transfers(
     *,
     parties: Iterable[int] = (),
 ) -> Outcomes:
-    """Records changes of owner that happened elsewhere, on the holders' mandate (from, to, units)."""
+    """Records changes of owner made elsewhere, on the holders' mandate (from, to, units)."""
     contract = desk.token(token)
     return carry_out(
         desk,

@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from eth_typing import ChecksumAddress
 
+from jp20.chain.errors import Restrained
 from jp20.chain.signers import Signer
 from jp20.domain.errors import Text
 from jp20.domain.events import TransferRequested
@@ -86,8 +87,18 @@ def preview(
 
 
 def transfer(desk: Desk, token: TokenName, holder: Signer, to: ChecksumAddress, units: int) -> Done:
-    """The holder transfers. Raises Refused or Restrained with the reason; then nothing was sent."""
-    return desk.send(holder, desk.token(token).call("transfer", to, units))
+    """The holder transfers. Raises Refused, or Restrained where a restraint keeps the units, each
+    with the reason; then nothing was sent.
+    """
+    try:
+        return desk.send(holder, desk.token(token).call("transfer", to, units))
+    except Restrained as error:
+        reason = preview(desk, token, holder.address, to, units).reason
+        error.why = Text(
+            f"{reason.name} ({reason.value}): {reason.text.en} {error.free} are free.",
+            f"{reason.name}({reason.value}): {reason.text.ja}移転可能な数量: {error.free}。",
+        )
+        raise
 
 
 def request_transfer(

@@ -704,15 +704,15 @@ contract Handler is Model {
         }
     }
 
-    /// @dev Half of the cap is issued; the first three investors get some of it.
+    /// @dev Half of the cap is issued; the first four investors get some of it, the first in two wallets.
     function _placeIssue() private {
         supply = terms.cap / 2;
         balance[issuer] = supply;
         token.issue(supply);
-        address[] memory to = new address[](3);
-        uint256[] memory amounts = new uint256[](3);
-        for (uint256 i; i < 3; i++) {
-            (to[i], amounts[i]) = (accounts[1 + i], lot * 100 * (i + 1));
+        address[] memory to = new address[](5);
+        uint256[] memory amounts = new uint256[](5);
+        for (uint256 i; i < 5; i++) {
+            (to[i], amounts[i]) = (accounts[i < 4 ? 1 + i : 1 + INVESTORS], lot * 50 * (i + 1));
             _moved(issuer, to[i], amounts[i]);
         }
         token.deliver(to, amounts);

@@ -186,7 +186,9 @@ abstract contract Model {
     }
 
     function _forget(address holder, uint256 index) internal {
-        holdings[holder][index] = holdings[holder][holdings[holder].length - 1];
+        for (; index + 1 < holdings[holder].length; index++) {
+            holdings[holder][index] = holdings[holder][index + 1];
+        }
         holdings[holder].pop();
     }
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from jp20.operations.platform import deploy_platform
 from world import EXAMPLES, KEYS, World
 
 from jp20.chain.connection import connect
 from jp20.chain.local import LocalChain
 from jp20.operations.files import load_consortium, load_policy
+from jp20.operations.platform import deploy_platform
 
 
 @pytest.fixture(scope="module")

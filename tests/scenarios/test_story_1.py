@@ -5,11 +5,6 @@ that reconciles. One story, told in the order of its tests on one chain.
 from collections import Counter
 
 import pytest
-from jp20.operations.distribute import distribute
-from jp20.operations.issue import create_token, issue_units, term_sheet_differences
-from jp20.operations.report import read_register, report
-from jp20.operations.transfer import preview, transfer
-from jp20.operations.whitelist import register
 from world import EXAMPLES, World, case, investor
 
 from jp20.chain.connection import octets
@@ -20,7 +15,12 @@ from jp20.domain.reasons import Reason
 from jp20.domain.register import Movement, Split, Why
 from jp20.domain.times import parse_time
 from jp20.operations import emergency, enforce, lifecycle, restraints
+from jp20.operations.distribute import distribute
 from jp20.operations.files import evidence_of, load_allotments, load_investors, load_term_sheet
+from jp20.operations.issue import create_token, issue_units, term_sheet_differences
+from jp20.operations.report import read_register, report
+from jp20.operations.transfer import preview, transfer
+from jp20.operations.whitelist import register
 
 SHEET = EXAMPLES / "term-sheets" / "real-estate.toml"
 INVESTORS = EXAMPLES / "real-estate" / "investors.csv"

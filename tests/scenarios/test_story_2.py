@@ -1,11 +1,6 @@
 """Story 2: a bond for qualified institutions, 200 units at ¥10 m, to maturity."""
 
 import pytest
-from jp20.operations.distribute import distribute
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.report import read_register, report
-from jp20.operations.transfer import preview, transfer
-from jp20.operations.whitelist import register
 from world import EXAMPLES, case, investor
 
 from jp20.chain.errors import Refused
@@ -13,7 +8,12 @@ from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.reasons import Reason
 from jp20.domain.register import Movement, Why
 from jp20.operations import lifecycle
+from jp20.operations.distribute import distribute
 from jp20.operations.files import evidence_of, load_allotments, load_investors, load_term_sheet
+from jp20.operations.issue import create_token, issue_units
+from jp20.operations.report import read_register, report
+from jp20.operations.transfer import preview, transfer
+from jp20.operations.whitelist import register
 
 SHEET = EXAMPLES / "term-sheets" / "qualified-bond.toml"
 INVESTORS = EXAMPLES / "qualified-bond" / "investors.csv"

@@ -33,7 +33,7 @@ def test_all_and_none_and_too_many():
 def test_the_shares_add_up_and_differ_from_the_exact_part_by_less_than_one():
     dice = random.Random(4)
     for _ in range(300):
-        holdings = {address_of(n): dice.randint(1, 10**dice.randint(1, 9)) for n in range(1, 30)}
+        holdings = {address_of(n): dice.randint(1, 10 ** dice.randint(1, 9)) for n in range(1, 30)}
         total = sum(holdings.values())
         units = dice.randint(1, total)
         shares = pro_rata(units, holdings)

@@ -82,8 +82,9 @@ def test_the_issuer_account_stays_closed_where_the_new_platform_does_not_know_it
     assert token.balanceOf(alice) == 101
 
 
-def test_what_is_no_platform_is_refused(token, alice, decided):
-    for address in (ZERO_ADDRESS, alice.address, token.address):
+def test_what_is_no_platform_is_refused(token, authority, alice, decided):
+    # nobody, a key, a contract that does not say what it is, and one that is something else
+    for address in (ZERO_ADDRESS, alice.address, authority.address, token.address):
         with reverts_with("InvalidPlatform", address):
             token.setPlatform.call(address, decided)
 

@@ -227,6 +227,18 @@ def test_a_batch_gives_no_more_than_the_balance(token, alice, bob, carol):
         token.batchTransfer.call([bob, carol], [60, 41], {"from": alice})
 
 
+@pytest.mark.requirement("G8", "G19")
+def test_the_rows_of_a_batch_together_take_only_what_is_free(token, alice, bob, carol, decided):
+    token.setFrozenTokens(alice, 40, decided)
+
+    # 60 are free: the first row takes them all
+    with reverts_with("RowInTheWay", 1, Reason.FROZEN):
+        token.batchTransfer.call([bob, carol], [60, 1], {"from": alice})
+    with reverts_with("RowInTheWay", 1, Reason.FROZEN):
+        token.batchTransfer.call([bob, carol], [60, 40], {"from": alice})
+    assert token.batchTransfer.call([bob, carol], [30, 30], {"from": alice}) is True
+
+
 def test_the_lists_of_a_batch_have_one_length(token, alice, bob, carol):
     with reverts_with("LengthMismatch", 2, 1):
         token.batchTransfer.call([bob, carol], [1], {"from": alice})

@@ -1,4 +1,4 @@
-"""A token under the real Consortium with the policy that ships: eleven organisations, one role each.
+"""A token under the real Consortium and the policy that ships: eleven organisations, a role each.
 
 What each role may do is shown for every cell in `tests/contracts/consortium`; here it is shown that
 a token's life passes through it.

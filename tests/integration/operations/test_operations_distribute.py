@@ -83,9 +83,7 @@ def test_a_row_that_was_refused_is_delivered_once_nothing_stands_against_it(worl
 
 @pytest.mark.requirement("G2")
 @pytest.mark.parametrize("executed", range(6))
-def test_interrupted_between_calls_it_goes_on(
-    world, ten, small_calls, monkeypatch, executed: int
-):
+def test_interrupted_between_calls_it_goes_on(world, ten, small_calls, monkeypatch, executed: int):
     file = allotments(*((each, 10 + n) for n, each in enumerate(ten)))
     send = requests.send_executions
 
@@ -112,13 +110,9 @@ def test_more_than_is_undistributed_is_refused_before_anything_is_sent(world):
     before = world.desk.connection.block_number()
     # 1,000 issued, 200 delivered: 800 left. What would be refused anyway does not count.
     with pytest.raises(NotEnoughUnits, match="801 units"):
-        distribute(
-            world.desk, world.token, allotments((dave, 801), (erin, 5)), evidence("C-1")
-        )
+        distribute(world.desk, world.token, allotments((dave, 801), (erin, 5)), evidence("C-1"))
     assert world.desk.connection.block_number() == before
-    done = distribute(
-        world.desk, world.token, allotments((dave, 800), (erin, 5)), evidence("C-1")
-    )
+    done = distribute(world.desk, world.token, allotments((dave, 800), (erin, 5)), evidence("C-1"))
     assert len(done.done) == 1
 
 

@@ -113,9 +113,7 @@ def test_what_another_organisation_did_on_its_machine_is_gone_on_with(world):
     token_issue = [issue(world)]
     desk = world.desk_of(ISSUER)
     proposed = requests.propose(desk, world.key(ISSUER), token_issue, evidence("C-1"))
-    requests.sign(
-        world.desk_of(TRUST_BANK), world.key(TRUST_BANK), proposed.decision.request.id
-    )
+    requests.sign(world.desk_of(TRUST_BANK), world.key(TRUST_BANK), proposed.decision.request.id)
     decided = decide(desk, token_issue, evidence("C-1"))
     assert [step.what for step in decided.steps] == ["execute"]
 

@@ -7,6 +7,7 @@ from example_world import ISSUER, TRUST_BANK, evidence
 
 from jp20.chain.errors import Refused
 from jp20.domain.addresses import address_of
+from jp20.operations.decide import decide
 from jp20.operations.desk import UnknownOrganisation, UnknownToken
 from jp20.operations.issue import (
     CodeTaken,
@@ -59,14 +60,14 @@ def test_run_again_it_makes_no_second_one_and_other_terms_are_refused(world):
 
 
 @pytest.mark.requirement("G1", "S2")
-def test_an_unknown_organisation_token_or_version_is_said_so(world, monkeypatch):
+def test_an_unknown_organisation_token_or_version_is_said_so(world):
     sheet = other_sheet(world.sheet)
     with pytest.raises(UnknownOrganisation, match="だれか"):
         create_token(world.desk, sheet, "だれか", TRUST_BANK, evidence("C-1"))
     for name in ("NOPE", world.deployment.platform.address):
         with pytest.raises(UnknownToken):
             world.desk.token(name)
-    monkeypatch.setattr("jp20.operations.issue._version", lambda desk: (_ for _ in ()).throw(NoVersion()))
+    decide(world.desk, [world.desk.platform.call("retireVersion", 1)], evidence("C-2"))
     with pytest.raises(NoVersion):
         create_token(world.desk, sheet, ISSUER, TRUST_BANK, evidence("C-1"))
 

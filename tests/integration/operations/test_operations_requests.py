@@ -20,9 +20,7 @@ def calls(world):
 def proposed(world, calls) -> bytes:
     """The id of an issue of 70 units that the issuer proposed."""
     desk = world.desk_of(ISSUER)
-    return requests.propose(
-        desk, world.key(ISSUER), calls, evidence("C-1")
-    ).decision.request.id
+    return requests.propose(desk, world.key(ISSUER), calls, evidence("C-1")).decision.request.id
 
 
 def sign(world, organisation: int, request: bytes, slot: int | None = None):
@@ -90,7 +88,7 @@ def test_states_follow_the_chain(world, proposed, calls):
 def test_nobody_signs_twice_or_without_the_role(world, proposed):
     with pytest.raises(NotEnoughOrganisations, match=f"Organisation {AML} "):
         sign(world, AML, proposed)
-    with pytest.raises(Reverted, match="KeyUnknown|none of the roles|RoleMissing"):
+    with pytest.raises(Reverted, match="none of the roles"):
         sign(world, AML, proposed, slot=1)
     with pytest.raises(NotEnoughOrganisations, match=f"Organisation {ISSUER} "):
         sign(world, ISSUER, proposed)
@@ -101,9 +99,7 @@ def test_nobody_signs_twice_or_without_the_role(world, proposed):
 
 
 def test_one_can_propose_without_signing(world, calls):
-    proposal = requests.propose(
-        world.desk, world.key(ISSUER), calls, evidence("C-1"), slot=NO_SLOT
-    )
+    proposal = requests.propose(world.desk, world.key(ISSUER), calls, evidence("C-1"), slot=NO_SLOT)
     view = requests.show_request(world.desk, proposal.decision.request.id)
     assert [slot.signature for slot in view.slots] == [None, None]
 

@@ -1,0 +1,63 @@
+"""One key stops everything; four organisations let it go on."""
+
+import pytest
+from example_world import (
+    AUDITOR,
+    BROKER,
+    EMERGENCY,
+    OPERATOR,
+    TRUST_BANK,
+    alice,
+    bob,
+    evidence,
+)
+
+from jp20.chain.errors import Refused, Reverted
+from jp20.domain.casting import NotEnoughOrganisations
+from jp20.operations.emergency import NotHalted, halt, resume, status
+from jp20.operations.issue import issue_units
+from jp20.operations.transfer import transfer
+
+
+@pytest.mark.requirement("G12")
+def test_one_key_halts_and_the_operator_with_three_organisations_resumes(world):
+    halted = halt(world.desk_of(EMERGENCY))
+    assert [step.organisation for step in halted.steps] == [EMERGENCY]
+    now = status(world.desk)
+    assert (now.halted, now.since) == (True, world.desk.now())
+    with pytest.raises(Refused, match="PLATFORM_HALTED"):
+        transfer(world.desk, world.token, alice, bob.address, 1)
+    with pytest.raises(Refused, match="PLATFORM_HALTED"):
+        issue_units(world.desk, world.token, 1, evidence("C-1"))
+    with pytest.raises(NotEnoughOrganisations, match="Slot 3 of 4"):
+        resume(world.desk_of(OPERATOR, AUDITOR), evidence("C-2"))
+    resumed = resume(world.desk_of(OPERATOR, AUDITOR, BROKER, TRUST_BANK), evidence("C-2"))
+    assert {step.organisation for step in resumed.steps} == {
+        OPERATOR,
+        AUDITOR,
+        BROKER,
+        TRUST_BANK,
+    }
+    assert not status(world.desk).halted
+    transfer(world.desk, world.token, alice, bob.address, 1)
+
+
+@pytest.mark.requirement("G12")
+def test_halting_twice_and_resuming_nothing_are_refused(world):
+    with pytest.raises(NotHalted):
+        resume(world.desk, evidence("C-1"))
+    halt(world.desk)
+    with pytest.raises(Reverted, match="halted already"):
+        halt(world.desk)
+
+
+@pytest.mark.requirement("G12")
+def test_the_status_names_every_token(world):
+    (token,) = status(world.desk).tokens
+    assert (token.token, token.code, token.paused, token.supply, token.splits) == (
+        world.token,
+        "JP20-TEST",
+        False,
+        1_000,
+        0,
+    )
