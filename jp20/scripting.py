@@ -98,7 +98,7 @@ def keys(connection: Connection) -> Sequence[Signer]:
     Elsewhere the keystores (*.json) in the folder JP20_KEYSTORES, which are one organisation's;
     each password is asked. A key is never an argument.
     """
-    if connection.chain_id in {network.chain_id for network in DEVELOPMENT.values()}:
+    if _is_development(connection):
         return development_signers(_DEVELOPMENT_KEYS)
     folder = Path(os.environ.get("JP20_KEYSTORES", "keystores"))
     files = sorted(folder.glob("*.json"))
@@ -131,7 +131,9 @@ def desk() -> Desk:
                 "Run deploy_platform first.", "先に deploy_platform を実行してください。"
             ),
         )
-    return open_desk(connection, load_deployment(file), keys(connection))
+    # Off a development chain the keys are one organisation's, and the others run the same script.
+    in_turn = not _is_development(connection)
+    return open_desk(connection, load_deployment(file), keys(connection), in_turn=in_turn)
 
 
 def key_of(address: ChecksumAddress, signers: Sequence[Signer]) -> Signer:
@@ -324,6 +326,10 @@ _STEPS: Final = {
     "call": "実行 / called",
     "deploy": "配備 / deployed",
 }
+
+
+def _is_development(connection: Connection) -> bool:
+    return connection.chain_id in {network.chain_id for network in DEVELOPMENT.values()}
 
 
 def _end(error: JP20Error, code: int) -> NoReturn:

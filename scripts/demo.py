@@ -21,12 +21,13 @@ from rich.panel import Panel
 
 from jp20.chain.connection import Connection, connect
 from jp20.chain.local import LocalChain
-from jp20.chain.signers import KeySigner, development_signers
+from jp20.chain.signers import KeySigner, Signer, development_signers
 from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.errors import JP20Error
 from jp20.domain.evidence import Evidence
+from jp20.domain.requests import Decision
 from jp20.domain.times import parse_time
-from jp20.operations import emergency, enforce, lifecycle, restraints
+from jp20.operations import emergency, enforce, lifecycle, requests, restraints
 from jp20.operations.desk import Desk, open_desk
 from jp20.operations.distribute import distribute
 from jp20.operations.files import (
@@ -111,6 +112,10 @@ class Story:
         keys = [key for key in development_signers(30) if key.address in mine]
         return open_desk(self.connection, self.deployment, keys)
 
+    def key(self, name: str) -> Signer:
+        """An organisation's key."""
+        return next(iter(self.desk(name).signers.values()))
+
     def holder(self, reference: str) -> KeySigner:
         """An investor's own key."""
         return KeySigner(Account.from_key(KEY_OF(reference)))
@@ -131,14 +136,16 @@ class Story:
         try:
             attempt()
         except JP20Error as error:
-            console.print(f"  [green]✓[/] {what}: [yellow]拒否 / refused[/]")
+            as_expected = because in str(error)
+            sign = "[green]✓[/]" if as_expected else "[red]✗[/]"
+            console.print(f"  {sign} {what}: [yellow]拒否 / refused[/]")
             for text in (error.what, error.why):
                 if text is not None:
                     console.print(f"      {text.ja}\n      [dim]{text.en}[/]")
-            if because not in str(error):
-                self.differences.append(what)
         else:
+            as_expected = False
             console.print(f"  [red]✗ {what}: 拒否されるべき操作が実行された / went through[/]")
+        if not as_expected:
             self.differences.append(what)
 
 
@@ -271,7 +278,7 @@ def chargeback(story: Story) -> None:
     story.refused(
         f"{AUDITOR}だけ / the auditor alone",
         lambda: enforce.reverse(story.desk(AUDITOR), story.token, original, case, parties=[party]),
-        "",
+        "stays without a signature",
     )
     done = enforce.reverse(everyone, story.token, original, case, parties=[party])
     show_steps(everyone, done.decided.steps)
@@ -306,10 +313,15 @@ def emergency_stop(story: Story) -> None:
         "PLATFORM_HALTED",
     )
     case = Evidence.of("EM-2026-001", b"All clear")
+    # No software proposes what its organisations cannot carry; here the chain itself is asked.
+    operator = story.key(OPERATOR)
+    resumption = [desk.platform.call("resume", emergency.status(desk).since)]
+    decision = requests.propose(desk, operator, resumption, case).decision
+    requests.sign(desk, story.key(AUDITOR), decision.request.id)
     story.refused(
         f"再開: {OPERATOR}と{AUDITOR}のみ / the operator and one organisation",
-        lambda: emergency.resume(story.desk(OPERATOR, AUDITOR), case),
-        "",
+        lambda: executed(desk, operator, decision),
+        "The signature in slot",
     )
     resumed = emergency.resume(story.desk(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case)
     console.print("  運営者と三組織で再開 / The operator and three organisations resume it.")
@@ -359,6 +371,13 @@ CHAPTERS: tuple[tuple[str, Callable[[Story], None]], ...] = (
     ("緊急停止と再開 / The emergency stop and the resumption", emergency_stop),
     ("原簿 / The register", final_register),
 )
+
+
+def executed(desk: Desk, signer: Signer, decision: Decision) -> None:
+    """Executes a request of one call; raises what the chain says against it."""
+    (outcome,) = requests.execute(desk, signer, decision)
+    if outcome.refusal is not None:
+        raise outcome.refusal
 
 
 def shown(value: int | str) -> str:

@@ -67,8 +67,9 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     {
         uint256 word = _currentWord();
         (bool halted, Facts facts,) = _facts(word, tokenHolder, tokenHolder);
-        Reason reason = halted ? Reason.PLATFORM_HALTED : _judgeForcedAmount(tokenHolder, value, 0, word);
+        Reason reason = _judgeForcedAmount(tokenHolder, value, 0, word);
         if (word & TokenWord.HOLDER_REDEMPTION == 0) reason = Reason.REDEMPTION_NOT_ALLOWED;
+        if (halted) reason = Reason.PLATFORM_HALTED;
         if (reason != Reason.NONE) _refuse(reason, tokenHolder, address(0), value);
         _unfreezeFor(tokenHolder, value, word);
         _burn(word, tokenHolder, facts, value);

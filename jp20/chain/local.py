@@ -41,6 +41,7 @@ class LocalChain:
         accounts: int = 30,
         mnemonic: str = DEVELOPMENT_MNEMONIC,
         block_time: int | None = None,
+        gas_limit: int = GAS_LIMIT,
     ) -> None:
         self.program: Final = program
         self.port: Final = port or _free_port()
@@ -48,6 +49,7 @@ class LocalChain:
         self._accounts = accounts
         self._mnemonic = mnemonic
         self._block_time = block_time
+        self._gas_limit = gas_limit
         self._output = tempfile.TemporaryFile()  # noqa: SIM115
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -121,7 +123,7 @@ class LocalChain:
                 "--hardfork": "berlin",
                 "--mnemonic": self._mnemonic,
                 "--accounts": self._accounts,
-                "--gas-limit": GAS_LIMIT,
+                "--gas-limit": self._gas_limit,
                 "--block-time": self._block_time,
             }
         else:
@@ -132,8 +134,8 @@ class LocalChain:
                 "--chain.hardfork": "berlin",
                 "--wallet.mnemonic": self._mnemonic,
                 "--wallet.totalAccounts": self._accounts,
-                "--miner.blockGasLimit": hex(GAS_LIMIT),
-                "--miner.callGasLimit": hex(GAS_LIMIT),
+                "--miner.blockGasLimit": hex(self._gas_limit),
+                "--miner.callGasLimit": hex(self._gas_limit),
                 "--miner.blockTime": self._block_time,
             }
         return [

@@ -175,16 +175,36 @@ class Sender:
         for place, (call, given) in enumerate(zip(calls, gas, strict=True)):
             if isinstance(given, int):
                 signed[place] = self.sign(call, nonce + len(signed), given, price)
-        self.submit(list(signed.values()))
-        receipts = wait_for_receipts(
-            self.connection, [each.hash for each in signed.values()], self.patience
-        )
+        receipts: dict[bytes, Receipt] = {}
+        for block in self._blockfuls(signed, gas):
+            self.submit(block)
+            hashes = [each.hash for each in block]
+            receipts |= wait_for_receipts(self.connection, hashes, self.patience)
         return [
             given
             if isinstance(given, Reverted)
             else self.outcome(call, receipts[signed[place].hash])
             for place, (call, given) in enumerate(zip(calls, gas, strict=True))
         ]
+
+    def _blockfuls(
+        self, signed: Mapping[int, Signed], gas: Sequence[int | Reverted]
+    ) -> list[list[Signed]]:
+        """What fits into one block, in order: a node that mines when it is sent something leaves
+        the rest lying until it is sent more.
+        """
+        limit = self.connection.block().gas_limit
+        blocks: list[list[Signed]] = []
+        room = 0
+        for place, each in signed.items():
+            given = gas[place]
+            needed = given if isinstance(given, int) else 0
+            if needed > room:
+                blocks.append([])
+                room = limit
+            blocks[-1].append(each)
+            room -= needed
+        return blocks
 
     def _estimates(self, calls: Sequence[Call], limit: int) -> list[object]:
         """The gas that the node thinks each call needs; a block's where it would think too long."""

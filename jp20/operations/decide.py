@@ -1,20 +1,23 @@
-"""Carrying a request through with the keys at hand: for a demo, tests, or a small consortium.
+"""Carrying a request through with the keys at hand: all of it where they are enough, else an
+organisation's own part of it.
 
 Each step is looked for on the chain before it is made, so that a run that was interrupted is gone
 on with, and what is done is not done again.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NoReturn
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.signers import Signer
-from jp20.domain.casting import cast, direct
+from jp20.domain.casting import Cast, NotEnoughOrganisations, cast, direct
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.evidence import Evidence
 from jp20.domain.governance import Organisation, Rule
 from jp20.domain.outcomes import CallOutcome, Decided, Step
 from jp20.domain.requests import Call, Decision
+from jp20.domain.roles import Role
 from jp20.domain.times import in_tokyo
 from jp20.operations import requests
 from jp20.operations.desk import Desk
@@ -56,6 +59,31 @@ class NotBefore(JP20Error):
         self.ready_at = ready_at
 
 
+class AwaitingOthers(JP20Error):
+    """What the keys at hand can do is done (`steps`); `roles` are those whose part is next."""
+
+    def __init__(self, request: bytes, steps: Sequence[Step], roles: Iterable[Role]) -> None:
+        named = " | ".join(role.name for role in sorted(roles))
+        done = ", ".join(step.what for step in steps) or "–"
+        super().__init__(
+            Text(
+                f"It waits for another organisation: {named}.",
+                f"他の組織（{named}）の手続を待っています。",
+            ),
+            Text(
+                f"Request 0x{request.hex()}; done here: {done}.",
+                f"申請 0x{request.hex()}、当方で済んだ手続: {done}。",
+            ),
+            Text(
+                "Let them run the same, with the same files and case; then run it again.",
+                "同じファイルと案件番号で先方が実行した後、もう一度実行してください。",
+            ),
+        )
+        self.request = request
+        self.steps = tuple(steps)
+        self.roles = frozenset(roles)
+
+
 class _Hands:
     """The organisations whose keys are at hand, and a key of each. Those with a role for the very
     contract come first: its issuer before another issuer.
@@ -79,6 +107,9 @@ class _Hands:
     def key(self, organisation: int) -> Signer:
         return self._signers[organisation]
 
+    def __contains__(self, organisation: int) -> bool:
+        return organisation in self._signers
+
 
 def decide(
     desk: Desk,
@@ -93,7 +124,8 @@ def decide(
     same calls are carried out once. `parties` have no part in it. Of many calls each may be
     refused by itself; the refusal of an only one is raised.
 
-    Raises NotInPolicy, EvidenceNeeded, NotEnoughOrganisations, NotBefore, Reverted.
+    Raises NotInPolicy, EvidenceNeeded, NotEnoughOrganisations, NotBefore, Reverted, and, at a desk
+    of organisations that work in turn, AwaitingOthers.
     """
     if not calls:
         return Decided(None, (), ())
@@ -150,18 +182,63 @@ def _sign(
         for slot, signature in stands.signatures.items()
         if proposed and signature.counts
     }
-    parts = cast(rule, hands.organisations, request.parties, signed, proposed)
+    try:
+        parts = cast(rule, hands.organisations, request.parties, signed, proposed)
+    except NotEnoughOrganisations:
+        if desk.in_turn:
+            _contribute(desk, hands, decision, rule, signed, proposed)
+        raise
     steps: list[Step] = []
     if not proposed:
-        proposer = parts.proposer
-        slot = parts.signers.index(proposer) if proposer in parts.signers else NO_SLOT
-        steps.append(requests.send_proposal(desk, hands.key(proposer), decision, proposer, slot))
-        signed = {slot: proposer}
+        steps, signed = _propose(desk, hands, decision, parts)
     for slot, organisation in enumerate(parts.signers):
         if slot not in signed:
             key = hands.key(organisation)
             steps.append(requests.send_signature(desk, key, request, organisation, slot))
     return parts.executor, steps
+
+
+def _propose(
+    desk: Desk, hands: _Hands, decision: Decision, parts: Cast
+) -> tuple[list[Step], dict[int, int]]:
+    """The step, and the slot that the proposer signs with it."""
+    proposer = parts.proposer
+    slot = parts.signers.index(proposer) if proposer in parts.signers else NO_SLOT
+    step = requests.send_proposal(desk, hands.key(proposer), decision, proposer, slot)
+    return [step], {slot: proposer}
+
+
+def _contribute(
+    desk: Desk,
+    hands: _Hands,
+    decision: Decision,
+    rule: Rule,
+    signed: dict[int, int],
+    proposed: bool,
+) -> NoReturn:
+    """Does of a request what the keys at hand can, in a cast that others can complete."""
+    request = decision.request
+    others = [
+        member.organisation
+        for member in desk.members(request.target)
+        if member.active and member.number not in hands
+    ]
+    parts = cast(rule, [*hands.organisations, *others], request.parties, signed, proposed)
+    steps: list[Step] = []
+    if not proposed:
+        if parts.proposer not in hands:
+            raise AwaitingOthers(request.id, steps, rule.proposers)
+        steps, signed = _propose(desk, hands, decision, parts)
+    for slot, organisation in enumerate(parts.signers):
+        if slot not in signed and organisation in hands:
+            key = hands.key(organisation)
+            steps.append(requests.send_signature(desk, key, request, organisation, slot))
+    missing = [
+        rule.slots[slot]
+        for slot, organisation in enumerate(parts.signers)
+        if slot not in signed and organisation not in hands
+    ]
+    raise AwaitingOthers(request.id, steps, missing[0] if missing else rule.executors)
 
 
 def _wait(desk: Desk, decision: Decision, rule: Rule) -> None:

@@ -102,7 +102,9 @@ class Desk:
     """The platform's contracts and the keys at hand.
 
     `wait` is called with the unix time until which a delay of the policy runs, and returns when it
-    is over; None: whoever would have to wait is told so by an error.
+    is over; None: whoever would have to wait is told so by an error. `in_turn`: the keys are one
+    organisation's, and others work at desks of their own; a decision is carried as far as these
+    keys reach, and whoever runs the same after the last signature carries it out.
     """
 
     def __init__(
@@ -111,11 +113,14 @@ class Desk:
         deployment: Deployment,
         signers: Iterable[Signer],
         wait: Callable[[int], None] | None = None,
+        *,
+        in_turn: bool = False,
     ) -> None:
         self.connection: Final = connection
         self.deployment: Final = deployment
         self.signers: Final = {signer.address: signer for signer in signers}
         self.wait: Final = wait
+        self.in_turn: Final = in_turn
         self.consortium: Final = consortium_at(connection, deployment.consortium.address)
         self.platform: Final = platform_at(connection, deployment.platform.address)
 
@@ -276,6 +281,8 @@ def open_desk(
     deployment: Deployment,
     signers: Iterable[Signer],
     wait: Callable[[int], None] | None = None,
+    *,
+    in_turn: bool = False,
 ) -> Desk:
     """The desk at a deployment that is complete, on its chain.
 
@@ -285,7 +292,7 @@ def open_desk(
         raise WrongChain(connection.network.url, deployment.chain_id, connection.chain_id)
     if not deployment.is_complete:
         raise Incomplete("seal")
-    desk = Desk(connection, deployment, signers, wait)
+    desk = Desk(connection, deployment, signers, wait, in_turn=in_turn)
     if not desk.consortium.read(bool, "isSealed"):
         raise Incomplete("seal")
     return desk

@@ -82,8 +82,8 @@ def faulty(faults: Iterable[Fault]) -> tuple[RowOutcome, ...]:
             None,
             Outcome.REFUSED,
             Text(
-                " ".join(f"{each.what.en}" for each in found),
-                "".join(f"{each.what.ja}" for each in found),
+                " ".join(f"[{each.field}] {each.what.en}" for each in found),
+                " ".join(f"[{each.field}] {each.what.ja}" for each in found),
             ),
             "FILE",
         )

@@ -7,6 +7,7 @@ from jp20.chain.connection import Connection, connect
 from jp20.chain.contracts import Contract, NoContract, NotCompiled, artifact, consortium_at
 from jp20.chain.errors import Reverted
 from jp20.chain.events import consortium_events, entries, read_events
+from jp20.chain.local import LocalChain
 from jp20.chain.networks import Network
 from jp20.chain.receipts import OutcomeUnknown, Receipt, wait_for_receipts
 from jp20.chain.sender import Sender, SendingRefused, TooMuchGas
@@ -189,3 +190,15 @@ def test_signed_transactions_are_known_by_their_hash(founder: Sender):
     signed = founder.sign(BURNER, 0, 21_000, 0)
     assert isinstance(signed, Signed)
     assert founder.connection.web3.keccak(signed.raw) == signed.hash
+
+
+def test_more_than_a_block_holds_is_sent_a_block_at_a_time():
+    # given: blocks of 1,000,000 gas, and ten calls of 21,000 + 16 × 11,812 = 209,992, which are
+    # given a quarter more, 262,490: three go into a block
+    with LocalChain("anvil", gas_limit=1_000_000) as small:
+        sender = Sender(small, FOUNDER, {}, patience=20)
+        calls = [Call(address_of(0xDEAD), b"\xff" * 11_812) for _ in range(10)]
+
+        outcomes = sender.send_all(calls)
+
+    assert all(isinstance(outcome, Receipt) and outcome.succeeded for outcome in outcomes)

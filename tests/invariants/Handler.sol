@@ -109,8 +109,8 @@ contract Handler is Model {
 
     /// @dev All or nothing: the model tries the rows one after the other and takes them back where one is refused.
     function batchTransfer(uint256 who, uint256 whom, uint256 how) external act {
-        address from = _holder(who);
-        uint256 rows = 1 + (how >> 200) % 4;
+        address from = how % 3 == 0 ? _restrained(who) : _holder(who);
+        uint256 rows = 1 + (how >> 100) % 4;
         address[] memory to = new address[](rows);
         uint256[] memory amounts = new uint256[](rows);
         uint256[] memory before = _balances();
@@ -331,7 +331,7 @@ contract Handler is Model {
     // Enforcement
 
     function forcedTransfer(uint256 who, uint256 whom, uint256 how) external act {
-        (address from, address to) = (_holder(who), _anybody(whom));
+        (address from, address to) = (who % 2 == 0 ? _debtor(who) : _holder(who), _anybody(whom));
         uint8 waivers = how % 2 == 0 ? 0 : uint8(how >> 8) % 16;
         uint256 amount = _forcedAmount(how >> 16, from, _senior(from));
         bool may = _mayForce(from, to, amount, waivers) && amount + _senior(from) <= balance[from];
@@ -404,7 +404,7 @@ contract Handler is Model {
 
     /// @dev A system error: units of a holder are extinguished that should not be, against a recorded incident.
     function loseUnits(uint256 whom, uint256 how) external act {
-        address from = _holder(whom);
+        address from = whom % 2 == 0 ? _debtor(whom) : _holder(whom);
         if (accidents.length < 4 && how % 2 == 0) {
             accidents.push();
             accidents[accidents.length - 1].supplyBefore = supply;
@@ -563,9 +563,7 @@ contract Handler is Model {
             _after("redeem", may, done);
             if (done) _extinguish(from, amount);
         } else {
-            bool[] memory covered = _covered();
-            _redeemForced(from, amount);
-            _checkCovered("controllerRedeem", covered);
+            _redeemForced(how % 8 == 7 ? _debtor(whom) : from, amount);
         }
     }
 
@@ -649,7 +647,7 @@ contract Handler is Model {
                 if (wishes[i].open) soonest = _sooner(soonest, wishes[i].deadline);
             }
         }
-        if (which % 64 == 1 && terms.maturity > time) soonest = terms.maturity;
+        if (which % 10 == 1 && terms.maturity > time) soonest = terms.maturity;
         if (soonest != type(uint256).max) _passTo(soonest - 1 + how % 3);
     }
 
@@ -791,8 +789,10 @@ contract Handler is Model {
 
     function _redeemForced(address from, uint256 amount) private {
         bool may = !halted && terms.holderRedemption && amount != 0 && amount + _senior(from) <= balance[from];
+        bool[] memory covered = _covered();
         bool done = _do(abi.encodeCall(token.controllerRedeem, (from, amount, "", "")));
         _after("controllerRedeem", may, done);
+        _checkCovered("controllerRedeem", covered);
         if (!done) return;
         _unfreezeMoved(from, amount);
         _extinguish(from, amount);
@@ -900,6 +900,27 @@ contract Handler is Model {
         }
     }
 
+    /// @dev Somebody of whose units some are free and some are not, if there is one.
+    function _restrained(uint256 seed) private view returns (address account) {
+        uint256 count = accounts.length - 1;
+        for (uint256 i; i < count; i++) {
+            account = accounts[1 + (seed % count + i) % count];
+            Stand memory s = _stand(account);
+            if (s.free != 0 && s.free < s.balance && _maySend(account)) return account;
+        }
+        return _holder(seed);
+    }
+
+    /// @dev Somebody with units and a pledge or an attachment, if there is one.
+    function _debtor(uint256 seed) private view returns (address account) {
+        uint256 count = accounts.length - 1;
+        for (uint256 i; i < count; i++) {
+            account = accounts[1 + (seed % count + i) % count];
+            if (balance[account] != 0 && _senior(account) != 0) return account;
+        }
+        return _holder(seed);
+    }
+
     /// @dev Most often somebody who may receive, seldom the issuer, a stranger, nobody.
     function _anybody(uint256 seed) private view returns (address) {
         uint256 die = (seed >> 128) % 32;
@@ -939,10 +960,10 @@ contract Handler is Model {
     function _forcedAmount(uint256 seed, address holder, uint256 kept) private view returns (uint256) {
         uint256 there = balance[holder] > kept ? balance[holder] - kept : 0;
         uint256 die = seed % 8;
-        if (die == 0) return there + 1;
-        if (die < 3) return there;
+        if (die < 2) return there + 1;
+        if (die < 4) return there;
         uint256 amount = (seed >> 8) % (there + 1);
-        return die < 6 ? amount - amount % lot : amount;
+        return die < 7 ? amount - amount % lot : amount;
     }
 
     /// @dev More than the balance too, seldom everything.

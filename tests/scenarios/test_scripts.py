@@ -156,6 +156,28 @@ def test_report(brownie, python, tmp_path):
     assert len((tmp_path / "holders.csv").read_text("utf-8-sig").splitlines()) == 1 + 1_200
 
 
+@pytest.mark.requirement("G17")
+def test_the_policy_is_shown_and_is_the_chains(brownie, python, tmp_path):
+    # A file by which requests live a day less.
+    shipped = (ROOT / "jp20" / "data" / "governance.toml").read_text()
+    stricter = tmp_path / "stricter.toml"
+    stricter.write_text(shipped.replace('lifetime = "7d"', 'lifetime = "6d"', 1))
+
+    matrix = succeeded(python("governance", "matrix"))
+    assert "強制移転" in matrix
+    assert "強制償還" in matrix
+    assert "has the file's policy" in succeeded(brownie("governance", "compare"))
+    different = python("governance", "compare", str(stricter))
+    assert different.returncode == 1
+    assert "issue(uint256)" in different.stdout
+
+
+@pytest.mark.requirement("G17")
+def test_what_was_confirmed_in_time_is_not_overdue(brownie):
+    # The freeze of test_administer was confirmed by another organisation.
+    assert "Nothing is overdue" in succeeded(brownie("governance", "overdue"))
+
+
 # By themselves, and with what they cannot use.
 
 
@@ -188,6 +210,8 @@ BAD = [
     (("administer", "lock_up", "examples/administer/split.toml"), 2, "holders"),
     (("deploy_platform", "pyproject.toml"), 2, "pyproject.toml"),
     (("report", "NO-SUCH-TOKEN"), 1, "NO-SUCH-TOKEN"),
+    (("governance", "shuffle"), 2, "shuffle"),
+    (("governance", "matrix", "no-such-policy.toml"), 2, "no-such-policy.toml"),
 ]
 
 

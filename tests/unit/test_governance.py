@@ -170,9 +170,18 @@ MATRIX = {
     ),
     "give a power": (
         "consortium",
-        "addOrganisation addKey replaceKey grantRole transferRole",
+        "addOrganisation addKey replaceKey grantRole",
         *GOVERNANCE,
         24,
+    ),
+    # Of the last holder of a role, whose own signature it must not need.
+    "hand over a role": (
+        "consortium",
+        "transferRole",
+        "OPERATOR AUDITOR",
+        "OPERATOR/AUDITOR BROKER/REGISTRAR/CUSTODIAN BROKER/REGISTRAR/CUSTODIAN EMERGENCY/KYC/AML",
+        "OPERATOR AUDITOR",
+        48,
     ),
     "policy": ("consortium", "setRules registerTarget", *GOVERNANCE, 48),
     "take a power": (
@@ -320,6 +329,14 @@ def one_each() -> list[Organisation]:
 
 def test_eleven_organisations_with_a_role_each_can_decide_everything(policy: Policy):
     assert unmet(policy, one_each()) == ()
+
+
+@pytest.mark.requirement("G17", "S3")
+@pytest.mark.parametrize("holder", Role, ids=lambda role: role.name)
+def test_a_roles_last_holder_is_replaced_without_its_own_signature(policy: Policy, holder: Role):
+    others = [organisation for organisation in one_each() if holder not in organisation.roles]
+
+    assert "transfer-role" not in {fault.act.key for fault in unmet(policy, others)}
 
 
 @pytest.mark.requirement("S3")

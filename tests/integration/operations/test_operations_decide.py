@@ -7,6 +7,7 @@ from example_world import (
     BROKER,
     EMERGENCY,
     ISSUER,
+    KEYS,
     OPERATOR,
     OTHER_BROKER,
     TRUST_BANK,
@@ -21,7 +22,8 @@ from jp20.domain.addresses import address_of
 from jp20.domain.casting import NotEnoughOrganisations
 from jp20.domain.roles import Role
 from jp20.operations import requests
-from jp20.operations.decide import EvidenceNeeded, NotBefore, decide
+from jp20.operations.decide import AwaitingOthers, EvidenceNeeded, NotBefore, decide
+from jp20.operations.desk import open_desk
 from jp20.operations.requests import NotInPolicy
 from jp20.operations.transfer import transfer
 
@@ -187,3 +189,70 @@ def test_what_the_policy_does_not_list_is_said_so(world):
 
 def test_nothing_to_decide_is_nothing_done(world):
     assert decide(world.desk, []).steps == ()
+
+
+# ---------------------------------------------------------------- each with its own keys
+
+
+def alone(world, organisation: int):
+    """A desk with the keys of one organisation."""
+    keys = world.desk.organisation(organisation).keys
+    own = [key for key in KEYS if key.address in keys]
+    return open_desk(world.desk.connection, world.deployment, own, in_turn=True)
+
+
+def told(caught) -> list[tuple[str, int]]:
+    return [(step.what, step.organisation) for step in caught.value.steps]
+
+
+@pytest.mark.requirement("G17", "S3")
+def test_organisations_with_their_own_keys_only_decide_in_turn(world):
+    issuer, bank = alone(world, ISSUER), alone(world, TRUST_BANK)
+
+    with pytest.raises(AwaitingOthers, match="REGISTRAR") as first:
+        decide(issuer, [issue(world)], evidence("C-1"))
+    with pytest.raises(AwaitingOthers, match="ISSUER") as second:
+        decide(bank, [issue(world)], evidence("C-1"))
+    decided = decide(issuer, [issue(world)], evidence("C-1"))
+
+    assert told(first) == [("propose", ISSUER)]
+    assert told(second) == [("sign", TRUST_BANK)]
+    assert [(step.what, step.organisation) for step in decided.steps] == [("execute", ISSUER)]
+    assert decide(bank, [issue(world)], evidence("C-1")).earlier
+    # 1,000 at the beginning, 100 now
+    assert world.desk.token(world.token).read(int, "totalSupply") == 1_100
+
+
+@pytest.mark.requirement("S3")
+def test_in_turn_the_same_part_is_not_taken_twice(world):
+    issuer = alone(world, ISSUER)
+    with pytest.raises(AwaitingOthers):
+        decide(issuer, [issue(world)], evidence("C-1"))
+    before = sent(world)
+
+    with pytest.raises(AwaitingOthers, match="REGISTRAR") as again:
+        decide(issuer, [issue(world)], evidence("C-1"))
+
+    assert told(again) == []
+    assert sent(world) == before
+
+
+@pytest.mark.requirement("S3")
+def test_in_turn_who_may_not_propose_waits_for_who_may(world):
+    before = sent(world)
+
+    with pytest.raises(AwaitingOthers, match="ISSUER"):
+        decide(alone(world, TRUST_BANK), [issue(world)], evidence("C-1"))
+
+    assert sent(world) == before
+
+
+@pytest.mark.requirement("S4")
+def test_in_turn_nothing_is_begun_that_nobody_could_complete(world):
+    before = sent(world)
+
+    # The only registrar is a party: the second slot can never be signed.
+    with pytest.raises(NotEnoughOrganisations, match="Slot 2"):
+        decide(alone(world, ISSUER), [issue(world)], evidence("C-1"), parties=(TRUST_BANK,))
+
+    assert sent(world) == before

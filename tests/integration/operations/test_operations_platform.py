@@ -7,6 +7,7 @@ import pytest
 from example_world import FOUNDER, KEYS, OPERATOR
 
 from jp20.chain.connection import WrongChain
+from jp20.chain.receipts import wait_for_receipts
 from jp20.domain.deployment import Incomplete, NotADeployment
 from jp20.domain.errors import JP20Error
 from jp20.operations import platform
@@ -86,8 +87,9 @@ def test_a_deployment_that_was_sent_and_not_recorded_is_found(
         patch.setattr(platform, "wait_for_receipts", killed)
         with pytest.raises(Interrupted):
             deploy_platform(connection, FOUNDER, policy, organisations.organisations, file)
-    assert sent(connection) - before == 1  # the Consortium, of which the file has the intent only
     intent = load_deployment(file).intent
+    wait_for_receipts(connection, [intent.transaction], 60)
+    assert sent(connection) - before == 1  # the Consortium, of which the file has the intent only
     deployment = deploy_platform(connection, FOUNDER, policy, organisations.organisations, file)
     assert sent(connection) - before == TRANSACTIONS
     assert (deployment.consortium.address, deployment.consortium.transaction) == (
