@@ -1,4 +1,4 @@
-"""Measures, prints the tables, and writes bench/results/gas.json."""
+"""Measures, prints the tables, and writes bench/results/gas.json and bounds.json."""
 
 import json
 import sys
@@ -9,7 +9,8 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from bench import gas, peers, rows
+from bench import bounds, gas, peers, rows
+from bench.bounds import Bound
 from bench.chain import Chain
 from bench.rows import Row
 from jp20.chain.local import LocalChain
@@ -22,13 +23,15 @@ def main() -> None:
     with LocalChain("anvil") as connection:
         chain = Chain(connection)
         measured = [*peers.measure_plain(chain), *gas.measure(chain), *peers.measure_trex(chain)]
-    RESULTS.mkdir(exist_ok=True)
-    file = RESULTS / "gas.json"
-    file.write_text(json.dumps([row.fields for row in measured], indent=1) + "\n")
+        batches = bounds.measure(chain)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(compared(measured))
     console.print(against_marks(measured))
-    console.print(f"Written to bench/results/{file.name}.")
+    console.print(at_their_bounds(batches))
+    console.print(f"Written to {_write('gas.json', measured)} and", end=" ")
+    console.print(
+        f"{_write('bounds.json', [row for each in batches for row in (each.whole, each.row)])}."
+    )
 
 
 def compared(measured: Sequence[Row]) -> Table:
@@ -61,9 +64,41 @@ def against_marks(measured: Sequence[Row]) -> Table:
         if row.system != rows.JP20:
             continue
         mark = "" if row.mark is None else f"≤ {row.mark:,}"
-        met = {None: "", True: "[green]met[/]", False: "[red]missed[/]"}[row.met]
-        table.add_row(row.name, f"{row.value:,}", mark, met)
+        table.add_row(row.name, f"{row.value:,}", mark, _met(row))
     return table
+
+
+def at_their_bounds(batches: Sequence[Bound]) -> Table:
+    """What each batch function needs with as many rows as are documented."""
+    table = Table(
+        title="JP20, batches at the bounds that their interfaces document: gas of the whole"
+        f" transaction,\nmark ≤ {bounds.MARK:,}, two thirds of a block of {bounds.BLOCK:,}",
+        caption="Gas is what the transaction needs, before refunds; where the act takes a request,"
+        " its execution. With a holder\ncap and lots, after a split and a record date. All"
+        " restraints: two lock-ups, a pledge, an attachment,\na freeze, an open request.",
+        title_justify="left",
+        caption_justify="left",
+    )
+    table.add_column("function")
+    table.add_column("case")
+    for figure in ("rows", "gas", "a row"):
+        table.add_column(figure, justify="right")
+    table.add_column("")
+    for each in batches:
+        figures = (f"{figure:,}" for figure in (each.rows, each.gas, each.a_row))
+        table.add_row(each.function, each.case, *figures, _met(each.whole))
+    return table
+
+
+def _met(row: Row) -> str:
+    return {None: "", True: "[green]met[/]", False: "[red]missed[/]"}[row.met]
+
+
+def _write(name: str, measured: Sequence[Row]) -> str:
+    RESULTS.mkdir(exist_ok=True)
+    content = json.dumps([row.fields for row in measured], indent=1)
+    (RESULTS / name).write_text(content + "\n")
+    return f"bench/results/{name}"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The chain that everything is measured on: transactions from any account, and what they used."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,12 +65,51 @@ class Chain:
         self._funded: set[str] = set()
         self.rpc("anvil_autoImpersonateAccount", True)
 
-    def send(self, sender: ChecksumAddress, call: Call) -> Sent:
+    def send(self, sender: ChecksumAddress, call: Call, gas: int = GAS_LIMIT) -> Sent:
         """Raises Failed where it reverts."""
-        return self._send(sender, {"to": call.target, "data": f"0x{call.data.hex()}"})
+        return self._send(_fields(sender, call), gas)
+
+    def send_all(self, calls: Sequence[tuple[ChecksumAddress, Call]]) -> None:
+        """Each by its sender, all in one block. Raises Failed where one reverts."""
+        gas = GAS_LIMIT // len(calls)
+        for sender, _ in calls:
+            self._fund(sender)
+        self.rpc("evm_setAutomine", False)
+        sent = [octets(self._submit(_fields(sender, call), gas)) for sender, call in calls]
+        self.rpc("evm_setAutomine", True)
+        self.rpc("evm_mine")
+        for transaction, receipt in wait_for_receipts(self._connection, sent, PATIENCE).items():
+            if not receipt.succeeded:
+                raise Failed(self._reason(f"0x{transaction.hex()}"))
+            self.used += receipt.gas_used
+
+    def needed(self, sender: ChecksumAddress, call: Call) -> int:
+        """The least gas limit with which a transaction goes through. It is more than what is used
+        where storage is cleared: that is refunded only afterwards.
+        """
+        self._fund(sender)
+        fields = {**_fields(sender, call), "gas": hex(GAS_LIMIT)}
+        try:
+            return quantity(self.rpc("eth_estimateGas", fields))
+        except NodeRefused as refusal:
+            raise Failed(refusal.error) from None
+
+    def topics(self, sent: Sent) -> list[str]:
+        """What the logs of a transaction are, by their first topic."""
+        return [
+            log["topics"][0] for log in self.rpc("eth_getTransactionReceipt", sent.hash)["logs"]
+        ]
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What is done inside has not been, afterwards."""
+        snapshot, funded = self.rpc("evm_snapshot"), set(self._funded)
+        yield
+        self.rpc("evm_revert", snapshot)
+        self._funded = funded
 
     def deploy(self, sender: ChecksumAddress, creation: bytes, interface: Interface) -> Contract:
-        sent = self._send(sender, {"data": f"0x{creation.hex()}"})
+        sent = self._send({"from": sender, "data": f"0x{creation.hex()}"})
         return Contract(self, sent.made, interface, sent)
 
     def gas_inside(self, sent: Sent, target: ChecksumAddress) -> int:
@@ -88,17 +129,14 @@ class Chain:
         self.rpc("evm_setNextBlockTimestamp", time)
         self.rpc("evm_mine")
 
-    def _send(self, sender: ChecksumAddress, fields: dict[str, str]) -> Sent:
+    def _fund(self, sender: str) -> None:
         if sender not in self._funded:
             self.rpc("anvil_setBalance", sender, hex(10**24))
             self._funded.add(sender)
-        try:
-            transaction = self.rpc(
-                "eth_sendTransaction",
-                {"from": sender, "gas": hex(GAS_LIMIT), "gasPrice": hex(GAS_PRICE), **fields},
-            )
-        except NodeRefused as refusal:
-            raise Failed(refusal.error) from None
+
+    def _send(self, fields: dict[str, str], gas: int = GAS_LIMIT) -> Sent:
+        self._fund(fields["from"])
+        transaction = self._submit(fields, gas)
         receipts = wait_for_receipts(self._connection, [octets(transaction)], PATIENCE)
         receipt = receipts[octets(transaction)]
         if not receipt.succeeded:
@@ -106,9 +144,20 @@ class Chain:
         self.used += receipt.gas_used
         return Sent(transaction, receipt.gas_used, receipt.contract or ZERO_ADDRESS)
 
+    def _submit(self, fields: dict[str, str], gas: int) -> Any:
+        priced = {"gas": hex(gas), "gasPrice": hex(GAS_PRICE), **fields}
+        try:
+            return self.rpc("eth_sendTransaction", priced)
+        except NodeRefused as refusal:
+            raise Failed(refusal.error) from None
+
     def _reason(self, transaction: str) -> str:
         trace = self.rpc("debug_traceTransaction", transaction, {"tracer": "callTracer"})
         return f"{transaction}: {trace.get('error')} {trace.get('output', '')[:200]}"
+
+
+def _fields(sender: ChecksumAddress, call: Call) -> dict[str, str]:
+    return {"from": sender, "to": call.target, "data": f"0x{call.data.hex()}"}
 
 
 def intrinsic_gas(call: Call) -> int:

@@ -13,7 +13,7 @@ from jp20.chain.contracts import artifact, token_interface
 from jp20.domain.governance import Kind, Policy, Rule
 from jp20.domain.governance_file import parse_governance
 from jp20.domain.investors import NEVER, InvestorClass, Residency
-from jp20.domain.requests import Call, decide
+from jp20.domain.requests import Call, Decision, decide
 from jp20.domain.roles import Role, bitmap
 from jp20.domain.terms import Placement, Terms
 
@@ -40,6 +40,16 @@ class Decided:
     @property
     def total(self) -> int:
         return self.proposed.gas + sum(each.gas for each in self.signed) + self.executed.gas
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreed:
+    """A request that is signed, and who may execute it."""
+
+    decision: Decision
+    executor: ChecksumAddress
+    proposed: Sent
+    signed: tuple[Sent, ...]
 
 
 class JP20:
@@ -70,12 +80,46 @@ class JP20:
 
     def decide(self, contract: Contract, function: str, *arguments: object) -> Decided:
         """Proposes a call, signs it in each slot by the first role that may, and executes it."""
-        kind = Kind.PLATFORM if contract is self.platform else Kind.TOKEN
+        agreed = self._agree(contract, [contract.call(function, *arguments)])
+        executed = self.chain.send(agreed.executor, self._execution(agreed, 0))
+        inside = self.chain.gas_inside(executed, contract.address)
+        return Decided(agreed.proposed, agreed.signed, executed, inside)
+
+    def decide_all(self, contract: Contract, calls: Sequence[Call]) -> None:
+        """The same for many calls under one request."""
+        agreed = self._agree(contract, calls)
+        executions = [self._execution(agreed, index) for index in range(len(calls))]
+        self.chain.send_all([(agreed.executor, each) for each in executions])
+
+    def ready(
+        self, contract: Contract, function: str, *arguments: object
+    ) -> tuple[ChecksumAddress, Call]:
+        """Who sends what so that a call is done: itself where one signature is enough, else the
+        execution of a request that is signed by now.
+        """
         call = contract.call(function, *arguments)
-        rule = self._rule(kind, call)
-        word = self.consortium.read("rule", int(kind), call.selector)
+        rule = self._rule(self._kind(contract), call)
+        if len(rule.slots) == 1:
+            return key(min(rule.executors)), call
+        agreed = self._agree(contract, [call])
+        return agreed.executor, self._execution(agreed, 0)
+
+    def act(self, contract: Contract, function: str, *arguments: object) -> Sent:
+        """A call that one signature is enough for."""
+        call = contract.call(function, *arguments)
+        executors = self._rule(self._kind(contract), call).executors
+        return self.chain.send(key(min(executors)), call)
+
+    def whitelist(self, wallets: Sequence[ChecksumAddress]) -> Decided:
+        until = self.chain.now() + 365 * DAY
+        return self.decide(self.platform, "register", [registration(w, until) for w in wallets])
+
+    def _agree(self, contract: Contract, calls: Sequence[Call]) -> _Agreed:
+        kind = self._kind(contract)
+        rule = self._rule(kind, calls[0])
+        word = self.consortium.read("rule", int(kind), calls[0].selector)
         self._cases += 1
-        decision = decide([call], keccak(f"case {self._cases}".encode()), keccak(b"document"), word)
+        decision = decide(calls, keccak(f"case {self._cases}".encode()), keccak(b"document"), word)
         request, signers = decision.request.fields, _signers(rule)
         proposer = min(rule.proposers)
         own = signers.index(proposer) if proposer in signers else NO_SLOT
@@ -87,19 +131,13 @@ class JP20:
             for slot, role in enumerate(signers)
             if slot != own
         )
-        executed = self.consortium.send(key(min(rule.executors)), "execute", *decision.execution(0))
-        inside = self.chain.gas_inside(executed, contract.address)
-        return Decided(proposed, signed, executed, inside)
+        return _Agreed(decision, key(min(rule.executors)), proposed, signed)
 
-    def act(self, contract: Contract, function: str, *arguments: object) -> Sent:
-        """A call that one signature is enough for."""
-        kind = Kind.PLATFORM if contract is self.platform else Kind.TOKEN
-        call = contract.call(function, *arguments)
-        return self.chain.send(key(min(self._rule(kind, call).executors)), call)
+    def _execution(self, agreed: _Agreed, index: int) -> Call:
+        return self.consortium.call("execute", *agreed.decision.execution(index))
 
-    def whitelist(self, wallets: Sequence[ChecksumAddress]) -> Decided:
-        until = self.chain.now() + 365 * DAY
-        return self.decide(self.platform, "register", [registration(w, until) for w in wallets])
+    def _kind(self, contract: Contract) -> Kind:
+        return Kind.PLATFORM if contract is self.platform else Kind.TOKEN
 
     def _rule(self, kind: Kind, call: Call) -> Rule:
         return next(

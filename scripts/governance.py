@@ -11,6 +11,7 @@
 import sys
 from pathlib import Path
 
+from jp20.domain.errors import Text
 from jp20.domain.governance import Policy, Rule
 from jp20.domain.governance_matrix import COLUMNS, duration
 from jp20.domain.governance_matrix import matrix as rows_of
@@ -18,7 +19,7 @@ from jp20.domain.roles import Role
 from jp20.domain.times import in_tokyo
 from jp20.operations import governance
 from jp20.operations.files import load_policy
-from jp20.scripting import BadArgument, Text, console, desk, script, show
+from jp20.scripting import BadArgument, console, desk, script, show
 
 
 @script
@@ -93,7 +94,10 @@ ACTS = {"matrix": matrix, "compare": compare, "overdue": overdue}
 @script
 def main(act: str = "matrix", policy: str = "") -> None:
     if act not in ACTS:
-        raise BadArgument(Text(f"Acts: {', '.join(ACTS)}.", f"操作: {'、'.join(ACTS)}。"))
+        raise BadArgument(
+            Text(f'There is no act "{act}".', f"「{act}」という操作はありません。"),
+            next_step=Text(f"Acts: {', '.join(ACTS)}.", f"操作: {'、'.join(ACTS)}。"),
+        )
     if act == "overdue":
         overdue()
     else:

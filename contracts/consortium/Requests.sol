@@ -36,6 +36,7 @@ abstract contract Requests is Policy {
         require(_sealed, NotSealed());
         (uint24 number, uint32 organisation) = _caller();
         _requireCurrentRule(request);
+        _requireNotDirect(request);
         require(
             request.caseId != 0 && request.documentHash != 0, EvidenceMissing(request.caseId, request.documentHash)
         );
@@ -220,6 +221,13 @@ abstract contract Requests is Policy {
         uint256 inForce = _ruleFor(request.target, request.selector);
         require(inForce != 0, NotListed(request.target, request.selector));
         require(inForce == request.rule, RuleChanged(request.rule, inForce));
+    }
+
+    /// @dev What one key may call at once, its target has to see it call: from here it would look like the decision of
+    /// several. The Consortium's own functions can be called from here only.
+    function _requireNotDirect(Request calldata request) private view {
+        bool direct = request.rule.isDirect() && request.target != address(this);
+        require(!direct, CalledDirectly(request.target, request.selector));
     }
 
     function _requireRole(uint32 organisation, uint16 roles, address target) private view {

@@ -176,6 +176,8 @@ interface IConsortium {
     error NotListed(address target, bytes4 selector);
     /// @notice The request names another rule than the one in force.
     error RuleChanged(uint256 named, uint256 inForce);
+    /// @notice One signature is enough: a key with the role calls the function itself.
+    error CalledDirectly(address target, bytes4 selector);
     /// @notice A request names a case and a document.
     error EvidenceMissing(bytes32 caseId, bytes32 documentHash);
     error CallsMissing();
@@ -355,8 +357,8 @@ interface IConsortium {
     /// @dev By a key whose organisation holds one of the rule's proposing roles. One that was cancelled
     /// or has expired can be proposed again; its executed calls stay executed. Emits {RequestProposed},
     /// {RequestSigned}. Reverts with {NotSealed}, {KeyUnknown}, {NotListed}, {RuleChanged},
-    /// {EvidenceMissing}, {CallsMissing}, {DataMismatch}, {RoleMissing}, {PartyToTheRequest},
-    /// {RequestOpen}, {RequestDone}, {SlotUnknown}, {SubjectNotParty}.
+    /// {CalledDirectly}, {EvidenceMissing}, {CallsMissing}, {DataMismatch}, {RoleMissing},
+    /// {PartyToTheRequest}, {RequestOpen}, {RequestDone}, {SlotUnknown}, {SubjectNotParty}.
     /// @param slot The slot to sign, 0 … 6, or 255 for none.
     /// @param data The data of the request's only call, published so that each signer reads it from
     /// their own node; empty where there are many calls or they travel with the document.

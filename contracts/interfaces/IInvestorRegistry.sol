@@ -36,6 +36,8 @@ enum RegistryReason {
 /// **Rows.** Where a request decided (`register`, `addWallets`, `suspend`, `reinstate`), and where something is taken
 /// away at once (`suspendAtOnce`, `retireWallets`), a row that is refused is left out and reported by `RowRefused`:
 /// one bad row holds up no other. The others (`renew`, `reclassify`, `confirmSuspension`) revert as a whole.
+/// The most rows of a batch are so many that they fit into 20 million gas, two thirds of a block of 30 million, where
+/// investors have three wallets each (measured by `make bench`).
 ///
 /// Each event carries a wallet's whole word of facts, so that the last one of a wallet is what is stored, and the
 /// registry can be rebuilt from events alone. The time of an event is that of its block.
@@ -115,33 +117,34 @@ interface IInvestorRegistry {
     /// @notice A token issues to an account that is an investor's wallet.
     error InvestorAccount(address account);
 
-    /// @notice Whitelists investors, each with their first wallet (G7). 250 rows take 6.3 million gas and 500
-    /// take 12.5 million, so that 500 fit into half a block of 30 million.
+    /// @notice Whitelists investors, each with their first wallet (G7). 500 rows at most; they take 12.8 million gas,
+    /// 250 take 6.4 million.
     /// Executed by KYC from a request that KYC and AML signed.
     /// Emits `WalletRegistered` for each row, or `RowRefused` with INVALID_WALLET, ALREADY_REGISTERED,
     /// RESERVED_ACCOUNT, KYC_EXPIRED, CLASS_EXPIRED, INVALID_CLASS or INVALID_RESIDENCY. Reverts with `PlatformHalted`.
     function register(Registration[] calldata rows) external;
 
     /// @notice Gives investors further wallets, with the facts of the existing ones, a suspension included (G7, G13).
+    /// 100 rows at most.
     /// Executed by KYC from a request that KYC and AML signed.
     /// Emits `WalletAdded`, and `FactsChanged` for the existing wallet where it was the only one; or `RowRefused` with
     /// INVALID_WALLET, NOT_REGISTERED (the existing one, which is the account of the event), ALREADY_REGISTERED or
     /// RESERVED_ACCOUNT. Reverts with `PlatformHalted`.
     function addWallets(NewWallet[] calldata rows) external;
 
-    /// @notice Sets until when the KYC of investors is valid (G7). Called by KYC.
+    /// @notice Sets until when the KYC of investors is valid (G7). 100 rows at most. Called by KYC.
     /// Emits `FactsChanged` for each wallet of each investor. Reverts with `PlatformHalted`, `WalletNotRegistered` or
     /// `ExpiryNotInFuture`.
     function renew(Renewal[] calldata rows) external;
 
-    /// @notice Sets class and residency of investors (G7). Called by KYC.
+    /// @notice Sets class and residency of investors (G7). 100 rows at most. Called by KYC.
     /// Emits `FactsChanged` for each wallet of each investor. Reverts with `PlatformHalted`, `WalletNotRegistered`,
     /// `ExpiryNotInFuture` or `IncompleteClassification`.
     function reclassify(Classification[] calldata rows) external;
 
     /// @notice Suspends investors at once, all their wallets with them (G19). Called by AML alone; another
     /// organisation confirms it with `confirmSuspension` within 72 hours, else it stands and is reported overdue.
-    /// Works while halted.
+    /// Works while halted. 100 rows at most.
     /// Where an organisation's suspension of an investor was lifted unconfirmed, that organisation cannot suspend this
     /// investor so again: it takes `suspend`, which is signed.
     /// Emits `InvestorSuspended`, and `FactsChanged` for each wallet; or `RowRefused` with NOT_REGISTERED,
@@ -149,25 +152,25 @@ interface IInvestorRegistry {
     function suspendAtOnce(address[] calldata wallets) external;
 
     /// @notice Suspends investors by a decided request (G19). Where they are suspended at once and unconfirmed, this
-    /// confirms it. Works while halted.
+    /// confirms it. Works while halted. 100 rows at most.
     /// Emits `InvestorSuspended` and `FactsChanged` for each wallet, or `SuspensionConfirmed`; or `RowRefused` with
     /// NOT_REGISTERED or ALREADY_SUSPENDED.
     function suspend(address[] calldata wallets) external;
 
     /// @notice Confirms what an AML organisation suspended at once (G19). Called by AUDITOR or REGISTRAR, of another
-    /// organisation; works after the 72 hours too, and while halted.
+    /// organisation; works after the 72 hours too, and while halted. 100 rows at most.
     /// Emits `SuspensionConfirmed`. Reverts with `WalletNotRegistered`, `InvestorNotSuspended`,
     /// `SuspensionAlreadyConfirmed` or `OwnSuspension`.
     function confirmSuspension(address[] calldata wallets) external;
 
     /// @notice Lifts suspensions (G19). Executed by AML or REGISTRAR from a request with two signatures. Each row names
-    /// the suspension by its time, so that what was signed about one cannot lift a later one.
+    /// the suspension by its time, so that what was signed about one cannot lift a later one. 100 rows at most.
     /// Emits `InvestorReinstated`, and `FactsChanged` for each wallet; or `RowRefused` with NOT_REGISTERED,
     /// NOT_SUSPENDED or OTHER_SUSPENSION. Reverts with `PlatformHalted`.
     function reinstate(Reinstatement[] calldata rows) external;
 
     /// @notice Takes single wallets out of use for ever, for a key that was lost or stolen (G13). The investor's other
-    /// wallets go on. Called by KYC; works while halted.
+    /// wallets go on. 100 rows at most. Called by KYC; works while halted.
     /// Emits `FactsChanged`, or `RowRefused` with NOT_REGISTERED or ALREADY_RETIRED.
     function retireWallets(address[] calldata wallets) external;
 

@@ -36,7 +36,7 @@ interface ITokenEnforcement {
     function reverse(Original calldata original, address to, uint256 amount) external returns (uint256 taken);
 
     /// @notice Records what holders lost by a system error, before anything is restored; may be called again for
-    /// more holders. Called by: CUSTODIAN or BROKER, REGISTRAR, AUDITOR.
+    /// more holders. 100 rows at most. Called by: CUSTODIAN or BROKER, REGISTRAR, AUDITOR.
     /// @param supplyBefore units in issue before the incident, in today's units
     function recordIncident(
         bytes32 incident,

@@ -37,16 +37,17 @@ interface ITokenLifecycle {
     /// `Delivered`.
     function deliver(address[] calldata recipients, uint256[] calldata amounts) external;
 
-    /// @notice Redeems whole positions at or after maturity, whatever restrains them, 250 rows at most; the issuer's
+    /// @notice Redeems whole positions at or after maturity, whatever restrains them, 100 rows at most; the issuer's
     /// account may be among them. Called by: ISSUER, REGISTRAR, PAYING_AGENT.
     /// Emits `Redeemed` a row and `ClaimOnProceeds` for each claim on it.
     function redeemAtMaturity(address[] calldata holders) external;
 
-    /// @notice The same before maturity, where the terms allow early redemption of the whole issue.
+    /// @notice The same before maturity, where the terms allow early redemption of the whole issue. 100 rows at most.
     function redeemEarly(address[] calldata holders) external;
 
     /// @notice Redeems `amounts[i]` of each holder, where the terms allow partial redemption; the amounts are the
-    /// software's (largest remainder). Pledged, attached and frozen units are refused, locked ones are not.
+    /// software's (largest remainder). Pledged, attached and frozen units are refused, locked ones are not. 250 rows at
+    /// most.
     function redeemPart(address[] calldata holders, uint256[] calldata amounts) external;
 
     /// @notice 1 unit becomes `ratio`, for everybody at once. Called by: ISSUER, REGISTRAR, BROKER.

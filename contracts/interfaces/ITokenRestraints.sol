@@ -44,7 +44,7 @@ interface ITokenRestraints {
     /// @notice Called by: ISSUER, REGISTRAR, AUDITOR. `until` in the past ends the lock-up.
     function shortenLockUp(address holder, uint64 id, uint40 until) external;
 
-    /// @notice Raises frozen amounts, at once. Works while halted and paused. Called by: AML alone.
+    /// @notice Raises frozen amounts, at once, 100 rows at most. Works while halted and paused. Called by: AML alone.
     function freezeAtOnce(address[] calldata accounts, uint256[] calldata amounts) external;
     /// @notice Works while halted. Called by: AUDITOR or REGISTRAR alone, another organisation than froze.
     function confirmFreeze(address account, uint32 organisation) external;

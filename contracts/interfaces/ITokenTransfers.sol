@@ -24,8 +24,8 @@ interface ITokenTransfers {
     /// @notice ERC-2612: not signed by the owner.
     error ERC2612InvalidSigner(address signer, address owner);
 
-    /// @notice One sender, many recipients, all or nothing. Called by: the holder. Emits one `Transfer` a row.
-    /// 300 rows to existing holders fit into 4 million gas.
+    /// @notice One sender, many recipients, all or nothing, 300 rows at most. Called by: the holder. Emits one
+    /// `Transfer` a row. To existing holders 300 rows fit into 4 million gas.
     function batchTransfer(address[] calldata recipients, uint256[] calldata amounts) external returns (bool);
 
     /// @notice What a `transferFrom(from, to, amount)` by `spender` would answer now, allowance apart where

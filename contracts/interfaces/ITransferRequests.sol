@@ -27,7 +27,7 @@ interface ITransferRequests {
 
     /// @notice Called by: REGISTRAR or ISSUER alone. Judged again by all rules. An approval is the transfer.
     function approveTransfer(uint256 id) external;
-    /// @notice The same for many; a request that is refused by now is skipped and reported. 100 at most.
+    /// @notice The same for many; a request that is refused by now is skipped and reported. 100 rows at most.
     function approveTransfers(uint256[] calldata ids) external;
     /// @notice Called by: REGISTRAR or ISSUER alone. Works while paused.
     function rejectTransfer(uint256 id, bytes32 why) external;

@@ -93,6 +93,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The policy changed since the request was made, which voids it: propose it again.",
         "リクエスト作成後にポリシーが変更されたため無効です。再度提案してください。",
     ),
+    "CalledDirectly": (
+        "One signature is enough for this: a key with the role calls the function itself.",
+        "1つの署名で足りる操作です。役割を持つ鍵で直接呼び出してください。",
+    ),
     "EvidenceMissing": (
         "A request names a case and a document.",
         "リクエストには案件番号と文書のハッシュが必要です。",

@@ -15,7 +15,7 @@ from jp20.domain.outcomes import Decided, Outcomes
 from jp20.domain.requests import case_id
 from jp20.operations.decide import decide
 from jp20.operations.desk import Desk, TokenName
-from jp20.operations.rows import FEW_AT_ONCE, Row, carry_out
+from jp20.operations.rows import FEW_AT_ONCE, FEWEST_AT_ONCE, Row, carry_out
 from jp20.operations.whitelist import (
     NobodysWallet,
     add_wallets,
@@ -337,7 +337,7 @@ def record_transfers(
         ),
         evidence,
         parties,
-        FEW_AT_ONCE,
+        FEWEST_AT_ONCE,
     )
 
 

@@ -16,7 +16,7 @@ from jp20.operations.decide import decide
 from jp20.operations.desk import Desk, TokenName
 from jp20.operations.report import read_register
 from jp20.operations.requests import proposals
-from jp20.operations.rows import AT_ONCE, Row, carry_out
+from jp20.operations.rows import AT_ONCE, FEW_AT_ONCE, Row, carry_out
 
 _SEARCHED = 50
 """Blocks before a proposal in which the holdings are looked for that it was made from."""
@@ -147,7 +147,7 @@ def _redeem_all(
         lambda part: contract.call(function, part),
         evidence,
         parties,
-        AT_ONCE,
+        FEW_AT_ONCE,
     )
 
 

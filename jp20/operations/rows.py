@@ -16,10 +16,15 @@ from jp20.operations.decide import decide
 from jp20.operations.desk import Desk
 
 AT_ONCE: Final = 250
-"""Rows in one call where a holder's slot is written for each: about eight million gas."""
+"""Rows in one call where a holder's slot is written for each: 16 million gas at most. The bounds
+of the calls are in the contracts' interfaces; `make bench` measures them.
+"""
 
 FEW_AT_ONCE: Final = 100
-"""Rows in one call where more than that is done for each."""
+"""Rows in one call where more than that is done for each: 17 million gas at most."""
+
+FEWEST_AT_ONCE: Final = 40
+"""Rows in one call where claims may go with the units: 17 million gas at most."""
 
 _R = TypeVar("_R")
 

@@ -536,10 +536,11 @@ contract Handler is Model {
     }
 
     function redeem(uint256 whom, uint256 how) external act {
-        address from = how % 8 == 0 ? issuer : _holder(whom);
-        uint256 amount = _amount(how >> 8, from);
+        address from = how % 8 == 0 ? issuer : whom % 2 == 0 ? _debtor(whom) : _holder(whom);
         Stand memory s = _stand(from);
         uint256 kept = s.committed + _highest(s.frozen, s.pledged, s.attached);
+        // Often one more than what has to stay allows.
+        uint256 amount = (how >> 4) % 4 == 0 && kept < s.balance ? s.balance - kept + 1 : _amount(how >> 8, from);
         bool fits = amount != 0 && amount + kept <= s.balance;
         bool done;
         if (how % 4 == 0) {

@@ -79,6 +79,12 @@ def test_every_role_may_do_what_the_policy_says_and_nothing_else(
     word = shipped.rule(act.kind, selector)
     decision = decide([Call(target.address, selector)], CASE, DOCUMENT, word)
     request = decision.request.fields
+    if rule.is_direct:
+        for role in Role:
+            with refuses("CalledDirectly", target.address, selector):
+                ask(shipped.propose, request, NO_SLOT, b"", sender[role])
+        return
+
     for role in Role:
         if role in rule.proposers:
             ask(shipped.propose, request, NO_SLOT, b"", sender[role])

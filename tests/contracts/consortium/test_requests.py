@@ -7,6 +7,7 @@ from seven_organisations import (
     AML,
     AUDITOR,
     CASE,
+    CONSORTIUM,
     DAY,
     DOCUMENT,
     FOUNDER,
@@ -18,6 +19,8 @@ from seven_organisations import (
     SEALER,
     STRANGER,
     TRUST,
+    act,
+    selector,
     sleep,
 )
 
@@ -136,6 +139,35 @@ def test_a_contract_that_is_not_registered_is_not_spoken_of(
 
 def changed(decision, **fields):
     return replace(decision.request, **fields)
+
+
+@pytest.mark.requirement("S3")
+def test_what_one_signature_allows_is_called_directly_and_not_proposed(
+    consortium, vault, draft, ask, refuses, key
+):
+    # Executed by the Consortium it would pass for what several decided: an AML officer alone
+    # would confirm their own suspension, or repeat it.
+    alone = draft(vault, vault.touch.encode_input()).request
+
+    with refuses("CalledDirectly", vault.address, selector("touch()")):
+        ask(consortium.propose, alone.fields, 0, b"", key(AML))
+    vault.touch(key(AML))
+
+
+@pytest.mark.requirement("S3")
+def test_the_consortiums_own_functions_are_proposed_even_with_one_signature(
+    consortium, govern, draft, accounts, key
+):
+    function = "revokeKey(address)"
+    alone = [act(CONSORTIUM, [function], [Role.OPERATOR], [[Role.OPERATOR]], [Role.OPERATOR])]
+    govern(consortium.setRules.encode_input(alone))
+    lost = accounts[KEYS[TRUST][1]]
+    decision = draft(consortium, consortium.revokeKey.encode_input(lost))
+
+    consortium.propose(decision.request.fields, 0, b"", key(OPERATOR))
+    consortium.execute(*decision.execution(0), key(OPERATOR))
+
+    assert consortium.organisationOf(lost) == 0
 
 
 def test_a_request_names_the_rule_in_force(consortium, forced, ask, refuses, key):
