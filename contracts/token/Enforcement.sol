@@ -91,7 +91,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         returns (uint256 taken)
     {
         uint256 word = _currentWord();
-        bytes32 originalId = keccak256(abi.encode(original));
+        bytes32 originalId = _idOf(original);
         Reason reason = _judgeReversal(word, original, originalId, to, amount);
         _requireNone(reason);
         taken = _takable(original.to, word);
@@ -107,7 +107,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
 
     /// @inheritdoc ITokenEnforcement
     function reversed(Original calldata original) external view returns (uint256 amount, bytes32 originalId) {
-        originalId = keccak256(abi.encode(original));
+        originalId = _idOf(original);
         amount = _today(_reversed[originalId].amount, _reversed[originalId].splits, _word);
     }
 
@@ -305,7 +305,8 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         if (reason != Reason.NONE) return reason;
         if (amount == 0) return Reason.ZERO_AMOUNT;
         uint256 already = _today(_reversed[originalId].amount, _reversed[originalId].splits, word);
-        return amount > _originalAmount(original, word) - already ? Reason.REVERSAL_EXCEEDED : Reason.NONE;
+        uint256 whole = _originalAmount(original, word);
+        return already > whole || amount > whole - already ? Reason.REVERSAL_EXCEEDED : Reason.NONE;
     }
 
     /// @dev Units of a delivery go back to the issuer's account, all others to the wallet they came from, or, where
@@ -323,6 +324,11 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         Position memory position = _position(from, word);
         uint256 kept = _seniorFloor(position);
         return position.balance > kept ? position.balance - kept : 0;
+    }
+
+    /// @dev A log has one place, and however its amount is put, 10 units or 20 of half the size, it is reversed once.
+    function _idOf(Original calldata original) private pure returns (bytes32) {
+        return keccak256(abi.encode(original.transactionHash, original.ordinal));
     }
 
     /// @dev 0 for an original of a split that has not been: nothing can be reversed under it.

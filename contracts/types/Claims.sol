@@ -26,7 +26,7 @@ enum Cause {
     MERGER // likewise
 }
 
-/// @notice A transfer as the chain's log has it; hashed into the reference of its reversal (G10).
+/// @notice A transfer as the chain's log has it; the hash of its place there is the id of its reversal (G10).
 struct Original {
     bytes32 transactionHash;
     uint32 ordinal; // of the Transfer event among the transaction's logs, from 0

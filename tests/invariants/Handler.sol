@@ -72,7 +72,7 @@ contract Handler is Model {
     // Transfers
 
     function transfer(uint256 who, uint256 whom, uint256 how) external act {
-        (address from, address to) = (_holder(who), _anybody(whom));
+        (address from, address to) = (_seller(who), _anybody(whom));
         uint256 amount = _amount(how, from);
         bool may = !terms.consentRequired && _mayMove(from, to, amount);
         Reason said = token.preview(from, from, to, amount);
@@ -85,7 +85,7 @@ contract Handler is Model {
     }
 
     function transferFrom(uint256 who, uint256 whom, uint256 how, uint256 by) external act {
-        (address from, address to) = (_holder(who), _anybody(whom));
+        (address from, address to) = (_seller(who), _anybody(whom));
         address spender = by % 3 == 0 ? address(0xA11CE) : accounts[by % accounts.length];
         uint256 amount = _amount(how, from);
         if (by % 5 != 0) _as(from, abi.encodeCall(IERC20.approve, (spender, by % 7 == 0 ? type(uint256).max : amount)));
@@ -162,7 +162,7 @@ contract Handler is Model {
     // Consent
 
     function requestTransfer(uint256 who, uint256 whom, uint256 how) external act {
-        (address from, address to) = (_holder(who), _anybody(whom));
+        (address from, address to) = (_seller(who), _anybody(whom));
         uint256 amount = _amount(how, from);
         uint40 deadline = uint40(time + 1 + (how >> 100) % 60 days);
         bool may = amount != 0 && _mayMove(from, to, amount);
@@ -381,7 +381,12 @@ contract Handler is Model {
 
     function reverse(uint256 which, uint256 how) external act {
         if (pasts.length == 0) return;
-        Past storage past = pasts[which % pasts.length];
+        uint256 index = which % pasts.length;
+        // Often one of which a part is reversed already.
+        for (uint256 i; i < pasts.length && how % 2 == 1 && pasts[index].reversed == 0; i++) {
+            index = (which % pasts.length + i) % pasts.length;
+        }
+        Past storage past = pasts[index];
         Original memory original = past.original;
         address to = how % 4 == 0 ? _anybody(uint256(keccak256(abi.encode(how)))) : original.from;
         if (how % 4 == 1 && retired[to]) to = _otherWallet(to);
@@ -899,6 +904,16 @@ contract Handler is Model {
         for (uint256 i; i < count && balance[account] == 0; i++) {
             account = accounts[1 + (seed % count + i) % count];
         }
+    }
+
+    /// @dev Most often somebody who may send and has something free.
+    function _seller(uint256 seed) private view returns (address account) {
+        uint256 count = accounts.length - 1;
+        for (uint256 i; i < count && seed % 8 != 7; i++) {
+            account = accounts[1 + (seed % count + i) % count];
+            if (balance[account] != 0 && _maySend(account) && _stand(account).free != 0) return account;
+        }
+        return _holder(seed);
     }
 
     /// @dev Somebody of whose units some are free and some are not, if there is one.

@@ -257,11 +257,12 @@ abstract contract Model {
         return terms.lotSize < 2 || amount % lot == 0;
     }
 
-    /// @dev One investor with several wallets counts once. Who comes is refused where the cap would be exceeded.
+    /// @dev One investor with several wallets counts once. Who comes for somebody who leaves does not add to the number,
+    /// also where a decided case has brought it above the cap; who else comes has to find room below it.
     function _hasRoom(address from, address to, uint256 amount) internal view returns (bool) {
         if (terms.holderCap == 0 || amount == 0 || from == to || _holds(personOf[to])) return true;
         bool leaves = balance[from] == amount && personOf[from] != 0 && _walletsThatHold(personOf[from]) == 1;
-        return holders() + 1 <= terms.holderCap + (leaves ? 1 : 0);
+        return leaves || holders() < terms.holderCap;
     }
 
     function _holds(uint256 person) internal view returns (bool) {

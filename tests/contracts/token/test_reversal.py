@@ -45,11 +45,21 @@ def test_a_transfer_is_reversed_and_stays_in_the_record(token, alice, bob, origi
     assert (token.balanceOf(alice), token.balanceOf(bob)) == (100, 50)
 
 
-def test_the_reference_is_the_hash_of_what_the_log_says(token, original):
-    types = ["bytes32", "uint32", "address", "address", "uint104", "uint16"]
-    values = [bytes.fromhex(original[0][2:]), *original[1:]]
+def test_the_id_is_the_hash_of_the_place_in_the_log(token, original):
+    place = encode(["bytes32", "uint32"], [bytes.fromhex(original[0][2:]), original[1]])
 
-    assert token.reversed(original)["originalId"] == "0x" + keccak(encode(types, values)).hex()
+    assert token.reversed(original)["originalId"] == "0x" + keccak(place).hex()
+
+
+def test_one_transfer_put_in_two_ways_is_reversed_once(token, alice, original, decided):
+    token.split(2, decided)
+    token.reverse(original, alice, 80, decided)  # all: 40 at split 0 are 80 now
+    place, parties = original[:2], original[2:4]
+
+    # As units of now; as one more than there were, 82 now, of which 2 are left; as too few.
+    for amount, splits, asked in ((80, 1, 1), (41, 0, 3), (40, 1, 1)):
+        with reverts_with("TransferRefused", Reason.REVERSAL_EXCEEDED):
+            token.reverse.call((*place, *parties, amount, splits), alice, asked, decided)
 
 
 def test_parts_are_reversed_until_the_original_is_used_up(token, alice, original, decided):
