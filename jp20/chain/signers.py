@@ -1,45 +1,37 @@
-"""Who signs transactions: an encrypted keystore, the environment, or a development mnemonic.
+"""Who signs transactions: an encrypted keystore, the environment, a development mnemonic, or a
+key on another machine.
 
-A key is in no representation, message or log.
+A key is in no representation, message, log or copy of a signer.
 """
 
-import json
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import Final, NoReturn, Protocol
 
-from eth_account import Account
+from coincurve import PrivateKey
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
-from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress
 
+from jp20.chain.keystores import NoKey as NoKey
+from jp20.chain.keystores import WrongPassword as WrongPassword
+from jp20.chain.keystores import opened_keystore, parse_key
+from jp20.chain.networks import DEVELOPMENT
+from jp20.chain.passwords import Password
 from jp20.domain.errors import JP20Error, Text
+from jp20.domain.transactions import Signed as Signed
+from jp20.domain.transactions import Unsigned as Unsigned
+from jp20.domain.transactions import address_of_key, digest, with_signature
 
 DEVELOPMENT_MNEMONIC: Final = "test test test test test test test test test test test junk"
 """Known to all the world: for development chains only."""
 
-
-@dataclass(frozen=True, slots=True)
-class Unsigned:
-    """A legacy transaction bound to a chain (EIP-155). `to` None deploys. Gas price in wei."""
-
-    chain_id: int
-    nonce: int
-    gas_price: int
-    gas: int
-    to: ChecksumAddress | None
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A signed transaction: its hash, by which it is known, and the bytes to be sent."""
-
-    hash: bytes
-    raw: bytes
+DEVELOPMENT_CHAINS: Final = frozenset(
+    network.chain_id for network in DEVELOPMENT.values() if network.chain_id is not None
+)
+"""The ids of Ganache's and anvil's chains."""
 
 
 class Signer(Protocol):
@@ -52,94 +44,119 @@ class Signer(Protocol):
 
 
 class KeySigner:
-    """Signs with a key that this process holds."""
+    """Signs with a key that this process holds: 32 bytes."""
 
-    def __init__(self, account: LocalAccount) -> None:
-        self._account = account
-
-    @property
-    def address(self) -> ChecksumAddress:
-        return self._account.address
+    def __init__(self, key: bytes) -> None:
+        self._key = PrivateKey(key)
+        self.address: Final = address_of_key(self._key.public_key)
 
     def __repr__(self) -> str:
-        return f"KeySigner({self.address})"
+        return f"{type(self).__name__}({self.address})"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a key is not copied")
 
     def sign_transaction(self, transaction: Unsigned) -> Signed:
-        fields: dict[str, Any] = {
-            "chainId": transaction.chain_id,
-            "nonce": transaction.nonce,
-            "gasPrice": transaction.gas_price,
-            "gas": transaction.gas,
-            "value": 0,
-            "data": transaction.data,
-        }
-        if transaction.to is not None:
-            fields["to"] = transaction.to
-        signed = self._account.sign_transaction(fields)
-        return Signed(bytes(signed.hash), bytes(signed.raw_transaction))
+        return with_signature(
+            transaction, self._key.sign_recoverable(digest(transaction), hasher=None)
+        )
 
 
-class NoKey(JP20Error):
-    """There is no key where it was looked for."""
+class NotADevelopmentChain(JP20Error):
+    """A key that is for development was to sign for another chain."""
+
+    def __init__(self, chain_id: int) -> None:
+        super().__init__(
+            Text(
+                f"A key from the environment does not sign for chain {chain_id}.",
+                f"環境変数の鍵は、チェーン {chain_id} の署名には使用できません。",
+            ),
+            Text(
+                "It is for development chains only: other programs can read the environment.",
+                "環境変数は他のプログラムから読み取れるため、開発用チェーンに限り使用できます。",
+            ),
+            Text(
+                "Use a keystore: jp20 keys import.",
+                "鍵ファイル(キーストア)を使用してください(jp20 keys import)。",
+            ),
+        )
 
 
-class WrongPassword(JP20Error):
-    """The password does not open the keystore."""
+class DevelopmentSigner(KeySigner):
+    """Signs for development chains, and refuses to for any other."""
+
+    def __init__(self, key: bytes, chains: Set[int] = DEVELOPMENT_CHAINS) -> None:
+        super().__init__(key)
+        self._chains = chains
+
+    def sign_transaction(self, transaction: Unsigned) -> Signed:
+        """Raises NotADevelopmentChain."""
+        if transaction.chain_id not in self._chains:
+            raise NotADevelopmentChain(transaction.chain_id)
+        return super().sign_transaction(transaction)
 
 
-def keystore_signer(file: Path, password: Callable[[], str]) -> KeySigner:
-    """The signer of an encrypted keystore (Web3 Secret Storage). `password` is asked once.
+class AwaitingSignature(JP20Error):
+    """`count` transactions of `address` wait for a signature that is made on another machine."""
 
-    Raises NoKey where the file is none, WrongPassword.
+    def __init__(self, address: ChecksumAddress, count: int) -> None:
+        super().__init__(
+            Text(
+                f"{count:,} transaction{'s' if count > 1 else ''} of {address} await"
+                f"{'' if count > 1 else 's'} signing on the machine that has the key.",
+                f"{address} の取引 {count:,} 件が、鍵を保管する端末での署名待ちです。",
+            ),
+            next_step=Text(
+                "Run: jp20 tx export; sign the file there with jp20 tx sign; then jp20 tx send.",
+                "jp20 tx export で書き出し、その端末で jp20 tx sign により署名した後、"
+                "jp20 tx send で送信してください。",
+            ),
+        )
+        self.address = address
+        self.count = count
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineSigner:
+    """Stands for a key that is not on this machine. It signs nothing: what it is asked to sign is
+    exported to a file (`jp20.domain.transaction_file`), signed elsewhere and taken in again.
     """
-    try:
-        keystore = json.loads(file.read_bytes())
-        if not isinstance(keystore, dict) or "crypto" not in {key.lower() for key in keystore}:
-            raise ValueError
-    except (OSError, ValueError):
-        raise NoKey(
-            Text(f"{file} is no keystore.", f"{file} は鍵ファイル(キーストア)ではありません。"),
-            next_step=Text("Name the key's JSON file.", "鍵のJSONファイルを指定してください。"),
-        ) from None
-    try:
-        key = Account.decrypt(keystore, password())
-    except ValueError:
-        raise WrongPassword(
-            Text(f"The password does not open {file}.", f"{file} のパスワードが違います。"),
-            next_step=Text("Try again.", "もう一度入力してください。"),
-        ) from None
-    return KeySigner(_account(key))
+
+    address: ChecksumAddress
+
+    def sign_transaction(self, transaction: Unsigned) -> Signed:
+        """Raises AwaitingSignature, always."""
+        raise AwaitingSignature(self.address, 1)
 
 
-def write_keystore(file: Path, key: bytes, password: str) -> None:
-    """Encrypts a key into a new file that only its owner can read. FileExistsError where there is
-    one.
+def keystore_signer(file: Path, password: Password) -> KeySigner:
+    """The signer of an encrypted keystore. Raises NoKey, WrongPassword, and what `password`
+    raises.
     """
-    content = json.dumps(Account.encrypt(key, password)).encode()
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
+    return KeySigner(opened_keystore(file, password).secret)
 
 
-def environment_signer(variable: str) -> KeySigner:
-    """The signer of a key in an environment variable: for development only, and it warns. Raises
-    NoKey.
+def environment_signer(variable: str, chains: Set[int] = DEVELOPMENT_CHAINS) -> DevelopmentSigner:
+    """The signer of a key in an environment variable: for development only, and it warns.
+
+    `chains` are the ids of the development chains, for which alone it signs. Raises NoKey.
     """
-    try:
-        account = _account(bytes.fromhex(os.environ[variable].strip().removeprefix("0x")))
-    except (KeyError, ValueError):
+    key = parse_key(os.environ.get(variable, ""))
+    if key is None:
         raise NoKey(
             Text(
                 f"There is no key in the environment variable {variable}.",
                 f"環境変数 {variable} に鍵がありません。",
             ),
             next_step=Text("Use a keystore file.", "鍵ファイル(キーストア)を使用してください。"),
-        ) from None
+        )
+    signer = DevelopmentSigner(key.secret, chains)
     warnings.warn(
-        f"The key of {account.address} comes from the environment: for development only. /"
+        f"The key of {signer.address} comes from the environment: for development only. /"
         " 環境変数の鍵は開発用途に限ります。",
         stacklevel=2,
     )
-    return KeySigner(account)
+    return signer
 
 
 def development_signers(count: int, mnemonic: str = DEVELOPMENT_MNEMONIC) -> list[KeySigner]:
@@ -147,8 +164,4 @@ def development_signers(count: int, mnemonic: str = DEVELOPMENT_MNEMONIC) -> lis
     it.
     """
     seed = seed_from_mnemonic(mnemonic, "")
-    return [KeySigner(_account(key_from_seed(seed, f"m/44'/60'/0'/0/{i}"))) for i in range(count)]
-
-
-def _account(key: bytes) -> LocalAccount:
-    return cast(LocalAccount, Account.from_key(key))
+    return [KeySigner(key_from_seed(seed, f"m/44'/60'/0'/0/{i}")) for i in range(count)]
