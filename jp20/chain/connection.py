@@ -1,99 +1,55 @@
-"""The connection to a node: JSON-RPC in, typed values out, and errors that say what to do next."""
+"""The connection to a chain: JSON-RPC in, typed values out, and errors that say what to do next.
 
-from collections.abc import Iterable, Iterator, Sequence
+Behind it are one node or several; see `nodes` for which is asked.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
-from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final, cast
 
-import requests
+from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
-from web3 import HTTPProvider, Web3
-from web3.middleware import ExtraDataToPOAMiddleware
-from web3.types import RPCEndpoint, RPCResponse
 
 from jp20.chain.networks import Network
-from jp20.domain.errors import JP20Error, Text
+from jp20.chain.node import Answer, RpcCall, TooMuchAtOnce
+from jp20.chain.node_errors import AccessRefused as AccessRefused
+from jp20.chain.node_errors import AccessUnfit as AccessUnfit
+from jp20.chain.node_errors import CannotConnect as CannotConnect
+from jp20.chain.node_errors import CertificateRefused as CertificateRefused
+from jp20.chain.node_errors import ConnectionLost as ConnectionLost
+from jp20.chain.node_errors import NodeFailure as NodeFailure
+from jp20.chain.node_errors import NodeRefused as NodeRefused
+from jp20.chain.node_errors import NodesBehind as NodesBehind
+from jp20.chain.node_errors import NodeTimedOut as NodeTimedOut
+from jp20.chain.node_errors import NodeUnavailable as NodeUnavailable
+from jp20.chain.node_errors import NoNode as NoNode
+from jp20.chain.node_errors import NotANode as NotANode
+from jp20.chain.node_errors import OnAnotherFork as OnAnotherFork
+from jp20.chain.node_errors import WrongChain as WrongChain
+from jp20.chain.node_errors import WrongGenesis as WrongGenesis
+from jp20.chain.node_errors import host_of
+from jp20.chain.nodes import CATCH_UP, SEND, Nodes
 
-TIMEOUT: Final = (3.05, 60.0)
-"""Seconds to connect and to wait for an answer."""
+if TYPE_CHECKING:
+    from web3 import Web3
 
 BATCH: Final = 100
-"""Calls in one JSON-RPC batch."""
+"""Calls in one JSON-RPC batch, fewer where a node refuses so many. geth takes 1,000, Besu 1,024;
+more than a hundred are no faster.
+"""
 
+BYTES: Final = 900_000
+"""What a request may have of parameters: an nginx before a node takes 1 MB unless told otherwise,
+anvil 2, geth and Besu 5.
+"""
 
-class CannotConnect(JP20Error):
-    """Nobody answers at the address."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(
-            Text(f"No connection to {_host(url)}.", f"{_host(url)} に接続できません。"),
-            Text("Nothing answers at this address.", "このアドレスから応答がありません。"),
-            Text(
-                "Start the node (on a developer's machine: ganache), or correct the address.",
-                "ノードを起動するか(開発環境では ganache)、接続先を修正してください。",
-            ),
-        )
-
-
-class NotANode(JP20Error):
-    """Somebody answers, but not as a node does."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(
-            Text(
-                f"{_host(url)} is no Ethereum node.",
-                f"{_host(url)} はEthereumノードではありません。",
-            ),
-            Text("It does not speak JSON-RPC.", "JSON-RPCの応答が得られません。"),
-            Text("Correct the address and the port.", "アドレスとポートを修正してください。"),
-        )
-
-
-class NodeTimedOut(JP20Error):
-    """The node did not answer in time. Whether it did what it was asked is not known."""
-
-    def __init__(self, url: str, method: str) -> None:
-        super().__init__(
-            Text(f"{_host(url)} did not answer.", f"{_host(url)} から応答がありません。"),
-            Text(
-                f"{method} took more than {TIMEOUT[1]:.0f} seconds.",
-                f"{method} が {TIMEOUT[1]:.0f} 秒以内に完了しませんでした。",
-            ),
-            Text(
-                "Look at the node, then try again.", "ノードの状態を確認し、再度実行してください。"
-            ),
-        )
-
-
-class WrongChain(JP20Error):
-    """The node is on another chain than the one that was meant."""
-
-    def __init__(self, url: str, expected: int, found: int) -> None:
-        super().__init__(
-            Text(
-                f"{_host(url)} is on chain {found}, not on {expected}.",
-                f"{_host(url)} のチェーンIDは {found} です({expected} ではありません)。",
-            ),
-            next_step=Text(
-                "Choose the network that is meant; nothing was signed.",
-                "正しいネットワークを指定してください。署名は行われていません。",
-            ),
-        )
-
-
-class NodeRefused(JP20Error):
-    """The node answered with an error. `error` is JSON-RPC's, as the node wrote it."""
-
-    def __init__(self, method: str, error: dict[str, Any]) -> None:
-        message = str(error.get("message", error))
-        super().__init__(
-            Text(f"The node refused {method}.", f"ノードが {method} を拒否しました。"),
-            Text(message, message),
-        )
-        self.method = method
-        self.error = error
+_KNOWN: Final = (
+    "already known",  # geth
+    "known transaction",  # Besu, GoQuorum
+    "already imported",  # anvil
+)
+"""How nodes say that they have a transaction in their pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,50 +64,82 @@ class Block:
 
 
 class Connection:
-    """A node on a chain that was checked. `web3` is there for scripts that want it."""
+    """A chain that was checked, through the nodes of a network.
+
+    Several threads may use it at once. What a method raises is a NodeFailure where no node gave an
+    answer, and a NodeRefused where the answer is an error.
+    """
 
     def __init__(self, network: Network) -> None:
         self.network: Final = network
-        self._provider = HTTPProvider(
-            network.url, request_kwargs={"timeout": TIMEOUT}, exception_retry_configuration=None
-        )
-        self.web3: Final = Web3(self._provider)
-        self.web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
-        self.chain_id: Final = quantity(self.rpc("eth_chainId"))
-        if network.chain_id is not None and network.chain_id != self.chain_id:
-            raise WrongChain(network.url, network.chain_id, self.chain_id)
+        self._nodes = Nodes(network)
+        self._most = BATCH
+        self.chain_id: Final = cast(int, self._nodes.chain_id)
+        self.genesis: Final = cast(bytes, self._nodes.genesis)
 
     def __repr__(self) -> str:
-        return f"Connection({_host(self.network.url)}, chain {self.chain_id})"
+        return f"Connection({', '.join(map(host_of, self.network.urls))}, chain {self.chain_id})"
+
+    @property
+    def changes(self) -> int:
+        """How often a node was given up, or found to stand still. Where it has grown, what was
+        handed over before and is in no block should be handed over again: the node that had it may
+        be gone, or cut off.
+        """
+        return self._nodes.changes
+
+    @cached_property
+    def web3(self) -> "Web3":
+        """web3 for scripts that want it, through the same nodes."""
+        from jp20.chain.web3_provider import web3_through  # a second to import
+
+        return web3_through(self)
 
     def rpc(self, method: str, *params: object) -> Any:
-        """One call. Raises NodeRefused, CannotConnect, NotANode, NodeTimedOut."""
-        with _Edge(self.network.url, method):
-            response = self._provider.make_request(RPCEndpoint(method), list(params))
-        return _result(method, response)
+        """One call. Raises NodeRefused, NodeFailure."""
+        return _result(method, self.answers([(method, params)])[0])
 
-    def batch(self, calls: Iterable[tuple[str, Sequence[object]]]) -> list[Any]:
+    def batch(self, calls: Iterable[RpcCall]) -> list[Any]:
         """Many calls in few requests. A call that the node refuses is a NodeRefused in its
-        place.
+        place. Raises NodeFailure.
         """
-        answers: list[Any] = []
-        for part in _parts(calls):
-            method = part[0][0]
-            with _Edge(self.network.url, method):
-                responses = self._provider.make_batch_request(
-                    [(RPCEndpoint(name), list(params)) for name, params in part]
-                )
-            if not isinstance(responses, list):
-                _result(method, responses)
-                raise NotANode(self.network.url)
-            if len(responses) != len(part):
-                raise NotANode(self.network.url)
-            for (name, _), response in zip(part, responses, strict=True):
-                try:
-                    answers.append(_result(name, response))
-                except NodeRefused as refusal:
-                    answers.append(refusal)
-        return answers
+        asked = list(calls)
+        return [
+            _result_or_refusal(method, answer)
+            for (method, _), answer in zip(asked, self.answers(asked), strict=True)
+        ]
+
+    def answers(self, calls: Sequence[RpcCall], lane: Hashable = None) -> list[Answer]:
+        """The same as JSON-RPC has it. A `lane`: see `send_raw`. Raises NodeFailure."""
+        return [answer for part in self._parts(calls) for answer in self._ask(part, lane)]
+
+    def send_raw(
+        self, raws: Sequence[bytes], lane: Hashable = None, *, everywhere: bool = False
+    ) -> list[NodeRefused | None]:
+        """Hands signed transactions to a node: None in the place of each that it took or has
+        already, NodeRefused in that of any other.
+
+        A `lane`, for instance the signer's address, has a node of its own as long as that one
+        works: lanes are spread over the nodes, and what is in one lane arrives in order. When the
+        node fails, the next is given the same bytes: the same transaction, so that none can happen
+        twice. `everywhere` gives them to every node, for what was sent before and is in no block.
+
+        Raises NodeFailure where no node answered; one of them may have taken them nevertheless.
+        """
+        calls: list[RpcCall] = [(SEND, (f"0x{raw.hex()}",)) for raw in raws]
+        told: list[NodeRefused | None] = []
+        for part in self._parts(calls):
+            told += self._tell_all(part) if everywhere else _refusals(self._ask(part, lane))
+        refused = [place for place, answer in enumerate(told) if answer and not _is_known(answer)]
+        known = self.answers(
+            [("eth_getTransactionByHash", (f"0x{keccak(raws[i]).hex()}",)) for i in refused], lane
+        )
+        unknown = {
+            place
+            for place, answer in zip(refused, known, strict=True)
+            if answer.get("result") is None
+        }
+        return [answer if place in unknown else None for place, answer in enumerate(told)]
 
     @cached_property
     def estimates_slowly(self) -> bool:
@@ -164,20 +152,35 @@ class Connection:
             return False
 
     def block_number(self) -> int:
+        """The newest block. Where there are several nodes, never less than it was, but after a
+        reorganisation.
+        """
         return quantity(self.rpc("eth_blockNumber"))
+
+    def final_block(self) -> int:
+        """Up to which block the chain is final by the network's rule."""
+        return self.network.finality.final_block(self.block_number())
+
+    def require_block(self, number: int, patience: float = CATCH_UP) -> None:
+        """From now on nothing is read that is older than this block. Waits for a node that has it;
+        raises NodesBehind after `patience` seconds, and nothing is required then.
+        """
+        self._nodes.require(number, patience)
 
     def block(self, number: int | None = None) -> Block:
         """A block by number, or the latest. LookupError where there is none."""
         found = self.rpc("eth_getBlockByNumber", block_tag(number), False)
         if found is None:
             raise LookupError(f"block {number}")
-        return Block(
+        block = Block(
             quantity(found["number"]),
             octets(found["hash"]),
             quantity(found["timestamp"]),
             quantity(found["gasLimit"]),
             tuple(octets(each) for each in found["transactions"]),
         )
+        self._nodes.remember(block.number, block.hash)
+        return block
 
     def times(self, blocks: Iterable[int]) -> dict[int, int]:
         """The time of each block, unix seconds."""
@@ -198,12 +201,53 @@ class Connection:
             return self.network.gas_price
         return quantity(self.rpc("eth_gasPrice"))
 
+    # Inside
+
+    def _ask(self, calls: Sequence[RpcCall], lane: Hashable) -> list[Answer]:
+        """The answers to what should go into one request, in more where a node refuses so much."""
+        try:
+            return self._nodes.ask(calls, lane)
+        except TooMuchAtOnce as refusal:
+            first, second = self._halves(calls, refusal)
+        return self._ask(first, lane) + self._ask(second, lane)
+
+    def _tell_all(self, calls: Sequence[RpcCall]) -> list[NodeRefused | None]:
+        try:
+            given = self._nodes.tell_all(calls)
+        except TooMuchAtOnce as refusal:
+            first, second = self._halves(calls, refusal)
+        else:
+            told = zip(*map(_refusals, given), strict=True)
+            return [None if None in of_one else of_one[0] for of_one in told]
+        return self._tell_all(first) + self._tell_all(second)
+
+    def _halves(
+        self, calls: Sequence[RpcCall], refusal: TooMuchAtOnce
+    ) -> tuple[Sequence[RpcCall], Sequence[RpcCall]]:
+        """Raises NodeRefused where there is nothing to halve."""
+        middle = len(calls) // 2
+        if middle == 0:
+            raise NodeRefused(calls[0][0], refusal.error) from None
+        if refusal.of_number:
+            self._most = min(self._most, middle)
+        return calls[:middle], calls[middle:]
+
+    def _parts(self, calls: Iterable[RpcCall]) -> Iterator[list[RpcCall]]:
+        part: list[RpcCall] = []
+        size = 0
+        for call in calls:
+            more = _size(call)
+            if part and (len(part) >= self._most or size + more > BYTES):
+                yield part
+                part, size = [], 0
+            part.append(call)
+            size += more
+        if part:
+            yield part
+
 
 def connect(network: Network | str, chain_id: int | None = None) -> Connection:
-    """Connects to a network or an RPC address and checks the chain.
-
-    Raises CannotConnect, NotANode, NodeTimedOut, WrongChain.
-    """
+    """Connects to a network or an RPC address and checks the chain. Raises NodeFailure."""
     return Connection(network if isinstance(network, Network) else Network(network, chain_id))
 
 
@@ -226,44 +270,37 @@ def block_tag(number: int | None) -> str:
     return "latest" if number is None else hex(number)
 
 
-class _Edge:
-    """What can go wrong between here and the node, as JP20's errors."""
+def _result(method: str, answer: Answer) -> Any:
+    refusal = _refusal(method, answer)
+    if refusal is not None:
+        raise refusal
+    return answer["result"]
 
-    def __init__(self, url: str, method: str) -> None:
-        self._url = url
-        self._method = method
 
-    def __enter__(self) -> None:
+def _result_or_refusal(method: str, answer: Answer) -> Any:
+    return _refusal(method, answer) or answer["result"]
+
+
+def _refusal(method: str, answer: Answer) -> NodeRefused | None:
+    error = answer.get("error")
+    if error is None:
         return None
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        match error:
-            case requests.ReadTimeout():
-                raise NodeTimedOut(self._url, self._method) from None
-            case requests.ConnectionError() | requests.ConnectTimeout():
-                raise CannotConnect(self._url) from None
-            case requests.RequestException() | ValueError():
-                raise NotANode(self._url) from None
+    return NodeRefused(method, error if isinstance(error, dict) else {"message": error})
 
 
-def _result(method: str, response: RPCResponse) -> Any:
-    error = response.get("error")
-    if error is not None:
-        raise NodeRefused(
-            method, cast(dict[str, Any], error) if isinstance(error, dict) else {"message": error}
-        )
-    return response["result"]
+def _refusals(answers: Sequence[Answer]) -> list[NodeRefused | None]:
+    return [_refusal(SEND, answer) for answer in answers]
 
 
-def _parts(
-    calls: Iterable[tuple[str, Sequence[object]]],
-) -> Iterator[list[tuple[str, Sequence[object]]]]:
-    remaining = iter(calls)
-    while part := list(islice(remaining, BATCH)):
-        yield part
+def _is_known(refusal: NodeRefused) -> bool:
+    return any(each in str(refusal.error.get("message", "")).lower() for each in _KNOWN)
 
 
-def _host(url: str) -> str:
-    """The address without what may be secret in it: user, password, path, query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+def _size(call: RpcCall) -> int:
+    """About how many bytes a call's parameters are."""
+    values = [
+        value
+        for parameter in call[1]
+        for value in (parameter.values() if isinstance(parameter, dict) else [parameter])
+    ]
+    return sum(len(value) if isinstance(value, str) else 10 for value in values)

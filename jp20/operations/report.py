@@ -27,6 +27,17 @@ class BlockReplaced(JP20Error):
         )
 
 
+class NoSuchBlock(JP20Error):
+    """The chain has not come so far yet."""
+
+    def __init__(self, block: int, latest: int) -> None:
+        super().__init__(
+            Text(f"There is no block {block} yet.", f"ブロック {block} はまだありません。"),
+            Text(f"The latest is {latest}.", f"最新は {latest} です。"),
+            Text("Name one up to that.", "それ以前のブロックを指定してください。"),
+        )
+
+
 class NoSuchTime(JP20Error):
     """The time lies before the chain's first block or in the future."""
 
@@ -42,13 +53,17 @@ class NoSuchTime(JP20Error):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A register as of a block, with everything in which the chain differs from it."""
+    """A register as of a block, with everything in which the chain differs from it.
+
+    Up to `final_block` nothing can change it; what came after may still, until it is final too.
+    """
 
     token: ChecksumAddress
     code: str
     name: str
     block: int
     block_hash: bytes
+    final_block: int
     time: int
     register: Register
     differences: tuple[Difference, ...]
@@ -79,10 +94,11 @@ def report(
     desk: Desk, token: TokenName, block: int | None = None, time: int | None = None
 ) -> Report:
     """The register, and how it compares with the balances of everybody who ever held, and with the
-    supply, read at the same block. Raises NoSuchTime, BlockReplaced.
+    supply, read at the same block. Raises NoSuchBlock, NoSuchTime, BlockReplaced.
     """
     contract = desk.token(token)
     as_of = desk.connection.block(_block(desk, block, time))
+    final_block = min(as_of.number, desk.connection.final_block())
     register = read_register(desk, contract, as_of.number)
     accounts = _accounts(register)
     balances = contract.read_many(
@@ -97,7 +113,15 @@ def report(
     if desk.connection.block(as_of.number).hash != as_of.hash:
         raise BlockReplaced(as_of.number)
     return Report(
-        contract.address, code, name, as_of.number, as_of.hash, as_of.time, register, differences
+        contract.address,
+        code,
+        name,
+        as_of.number,
+        as_of.hash,
+        final_block,
+        as_of.time,
+        register,
+        differences,
     )
 
 
@@ -108,6 +132,11 @@ _HOLDERS: Final = (
     Text("wallet", "ウォレット"),
     Text("units", "口数"),
     Text("share of units in issue (%)", "発行数量に対する割合(%)"),
+)
+_DIFFERENCES: Final = (
+    Text("wallet", "ウォレット"),
+    Text("register", "原簿"),
+    Text("chain", "チェーン"),
 )
 _MOVEMENTS: Final = (
     Text("block", "ブロック"),
@@ -131,6 +160,7 @@ def summary_table(report: Report, language: Language = "en") -> Table:
         (Text("address", "アドレス"), report.token),
         (Text("block", "ブロック"), report.block),
         (Text("block hash", "ブロックハッシュ"), f"0x{report.block_hash.hex()}"),
+        (Text("final up to block", "確定済みブロック"), report.final_block),
         (Text("time", "日時"), in_tokyo(report.time)),
         (Text("units in issue", "発行数量"), register.supply),
         (Text("undistributed", "未配布"), register.undistributed),
@@ -158,6 +188,13 @@ def movements_table(report: Report, language: Language = "en") -> Table:
     return Table(_named(_MOVEMENTS, language), rows)
 
 
+def differences_table(report: Report, language: Language = "en") -> Table:
+    """Where register and chain do not agree; no rows where they do."""
+    supply = Text("units in issue", "発行数量").to(language)
+    rows = tuple((each.account or supply, each.register, each.chain) for each in report.differences)
+    return Table(_named(_DIFFERENCES, language), rows)
+
+
 def to_csv(table: Table, encoding: str = "utf-8-sig") -> bytes:
     """The table as CSV: UTF-8 with a byte order mark, as Excel wants it, or CP932."""
     out = io.StringIO(newline="")
@@ -168,13 +205,14 @@ def to_csv(table: Table, encoding: str = "utf-8-sig") -> bytes:
 
 
 def to_json(report: Report) -> str:
-    """The whole report: same block, same bytes."""
+    """The whole report: same final block, same bytes."""
     content = {
         "token": report.token,
         "code": report.code,
         "name": report.name,
         "block": report.block,
         "block_hash": f"0x{report.block_hash.hex()}",
+        "final_block": report.final_block,
         "time": report.time,
         "supply": report.register.supply,
         "undistributed": report.register.undistributed,
@@ -206,7 +244,9 @@ def _block(desk: Desk, block: int | None, time: int | None) -> int:
     """The block that is meant: a number, the last one up to a time, or the latest."""
     latest = desk.connection.block_number()
     if time is None:
-        return latest if block is None else min(block, latest)
+        if block is not None and block > latest:
+            raise NoSuchBlock(block, latest)
+        return latest if block is None else block
     if not _time(desk, 0) <= time <= max(_time(desk, latest), int(clock())):
         raise NoSuchTime(time)
     first, last = 0, latest

@@ -43,6 +43,7 @@ class PaperNode:
         return {
             "transactionHash": hash_,
             "blockNumber": "0x1",
+            "blockHash": "0x00",
             "status": "0x1",
             "gasUsed": "0x0",
             "logs": [],

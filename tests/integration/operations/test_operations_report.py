@@ -6,8 +6,11 @@ import random
 import pytest
 from example_world import alice, allotments, bob, carol, dave, evidence
 
+from jp20.chain.connection import connect
+from jp20.chain.networks import Finality, Network
 from jp20.domain.errors import JP20Error
 from jp20.domain.register import Why
+from jp20.operations.desk import open_desk
 from jp20.operations.distribute import distribute
 from jp20.operations.enforce import find_original, force_transfer, reverse
 from jp20.operations.issue import issue_units
@@ -73,6 +76,22 @@ def test_tables_and_exports_name_the_block(world):
     )
     assert content["history"][-1]["why"] == "split 1 to 2"
     assert to_json(report(world.desk, world.token, found.block)) == to_json(found)
+
+
+@pytest.mark.requirement("G15", "S8")
+def test_a_report_says_up_to_which_block_nothing_can_change_it(world):
+    # given: a chain on which a block is final when six more stand on it
+    network = Network(world.desk.connection.network.url, finality=Finality(6))
+    desk = open_desk(connect(network), world.deployment, [])
+    desk.connection.rpc("anvil_mine", "0xa")
+    newest = report(desk, world.token)
+    assert newest.final_block == newest.block - 6
+    assert dict(summary_table(newest, "ja").rows)["確定済みブロック"] == newest.block - 6
+    assert json.loads(to_json(newest))["final_block"] == newest.block - 6
+
+    # then: a past block is final as a whole, and so is the newest where blocks are final at once
+    assert report(desk, world.token, newest.block - 10).final_block == newest.block - 10
+    assert report(world.desk, world.token).final_block == newest.block
 
 
 @pytest.mark.requirement("G15")

@@ -1,0 +1,178 @@
+"""A proxy before a node that does to its clients what networks and nodes do: it hangs up, hangs,
+cuts answers, answers wrongly, or shows the chain as it was some blocks ago.
+"""
+
+import json
+import ssl
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+Rpc = dict[str, Any]
+
+
+class FaultyProxy:
+    """Forwards to the node at `url`, but for its `fault`, which may be changed at any time.
+
+    `fault` names one of the faults below, or is a function that draws one for a request's methods.
+    `frozen` is the block that it pretends to be the newest. `allows` judges a request's headers.
+    """
+
+    def __init__(self, url: str, tls: ssl.SSLContext | None = None) -> None:
+        self.node = urlsplit(url)
+        self.tls = tls
+        self.fault: str | Callable[[list[str]], str] = ""
+        self.frozen: int | None = None
+        self.limit = 10**9  # calls in a batch
+        self.most = 10**9  # bytes in a request
+        self.allows: Callable[[dict[str, str]], bool] = lambda headers: True
+        self.asked: list[str] = []  # methods, in the order of their coming
+        self.requests = 0
+        self.slow = 0.0  # seconds for a request with an eth_call
+        self.released = threading.Event()
+        self.port = 0
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Listens, on the same port as before."""
+        proxy = self
+
+        class Handler(_Handler):
+            pass
+
+        Handler.proxy = proxy
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self.port = self._server.server_port
+        if self.tls:
+            self._server.socket = self.tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Refuses connections, and ends those that there are with their next request."""
+        self.fault = "reset"
+        self.released.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    proxy: FaultyProxy
+
+    def handle(self) -> None:
+        with suppress(OSError):  # the client has gone, as it should
+            super().handle()
+
+    def do_POST(self) -> None:
+        proxy = self.proxy
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        calls = asked if isinstance(asked, list) else [asked]
+        proxy.requests += 1
+        methods = [call["method"] for call in calls]
+        proxy.asked += methods
+        fault = proxy.fault if isinstance(proxy.fault, str) else proxy.fault(methods)
+        if not proxy.allows(dict(self.headers)):
+            self._answer(b"no", 401)
+        elif fault == "reset":
+            self.close_connection = True
+        elif fault == "hang":
+            proxy.released.wait(60)
+            self.close_connection = True
+        elif fault == "page":
+            self._answer(b"<html>It works!</html>")
+        elif fault == "other json":
+            self._answer(b'{"status": "ok"}')
+        elif fault.startswith("to "):
+            self._answer(b"", 307, location=fault[3:])
+        elif fault == "unavailable":
+            self._answer(b"<html>Bad Gateway</html>", 502)
+        elif fault == "refused":
+            self._answer(b"<html>Forbidden</html>", 403)
+        elif int(self.headers["Content-Length"]) > proxy.most:
+            self._answer(b"<html>Request Entity Too Large</html>", 413)
+        elif len(calls) > proxy.limit:
+            self._answer(json.dumps(self._too_many(calls)).encode())
+        else:
+            if proxy.slow and any(call["method"] == "eth_call" for call in calls):
+                threading.Event().wait(proxy.slow)
+            self._forward(fault, asked)
+
+    def _too_many(self, calls: list[Rpc]) -> Any:
+        if self.proxy.fault == "as Besu":
+            error = {"code": -32005, "message": "Number of requests exceeds max batch size"}
+            return {"jsonrpc": "2.0", "id": None, "error": error}
+        error = {"code": -32600, "message": "batch too large"}
+        return [{"jsonrpc": "2.0", "id": calls[0]["id"], "error": error}]
+
+    def _forward(self, fault: str, asked: Any) -> None:
+        calls = asked if isinstance(asked, list) else [asked]
+        if self.proxy.frozen is not None:
+            for call in calls:
+                call["params"] = [
+                    hex(self.proxy.frozen) if each == "latest" else each for each in call["params"]
+                ]
+        node = HTTPConnection(self.proxy.node.hostname or "", self.proxy.node.port, timeout=60)
+        try:
+            node.request(
+                "POST", "/", json.dumps(asked).encode(), {"Content-Type": "application/json"}
+            )
+            found = json.loads(node.getresponse().read())
+        finally:
+            node.close()
+        answers = found if isinstance(found, list) else [found]
+        methods = {call["id"]: call["method"] for call in calls}
+        for answer in answers:
+            self._changed(fault, methods.get(answer["id"], ""), answer)
+        body = json.dumps(found).encode()
+        if fault == "late":
+            self.proxy.released.wait(60)
+        if fault in ("lost", "late"):
+            self.close_connection = True
+        elif fault == "cut":
+            self._answer(body, cut=len(body) // 2)
+        else:
+            self._answer(body)
+
+    def _changed(self, fault: str, method: str, answer: Rpc) -> None:
+        frozen = self.proxy.frozen
+        if fault == "other id":
+            answer["id"] += 1000
+        if fault == "other chain" and method == "eth_chainId":
+            answer["result"] = hex(5)
+        if frozen is not None and method == "eth_blockNumber":
+            answer["result"] = hex(frozen)
+        there = answer.get("result")
+        if frozen is not None and isinstance(there, dict):
+            block = there.get("number") or there.get("blockNumber")
+            if block and int(block, 16) > frozen:
+                answer["result"] = None
+
+    def _answer(
+        self, body: bytes, status: int = 200, cut: int | None = None, location: str = ""
+    ) -> None:
+        self.send_response(status)
+        if location:
+            self.send_header("Location", location)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[:cut])
+        if cut is not None:
+            self.close_connection = True
+
+    def log_message(self, *arguments: object) -> None:
+        pass
