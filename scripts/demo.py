@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from eth_account import Account
 from eth_typing import ChecksumAddress
 from rich.panel import Panel
 
@@ -118,7 +117,7 @@ class Story:
 
     def holder(self, reference: str) -> KeySigner:
         """An investor's own key."""
-        return KeySigner(Account.from_key(KEY_OF(reference)))
+        return KeySigner(KEY_OF(reference))
 
     def balance(self, reference: str) -> int:
         return self.desk().token(self.token).read(int, "balanceOf", self.holder(reference).address)

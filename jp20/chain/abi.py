@@ -16,9 +16,20 @@ _ONE_WORD: Final = re.compile(r"address|bytes32|uint[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """An argument, or a field of a struct, by name; `fields` are those of a struct, or of a list of
+    structs, else none.
+    """
+
+    name: str
+    kind: str
+    fields: tuple["Field", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A function, error or event: its name and arguments; types as in a signature, structs in
-    brackets.
+    brackets. `fields` are the arguments with the names that are inside structs.
     """
 
     name: str
@@ -27,6 +38,7 @@ class Item:
     indexed: tuple[bool, ...]
     outputs: tuple[str, ...]
     changes_state: bool
+    fields: tuple[Field, ...]
 
     @property
     def signature(self) -> str:
@@ -94,6 +106,10 @@ class Interface:
         inputs = self._constructor.inputs if self._constructor else ()
         return _encode(inputs, arguments)
 
+    def by_selector(self, selector: bytes) -> Item | None:
+        """The function of a selector; None where it is unknown here."""
+        return self._by_selector.get(selector)
+
     def decode_call(self, data: bytes) -> Decoded | None:
         """Function and arguments; None where the selector is unknown here."""
         return _decode(self._by_selector.get(data[:4]), data[4:])
@@ -159,6 +175,15 @@ def _item(entry: Mapping[str, Any]) -> Item:
         tuple(bool(argument.get("indexed")) for argument in inputs),
         tuple(_type(result) for result in entry.get("outputs", ())),
         entry.get("stateMutability") not in ("view", "pure"),
+        tuple(_field(argument) for argument in inputs),
+    )
+
+
+def _field(argument: Mapping[str, Any]) -> Field:
+    return Field(
+        str(argument["name"]),
+        _type(argument),
+        tuple(_field(each) for each in argument.get("components", ())),
     )
 
 

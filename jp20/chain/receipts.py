@@ -1,18 +1,20 @@
 """Receipts: what became of transactions, read by block."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.connection import Connection, NodeRefused, octets, quantity
+from jp20.chain.outbox import Entry
 from jp20.domain.addresses import parse_address
 from jp20.domain.errors import JP20Error, Text
 
 _FIRST_PAUSE: Final = 0.02
-_LONGEST_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Log:
     time: int | None
 
     @classmethod
-    def of(cls, found: dict[str, Any]) -> "Log":
+    def of(cls, found: Mapping[str, Any]) -> "Log":
         time = found.get("blockTimestamp")
         return cls(
             parse_address(found["address"]),
@@ -41,7 +43,7 @@ class Log:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Receipt:
     """What became of a transaction that is in a block. `contract` is the address of a deployed
     one.
@@ -49,10 +51,29 @@ class Receipt:
 
     transaction: bytes
     block: int
+    block_hash: bytes
     succeeded: bool
     gas_used: int
     contract: ChecksumAddress | None
-    logs: tuple[Log, ...]
+    _logs: tuple[Mapping[str, Any], ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> "Receipt":
+        contract = found.get("contractAddress")
+        return cls(
+            octets(found["transactionHash"]),
+            quantity(found["blockNumber"]),
+            octets(found["blockHash"]),
+            quantity(found["status"]) == 1,
+            quantity(found["gasUsed"]),
+            parse_address(contract) if contract else None,
+            tuple(found["logs"]),
+        )
+
+    @cached_property
+    def logs(self) -> tuple[Log, ...]:
+        """The events, read when somebody asks: of ten thousand transactions few are."""
+        return tuple(Log.of(log) for log in self._logs)
 
     def ordinal(self, log_index: int) -> int:
         """The place of a log among the transaction's, from 0: how a reversal names it (G10)."""
@@ -60,22 +81,45 @@ class Receipt:
 
 
 class OutcomeUnknown(JP20Error):
-    """Transactions were sent and are in no block yet. They may still come: this is no failure."""
+    """Transactions are on their way and in no block yet. They may still come: this is no failure.
 
-    def __init__(self, hashes: Collection[bytes], seconds: float) -> None:
+    `hashes` are theirs; `entries` what the outbox has of them, where they came from one.
+    """
+
+    def __init__(
+        self,
+        hashes: Collection[bytes],
+        seconds: float,
+        entries: Collection[Entry] = (),
+        trouble: JP20Error | None = None,
+    ) -> None:
         first = next(iter(hashes)).hex()
+        because = Text("", "") if trouble is None else trouble.what
         super().__init__(
             Text(
                 f"{len(hashes)} transactions are in no block after {seconds:.0f} seconds.",
                 f"{len(hashes)} 件の取引が {seconds:.0f} 秒経過してもブロックに含まれていません。",
             ),
-            Text(f"The first is 0x{first}.", f"最初の取引: 0x{first}"),
             Text(
-                "They may still come. Look at the node before sending anything again.",
-                "今後含まれる可能性があります。再送の前にノードの状態を確認してください。",
+                f"The first is 0x{first}. {because.en}".rstrip(),
+                f"最初の取引: 0x{first} {because.ja}".rstrip(),
             ),
+            _GO_ON if entries else _LOOK,
         )
         self.hashes = tuple(hashes)
+        self.entries = tuple(entries)
+
+
+_LOOK: Final = Text(
+    "They may still come. Look at the node before sending anything again.",
+    "今後含まれる可能性があります。再送の前にノードの状態を確認してください。",
+)
+_GO_ON: Final = Text(
+    "They may still come. Look at the node, then run the same again (or jp20 resume-sending): it"
+    " goes on from here, and nothing is sent twice.",
+    "今後含まれる可能性があります。ノードの状態を確認した後、同じ操作(または jp20 resume-sending)を"
+    "再度実行すると、ここから続行します。二重に送信されることはありません。",
+)
 
 
 def receipts_now(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, Receipt]:
@@ -87,7 +131,7 @@ def receipts_now(connection: Connection, hashes: Collection[bytes]) -> dict[byte
         if isinstance(answer, NodeRefused):
             raise answer
         if answer is not None:
-            present[transaction] = _receipt(answer)
+            present[transaction] = Receipt.of(answer)
     return present
 
 
@@ -105,11 +149,11 @@ def wait_for_receipts(
     receipts = receipts_now(connection, waiting)
     waiting -= receipts.keys()
     deadline = time.monotonic() + patience
-    pauses = _pauses()
+    rests = pauses()
     while waiting:
         if time.monotonic() > deadline:
             raise OutcomeUnknown(waiting, patience)
-        pause(next(pauses))
+        pause(next(rests))
         newest = connection.block_number()
         while next_block <= newest:
             included = waiting.intersection(connection.block(next_block).transactions)
@@ -119,20 +163,9 @@ def wait_for_receipts(
     return receipts
 
 
-def _pauses() -> Iterator[float]:
+def pauses() -> Iterator[float]:
+    """Seconds between one look at the chain and the next: ever longer, up to a tenth."""
     pause = _FIRST_PAUSE
     while True:
         yield pause
         pause = min(pause * 1.5, _LONGEST_PAUSE)
-
-
-def _receipt(found: dict[str, Any]) -> Receipt:
-    contract = found.get("contractAddress")
-    return Receipt(
-        octets(found["transactionHash"]),
-        quantity(found["blockNumber"]),
-        quantity(found["status"]) == 1,
-        quantity(found["gasUsed"]),
-        parse_address(contract) if contract else None,
-        tuple(Log.of(log) for log in found["logs"]),
-    )

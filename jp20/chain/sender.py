@@ -1,121 +1,199 @@
-"""A simple sender: preflight, sign, submit, wait. Each step is a function of its own.
+"""Sending: preflight, intend, sign, hand over, wait. Each step is a function of its own.
 
-The outbox of issue 4 stands between `sign` and `submit`: it stores what is signed before it is
-sent, and gives the nonces.
+The outbox has each step's result before the next one begins, so that a run that ends anywhere is
+gone on with by the next.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.abi import Interface
-from jp20.chain.connection import Connection, NodeRefused, quantity
-from jp20.chain.contracts import Artifact, decode_revert, eth_call
+from jp20.chain.blocks import Blocks
+from jp20.chain.connection import Connection, NodeRefused
+from jp20.chain.contracts import Artifact, decode_revert
+from jp20.chain.dispatch import AT_ONCE, Dispatch, Ended
+from jp20.chain.dispatch import SendingRefused as SendingRefused
 from jp20.chain.errors import Reverted, explain, revert_data
-from jp20.chain.receipts import Receipt, wait_for_receipts
-from jp20.chain.signers import Signed, Signer, Unsigned
+from jp20.chain.node_errors import NodeFailure
+from jp20.chain.outbox import Entry, Intent, Outbox, State, outbox_in_memory
+from jp20.chain.preflight import Preflight, transaction
+from jp20.chain.preflight import TooMuchGas as TooMuchGas
+from jp20.chain.receipts import Receipt, receipts_now
+from jp20.chain.signers import AwaitingSignature, OfflineSigner, Signed, Signer, Unsigned
+from jp20.chain.whereabouts import stand
 from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.requests import Call
 
-GAS_MARGIN: Final = 1.25
-"""Gas given for each of the estimate: rows that are refused now may pass then."""
-
-LONG: Final = 4096
-"""Bytes of a call that does something to many."""
-
-WINDOW: Final = 50
-"""Transactions in flight at once."""
+PATIENCE: Final = 120.0
+"""Seconds in which something has to come to an end; then the outcome is unknown."""
 
 RuleOf = Callable[[Call], int]
 """The word of the Consortium's rule for a call, zero where there is none."""
 
+Progress = Callable[[int, int], None]
+"""Is told how many calls came to an end, and of how many."""
 
-class TooMuchGas(JP20Error):
-    """A transaction needs more gas than a block has."""
 
-    def __init__(self, needed: int, limit: int) -> None:
+class NonceTaken(JP20Error):
+    """Other transactions of the key used the nonces of some of ours, which can never come now."""
+
+    def __init__(self, signer: ChecksumAddress, entries: Sequence[Entry]) -> None:
         super().__init__(
             Text(
-                f"The transaction needs {needed:,} gas, and a block has {limit:,}.",
-                f"この取引には {needed:,} のガスが必要ですが、ブロックの上限は {limit:,} です。",
+                f"{len(entries)} transactions of {signer} were not carried out: others have their"
+                " nonces.",
+                f"{signer} の取引 {len(entries)} 件は、ノンスが他の取引で使用されたため"
+                "実行されませんでした。",
             ),
-            next_step=Text("Make the batch smaller.", "一括処理の件数を減らしてください。"),
-        )
-
-
-class SendingRefused(JP20Error):
-    """The node did not take a transaction."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(
-            Text("The node did not take the transaction.", "ノードが取引を受け付けませんでした。"),
-            Text(message, message),
             Text(
-                "Check the account's balance and nonce, and the network's gas price.",
-                "口座の残高・ノンスと、ネットワークのガス価格を確認してください。",
+                "Another program sends with this key.",
+                "この鍵を別のプログラムも送信に使用しています。",
+            ),
+            Text(
+                "Let only one use it; then run the same again: what was done is not done twice.",
+                "この鍵の使用を一つのプログラムに限定し、再度実行してください。"
+                "実行済みの分が二重に行われることはありません。",
             ),
         )
+        self.entries = tuple(entries)
 
 
-@dataclass(frozen=True, slots=True)
 class Sender:
     """Sends one signer's transactions over one connection.
 
     `interfaces` are the known contracts by address, for naming functions in errors; `rule_of` says
-    which role an unauthorised key lacks; `patience` is the time in seconds to wait for a block.
+    which role an unauthorised key lacks; `patience` is the time in seconds in which something has
+    to come to an end. `outbox` None: one that ends with this process. `blocks` are shared by
+    senders that work at the same time.
     """
 
-    connection: Connection
-    signer: Signer
-    interfaces: Mapping[ChecksumAddress, Interface]
-    rule_of: RuleOf | None = None
-    patience: float = 120.0
+    def __init__(
+        self,
+        connection: Connection,
+        signer: Signer,
+        interfaces: Mapping[ChecksumAddress, Interface],
+        rule_of: RuleOf | None = None,
+        patience: float = PATIENCE,
+        *,
+        outbox: Outbox | None = None,
+        blocks: Blocks | None = None,
+    ) -> None:
+        self.connection: Final = connection
+        self.signer: Final = signer
+        self.interfaces: Final = interfaces
+        self.rule_of: Final = rule_of
+        self.patience: Final = patience
+        self.blocks: Final = blocks or Blocks(connection)
+        self.outbox: Final = outbox or outbox_in_memory(
+            connection.chain_id, connection.genesis, signer.address
+        )
+        self._adoptable = {entry.id for entry in self.outbox.left_over}
+        self._preflight = Preflight(connection, signer.address)
+        self._dispatch: Dispatch | None = None
 
     def deploy(self, artifact: Artifact, *arguments: object) -> Receipt:
-        """Deploys a contract; the receipt has its address. Raises Reverted, TooMuchGas, …"""
+        """Deploys a contract; the receipt has its address. Raises what `send` raises."""
         creation = Call(ZERO_ADDRESS, artifact.creation(*arguments))
-        return self._one(creation)
+        return self.send(creation, label=f"deploy {artifact.name}")
 
-    def send(self, call: Call) -> Receipt:
+    def send(
+        self, call: Call, *, key: bytes | None = None, label: str = "", again: bool = False
+    ) -> Receipt:
         """Makes a call and waits for its receipt. Raises Reverted where it is refused, now or
-        then.
+        then, and what `send_all` raises.
         """
-        return self._one(call)
+        keys = None if key is None else [key]
+        outcome = self.send_all([call], keys=keys, labels=[label], again=again)[0]
+        if isinstance(outcome, Reverted):
+            raise outcome
+        return outcome
 
-    def send_all(self, calls: Sequence[Call]) -> list[Receipt | Reverted]:
-        """Makes calls that do not build on one another, in order, a window at a time.
+    def send_all(
+        self,
+        calls: Sequence[Call],
+        *,
+        keys: Sequence[bytes] | None = None,
+        labels: Iterable[str] | None = None,
+        again: bool = False,
+        gas: int | None = None,
+        progress: Progress | None = None,
+    ) -> list[Receipt | Reverted]:
+        """Makes calls that do not build on one another, in order, a sliding window of them at once.
 
-        A call that is refused is a Reverted in its place, and the others are made.
+        A call that is refused is a Reverted in its place, and the others are made. Under one of
+        the `keys` a call is carried out once, whatever run began it; with `again` once more, since
+        the chain was asked and it is needed. Without keys, a call that the run before this one
+        began and did not come to tell of is taken to be the same where target and data are: its
+        outcome is given, and it is not made a second time.
+
+        With `gas`, which is given to each, nothing is tried before: a call that is refused then
+        costs its gas.
+
+        Raises TooMuchGas and SendingRefused; AwaitingSignature where the signer signs elsewhere;
+        NonceTaken; OutcomeUnknown where something is in no block in time: run again, and it is gone
+        on with.
         """
-        outcomes: list[Receipt | Reverted] = []
-        for start in range(0, len(calls), WINDOW):
-            outcomes += self._window(calls[start : start + WINDOW])
-        return outcomes
+        self.settle()
+        errand = _Errand(self, calls, keys, list(labels or repeat("", len(calls))), again, gas)
+        return errand.run(progress or (lambda done, total: None))
+
+    def settle(self) -> None:
+        """Brings what is unfinished to its end: looks for it on the chain, and hands the same bytes
+        over where no node has them. What was not signed is dropped, except for a signer that signs
+        elsewhere: nothing has left this process, and whoever intended it will intend it again.
+
+        What waits for a nonce that nobody has used is not waited for: the next call fills the gap.
+
+        Raises OutcomeUnknown, SendingRefused, NodesBehind.
+        """
+        self.stand()
+        self.bring_to_end()
+
+    def stand(self) -> None:
+        """The first part of `settle`: outbox and chain agree on what is in blocks. Raises
+        NodesBehind.
+        """
+        stand(self.connection, self.outbox, self.blocks, self.patience)
+
+    def bring_to_end(self) -> None:
+        """The second part: what is unfinished comes to its end. Raises OutcomeUnknown,
+        SendingRefused.
+        """
+        unfinished = self.outbox.unfinished()
+        intended = [entry for entry in unfinished if entry.state is State.INTENDED]
+        if intended and not isinstance(self.signer, OfflineSigner):
+            self.outbox.drop(intended)
+        signed = [entry for entry in unfinished if entry.state is not State.INTENDED]
+        if not signed:
+            return
+        dispatch = self.dispatch()
+        dispatch.add(signed, doubtful=True)
+        waited = {entry.id for entry in signed}
+        while waited:
+            waited -= {each.entry.id for each in dispatch.turn()}
+            waited |= {each.id for each in dispatch.reopened()}
+            if waited and self._is_gap(min(e.nonce for e in signed if e.id in waited)):
+                return
+
+    @property
+    def unfinished_since(self) -> float:
+        """When the first of what is unfinished was intended; infinity where nothing is."""
+        entries = self.outbox.unfinished()
+        return min((entry.intended_at for entry in entries), default=float("inf"))
 
     # The steps
 
     def preflight(self, calls: Sequence[Call]) -> list[int | Reverted]:
         """The gas to give to each call, or what it would be refused for now. Raises TooMuchGas."""
-        tried = self.connection.batch(
-            ("eth_call", self._parameters(call, "latest")) for call in calls
-        )
-        limit = self.connection.block().gas_limit
-        accepted = [
-            call
-            for call, answer in zip(calls, tried, strict=True)
-            if not isinstance(answer, NodeRefused)
+        return [
+            self._refusal(call, result) if isinstance(result, NodeRefused) else result
+            for call, result in zip(calls, self._preflight.gas(calls), strict=True)
         ]
-        estimated = iter(self._estimates(accepted, limit))
-        results: list[int | Reverted] = []
-        for call, answer in zip(calls, tried, strict=True):
-            gas = answer if isinstance(answer, NodeRefused) else next(estimated)
-            results.append(
-                self._refusal(call, gas) if isinstance(gas, NodeRefused) else _given(gas, limit)
-            )
-        return results
 
     def sign(self, call: Call, nonce: int, gas: int, gas_price: int) -> Signed:
         """The signed transaction of a call."""
@@ -125,24 +203,14 @@ class Sender:
         )
 
     def submit(self, signed: Sequence[Signed]) -> None:
-        """Hands transactions to the node. One that it knows already is as good as taken.
+        """Hands transactions to a node. One that it knows already is as good as taken.
 
         Raises SendingRefused for the first that it does not take; the others are handed over.
         """
-        answers = self.connection.batch(
-            ("eth_sendRawTransaction", (f"0x{each.raw.hex()}",)) for each in signed
-        )
-        refused = [
-            (each, answer)
-            for each, answer in zip(signed, answers, strict=True)
-            if isinstance(answer, NodeRefused)
-        ]
-        known = self.connection.batch(
-            ("eth_getTransactionByHash", (f"0x{each.hash.hex()}",)) for each, _ in refused
-        )
-        for (_, refusal), transaction in zip(refused, known, strict=True):
-            if transaction is None:
-                raise SendingRefused(refusal.why.en if refusal.why else "")
+        lane = self.signer.address
+        for answer in self.connection.send_raw([each.raw for each in signed], lane):
+            if answer is not None:
+                raise SendingRefused(answer.why.en if answer.why else "")
 
     def outcome(self, call: Call, receipt: Receipt) -> Receipt | Reverted:
         """The receipt, or why the transaction failed: found by making the call again at its
@@ -152,77 +220,46 @@ class Sender:
             return receipt
         for block in (receipt.block, receipt.block - 1):
             try:
-                self.connection.rpc("eth_call", *self._parameters(call, hex(block)))
+                self.connection.rpc("eth_call", transaction(call, self.signer.address), hex(block))
             except NodeRefused as refusal:
                 data = revert_data(refusal.error)
                 if data is not None:
                     return self._explained(call, data)
         return self._explained(call, b"")
 
+    def dispatch(self) -> Dispatch:
+        """What is on its way; time begins to run anew."""
+        if self._dispatch is None:
+            self._dispatch = Dispatch(self.connection, self.outbox, self.blocks, self.patience)
+        else:
+            self._dispatch.begin()
+        return self._dispatch
+
+    def adopt(self, calls: Iterable[Call]) -> dict[int, Entry]:
+        """Of calls without a key those, by place, that an earlier run began and did not come to
+        tell of; each such entry is found once.
+        """
+        live = [entry for entry in self.outbox.untold() if entry.state.is_live]
+        earlier = [entry for entry in self.outbox.left_over if entry.id in self._adoptable]
+        numbers = {entry.id: entry for entry in (*earlier, *live)}
+        entries = [
+            entry
+            for entry in self.outbox.latest(numbers.values())
+            if entry.state.is_live or entry.state.is_in_block
+        ]
+        adopted: dict[int, Entry] = {}
+        for place, call in enumerate(calls):
+            same = next((entry for entry in entries if entry.call == call), None)
+            if same is not None:
+                adopted[place] = same
+                entries.remove(same)
+                self._adoptable.discard(same.id)
+        return adopted
+
     # Inside
 
-    def _one(self, call: Call) -> Receipt:
-        outcome = self._window([call])[0]
-        if isinstance(outcome, Reverted):
-            raise outcome
-        return outcome
-
-    def _window(self, calls: Sequence[Call]) -> list[Receipt | Reverted]:
-        gas = self.preflight(calls)
-        price = self.connection.gas_price()
-        nonce = self.connection.next_nonce(self.signer.address)
-        signed: dict[int, Signed] = {}
-        for place, (call, given) in enumerate(zip(calls, gas, strict=True)):
-            if isinstance(given, int):
-                signed[place] = self.sign(call, nonce + len(signed), given, price)
-        receipts: dict[bytes, Receipt] = {}
-        for block in self._blockfuls(signed, gas):
-            self.submit(block)
-            hashes = [each.hash for each in block]
-            receipts |= wait_for_receipts(self.connection, hashes, self.patience)
-        return [
-            given
-            if isinstance(given, Reverted)
-            else self.outcome(call, receipts[signed[place].hash])
-            for place, (call, given) in enumerate(zip(calls, gas, strict=True))
-        ]
-
-    def _blockfuls(
-        self, signed: Mapping[int, Signed], gas: Sequence[int | Reverted]
-    ) -> list[list[Signed]]:
-        """What fits into one block, in order: a node that mines when it is sent something leaves
-        the rest lying until it is sent more.
-        """
-        limit = self.connection.block().gas_limit
-        blocks: list[list[Signed]] = []
-        room = 0
-        for place, each in signed.items():
-            given = gas[place]
-            needed = given if isinstance(given, int) else 0
-            if needed > room:
-                blocks.append([])
-                room = limit
-            blocks[-1].append(each)
-            room -= needed
-        return blocks
-
-    def _estimates(self, calls: Sequence[Call], limit: int) -> list[object]:
-        """The gas that the node thinks each call needs; a block's where it would think too long."""
-        slow = [self.connection.estimates_slowly and len(call.data) > LONG for call in calls]
-        estimated = iter(
-            self.connection.batch(
-                ("eth_estimateGas", self._parameters(call)[:1])
-                for call, without in zip(calls, slow, strict=True)
-                if not without
-            )
-        )
-        return [hex(limit) if without else next(estimated) for without in slow]
-
-    def _parameters(self, call: Call, block: str | None = None) -> tuple[object, ...]:
-        transaction, _ = eth_call(call, self.signer.address, None)
-        if call.target == ZERO_ADDRESS:
-            del transaction["to"]
-        return (transaction, block)
+    def _is_gap(self, nonce: int) -> bool:
+        return nonce > self.connection.next_nonce(self.signer.address)
 
     def _refusal(self, call: Call, refusal: NodeRefused) -> Reverted:
         data = revert_data(refusal.error)
@@ -242,8 +279,152 @@ class Sender:
         )
 
 
-def _given(estimate: object, limit: int) -> int:
-    needed = quantity(estimate)
-    if needed > limit:
-        raise TooMuchGas(needed, limit)
-    return min(int(needed * GAS_MARGIN), limit)
+class _Errand:
+    """Calls that were asked for together, and what became of each."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        calls: Sequence[Call],
+        keys: Sequence[bytes] | None,
+        labels: Sequence[str],
+        again: bool,
+        gas: int | None,
+    ) -> None:
+        self._sender = sender
+        self._outbox = sender.outbox
+        self._calls = calls
+        self._keys = keys
+        self._labels = labels
+        self._again = again
+        self._gas = gas
+        self._outcomes: dict[int, Receipt | Reverted] = {}
+        self._places: dict[int, list[int]] = {}  # of what is under way, by the entry's id
+        self._under_way: set[int] = set()
+        self._replaced: list[Entry] = []
+        self._unsigned = 0
+        self._told: list[int] = []
+        self._highest = 0
+
+    def run(self, progress: Progress) -> list[Receipt | Reverted]:
+        todo = deque(self._not_yet())
+        dispatch = self._sender.dispatch() if todo or self._under_way else None
+        while dispatch and (todo or self._under_way):
+            while todo and dispatch.has_room:
+                part = [todo.popleft() for _ in range(min(AT_ONCE, len(todo)))]
+                try:
+                    self._feed(dispatch, part)
+                except NodeFailure as failure:
+                    if not self._places:
+                        raise
+                    todo.extendleft(reversed(part))
+                    dispatch.rest(failure)
+            if self._under_way:
+                self._end(dispatch.turn())
+                self._take_back(dispatch.reopened())
+                progress(len(self._outcomes), len(self._calls))
+        if self._unsigned:
+            raise AwaitingSignature(self._sender.signer.address, self._unsigned)
+        if self._replaced:
+            raise NonceTaken(self._sender.signer.address, self._replaced)
+        if self._keys is None:
+            self._outbox.tell(self._told)
+        if self._highest and not self._sender.blocks.is_development:
+            self._sender.connection.require_block(self._highest, self._sender.patience)
+        return [self._outcomes[place] for place in range(len(self._calls))]
+
+    def _not_yet(self) -> list[int]:
+        """The places of the calls for which there is no entry to go on with; the others are looked
+        at.
+        """
+        if self._keys is None:
+            known = self._sender.adopt(self._calls)
+        else:
+            last = self._outbox.last_of(self._keys)
+            known = {
+                place: last[key]
+                for place, key in enumerate(self._keys)
+                if key in last and last[key].stands(again=self._again)
+            }
+        in_blocks = [entry for entry in known.values() if entry.state.is_in_block]
+        receipts = receipts_now(self._sender.connection, [e.signed.hash for e in in_blocks])
+        for place, entry in known.items():
+            if entry.state.is_in_block:
+                self._told.append(entry.id)
+                self._found(place, receipts[entry.signed.hash])
+            elif entry.state is State.INTENDED:
+                self._unsigned += 1
+            else:
+                self._places.setdefault(entry.id, []).append(place)
+                self._under_way.add(entry.id)
+        return [place for place in range(len(self._calls)) if place not in known]
+
+    def _feed(self, dispatch: Dispatch, places: Sequence[int]) -> None:
+        """Intends and signs some calls, those that would not be refused."""
+        sender = self._sender
+        given = self._given(places)
+        wanted = [place for place in places if place in given]
+        price = sender.connection.gas_price()
+        count = sender.connection.next_nonce(sender.signer.address)
+        intents = [
+            Intent(
+                self._calls[place],
+                given[place],
+                None if self._keys is None else self._keys[place],
+                self._labels[place],
+                self._again,
+            )
+            for place in wanted
+        ]
+        entries = self._outbox.intend(intents, price, count)
+        for place, entry in zip(wanted, entries, strict=True):
+            self._places.setdefault(entry.id, []).append(place)
+        new = {entry.id: entry for entry in entries if entry.state is State.INTENDED}
+        self._under_way.update(entry.id for entry in entries)
+        try:
+            signed = [
+                (each, sender.signer.sign_transaction(each.unsigned(sender.connection.chain_id)))
+                for each in new.values()
+            ]
+        except AwaitingSignature:
+            self._unsigned += len(new)
+            self._under_way -= new.keys()
+        except BaseException:
+            self._outbox.drop(list(new.values()))
+            raise
+        else:
+            dispatch.add(self._outbox.sign(signed))
+
+    def _given(self, places: Sequence[int]) -> dict[int, int]:
+        """The gas for each call; one that is refused has its outcome."""
+        if self._gas is not None:
+            return dict.fromkeys(places, self._gas)
+        found: dict[int, int] = {}
+        tried = self._sender.preflight([self._calls[place] for place in places])
+        for place, result in zip(places, tried, strict=True):
+            if isinstance(result, Reverted):
+                self._outcomes[place] = result
+            else:
+                found[place] = result
+        return found
+
+    def _end(self, ended: Iterable[Ended]) -> None:
+        for each in ended:
+            self._under_way.discard(each.entry.id)
+            self._told.append(each.entry.id)
+            places = self._places.get(each.entry.id, ())
+            if each.receipt is None and places:
+                self._replaced.append(each.entry)
+            for place in places:
+                if each.receipt is not None:
+                    self._found(place, each.receipt)
+
+    def _found(self, place: int, receipt: Receipt) -> None:
+        self._outcomes[place] = self._sender.outcome(self._calls[place], receipt)
+        self._highest = max(self._highest, receipt.block)
+
+    def _take_back(self, reopened: Iterable[Entry]) -> None:
+        for entry in reopened:
+            for place in self._places.get(entry.id, ()):
+                self._outcomes.pop(place, None)
+                self._under_way.add(entry.id)

@@ -88,12 +88,14 @@ def _signers(
     signed: Mapping[int, int],
     parties: Collection[int],
 ) -> tuple[int, ...]:
-    """A signature for each slot, each of another organisation: a matching, grown slot by slot."""
+    """A signature for each slot, each of another organisation: a matching, grown slot by slot. Who
+    has a part keeps it where another organisation can fill the slot.
+    """
     slot_of: dict[int, int] = {organisation: slot for slot, organisation in signed.items()}
     fixed = set(slot_of)
 
     def place(slot: int, tried: set[int]) -> bool:
-        for organisation in organisations:
+        for organisation in sorted(organisations, key=lambda one: one.number in slot_of):
             number = organisation.number
             if number in tried | fixed or not organisation.roles & rule.slots[slot]:
                 continue

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from eth_typing import ChecksumAddress
 
+from jp20.chain.sender import Progress
 from jp20.chain.signers import Signer
 from jp20.domain.casting import Cast, NotEnoughOrganisations, cast, direct
 from jp20.domain.errors import JP20Error, Text
@@ -38,9 +39,11 @@ class EvidenceNeeded(JP20Error):
 
 
 class NotBefore(JP20Error):
-    """All have signed, and the delay that the policy asks for still runs."""
+    """All have signed, and the delay that the policy asks for still runs. `decision` holds the
+    calls: who executes it needs them.
+    """
 
-    def __init__(self, request: bytes, ready_at: int) -> None:
+    def __init__(self, request: bytes, ready_at: int, decision: Decision | None = None) -> None:
         super().__init__(
             Text(
                 f"It is signed, and can be executed from {in_tokyo(ready_at)}.",
@@ -57,12 +60,21 @@ class NotBefore(JP20Error):
         )
         self.request = request
         self.ready_at = ready_at
+        self.decision = decision
 
 
 class AwaitingOthers(JP20Error):
-    """What the keys at hand can do is done (`steps`); `roles` are those whose part is next."""
+    """What the keys at hand can do is done (`steps`); `roles` are those whose part is next.
+    `decision` holds the calls: the others need them where the chain does not have them.
+    """
 
-    def __init__(self, request: bytes, steps: Sequence[Step], roles: Iterable[Role]) -> None:
+    def __init__(
+        self,
+        request: bytes,
+        steps: Sequence[Step],
+        roles: Iterable[Role],
+        decision: Decision | None = None,
+    ) -> None:
         named = " | ".join(role.name for role in sorted(roles))
         done = ", ".join(step.what for step in steps) or "–"
         super().__init__(
@@ -82,6 +94,7 @@ class AwaitingOthers(JP20Error):
         self.request = request
         self.steps = tuple(steps)
         self.roles = frozenset(roles)
+        self.decision = decision
 
 
 class _Hands:
@@ -116,6 +129,9 @@ def decide(
     calls: Sequence[Call],
     evidence: Evidence | None = None,
     parties: Iterable[int] = (),
+    *,
+    keys: Sequence[bytes] | None = None,
+    progress: Progress | None = None,
 ) -> Decided:
     """Carries out calls on one function of one contract, by the rule that the chain has for it.
 
@@ -124,29 +140,43 @@ def decide(
     same calls are carried out once. `parties` have no part in it. Of many calls each may be
     refused by itself; the refusal of an only one is raised.
 
+    `keys`, where one key calls directly: a call of a key is made once, whatever run began it. A
+    request has keys of its own. `progress` is told how many calls came to an end.
+
     Raises NotInPolicy, EvidenceNeeded, NotEnoughOrganisations, NotBefore, Reverted, and, at a desk
     of organisations that work in turn, AwaitingOthers.
     """
     if not calls:
         return Decided(None, (), ())
-    function = requests.function_of(desk, calls[0])
+    desk.settle()
+    function = desk.function_of(calls[0])
     rule = requests.required_rule(desk.rule(calls[0]), function)
     excluded = frozenset(parties)
     hands = _Hands(desk, calls[0].target)
     if rule.is_direct:
-        decided = _directly(desk, hands, direct(rule, hands.organisations, excluded), calls)
+        organisation = direct(rule, hands.organisations, excluded)
+        decided = _directly(desk, hands, organisation, calls, keys, progress)
     elif evidence is None:
         raise EvidenceNeeded(function)
     else:
-        decided = _by_request(desk, hands, requests.prepare(desk, calls, evidence, excluded), rule)
+        decision = requests.prepare(desk, calls, evidence, excluded)
+        decided = _by_request(desk, hands, decision, rule, progress)
     if len(calls) == 1 and decided.calls[0].refusal is not None:
         raise decided.calls[0].refusal
     return decided
 
 
-def _directly(desk: Desk, hands: _Hands, organisation: int, calls: Sequence[Call]) -> Decided:
+def _directly(
+    desk: Desk,
+    hands: _Hands,
+    organisation: int,
+    calls: Sequence[Call],
+    keys: Sequence[bytes] | None,
+    progress: Progress | None,
+) -> Decided:
     signer = hands.key(organisation)
-    sent = desk.sender(signer).send_all(calls)
+    labels = [desk.function_of(call) for call in calls]
+    sent = desk.sender(signer).send_all(calls, keys=keys, labels=labels, progress=progress)
     outcomes = tuple(
         requests.outcome_of(desk, index, call, result)
         for index, (call, result) in enumerate(zip(calls, sent, strict=True))
@@ -154,7 +184,9 @@ def _directly(desk: Desk, hands: _Hands, organisation: int, calls: Sequence[Call
     return Decided(None, _steps("call", organisation, signer, outcomes), outcomes)
 
 
-def _by_request(desk: Desk, hands: _Hands, decision: Decision, rule: Rule) -> Decided:
+def _by_request(
+    desk: Desk, hands: _Hands, decision: Decision, rule: Rule, progress: Progress | None
+) -> Decided:
     request = decision.request
     done = requests.executed_indices(desk, request)
     earlier = requests.earlier_outcomes(desk, request) if done else ()
@@ -164,8 +196,9 @@ def _by_request(desk: Desk, hands: _Hands, decision: Decision, rule: Rule) -> De
         stands = requests.standing(desk, request)
         executor, steps = _sign(desk, hands, decision, rule, stands)
         _wait(desk, decision, rule)
-        outcomes = requests.send_executions(desk, hands.key(executor), decision, pending)
-        steps += _steps("execute", executor, hands.key(executor), outcomes)
+        executor_key = hands.key(executor)
+        outcomes = requests.send_executions(desk, executor_key, decision, pending, progress)
+        steps += _steps("execute", executor, executor_key, outcomes)
         earlier = (*earlier, *outcomes)
     in_order = tuple(sorted(earlier, key=lambda outcome: outcome.index))
     return Decided(request.id, tuple(steps), in_order)
@@ -227,7 +260,7 @@ def _contribute(
     steps: list[Step] = []
     if not proposed:
         if parts.proposer not in hands:
-            raise AwaitingOthers(request.id, steps, rule.proposers)
+            raise AwaitingOthers(request.id, steps, rule.proposers, decision)
         steps, signed = _propose(desk, hands, decision, parts)
     for slot, organisation in enumerate(parts.signers):
         if slot not in signed and organisation in hands:
@@ -238,7 +271,8 @@ def _contribute(
         for slot, organisation in enumerate(parts.signers)
         if slot not in signed and organisation not in hands
     ]
-    raise AwaitingOthers(request.id, steps, missing[0] if missing else rule.executors)
+    roles = missing[0] if missing else rule.executors
+    raise AwaitingOthers(request.id, steps, roles, decision)
 
 
 def _wait(desk: Desk, decision: Decision, rule: Rule) -> None:
@@ -252,7 +286,7 @@ def _wait(desk: Desk, decision: Decision, rule: Rule) -> None:
     if desk.now() < ready_at and desk.wait is not None:
         desk.wait(ready_at)
     if desk.now() < ready_at:
-        raise NotBefore(decision.request.id, ready_at)
+        raise NotBefore(decision.request.id, ready_at, decision)
 
 
 def _steps(

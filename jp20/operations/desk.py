@@ -5,12 +5,16 @@ has the keys of several; what they decide is the same on the chain.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.abi import Interface
+from jp20.chain.blocks import Blocks
 from jp20.chain.connection import Connection, WrongChain
 from jp20.chain.contracts import (
     Contract,
@@ -27,8 +31,9 @@ from jp20.chain.events import (
     read_events,
     token_events,
 )
+from jp20.chain.outbox import SignerBusy, open_outbox, outbox_file, view_outbox
 from jp20.chain.receipts import Receipt, receipts_now
-from jp20.chain.sender import Sender
+from jp20.chain.sender import PATIENCE, Sender
 from jp20.chain.signers import Signer
 from jp20.domain.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.deployment import Deployment, Incomplete
@@ -115,14 +120,36 @@ class Desk:
         wait: Callable[[int], None] | None = None,
         *,
         in_turn: bool = False,
+        outbox: Path | None = None,
     ) -> None:
         self.connection: Final = connection
         self.deployment: Final = deployment
         self.signers: Final = {signer.address: signer for signer in signers}
         self.wait: Final = wait
         self.in_turn: Final = in_turn
+        self.outbox: Final = outbox
         self.consortium: Final = consortium_at(connection, deployment.consortium.address)
         self.platform: Final = platform_at(connection, deployment.platform.address)
+        self._senders: dict[ChecksumAddress, Sender] = {}
+        self._blocks = Blocks(connection)
+        self._has_looked = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the outboxes: other processes may use the keys."""
+        for sender in self._senders.values():
+            sender.outbox.close()
+        self._senders.clear()
 
     # What is there
 
@@ -189,12 +216,48 @@ class Desk:
     # What is done
 
     def sender(self, signer: Signer) -> Sender:
-        """Sends a key's transactions, and can name what they call."""
-        return Sender(self.connection, signer, _Interfaces(self), self.rule)
+        """Sends a key's transactions, and can name what they call. Raises SignerBusy where another
+        process does, NotThisOutbox.
+        """
+        if signer.address not in self._senders:
+            chain = self.connection
+            box = None
+            if self.outbox is not None:
+                box = open_outbox(self.outbox, chain.chain_id, chain.genesis, signer.address)
+            self._senders[signer.address] = Sender(
+                chain, signer, _Interfaces(self), self.rule, outbox=box, blocks=self._blocks
+            )
+        return self._senders[signer.address]
 
-    def send(self, signer: Signer, call: Call) -> Done:
-        """Makes a call with a key. Raises Reverted where it is refused."""
-        receipt = self.sender(signer).send(call)
+    def settle(self) -> None:
+        """Before the chain is read for a decision: brings to its end what earlier runs left on its
+        way with these keys, and sees to it that the node has all that they saw on the chain.
+
+        What another process is sending is left to it. Raises what `Sender.settle` raises.
+        """
+        if not self._has_looked:
+            self._look_into_outboxes()
+        senders = list(self._senders.values())
+        for sender in senders:
+            sender.stand()
+        # What was intended first comes first: a signature needs its proposal.
+        for sender in sorted(senders, key=lambda sender: sender.unfinished_since):
+            sender.bring_to_end()
+
+    def send(
+        self,
+        signer: Signer,
+        call: Call,
+        *,
+        key: bytes | None = None,
+        label: str = "",
+        again: bool = False,
+    ) -> Done:
+        """Makes a call with a key of an organisation or a holder; see `Sender.send_all`. Raises
+        Reverted where it is refused.
+        """
+        name = label or self.function_of(call)
+        receipt = self.sender(signer).send(call, key=key, label=name, again=again)
         return Done(receipt.transaction, receipt.block, self.events_of(receipt, call.target))
 
     # What was said
@@ -224,11 +287,37 @@ class Desk:
             return self.platform.interface
         return token_interface()
 
+    def function_of(self, call: Call) -> str:
+        """The name of the function that a call calls."""
+        decoded = self.interface(call.target).decode_call(call.data)
+        return decoded.name if decoded else f"0x{call.selector.hex()}"
+
     def now(self) -> int:
         """The time of the latest block, unix seconds."""
         return self.connection.block().time
 
     # Inside
+
+    def _look_into_outboxes(self) -> None:
+        """Opens the outboxes in which something is unfinished."""
+        chain = self.connection
+        files = {} if self.outbox is None else self._outbox_files(self.outbox)
+        for address, file in files.items():
+            found = view_outbox(file)
+            if found.unfinished or found.has_not_final:
+                with suppress(SignerBusy):
+                    self.sender(self.signers[address])
+            elif found.newest_block is not None and not self._blocks.is_development:
+                chain.require_block(found.newest_block[0], PATIENCE)
+        self._has_looked = True
+
+    def _outbox_files(self, folder: Path) -> dict[ChecksumAddress, Path]:
+        chain = self.connection
+        files = {
+            address: outbox_file(folder, chain.chain_id, chain.genesis, address)
+            for address in self.signers
+        }
+        return {address: file for address, file in files.items() if file.exists()}
 
     def _candidates(self, name: str) -> Iterable[ChecksumAddress]:
         try:
@@ -283,6 +372,7 @@ def open_desk(
     wait: Callable[[int], None] | None = None,
     *,
     in_turn: bool = False,
+    outbox: Path | None = None,
 ) -> Desk:
     """The desk at a deployment that is complete, on its chain.
 
@@ -292,7 +382,7 @@ def open_desk(
         raise WrongChain(connection.network.url, deployment.chain_id, connection.chain_id)
     if not deployment.is_complete:
         raise Incomplete("seal")
-    desk = Desk(connection, deployment, signers, wait, in_turn=in_turn)
+    desk = Desk(connection, deployment, signers, wait, in_turn=in_turn, outbox=outbox)
     if not desk.consortium.read(bool, "isSealed"):
         raise Incomplete("seal")
     return desk

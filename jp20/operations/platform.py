@@ -30,14 +30,12 @@ from jp20.domain.deployment import (
     to_json,
 )
 from jp20.domain.errors import JP20Error, Text
-from jp20.domain.governance import Kind, Organisation, Policy, compare, selector_of, unmet
+from jp20.domain.governance import Kind, Organisation, Policy, compare, selector_of
 from jp20.domain.outcomes import Step
 from jp20.domain.requests import Call
 from jp20.domain.roles import bitmap
 from jp20.operations.files import governed_functions, read_file
-
-ACTS_AT_ONCE: Final = 16
-"""Acts in one transaction of setRules: about two million gas."""
+from jp20.operations.governance import ACTS_AT_ONCE, require_decidable
 
 PATIENCE: Final = 120.0
 
@@ -45,10 +43,6 @@ _COPY_REST: Final = bytes.fromhex("600b5981380380925939f3")
 """Creation code that leaves what follows it as the contract's code."""
 
 Progress = Callable[[Step], None]
-
-
-class CannotDecide(JP20Error):
-    """The organisations could never decide some act of the policy: nothing was deployed."""
 
 
 class AnotherFounder(JP20Error):
@@ -87,7 +81,13 @@ def deploy_platform(
     Raises CannotDecide before anything is signed where an act of the policy could never be done,
     WrongChain, AnotherFounder, NotAsPlanned where the chain has other organisations or rules.
     """
-    _require_decidable(policy, organisations)
+    require_decidable(
+        policy,
+        [
+            Organisation(number, frozenset(entry.roles))
+            for number, entry in enumerate(organisations, start=1)
+        ],
+    )
     founding = _Founding(connection, founder, file, progress or (lambda step: None))
     if not founding.deployment.is_complete:
         founding.settle()
@@ -343,29 +343,6 @@ def _words(consortium: Contract) -> dict[tuple[Kind, str], int]:
     functions = [(kind, name) for kind, names in governed_functions().items() for name in names]
     rows = [(int(kind), selector_of(name)) for kind, name in functions]
     return dict(zip(functions, consortium.read_many(int, "rule", rows), strict=True))
-
-
-def _require_decidable(policy: Policy, organisations: Sequence[OrganisationEntry]) -> None:
-    numbered = [
-        Organisation(number, frozenset(entry.roles))
-        for number, entry in enumerate(organisations, start=1)
-    ]
-    missing = unmet(policy, numbered)
-    if missing:
-        raise CannotDecide(
-            Text(
-                "Some acts of the policy could never be done.",
-                "ポリシーの一部の行為を実行できる組織構成になっていません。",
-            ),
-            Text(
-                "\n".join(f"{each.act.name.en}: {each.what.en}" for each in missing),
-                "\n".join(f"{each.act.name.ja}: {each.what.ja}" for each in missing),
-            ),
-            Text(
-                "Add organisations or roles, or change the policy.",
-                "組織・役割を追加するか、ポリシーを変更してください。",
-            ),
-        )
 
 
 def _require_present(connection: Connection, deployment: Deployment, file: Path) -> None:

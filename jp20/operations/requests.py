@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.abi import Decoded
 from jp20.chain.errors import Reverted, explain
 from jp20.chain.receipts import Receipt
+from jp20.chain.sender import Progress
 from jp20.chain.signers import Signer
 from jp20.chain.typed import typed
 from jp20.domain.casting import NotEnoughOrganisations
@@ -175,6 +177,7 @@ def propose(
 
     `slot` names another one, or NO_SLOT. Raises NotInPolicy, or Reverted where it is refused.
     """
+    desk.settle()
     decision = prepare(desk, calls, evidence, parties)
     number = desk.organisation_of(signer.address)
     chosen = _free_slot(desk, number, decision.request, {}) if slot is None else slot
@@ -186,6 +189,7 @@ def sign(desk: Desk, signer: Signer, request: bytes, slot: int | None = None) ->
 
     Raises UnknownRequest, NotEnoughOrganisations where no slot is left for it, or Reverted.
     """
+    desk.settle()
     proposal = _proposal(desk, request)
     number = desk.organisation_of(signer.address)
     if slot is None:
@@ -206,11 +210,14 @@ def sign(desk: Desk, signer: Signer, request: bytes, slot: int | None = None) ->
 
 def withdraw(desk: Desk, signer: Signer, request: bytes) -> Step:
     """Takes the organisation's signature back. Raises UnknownRequest, or Reverted."""
+    desk.settle()
     proposal = _proposal(desk, request)
     number = desk.organisation_of(signer.address)
     for slot, signature in standing(desk, proposal.request).signatures.items():
         if signature.organisation == number:
-            done = desk.send(signer, desk.consortium.call("withdraw", request, slot))
+            call = desk.consortium.call("withdraw", request, slot)
+            key = _key(desk, b"withdraw", request, slot)
+            done = desk.send(signer, call, key=key, again=True)
             return Step("withdraw", number, signer.address, done.transaction, done.block)
     raise JP20Error(
         Text(f"Organisation {number} has not signed.", f"組織 {number} は署名していません。")
@@ -231,6 +238,7 @@ def execute(
 
     A call that is refused has the refusal in its outcome, and the others are carried out.
     """
+    desk.settle()
     request = decision.request
     wanted = range(request.calls) if indices is None else indices
     done = executed_indices(desk, request)
@@ -290,7 +298,7 @@ def prepare(
 ) -> Decision:
     """The decision about some calls under the rule in force. Raises NotInPolicy."""
     word = desk.rule(calls[0])
-    required_rule(word, function_of(desk, calls[0]))
+    required_rule(word, desk.function_of(calls[0]))
     return put_under_one_root(
         calls, evidence.case_id, evidence.document_hash, word, sorted(set(parties))
     )
@@ -304,38 +312,61 @@ def required_rule(word: int, function: str) -> Rule:
     return rule
 
 
-def function_of(desk: Desk, call: Call) -> str:
-    """The name of the function that a call calls."""
-    decoded = desk.interface(call.target).decode_call(call.data)
-    return decoded.name if decoded else f"0x{call.selector.hex()}"
-
-
 def send_proposal(
     desk: Desk, signer: Signer, decision: Decision, organisation: int, slot: int
 ) -> Step:
     data = decision.published_data if len(decision.published_data) <= MOST_PUBLISHED else b""
     call = desk.consortium.call("propose", decision.request.fields, slot, data)
-    done = desk.send(signer, call)
+    done = desk.send(
+        signer,
+        call,
+        key=_key(desk, b"propose", decision.request.id, slot),
+        label=f"propose {_about(desk, decision.request)}",
+        again=True,
+    )
     return Step("propose", organisation, signer.address, done.transaction, done.block)
 
 
 def send_signature(
     desk: Desk, signer: Signer, request: Request, organisation: int, slot: int
 ) -> Step:
-    done = desk.send(signer, desk.consortium.call("sign", request.fields, slot))
+    done = desk.send(
+        signer,
+        desk.consortium.call("sign", request.fields, slot),
+        key=_key(desk, b"sign", request.id, slot),
+        label=f"sign {_about(desk, request)}",
+        again=True,
+    )
     return Step("sign", organisation, signer.address, done.transaction, done.block)
 
 
 def send_executions(
-    desk: Desk, signer: Signer, decision: Decision, indices: Sequence[int]
+    desk: Desk,
+    signer: Signer,
+    decision: Decision,
+    indices: Sequence[int],
+    progress: Progress | None = None,
 ) -> list[CallOutcome]:
-    """A transaction for each call, a window of them in flight."""
-    calls = [desk.consortium.call("execute", *decision.execution(index)) for index in indices]
-    sent = desk.sender(signer).send_all(calls)
+    """A transaction for each call, a window of them in flight; each once, whatever run began it."""
+    request = decision.request
+    about = _about(desk, request)
+    sent = desk.sender(signer).send_all(
+        [desk.consortium.call("execute", *decision.execution(index)) for index in indices],
+        keys=[execution_key(desk, request, index) for index in indices],
+        labels=[f"execute {about}, {index + 1}/{request.calls}" for index in indices],
+        progress=progress,
+    )
     return [
         outcome_of(desk, index, decision.calls[index], result)
         for index, result in zip(indices, sent, strict=True)
     ]
+
+
+def execution_key(desk: Desk, request: Request, index: int) -> bytes:
+    """The key under which an execution stands in its executor's outbox. It is that of a case and a
+    root, as on the chain: what was executed under one request is not again under another.
+    """
+    return _key(desk, b"execute", request.case_id + request.root, index)
 
 
 def outcome_of(desk: Desk, index: int, call: Call, result: Receipt | Reverted) -> CallOutcome:
@@ -345,7 +376,7 @@ def outcome_of(desk: Desk, index: int, call: Call, result: Receipt | Reverted) -
             result.decoded,
             result.data,
             call,
-            function=function_of(desk, call),
+            function=desk.function_of(call),
             rule=desk.rule(call),
         )
         return CallOutcome(index, None, None, refusal=named)
@@ -412,6 +443,24 @@ def earlier_outcomes(desk: Desk, request: Request) -> tuple[CallOutcome, ...]:
 
 
 # Inside
+
+
+def _key(desk: Desk, step: bytes, subject: bytes, number: int) -> bytes:
+    consortium = bytes.fromhex(desk.consortium.address[2:])
+    return keccak(step + consortium + subject + number.to_bytes(32, "big"))
+
+
+def _about(desk: Desk, request: Request) -> str:
+    """What a request is about, for whoever looks into an outbox."""
+    case = request.case_id.rstrip(b"\0").decode("ascii", "replace")
+    return f"{_function(desk, request).split('(')[0]} ({case})"
+
+
+def _function(desk: Desk, request: Request) -> str:
+    """The signature of the function that a request is about."""
+    functions = desk.interface(request.target).functions.values()
+    named = (each.signature for each in functions if each.selector == request.selector)
+    return next(named, f"0x{request.selector.hex()}")
 
 
 class _Members:
@@ -494,8 +543,7 @@ def _view(desk: Desk, members: _Members, id: bytes, proposal: Proposal, now: int
     stands = standing(desk, request, members)
     kind = desk.kind(request.target)
     interface = desk.interface(request.target)
-    named = (each for each in interface.functions.values() if each.selector == request.selector)
-    function = next((each.signature for each in named), f"0x{request.selector.hex()}")
+    function = _function(desk, request)
     return RequestView(
         id,
         request,

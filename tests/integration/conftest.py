@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from jp20.chain import node, nodes
 from jp20.chain.connection import Connection
 from jp20.chain.local import LocalChain
 
@@ -12,3 +13,14 @@ from jp20.chain.local import LocalChain
 def chain(request: pytest.FixtureRequest) -> Iterator[Connection]:
     with LocalChain(request.param) as connection:
         yield connection
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several nodes with shorter times, so that a test waits for less."""
+    monkeypatch.setattr(node, "SILENCE", 0.2)
+    monkeypatch.setattr(node, "SHORT", 0.5)
+    monkeypatch.setattr(nodes, "SHORT", 0.5)
+    monkeypatch.setattr(nodes, "LOOK", 0.1)
+    monkeypatch.setattr(nodes, "CATCH_UP", 0.5)
+    monkeypatch.setattr(nodes, "_BACK_OFF", (0.05, 0.1))

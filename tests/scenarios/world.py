@@ -4,8 +4,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from eth_account import Account
-
 from jp20.chain.connection import Connection
 from jp20.chain.signers import KeySigner, development_signers
 from jp20.domain.consortium_file import OrganisationEntry
@@ -62,7 +60,7 @@ class World:
 
 def investor(reference: str) -> KeySigner:
     """An applicant's own key."""
-    return KeySigner(Account.from_key(make_applicants.key_of(reference)))
+    return KeySigner(make_applicants.key_of(reference))
 
 
 def case(number: str) -> Evidence:

@@ -1,6 +1,7 @@
 """What the tests of the operations begin from, and what they say it in."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eth_typing import ChecksumAddress
@@ -8,12 +9,18 @@ from eth_typing import ChecksumAddress
 from jp20.chain.connection import Connection
 from jp20.chain.signers import KeySigner, development_signers
 from jp20.domain.allotments import AllotmentFile, parse_allotments
+from jp20.domain.consortium_file import ConsortiumFile
 from jp20.domain.deployment import Deployment
 from jp20.domain.evidence import Evidence
 from jp20.domain.investors import InvestorFile, parse_investors
-from jp20.domain.term_sheet import TermSheet
+from jp20.domain.governance import Policy
+from jp20.domain.term_sheet import TermSheet, parse_term_sheet
 from jp20.domain.times import in_tokyo
 from jp20.operations.desk import Desk, open_desk
+from jp20.operations.distribute import distribute
+from jp20.operations.issue import create_token, issue_units
+from jp20.operations.platform import deploy_platform
+from jp20.operations.whitelist import register
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 KEYS = development_signers(30)
@@ -112,3 +119,27 @@ def allotments(*rows: tuple[KeySigner | str, int | str]) -> AllotmentFile:
 
 
 alice, bob, carol, dave, erin, frank, grace = INVESTORS[:7]
+
+
+def found(
+    connection: Connection, policy: Policy, organisations: ConsortiumFile, file: Path
+) -> World:
+    """Sets up the platform on a chain; `file` is where its deployment is recorded."""
+    deployment = deploy_platform(connection, FOUNDER, policy, organisations.organisations, file)
+    desk = open_desk(connection, deployment, KEYS)
+    year_from_now = desk.now() // 86400 * 86400 + 366 * 86400
+    maturity = f'"{in_tokyo(year_from_now + 5 * 365 * 86400)}"'
+    text = TERM_SHEET.format(maturity=maturity, digest=hashlib.sha256(b"p").hexdigest())
+    sheet = parse_term_sheet(text.encode(), "term-sheet.toml")
+    world = World(desk, deployment, ChecksumAddress("0x"), sheet, year_from_now)
+    register(
+        desk,
+        world.investors(
+            *(world.row(f"K-{n}", holder) for n, holder in enumerate((alice, bob, carol, dave)))
+        ),
+        evidence("WL-0"),
+    )
+    token = create_token(desk, sheet, ISSUER, TRUST_BANK, evidence("CREATE-0")).token
+    issue_units(desk, token, 1_000, evidence("ISSUE-0"))
+    distribute(desk, token, allotments((alice, 100), (bob, 60), (carol, 40)), evidence("AL-0"))
+    return replace(world, token=token)

@@ -83,7 +83,7 @@ def test_an_interrupted_part_goes_on_with_the_shares_that_were_decided_on(world,
     monkeypatch.setattr("jp20.operations.lifecycle.AT_ONCE", 1)
     send = requests.send_executions
 
-    def killed(desk, signer, decision, indices):
+    def killed(desk, signer, decision, indices, progress=None):
         send(desk, signer, decision, indices[:1])
         raise KeyboardInterrupt
 

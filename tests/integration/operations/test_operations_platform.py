@@ -12,10 +12,9 @@ from jp20.domain.deployment import Incomplete, NotADeployment
 from jp20.domain.errors import JP20Error
 from jp20.operations import platform
 from jp20.operations.desk import open_desk
-from jp20.operations.governance import policy_differences
+from jp20.operations.governance import CannotDecide, policy_differences
 from jp20.operations.platform import (
     AnotherFounder,
-    CannotDecide,
     NotAsPlanned,
     deploy_platform,
     load_deployment,

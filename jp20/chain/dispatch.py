@@ -1,0 +1,362 @@
+"""What a signer has on its way: handed over in order, a bounded window at a time, looked for in
+every block, and handed over again, the same bytes, where the chain lost it.
+
+The window slides: it is filled up as blocks come. It is bounded by number and by gas, so that a
+node's pool holds it.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jp20.chain.blocks import Blocks
+from jp20.chain.connection import Connection, NodeRefused
+from jp20.chain.node_errors import NodeFailure
+from jp20.chain.outbox import Entry, Inclusion, Outbox, State
+from jp20.chain.receipts import OutcomeUnknown, Receipt, pauses, receipts_now
+from jp20.chain.whereabouts import Whereabouts, check_not_final, look_up
+from jp20.domain.errors import JP20Error, Text
+
+WINDOW: Final = 2_000
+"""Transactions in flight at once."""
+
+AT_ONCE: Final = 100
+"""Transactions that are handed over in one request."""
+
+BLOCKFULS: Final = 3
+"""Gas in flight, in blocks: one is being filled while the next is sent. Where a node mines when it
+is sent something, one: what does not fit would lie until it is sent more.
+"""
+
+QUIET_BLOCKS: Final = 3
+"""Blocks without any of ours, after which the first are asked for by name."""
+
+QUIET_SECONDS: Final = 2.0
+"""And the time, where no block comes at all; twice as long every time."""
+
+_FULL: Final = re.compile(
+    r"full|too many|limit (exceeded|reached)|exceeds? .*(limit|slots)|capacity|busy|try again"
+    r"|too far|gap",
+    re.IGNORECASE,
+)
+"""What nodes say when their pool has no room for now."""
+
+
+class SendingRefused(JP20Error):
+    """The node did not take a transaction."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            Text("The node did not take the transaction.", "ノードが取引を受け付けませんでした。"),
+            Text(message, message),
+            Text(
+                "Check the account's balance and nonce, and the network's gas price.",
+                "口座の残高・ノンスと、ネットワークのガス価格を確認してください。",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An entry that came to an end: with its receipt where it is in a block, without where it was
+    replaced.
+    """
+
+    entry: Entry
+    receipt: Receipt | None
+
+
+class Dispatch:
+    """The signed entries of one outbox between this process and the chain.
+
+    After `patience` seconds in which nothing comes to an end it gives up waiting; the entries stay
+    in the outbox as they are.
+    """
+
+    def __init__(
+        self, connection: Connection, outbox: Outbox, blocks: Blocks, patience: float
+    ) -> None:
+        self._connection = connection
+        self._outbox = outbox
+        self._blocks = blocks
+        self._patience = patience
+        self._ready: list[Entry] = []  # by nonce
+        self._waiting: dict[bytes, Entry] = {}  # with a node, by hash
+        self._gas = 0  # of what waits
+        self._doubtful: set[bytes] = set()  # may be with a node, though none has said so
+        self._ended: list[Ended] = []
+        self._reopened: list[Entry] = []
+        self._next_block = 0
+        self._held_at: int | None = None  # the block at which a pool was full
+        self._trouble: JP20Error | None = None
+        self._changes = connection.changes
+        self._has_unfinal = connection.network.finality.depth > 0 and bool(outbox.not_final())
+        self._since = self._ask_at = 0.0
+        self._quiet_blocks = 0
+        self._quiet_seconds = QUIET_SECONDS
+        self._pauses = pauses()
+        self.begin()
+
+    @property
+    def in_flight(self) -> int:
+        """How many entries are on their way or ready to be handed over."""
+        return len(self._ready) + len(self._waiting)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it makes sense to sign more."""
+        return not self._ready and len(self._waiting) < WINDOW and self._held_at is None
+
+    def begin(self) -> None:
+        """Time begins to run, and blocks are looked at from here on. What waits since earlier is
+        asked for by name.
+        """
+        self._progress()
+        self._doubt(self._waiting.values())
+        newest = self._connection.block()
+        self._next_block, self._gas_limit = newest.number + 1, newest.gas_limit
+
+    def add(self, entries: Iterable[Entry], *, doubtful: bool = False) -> None:
+        """Takes signed entries. `doubtful`: an earlier process may have handed them over."""
+        there = {entry.id for entry in (*self._ready, *self._waiting.values())}
+        new = [entry for entry in entries if entry.id not in there]
+        self._ready = sorted([*self._ready, *new], key=lambda entry: entry.nonce)
+        if doubtful:
+            self._doubt(new)
+
+    def turn(self) -> list[Ended]:
+        """Hands over what there is room for, looks at the blocks that came, and says what came to
+        an end; where nothing did, it waits a moment.
+
+        Raises SendingRefused for what a node will not take (nothing of that is on its way), and
+        OutcomeUnknown when patience is over.
+        """
+        try:
+            self._after_changes()
+            self._hand_over()
+            self._look()
+            self._trouble = None
+        except NodeFailure as failure:
+            self._doubt(self._waiting.values())
+            self.rest(failure)
+        ended, self._ended = self._ended, []
+        if ended:
+            self._progress()
+        elif self.in_flight:
+            self.rest(self._trouble)
+        return ended
+
+    def reopened(self) -> list[Entry]:
+        """Those that had ended and are on their way again since this was asked last: their blocks
+        were replaced.
+        """
+        reopened, self._reopened = self._reopened, []
+        return reopened
+
+    def rest(self, trouble: JP20Error | None) -> None:
+        """Waits a moment. Raises OutcomeUnknown when patience is over, or the trouble itself where
+        nothing is on its way.
+        """
+        self._trouble = trouble
+        if time.monotonic() - self._since > self._patience:
+            under_way = [*self._waiting.values(), *self._ready]
+            if not under_way and trouble is not None:
+                raise trouble
+            hashes = [entry.signed.hash for entry in under_way]
+            raise OutcomeUnknown(hashes, self._patience, under_way, trouble)
+        time.sleep(next(self._pauses))
+
+    # Handing over
+
+    def _hand_over(self) -> None:
+        while self._ready and not self._is_held():
+            part = self._fitting()
+            if not part:
+                return
+            self._hand(part)
+
+    def _hand(self, part: list[Entry]) -> None:
+        doubted = {entry.signed.hash for entry in part} & self._doubtful
+        asked = [entry for entry in part if entry.signed.hash in doubted]
+        if asked:
+            found = look_up(self._connection, self._outbox.signer, asked)
+            self._place(found)
+            missing = {entry.id for entry in found.missing}
+            part = [e for e in part if e.signed.hash not in doubted or e.id in missing]
+        hashes = {entry.signed.hash for entry in part}
+        self._doubtful |= hashes
+        answers = self._connection.send_raw(
+            [entry.signed.raw for entry in part], lane=self._outbox.signer, everywhere=bool(asked)
+        )
+        refused = {
+            entry.id: answer
+            for entry, answer in zip(part, answers, strict=True)
+            if answer is not None
+        }
+        taken = [entry for entry in part if entry.id not in refused]
+        self._doubtful -= hashes - doubted
+        self._taken(taken)
+        if self._blocks.mines_on_send:
+            self._include(receipts_now(self._connection, [e.signed.hash for e in taken]))
+        if refused:
+            self._refused([e for e in part if e.id in refused], refused, doubted)
+
+    def _fitting(self) -> list[Entry]:
+        """The next that are handed over at once, in order."""
+        blockfuls = 1 if self._blocks.mines_on_send else BLOCKFULS
+        room = blockfuls * self._gas_limit - self._gas
+        part: list[Entry] = []
+        for entry in self._ready[:AT_ONCE]:
+            room -= entry.gas
+            first = not part and not self._waiting
+            full = room < 0 or len(part) + len(self._waiting) >= WINDOW
+            if full and not first:
+                break
+            part.append(entry)
+        return part
+
+    def _taken(self, entries: Sequence[Entry]) -> None:
+        """A node has them."""
+        now_sent = {
+            e.id: e for e in self._outbox.send([e for e in entries if e.state is State.SIGNED])
+        }
+        self._unready(entries)
+        for entry in entries:
+            self._waiting[entry.signed.hash] = now_sent.get(entry.id, entry)
+            self._doubtful.discard(entry.signed.hash)
+            self._gas += entry.gas
+
+    def _refused(
+        self, entries: list[Entry], answers: dict[int, NodeRefused], doubted: set[bytes]
+    ) -> None:
+        """A node did not take them: what it has against the one whose turn it is decides."""
+        found = look_up(self._connection, self._outbox.signer, entries)
+        self._place(found)
+        first = next((each for each in found.missing if each.nonce == found.count), None)
+        refusal = answers[first.id] if first else None
+        if first is None or refusal is None or _FULL.search(_message(refusal)):
+            self._held_at = self._blocks.newest()
+            return
+        if first.signed.hash not in doubted:
+            # Nobody has these: their nonces are free again.
+            unsent = [
+                e for e in self._ready if e.state is State.SIGNED and e.signed.hash not in doubted
+            ]
+            self._unready(unsent)
+            self._outbox.drop(unsent)
+        raise SendingRefused(_message(refusal))
+
+    def _is_held(self) -> bool:
+        """Whether a pool was full and no block came since."""
+        if self._held_at is not None and self._blocks.newest() > self._held_at:
+            self._held_at = None
+        return self._held_at is not None
+
+    # Looking
+
+    def _look(self) -> None:
+        if not self._waiting and not self._has_unfinal:
+            return
+        newest = self._blocks.newest()
+        came = newest >= self._next_block
+        self._next_block = min(self._next_block, newest + 1)
+        while self._next_block <= newest:
+            try:
+                block = self._blocks.block(self._next_block)
+            except LookupError:  # the chain became shorter a moment ago
+                break
+            self._gas_limit = block.gas_limit
+            mine = self._waiting.keys() & set(block.transactions)
+            self._include(self._blocks.receipts(block, mine))
+            self._quiet_blocks = 0 if mine else self._quiet_blocks + 1
+            self._next_block += 1
+        if came and self._has_unfinal:
+            self._reopen(check_not_final(self._connection, self._outbox))
+        if self._waiting and self._is_quiet():
+            self._ask()
+
+    def _is_quiet(self) -> bool:
+        return self._quiet_blocks >= QUIET_BLOCKS or time.monotonic() > self._ask_at
+
+    def _ask(self) -> None:
+        """Asks for those that wait by name, the first ones, and all where one of them is lost."""
+        self._quiet_blocks = 0
+        self._quiet_seconds *= 2
+        self._ask_at = time.monotonic() + self._quiet_seconds
+        waiting = sorted(self._waiting.values(), key=lambda entry: entry.nonce)
+        found = look_up(self._connection, self._outbox.signer, waiting[:10])
+        self._place(found)
+        if found.missing:
+            self._doubt(found.missing)
+            self._doubt(waiting[10:])
+
+    def _after_changes(self) -> None:
+        """A node was given up, and its pool with it: what waits is asked for at the next."""
+        if self._connection.changes != self._changes:
+            self._changes = self._connection.changes
+            self._doubt(self._waiting.values())
+
+    def _place(self, found: Whereabouts) -> None:
+        """Puts entries where they were found to be."""
+        self._include_found(found.included)
+        self._taken([each for each in found.known if each.signed.hash not in self._waiting])
+        self._taken([each for each in found.contested if each.signed.hash not in self._waiting])
+        self._forget(found.replaced)
+        self._ended += [Ended(entry, None) for entry in self._outbox.replace(found.replaced)]
+
+    def _include(self, receipts: dict[bytes, Receipt]) -> None:
+        self._include_found([(self._waiting[hash], receipt) for hash, receipt in receipts.items()])
+
+    def _include_found(self, found: Sequence[tuple[Entry, Receipt]]) -> None:
+        if not found:
+            return
+        final = self._connection.network.finality.depth == 0
+        self._has_unfinal = self._has_unfinal or not final
+        self._forget([entry for entry, _ in found])
+        entries = self._outbox.include(
+            [
+                Inclusion(entry, receipt.block, receipt.block_hash, receipt.succeeded)
+                for entry, receipt in found
+            ],
+            final=final,
+        )
+        receipts = (receipt for _, receipt in found)
+        self._ended += [Ended(*each) for each in zip(entries, receipts, strict=True)]
+
+    def _reopen(self, entries: Sequence[Entry]) -> None:
+        self._reopened += entries
+        self.add(entries, doubtful=True)
+
+    # Inside
+
+    def _doubt(self, entries: Iterable[Entry]) -> None:
+        """Has to be asked for before it is handed over again."""
+        entries = list(entries)
+        waiting = [entry for entry in entries if entry.signed.hash in self._waiting]
+        self._forget(waiting)
+        self._doubtful.update(entry.signed.hash for entry in entries)
+        self._ready = sorted([*self._ready, *waiting], key=lambda entry: entry.nonce)
+
+    def _forget(self, entries: Sequence[Entry]) -> None:
+        self._unready(entries)
+        for entry in entries:
+            if self._waiting.pop(entry.signed.hash, None) is not None:
+                self._gas -= entry.gas
+            self._doubtful.discard(entry.signed.hash)
+
+    def _unready(self, entries: Sequence[Entry]) -> None:
+        gone = {entry.id for entry in entries}
+        self._ready = [entry for entry in self._ready if entry.id not in gone]
+
+    def _progress(self) -> None:
+        self._since = time.monotonic()
+        self._pauses = pauses()
+        self._quiet_blocks = 0
+        self._quiet_seconds = QUIET_SECONDS
+        self._ask_at = self._since + QUIET_SECONDS
+
+
+def _message(refusal: NodeRefused) -> str:
+    return refusal.why.en if refusal.why else ""

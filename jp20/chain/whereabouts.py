@@ -1,0 +1,145 @@
+"""Where an outbox's transactions are: asked of the chain, not concluded from silence."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.blocks import Blocks
+from jp20.chain.connection import Connection, NodeRefused, block_tag, octets, quantity
+from jp20.chain.outbox import Entry, Outbox
+from jp20.chain.receipts import Receipt
+
+_AT_ONCE: Final = 40
+"""Transactions in one question: with their receipts and the counts they fit in one batch, which one
+node answers, so that its answers belong together.
+"""
+
+_BLOCKS_AT_ONCE: Final = 50
+
+
+@dataclass(slots=True)
+class Whereabouts:
+    """What a node knows of some signed entries.
+
+    `included` are in blocks; `known` ones wait in its pool; of `replaced` ones another transaction
+    used the nonce, for good; of `contested` ones too, in a block that may still go; of `missing`
+    ones it knows nothing. `count` is how many transactions of the signer are in blocks.
+    """
+
+    included: list[tuple[Entry, Receipt]] = field(default_factory=list)
+    known: list[Entry] = field(default_factory=list)
+    replaced: list[Entry] = field(default_factory=list)
+    contested: list[Entry] = field(default_factory=list)
+    missing: list[Entry] = field(default_factory=list)
+    count: int = 0
+
+
+def look_up(
+    connection: Connection, signer: ChecksumAddress, entries: Sequence[Entry]
+) -> Whereabouts:
+    """Asks for entries by their hash. Raises NodeFailure."""
+    found = Whereabouts()
+    for start in range(0, len(entries), _AT_ONCE):
+        part = entries[start : start + _AT_ONCE]
+        hashes = [f"0x{entry.signed.hash.hex()}" for entry in part]
+        # The counts are asked first: where the nonce is used by then, the receipt, if it is ours,
+        # is there as well.
+        final, count, *rest = connection.batch(
+            [
+                ("eth_getTransactionCount", (signer, block_tag(connection.final_block()))),
+                ("eth_getTransactionCount", (signer, "latest")),
+                *(("eth_getTransactionReceipt", (hash,)) for hash in hashes),
+                *(("eth_getTransactionByHash", (hash,)) for hash in hashes),
+            ]
+        )
+        for answer in (final, count, *rest):
+            if isinstance(answer, NodeRefused):
+                raise answer
+        found.count = quantity(count)
+        for entry, receipt, transaction in zip(
+            part, rest[: len(part)], rest[len(part) :], strict=True
+        ):
+            _place(found, entry, receipt, transaction, quantity(final))
+    return found
+
+
+def _place(found: Whereabouts, entry: Entry, receipt: Any, transaction: object, final: int) -> None:
+    if receipt is not None:
+        found.included.append((entry, Receipt.of(receipt)))
+    elif transaction is not None:
+        found.known.append(entry)
+    elif final > entry.nonce:
+        found.replaced.append(entry)
+    elif found.count > entry.nonce:
+        found.contested.append(entry)
+    else:
+        found.missing.append(entry)
+
+
+def stand(connection: Connection, outbox: Outbox, blocks: Blocks, patience: float) -> None:
+    """Sees to it that the node has what this outbox saw on the chain, and that the outbox has what
+    the chain still has: before anything is read for a decision, and before anything new is sent.
+
+    Entries whose block was replaced go back to SENT, and the same bytes come again. On a
+    development chain that its developer wound back they are UNDONE: whoever winds it back means it.
+    Raises NodesBehind where no node has come as far.
+    """
+    newest = outbox.newest_block()
+    if newest is None:
+        return
+    number, hash = newest
+    if not blocks.is_development:
+        connection.require_block(number, patience)
+    if _present(connection, [number]).get(number) != hash:
+        gone = list(_gone(connection, outbox, number))
+        if blocks.is_development and not connection.network.finality.depth:
+            outbox.undo(gone)
+        else:
+            outbox.reopen(gone)
+    check_not_final(connection, outbox)
+
+
+def check_not_final(connection: Connection, outbox: Outbox) -> list[Entry]:
+    """Looks again at the blocks that were not final, and returns the entries, SENT again, of those
+    that the chain no longer has.
+    """
+    entries = outbox.not_final()
+    if not entries:
+        return []
+    final = connection.final_block()
+    gone, stays = [], []
+    present = _present(connection, sorted({entry.block for entry in entries if entry.block}))
+    for entry in entries:
+        if entry.block is None or present.get(entry.block) != entry.block_hash:
+            gone.append(entry)
+        elif entry.block <= final:
+            stays.append(entry)
+    outbox.confirm(stays)
+    return outbox.reopen(gone)
+
+
+def _gone(connection: Connection, outbox: Outbox, newest: int) -> Iterator[Entry]:
+    """The entries in blocks that the chain does not have, from the highest down to one it has."""
+    last = newest
+    while entries := outbox.in_blocks(last, _BLOCKS_AT_ONCE):
+        numbers = sorted({entry.block for entry in entries if entry.block is not None})
+        present = _present(connection, numbers)
+        for entry in entries:
+            if entry.block is not None and present.get(entry.block) == entry.block_hash:
+                return
+            yield entry
+        last = numbers[0] - 1
+
+
+def _present(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
+    """The hashes of the blocks that the chain has, by number."""
+    found: list[Any] = connection.batch(
+        ("eth_getBlockByNumber", (block_tag(number), False)) for number in numbers
+    )
+    return {
+        number: octets(block["hash"])
+        for number, block in zip(numbers, found, strict=True)
+        if isinstance(block, dict)
+    }

@@ -1,0 +1,134 @@
+"""A distribution that is killed at every step in turn, and carried out once (issue 4)."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+from crashing import TRANSACTIONS, UNITS, Delivery, killed_at
+from example_world import KEYS, alice, bob, found
+
+from jp20.chain.connection import Connection, connect
+from jp20.chain.local import LocalChain
+from jp20.domain.outcomes import Done
+from jp20.operations.desk import open_desk
+from jp20.operations.transfer import transfer
+
+pytestmark = [pytest.mark.requirement("G2"), pytest.mark.usefixtures("five_at_once")]
+
+
+@pytest.fixture(scope="module", params=["anvil", "ganache"])
+def delivery(request, policy, organisations, tmp_path_factory) -> Iterator[Delivery]:
+    with LocalChain(request.param) as connection:
+        file = tmp_path_factory.mktemp("deployment") / "deployment.json"
+        yield Delivery.of(found(connection, policy, organisations, file))
+
+
+@contextmanager
+def undone(connection: Connection) -> Iterator[None]:
+    """What is done inside has not been, afterwards."""
+    snapshot = connection.rpc("evm_snapshot")
+    yield
+    connection.rpc("evm_revert", snapshot)
+
+
+class SlowBlocks:
+    """A block every tenth of a second, whether something was sent or not; none for a while after a
+    process was killed, so that what it sent is still with the node when the next one begins.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._over = threading.Event()
+        self._resting_until = 0.0
+        self._miner = threading.Thread(target=self._mine)
+
+    def __enter__(self) -> "SlowBlocks":
+        self._connection.rpc("evm_setAutomine", False)
+        self._miner.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._miner.join()
+        self._connection.rpc("evm_setAutomine", True)
+
+    def rest(self) -> None:
+        self._resting_until = time.monotonic() + 0.4
+
+    def _mine(self) -> None:
+        while not self._over.wait(0.1):
+            if time.monotonic() > self._resting_until:
+                self._connection.rpc("evm_mine")
+
+
+def kill_and_begin_again(delivery: Delivery, folder, point: int, between=lambda: None) -> bool:
+    """Kills a process at a point, begins the same again, and looks what came of it; False where
+    the process ended before the point.
+    """
+    # when: a process is killed at this point, and another begins the same
+    killed = killed_at(point, lambda: delivery.run(folder / str(point)))
+    between()
+    done = delivery.run(folder / str(point))
+
+    # then: each holder has their units, and no transaction was made twice
+    assert delivery.balances == UNITS, point
+    assert delivery.mined == TRANSACTIONS, point
+    assert len(done.done) + len(done.already) == len(UNITS), point
+    return killed
+
+
+def test_killed_at_every_step_in_turn_each_holder_gets_their_units_once(delivery, tmp_path):
+    # On Ganache, which takes a second for each, at every third.
+    connection = delivery.world.desk.connection
+    stride = 1 if connection.chain_id == 31337 else 3
+    point, killed = 1, True
+    while killed:
+        with undone(connection):
+            killed = kill_and_begin_again(delivery, tmp_path, point)
+        point += stride
+    assert point > 30  # five steps with two points each, three times
+
+
+@pytest.mark.parametrize("delivery", ["anvil"], indirect=True)
+def test_killed_while_the_chain_takes_its_time_each_holder_gets_their_units_once(
+    delivery, tmp_path
+):
+    connection = delivery.world.desk.connection
+    point, killed = 1, True
+    while killed:
+        with undone(connection), SlowBlocks(connection) as blocks:
+            killed = kill_and_begin_again(delivery, tmp_path, point, blocks.rest)
+        point += 1
+    assert point > 30
+
+
+@pytest.mark.requirement("G3")
+@pytest.mark.parametrize("delivery", ["anvil"], indirect=True)
+def test_a_transfer_that_is_killed_at_every_step_and_begun_again_is_made_once(delivery, tmp_path):
+    # given: alice has 100 units, and nothing but the call itself says which transfer it is
+    world = delivery.world
+    connection = world.desk.connection
+
+    def give(folder) -> Done:
+        with open_desk(connect(connection.network), world.deployment, KEYS, outbox=folder) as desk:
+            return transfer(desk, world.token, alice, bob.address, 5)
+
+    count = connection.next_nonce(alice.address)
+    point, killed = 0, True
+    while killed:
+        point += 1
+        folder = tmp_path / str(point)
+        with undone(connection):
+            # when: it is killed, and begun again
+            killed = killed_at(point, partial(give, folder))
+            if killed:
+                give(folder)
+
+            # then: it was made once; and once more where somebody wants it once more
+            assert (world.balance(alice), connection.next_nonce(alice.address)) == (95, count + 1)
+            give(folder)
+            assert (world.balance(alice), connection.next_nonce(alice.address)) == (90, count + 2)
+    assert point == 11  # five transitions with two points each

@@ -1,0 +1,407 @@
+"""What the sender does when something comes between it and the chain, on real nodes (G2)."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from eth_typing import ChecksumAddress
+from faulty_proxy import FaultyProxy
+
+from jp20.chain import dispatch, sender
+from jp20.chain.connection import Connection, NodeRefused, connect
+from jp20.chain.contracts import artifact, consortium_at
+from jp20.chain.errors import Reverted
+from jp20.chain.local import LocalChain
+from jp20.chain.networks import Finality, Network
+from jp20.chain.outbox import Intent, Outbox, State, open_outbox
+from jp20.chain.receipts import OutcomeUnknown, Receipt
+from jp20.chain.sender import NonceTaken, Sender, SendingRefused
+from jp20.chain.signers import KeySigner, development_signers
+from jp20.domain.addresses import address_of
+from jp20.domain.requests import Call
+from jp20.domain.roles import Role
+
+pytestmark = pytest.mark.requirement("G2")
+
+FOUNDER, SIGNER, OTHER, *_ = development_signers(8)
+BURNER = Call(address_of(0xDEAD), b"")
+KEY = b"\x01" * 32
+
+
+def burner(number: int) -> Call:
+    return Call(address_of(0xDEAD), number.to_bytes(4, "big"))
+
+
+@pytest.fixture(scope="module")
+def anvil() -> Iterator[Connection]:
+    with LocalChain("anvil") as connection:
+        yield connection
+
+
+@pytest.fixture
+def node(anvil) -> Iterator[Connection]:
+    """Every test begins from the same state."""
+    snapshot = anvil.rpc("evm_snapshot")
+    yield anvil
+    anvil.rpc("evm_setAutomine", True)
+    anvil.rpc("evm_revert", snapshot)
+
+
+@pytest.fixture
+def outbox(node, tmp_path) -> Iterator[Outbox]:
+    outbox = open_outbox(tmp_path, node.chain_id, node.genesis, SIGNER.address)
+    yield outbox
+    outbox.close()
+
+
+@contextmanager
+def no_blocks(node: Connection) -> Iterator[None]:
+    node.rpc("evm_setAutomine", False)
+    yield
+    node.rpc("evm_setAutomine", True)
+
+
+def counted(node: Connection, address: ChecksumAddress = SIGNER.address) -> int:
+    return int(node.rpc("eth_getTransactionCount", address, "latest"), 16)
+
+
+def stored(outbox: Outbox, node: Connection, *calls: Call, state: State, key: bytes | None = None):
+    """What a process leaves that is killed when its calls are in a state."""
+    count = node.next_nonce(SIGNER.address)
+    intents = [Intent(call, 30_000, key, "left") for call in calls]
+    entries = outbox.intend(intents, node.gas_price(), count)
+    if state is not State.INTENDED:
+        entries = outbox.sign(
+            [(e, SIGNER.sign_transaction(e.unsigned(node.chain_id))) for e in entries]
+        )
+    return entries
+
+
+# What an earlier run left
+
+
+def test_what_was_signed_and_not_sent_is_sent(node, outbox):
+    (entry,) = stored(outbox, node, BURNER, state=State.SIGNED)
+    Sender(node, SIGNER, {}, outbox=outbox).settle()
+    (entry,) = outbox.latest([entry])
+    assert entry.state is State.SUCCEEDED
+    assert node.rpc("eth_getTransactionReceipt", f"0x{entry.signed.hash.hex()}") is not None
+
+
+@pytest.mark.parametrize("program", ["anvil", "ganache"])
+def test_what_is_in_a_block_already_is_not_sent_again(program, tmp_path):
+    # given: the account's first transaction, which Ganache carries out as often as it is sent
+    with LocalChain(program) as node:
+        outbox = open_outbox(tmp_path, node.chain_id, node.genesis, SIGNER.address)
+        (entry,) = stored(outbox, node, BURNER, state=State.SIGNED)
+        node.send_raw([entry.signed.raw])
+        while counted(node) == 0:
+            time.sleep(0.05)
+        Sender(node, SIGNER, {}, outbox=outbox).settle()
+        assert outbox.latest([entry])[0].state is State.SUCCEEDED
+        assert counted(node) == 1
+        outbox.close()
+
+
+def test_what_was_not_signed_is_dropped_and_its_nonce_used(node, outbox):
+    (entry,) = stored(outbox, node, BURNER, state=State.INTENDED)
+    sender = Sender(node, SIGNER, {}, outbox=outbox)
+    sender.send(burner(1))
+    assert outbox.latest([entry])[0].state is State.DROPPED
+    assert counted(node) == 1
+
+
+def test_a_key_is_carried_out_once_whatever_run_began_it(node, outbox):
+    (entry,) = stored(outbox, node, BURNER, state=State.SIGNED, key=KEY)
+    sender = Sender(node, SIGNER, {}, outbox=outbox)
+    first = sender.send(BURNER, key=KEY)
+    assert first.transaction == entry.signed.hash
+    assert sender.send(BURNER, key=KEY) == first
+    assert counted(node) == 1
+    assert sender.send(BURNER, key=KEY, again=True) != first
+    assert counted(node) == 2
+
+
+def test_the_same_call_that_was_left_under_way_is_not_made_a_second_time(tmp_path, node):
+    outbox = open_outbox(tmp_path, node.chain_id, node.genesis, SIGNER.address)
+    left = stored(outbox, node, BURNER, BURNER, state=State.SIGNED)
+    outbox._database.close()  # killed
+    outbox._lock.release()
+    outbox = open_outbox(tmp_path, node.chain_id, node.genesis, SIGNER.address)
+    sender = Sender(node, SIGNER, {}, outbox=outbox)
+    done = sender.send_all([BURNER, burner(7), BURNER, BURNER])
+    # two of the three are those that were left, and the third is another
+    assert [each.transaction for each in (done[0], done[2])] == [e.signed.hash for e in left]
+    assert counted(node) == 4
+    assert sender.send(BURNER).transaction not in {e.signed.hash for e in left}
+    outbox.close()
+
+
+# Nonces
+
+
+def test_a_nonce_that_another_program_used_is_told_and_the_next_run_goes_on(node, outbox):
+    # given: a call that was signed, and another transaction of the key with its nonce in a block
+    (entry,) = stored(outbox, node, BURNER, state=State.SIGNED, key=KEY)
+    Sender(node, SIGNER, {}).send(burner(9))
+    sender = Sender(node, SIGNER, {}, outbox=outbox)
+    receipt = sender.send(BURNER, key=KEY)
+    assert outbox.latest([entry])[0].state is State.REPLACED
+    assert receipt.transaction != entry.signed.hash
+    assert counted(node) == 2
+
+
+def test_a_transaction_that_is_replaced_while_it_waits_is_told(node, outbox):
+    # given: a call that waits for a block
+    sender = Sender(node, SIGNER, {}, outbox=outbox, patience=20)
+    told = []
+
+    def send() -> None:
+        try:
+            sender.send(BURNER, key=KEY)
+        except NonceTaken as error:
+            told.append(error)
+
+    with no_blocks(node):
+        thread = threading.Thread(target=send)
+        thread.start()
+        while node.next_nonce(SIGNER.address) == 0:
+            time.sleep(0.05)
+        # when: another program replaces it with more for the miner
+        other = Sender(node, SIGNER, {})
+        node.send_raw([other.sign(burner(1), 0, 40_000, 3 * node.gas_price()).raw])
+        node.rpc("evm_mine")
+        thread.join()
+
+    # then
+    assert [entry.state for entry in told[0].entries] == [State.REPLACED]
+    assert "Another program" in str(told[0])
+    assert sender.send(BURNER, key=KEY).succeeded
+
+
+def test_a_gap_is_not_waited_for_and_filled_by_the_next_call(node, outbox):
+    # given: of two calls that a run left the first was given up, and the second is with the node
+    first, second = stored(outbox, node, burner(1), burner(2), state=State.SIGNED)
+    node.send_raw([second.signed.raw])
+    outbox.send([second])
+    outbox.drop([first])
+    sender = Sender(node, SIGNER, {}, outbox=outbox, patience=5)
+    sender.settle()
+    assert outbox.latest([second])[0].state is State.SENT
+
+    # when
+    sender.send(burner(3))
+
+    # then: its nonce was the missing one, and the other could come as well
+    sender.settle()
+    assert outbox.latest([second])[0].state is State.SUCCEEDED
+    assert counted(node) == 2
+
+
+# The pool
+
+
+def test_what_a_node_will_not_take_is_given_up_and_stands_in_nobodys_way(node, tmp_path):
+    # given: a key without funds, three calls, and a node that wants to be paid
+    poor = KeySigner(b"\x77" * 32)
+    outbox = open_outbox(tmp_path, node.chain_id, node.genesis, poor.address)
+    paid = connect(Network(node.network.url, gas_price=10**9))
+    sender = Sender(paid, poor, {}, outbox=outbox)
+    with pytest.raises(SendingRefused, match="did not take") as refused:
+        sender.send_all([burner(n) for n in range(3)], gas=30_000)
+    assert "funds" in str(refused.value).lower()
+    assert outbox.unfinished() == []
+
+    # when: it has funds
+    node.rpc("anvil_setBalance", poor.address, hex(10**18))
+
+    # then: the next call is its first
+    sender.send(burner(5))
+    assert counted(node, poor.address) == 1
+    outbox.close()
+
+
+def test_a_full_pool_is_waited_for(node, outbox, monkeypatch):
+    # given: a node whose pool has room for two of ours at a time; the chain makes blocks by itself
+    give = Connection.send_raw
+
+    def full(connection, raws, lane=None, *, everywhere=False):
+        taken = give(connection, raws[:2], lane, everywhere=everywhere)
+        refusal = NodeRefused("eth_sendRawTransaction", {"message": "txpool is full"})
+        return [*taken, *([refusal] * (len(raws) - 2))]
+
+    monkeypatch.setattr(Connection, "send_raw", full)
+    sender = Sender(node, SIGNER, {}, outbox=outbox, patience=20)
+    over = threading.Event()
+
+    def mine() -> None:
+        while not over.wait(0.05):
+            node.rpc("evm_mine")
+
+    miner = threading.Thread(target=mine)
+    with no_blocks(node):
+        miner.start()
+        # when
+        done = sender.send_all([burner(n) for n in range(7)])
+        over.set()
+        miner.join()
+
+    # then: all came, in order
+    assert all(isinstance(each, Receipt) for each in done)
+    assert [each.block for each in done] == sorted(each.block for each in done)
+    assert counted(node) == 7
+
+
+def test_the_window_slides(node, outbox, monkeypatch):
+    # given: a window of ten
+    monkeypatch.setattr(dispatch, "WINDOW", 10)
+    monkeypatch.setattr(sender, "AT_ONCE", 4)
+    in_flight = []
+    turn = dispatch.Dispatch.turn
+
+    def watched(self):
+        ended = turn(self)
+        in_flight.append(self.in_flight)
+        return ended
+
+    monkeypatch.setattr(dispatch.Dispatch, "turn", watched)
+    told = []
+    # when
+    done = Sender(node, SIGNER, {}, outbox=outbox).send_all(
+        [burner(n) for n in range(35)], progress=lambda *how_far: told.append(how_far)
+    )
+    # then
+    assert counted(node) == 35
+    assert all(each.succeeded for each in done)
+    assert max(in_flight) <= 10 + 4
+    assert told == sorted(told)
+    assert told[-1] == (35, 35)
+
+
+# What does not come
+
+
+def test_what_is_in_no_block_in_time_is_unknown_and_the_next_run_waits_for_it(node, outbox):
+    first = Sender(node, SIGNER, {}, outbox=outbox, patience=0.3)
+    with no_blocks(node), pytest.raises(OutcomeUnknown, match="in no block") as unknown:
+        first.send(BURNER, key=KEY)
+    (entry,) = unknown.value.entries
+    assert (entry.state, entry.key) == (State.SENT, KEY)
+    assert "resume-sending" in str(unknown.value)
+    node.rpc("evm_mine")
+    done = Sender(node, SIGNER, {}, outbox=outbox).send(BURNER, key=KEY)
+    assert done.transaction == entry.signed.hash
+    assert counted(node) == 1
+
+
+def test_without_a_key_what_is_unknown_is_waited_for_in_the_same_run_too(node, outbox):
+    sender = Sender(node, SIGNER, {}, outbox=outbox, patience=0.3)
+    with no_blocks(node), pytest.raises(OutcomeUnknown):
+        sender.send(BURNER)
+    node.rpc("evm_mine")
+    sender.send(BURNER)
+    assert counted(node) == 1
+    sender.send(BURNER)  # another one
+    assert counted(node) == 2
+
+
+def test_nothing_is_lost_while_nobody_answers(node, outbox):
+    # given: a call that waits for a block, behind a proxy that goes away
+    proxy = FaultyProxy(node.network.url)
+    far = connect(proxy.url)
+    sender = Sender(far, SIGNER, {}, outbox=outbox, patience=0.5)
+    with no_blocks(node):
+
+        def go_away() -> None:
+            while node.next_nonce(SIGNER.address) == 0:
+                time.sleep(0.02)
+            proxy.stop()
+
+        thread = threading.Thread(target=go_away)
+        thread.start()
+        with pytest.raises(OutcomeUnknown) as unknown:
+            sender.send(BURNER, key=KEY)
+        thread.join()
+    assert "No connection" in str(unknown.value)
+    assert [entry.state for entry in outbox.unfinished()] == [State.SENT]
+
+
+# The chain goes back
+
+
+def test_on_a_development_chain_that_was_wound_back_nothing_comes_again(node, outbox):
+    sender = Sender(node, SIGNER, {}, outbox=outbox)
+    snapshot = node.rpc("evm_snapshot")
+    first = sender.send(BURNER, key=KEY)
+    node.rpc("evm_revert", snapshot)
+    sender.settle()
+    assert outbox.last_of([KEY])[KEY].state is State.UNDONE
+    assert counted(node) == 0
+    second = sender.send(BURNER, key=KEY)
+    assert (second.block, counted(node)) == (first.block, 1)
+
+
+def test_on_a_chain_that_reorganises_the_same_bytes_come_again(tmp_path):
+    with LocalChain("anvil") as node:
+        deep = connect(Network(node.network.url, finality=Finality(3)))
+        outbox = open_outbox(tmp_path, node.chain_id, node.genesis, SIGNER.address)
+        sender = Sender(deep, SIGNER, {}, outbox=outbox)
+        first = sender.send(BURNER, key=KEY)
+        node.rpc("anvil_reorg", 1, [])
+        assert counted(node) == 0
+        sender.settle()
+        assert outbox.last_of([KEY])[KEY].hash == first.transaction
+        assert counted(node) == 1
+
+        # and once its block is final it is not looked at any more
+        node.rpc("anvil_mine", "0x4")
+        sender.settle()
+        assert outbox.not_final() == []
+        outbox.close()
+
+
+# Preflight
+
+
+@pytest.fixture
+def consortium(node):
+    receipt = Sender(node, FOUNDER, {}).deploy(artifact("Consortium"))
+    return consortium_at(node, receipt.contract)
+
+
+def test_what_is_sent_without_being_tried_is_found_out_by_its_receipt(node, outbox, consortium):
+    stranger = Sender(node, SIGNER, {consortium.address: consortium.interface}, outbox=outbox)
+    call = consortium.call("addOrganisation", "甲", 1 << Role.KYC, [address_of(0x9)])
+    refused, done = stranger.send_all([call, BURNER], gas=300_000)
+    assert isinstance(refused, Reverted)
+    assert refused.decoded.name == "NotGovernance"
+    assert done.succeeded
+    assert counted(node) == 2  # it cost its gas
+    assert [e.state for e in outbox.in_blocks(10**9, 10)] == [State.SUCCEEDED, State.FAILED]
+
+
+def test_calls_of_one_shape_are_estimated_once(node):
+    proxy = FaultyProxy(node.network.url)
+    sender = Sender(connect(proxy.url), SIGNER, {})
+    gas = sender.preflight([burner(n + 1) for n in range(10)])
+    proxy.stop()
+    # 21,000 and four bytes: of the first three noughts and another, 3 × 4 + 16, a quarter on top
+    assert gas == [int(21_028 * 1.25)] * 10
+    assert proxy.asked.count("eth_estimateGas") == 1
+    assert proxy.asked.count("eth_call") == 10
+
+
+def test_a_call_that_needs_more_than_its_like_is_estimated_by_itself(node, consortium):
+    founder = Sender(node, FOUNDER, {consortium.address: consortium.interface})
+    cheap, dear, refused = (
+        consortium.call("addOrganisation", name, roles, [address_of(0x9), address_of(0xA)])
+        for name, roles in (("甲", 1 << Role.KYC), ("乙", 0x7FE), ("", 1 << Role.KYC))
+    )
+    alone = founder.preflight([dear])[0]
+    first, second, third = founder.preflight([cheap, dear, refused])
+    assert second == alone > first * 1.1
+    assert isinstance(third, Reverted)
+    assert third.decoded.name == "OrganisationNameMissing"
