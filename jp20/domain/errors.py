@@ -43,3 +43,7 @@ class JP20Error(Exception):
 
     def __str__(self) -> str:
         return "\n".join((*self.lines("en"), *self.lines("ja")))
+
+
+class BadArgument(JP20Error):
+    """An argument, an option or a field was given what cannot be used. Nothing was done."""

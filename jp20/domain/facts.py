@@ -41,3 +41,8 @@ class Facts:
     @property
     def is_known(self) -> bool:
         return self.investor != 0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether nothing keeps the wallet from use: neither suspended nor retired."""
+        return not self.suspended and not self.retired

@@ -8,8 +8,8 @@ from jp20.domain.errors import JP20Error, Text
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong in a file. `line` counts from 1; None where the file as a whole is
-    meant.
+    """One thing that is wrong in a file. `line` counts from 1; None where no line shows it.
+    `whole`: it is the file that is wrong with it, so that its other rows cannot be relied on.
     """
 
     file: str
@@ -17,6 +17,7 @@ class Fault:
     field: str
     what: Text
     next_step: Text
+    whole: bool = False
 
     @property
     def text(self) -> Text:

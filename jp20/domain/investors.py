@@ -4,8 +4,9 @@ What goes to the chain is wallets, class, residency and dates. The customer refe
 stay here.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Final, TypeVar
 
@@ -14,7 +15,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.addresses import NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.errors import Text
 from jp20.domain.faults import Fault, FaultyFile
-from jp20.domain.tables import Column, Row, parse_csv
+from jp20.domain.tables import Column, Row, parse_table
 from jp20.domain.times import parse_time
 
 NEVER: Final = 2**40 - 1
@@ -113,11 +114,14 @@ class Investor:
 
 @dataclass(frozen=True, slots=True)
 class InvestorFile:
-    """The investors whose rows are all in order, and every fault of the others, by line."""
+    """The investors whose rows are all in order, and every fault of the others, by line. `digest`
+    is the SHA-256 of the file.
+    """
 
     file: str
     investors: tuple[Investor, ...]
     faults: tuple[Fault, ...]
+    digest: bytes
 
     def sound(self) -> tuple[Investor, ...]:
         """The investors of a file without a fault; else raises FaultyFile."""
@@ -127,15 +131,16 @@ class InvestorFile:
 
 
 def parse_investors(data: bytes, file: str, now: int) -> InvestorFile:
-    """Reads a whitelist file (CSV). `now` in unix seconds tells which expiries lie in the past.
+    """Reads a whitelist file (CSV or XLSX). `now` in unix seconds tells which expiries lie in the
+    past.
 
     A reference that comes again is the same investor's further wallet; all other cells must then
     be equal. An investor with one faulty row is left out whole. Raises FaultyFile where the file
     has no usable header.
     """
-    table = parse_csv(data, file, _COLUMNS)
+    table = parse_table(data, file, _COLUMNS)
     faults = list(table.faults)
-    investors: dict[str, Investor | None] = {}
+    rows_of: dict[str, list[Investor] | None] = {}
     first_line_of: dict[ChecksumAddress, int] = {}
     for row in table.rows:
         found = _RowReader(file, row, now, faults)
@@ -147,13 +152,28 @@ def parse_investors(data: bytes, file: str, now: int) -> InvestorFile:
                 wallet = None
         investor = found.investor(wallet)
         reference = row.cells["investor"]
-        known = investors.get(reference)
-        if reference not in investors or investor is None or not reference:
-            investors[reference] = investor
+        known = rows_of.setdefault(reference, [])
+        if investor is None:
+            rows_of[reference] = None
         elif known is not None:
-            investors[reference] = found.joined(known, investor)
-    whole = tuple(investor for investor in investors.values() if investor is not None)
-    return InvestorFile(file, whole, tuple(sorted(faults, key=lambda fault: fault.line or 0)))
+            if known and not found.agrees(known[0], investor):
+                rows_of[reference] = None
+            else:
+                known.append(investor)
+    whole = tuple(_joined(rows) for rows in rows_of.values() if rows)
+    return InvestorFile(
+        file,
+        whole,
+        tuple(sorted(faults, key=lambda fault: fault.line or 0)),
+        hashlib.sha256(data).digest(),
+    )
+
+
+def _joined(rows: Sequence[Investor]) -> Investor:
+    """The investor of rows that agree, with the wallets of all."""
+    if len(rows) == 1:
+        return rows[0]
+    return replace(rows[0], wallets=tuple(wallet for row in rows for wallet in row.wallets))
 
 
 _Value = TypeVar("_Value")
@@ -202,8 +222,8 @@ class _RowReader:
             class_expiry,
         )
 
-    def joined(self, first: Investor, again: Investor) -> Investor | None:
-        """The investor with the further wallet of this row."""
+    def agrees(self, first: Investor, again: Investor) -> bool:
+        """Whether this row says of the investor what the first one says; else that is a fault."""
         for column, one, other in (
             ("name", first.name, again.name),
             ("class", first.investor_class, again.investor_class),
@@ -220,17 +240,8 @@ class _RowReader:
                     ),
                     Text("Make the two rows equal.", "二つの行の値を一致させてください。"),
                 )
-                return None
-        return Investor(
-            first.line,
-            first.reference,
-            first.name,
-            first.wallets + again.wallets,
-            first.investor_class,
-            first.residency,
-            first.kyc_expiry,
-            first.class_expiry,
-        )
+                return False
+        return True
 
     def _choice(self, column: str, values: dict[str, _Value]) -> _Value | None:
         cell = self._row.cells[column]

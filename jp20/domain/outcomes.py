@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from eth_typing import ChecksumAddress
 
@@ -80,17 +81,37 @@ class Decided:
         return next((call.block for call in reversed(self.calls) if call.transaction), None)
 
 
+RESULT_COLUMNS: Final = {
+    "line": "行",
+    "wallet": "ウォレット",
+    "units": "数量",
+    "outcome": "結果",
+    "code": "コード",
+    "reason": "理由",
+    "transaction": "取引",
+    "block": "ブロック",
+}
+"""The columns of a result file, in both languages."""
+
+
 class Outcome(Enum):
-    """What became of a row."""
+    """What became of a row. UNKNOWN: it was sent, and is in no block yet. PENDING: not sent yet."""
 
     DONE = Text("done", "実行")
     REFUSED = Text("refused", "拒否")
     ALREADY_DONE = Text("done before", "実行済み")
     UNCHANGED = Text("unchanged", "変更なし")
+    UNKNOWN = Text("unknown", "未確定")
+    PENDING = Text("pending", "未実行")
 
     @property
     def text(self) -> Text:
         return self.value
+
+    @classmethod
+    def named(cls, word: str) -> "Outcome | None":
+        """The outcome of that name in either language; None where there is none."""
+        return next((each for each in cls if word in (each.value.en, each.value.ja)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +153,14 @@ class Outcomes:
     @property
     def unchanged(self) -> tuple[RowOutcome, ...]:
         return self.of(Outcome.UNCHANGED)
+
+    @property
+    def unknown(self) -> tuple[RowOutcome, ...]:
+        return self.of(Outcome.UNKNOWN)
+
+    @property
+    def pending(self) -> tuple[RowOutcome, ...]:
+        return self.of(Outcome.PENDING)
 
     @property
     def steps(self) -> tuple[Step, ...]:

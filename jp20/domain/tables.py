@@ -1,15 +1,20 @@
-"""CSV as Japanese offices write it: UTF-8 with or without BOM, or CP932, with English or Japanese
-headers.
+"""Tables as Japanese offices write them: XLSX, or CSV in UTF-8 with or without BOM or in CP932,
+with English or Japanese headers.
 """
 
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from jp20.domain.errors import Text
 from jp20.domain.faults import Fault, FaultyFile
+from jp20.domain.workbooks import BrokenWorkbook, SheetRow, Workbook, is_workbook
+
+MOST_BYTES: Final = 64 * 2**20
+"""A file may have: 600,000 rows of a whitelist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +28,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: the line of the file on which it ends, and a cell for each column, "" where it is
-    empty or missing.
+    """A row: the line of the file on which it ends, or its number in the sheet, and a cell for each
+    column, "" where it is empty or missing.
     """
 
     line: int
@@ -40,44 +45,131 @@ class Table:
     faults: tuple[Fault, ...]
 
 
-def parse_csv(data: bytes, file: str, columns: Sequence[Column]) -> Table:
-    """Reads a CSV file. Cells come without blanks around them and with full-width letters and
-    digits made plain.
+def parse_table(data: bytes, file: str, columns: Sequence[Column]) -> Table:
+    """Reads an XLSX or a CSV file, whatever its name is. Cells come without blanks around them and
+    with full-width letters and digits made plain; dates of a workbook in ISO 8601.
 
-    Raises FaultyFile where there is nothing to read rows by: not text, no header, a column
-    missing or unknown.
+    Raises FaultyFile where there is nothing to read rows by: too large, damaged or protected, not
+    text, no header, a column missing or unknown.
     """
+    if len(data) > MOST_BYTES:
+        raise FaultyFile([_too_large(file, len(data))])
+    return (parse_xlsx if is_workbook(data) else parse_csv)(data, file, columns)
+
+
+def parse_csv(data: bytes, file: str, columns: Sequence[Column]) -> Table:
+    """Reads a CSV file; see `parse_table`."""
     lines = csv.reader(io.StringIO(_decode(data, file), newline=""), strict=True)
-    rows: list[Row] = []
-    faults: list[Fault] = []
-    names: list[str] | None = None
+    table = _TableReader(file, columns)
     try:
         for values in lines:
-            cells = [unicodedata.normalize("NFKC", value).strip() for value in values]
-            if not any(cells):
-                continue
-            if names is None:
-                names = _header(cells, file, lines.line_num, columns)
-                absent = [column.name for column in columns if column.name not in names]
-            elif len(cells) != len(names):
-                faults.append(_misshapen(file, lines.line_num, len(cells), len(names)))
-            else:
-                row = dict(zip(names, cells, strict=True))
-                row.update(dict.fromkeys(absent, ""))
-                rows.append(Row(lines.line_num, row))
+            table.take(lines.line_num, [_plain(value) for value in values])
     except csv.Error as error:
-        faults.append(
+        table.faults.append(
             Fault(
                 file,
                 lines.line_num,
                 "",
                 Text(f"This is not CSV: {error}.", f"CSVとして読めません({error})。"),
                 Text("Check the quotation marks.", "引用符を確認してください。"),
+                whole=True,
             )
         )
-    if names is None:
-        raise FaultyFile([*faults, _empty(file)])
-    return Table(file, tuple(rows), tuple(faults))
+    return table.table()
+
+
+def parse_xlsx(data: bytes, file: str, columns: Sequence[Column]) -> Table:
+    """Reads a workbook; see `parse_table`. It is the sheet with these columns that is read, and the
+    first where none has them; hidden sheets are not looked at. Two with them are a fault.
+    """
+    try:
+        book = Workbook(data)
+        fitting = [name for name in book.sheets if _fits(book.rows(name), columns)]
+        if len(fitting) > 1:
+            raise FaultyFile([_two_sheets(file, fitting)])
+        table = _TableReader(file, columns)
+        for row in book.rows((fitting or book.sheets)[0]):
+            table.take_ragged(row)
+    except BrokenWorkbook as broken:
+        raise FaultyFile([Fault(file, None, "", broken.what, broken.next_step)]) from None
+    return table.table()
+
+
+class _TableReader:
+    """A table being read: the first row that is not empty is the header."""
+
+    def __init__(self, file: str, columns: Sequence[Column]) -> None:
+        self.faults: list[Fault] = []
+        self._file = file
+        self._columns = columns
+        self._names: list[str] = []
+        self._absent: dict[str, str] = {}
+        self._rows: list[Row] = []
+
+    def table(self) -> Table:
+        if not self._names:
+            raise FaultyFile([*self.faults, _empty(self._file)])
+        return Table(self._file, tuple(self._rows), tuple(self.faults))
+
+    def take(self, line: int, cells: list[str]) -> None:
+        """A row whose every cell is there. Blank ones beyond the header's are none."""
+        if not any(cells):
+            return
+        if not self._names:
+            cells = _without_blank_end(cells)
+            self._names = _header(cells, self._file, line, self._columns)
+            self._absent = {c.name: "" for c in self._columns if c.name not in self._names}
+            return
+        needed = len(self._names)
+        if len(cells) > needed and not any(cells[needed:]):
+            cells = cells[:needed]
+        if len(cells) != needed:
+            self.faults.append(_misshapen(self._file, line, len(cells), needed))
+        else:
+            self._rows.append(Row(line, dict(zip(self._names, cells, strict=True)) | self._absent))
+
+    def take_ragged(self, row: SheetRow) -> None:
+        """A row of a sheet, which ends with its last cell that has something."""
+        if self._names and self._problems_told(row.number, row.problems):
+            return
+        cells = [_plain(cell) for cell in row.cells]
+        if any(cells):
+            cells += [""] * (len(self._names) - len(cells))
+        self.take(row.number, cells)
+
+    def _problems_told(self, line: int, problems: Mapping[int, Text]) -> bool:
+        """Whether cells have no value that could be meant; the row is left out then."""
+        for place, what in problems.items():
+            field = self._names[place] if place < len(self._names) else ""
+            self.faults.append(Fault(self._file, line, field, what, _WRITE_THE_VALUE))
+        return bool(problems)
+
+
+_WRITE_THE_VALUE: Final = Text("Write the value as text.", "値を文字列として入力してください。")
+
+
+def _plain(cell: str) -> str:
+    """Without blanks around it, with full-width letters and digits made plain."""
+    return (cell if cell.isascii() else unicodedata.normalize("NFKC", cell)).strip()
+
+
+def _without_blank_end(cells: list[str]) -> list[str]:
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    return cells
+
+
+def _fits(rows: Iterable[SheetRow], columns: Sequence[Column]) -> bool:
+    """Whether a sheet's first row that is not empty is a header of these columns."""
+    for row in rows:
+        cells = _without_blank_end([_plain(cell) for cell in row.cells])
+        if cells:
+            try:
+                _header(cells, "", row.number, columns)
+            except FaultyFile:
+                return False
+            return True
+    return False
 
 
 def _decode(data: bytes, file: str) -> str:
@@ -163,6 +255,36 @@ def _misshapen(file: str, line: int, has: int, needs: int) -> Fault:
         Text(
             "Put text with commas into quotation marks.", "カンマを含む値は引用符で囲んでください。"
         ),
+    )
+
+
+def _two_sheets(file: str, sheets: Sequence[str]) -> Fault:
+    named = ", ".join(sheets)
+    return Fault(
+        file,
+        None,
+        "",
+        Text(
+            f"Several sheets have this table: {named}.",
+            f"同じ形式の表が複数のシートにあります: {named}。",
+        ),
+        Text(
+            "Keep the one that is meant, or hide the others.",
+            "対象のシート以外を削除するか、非表示にしてください。",
+        ),
+    )
+
+
+def _too_large(file: str, size: int) -> Fault:
+    return Fault(
+        file,
+        None,
+        "",
+        Text(
+            f"The file has {size // 2**20} MB; {MOST_BYTES // 2**20} MB are read at most.",
+            f"ファイルが大きすぎます({size // 2**20} MB、上限 {MOST_BYTES // 2**20} MB)。",
+        ),
+        Text("Split it.", "ファイルを分割してください。"),
     )
 
 

@@ -11,6 +11,9 @@ from typing import Final
 
 TOKYO: Final = timezone(timedelta(hours=9), "JST")
 
+_DAY: Final = 86_400
+_LAST: Final = 253_402_268_399
+
 _JAPANESE_DATE: Final = re.compile(r"(\d{4})[年/.](\d{1,2})[月/.](\d{1,2})日?")
 
 
@@ -19,12 +22,12 @@ def unix_time(written: date | datetime, *, end_of_day: bool = False) -> int:
     second.
     """
     if isinstance(written, datetime):
-        moment = written if written.tzinfo else written.replace(tzinfo=TOKYO)
+        moment, days = written if written.tzinfo else written.replace(tzinfo=TOKYO), 0
     else:
-        moment = datetime.combine(written, time(), TOKYO) + timedelta(days=1 if end_of_day else 0)
+        moment, days = datetime.combine(written, time(), TOKYO), 1 if end_of_day else 0
     if moment.microsecond:
         raise ValueError("finer than a second")
-    seconds = int(moment.timestamp())
+    seconds = int(moment.timestamp()) + days * _DAY  # of 9999-12-31 too, whose end is no date
     if seconds < 0:
         raise ValueError("before 1970")
     return seconds
@@ -44,5 +47,7 @@ def parse_time(text: str, *, end_of_day: bool = False) -> int:
 
 
 def in_tokyo(seconds: int) -> str:
-    """Unix seconds as ISO 8601 in Japan's time, for display and exports."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone(TOKYO).isoformat()
+    """Unix seconds as ISO 8601 in Japan's time, for display and exports; what lies beyond the year
+    9999 as its last second.
+    """
+    return datetime.fromtimestamp(min(seconds, _LAST), UTC).astimezone(TOKYO).isoformat()

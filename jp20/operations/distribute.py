@@ -5,7 +5,7 @@ that was interrupted goes on with the very decision that was under way.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eth_typing import ChecksumAddress
@@ -18,6 +18,7 @@ from jp20.domain.events import CallExecuted, Transfer
 from jp20.domain.evidence import Evidence
 from jp20.domain.merkle import MerkleTree
 from jp20.domain.outcomes import Outcome, Outcomes, RowOutcome, in_order
+from jp20.domain.plans import DeliveryRow
 from jp20.domain.reasons import Reason
 from jp20.domain.requests import Call, leaf
 from jp20.operations.desk import Desk, TokenName
@@ -94,10 +95,10 @@ def plan_distribution(
     Raises AnotherDeliveryUnderWay, NotEnoughUnits.
     """
     contract = desk.token(token)
-    past = _Past(desk, contract, evidence)
+    past = Past(desk, contract, evidence)
     bad = faulty(file.faults)
-    first = _root(contract, file.allotments) if file.allotments else b""
-    expected = _expected_refusals(desk, contract, file.allotments)
+    first = root_of(contract, file.allotments) if file.allotments else b""
+    expected = expected_refusals(desk, contract, file.allotments)
     if past.is_under_way(first) or not past.requests:
         plan = DistributionPlan(evidence, file.allotments, bad, expected, past.is_under_way(first))
     else:
@@ -123,6 +124,7 @@ def distribute(
     """Delivers what a file says and was not delivered yet under this case; see
     `plan_distribution`. Rows that are faulty or that the chain refuses are reported.
     """
+    desk.settle()
     plan = plan_distribution(desk, token, file, evidence)
     return deliver(desk, token, plan, parties=parties)
 
@@ -136,15 +138,12 @@ def deliver(
     contract = desk.token(token)
     rows = [Row(each, each.wallet, each.units, each.line) for each in plan.pending]
     done = carry_out(
-        desk, rows, lambda part: _delivery(contract, part), plan.evidence, parties, AT_ONCE
+        desk, rows, lambda part: delivery(contract, part), plan.evidence, parties, AT_ONCE
     )
     return Outcomes(done.decided, in_order((*plan.settled, *done.rows)))
 
 
-# Inside
-
-
-class _Past:
+class Past:
     """What happened on a token under a case: the requests for deliveries, what they delivered."""
 
     def __init__(self, desk: Desk, token: Contract, evidence: Evidence) -> None:
@@ -167,6 +166,10 @@ class _Past:
             if view.state in (RequestState.OPEN, RequestState.WAITING, RequestState.READY)
         }
         self._delivered = self._read(desk, token) if self.requests else {}
+
+    def delivered(self, wallet: ChecksumAddress) -> int:
+        """Units delivered to a wallet under the case."""
+        return self._delivered.get(wallet, (0, None, None))[0]
 
     def is_under_way(self, root: bytes) -> bool:
         """Whether a decision on these calls was begun and is not carried out to the end."""
@@ -201,7 +204,7 @@ class _Past:
 
     def delivered_of(self, rows: Iterable[Allotment]) -> int:
         """Units of rows that were delivered."""
-        return sum(self._delivered.get(row.wallet, (0, None, None))[0] for row in rows)
+        return sum(self.delivered(row.wallet) for row in rows)
 
     def _read(
         self, desk: Desk, token: Contract
@@ -226,6 +229,102 @@ class _Past:
         return {wallet: (count, *place[wallet]) for wallet, count in units.items()}
 
 
+def expected_refusals(
+    desk: Desk, token: Contract, rows: Sequence[Allotment], block: int | None = None
+) -> dict[ChecksumAddress, Reason]:
+    """The wallets that the chain would refuse, and why, at a block or now: what it would answer if
+    the rows were delivered in their order, and there were units enough.
+    """
+    classes, residencies, cap, *_ = token.read(
+        tuple[int, int, int, int, bool, bool, bool], "rules", block=block
+    )
+    rules = Holding(classes, residencies, token.read(int, "lotSize", block=block))
+    now = desk.connection.block(block).time
+    if now >= (token.read(int, "maturity", block=block) or now + 1):
+        return {row.wallet: Reason.TOKEN_MATURED for row in rows}
+    facts = facts_of(desk, [row.wallet for row in rows], block)
+    judged = {
+        row.wallet: judge_delivery(each, rules, row.units, now)
+        for row, each in zip(rows, facts, strict=True)
+    }
+    if cap:
+        investors = {
+            row.wallet: each.investor
+            for row, each in zip(rows, facts, strict=True)
+            if judged[row.wallet] is Reason.NONE
+        }
+        judged |= _one_too_many(desk, token, investors, cap, block)
+    return {wallet: reason for wallet, reason in judged.items() if reason is not Reason.NONE}
+
+
+def delivered_since(desk: Desk, token: Contract, block: int) -> Callable[[ChecksumAddress], int]:
+    """The units that came to a wallet from the issuer's account after a block."""
+    issuer_account = token.read(ChecksumAddress, "issuerAccount")
+    units: Counter[ChecksumAddress] = Counter()
+    for entry in desk.events(token.address):
+        event = entry.event
+        if entry.at.block > block and isinstance(event, Transfer) and event.from_ == issuer_account:
+            units[event.to] += event.value
+    return lambda wallet: units[wallet]
+
+
+def delivery(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> Call:
+    """The call that delivers rows."""
+    return token.call("deliver", [_wallet(row) for row in rows], [row.units for row in rows])
+
+
+def root_of(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> bytes:
+    """The root under which a decision has the deliveries of rows."""
+    parts = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
+    calls = [delivery(token, part) for part in parts]
+    return MerkleTree([leaf(index, call) for index, call in enumerate(calls)]).root
+
+
+# Inside
+
+
+def _wallet(row: Allotment | DeliveryRow) -> ChecksumAddress:
+    return row.wallet if isinstance(row, Allotment) else row.account
+
+
+def _one_too_many(
+    desk: Desk,
+    token: Contract,
+    investors: Mapping[ChecksumAddress, int],
+    cap: int,
+    block: int | None,
+) -> dict[ChecksumAddress, Reason]:
+    """The wallets, in their order, whose investors would come after the last one that there is room
+    for.
+    """
+    wallets = [(wallet,) for wallet in investors]
+    groups = desk.platform.read_many(tuple[ChecksumAddress, ...], "walletsOf", wallets, block=block)
+    every = list({wallet for group in groups for wallet in group})
+    units = dict(
+        zip(
+            every,
+            token.read_many(int, "balanceOf", [(wallet,) for wallet in every], block=block),
+            strict=True,
+        )
+    )
+    holding = {
+        investor
+        for investor, group in zip(investors.values(), groups, strict=True)
+        if any(units[wallet] for wallet in group)
+    }
+    room = cap - token.read(int, "holderCount", block=block)
+    refused: dict[ChecksumAddress, Reason] = {}
+    for wallet, investor in investors.items():
+        if investor in holding:
+            continue
+        if room <= 0:
+            refused[wallet] = Reason.HOLDER_CAP
+        else:
+            holding.add(investor)
+            room -= 1
+    return refused
+
+
 def _changed(units: int) -> Text:
     return Text(
         f"{units} units were delivered under this case, and the file says otherwise.",
@@ -233,41 +332,16 @@ def _changed(units: int) -> Text:
     )
 
 
-def _expected_refusals(
-    desk: Desk, token: Contract, rows: Sequence[Allotment]
-) -> dict[ChecksumAddress, Reason]:
-    """The wallets that the chain would refuse now, and why."""
-    classes, residencies, *_ = token.read(tuple[int, int, int, int, bool, bool, bool], "rules")
-    rules = Holding(classes, residencies, token.read(int, "lotSize"))
-    now = desk.now()
-    facts = facts_of(desk, [row.wallet for row in rows])
-    judged = {
-        row.wallet: judge_delivery(each, rules, row.units, now)
-        for row, each in zip(rows, facts, strict=True)
-    }
-    return {wallet: reason for wallet, reason in judged.items() if reason is not Reason.NONE}
-
-
-def _require_alone(past: _Past, token: Contract, plan: DistributionPlan) -> None:
-    root = _root(token, plan.pending) if plan.pending else b""
+def _require_alone(past: Past, token: Contract, plan: DistributionPlan) -> None:
+    root = root_of(token, plan.pending) if plan.pending else b""
     for request in past.others_open(root):
         raise AnotherDeliveryUnderWay(plan.evidence.case, request)
 
 
-def _require_enough(token: Contract, past: _Past, plan: DistributionPlan) -> None:
+def _require_enough(token: Contract, past: Past, plan: DistributionPlan) -> None:
     there = token.read(int, "undistributed")
     needed = plan.total
     if plan.continues:
         needed -= past.delivered_of(row for row in plan.pending if row.wallet not in plan.expected)
     if needed > there:
         raise NotEnoughUnits(needed, there)
-
-
-def _root(token: Contract, rows: Sequence[Allotment]) -> bytes:
-    parts = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
-    calls = [_delivery(token, part) for part in parts]
-    return MerkleTree([leaf(index, call) for index, call in enumerate(calls)]).root
-
-
-def _delivery(token: Contract, rows: Sequence[Allotment]) -> Call:
-    return token.call("deliver", [row.wallet for row in rows], [row.units for row in rows])

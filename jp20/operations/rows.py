@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Generic, TypeVar
 
 from eth_typing import ChecksumAddress
 
+from jp20.chain.errors import Reverted, Unauthorized
+from jp20.chain.sender import Progress
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.events import RegistrationRefused, RowRefused
 from jp20.domain.evidence import Evidence
 from jp20.domain.faults import Fault
-from jp20.domain.outcomes import CallOutcome, Outcome, Outcomes, RowOutcome
+from jp20.domain.governance import rule_of
+from jp20.domain.outcomes import CallOutcome, Decided, Outcome, Outcomes, RowOutcome
+from jp20.domain.reasons import Reason
 from jp20.domain.requests import Call
 from jp20.operations.decide import decide
 from jp20.operations.desk import Desk
@@ -56,23 +61,75 @@ def carry_out(
     evidence: Evidence | None = None,
     parties: Iterable[int] = (),
     at_once: int = AT_ONCE,
+    progress: Progress | None = None,
 ) -> Outcomes:
     """Decides on all rows as a whole and carries them out in calls of `at_once` rows.
 
-    A row that the chain refuses is reported, and so are the rows of a call that it refuses as a
-    whole; the others go through. Raises NoRows, and what `decide` raises.
+    A row that the chain refuses is reported, and the others go through. A call that it refuses as a
+    whole is halved until the row is found, where a key could act alone; of a request, which is
+    executed as it was signed, all rows of the call are reported. The refusal of an only row is
+    raised. `progress` is told how many calls came to an end, of how many.
+    Raises NoRows, and what `decide` raises.
     """
     if not rows:
         raise NoRows
     parts = [rows[start : start + at_once] for start in range(0, len(rows), at_once)]
+    decided, found = _decided(desk, parts, call_of, evidence, tuple(parties), progress)
+    return Outcomes(decided, found)
+
+
+def _decided(
+    desk: Desk,
+    parts: Sequence[Sequence[Row[_R]]],
+    call_of: Callable[[Sequence[_R]], Call],
+    evidence: Evidence | None,
+    parties: tuple[int, ...],
+    progress: Progress | None = None,
+) -> tuple[tuple[Decided, ...], tuple[RowOutcome, ...]]:
+    """The decisions on parts, and what became of their rows, in their order."""
     calls = [call_of([row.value for row in part]) for part in parts]
-    decided = decide(desk, calls, evidence, parties)
-    found = [
-        outcome
-        for part, call in zip(parts, decided.calls, strict=True)
-        for outcome in _outcomes(part, call)
+    try:
+        first = decide(desk, calls, evidence, parties, progress=progress)
+    except Reverted as refusal:
+        # Of an only call the refusal is raised.
+        if len(parts[0]) == 1 or not _is_of_a_row(refusal) or not _is_direct(desk, calls[0]):
+            raise
+        first = Decided(None, (), (CallOutcome(0, None, None, refusal=refusal),))
+    refused = [
+        place
+        for place, call in enumerate(first.calls)
+        if first.request is None and len(parts[place]) > 1 and _is_of_a_row(call.refusal)
     ]
-    return Outcomes((decided,), tuple(found))
+    if not refused:
+        return (first,), tuple(
+            outcome
+            for part, call in zip(parts, first.calls, strict=True)
+            for outcome in outcomes_of(part, call)
+        )
+    halves = [half for place in refused for half in _halves(parts[place])]
+    further, outcomes = _decided(desk, halves, call_of, evidence, parties)
+    of_halves = iter(outcomes)
+    found: list[RowOutcome] = []
+    for place, (part, call) in enumerate(zip(parts, first.calls, strict=True)):
+        found += islice(of_halves, len(part)) if place in refused else outcomes_of(part, call)
+    return (first, *further), tuple(found)
+
+
+def _halves(part: Sequence[Row[_R]]) -> tuple[Sequence[Row[_R]], Sequence[Row[_R]]]:
+    middle = len(part) // 2
+    return part[:middle], part[middle:]
+
+
+def _is_direct(desk: Desk, call: Call) -> bool:
+    rule = rule_of(desk.rule(call))
+    return rule is not None and rule.is_direct
+
+
+def _is_of_a_row(refusal: JP20Error | None) -> bool:
+    """Whether a call may have been refused for one of its rows, and not for who called or when."""
+    if refusal is None or isinstance(refusal, Unauthorized):
+        return False
+    return getattr(refusal, "reason", None) not in (Reason.PLATFORM_HALTED, Reason.TOKEN_PAUSED)
 
 
 def faulty(faults: Iterable[Fault]) -> tuple[RowOutcome, ...]:
@@ -125,6 +182,7 @@ def outcome_of_row(row: Row[_R], call: CallOutcome, refused: tuple[str, Text] | 
     )
 
 
-def _outcomes(part: Sequence[Row[_R]], call: CallOutcome) -> list[RowOutcome]:
+def outcomes_of(part: Sequence[Row[_R]], call: CallOutcome) -> list[RowOutcome]:
+    """What became of the rows of a call, in their order."""
     refused = refused_rows(call)
     return [outcome_of_row(row, call, refused.get(place)) for place, row in enumerate(part)]

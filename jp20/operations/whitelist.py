@@ -3,7 +3,7 @@
 Of a file only wallets, class, residency and dates go to the chain.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -44,10 +44,17 @@ class NobodysWallet(JP20Error):
         )
 
 
+_SAME_INVESTOR = Text(
+    "On the chain this is the same investor as on line {line}.",
+    "チェーン上では、{line}行目と同一の投資家です。",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class WhitelistPlan:
     """A file beside the chain. `wallets` are further ones of investors, with one that is or will be
-    registered. `refused` are rows that are not sent, each with its reason.
+    registered. `refused` are rows that are not sent, each with its reason. `facts` is what the
+    chain says of the file's wallets.
     """
 
     new: tuple[Investor, ...]
@@ -56,6 +63,11 @@ class WhitelistPlan:
     reclassify: tuple[Investor, ...]
     unchanged: tuple[Investor, ...]
     refused: tuple[RowOutcome, ...]
+    facts: Mapping[ChecksumAddress, Facts]
+
+    def known_wallet(self, investor: Investor) -> ChecksumAddress:
+        """A wallet by which the chain knows an investor that is not new."""
+        return next(wallet for wallet in investor.wallets if self.facts[wallet].is_known)
 
     @property
     def is_empty(self) -> bool:
@@ -63,13 +75,15 @@ class WhitelistPlan:
         return not (self.new or self.wallets or self.renew or self.reclassify)
 
 
-def plan_whitelist(desk: Desk, file: InvestorFile) -> WhitelistPlan:
-    """Compares a file with the chain. Faulty lines are refused rows; the others are planned."""
+def plan_whitelist(desk: Desk, file: InvestorFile, block: int | None = None) -> WhitelistPlan:
+    """Compares a file with the chain, at a block or now. Faulty lines are refused rows; the others
+    are planned.
+    """
     wallets = [wallet for each in file.investors for wallet in each.wallets]
-    facts = dict(zip(wallets, facts_of(desk, wallets), strict=True))
-    plan = _Plan(list(faulty(file.faults)))
+    facts = dict(zip(wallets, facts_of(desk, wallets, block), strict=True))
+    plan = _Plan(list(faulty(file.faults)), facts, desk.connection.block(block).time)
     for each in file.investors:
-        plan.take(each, facts)
+        plan.take(each)
     return plan.plan()
 
 
@@ -89,18 +103,23 @@ def register(
     desk: Desk, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Outcomes:
     """Brings the chain to what a file says: registers, adds wallets, renews, reclassifies."""
+    desk.settle()
     return apply_whitelist(desk, plan_whitelist(desk, file), evidence, parties=parties)
 
 
 def renew(desk: Desk, rows: Sequence[Renewal], evidence: Evidence | None = None) -> Outcomes:
-    """Sets until when the KYC of investors is valid. A batch in which one is refused is refused."""
+    """Sets until when the KYC of investors is valid. Who is refused is told, and the others go
+    through; the refusal of an only one is raised.
+    """
     return _carried(desk, "renew", [Row(row, row[0]) for row in rows], evidence)
 
 
 def reclassify(
     desk: Desk, rows: Sequence[Classification], evidence: Evidence | None = None
 ) -> Outcomes:
-    """Sets class and residency of investors. A batch in which one is refused is refused."""
+    """Sets class and residency of investors. Who is refused is told, and the others go through; the
+    refusal of an only one is raised.
+    """
     return _carried(desk, "reclassify", [Row(row, row[0]) for row in rows], evidence)
 
 
@@ -168,12 +187,12 @@ def investor(desk: Desk, wallet: ChecksumAddress, block: int | None = None) -> F
     return Facts.of(desk.platform.read(int, "factsOf", wallet, block=block))
 
 
-def facts_of(desk: Desk, wallets: Sequence[ChecksumAddress]) -> list[Facts]:
-    """The same of many, now."""
-    return [
-        Facts.of(word)
-        for word in desk.platform.read_many(int, "factsOf", [(wallet,) for wallet in wallets])
-    ]
+def facts_of(
+    desk: Desk, wallets: Sequence[ChecksumAddress], block: int | None = None
+) -> list[Facts]:
+    """The same of many."""
+    rows = [(wallet,) for wallet in wallets]
+    return [Facts.of(word) for word in desk.platform.read_many(int, "factsOf", rows, block=block)]
 
 
 def wallets_of(desk: Desk, wallet: ChecksumAddress) -> tuple[ChecksumAddress, ...]:
@@ -188,15 +207,20 @@ def wallets_of(desk: Desk, wallet: ChecksumAddress) -> tuple[ChecksumAddress, ..
 
 
 class _Plan:
-    """A plan being made."""
+    """A plan being made, at the time `now` of the chain."""
 
-    def __init__(self, refused: list[RowOutcome]) -> None:
+    def __init__(
+        self, refused: list[RowOutcome], facts: Mapping[ChecksumAddress, Facts], now: int
+    ) -> None:
         self._new: list[Investor] = []
         self._wallets: list[tuple[Investor, ChecksumAddress, ChecksumAddress]] = []
         self._renew: list[Investor] = []
         self._reclassify: list[Investor] = []
         self._unchanged: list[Investor] = []
         self._refused = refused
+        self._facts = facts
+        self._now = now
+        self._lines: dict[int, int] = {}
 
     def plan(self) -> WhitelistPlan:
         return WhitelistPlan(
@@ -206,12 +230,14 @@ class _Plan:
             tuple(self._reclassify),
             tuple(self._unchanged),
             tuple(self._refused),
+            self._facts,
         )
 
-    def take(self, investor: Investor, facts: dict[ChecksumAddress, Facts]) -> None:
-        known = [wallet for wallet in investor.wallets if facts[wallet].is_known]
-        missing = [wallet for wallet in investor.wallets if not facts[wallet].is_known]
-        refusal = _obstacle([facts[wallet] for wallet in investor.wallets])
+    def take(self, investor: Investor) -> None:
+        facts = [self._facts[wallet] for wallet in investor.wallets]
+        known = [wallet for wallet in investor.wallets if self._facts[wallet].is_known]
+        missing = [wallet for wallet in investor.wallets if not self._facts[wallet].is_known]
+        refusal = _obstacle(facts) or self._expired(investor) or self._twice(investor, facts)
         if refusal is not None:
             self._refused.append(_row(investor, Outcome.REFUSED, *refusal))
             return
@@ -221,7 +247,7 @@ class _Plan:
         existing = known[0] if known else investor.wallets[0]
         self._wallets += [(investor, existing, wallet) for wallet in missing]
         if known:
-            self._compare(investor, facts[existing], changed=bool(missing))
+            self._compare(investor, self._facts[existing], changed=bool(missing))
 
     def _compare(self, investor: Investor, facts: Facts, *, changed: bool) -> None:
         renewed = facts.kyc_expiry != investor.kyc_expiry
@@ -232,6 +258,26 @@ class _Plan:
             self._reclassify.append(investor)
         if not (renewed or reclassified or changed):
             self._unchanged.append(investor)
+
+    def _expired(self, investor: Investor) -> tuple[str, Text] | None:
+        """By the chain's time, which need not be the machine's by which the file was read."""
+        for expiry, reason in (
+            (investor.kyc_expiry, RegistryReason.KYC_EXPIRED),
+            (investor.class_expiry, RegistryReason.CLASS_EXPIRED),
+        ):
+            if expiry <= self._now:
+                return reason.name, reason.text
+        return None
+
+    def _twice(self, investor: Investor, facts: Sequence[Facts]) -> tuple[str, Text] | None:
+        """Two references of the file that are one investor on the chain would contradict."""
+        for each in facts:
+            line = self._lines.setdefault(each.investor, investor.line) if each.is_known else None
+            if line not in (None, investor.line):
+                return "SAME_INVESTOR", Text(
+                    _SAME_INVESTOR.en.format(line=line), _SAME_INVESTOR.ja.format(line=line)
+                )
+        return None
 
 
 def _obstacle(facts: Sequence[Facts]) -> tuple[str, Text] | None:

@@ -81,3 +81,69 @@ def test_a_faulty_wallet_is_named(wallet):
 def test_a_file_with_a_fault_is_not_sound():
     with pytest.raises(FaultyFile):
         read(f"wallet,units\n{ALICE},0\n").sound()
+
+
+@pytest.mark.requirement("G2")
+@pytest.mark.parametrize("label", ["合計", "総計", "計", "Total"])
+@pytest.mark.parametrize("place", ["{},", ",{}"])
+def test_a_total_that_is_met_is_no_row(label, place):
+    found = read(f"investor,wallet,units\n,{ALICE},20\n,{BOB},50\n{place.format(label)},70\n")
+    assert found.total == found.written == 70  # 20 + 50
+    assert len(found.sound()) == 2
+
+
+@pytest.mark.requirement("G2")
+def test_a_total_that_is_missed_is_a_fault_of_the_whole_file():
+    fault = only_fault(f"wallet,units\n{ALICE},20\n{BOB},50\n合計,71\n")
+    assert (fault.line, fault.field, fault.whole) == (4, "units", True)
+    assert "to be 71, and the rows come to 70" in fault.what.en
+
+
+@pytest.mark.requirement("G2")
+def test_a_total_counts_rows_whose_wallet_is_faulty():
+    found = read(f"wallet,units\n{ALICE},20\n0x12,50\n合計,70\n")
+    assert [fault.line for fault in found.faults] == [3]
+    assert (found.written, found.total) == (70, 20)
+
+
+def test_a_total_stands_last():
+    fault = only_fault(f"wallet,units\n{ALICE},20\n合計,20\n{BOB},5\n")
+    assert (fault.line, fault.whole) == (3, True)
+
+
+def test_a_table_that_breaks_off_is_a_fault_of_the_whole_file():
+    (fault,) = read(f'wallet,units\n{ALICE},20\n"{BOB},5\n').faults
+    assert fault.whole
+
+
+@pytest.mark.requirement("G2")
+def test_of_a_result_file_the_refused_rows_are_taken():
+    head = "line,wallet,units,outcome,code,reason,transaction,block\n"
+    found = read(
+        f"{head}2,{ALICE},20,done,,,0x12,5\n3,{BOB},50,refused,RECIPIENT_UNKNOWN,why,,\n",
+    )
+    assert [(row.line, row.wallet, row.units) for row in found.sound()] == [(3, BOB, 50)]
+    assert found.written == 50
+
+
+@pytest.mark.requirement("G2")
+@pytest.mark.parametrize("outcome", ["done", "done before", "unchanged", "実行", "実行済み"])
+def test_of_a_result_file_what_is_done_is_left(outcome):
+    assert read(f"wallet,units,outcome\n{ALICE},20,{outcome}\n").sound() == ()
+
+
+@pytest.mark.requirement("G2")
+@pytest.mark.parametrize("outcome", ["unknown", "pending", "未確定", "未実行", "perhaps"])
+def test_of_a_result_file_what_is_not_known_is_refused(outcome):
+    found = read(f"wallet,units,outcome\n{ALICE},20,{outcome}\n{BOB},5,refused\n")
+    assert [(fault.line, fault.field) for fault in found.faults] == [(2, "outcome")]
+    assert [row.wallet for row in found.allotments] == [BOB]
+
+
+def test_of_a_result_file_a_row_that_was_faulty_is_still():
+    fault = only_fault("line,wallet,units,outcome,code\n7,,,refused,FILE\n")
+    assert "line 7" in fault.next_step.en
+
+
+def test_more_digits_than_any_amount_has_are_no_number():
+    assert only_fault(f"wallet,units\n{ALICE},{'9' * 5000}\n").field == "units"

@@ -53,3 +53,11 @@ def test_a_date_and_its_text_are_the_same():
 
 def test_times_are_shown_as_japan_s():
     assert in_tokyo(MARCH_31) == "2027-03-31T00:00:00+09:00"
+
+
+def test_the_last_day_there_is_has_an_end_and_is_shown():
+    # 9999-12-31 is often written for "without end". Its end, in Japan, is 15:00 UTC on that day:
+    # 2,932,896 days after 1970-01-01, and 54,000 seconds.
+    end = 2_932_896 * 86_400 + 54_000
+    assert parse_time("9999-12-31", end_of_day=True) == end
+    assert in_tokyo(end) == in_tokyo(2**40 - 1) == "9999-12-31T23:59:59+09:00"

@@ -87,7 +87,7 @@ def test_interrupted_between_calls_it_goes_on(world, ten, small_calls, monkeypat
     file = allotments(*((each, 10 + n) for n, each in enumerate(ten)))
     send = requests.send_executions
 
-    def killed(desk, signer, decision, indices):
+    def killed(desk, signer, decision, indices, progress=None):
         send(desk, signer, decision, indices[:executed])
         raise KeyboardInterrupt
 

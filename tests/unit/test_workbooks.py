@@ -1,0 +1,277 @@
+"""XLSX as Excel, LibreOffice and other programs write it, and as nobody should."""
+
+import io
+import zipfile
+from datetime import date, datetime, time
+
+import openpyxl
+import pytest
+
+from jp20.domain import workbooks
+from jp20.domain.workbooks import BrokenWorkbook, Workbook, is_workbook
+
+RELATIONS = """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+<Relationship Id="r1" Target="{target}"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}"/>
+{more}</Relationships>"""
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+BOOK = f"""<workbook {MAIN}
+ xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">
+<sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"""
+STRINGS = """<Relationship Id="r2" Target="strings.xml"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>"""
+
+
+def of_cells(*rows: tuple, **formats: str) -> bytes:
+    """A workbook of a sheet as openpyxl writes it, with the number formats of some cells."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for place, number_format in formats.items():
+        book.active[place].number_format = number_format
+    return saved(book)
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def by_hand(rows: str, strings: str | None = None, book: str = BOOK) -> bytes:
+    """A workbook whose sheet has these rows, as XML."""
+    parts = {
+        "_rels/.rels": RELATIONS.format(target="x/book.xml", kind="officeDocument", more=""),
+        "x/book.xml": book,
+        "x/_rels/book.xml.rels": RELATIONS.format(
+            target="sheet.xml", kind="worksheet", more="" if strings is None else STRINGS
+        ),
+        "x/sheet.xml": f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>",
+    }
+    if strings is not None:
+        parts["x/strings.xml"] = f"<sst {MAIN}>{strings}</sst>"
+    return zipped(parts)
+
+
+def zipped(parts: dict[str, str], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", compression) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def read(data: bytes) -> list[tuple[int, list[str]]]:
+    book = Workbook(data)
+    return [(row.number, row.cells) for row in book.rows(book.sheets[0])]
+
+
+def cells(*values: object, **formats: str) -> list[str]:
+    return read(of_cells(values, **formats))[0][1]
+
+
+@pytest.mark.requirement("G2")
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (20, "20"),
+        (20.0, "20"),
+        (20.5, "20.5"),
+        (-5, "-5"),
+        (0.1, "0.1"),
+        (1_234_567, "1234567"),
+        (10**15 - 1, "999999999999999"),
+        (True, "TRUE"),
+        ("２０", "２０"),
+        ("20 ", "20 "),
+    ],
+)
+def test_a_cell_is_what_it_shows(value, text):
+    assert cells(value) == [text]
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("20.0", "20"),
+        ("2E1", "20"),
+        ("1.5E3", "1500"),
+        ("007", "7"),
+        ("NaN", "NaN"),
+        ("20x", "20x"),
+        ("1E-999", "1E-999"),
+    ],
+)
+def test_a_number_is_read_however_it_is_written(written, text):
+    assert read(by_hand(f'<row r="1"><c r="A1"><v>{written}</v></c></row>')) == [(1, [text])]
+
+
+@pytest.mark.requirement("G7")
+@pytest.mark.parametrize(
+    "number_format",
+    ["yyyy-mm-dd", "m/d/yyyy", 'yyyy"年"m"月"d"日"', "[$-411]ggge年m月d日", "yy/m/d;@"],
+)
+def test_a_date_is_iso_whatever_it_looks_like(number_format):
+    assert cells(date(2027, 3, 31), A1=number_format) == ["2027-03-31"]
+
+
+def test_dates_of_the_japanese_excel_have_numbers_of_their_own():
+    # Number format 31 is yyyy"年"m"月"d"日" there. 46112 days after 1899-12-30: 2026-03-31.
+    styles = (
+        f'<styleSheet {MAIN}><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="31"/></cellXfs>'
+        "</styleSheet>"
+    )
+    parts = {
+        name: zipfile.ZipFile(io.BytesIO(by_hand(""))).read(name).decode()
+        for name in ("_rels/.rels", "x/book.xml")
+    }
+    relation = STRINGS.replace("sharedStrings", "styles").replace("strings.xml", "styles.xml")
+    parts["x/_rels/book.xml.rels"] = RELATIONS.format(
+        target="sheet.xml", kind="worksheet", more=relation
+    )
+    parts["x/styles.xml"] = styles
+    parts["x/sheet.xml"] = (
+        f'<worksheet {MAIN}><sheetData><row r="1"><c r="A1" s="1"><v>46112</v></c>'
+        "</row></sheetData></worksheet>"
+    )
+    assert read(zipped(parts)) == [(1, ["2026-03-31"])]
+
+
+def test_a_time_of_day_is_told_to_the_second():
+    assert cells(datetime(2027, 3, 31, 12, 30, 15)) == ["2027-03-31T12:30:15"]
+    assert cells(time(12, 30)) == ["12:30:00"]
+
+
+def test_the_calendar_of_1904():
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.active.append([date(2027, 3, 31)])
+    assert read(saved(book)) == [(1, ["2027-03-31"])]
+
+
+def test_rows_have_the_numbers_of_the_sheet():
+    book = openpyxl.Workbook()
+    book.active["A2"], book.active["C5"] = "a", "b"
+    assert [row for row in read(saved(book)) if any(row[1])] == [(2, ["a"]), (5, ["", "", "b"])]
+
+
+def test_rows_and_cells_without_a_place_follow_one_another():
+    rows = '<row><c><v>1</v></c><c><v>2</v></c></row><row r="5"><c><v>3</v></c></row>'
+    assert read(by_hand(rows)) == [(1, ["1", "2"]), (5, ["3"])]
+
+
+def test_the_reading_of_japanese_words_is_left_out():
+    strings = "<si><r><t>青</t></r><r><t>葉</t></r><rPh><t>アオバ</t></rPh></si><si><t>x</t></si>"
+    row = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>'
+    assert read(by_hand(row, strings)) == [(1, ["青葉", "x"])]
+    inline = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>青葉</t><rPh><t>アオバ</t></rPh></is></c></row>'
+    )
+    assert read(by_hand(inline)) == [(1, ["青葉"])]
+
+
+def test_of_a_formula_the_value_counts_that_is_stored_with_it():
+    row = (
+        '<row r="1"><c r="A1"><f>10+10</f><v>20</v></c><c r="B1" t="str"><f>X</f><v>b</v></c></row>'
+    )
+    assert read(by_hand(row)) == [(1, ["20", "b"])]
+
+
+def test_a_formula_without_a_value_and_an_error_are_problems():
+    book = Workbook(
+        by_hand(
+            '<row r="1"><c r="A1"><f>10+10</f></c><c r="B1" t="e"><f>X</f><v>#REF!</v></c></row>'
+        )
+    )
+    (row,) = book.rows("S")
+    assert sorted(row.problems) == [0, 1]
+    assert "never calculated" in row.problems[0].en
+    assert "#REF!" in row.problems[1].ja
+
+
+@pytest.mark.parametrize("written", ["1000000000000000", "1E22", "-1234567890123456.5"])
+def test_a_number_that_was_rounded_is_a_problem(written):
+    (row,) = Workbook(by_hand(f'<row r="1"><c r="A1"><v>{written}</v></c></row>')).rows("S")
+    assert "more digits" in row.problems[0].en
+
+
+def test_hidden_sheets_are_not_there():
+    book = openpyxl.Workbook()
+    book.active.title = "表"
+    book.create_sheet("控え").sheet_state = "hidden"
+    assert Workbook(saved(book)).sheets == ["表"]
+
+
+def test_both_forms_of_the_standard_are_read():
+    usual = "http://schemas.openxmlformats.org"
+    strict = "http://purl.oclc.org/ooxml"
+    with zipfile.ZipFile(io.BytesIO(by_hand('<row r="1"><c r="A1"><v>7</v></c></row>'))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    for kind in ("officeDocument", "spreadsheetml"):
+        parts = {
+            name: content.replace(f"{usual}/{kind}/2006", f"{strict}/{kind}")
+            for name, content in parts.items()
+        }
+    assert read(zipped(parts)) == [(1, ["7"])]
+
+
+@pytest.mark.requirement("G2", "G26")
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"PK\x03\x04 and nothing more", "damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "XLS"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "password",
+        ),
+        (zipped({"word/document.xml": "<document/>"}), "not an XLSX"),
+        (zipped({}), "not an XLSX"),
+        (by_hand('<row r="1"><c r="A1"><v>1</v></row>'), "damaged"),  # no XML
+        (by_hand('<row r="2"/><row r="1"/>'), "damaged"),
+        (by_hand('<row r="1"><c r="B1"/><c r="A1"/></row>'), "damaged"),
+        (by_hand('<row r="9999999999"/>'), "damaged"),
+        (by_hand('<row r="1"><c r="A1" t="s"><v>5</v></c></row>', "<si><t>x</t></si>"), "damaged"),
+        (by_hand('<row r="1"><c r="A1" t="s"><v>-1</v></c></row>', "<si><t>x</t></si>"), "damaged"),
+        (by_hand('<row r="1"><c r="IW1"><v>1</v></c></row>'), "beyond column 256"),
+        (by_hand("", book=BOOK.replace("<sheet ", '<sheet state="hidden" ')), "no visible sheet"),
+        (by_hand("", book=f'<!DOCTYPE x [<!ENTITY a "b">]>{BOOK}'), "damaged"),
+    ],
+)
+def test_what_is_no_workbook_is_refused(data, what):
+    assert is_workbook(data)
+    with pytest.raises(BrokenWorkbook, match=what) as refused:
+        read(data)
+    assert refused.value.what.ja
+    assert refused.value.next_step.ja
+
+
+@pytest.mark.requirement("G26")
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 10_000)
+    bomb = zipped({"x": "0" * 10_001})
+    assert len(bomb) < 200
+    with pytest.raises(BrokenWorkbook, match="unpacks to more"):
+        Workbook(bomb)
+
+
+@pytest.mark.requirement("G26")
+def test_a_size_that_is_understated_is_not_believed():
+    data = bytearray(by_hand('<row r="1"><c r="A1"><v>1</v></c></row>' * 1))
+    at = data.rindex(b"PK\x01\x02")  # the last part is the sheet
+    data[at + 24 : at + 28] = (10).to_bytes(4, "little")
+    with pytest.raises(BrokenWorkbook, match="damaged"):
+        read(bytes(data))
+
+
+def test_a_protected_zip_says_so():
+    data = bytearray(by_hand(""))
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 8] |= 1
+    with pytest.raises(BrokenWorkbook, match="password"):
+        read(bytes(data))
+
+
+def test_csv_is_no_workbook():
+    assert not is_workbook(b"wallet,units\n")
+    assert not is_workbook(b"")
