@@ -27,8 +27,8 @@ demo: env ## story 1 on a Ganache chain: issue to 1,200 holders, and what happen
 
 test: test-python test-contracts test-invariants ## all tests: Python, contracts on Ganache, invariants
 
-test-python: env ## unit, integration and scenario tests
-	@$(PYTEST) $(wildcard tests/unit tests/integration tests/scenarios)
+test-python: env ## unit, integration, command line and scenario tests
+	@$(PYTEST) $(wildcard tests/unit tests/integration tests/cli tests/scenarios)
 
 test-contracts: env ## contract tests on Ganache
 	@$(PYTHON) tools/environment.py chains

@@ -8,9 +8,7 @@ default), `anvil`, or a node's address.
 
 import os
 import sys
-import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial, wraps
 from getpass import getpass
 from inspect import signature
@@ -19,28 +17,24 @@ from typing import Final, NoReturn, ParamSpec
 
 from eth_typing import ChecksumAddress
 from rich.console import Console
-from rich.table import Table
 
 from jp20.chain.connection import Connection, connect
 from jp20.chain.networks import DEVELOPMENT
-from jp20.chain.receipts import OutcomeUnknown
 from jp20.chain.signers import Signer, development_signers, keystore_signer
-from jp20.domain.addresses import parse_address
+from jp20.cli.endings import SOME_REFUSED, USAGE, code_of
+from jp20.cli.options import units
+from jp20.cli.output import draw, print_part
+from jp20.cli.results import counts_table, refused_table, steps_table
+from jp20.cli.workspace import NotDeployed
+from jp20.domain.errors import BadArgument as BadArgument
 from jp20.domain.errors import JP20Error, Text
-from jp20.domain.evidence import Evidence
-from jp20.domain.faults import FaultyFile
-from jp20.domain.outcomes import Outcome, Outcomes, Step
+from jp20.domain.outcomes import Outcomes, Step
 from jp20.domain.roles import Role
-from jp20.domain.times import unix_time
+from jp20.operations.case_file import CaseFile as CaseFile
 from jp20.operations.desk import Desk, open_desk
-from jp20.operations.files import NoFile, evidence_of
 from jp20.operations.platform import deployment_path, load_deployment
 
 _P = ParamSpec("_P")
-
-USAGE: Final = 2
-SOME_REFUSED: Final = 4
-OUTCOME_UNKNOWN: Final = 5
 
 _DEVELOPMENT_KEYS: Final = 30
 
@@ -49,19 +43,9 @@ console: Final = Console(highlight=False, width=None if sys.stdout.isatty() else
 _errors: Final = Console(highlight=False, stderr=True, soft_wrap=True)
 
 
-class BadArgument(JP20Error):
-    """A script was given what it cannot use."""
-
-
-class NotDeployed(JP20Error):
-    """The platform is not on this chain yet, as far as this machine knows."""
-
-
 def script(function: Callable[_P, object]) -> Callable[_P, None]:
     """Makes a function one that ends well: a mistake is a few lines and an exit code, no traceback.
-
-    Codes: 0 done, 1 refused or failed, 2 bad argument or file, 4 some rows refused, 5 outcome
-    unknown.
+    The codes are those of `jp20` (`jp20.cli.endings`).
     """
 
     @wraps(function)
@@ -73,12 +57,8 @@ def script(function: Callable[_P, object]) -> Callable[_P, None]:
             _end(BadArgument(Text(f"Arguments: {wanted}", f"引数: {wanted}")), USAGE)
         try:
             function(*arguments, **named)
-        except (FaultyFile, NoFile, BadArgument) as error:
-            _end(error, USAGE)
-        except OutcomeUnknown as error:
-            _end(error, OUTCOME_UNKNOWN)
         except JP20Error as error:
-            _end(error, 1)
+            _end(error, code_of(error))
 
     return run
 
@@ -125,12 +105,8 @@ def desk() -> Desk:
     connection = chain()
     file = deployment_file(connection)
     if not file.exists():
-        raise NotDeployed(
-            Text(f"There is no platform: {file} is missing.", f"基盤がありません({file} なし)。"),
-            next_step=Text(
-                "Run deploy_platform first.", "先に deploy_platform を実行してください。"
-            ),
-        )
+        step = Text("Run deploy_platform first.", "先に deploy_platform を実行してください。")
+        raise NotDeployed(file, step)
     # Off a development chain the keys are one organisation's, and the others run the same script.
     in_turn = not _is_development(connection)
     return open_desk(connection, load_deployment(file), keys(connection), in_turn=in_turn)
@@ -159,173 +135,42 @@ def holder_of(desk: Desk, role: Role) -> int:
 
 def whole_number(text: str, what: str) -> int:
     """A number above zero that came as an argument. Raises BadArgument."""
-    if not text.isascii() or not text.replace(",", "").isdigit() or int(text.replace(",", "")) < 1:
-        raise BadArgument(
-            Text(
-                f'{what}: "{text}" is no whole number above zero.',
-                f"{what}: 「{text}」は1以上の整数ではありません。",
-            )
-        )
-    return int(text.replace(",", ""))
+    return units(text, what)
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table; a column whose name begins with # is one of numbers."""
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for column in columns:
-        number = column.startswith("#")
-        table.add_column(
-            column.removeprefix("#"), justify="right" if number else "left", overflow="fold"
-        )
-    for row in rows:
-        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
-    console.print(table)
+    heads = [(column.removeprefix("#"), column.startswith("#")) for column in columns]
+    draw(
+        console,
+        title,
+        heads,
+        [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows],
+    )
 
 
 def show_steps(desk: Desk, steps: Iterable[Step], what: str = "") -> None:
     """Who proposed, who signed, who executed; nothing where nothing was to be done."""
     steps = list(steps)
-    if not steps:
-        return
-    names = {member.number: member.name for member in desk.members()}
-    show(
-        f"承認の記録 / Who did what{what and f': {what}'}",
-        ("手続 / step", "組織 / organisation", "鍵 / key", "#ブロック / block"),
-        (
-            (
-                _STEPS.get(step.what, step.what),
-                names.get(step.organisation, step.organisation),
-                f"{step.key[:8]}…{step.key[-6:]}",
-                step.block,
-            )
-            for step in steps
-        ),
-    )
+    if steps:
+        if what:
+            console.print(what)
+        print_part(console, steps_table(desk, steps), _both)
 
 
 def show_outcomes(desk: Desk, title: str, outcomes: Outcomes) -> None:
     """How many rows went how, each one that was refused, and who decided. Ends the script with code
     4 where some were refused.
     """
-    counts = [(kind, [row for row in outcomes.rows if row.outcome == kind]) for kind in Outcome]
-    show(
-        title,
-        ("結果 / outcome", "#件数 / rows", "#口数 / units"),
-        (
-            (kind.text, len(rows), sum(row.units or 0 for row in rows) or "")
-            for kind, rows in counts
-            if rows
-        ),
-    )
+    print_part(console, counts_table(Text(title, title), outcomes), _both)
     show_steps(desk, outcomes.steps)
     if outcomes.refused:
-        show(
-            "拒否された行 / Refused rows",
-            ("#行 / line", "ウォレット / wallet", "理由 / reason"),
-            ((row.line or "", row.account or "", row.reason or "") for row in outcomes.refused),
-        )
+        print_part(console, refused_table(outcomes.refused), _both)
         raise SystemExit(SOME_REFUSED)
 
 
-class CaseFile:
-    """A TOML file that says what is to be done, under which case, on the strength of which
-    document.
-
-    Each field is asked for by the kind it must be of; what is missing or unfit is a BadArgument
-    that names it.
-    """
-
-    def __init__(self, file: str, fields: Mapping[str, object] | None = None) -> None:
-        self._file = Path(file)
-        self._fields: Mapping[str, object] = self._read() if fields is None else fields
-
-    @property
-    def evidence(self) -> Evidence:
-        """The case, and the hash of its document: this file itself where it names none."""
-        document = self._file.parent / self.text("document") if self.has("document") else self._file
-        return evidence_of(self.text("case"), document)
-
-    def has(self, field: str) -> bool:
-        return field in self._fields
-
-    def text(self, field: str) -> str:
-        value = self._fields.get(field)
-        if not isinstance(value, str) or not value:
-            raise self.unfit(field, f'{field} = "…"')
-        return value
-
-    def number(self, field: str) -> int:
-        value = self._fields.get(field)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise self.unfit(field, f"{field} = 1, 2, 3, …")
-        return value
-
-    def time(self, field: str) -> int:
-        """Unix seconds of a date or time; a date is the beginning of that day in Japan."""
-        value = self._fields.get(field)
-        if not isinstance(value, date):  # a datetime is one too
-            raise self.unfit(field, f"{field} = 2034-03-31")
-        return unix_time(value)
-
-    def address(self, field: str) -> ChecksumAddress:
-        try:
-            return parse_address(self.text(field))
-        except ValueError:
-            raise self.unfit(field, f"{field} = 0x + 40 × 0-9, a-f") from None
-
-    def hash(self, field: str) -> bytes:
-        try:
-            value = bytes.fromhex(self.text(field).removeprefix("0x"))
-        except ValueError:
-            value = b""
-        if len(value) != 32:
-            raise self.unfit(field, f"{field} = 0x + 64 × 0-9, a-f")
-        return value
-
-    def table(self, field: str) -> "CaseFile":
-        value = self._fields.get(field)
-        if not isinstance(value, dict):
-            raise self.unfit(field, f"[{field}]")
-        return CaseFile(str(self._file), value)
-
-    def rows(self, field: str) -> list["CaseFile"]:
-        value = self._fields.get(field)
-        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-            raise self.unfit(field, f"[[{field}]]")
-        return [CaseFile(str(self._file), row) for row in value]
-
-    def unfit(self, field: str, example: str) -> BadArgument:
-        """The error for a field that is missing, or is not like the example."""
-        return BadArgument(
-            Text(
-                f"{self._file} [{field}] is missing or unfit.",
-                f"{self._file} [{field}] がないか、不適切です。",
-            ),
-            next_step=Text(f"Write: {example}", f"記載例: {example}"),
-        )
-
-    def _read(self) -> Mapping[str, object]:
-        try:
-            return tomllib.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:  # of a TOML file: a ValueError
-            why = error.strerror if isinstance(error, OSError) else str(error)
-            raise BadArgument(
-                Text(f"{self._file} cannot be read.", f"{self._file} を読み込めません。"),
-                Text(f"{why}", f"{why}"),
-                Text(
-                    "Start from a file in examples/administer.",
-                    "examples/administer のファイルを基に作成してください。",
-                ),
-            ) from None
-
-
-_STEPS: Final = {
-    "propose": "提案 / proposed",
-    "sign": "署名 / signed",
-    "execute": "実行 / executed",
-    "call": "実行 / called",
-    "deploy": "配備 / deployed",
-}
+def _both(text: Text) -> str:
+    return text.ja if text.ja == text.en else f"{text.ja} / {text.en}"
 
 
 def _is_development(connection: Connection) -> bool:

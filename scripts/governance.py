@@ -13,9 +13,8 @@ from pathlib import Path
 
 from jp20.domain.errors import Text
 from jp20.domain.governance import Policy, Rule
-from jp20.domain.governance_matrix import COLUMNS, duration
+from jp20.domain.governance_matrix import COLUMNS, rule_text
 from jp20.domain.governance_matrix import matrix as rows_of
-from jp20.domain.roles import Role
 from jp20.domain.times import in_tokyo
 from jp20.operations import governance
 from jp20.operations.files import load_policy
@@ -78,14 +77,7 @@ def _policy(file: str) -> Policy:
 
 
 def _said(rule: Rule | None) -> str:
-    if rule is None:
-        return "–"
-    slots = " + ".join(_either(slot) for slot in rule.slots)
-    return f"{_either(rule.proposers)}: {slots} → {_either(rule.executors)}, {duration(rule.delay)}"
-
-
-def _either(roles: frozenset[Role]) -> str:
-    return " | ".join(role.name for role in sorted(roles))
+    return "–" if rule is None else rule_text(rule)
 
 
 ACTS = {"matrix": matrix, "compare": compare, "overdue": overdue}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from jp20.domain.errors import Language, Text
-from jp20.domain.governance import Policy
+from jp20.domain.governance import Policy, Rule
 from jp20.domain.roles import Role
 
 #: The heads of the columns of `matrix`.
@@ -42,6 +42,13 @@ def markdown(policy: Policy, language: Language) -> str:
         *matrix(policy, language),
     ]
     return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in rows)
+
+
+def rule_text(rule: Rule) -> str:
+    """A rule in one line: who proposes, whose signatures, who executes, delay and lifetime."""
+    slots = " + ".join(_either(slot) for slot in rule.slots)
+    times = f"{duration(rule.delay)}, {duration(rule.lifetime)}"
+    return f"{_either(rule.proposers)}: {slots} → {_either(rule.executors)}, {times}"
 
 
 def duration(seconds: int) -> str:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts import Contract
+from jp20.chain.typed import typed
 from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.errors import JP20Error, Text
-from jp20.domain.events import Cause, Transfer, TransferReversed, UnitsSplit
+from jp20.domain.events import Cause, Entry, Other, Transfer, TransferReversed, UnitsSplit
 from jp20.domain.evidence import Evidence
+from jp20.domain.facts import Facts
 from jp20.domain.movements import ForcedMove, Original, Waiver
 from jp20.domain.outcomes import Decided, Outcomes
 from jp20.domain.requests import case_id
-from jp20.operations.decide import decide
+from jp20.operations.decide import AwaitingOthers, decide
 from jp20.operations.desk import Desk, TokenName
 from jp20.operations.rows import FEW_AT_ONCE, FEWEST_AT_ONCE, Row, carry_out
 from jp20.operations.whitelist import (
@@ -71,6 +73,16 @@ class FoundOriginal:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferInside:
+    """A transfer of a transaction: its place among the transaction's logs, and units of then."""
+
+    ordinal: int
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reversed:
     """A reversal: what was taken back, and what was no longer there."""
 
@@ -96,6 +108,17 @@ class Recovery:
     retired: Outcomes | None
     added: Outcomes | None
     moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a holder lost in an incident, as it was recorded; `outstanding` is what of it was not
+    restored, in units of now.
+    """
+
+    holder: ChecksumAddress
+    recorded: int
+    outstanding: int
 
 
 # Forced transfers
@@ -150,20 +173,9 @@ def find_original(
     several, by the event's place among the transaction's logs (from 0). Raises NoOriginal.
     """
     contract = desk.token(token)
-    receipt = desk.receipts([transaction]).get(transaction)
-    if receipt is None or not receipt.succeeded:
-        raise NoOriginal(
-            transaction, Text("This node does not know it.", "このノードに記録がありません。")
-        )
-    found = {
-        receipt.ordinal(entry.at.log): entry
-        for entry in desk.events_of(receipt, contract.address)
-        if isinstance(entry.event, Transfer)
-        and ZERO_ADDRESS not in (entry.event.from_, entry.event.to)
-    }
+    found = _transfers(desk, contract, transaction)
     chosen = _chosen(transaction, sorted(found), ordinal)
     entry = found[chosen]
-    assert isinstance(entry.event, Transfer)  # noqa: S101 (for the type checker)
     original = Original(
         transaction,
         chosen,
@@ -173,6 +185,17 @@ def find_original(
         _splits_before(desk, contract, entry.at.block, entry.at.log),
     )
     return _with_reversed(contract, original, entry.at.block, entry.at.time)
+
+
+def transfers_in(desk: Desk, token: TokenName, transaction: bytes) -> tuple[TransferInside, ...]:
+    """The transfers between accounts in a transaction, by their place among its logs. Raises
+    NoOriginal where this node does not know the transaction.
+    """
+    found = _transfers(desk, desk.token(token), transaction)
+    return tuple(
+        TransferInside(place, entry.event.from_, entry.event.to, entry.event.value)
+        for place, entry in sorted(found.items())
+    )
 
 
 def reverse(
@@ -204,12 +227,19 @@ def reverse(
     call = contract.call(
         "reverse",
         original,
-        to or _return_to(desk, contract, original),
+        to or return_to(desk, contract, original),
         found.remaining if units is None else units,
     )
     decided = decide(desk, [call], evidence, parties)
     event = next(e.event for e in decided.events if isinstance(e.event, TransferReversed))
     return Reversed(event.original_id, event.amount, event.shortfall, decided)
+
+
+def return_to(desk: Desk, token: Contract, original: Original) -> ChecksumAddress:
+    """Where the units came from, or a wallet in use of the same investor."""
+    if original.from_ == token.read(ChecksumAddress, "issuerAccount"):
+        return original.from_
+    return wallet_in_use(desk, original.from_)
 
 
 # A new wallet
@@ -227,27 +257,41 @@ def recover(
     """A key is lost: its wallet is given up, the investor gets the new one, and every position (or
     that of some tokens) moves there with what restrains it. Run again it does what is left.
 
-    Raises NobodysWallet, OtherInvestor.
+    At a desk of organisations that work in turn every position is carried as far as it goes before
+    AwaitingOthers is raised. Raises NobodysWallet, OtherInvestor.
+    """
+    old, fresh = require_own_wallet(desk, lost, new)
+    excluded = tuple(parties)
+    retired = None if old.retired else retire_wallets(desk, [lost])
+    added = None if fresh.is_known else add_wallets(desk, [(lost, new)], evidence, parties=excluded)
+    chosen = desk.tokens() if tokens is None else [desk.token(token) for token in tokens]
+    moved: list[Moved] = []
+    waiting: list[AwaitingOthers] = []
+    for token in chosen:
+        if units := token.read(int, "balanceOf", lost):
+            call = token.call("movePosition", lost, new)
+            try:
+                moved.append(Moved(token.address, units, decide(desk, [call], evidence, excluded)))
+            except AwaitingOthers as error:
+                waiting.append(error)
+    if waiting:
+        steps = [step for each in waiting for step in each.steps]
+        raise AwaitingOthers(waiting[0].request, steps, waiting[0].roles)
+    return Recovery(retired, added, tuple(moved))
+
+
+def require_own_wallet(
+    desk: Desk, lost: ChecksumAddress, new: ChecksumAddress
+) -> tuple[Facts, Facts]:
+    """The facts of two wallets, of which the second is or can be the same investor's. Raises
+    NobodysWallet, OtherInvestor.
     """
     old, fresh = facts_of(desk, [lost, new])
     if not old.is_known:
         raise NobodysWallet(lost)
     if fresh.retired or fresh.reserved or (fresh.is_known and fresh.investor != old.investor):
         raise OtherInvestor(new)
-    excluded = tuple(parties)
-    retired = None if old.retired else retire_wallets(desk, [lost])
-    added = None if fresh.is_known else add_wallets(desk, [(lost, new)], evidence, parties=excluded)
-    chosen = desk.tokens() if tokens is None else [desk.token(token) for token in tokens]
-    moved = tuple(
-        Moved(
-            token.address,
-            units,
-            decide(desk, [token.call("movePosition", lost, new)], evidence, excluded),
-        )
-        for token in chosen
-        if (units := token.read(int, "balanceOf", lost))
-    )
-    return Recovery(retired, added, moved)
+    return old, fresh
 
 
 # A system error
@@ -311,6 +355,38 @@ def redistribute(
     )
 
 
+def losses_of(desk: Desk, token: TokenName, incident: str) -> tuple[Loss, ...]:
+    """What was recorded under an incident, in the order in which it was."""
+    contract, number = desk.token(token), case_id(incident)
+    recorded = [
+        entry.event.arguments
+        for entry in desk.events(contract.address)
+        if isinstance(entry.event, Other)
+        and entry.event.name == "LossRecorded"
+        and entry.event.arguments["incident"] == number
+    ]
+    holders = [typed(ChecksumAddress, each["holder"]) for each in recorded]
+    left = contract.read_many(int, "lossOf", [(number, holder) for holder in holders])
+    return tuple(
+        Loss(holder, typed(int, each["amount"]), outstanding)
+        for holder, each, outstanding in zip(holders, recorded, left, strict=True)
+    )
+
+
+def wallet_in_use(desk: Desk, wallet: ChecksumAddress) -> ChecksumAddress:
+    """A wallet, or where it was given up another one of the same investor that was not."""
+    facts = facts_of(desk, [wallet])[0]
+    if not facts.is_known or not facts.retired:
+        return wallet
+    wallets = wallets_of(desk, wallet)
+    in_use = (
+        each
+        for each, known in zip(wallets, facts_of(desk, wallets), strict=True)
+        if not known.retired
+    )
+    return next(in_use, wallet)
+
+
 # Transfers made elsewhere
 
 
@@ -344,6 +420,21 @@ def record_transfers(
 # Inside
 
 
+def _transfers(desk: Desk, token: Contract, transaction: bytes) -> dict[int, Entry[Transfer]]:
+    """The transfers between accounts in a transaction, by their place among its logs."""
+    receipt = desk.receipts([transaction]).get(transaction)
+    if receipt is None or not receipt.succeeded:
+        raise NoOriginal(
+            transaction, Text("This node does not know it.", "このノードに記録がありません。")
+        )
+    return {
+        receipt.ordinal(entry.at.log): Entry(entry.event, entry.emitter, entry.at)
+        for entry in desk.events_of(receipt, token.address)
+        if isinstance(entry.event, Transfer)
+        and ZERO_ADDRESS not in (entry.event.from_, entry.event.to)
+    }
+
+
 def _chosen(transaction: bytes, ordinals: Sequence[int], wanted: int | None) -> int:
     """The transfer that is meant; raises NoOriginal where none is, or which one is not said."""
     listed = ", ".join(str(each) for each in ordinals) or "–"
@@ -371,16 +462,3 @@ def _with_reversed(token: Contract, original: Original, block: int, time: int) -
     taken, reference = token.read(tuple[int, bytes], "reversed", original)
     amount = original.amount * token.read(int, "splitFactor", original.splits)
     return FoundOriginal(original, block, time, reference, taken, amount - taken)
-
-
-def _return_to(desk: Desk, token: Contract, original: Original) -> ChecksumAddress:
-    """Where the units came from, or a wallet in use of the same investor."""
-    if original.from_ == token.read(ChecksumAddress, "issuerAccount"):
-        return original.from_
-    if not facts_of(desk, [original.from_])[0].retired:
-        return original.from_
-    wallets = wallets_of(desk, original.from_)
-    in_use = (
-        w for w, facts in zip(wallets, facts_of(desk, wallets), strict=True) if not facts.retired
-    )
-    return next(in_use, original.from_)

@@ -80,7 +80,7 @@ def create_token(
 
     Raises CodeTaken, NoVersion, UnknownOrganisation, and what `decide` raises.
     """
-    there = _existing(desk, sheet.terms)
+    there = existing_token(desk, sheet.terms)
     if there is not None:
         return Created(there, Decided(None, (), ()))
     call = desk.platform.call(
@@ -188,11 +188,10 @@ def terms_of(desk: Desk, token: TokenName) -> Terms:
     )
 
 
-# Inside
-
-
-def _existing(desk: Desk, terms: Terms) -> ChecksumAddress | None:
-    """The token that was made from these very terms. Raises CodeTaken where another has a name."""
+def existing_token(desk: Desk, terms: Terms) -> ChecksumAddress | None:
+    """The token that was made from these very terms; None where there is none yet. Raises CodeTaken
+    where another has the code or the symbol.
+    """
     by_code = desk.platform.read(ChecksumAddress, "tokenByCode", terms.code)
     by_symbol = desk.platform.read(ChecksumAddress, "tokenBySymbol", terms.symbol)
     if by_code == by_symbol == ZERO_ADDRESS:
@@ -201,6 +200,9 @@ def _existing(desk: Desk, terms: Terms) -> ChecksumAddress | None:
         return by_code
     taken = terms.symbol if by_code == ZERO_ADDRESS else terms.code
     raise CodeTaken(taken, by_symbol if by_code == ZERO_ADDRESS else by_code)
+
+
+# Inside
 
 
 def _version(desk: Desk) -> int:

@@ -133,6 +133,16 @@ def redeem_holder(
     return decide(desk, [call], evidence, parties)
 
 
+def in_proportion(register: Register, units: int) -> dict[ChecksumAddress, int]:
+    """Each holder's share of so many units (largest remainder). Raises TooManyUnits."""
+    holders = register.holders()
+    held = sum(holders.values())
+    if not 0 < units <= held:
+        raise TooManyUnits(units, held)
+    shares = pro_rata(units, holders)
+    return {holder: shares[holder] for holder in sorted(shares)}
+
+
 # Inside
 
 
@@ -163,26 +173,17 @@ def _shares(
         == (token.address, selector, evidence.case_id)
     ]
     if not before:
-        return _in_proportion(read_register(desk, token), units)
+        return in_proportion(read_register(desk, token), units)
     events = desk.events(token.address)
     last = before[0].at.block - 1
     for block in range(last, max(last - _SEARCHED, 0), -1):
         try:
-            shares = _in_proportion(fold(events, block=block), units)
+            shares = in_proportion(fold(events, block=block), units)
         except TooManyUnits:
             continue
         if _root(token, list(shares.items())) == before[0].request.root:
             return shares
     raise OtherRedemption(evidence.case)
-
-
-def _in_proportion(register: Register, units: int) -> dict[ChecksumAddress, int]:
-    holders = register.holders()
-    held = sum(holders.values())
-    if not 0 < units <= held:
-        raise TooManyUnits(units, held)
-    shares = pro_rata(units, holders)
-    return {holder: shares[holder] for holder in sorted(shares)}
 
 
 def _root(token: Contract, rows: Sequence[_Part]) -> bytes:

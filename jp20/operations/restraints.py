@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.events import ClaimKind, ClaimSet
+from jp20.chain.contracts import Contract
+from jp20.domain.events import ClaimKind, ClaimSet, Frozen, FrozenAtOnce
 from jp20.domain.evidence import Evidence
 from jp20.domain.outcomes import Decided, Outcomes
 from jp20.domain.requests import case_id
@@ -43,6 +45,39 @@ class Claim:
     claimant: bytes
 
 
+CONFIRM_WITHIN: Final = 72 * 3600
+"""Seconds after which a freeze at once that nobody confirmed is overdue; it stands all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeAtOnce:
+    """What an organisation froze alone, last: when (unix seconds), and whether another one
+    confirmed it.
+    """
+
+    organisation: int
+    at: int
+    confirmed: bool
+
+    @property
+    def due(self) -> int:
+        """Until when it is to be confirmed."""
+        return self.at + CONFIRM_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """An account that is or was frozen."""
+
+    account: ChecksumAddress
+    position: Position
+    at_once: tuple[FreezeAtOnce, ...]
+
+    @property
+    def unconfirmed(self) -> tuple[FreezeAtOnce, ...]:
+        return tuple(each for each in self.at_once if not each.confirmed)
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A pledge or an attachment that was set, by the number under which it is released."""
@@ -68,6 +103,38 @@ def claims(
     return tuple(
         Claim(id, ClaimKind(kind), units, until, claimant)
         for id, kind, units, _, until, claimant in found
+    )
+
+
+def all_claims(desk: Desk, token: TokenName) -> dict[ChecksumAddress, tuple[Claim, ...]]:
+    """The same of every holder who has any."""
+    contract = desk.token(token)
+    claimed = _accounts(desk, contract, ClaimSet)
+    found = {holder: claims(desk, contract, holder) for holder in claimed}
+    return {holder: theirs for holder, theirs in found.items() if theirs}
+
+
+def freezes(desk: Desk, token: TokenName) -> tuple[Freeze, ...]:
+    """Every account that is or was frozen, and what is to be confirmed of it."""
+    contract = desk.token(token)
+    accounts = _accounts(desk, contract, Frozen)
+    at_once: dict[ChecksumAddress, dict[int, None]] = {account: {} for account in accounts}
+    for entry in desk.events(contract.address):
+        if isinstance(entry.event, FrozenAtOnce):
+            at_once[entry.event.account][entry.event.organisation] = None
+    pairs = [(account, number) for account in accounts for number in at_once[account]]
+    answers = contract.read_many(tuple[int, bool], "freezeAtOnceOf", pairs)
+    alone = {
+        pair: FreezeAtOnce(pair[1], at, confirmed)
+        for pair, (at, confirmed) in zip(pairs, answers, strict=True)
+    }
+    return tuple(
+        Freeze(
+            account,
+            position(desk, contract, account),
+            tuple(alone[account, number] for number in at_once[account]),
+        )
+        for account in accounts
     )
 
 
@@ -216,6 +283,18 @@ def release_attachment(
 
 
 # Inside
+
+
+def _accounts(
+    desk: Desk, token: Contract, kind: type[ClaimSet] | type[Frozen]
+) -> list[ChecksumAddress]:
+    """Whom events of a kind were about, each once."""
+    found: dict[ChecksumAddress, None] = {}
+    for entry in desk.events(token.address):
+        if isinstance(entry.event, kind):
+            event = entry.event
+            found[event.holder if isinstance(event, ClaimSet) else event.account] = None
+    return list(found)
 
 
 def _decided(

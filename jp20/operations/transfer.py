@@ -127,7 +127,7 @@ def approve_transfers(
     now is reported and stays open.
     """
     contract = desk.token(token)
-    asked = [_request(desk, token, id) for id in ids]
+    asked = [transfer_request(desk, token, id) for id in ids]
     return carry_out(
         desk,
         [Row(each.id, each.from_, each.units) for each in asked],
@@ -162,10 +162,11 @@ def transfer_requests(desk: Desk, token: TokenName) -> tuple[ConsentRequest, ...
         for entry in desk.events(contract.address)
         if isinstance(entry.event, TransferRequested)
     ]
-    return tuple(_request(desk, contract, id) for id in ids)
+    return tuple(transfer_request(desk, contract, id) for id in ids)
 
 
-def _request(desk: Desk, token: TokenName, id: int) -> ConsentRequest:
+def transfer_request(desk: Desk, token: TokenName, id: int) -> ConsentRequest:
+    """One of them; its status is NONE where there is none of that number."""
     from_, to, units, deadline, status = desk.token(token).read(
         tuple[ChecksumAddress, ChecksumAddress, int, int, int], "transferRequest", id
     )

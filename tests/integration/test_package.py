@@ -35,37 +35,45 @@ print(all(check.matches for check in verify(connection, deployment)))
 """
 
 
-@pytest.mark.requirement("G1")
-def test_the_installed_package_deploys_without_node_brownie_or_a_compiler(tmp_path: Path) -> None:
-    # given: an empty environment, and a folder outside the checkout
-    venv.create(tmp_path / "env", with_pip=True)
-    python = tmp_path / "env" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", ROOT], check=True, cwd=tmp_path)
-    installed = subprocess.run(
-        [python, "-m", "pip", "list", "--format=freeze"],
+# PATH without Node, without the compiler and without this environment
+BARE = {"PATH": "/nonexistent", "LANG": os.environ.get("LANG", "C.UTF-8")}
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an empty environment in which the package was installed."""
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder / "env", with_pip=True)
+    programs = folder / "env" / "bin"
+    subprocess.run(
+        [programs / "python", "-m", "pip", "install", "--quiet", ROOT], check=True, cwd=folder
+    )
+    return programs
+
+
+def test_the_installed_package_brings_no_brownie_and_no_compiler(installed: Path) -> None:
+    listed = subprocess.run(
+        [installed / "python", "-m", "pip", "list", "--format=freeze"],
         check=True,
         capture_output=True,
         text=True,
-        cwd=tmp_path,
     ).stdout
-    assert "eth-brownie" not in installed
-    assert "py-solc-x" not in installed
-    # PATH without Node, without the compiler and without this environment
-    bare = {
-        "PATH": "/nonexistent",
-        "HOME": str(tmp_path),
-        "LANG": os.environ.get("LANG", "C.UTF-8"),
-    }
 
-    # when
+    assert "eth-brownie" not in listed
+    assert "py-solc-x" not in listed
+
+
+@pytest.mark.requirement("G1")
+def test_the_installed_package_deploys_without_node_brownie_or_a_compiler(
+    installed: Path, tmp_path: Path
+) -> None:
     with LocalChain("anvil") as connection:
-        url = connection.network.url
         done = subprocess.run(
             [
-                python,
+                installed / "python",
                 "-c",
                 DEPLOY,
-                url,
+                connection.network.url,
                 "31337",
                 ROOT / "examples/consortium.toml",
                 "deployment.json",
@@ -74,10 +82,30 @@ def test_the_installed_package_deploys_without_node_brownie_or_a_compiler(tmp_pa
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            env=bare,
+            env=BARE | {"HOME": str(tmp_path)},
         )
 
-    # then
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "True"
     assert sys.prefix not in done.stderr
+
+
+def test_the_installed_command_makes_a_working_folder_with_every_example(
+    installed: Path, tmp_path: Path
+) -> None:
+    for example in ("real-estate", "qualified-bond", "minimal"):
+        subprocess.run(
+            [installed / "jp20", "init", example, "--example", example],
+            check=True,
+            capture_output=True,
+            cwd=tmp_path,
+            env=BARE | {"HOME": str(tmp_path)},
+        )
+
+    allotments = ROOT / "examples/real-estate/allotments.csv"
+    assert (tmp_path / "real-estate/allotments.csv").read_bytes() == allotments.read_bytes()
+    assert {file.name for file in (tmp_path / "minimal").iterdir()} == {
+        "jp20.toml",
+        "consortium.toml",
+        "governance.toml",
+    }

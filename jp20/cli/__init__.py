@@ -1,0 +1,1 @@
+"""The command `jp20`: prints and asks, decides nothing. `main` is where it begins."""

@@ -1,0 +1,322 @@
+"""`jp20 consent`: transfers that wait for the registrar or the issuer (承諾)."""
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from jp20.cli import some_refused
+from jp20.cli.holders import From, To, Units, holder
+from jp20.cli.language import both, example
+from jp20.cli.options import Token, Yes, address, time, units
+from jp20.cli.output import Column, Record, Table, confirm, say, show
+from jp20.cli.parties import CaseIfAny, DocumentIfAny, evidence_if_any
+from jp20.cli.positions import NUMBER
+from jp20.cli.references import reference_word
+from jp20.cli.remedies import remedy
+from jp20.cli.results import BLOCK, TRANSACTION, UNITS, steps_table
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from jp20.operations.desk import Desk
+    from jp20.operations.transfer import ConsentRequest
+
+app = typer.Typer(no_args_is_help=True)
+
+_FROM: Final = Column("from", Text("from", "移転元"))
+_TO: Final = Column("to", Text("to", "移転先"))
+_DEADLINE: Final = Column("deadline", Text("until", "期限"))
+
+Number = Annotated[
+    int,
+    typer.Argument(
+        metavar="NUMBER",
+        min=0,
+        help=both("Its number, from jp20 consent list.", "申請番号(jp20 consent list で確認)。"),
+    ),
+]
+
+
+@app.command(
+    "request",
+    help=both(
+        "Ask for consent to a transfer. The units are kept for it until it is answered.",
+        "移転の承諾を申請する。回答まで、その数量は確保される。",
+    ),
+    epilog=example("jp20 consent request JP20-RE-0001 0xAb… 20 --until 2027-03-31 --from 0xCd…"),
+)
+def consent_request(
+    token: Token,
+    to: To,
+    amount: Units,
+    until: Annotated[
+        str,
+        typer.Option(
+            help=both(
+                "Until when it can be approved; a date counts to its end.",
+                "承諾の期限(日付のみの場合はその日の終わりまで)。",
+            )
+        ),
+    ],
+    from_: From = None,
+    yes: Yes = False,
+) -> None:
+    """A holder's own, with the holder's key (G3)."""
+    from jp20.domain.times import in_tokyo
+    from jp20.domain.token_state import WouldBeRefused
+    from jp20.operations.previews import needs_consent, preview_request
+    from jp20.operations.transfer import request_transfer
+
+    recipient, count = address(to, "TO"), units(amount, "UNITS")
+    deadline = time(until, "--until", end_of_day=True)
+    place = workspace()
+    signer = holder(place, from_)
+    desk = place.desk()
+    if deadline <= desk.now():
+        raise BadArgument(
+            Text(f"--until: {until} has passed.", f"--until: {until} は過去の日時です。"),
+            next_step=Text("Name a later time.", "将来の日時を指定してください。"),
+        )
+    judged = preview_request(desk, token, signer.address, recipient, count)
+    if not judged.allowed:
+        raise WouldBeRefused(
+            Text(
+                f"The request for {count:,} units would be refused.",
+                f"{count:,} 口の承諾申請は拒否されます。",
+            ),
+            judged.reason,
+            remedy(judged.reason, token, signer.address, recipient),
+        )
+    if not needs_consent(desk, token):
+        say(
+            Text(
+                f"{token} asks for no consent: jp20 transfer would do.",
+                f"{token} は承諾を要しません(jp20 transfer で移転できます)。",
+            )
+        )
+    confirm(
+        Text(
+            f"Ask for consent to {count:,} units of {token} from {signer.address} to {recipient}, "
+            f"until {in_tokyo(deadline)}?",
+            f"{token} {count:,} 口の {signer.address} から {recipient} への移転の承諾を、"
+            f"{in_tokyo(deadline)} を期限として申請しますか?",
+        ),
+        yes,
+    )
+    made = request_transfer(desk, token, signer, recipient, count, deadline)
+    show(
+        Record(
+            "request",
+            Text("Asked for", "申請した内容"),
+            (
+                (NUMBER, made.id),
+                (_FROM, signer.address),
+                (_TO, recipient),
+                (UNITS, count),
+                (_DEADLINE, in_tokyo(deadline)),
+                (BLOCK, made.done.block),
+                (TRANSACTION, made.done.transaction),
+            ),
+        )
+    )
+
+
+@app.command(
+    "list",
+    help=both("The requests that wait, the oldest first.", "回答待ちの申請を古い順に表示する。"),
+    epilog=example("jp20 consent list JP20-RE-0001", "jp20 consent list JP20-RE-0001 --all"),
+)
+def consent_list(
+    token: Token,
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all", help=both("Those that were answered too.", "回答済みの申請も表示する。")
+        ),
+    ] = False,
+) -> None:
+    """What a registrar has on the desk (G3)."""
+    from jp20.operations.transfer import ConsentStatus, transfer_requests
+
+    desk = workspace().view()
+    found = [
+        each
+        for each in transfer_requests(desk, token)
+        if every or each.status is ConsentStatus.OPEN
+    ]
+    show(_table(desk, found))
+
+
+@app.command(
+    "approve",
+    help=both(
+        "Consent: each approval is the transfer. Judged again by then; one that is refused "
+        "stays open.",
+        "承諾する(承諾と同時に移転)。その時点で再判定し、拒否されたものは未回答のまま残る。",
+    ),
+    epilog=example("jp20 consent approve JP20-RE-0001 0 1 2"),
+)
+def consent_approve(
+    token: Token,
+    numbers: Annotated[
+        list[int],
+        typer.Argument(
+            metavar="NUMBER...",
+            min=0,
+            help=both("Their numbers.", "申請番号(複数指定可)。"),
+        ),
+    ],
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
+    yes: Yes = False,
+) -> None:
+    """By the shipped policy the registrar's or the issuer's alone (G3)."""
+    from jp20.operations.transfer import approve_transfers
+
+    rests_on = evidence_if_any(case, document)
+    place = workspace()
+    desk = place.desk()
+    chosen = list(dict.fromkeys(numbers))
+    found = [_open(desk, token, number) for number in chosen]
+    say(_table(desk, found))
+    total = sum(each.units for each in found)
+    confirm(
+        Text(
+            f"Consent to {len(found)} transfers, {total:,} units of {token}?",
+            f"{token} の移転 {len(found)} 件(計 {total:,} 口)を承諾しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = approve_transfers(desk, token, chosen, rests_on)
+    some_refused.end(desk, done, _table(desk, [_request(desk, token, each) for each in chosen]))
+
+
+@app.command(
+    "reject",
+    help=both("Say no; the units are free again.", "承諾を拒否する。確保された数量は解放される。"),
+    epilog=example("jp20 consent reject JP20-RE-0001 3 --why DOC-MISSING"),
+)
+def consent_reject(
+    token: Token,
+    number: Number,
+    why: Annotated[
+        str,
+        typer.Option(
+            metavar="REFERENCE",
+            help=both(
+                "A reference to the reason, public: ASCII, no person's name.",
+                "理由の参照番号。チェーン上で公開されるため、個人名を含めない半角英数字とする。",
+            ),
+        ),
+    ],
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
+    yes: Yes = False,
+) -> None:
+    """By the shipped policy the registrar's or the issuer's alone (G3)."""
+    from jp20.operations.transfer import reject_transfer
+
+    rests_on, said = evidence_if_any(case, document), reference_word(why, "--why")
+    place = workspace()
+    desk = place.desk()
+    asked = _open(desk, token, number)
+    say(_table(desk, [asked]))
+    confirm(
+        Text(
+            f"Reject request {number} of {token} ({said})?",
+            f"{token} の申請 {number} を拒否しますか(理由: {said})?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = reject_transfer(desk, token, number, said, rests_on)
+    show(_table(desk, [_request(desk, token, number)]), steps_table(desk, done.steps))
+
+
+@app.command(
+    "cancel",
+    help=both(
+        "Take one's own request back; the units are free again.",
+        "自分の申請を取り下げる。確保された数量は解放される。",
+    ),
+    epilog=example("jp20 consent cancel JP20-RE-0001 3"),
+)
+def consent_cancel(token: Token, number: Number, yes: Yes = False) -> None:
+    """With the key of the holder who asked; at any time, halted or not (G3)."""
+    from jp20.operations.transfer import cancel_transfer
+
+    place = workspace()
+    desk = place.desk()
+    asked = _open(desk, token, number)
+    signer = place.key_of(asked.from_)
+    say(_table(desk, [asked]))
+    confirm(
+        Text(
+            f"Take request {number} of {token} back?",
+            f"{token} の申請 {number} を取り下げますか?",
+        ),
+        yes,
+    )
+    cancel_transfer(desk, token, signer, number)
+    show(_table(desk, [_request(desk, token, number)]))
+
+
+def _request(desk: "Desk", token: str, number: int) -> "ConsentRequest":
+    """Raises BadArgument where there is none of that number."""
+    from jp20.operations.transfer import ConsentStatus, transfer_request
+
+    found = transfer_request(desk, token, number)
+    if found.status is not ConsentStatus.NONE:
+        return found
+    raise BadArgument(
+        Text(f"{token} has no request {number}.", f"{token} に申請 {number} はありません。"),
+        next_step=Text(f"See: jp20 consent list {token}", f"確認: jp20 consent list {token}"),
+    )
+
+
+def _open(desk: "Desk", token: str, number: int) -> "ConsentRequest":
+    """Raises JP20Error where it was answered already."""
+    from jp20.domain.errors import JP20Error
+    from jp20.operations.transfer import ConsentStatus
+
+    found = _request(desk, token, number)
+    if found.status is ConsentStatus.OPEN:
+        return found
+    status = found.status.text
+    raise JP20Error(
+        Text(
+            f"Request {number} of {token} is closed: {status.en}.",
+            f"{token} の申請 {number} は終了しています({status.ja})。",
+        ),
+        next_step=Text(
+            f"See: jp20 consent list {token} --all", f"確認: jp20 consent list {token} --all"
+        ),
+    )
+
+
+def _table(desk: "Desk", found: "list[ConsentRequest]") -> Table:
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.transfer import ConsentStatus
+
+    now = desk.now()
+    expired = Text("past its deadline", "期限経過")
+    return Table(
+        "requests",
+        Text("Requests for consent", "移転承諾の申請"),
+        (NUMBER, _FROM, _TO, UNITS, _DEADLINE, Column("status", Text("status", "状態"))),
+        [
+            (
+                each.id,
+                each.from_,
+                each.to,
+                each.units,
+                in_tokyo(each.deadline),
+                expired
+                if each.status is ConsentStatus.OPEN and each.deadline <= now
+                else each.status.text,
+            )
+            for each in found
+        ],
+    )

@@ -1,0 +1,131 @@
+"""`jp20 distribute`: units go from the issuer's account to investors, by an allotment file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.ending_rows import Result
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Yes, evidence, units
+from jp20.cli.plans import Out, PlanFile, apply, show_plan
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from jp20.domain.allotments import AllotmentFile
+    from jp20.domain.plans import Plan, PlanKind
+    from jp20.operations.desk import Desk
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(
+    "plan",
+    help=both(
+        "Compare an allotment file with the chain: what would be delivered, what is refused and "
+        "why, gas, transactions, approvals. Nothing is sent. A result file of an earlier run is "
+        "such a file too: rows that were delivered are left out.",
+        "割当ファイルとチェーンを照合し、配布内容・拒否される行と理由・ガス・取引数・承認を表示する"
+        "(送信しない)。以前の結果ファイルも指定でき、配布済みの行は除かれる。",
+    ),
+    epilog=example(
+        "jp20 distribute plan allotments.csv --token JP20-RE-0001 --investors investors.csv "
+        "--case D-1 --document decision.pdf --out plan.json"
+    ),
+)
+def distribute_plan(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help=both("The allotments: CSV or XLSX.", "割当ファイル(CSV または XLSX)。"),
+        ),
+    ],
+    token: Annotated[
+        str,
+        typer.Option(
+            help=both("Security code, symbol or address.", "銘柄コード、シンボルまたはアドレス。")
+        ),
+    ],
+    case: Case,
+    document: Document,
+    investors: Annotated[
+        Path | None,
+        typer.Option(
+            help=both(
+                "The investors' file, where the allotments name customers, not wallets.",
+                "投資家ファイル(割当ファイルがウォレットではなく顧客番号の場合)。",
+            )
+        ),
+    ] = None,
+    total: Annotated[
+        str | None,
+        typer.Option(
+            metavar="UNITS",
+            help=both("What the file must come to, exactly.", "ファイルの合計口数(一致を検証)。"),
+        ),
+    ] = None,
+    out: Out = None,
+) -> None:
+    """The case makes the rows one delivery: under it each is delivered once (G2)."""
+    from jp20.operations.files import load_allotments, load_investors
+    from jp20.operations.plan import prepare_distribution
+
+    sum_of_all = units(total, "--total") if total is not None else None
+    rests_on = evidence(case, document)
+    listed = load_allotments(file, load_investors(investors) if investors else None)
+    if investors is None:
+        _require_wallets(listed)
+    desk = workspace().view()
+    plan = prepare_distribution(desk, token, listed, rests_on, expected_total=sum_of_all)
+    show_plan(plan, file.name, out, "distribute")
+
+
+@app.command(
+    "apply",
+    help=both(
+        "Carry a plan out, as far as your organisation's keys reach. Each organisation applies the "
+        "same plan; applied again it sends nothing.",
+        "計画を自組織の権限の範囲で実行する。各組織が同じ計画を適用する。"
+        "再度適用しても二重に送信しない。",
+    ),
+    epilog=example("jp20 distribute apply plan.json"),
+)
+def distribute_apply(plan: PlanFile, result: Result = None, yes: Yes = False) -> None:
+    """A plan whose ground has moved is refused, with exit code 3 (G2)."""
+    apply(plan, _kind, _question, result, yes)
+
+
+def _require_wallets(listed: "AllotmentFile") -> None:
+    """Raises BadArgument where every row names a customer, whose wallet nobody knows."""
+    if {fault.field for fault in listed.faults} != {"investor"} or listed.allotments:
+        return
+    raise BadArgument(
+        Text(
+            f"{listed.file} names customers, not wallets.",
+            f"{listed.file} には顧客番号のみが記載されています。",
+        ),
+        Text(
+            "Which wallets are theirs stands in the investors' file.",
+            "顧客番号に対応するウォレットは投資家ファイルで特定します。",
+        ),
+        Text("Add: --investors investors.csv", "--investors 投資家ファイル を指定してください。"),
+    )
+
+
+def _kind() -> "PlanKind":
+    from jp20.domain.plans import PlanKind
+
+    return PlanKind.DISTRIBUTION
+
+
+def _question(desk: "Desk", plan: "Plan") -> Text:
+    code = desk.token(plan.token or "").read(str, "code")
+    rows = sum(len(each.rows) for each in plan.decisions)
+    return Text(
+        f"Deliver {plan.total:,} units of {code} to {rows:,} holders, under case "
+        f"{plan.evidence.case}? ({len(plan.refused):,} refused)",
+        f"案件 {plan.evidence.case}: {code} {plan.total:,} 口を {rows:,} 名に配布しますか?"
+        f"(拒否 {len(plan.refused):,} 件)",
+    )

@@ -1,0 +1,144 @@
+"""`jp20 halt` and `jp20 resume`: everything stops with one key, and goes on with four (G12)."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Yes, evidence
+from jp20.cli.output import Column, Record, Table, confirm, say, show
+from jp20.cli.parties import Party, parties
+from jp20.cli.results import BLOCK, steps_table
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from jp20.operations.emergency import Status
+
+app = typer.Typer()
+
+
+@app.command(
+    "halt",
+    help=both(
+        "Stops issue, delivery, transfer, redemption and every other movement, in every token and "
+        "in those made later, with any one key of the emergency operator. No case is needed. "
+        "Looking, freezing, suspending and taking powers away go on.",
+        "緊急停止担当の鍵一つで、発行・配布・移転・償還その他すべての移動を、以後に作成される銘柄も"
+        "含めて停止する。案件番号は不要。閲覧・凍結・取引停止・権限の剥奪は継続できる。",
+    ),
+    epilog=example("jp20 halt", "jp20 halt --yes"),
+)
+def halt(yes: Yes = False) -> None:
+    """Where it is halted already nothing is sent, and that is no mistake."""
+    from jp20.operations import emergency
+
+    desk = workspace().desk()
+    before = emergency.status(desk)
+    if before.halted:
+        say(
+            Text(
+                "It is halted already; nothing was sent.",
+                "既に停止中のため、送信していません。",
+            )
+        )
+        show(*_parts(before))
+        return
+    confirm(
+        Text(
+            f"HALT EVERYTHING: all {len(before.tokens)} tokens, and those made later? To go on "
+            "takes the operator and three more organisations.",
+            f"全停止しますか?(全 {len(before.tokens)} 銘柄と以後に作成される銘柄。"
+            "再開には運営者と他の3組織の署名が必要です)",
+        ),
+        yes,
+    )
+    done = emergency.halt(desk)
+    say(
+        Text(
+            "Halted. To go on: jp20 resume --case … --document …",
+            "停止しました。再開: jp20 resume --case … --document …",
+        )
+    )
+    show(*_parts(emergency.status(desk)), steps_table(desk, done.steps))
+
+
+@app.command(
+    "resume",
+    help=both(
+        "Ends the stop that is on now, by the operator and three more organisations; one that "
+        "comes later is not ended by the same decision.",
+        "現在の停止を、運営者と他の3組織の署名により解除する。以後の別の停止には及ばない。",
+    ),
+    epilog=example("jp20 resume --case EM-1 --document all-clear.pdf"),
+)
+def resume(case: Case, document: Document, party: Party = None, yes: Yes = False) -> None:
+    """Each of the four runs the same, or approves the request."""
+    from jp20.domain.times import in_tokyo
+    from jp20.operations import emergency
+    from jp20.operations.earlier import carried_out
+
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    excluded = parties(desk, party)
+    before = emergency.status(desk)
+    if not before.halted:
+        if carried_out(desk, desk.platform, "resume", rests_on) is None:
+            raise emergency.NotHalted
+        say(
+            Text(
+                "It was resumed under this case; nothing was sent.",
+                "この案件により再開済みのため、送信していません。",
+            )
+        )
+        show(*_parts(before))
+        return
+    confirm(
+        Text(
+            f"End the stop that began at {in_tokyo(before.since)}, for "
+            f"{len(before.tokens)} tokens?",
+            f"{in_tokyo(before.since)} からの停止({len(before.tokens)} 銘柄)を解除しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = emergency.resume(desk, rests_on, parties=excluded)
+    show(*_parts(emergency.status(desk)), steps_table(desk, done.steps))
+
+
+def _parts(status: "Status") -> tuple[Record, Table]:
+    from jp20.domain.times import in_tokyo
+
+    state = Text("HALTED", "緊急停止中") if status.halted else Text("running", "稼働中")
+    return (
+        Record(
+            "status",
+            Text("The platform", "基盤の状態"),
+            (
+                (Column("state", Text("state", "状態")), state),
+                (Column("halted", Text("halted", "停止")), status.halted),
+                (
+                    Column("since", Text("since", "停止日時")),
+                    in_tokyo(status.since) if status.halted else None,
+                ),
+                (BLOCK, status.block),
+            ),
+        ),
+        Table(
+            "tokens",
+            Text("Tokens", "銘柄"),
+            (
+                Column("code", Text("code", "銘柄コード")),
+                Column("stopped", Text("stopped", "停止")),
+                Column("paused", Text("paused by itself", "個別停止")),
+                Column("supply", Text("units in issue", "発行数量"), number=True),
+                Column("token", Text("address", "アドレス")),
+            ),
+            [
+                (each.code, status.halted or each.paused, each.paused, each.supply, each.token)
+                for each in status.tokens
+            ],
+        ),
+    )

@@ -1,0 +1,83 @@
+"""How a command ends that did something to many rows: a summary, what was refused, a result file,
+and the exit code.
+"""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.endings import SOME_REFUSED, UNKNOWN, Ending
+from jp20.cli.language import both
+from jp20.cli.output import say, show, warn
+from jp20.cli.parts import with_rows
+from jp20.cli.results import counts_table, refused_table, steps_table
+from jp20.cli.session import session
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from jp20.domain.outcomes import Outcomes
+    from jp20.operations.desk import Desk
+
+Result = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help=both(
+            "Where the result goes, a row a row (.csv, .json, .xlsx); else to the results folder.",
+            "行ごとの結果を書き出すファイル(.csv、.json、.xlsx)。省略時は結果フォルダに作成する。",
+        ),
+    ),
+]
+
+
+def finish(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: Path | None) -> None:
+    """Shows what was done and writes the result file, then ends with 5 where an outcome is unknown,
+    with 4 where rows were refused.
+    """
+    report(desk, title, outcomes, name, result)
+    if outcomes.unknown:
+        warn(
+            Text(
+                f"{len(outcomes.unknown)} rows were sent and are in no block yet. "
+                "Do not send them by other means; see: jp20 status",
+                f"{len(outcomes.unknown)} 行は送信済みで未確定です。"
+                "別の方法で再送せず、jp20 status で確認してください。",
+            )
+        )
+        raise Ending(UNKNOWN)
+    if outcomes.refused:
+        raise Ending(SOME_REFUSED)
+
+
+def report(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: Path | None) -> None:
+    """Shows what was done, and writes the result file."""
+    from jp20.operations.results import write_results
+
+    file = result or _result_file(name)
+    write_results(file, outcomes, session().language)
+    if not outcomes.steps:
+        say(Text("Nothing was sent.", "送信はありません。"))
+    show(
+        *with_rows(
+            counts_table(title, outcomes),
+            refused_table(outcomes.refused),
+            steps_table(desk, outcomes.steps),
+        )
+    )
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    say(Text(f"Each row: {shown}", f"行ごとの結果: {shown}"))
+
+
+def _result_file(name: str) -> Path:
+    """A new file in the results folder."""
+    place = workspace()
+    folder = place.path(place.settings.folders.results)
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    number = 1
+    while (file := folder / f"{plain}-{number}.csv").exists():
+        number += 1
+    return file

@@ -1,0 +1,238 @@
+"""How a call ends: its exit code, and the lines on stderr that say why; never a traceback.
+
+| code | meaning |
+|---|---|
+| 0 | done |
+| 1 | refused, or failed |
+| 2 | usage: a bad argument, file or setting; nothing was done |
+| 3 | the plan is out of date; nothing was sent |
+| 4 | done, but for some rows, which were refused |
+| 5 | the outcome is unknown: sent, and in no block yet |
+| 6 | done as far as it goes: it waits for another organisation, a signature elsewhere, or a time |
+| 130 | interrupted |
+"""
+
+import os
+import re
+import signal
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from jp20.cli.language import both
+from jp20.cli.session import session
+from jp20.domain.errors import BadArgument, JP20Error, Text
+
+DONE: Final = 0
+REFUSED: Final = 1
+USAGE: Final = 2
+OUT_OF_DATE: Final = 3
+SOME_REFUSED: Final = 4
+UNKNOWN: Final = 5
+WAITS: Final = 6
+INTERRUPTED: Final = 130
+
+CODES: Final = both(
+    "Exit codes: 0 done, 1 refused or failed, 2 usage, file or setting, 3 plan out of date, "
+    "4 some rows refused, 5 outcome unknown, 6 waits for another organisation, signature or time.",
+    "終了コード: 0 完了、1 拒否または失敗、2 引数・ファイル・設定の誤り、3 計画が古い、"
+    "4 一部の行を拒否、5 結果不明、6 他組織・署名・時刻待ち。",
+)
+"""Said at the end of the help of `jp20`."""
+
+
+class Ending(Exception):
+    """Ends a command with a code after everything was said: some rows refused, say."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def code_of(error: JP20Error) -> int:
+    """The exit code with which an error ends a call."""
+    from jp20.chain.connection import WrongChain
+    from jp20.chain.keystores import NoKey, WrongPassword
+    from jp20.chain.networks import FaultyNetwork
+    from jp20.chain.new_files import CannotWrite, FileExists
+    from jp20.chain.node_errors import AccessUnfit
+    from jp20.chain.passwords import ExposedPassword, NoPassword, UnfitPassword
+    from jp20.chain.receipts import OutcomeUnknown
+    from jp20.chain.signers import AwaitingSignature
+    from jp20.cli.output import NotConfirmed
+    from jp20.domain.decision_file import NotADecision
+    from jp20.domain.deployment import NotADeployment
+    from jp20.domain.evidence import BadCase
+    from jp20.domain.faults import FaultyFile
+    from jp20.domain.plans import NotAPlan, PlanOutOfDate, TamperedPlan
+    from jp20.operations.decide import AwaitingOthers, NotBefore
+    from jp20.operations.files import NoFile
+    from jp20.operations.results import UnknownFormat
+
+    arguments = (BadArgument, BadCase, NotConfirmed)
+    files = (CannotWrite, FaultyFile, FileExists, NoFile, NotADecision, NotADeployment)
+    plans = (NotAPlan, TamperedPlan, UnknownFormat)
+    settings = (AccessUnfit, FaultyNetwork, WrongChain)
+    keys = (ExposedPassword, NoKey, NoPassword, UnfitPassword, WrongPassword)
+    codes: dict[int, tuple[type[JP20Error], ...]] = {
+        USAGE: (*arguments, *files, *plans, *settings, *keys),
+        OUT_OF_DATE: (PlanOutOfDate,),
+        UNKNOWN: (OutcomeUnknown,),
+        WAITS: (AwaitingOthers, AwaitingSignature, NotBefore),
+    }
+    return next((code for code, kinds in codes.items() if isinstance(error, kinds)), REFUSED)
+
+
+def told(error: JP20Error) -> int:
+    """Says what went wrong, in the reader's language, and returns the exit code."""
+    from jp20.cli.output import stderr
+
+    code = code_of(error)
+    style = "yellow" if code == WAITS else "red"
+    stderr().print("\n".join(error.lines(session().language)), markup=False, style=style)
+    return code
+
+
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """What the library warns of is a line of talk, and not one of source code."""
+    from jp20.cli.output import stderr
+
+    def tell(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if category is UserWarning:
+            stderr().print(str(message), markup=False, style="yellow")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = tell
+        yield
+
+
+def told_usage(error: Any) -> int:
+    """The same for an argument that typer could not use."""
+    from jp20.cli.output import stderr
+
+    if type(error).__name__ == "NoArgsIsHelpError":  # a group was called without a command
+        sys.stderr.write(f"{error.format_message()}\n")
+        return USAGE
+    console, language = stderr(), session().language
+    context = getattr(error, "ctx", None)
+    message = _usage_in_japanese(error) if language == "ja" else error.format_message()
+    console.print(message, markup=False, style="red")
+    if context is not None:
+        command = f"{context.command_path} --help"
+        hint = Text(f"See: {command}", f"使い方: {command}")
+        console.print(hint.to(language), markup=False)
+    return USAGE
+
+
+def told_unexpected(error: Exception) -> int:
+    """The same for what nobody expected: where the details are, which are for the developers."""
+    if os.environ.get("JP20_DEBUG") == "1":
+        traceback.print_exception(error)
+        return REFUSED
+    file = _logged(error)
+    what = f"{type(error).__name__}: {error}".partition("\n")[0]
+    return told(
+        JP20Error(
+            Text("Something unexpected went wrong.", "予期しないエラーが発生しました。"),
+            Text(what, what),
+            Text(
+                f"The details are in {file}. What was sent before is shown by: jp20 status",
+                f"詳細は {file} にあります。送信済みの取引は jp20 status で確認できます。",
+            ),
+        )
+    )
+
+
+def told_file_trouble(error: OSError) -> int:
+    """The same for a file that the system does not let one read or write."""
+    name = error.filename or ""
+    why = error.strerror or type(error).__name__
+    told(
+        JP20Error(
+            Text(f"{name} cannot be used.", f"{name} を使用できません。"),
+            Text(why, why),
+            Text(
+                "Check the name, the folder and the permissions.",
+                "ファイル名・フォルダ・権限を確認してください。",
+            ),
+        )
+    )
+    return USAGE
+
+
+def told_interrupted() -> int:
+    """The same for Ctrl-C, which from here on is not heard again."""
+    from jp20.cli.output import warn
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warn(
+        Text(
+            "Interrupted. What was sent may still come; nothing is sent twice: jp20 status",
+            "中断しました。送信済みの取引は成立する場合があります(二重送信はされません)。"
+            "jp20 status で確認してください。",
+        )
+    )
+    return INTERRUPTED
+
+
+def _logged(error: Exception) -> Path:
+    """Writes the traceback where only this user reads it."""
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "jp20"
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        state = Path(tempfile.gettempdir())
+    stamp = time.strftime("%Y%m%dT%H%M%S")
+    handle, name = tempfile.mkstemp(".log", f"{stamp}-", state)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        traceback.print_exception(error, file=out)
+    return Path(name)
+
+
+def _usage_in_japanese(error: Any) -> str:
+    """What typer says in English, by the kind of its error."""
+    said = str(error.format_message())
+    match type(error).__name__:
+        case "MissingParameter":
+            return f"{_parameter(error)} を指定してください。"
+        case "NoSuchOption":
+            near = "、".join(error.possibilities or ())
+            meant = f"候補: {near}" if near else ""
+            return f"{error.option_name} というオプションはありません。{meant}"
+        case "BadOptionUsage":
+            return f"{error.option_name} に値を指定してください。"
+        case "BadParameter":
+            return f"{_parameter(error)} の値が不適切です({error.message})。"
+    if said.startswith("No such command"):
+        given, *likely = dict.fromkeys(re.findall(r"'([^']*)'", said))
+        meant = f"候補: {'、'.join(likely)}" if likely else ""
+        return f"{given} というコマンドはありません。{meant}"
+    if said.startswith("Missing command"):
+        return "コマンドを指定してください。"
+    if "unexpected extra argument" in said:
+        return f"余分な引数があります: {said.rpartition('(')[2].rstrip(')')}"
+    return said
+
+
+def _parameter(error: Any) -> str:
+    """The option or argument that is meant, as the user writes it."""
+    parameter = error.param
+    if error.param_hint or parameter is None:
+        return str(error.param_hint or "")
+    options = [each for each in parameter.opts if each.startswith("-")]
+    return " / ".join(options) or str(parameter.metavar or parameter.name.upper())

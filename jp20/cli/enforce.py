@@ -1,0 +1,254 @@
+"""`jp20 force-transfer` and `jp20 recover`: units move without their holder's key (G11, G13)."""
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.again import say_if_nothing_sent
+from jp20.cli.holders import To, Units
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
+from jp20.cli.output import Column, Table, confirm, say, show, warn
+from jp20.cli.parties import Party, parties
+from jp20.cli.positions import position_table
+from jp20.cli.remedies import remedy
+from jp20.cli.results import UNITS, steps_table
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from eth_typing import ChecksumAddress
+
+    from jp20.chain.contracts import Contract
+    from jp20.domain.evidence import Evidence
+    from jp20.domain.movements import ForcedMove
+    from jp20.operations.desk import Desk
+
+app = typer.Typer()
+
+
+class Waived(Enum):
+    """A rule that the approved case sets aside."""
+
+    CLASS = "class"
+    RESIDENCY = "residency"
+    HOLDER_CAP = "holder-cap"
+    LOTS = "lots"
+
+
+@app.command(
+    "force-transfer",
+    help=both(
+        "It passes lock-ups and freezes of the holder; never the recipient's identity and status, "
+        "never what a senior pledge or attachment keeps.",
+        "保有者のロックアップ・凍結を問わず移転する。移転先の本人確認・停止状態と、"
+        "先順位の質権・差押えは必ず適用される。",
+    ),
+    epilog=example(
+        "jp20 force-transfer JP20-RE-0001 0xCd… 0xAb… 15 --case FT-1 --document order.pdf",
+        "jp20 force-transfer JP20-RE-0001 0xCd… 0xAb… 15 --case FT-2 --document order.pdf "
+        "--executes 4 --party みなと証券",
+    ),
+)
+def force_transfer(
+    token: Token,
+    from_: Annotated[
+        str, typer.Argument(metavar="FROM", help=both("The holder.", "保有者のウォレット。"))
+    ],
+    to: To,
+    amount: Units,
+    case: Case,
+    document: Document,
+    waive: Annotated[
+        list[Waived] | None,
+        typer.Option(
+            help=both(
+                "A rule for holders that the case sets aside. Repeatable.",
+                "決定により適用しない保有規則(区分・居住・保有者数上限・取引単位)。複数指定可。",
+            )
+        ),
+    ] = None,
+    executes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER",
+            min=1,
+            help=both(
+                "The pledge or attachment that is executed by it.",
+                "この移転により実行する質権・差押えの番号。",
+            ),
+        ),
+    ] = None,
+    party: Party = None,
+    yes: Yes = False,
+) -> None:
+    """A court's order, a creditor's execution (G11, S4)."""
+    from jp20.domain.movements import ForcedMove, Waiver
+    from jp20.operations import enforce
+
+    holder, recipient, count = address(from_, "FROM"), address(to, "TO"), units(amount, "UNITS")
+    rests_on = evidence(case, document)
+    waivers = Waiver.NOTHING
+    for each in waive or ():
+        waivers |= {"LOTS": Waiver.LOTS_AND_WHOLE_POSITION}.get(each.name) or Waiver[each.name]
+    move = ForcedMove(holder, recipient, count, waivers, executes or 0)
+    place = workspace()
+    desk = place.desk()
+    excluded = parties(desk, party)
+    _require_possible(desk, token, move, rests_on)
+    say(position_table(desk, token, [holder, recipient]))
+    confirm(
+        Text(
+            f"Move {count:,} units of {token} from {holder} to {recipient} WITHOUT the holder's "
+            f"consent, under case {case}?",
+            f"案件 {case} により、{token} {count:,} 口を {holder} から {recipient} へ、"
+            "保有者の同意なしに移転しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = enforce.force_transfer(
+            desk,
+            token,
+            holder,
+            recipient,
+            count,
+            rests_on,
+            waivers,
+            executes or 0,
+            parties=excluded,
+        )
+    say_if_nothing_sent(done.steps)
+    show(position_table(desk, token, [holder, recipient]), steps_table(desk, done.steps))
+
+
+@app.command(
+    "recover",
+    help=both(
+        "The lost wallet is given up FOR EVER; the investor gets the new one, and every position "
+        "moves there with what restrains it. Run again it does what is left.",
+        "紛失したウォレットを廃止し(取消不可)、同じ投資家の新しいウォレットに全銘柄の保有と制限を"
+        "移す。再実行すると残りを行う。",
+    ),
+    epilog=example("jp20 recover 0xOld… 0xNew… --case RC-1 --document identification.pdf"),
+)
+def recover(
+    lost: Annotated[
+        str,
+        typer.Argument(metavar="LOST", help=both("Whose key is lost.", "鍵を紛失したウォレット。")),
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help=both("The new one.", "新しいウォレット。"))
+    ],
+    case: Case,
+    document: Document,
+    token: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--token",
+            metavar="TOKEN",
+            help=both(
+                "Only this token's position. Repeatable; else every token's.",
+                "対象銘柄を限定する(複数指定可)。省略時は全銘柄。",
+            ),
+        ),
+    ] = None,
+    party: Party = None,
+    yes: Yes = False,
+) -> None:
+    """KYC gives the wallet up and adds the new one with AML; custodian or broker, KYC and registrar
+    move each position (G13).
+    """
+    from jp20.operations import enforce
+
+    old, fresh, rests_on = address(lost, "LOST"), address(new, "NEW"), evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    excluded = parties(desk, party)
+    chosen = [desk.token(each) for each in token] if token else list(desk.tokens())
+    facts, _ = enforce.require_own_wallet(desk, old, fresh)
+    held = [(each.read(str, "code"), each.read(int, "balanceOf", old)) for each in chosen]
+    say(_held_table(held))
+    if not facts.retired:
+        warn(
+            Text(
+                f"{old} will be given up for ever, in all tokens.",
+                f"{old} は全銘柄について廃止され、元に戻すことはできません。",
+            )
+        )
+    count = sum(1 for _, balance in held if balance)
+    confirm(
+        Text(
+            f"Move {count} positions from {old} to {fresh}?",
+            f"{count} 銘柄の保有を {old} から {fresh} へ移しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = enforce.recover(desk, old, fresh, rests_on, chosen, parties=excluded)
+    parts = [each for each in (done.retired, done.added) if each is not None]
+    steps = [step for part in parts for step in part.steps]
+    steps += [step for each in done.moved for step in each.decided.steps]
+    say_if_nothing_sent(steps)
+    show(_moved_table(fresh, chosen), steps_table(desk, steps))
+
+
+def _require_possible(desk: "Desk", token: str, move: "ForcedMove", rests_on: "Evidence") -> None:
+    """Raises WouldBeRefused where the token would say no, unless it was done before under the case.
+    Warns where the case was used for another forced transfer of the token.
+    """
+    from jp20.domain.token_state import WouldBeRefused
+    from jp20.operations.earlier import carried_out
+    from jp20.operations.previews import preview_forced
+
+    contract = desk.token(token)
+    fields = (move.from_, move.to, move.amount, int(move.waivers), move.executed_claim)
+    if carried_out(desk, contract, "forcedTransferWith", rests_on, move=fields) is not None:
+        return
+    other = carried_out(desk, contract, "forcedTransferWith", rests_on)
+    if other is not None:
+        from_, to, units, *_ = other["move"]
+        warn(
+            Text(
+                f"Under case {rests_on.case} {units:,} units went from {from_} to {to} already; "
+                "this would be a further forced transfer.",
+                f"案件 {rests_on.case} では既に {units:,} 口が {from_} から {to} へ"
+                "強制移転されています。今回は追加の強制移転になります。",
+            )
+        )
+    judged = preview_forced(desk, contract, move)
+    if not judged.allowed:
+        raise WouldBeRefused(
+            Text(
+                f"The forced transfer of {move.amount:,} units would be refused.",
+                f"{move.amount:,} 口の強制移転は拒否されます。",
+            ),
+            judged.reason,
+            remedy(judged.reason, token, move.from_, move.to),
+        )
+
+
+def _held_table(held: "Sequence[tuple[str, int]]") -> Table:
+    return Table(
+        "held",
+        Text("Held by the lost wallet", "紛失したウォレットの保有"),
+        (Column("token", Text("token", "銘柄")), UNITS),
+        [(code, balance) for code, balance in held if balance],
+    )
+
+
+def _moved_table(wallet: "ChecksumAddress", tokens: "Iterable[Contract]") -> Table:
+    return Table(
+        "positions",
+        Text("Held by the new wallet", "新しいウォレットの保有"),
+        (Column("token", Text("token", "銘柄")), UNITS),
+        [
+            (each.read(str, "code"), balance)
+            for each in tokens
+            if (balance := each.read(int, "balanceOf", wallet))
+        ],
+    )

@@ -1,0 +1,321 @@
+"""`jp20 freeze`: units that an officer keeps from moving (G19)."""
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
+from jp20.cli.output import Column, Table, confirm, say, show
+from jp20.cli.parties import Party, parties
+from jp20.cli.positions import position_table, units_shown
+from jp20.cli.restrained import OfHolder, RowsFile, Wallet, WalletIfAny, amounts
+from jp20.cli.results import WALLET, steps_table
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import BadArgument, JP20Error, Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from eth_typing import ChecksumAddress
+
+    from jp20.operations.desk import Desk
+    from jp20.operations.restraints import Freeze, FreezeAtOnce
+
+app = typer.Typer(no_args_is_help=True)
+
+_ALL: Final = "all"
+
+FrozenBy = Annotated[
+    str | None,
+    typer.Option(
+        "--frozen-by",
+        metavar="ORGANISATION",
+        help=both(
+            "Which organisation froze, where several did.",
+            "凍結した組織(複数の組織が凍結している場合に指定)。",
+        ),
+    ),
+]
+
+
+class FrozenAlready(JP20Error):
+    """At once one freezes more, not less; nothing was sent."""
+
+    def __init__(self, token: str, wallet: "ChecksumAddress", frozen: int, asked: int) -> None:
+        more = frozen + asked
+        super().__init__(
+            Text(
+                f"{frozen:,} units of {wallet} are frozen already; {asked:,} would be no more.",
+                f"{wallet} は既に {frozen:,} 口が凍結されており、{asked:,} 口では増えません。",
+            ),
+            Text(
+                "UNITS is the whole frozen amount, not a further one.",
+                "UNITS は追加分ではなく、凍結後の総数量です。",
+            ),
+            Text(
+                f"For {asked:,} more: jp20 freeze now {token} {wallet} {more}; "
+                "for less, by decision: jp20 freeze set",
+                f"{asked:,} 口を追加する場合: jp20 freeze now {token} {wallet} {more}、"
+                "減らす場合(決議): jp20 freeze set",
+            ),
+        )
+
+
+@app.command(
+    "now",
+    help=both(
+        "At once, by the AML officer alone, halted or not. UNITS is the whole frozen amount: "
+        "with 10 frozen, 15 freezes 5 more. `all` also catches what comes in. Another "
+        "organisation confirms it within 72 hours: jp20 freeze confirm.",
+        "AML 担当が単独で即時に凍結する(停止中も可)。UNITS は凍結後の総数量"
+        "(10口凍結中に15を指定すると5口追加)。all は以後の取得分も含む全部。"
+        "72時間以内に他の組織が jp20 freeze confirm で追認する。",
+    ),
+    epilog=example(
+        "jp20 freeze now JP20-RE-0001 0xAb… 20",
+        "jp20 freeze now JP20-RE-0001 0xAb… all",
+        "jp20 freeze now JP20-RE-0001 --file accounts.csv",
+    ),
+)
+def freeze_now(
+    token: Token,
+    wallet: WalletIfAny = None,
+    amount: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="UNITS",
+            help=both("How many in all, or `all`.", "凍結後の総数量、または all。"),
+        ),
+    ] = None,
+    file: RowsFile = None,
+    yes: Yes = False,
+) -> None:
+    """All or nothing (G19)."""
+    from jp20.operations.restraints import freeze_at_once, position
+
+    rows = _rows(wallet, amount, file)
+    place = workspace()
+    desk = place.desk()
+    for account, count in rows:
+        frozen = position(desk, token, account).frozen
+        if count <= frozen:
+            raise FrozenAlready(token, account, frozen, count)
+    say(position_table(desk, token, [account for account, _ in rows]))
+    total = units_shown(sum(count for _, count in rows))
+    of = Text(str(total), str(total)) if isinstance(total, int) else Text("all", "全部")
+    confirm(
+        Text(
+            f"Freeze now, {token}, {len(rows)} accounts, units in all: {of.en}?",
+            f"{token} の {len(rows)} 口座を直ちに凍結しますか(総数量: {of.ja})?",
+        ),
+        yes,
+    )
+    done = freeze_at_once(desk, token, rows)
+    say(
+        Text(
+            "Another organisation confirms it within 72 hours: "
+            f"jp20 freeze confirm {token} {rows[0][0]}",
+            f"72時間以内に他の組織が追認してください: jp20 freeze confirm {token} {rows[0][0]}",
+        )
+    )
+    show(
+        position_table(desk, token, [account for account, _ in rows]),
+        steps_table(desk, done.steps),
+    )
+
+
+@app.command(
+    "confirm",
+    help=both(
+        "Confirm what another organisation froze at once, within 72 hours. After that it stands "
+        "all the same and is reported overdue.",
+        "他の組織による即時凍結を72時間以内に追認する。期限後も凍結は継続し、追認遅延として表示される。",
+    ),
+    epilog=example("jp20 freeze confirm JP20-RE-0001 0xAb…"),
+)
+def freeze_confirm(
+    token: Token, wallet: Wallet, frozen_by: FrozenBy = None, yes: Yes = False
+) -> None:
+    """By the auditor or the registrar (G17, G19)."""
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.restraints import confirm_freeze
+
+    account = address(wallet, "WALLET")
+    place = workspace()
+    desk = place.desk()
+    names = {member.number: member.name for member in desk.members()}
+    meant = _to_confirm(desk, token, account, frozen_by)
+    say(position_table(desk, token, [account]))
+    by = names[meant.organisation]
+    confirm(
+        Text(
+            f"Confirm what {by} froze at {in_tokyo(meant.at)}?",
+            f"{by} による凍結({in_tokyo(meant.at)})を追認しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = confirm_freeze(desk, token, account, meant.organisation)
+    show(_table(desk, _freezes(desk, token, account)), steps_table(desk, done.steps))
+
+
+@app.command(
+    "set",
+    help=both(
+        "By decision of two organisations: set what is frozen of an account, up or down. "
+        "0 unfreezes.",
+        "二つの組織の決議により、凍結数量を増減する。0 で凍結を解除する。",
+    ),
+    epilog=example(
+        "jp20 freeze set JP20-RE-0001 0xAb… 0 --case UF-1 --document clearance.pdf",
+    ),
+)
+def freeze_set(
+    token: Token,
+    wallet: Wallet,
+    amount: Annotated[
+        str,
+        typer.Argument(
+            metavar="UNITS",
+            help=both(
+                "How many in all; 0: none, or `all`.", "凍結後の総数量。0 は解除、all は全部。"
+            ),
+        ),
+    ],
+    case: Case,
+    document: Document,
+    party: Party = None,
+    yes: Yes = False,
+) -> None:
+    """Unfreezing takes as many signatures as freezing by decision (G19)."""
+    from jp20.operations.restraints import position, set_frozen
+
+    account = address(wallet, "WALLET")
+    count = 0 if amount == "0" else _units(amount)
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    excluded = parties(desk, party)
+    before = position(desk, token, account)
+    say(position_table(desk, token, [account]))
+    was, will = _said(before.frozen), _said(count)
+    confirm(
+        Text(
+            f"Set what is frozen of {account} from {was.en} to {will.en}?",
+            f"{account} の凍結数量を {was.ja} から {will.ja} に変更しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = set_frozen(desk, token, account, count, rests_on, parties=excluded)
+    show(position_table(desk, token, [account]), steps_table(desk, done.steps))
+
+
+@app.command(
+    "list",
+    help=both(
+        "What is frozen, and which freezes at once are to be confirmed, or overdue.",
+        "凍結の状況と、追認待ち・追認遅延の即時凍結を表示する。",
+    ),
+    epilog=example("jp20 freeze list JP20-RE-0001"),
+)
+def freeze_list(token: Token, wallet: OfHolder = None) -> None:
+    """Of an account, or of all (G17, G19)."""
+    account = None if wallet is None else address(wallet, "WALLET")
+    desk = workspace().view()
+    show(_table(desk, _freezes(desk, token, account)))
+
+
+def _rows(
+    wallet: str | None, amount: str | None, file: "Path | None"
+) -> "list[tuple[ChecksumAddress, int]]":
+    if wallet is not None and amount == _ALL and file is None:
+        return [(address(wallet, "WALLET"), _units(amount))]
+    return amounts(wallet, amount, file)
+
+
+def _units(amount: str) -> int:
+    from jp20.domain.allotments import MAX_UNITS
+
+    return MAX_UNITS if amount == _ALL else units(amount, "UNITS")
+
+
+def _said(count: int) -> Text:
+    shown = units_shown(count)
+    return shown if isinstance(shown, Text) else Text(f"{count:,}", f"{count:,} 口")
+
+
+def _to_confirm(
+    desk: "Desk", token: str, account: "ChecksumAddress", frozen_by: str | None
+) -> "FreezeAtOnce":
+    """The freeze that is meant. Raises JP20Error where none waits, BadArgument where several do."""
+    waiting = [each for f in _freezes(desk, token, account) for each in f.unconfirmed]
+    if frozen_by is not None:
+        (number,) = parties(desk, [frozen_by])
+        waiting = [each for each in waiting if each.organisation == number]
+    if len(waiting) == 1:
+        return waiting[0]
+    if not waiting:
+        raise JP20Error(
+            Text(
+                f"Nothing of {account} waits to be confirmed.",
+                f"{account} に追認待ちの凍結はありません。",
+            ),
+            next_step=Text(f"See: jp20 freeze list {token}", f"確認: jp20 freeze list {token}"),
+        )
+    numbers = ", ".join(str(each.organisation) for each in waiting)
+    raise BadArgument(
+        Text(
+            f"--frozen-by is missing: organisations {numbers} froze {account}.",
+            f"--frozen-by がありません(組織 {numbers} が {account} を凍結)。",
+        ),
+        next_step=Text("Confirm each of them.", "それぞれについて追認してください。"),
+    )
+
+
+def _freezes(desk: "Desk", token: str, account: "ChecksumAddress | None") -> "tuple[Freeze, ...]":
+    from jp20.operations.restraints import freezes
+
+    return tuple(each for each in freezes(desk, token) if account in (None, each.account))
+
+
+def _table(desk: "Desk", found: "tuple[Freeze, ...]") -> Table:
+    from jp20.domain.times import in_tokyo
+
+    now = desk.now()
+    names = {member.number: member.name for member in desk.members()}
+
+    def status(each: "FreezeAtOnce") -> Text:
+        if each.confirmed:
+            return Text("confirmed", "追認済み")
+        due = in_tokyo(each.due)
+        if now >= each.due:
+            return Text(f"OVERDUE since {due}", f"追認遅延({due} 期限)")
+        return Text(f"to be confirmed until {due}", f"追認待ち({due} まで)")
+
+    return Table(
+        "freezes",
+        Text("Freezes", "凍結の一覧"),
+        (
+            WALLET,
+            Column("balance", Text("units", "保有数量"), number=True),
+            Column("frozen", Text("frozen", "凍結"), number=True),
+            Column("frozen_by", Text("frozen at once by", "即時凍結した組織")),
+            Column("frozen_at", Text("at", "日時")),
+            Column("confirmation", Text("confirmation", "追認")),
+        ),
+        [
+            (
+                freeze.account,
+                freeze.position.balance,
+                units_shown(freeze.position.frozen),
+                names[each.organisation] if each else None,
+                in_tokyo(each.at) if each else None,
+                status(each) if each else None,
+            )
+            for freeze in found
+            for each in (freeze.at_once or (None,))
+        ],
+    )

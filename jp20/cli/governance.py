@@ -1,0 +1,211 @@
+"""`jp20 governance`: who may do what, on file and on the chain."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from jp20.cli.endings import REFUSED, Ending
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Yes, evidence
+from jp20.cli.output import Column, Table, confirm, say, show
+from jp20.cli.results import steps_table
+from jp20.cli.session import session
+from jp20.cli.workspace import Workspace, workspace
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from jp20.domain.governance import Difference, Policy, Rule
+
+app = typer.Typer(no_args_is_help=True)
+
+_CONTRACT: Final = Column("contract", Text("contract", "対象"))
+_FUNCTION: Final = Column("function", Text("function", "関数"))
+
+PolicyFile = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="FILE",
+        help=both(
+            "Policy file; else that of the settings, else the package's.",
+            "ポリシーファイル。省略時は設定、次に同梱のものによる。",
+        ),
+    ),
+]
+
+
+@app.command(
+    "show",
+    help=both(
+        "Show the matrix: who proposes, whose signatures it takes, who executes, after what delay.",
+        "権限表を表示する(提案・署名・実行・待機期間)。",
+    ),
+    epilog=example("jp20 governance show --lang ja", "jp20 governance show --chain"),
+)
+def governance_show(
+    file: PolicyFile = None,
+    chain: Annotated[
+        bool,
+        typer.Option(
+            "--chain", help=both("With the chain's rules.", "チェーン上の規則を表示する。")
+        ),
+    ] = False,
+) -> None:
+    """Of a file it needs no chain (G17)."""
+    from jp20.domain.governance_matrix import COLUMNS, matrix
+    from jp20.operations.governance import policy_on_chain
+
+    if chain:
+        place = workspace()
+        policy = policy_on_chain(place.view(), _policy(file, place))
+    else:
+        policy = _policy(file)
+    show(
+        Table(
+            "acts",
+            Text("Who may do what", "権限表"),
+            [Column(column.en, column) for column in COLUMNS],
+            matrix(policy, session().language),
+        )
+    )
+
+
+@app.command(
+    "compare",
+    help=both(
+        "Compare the chain's rules with a file's. Ends with 1 where they differ.",
+        "チェーン上の規則をファイルと照合する。相違があれば終了コード1。",
+    ),
+    epilog=example("jp20 governance compare governance.toml"),
+)
+def governance_compare(file: PolicyFile = None) -> None:
+    """Function by function (G17)."""
+    from jp20.operations.governance import policy_differences
+
+    place = workspace()
+    policy = _policy(file, place)
+    differences = policy_differences(place.view(), policy)
+    show(_differences(differences))
+    if differences:
+        raise Ending(REFUSED)
+    say(Text("The chain has the file's policy.", "チェーンの規則はファイルと一致しています。"))
+
+
+@app.command(
+    "propose",
+    help=both(
+        "Propose what a file changes in the policy; the other organisations run the same. By the "
+        "shipped policy it is executed 48 hours after the last signature.",
+        "ファイルの内容へのポリシー変更を提案する。他の組織も同じコマンドを実行して署名する。"
+        "同梱ポリシーでは最後の署名から48時間後に実行できる。",
+    ),
+    epilog=example("jp20 governance propose new-governance.toml --case GOV-2026-01"),
+)
+def governance_propose(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help=both("The new policy.", "変更後のポリシーファイル。")),
+    ],
+    case: Case,
+    yes: Yes = False,
+) -> None:
+    """The file itself is the document: each who signs has looked at the same one (G17, S3)."""
+    from jp20.operations.files import load_policy
+    from jp20.operations.governance import change_policy, policy_change, policy_differences
+
+    policy, rests_on = load_policy(file), evidence(case, file)
+    place = workspace()
+    view = place.view()
+    change = policy_change(view, policy)
+    differences = _differences(policy_differences(view, policy))
+    if change.is_empty:
+        show(differences)
+        say(Text("The chain has the file's policy.", "チェーンの規則はファイルと一致しています。"))
+        return
+    acts = len(change.acts) + len(change.removed)
+    confirm(
+        Text(
+            f"Change {acts} acts of the policy as {file} says (jp20 governance compare {file})?",
+            f"{file} のとおり、ポリシーの {acts} 件の行為を変更しますか"
+            f"(内容は jp20 governance compare {file} で確認できます)?",
+        ),
+        yes,
+    )
+    desk = place.desk()
+    decided = change_policy(desk, change, rests_on)
+    show(differences, steps_table(desk, [step for each in decided for step in each.steps]))
+
+
+@app.command(
+    "overdue",
+    help=both(
+        "List what was done at once and confirmed by nobody within 72 hours. Ends with 1 where "
+        "there is any.",
+        "即時措置のうち72時間以内に確認されていないものを表示する。該当があれば終了コード1。",
+    ),
+    epilog=example("jp20 governance overdue"),
+)
+def governance_overdue() -> None:
+    """Freezes and suspensions of the AML officer; they stand (G17)."""
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.governance import overdue
+
+    desk = workspace().view()
+    names = {member.number: member.name for member in desk.members()}
+    found = overdue(desk)
+    show(
+        Table(
+            "overdue",
+            Text("Not confirmed in time", "期限を過ぎた未確認の措置"),
+            (
+                Column("what", Text("what", "措置")),
+                Column("account", Text("account", "口座")),
+                Column("token", Text("token", "トークン")),
+                Column("organisation", Text("by", "組織")),
+                Column("due", Text("due", "期限")),
+            ),
+            [
+                (each.what, each.account, each.token, names[each.organisation], in_tokyo(each.due))
+                for each in found
+            ],
+        )
+    )
+    if found:
+        raise Ending(REFUSED)
+
+
+def _policy(file: Path | None, place: Workspace | None = None) -> "Policy":
+    """That of a file, else that of the settings, else the package's."""
+    from jp20.cli.workspace import NoWorkspace
+    from jp20.operations.files import load_policy
+
+    if file is not None:
+        return load_policy(file)
+    try:
+        return (place or workspace()).policy()
+    except NoWorkspace:
+        return load_policy()
+
+
+def _differences(differences: "Sequence[Difference]") -> Table:
+    return Table(
+        "differences",
+        Text("Differences", "相違"),
+        (
+            _CONTRACT,
+            _FUNCTION,
+            Column("file", Text("file", "ファイル")),
+            Column("chain", Text("chain", "チェーン")),
+        ),
+        [
+            (each.kind.text, each.function, _rule(each.planned), _rule(each.on_chain))
+            for each in differences
+        ],
+    )
+
+
+def _rule(rule: "Rule | None") -> str | None:
+    from jp20.domain.governance_matrix import rule_text
+
+    return None if rule is None else rule_text(rule)

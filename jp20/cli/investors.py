@@ -1,0 +1,82 @@
+"""Wallets as they are named on a command line, and what the platform knows of them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jp20.cli.options import address
+from jp20.cli.output import Column, Table
+from jp20.cli.results import WALLET
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
+    from jp20.operations.desk import Desk
+
+
+def wallets_given(texts: Sequence[str]) -> "list[ChecksumAddress]":
+    """Addresses, each once. Raises BadArgument."""
+    found = [address(text, "WALLET") for text in texts]
+    for each in found:
+        if found.count(each) > 1:
+            raise BadArgument(
+                Text(f"WALLET: {each} is named twice.", f"WALLET: {each} が重複しています。"),
+                next_step=Text("Name it once.", "1回だけ指定してください。"),
+            )
+    return found
+
+
+def known(desk: "Desk", wallets: "Sequence[ChecksumAddress]") -> None:
+    """Raises NobodysWallet for one that is not registered, before anything is sent."""
+    from jp20.operations.whitelist import NobodysWallet, facts_of
+
+    for wallet, facts in zip(wallets, facts_of(desk, wallets), strict=True):
+        if not facts.is_known:
+            raise NobodysWallet(wallet)
+
+
+def facts_table(desk: "Desk", wallets: "Sequence[ChecksumAddress]") -> Table:
+    """What the platform knows of wallets now."""
+    from jp20.operations.whitelist import facts_of
+
+    return Table(
+        "wallets",
+        Text("Wallets", "ウォレット"),
+        (
+            WALLET,
+            Column("investor", Text("investor's id", "投資家ID")),
+            Column("class", Text("class", "投資家区分")),
+            Column("residency", Text("residency", "居住区分")),
+            Column("kyc_expiry", Text("KYC valid through", "KYC有効期限")),
+            Column("class_expiry", Text("class valid through", "区分有効期限")),
+            Column("suspended", Text("suspended", "停止")),
+            Column("retired", Text("retired", "廃止")),
+        ),
+        [
+            (
+                wallet,
+                f"0x{facts.investor:024x}",
+                facts.investor_class.text,
+                facts.residency.text,
+                through(facts.kyc_expiry),
+                through(facts.class_expiry),
+                facts.suspended,
+                facts.retired,
+            )
+            for wallet, facts in zip(wallets, facts_of(desk, wallets), strict=True)
+        ],
+    )
+
+
+def through(expiry: int) -> str | None:
+    """An expiry as a file of investors has it: the last day, or the time where it is no whole day;
+    None where it never comes.
+    """
+    from jp20.domain.investors import NEVER
+    from jp20.domain.times import in_tokyo
+
+    if expiry >= NEVER:
+        return None
+    day, _, time = in_tokyo(expiry).partition("T")
+    is_whole_day = time.startswith("00:00:00")
+    return in_tokyo(expiry - 1).partition("T")[0] if is_whole_day else f"{day}T{time}"

@@ -1,0 +1,342 @@
+"""`jp20 lock`: units that may not be transferred until a time (G8)."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli import some_refused
+from jp20.cli.again import say_if_nothing_sent
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Token, Yes, address, evidence, time
+from jp20.cli.output import Column, Record, confirm, show
+from jp20.cli.parties import Party, parties
+from jp20.cli.positions import UNTIL, position_table
+from jp20.cli.restrained import (
+    OfHolder,
+    RowsFile,
+    UnitsIfAny,
+    WalletIfAny,
+    amounts,
+    claim_of,
+    claims_of_kind,
+    claims_shown,
+)
+from jp20.cli.results import steps_table
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from jp20.domain.evidence import Evidence
+    from jp20.operations.desk import Desk
+
+app = typer.Typer(no_args_is_help=True)
+
+WholeToken = Annotated[
+    bool,
+    typer.Option(
+        "--whole-token",
+        help=both(
+            "The token's own lock-up: every unit of every holder.",
+            "トークン全体(全保有者の全数量)のロックアップ。",
+        ),
+    ),
+]
+
+
+@app.command(
+    "set",
+    help=both(
+        "Lock up units of a holder, of those in a file, or the whole token. More than a holder has "
+        "counts for what comes in.",
+        "保有者(または一覧ファイルの各保有者)の数量、もしくはトークン全体をロックアップする。"
+        "保有数量を超える分は、以後の取得分に及ぶ。",
+    ),
+    epilog=example(
+        "jp20 lock set JP20-RE-0001 0xAb… 20 --until 2027-03-31 --case LU-1 --document order.pdf",
+        "jp20 lock set JP20-RE-0001 --file locks.csv --until 2027-03-31 --case LU-2 "
+        "--document order.pdf",
+    ),
+)
+def lock_set(
+    token: Token,
+    until: Annotated[
+        str,
+        typer.Option(
+            help=both(
+                "When they become free; a date: the beginning of that day in Japan.",
+                "解除の日時(日付のみの場合は日本時間のその日の0時)。",
+            )
+        ),
+    ],
+    case: Case,
+    document: Document,
+    wallet: WalletIfAny = None,
+    amount: UnitsIfAny = None,
+    file: RowsFile = None,
+    whole_token: WholeToken = False,
+    party: Party = None,
+    yes: Yes = False,
+) -> None:
+    """Each row adds a lock-up to those that there are (G8)."""
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.restraints import lock_up
+
+    end, rests_on = time(until, "--until"), evidence(case, document)
+    if whole_token:
+        _require_nobody(wallet or file)
+        _set_for_token(token, until, end, rests_on, party, yes)
+        return
+    rows = amounts(wallet, amount, file)
+    place = workspace()
+    desk = place.desk()
+    excluded = parties(desk, party)
+    desk.token(token)
+    _require_future(desk, until, end)
+    total = sum(count for _, count in rows)
+    confirm(
+        Text(
+            f"Lock up {total:,} units of {token}, of {len(rows)} holders, until {in_tokyo(end)}?",
+            f"{token} の保有者 {len(rows)} 名、計 {total:,} 口を {in_tokyo(end)} まで"
+            "ロックアップしますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = lock_up(desk, token, rows, end, rests_on, parties=excluded)
+    holders = [holder for holder, _ in rows]
+    some_refused.end(
+        desk, done, position_table(desk, token, holders), claims_shown(desk, token, holders)
+    )
+
+
+@app.command(
+    "shorten",
+    help=both(
+        "Bring the end of a lock-up forward, which takes one signature more than setting it. "
+        "A time that has passed ends it.",
+        "ロックアップの期限を早める(設定より署名が一つ多く必要)。過去の日時を指定すると終了する。",
+    ),
+    epilog=example(
+        "jp20 lock shorten JP20-RE-0001 0xAb… 3 --until 2026-12-31 --case LU-3 "
+        "--document consent.pdf"
+    ),
+)
+def lock_shorten(
+    token: Token,
+    until: Annotated[
+        str, typer.Option(help=both("The new, earlier end.", "短縮後の期限(日本時間)。"))
+    ],
+    case: Case,
+    document: Document,
+    wallet: WalletIfAny = None,
+    number: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="NUMBER",
+            min=1,
+            help=both("Its number, from jp20 lock list.", "番号(jp20 lock list で確認)。"),
+        ),
+    ] = None,
+    whole_token: WholeToken = False,
+    party: Party = None,
+    yes: Yes = False,
+) -> None:
+    """One lock-up by its number, or the token's own (G8)."""
+    from jp20.domain.events import ClaimKind
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.earlier import carried_out
+    from jp20.operations.restraints import shorten_lock_up
+
+    end, rests_on = time(until, "--until"), evidence(case, document)
+    if whole_token:
+        _require_nobody(wallet)
+        _shorten_for_token(token, until, end, rests_on, party, yes)
+        return
+    if wallet is None or number is None:
+        raise BadArgument(
+            Text(
+                "WALLET NUMBER or --whole-token, one of them.",
+                "WALLET NUMBER か --whole-token が必要です。",
+            ),
+            next_step=Text(f"See: jp20 lock list {token}", f"確認: jp20 lock list {token}"),
+        )
+    holder = address(wallet, "WALLET")
+    place = workspace()
+    desk = place.desk()
+    excluded = parties(desk, party)
+    same = {"holder": holder, "id": number, "until": end}
+    if carried_out(desk, desk.token(token), "shortenLockUp", rests_on, **same) is None:
+        lock = claim_of(desk, token, holder, number, ClaimKind.LOCK_UP)
+        _require_earlier(until, end, lock.until)
+        confirm(
+            Text(
+                f"Bring the end of lock-up {number} ({lock.units:,} units of {holder}) forward "
+                f"from {in_tokyo(lock.until)} to {in_tokyo(end)}?",
+                f"{holder} のロックアップ {number}({lock.units:,} 口)の期限を "
+                f"{in_tokyo(lock.until)} から {in_tokyo(end)} に短縮しますか?",
+            ),
+            yes,
+        )
+    with in_turn(place, desk):
+        done = shorten_lock_up(desk, token, holder, number, end, rests_on, parties=excluded)
+    say_if_nothing_sent(done.steps)
+    show(
+        position_table(desk, token, [holder]),
+        claims_shown(desk, token, [holder]),
+        steps_table(desk, done.steps),
+    )
+
+
+@app.command(
+    "list",
+    help=both(
+        "Lock-ups that still run, each by its number, and the token's own.",
+        "継続中のロックアップ(番号付き)と、トークン全体のロックアップを表示する。",
+    ),
+    epilog=example("jp20 lock list JP20-RE-0001", "jp20 lock list JP20-RE-0001 0xAb…"),
+)
+def lock_list(token: Token, wallet: OfHolder = None) -> None:
+    """Of a holder, or of all (G8)."""
+    from jp20.domain.events import ClaimKind
+
+    holder = None if wallet is None else address(wallet, "WALLET")
+    desk = workspace().view()
+    show(claims_of_kind(desk, token, holder, ClaimKind.LOCK_UP), _token_lock(desk, token))
+
+
+def _set_for_token(
+    token: str,
+    until: str,
+    end: int,
+    rests_on: "Evidence",
+    party: list[str] | None,
+    yes: bool,
+) -> None:
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.earlier import carried_out
+    from jp20.operations.restraints import set_token_lock_up
+
+    place = workspace()
+    desk = place.desk()
+    excluded = parties(desk, party)
+    if carried_out(desk, desk.token(token), "setTokenLockUp", rests_on, until=end) is None:
+        _require_later(token, until, end, _locked_until(desk, token))
+        _require_future(desk, until, end)
+        confirm(
+            Text(
+                f"Lock up the WHOLE token {token}, all holders, until {in_tokyo(end)}?",
+                f"トークン {token} の全体(全保有者)を {in_tokyo(end)} までロックアップしますか?",
+            ),
+            yes,
+        )
+    with in_turn(place, desk):
+        done = set_token_lock_up(desk, token, end, rests_on, parties=excluded)
+    say_if_nothing_sent(done.steps)
+    show(_token_lock(desk, token), steps_table(desk, done.steps))
+
+
+def _shorten_for_token(
+    token: str,
+    until: str,
+    end: int,
+    rests_on: "Evidence",
+    party: list[str] | None,
+    yes: bool,
+) -> None:
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.earlier import carried_out
+    from jp20.operations.restraints import shorten_token_lock_up
+
+    place = workspace()
+    desk = place.desk()
+    excluded = parties(desk, party)
+    if carried_out(desk, desk.token(token), "shortenTokenLockUp", rests_on, until=end) is None:
+        now = _locked_until(desk, token)
+        _require_earlier(until, end, now)
+        confirm(
+            Text(
+                f"Bring the end of the token lock-up of {token} forward from {in_tokyo(now)} to "
+                f"{in_tokyo(end)}?",
+                f"{token} 全体のロックアップの期限を {in_tokyo(now)} から {in_tokyo(end)} に"
+                "短縮しますか?",
+            ),
+            yes,
+        )
+    with in_turn(place, desk):
+        done = shorten_token_lock_up(desk, token, end, rests_on, parties=excluded)
+    say_if_nothing_sent(done.steps)
+    show(_token_lock(desk, token), steps_table(desk, done.steps))
+
+
+def _token_lock(desk: "Desk", token: str) -> Record:
+    from jp20.domain.times import in_tokyo
+
+    until = _locked_until(desk, token)
+    return Record(
+        "token",
+        Text("The token's own lock-up", "トークン全体のロックアップ"),
+        (
+            (UNTIL, in_tokyo(until) if until else None),
+            (Column("locked", Text("runs", "継続中")), until > desk.now()),
+        ),
+    )
+
+
+def _locked_until(desk: "Desk", token: str) -> int:
+    return desk.token(token).read(int, "lockedUntil")
+
+
+def _require_nobody(named: object) -> None:
+    if named is not None:
+        raise BadArgument(
+            Text(
+                "--whole-token goes without WALLET and --file.",
+                "--whole-token は WALLET・--file と併用できません。",
+            ),
+            Text("It locks up every holder.", "全保有者が対象になります。"),
+            Text(
+                "Leave it out where some holders are meant.",
+                "特定の保有者を対象とする場合は --whole-token を外してください。",
+            ),
+        )
+
+
+def _require_future(desk: "Desk", until: str, end: int) -> None:
+    if end <= desk.now():
+        raise BadArgument(
+            Text(f"--until: {until} has passed.", f"--until: {until} は過去の日時です。"),
+            next_step=Text("Name a later time.", "将来の日時を指定してください。"),
+        )
+
+
+def _require_later(token: str, until: str, end: int, now: int) -> None:
+    from jp20.domain.times import in_tokyo
+
+    if end <= now:
+        raise BadArgument(
+            Text(
+                f"--until: {until} is no later than {in_tokyo(now)}, until when it runs.",
+                f"--until: {until} は現在の期限 {in_tokyo(now)} 以前です。",
+            ),
+            Text("Setting only prolongs.", "設定では延長のみ可能です。"),
+            Text(
+                f"To bring it forward: jp20 lock shorten {token} --whole-token",
+                f"短縮する場合: jp20 lock shorten {token} --whole-token",
+            ),
+        )
+
+
+def _require_earlier(until: str, end: int, now: int) -> None:
+    from jp20.domain.times import in_tokyo
+
+    if end >= now:
+        runs = in_tokyo(now) if now else "–"
+        raise BadArgument(
+            Text(
+                f"--until: {until} is no earlier than the present end ({runs}).",
+                f"--until: {until} は現在の期限({runs})より前ではありません。",
+            ),
+            Text("Shortening only brings it forward.", "短縮のみ可能です。"),
+            Text("To prolong: jp20 lock set", "延長する場合: jp20 lock set"),
+        )

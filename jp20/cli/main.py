@@ -1,0 +1,169 @@
+"""Where `jp20` begins: its commands are loaded, in the reader's language, and every call ends.
+
+A module is imported when one of its commands is called: `jp20 --help` answers at once.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from jp20.cli import endings
+from jp20.cli.entries import ENTRIES, PANELS, Entry
+from jp20.cli.language import both, combined, language_of, translate
+from jp20.cli.session import Format, begin, session
+from jp20.domain.errors import JP20Error, Language
+
+
+class Commands(TyperGroup):
+    """The commands below `jp20`: a line of each for the help, and each loaded when it is called."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        entry = ENTRIES.get(cmd_name)
+        return _loaded(entry, session().language) if entry else None
+
+
+_GLOBAL: Final = ("--config", "--lang", "--format", "--offline")
+
+app = typer.Typer(
+    name="jp20",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    help=both(
+        "Security tokens for Japan: issue, distribute, keep the register.",
+        "日本のセキュリティトークン: 発行・配布・原簿管理。",
+    ),
+    epilog=endings.CODES,
+)
+
+
+@app.callback()
+def jp20(
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help=both(
+                "Settings file; else jp20.toml in this folder or one above it.",
+                "設定ファイル。省略時は現在のフォルダから上位に向かって jp20.toml を探す。",
+            )
+        ),
+    ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[ja|en]",
+            help=both(
+                "Language; else JP20_LANG, else the locale's.",
+                "言語。省略時は JP20_LANG、次にロケールによる。",
+            ),
+        ),
+    ] = None,
+    format: Annotated[
+        Format,
+        typer.Option(help=both("Form of the result on stdout.", "標準出力に出す結果の形式。")),
+    ] = Format.TABLE,
+    offline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help=both(
+                "Sign nothing here: what this key is to sign waits for jp20 tx export.",
+                "ここでは署名せず、この鍵の取引を jp20 tx export に備えて保存する。",
+            ),
+        ),
+    ] = None,
+) -> None:
+    """What holds for every command; it may stand before or after the command's name."""
+    if lang not in (None, "ja", "en"):
+        raise typer.BadParameter("ja, en", param_hint="--lang")
+    running = session()
+    running.config, running.format, running.offline = config, format, offline
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs `jp20` with arguments, those of the process by default; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if not stream.isatty() and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    running = begin(language_of(given))
+    try:
+        with running.closing, endings.warnings_told():
+            code = _root(running.language)(
+                _global_first(given), prog_name="jp20", standalone_mode=False
+            )
+        sys.stdout.flush()
+    except JP20Error as error:
+        return endings.told(error)
+    except endings.Ending as ending:
+        return ending.code
+    except (KeyboardInterrupt, typer.Abort):
+        return endings.told_interrupted()
+    except BrokenPipeError:  # whoever read the output has gone: `jp20 … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return endings.REFUSED
+    except OSError as error:
+        return endings.told_file_trouble(error)
+    except Exception as error:
+        if hasattr(error, "format_message"):  # typer's: what it could not use
+            return endings.told_usage(error)
+        return endings.told_unexpected(error)
+    if code == endings.INTERRUPTED:
+        return endings.told_interrupted()
+    return code if isinstance(code, int) else endings.DONE
+
+
+def tree(language: Language) -> Any:
+    """All commands, loaded, in one language: for tests and for the documentation."""
+    root = _root(language)
+    root.commands = {name: _loaded(entry, language) for name, entry in ENTRIES.items()}
+    return root
+
+
+def _root(language: Language) -> Any:
+    command: Any = typer.main.get_command(app)
+    command.commands = {name: _line(entry) for name, entry in ENTRIES.items()}
+    translate(command, language)
+    return command
+
+
+def _line(entry: Entry) -> Any:
+    """What stands in the list of commands."""
+    title = next(panel.title for panel in PANELS if entry in panel.entries)
+    return TyperGroup(name=entry.name, help=entry.help, rich_help_panel=title)
+
+
+def _loaded(entry: Entry, language: Language) -> Any:
+    """The group or command itself."""
+    command: Any = typer.main.get_group(import_module(f"jp20.cli.{entry.module}").app)
+    own = None
+    if entry.is_command:
+        command = command.commands[entry.name]
+        own = command.help
+    command.name = entry.name
+    command.help = combined(entry.help, own)
+    translate(command, language)
+    return command
+
+
+def _global_first(arguments: list[str]) -> list[str]:
+    """The arguments with the global options, wherever they stand, at the beginning."""
+    first: list[str] = []
+    rest: list[str] = []
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument == "--":
+            return [*first, *rest, argument, *remaining]
+        if argument in _GLOBAL:
+            first += [argument, *[value for value in [next(remaining, None)] if value is not None]]
+        elif argument.startswith(tuple(f"{option}=" for option in _GLOBAL)):
+            first.append(argument)
+        else:
+            rest.append(argument)
+    return [*first, *rest]

@@ -1,0 +1,175 @@
+"""`jp20 network`: the nodes of the settings, and how they are; the chain of several organisations
+of a network file, and how it is.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from jp20.cli import network_nodes, network_validators
+from jp20.cli.endings import REFUSED, Ending
+from jp20.cli.language import both, example
+from jp20.cli.output import Column, Table, Value, show
+from jp20.cli.workspace import NoWorkspace, workspace
+from jp20.domain.errors import JP20Error, Text
+
+if TYPE_CHECKING:
+    from jp20.chain.access import Access
+    from jp20.chain.networks import Network
+
+app = typer.Typer(no_args_is_help=True)
+app.registered_commands += network_nodes.app.registered_commands
+app.add_typer(
+    network_validators.app,
+    name="validators",
+    help=both("Who seals blocks, and the votes on it.", "検証者の確認と投票を行う。"),
+)
+
+_NODE: Final = Column("node", Text("node", "ノード"))
+_CHAIN: Final = Column("chain_id", Text("chain ID", "チェーンID"))
+
+
+@app.command(
+    "list",
+    help=both("List the nodes of the settings.", "設定にあるノードの一覧を表示する。"),
+    epilog=example("jp20 network list"),
+)
+def network_list() -> None:
+    """Asks nobody: what the settings say."""
+    from jp20.chain.node_errors import host_of
+
+    network = workspace().network
+    show(
+        Table(
+            "nodes",
+            Text("Nodes", "ノード"),
+            (_NODE, _CHAIN, Column("finality", Text("finality", "確定の規則"))),
+            [(host_of(url), network.chain_id, str(network.finality)) for url in network.urls],
+        )
+    )
+
+
+@app.command(
+    "check",
+    help=both(
+        "Look whether the chain of a network file is sound, inside and out, a line for each thing; "
+        "without a file, ask each node of the settings: chain, genesis, newest block, version, gas "
+        "price. Ends with 1 where something is wrong.",
+        "ネットワークファイルのチェーンの健全性を項目ごとに検査する。ファイルを省略した場合は、設定に"
+        "ある各ノードのチェーンID・先頭ブロック・最新ブロック・版・ガス価格を確認する。問題があれば"
+        "終了コード1。",
+    ),
+    epilog=example("jp20 network check", "jp20 network check network.toml --format json"),
+)
+def network_check(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help=both(
+                "The network file, beside your own nodes' folders.",
+                "ネットワークファイル(自組織のノードのフォルダと同じ場所に置く)。",
+            ),
+        ),
+    ] = None,
+) -> None:
+    """A line a node, or a line a finding; what is wrong says so and does not stop the others."""
+    if file is not None:
+        _check_chain(file)
+        return
+    rows = [_checked(each) for each in workspace().network.one_by_one()]
+    show(
+        Table(
+            "nodes",
+            Text("Nodes", "ノード"),
+            (
+                _NODE,
+                Column("usable", Text("usable", "使用可否")),
+                _CHAIN,
+                Column("genesis", Text("genesis", "先頭ブロック"), detail=True),
+                Column("block", Text("newest block", "最新ブロック"), number=True),
+                Column("age", Text("its age (s)", "経過秒"), number=True),
+                Column("interval", Text("block interval (s)", "ブロック間隔(秒)")),
+                Column("gas_price", Text("gas price (wei)", "ガス価格(wei)"), number=True),
+                Column("version", Text("version", "版")),
+                Column("trouble", Text("trouble", "問題")),
+            ),
+            rows,
+        )
+    )
+    if not all(row[1] for row in rows):
+        raise Ending(REFUSED)
+
+
+def _check_chain(file: Path) -> None:
+    from jp20.operations.network_check import check_network, is_sound
+    from jp20.operations.network_init import load_network
+
+    found = check_network(
+        load_network(file), file.parent, access=_access(), holders=network_validators.holders()
+    )
+    show(
+        Table(
+            "findings",
+            Text("Findings", "検査結果"),
+            (
+                Column("level", Text("result", "判定")),
+                Column("check", Text("check", "項目")),
+                _NODE,
+                Column("what", Text("found", "内容")),
+                Column("next_step", Text("what to do", "対応")),
+            ),
+            [(each.level.text, each.check, each.node, each.what, each.next_step) for each in found],
+        )
+    )
+    if not is_sound(found):
+        raise Ending(REFUSED)
+
+
+def _access() -> "dict[str, Access]":
+    """How the nodes of the settings are let in at, by address; none without settings."""
+    try:
+        return dict(workspace().network.nodes)
+    except NoWorkspace:
+        return {}
+
+
+def _checked(network: "Network") -> tuple[Value, ...]:
+    """The line of a node."""
+    import time
+
+    from jp20.chain.connection import connect, octets, quantity
+    from jp20.chain.node_errors import host_of
+
+    host = host_of(network.url)
+    try:
+        connection = connect(network)
+        newest = connection.block()
+        genesis = connection.rpc("eth_getBlockByNumber", "0x0", False)
+        earlier = connection.block(max(newest.number - _LOOKED_BACK, 0))
+        return (
+            host,
+            True,
+            connection.chain_id,
+            octets(genesis["hash"]),
+            newest.number,
+            max(int(time.time()) - newest.time, 0),
+            _interval(newest.number - earlier.number, newest.time - earlier.time),
+            quantity(connection.rpc("eth_gasPrice")),
+            str(connection.rpc("web3_clientVersion")),
+            None,
+        )
+    except JP20Error as error:
+        lines = zip(error.lines("en"), error.lines("ja"), strict=True)
+        trouble = Text(*(" ".join(part) for part in zip(*lines, strict=True)))
+        return (host, False, *[None] * 7, trouble)
+
+
+_LOOKED_BACK: Final = 20
+"""Blocks over which the interval is taken."""
+
+
+def _interval(blocks: int, seconds: int) -> str | None:
+    """Seconds a block on average, with one decimal; None at a chain's beginning."""
+    return f"{seconds / blocks:.1f}" if blocks else None

@@ -1,0 +1,242 @@
+"""`jp20 network validators`: who seals blocks, and the votes that change it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from jp20.cli.language import both, example
+from jp20.cli.network_nodes import NETWORK, NODE, ORGANISATION, NetworkFileOption
+from jp20.cli.options import Yes, address
+from jp20.cli.output import Column, Table, confirm, say, show
+from jp20.cli.workspace import NotDeployed, NoWorkspace, workspace
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
+    from jp20.chain.operator_channel import OperatorChannel
+    from jp20.domain.network_file import NetworkFile
+
+app = typer.Typer(no_args_is_help=True)
+
+By = Annotated[
+    str,
+    typer.Option(
+        "--node",
+        metavar="NODE",
+        help=both("Your own node, which asks or votes.", "照会・投票を行う自組織のノード。"),
+    ),
+]
+Candidate = Annotated[
+    str,
+    typer.Argument(
+        metavar="VALIDATOR",
+        help=both(
+            "A node of the network file, or a validator's address.",
+            "ネットワークファイルのノード名、または検証者のアドレス。",
+        ),
+    ),
+]
+_VALIDATOR: Final = Column("validator", Text("validator", "検証者"))
+_CHANGE: Final = Column("change", Text("change", "変更"))
+
+
+@app.command(
+    "list",
+    help=both(
+        "List the validators with their organisation and the last block that each sealed.",
+        "検証者の一覧(組織、最終生成ブロック)を表示する。",
+    ),
+    epilog=example("jp20 network validators list --node ibuki-1"),
+)
+def validators_list(node: By, network: NetworkFileOption = NETWORK) -> None:
+    """By what this organisation's own node says."""
+    from jp20.operations.network_validators import validators
+
+    file, channel = _at(network, node)
+    show(
+        Table(
+            "validators",
+            Text("Validators", "検証者"),
+            (
+                ORGANISATION,
+                NODE,
+                _VALIDATOR,
+                Column("admitted", Text("may seal", "承認済み")),
+                Column("sealed", Text("blocks lately", "最近の生成数"), number=True),
+                Column("last", Text("last block", "最終生成ブロック"), number=True),
+            ),
+            [
+                (each.organisation, each.node, each.address, each.admitted, each.sealed, each.last)
+                for each in validators(file, channel)
+            ],
+        )
+    )
+
+
+@app.command(
+    "votes",
+    help=both(
+        "Show the votes under way, who has voted, and what your node votes for.",
+        "進行中の投票、投票済みの検証者、自ノードの投票内容を表示する。",
+    ),
+    epilog=example("jp20 network validators votes --node ibuki-1"),
+)
+def validators_votes(node: By, network: NetworkFileOption = NETWORK) -> None:
+    """A vote counts when the validator that casts it seals a block."""
+    from jp20.operations.network_validators import ballot
+
+    file, channel = _at(network, node)
+    found = ballot(file, channel)
+    show(
+        Table(
+            "votes",
+            Text("Votes", "投票"),
+            (
+                ORGANISATION,
+                _VALIDATOR,
+                _CHANGE,
+                Column("voters", Text("voted", "投票済み")),
+                Column("needed", Text("needed", "必要数"), number=True),
+            ),
+            [
+                (
+                    _organisation(file, vote.candidate),
+                    vote.candidate,
+                    _change(vote.add),
+                    ", ".join(_organisation(file, each) or each for each in vote.voters),
+                    vote.needed,
+                )
+                for vote in found.votes
+            ],
+        ),
+        Table(
+            "own",
+            Text("What this node votes for", "自ノードの投票内容"),
+            (ORGANISATION, _VALIDATOR, _CHANGE),
+            [(_organisation(file, each), each, _change(add)) for each, add in found.own.items()],
+        ),
+    )
+
+
+@app.command(
+    "propose",
+    help=both(
+        "Have your node vote for a validator of network.toml to be let in. Its organisation must "
+        "hold the role VALIDATOR.",
+        "network.toml にある検証者の追加に投票する。当該組織に VALIDATOR の役割が必要。",
+    ),
+    epilog=example("jp20 network validators propose kaede-1 --node ibuki-1"),
+)
+def validators_propose(
+    validator: Candidate, node: By, network: NetworkFileOption = NETWORK, yes: Yes = False
+) -> None:
+    """More than half of the validators must vote alike, each at its own node (S3, S8)."""
+    _vote(network, node, validator, yes, add=True)
+
+
+@app.command(
+    "drop",
+    help=both(
+        "Have your node vote for a validator to be put out.",
+        "検証者の除外に投票する。",
+    ),
+    epilog=example("jp20 network validators drop kaede-1 --node ibuki-1"),
+)
+def validators_drop(
+    validator: Candidate, node: By, network: NetworkFileOption = NETWORK, yes: Yes = False
+) -> None:
+    """The same for taking one out."""
+    _vote(network, node, validator, yes, add=False)
+
+
+@app.command(
+    "withdraw",
+    help=both(
+        "Have your node stop voting on a validator.",
+        "検証者に関する自ノードの投票を取りやめる。",
+    ),
+    epilog=example("jp20 network validators withdraw kaede-1 --node ibuki-1"),
+)
+def validators_withdraw(
+    validator: Candidate, node: By, network: NetworkFileOption = NETWORK
+) -> None:
+    """What it voted in blocks stays until the epoch ends."""
+    from jp20.operations.network_validators import withdraw
+
+    file, channel = _at(network, node)
+    withdraw(file, channel, _address(file, validator))
+    say(Text("This node votes on it no more.", "自ノードはこの検証者について投票しません。"))
+
+
+def holders() -> tuple[str, ...] | None:
+    """Who has the role VALIDATOR; None where this folder knows of no platform, or has no node."""
+    from jp20.chain.node_errors import NodeFailure
+    from jp20.operations.network_validators import role_holders
+
+    try:
+        return role_holders(workspace().view())
+    except (NoWorkspace, NotDeployed, NodeFailure):
+        return None
+
+
+# Inside
+
+
+def _vote(network: Path, node: str, validator: str, yes: bool, *, add: bool) -> None:
+    from jp20.operations.network_validators import propose
+
+    file, channel = _at(network, node)
+    candidate = _address(file, validator)
+    whose = _organisation(file, candidate) or "?"
+    what = Text(
+        f"Vote for {candidate} of {whose} to be {'let in' if add else 'put out'}?",
+        f"{whose} の検証者 {candidate} の{'追加' if add else '除外'}に投票しますか?",
+    )
+    allowed = holders() if add else None
+    confirm(what, yes)
+    propose(file, channel, candidate, add=add, holders=allowed)
+    say(
+        Text(
+            "This node votes so in every block that it seals. Follow it: jp20 network validators"
+            " votes",
+            "自ノードがブロックを生成するたびに投票されます。経過は jp20 network validators votes"
+            " で確認してください。",
+        )
+    )
+
+
+def _at(network: Path, node: str) -> "tuple[NetworkFile, OperatorChannel]":
+    from jp20.chain.operator_channel import operator_channel
+    from jp20.operations.network_init import load_network, node_named
+
+    file = load_network(network)
+    return file, operator_channel(file, node_named(file, node), network.parent)
+
+
+def _address(file: "NetworkFile", named: str) -> "ChecksumAddress":
+    for node in file.validators:
+        if node.name == named:
+            if node.validator is None:
+                raise BadArgument(
+                    Text(
+                        f"The public part of {named} is not in {file.file}.",
+                        f"{named} の公開情報が {file.file} にありません。",
+                    ),
+                    next_step=Text(
+                        "Write in what its organisation sent.",
+                        "当該組織から受領した内容を記載してください。",
+                    ),
+                )
+            return node.validator
+    return address(named, "VALIDATOR")
+
+
+def _organisation(file: "NetworkFile", validator: "ChecksumAddress") -> str | None:
+    owner = file.owner(validator)
+    return owner[0].name if owner else None
+
+
+def _change(add: bool) -> Text:
+    return Text("let in", "追加") if add else Text("put out", "除外")

@@ -1,0 +1,132 @@
+"""The options and arguments that many commands share, and what they mean."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.language import both
+
+if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
+    from jp20.domain.evidence import Evidence
+
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help=both("Send without asking.", "確認せずに送信する。"))
+]
+
+Case = Annotated[
+    str,
+    typer.Option(
+        "--case",
+        help=both(
+            "Case number, public on the chain: ASCII, no person's name.",
+            "案件番号。チェーン上で公開されるため、個人名を含めない半角英数字とする。",
+        ),
+    ),
+]
+
+Document = Annotated[
+    Path,
+    typer.Option(
+        "--document",
+        help=both(
+            "The document it rests on; only its SHA-256 goes to the chain.",
+            "根拠文書。チェーンに記録されるのは SHA-256 のみ。",
+        ),
+    ),
+]
+
+Token = Annotated[
+    str,
+    typer.Argument(
+        metavar="TOKEN",
+        help=both("Security code, symbol or address.", "銘柄コード、シンボルまたはアドレス。"),
+    ),
+]
+
+
+def evidence(case: str, document: Path) -> "Evidence":
+    """What `--case` and `--document` say. Raises BadCase, NoFile."""
+    from jp20.operations.files import evidence_of
+
+    return evidence_of(case, document)
+
+
+def address(text: str, option: str) -> "ChecksumAddress":
+    """An address that was given as an argument or option. Raises BadArgument."""
+    from jp20.domain.addresses import WrongChecksum, parse_address
+    from jp20.domain.errors import BadArgument, Text
+
+    try:
+        return parse_address(text)
+    except WrongChecksum:
+        why = Text("Its checksum is wrong.", "チェックサムが一致しません。")
+    except ValueError:
+        why = Text("An address is 0x and 40 digits.", "アドレスは 0x に続く16進数40桁です。")
+    raise BadArgument(
+        Text(
+            f'{option}: "{text}" is no address.', f"{option}: 「{text}」はアドレスではありません。"
+        ),
+        why,
+        Text("Copy it again.", "再度転記してください。"),
+    )
+
+
+def units(text: str, option: str) -> int:
+    """Units that were given as an argument or option, thousands perhaps separated by commas.
+    Raises BadArgument.
+    """
+    from jp20.domain.errors import BadArgument, Text
+
+    digits = text.replace(",", "")
+    if digits.isascii() and digits.isdigit() and int(digits) > 0:
+        return int(digits)
+    raise BadArgument(
+        Text(
+            f'{option}: "{text}" is no whole number above zero.',
+            f"{option}: 「{text}」は1以上の整数ではありません。",
+        ),
+        next_step=Text("Write such as 1000.", "「1000」のように指定してください。"),
+    )
+
+
+def time(text: str, option: str, *, end_of_day: bool = False) -> int:
+    """Unix seconds of a date or time that was given as an option; without a zone Japan's. Raises
+    BadArgument.
+    """
+    from jp20.domain.errors import BadArgument, Text
+    from jp20.domain.times import parse_time
+
+    try:
+        return parse_time(text, end_of_day=end_of_day)
+    except ValueError:
+        raise BadArgument(
+            Text(f'{option}: "{text}" is no time.', f"{option}: 「{text}」は日時ではありません。"),
+            next_step=Text(
+                "Write such as 2027-03-31 or 2027-03-31T15:00.",
+                "「2027-03-31」または「2027-03-31T15:00」のように指定してください。",
+            ),
+        ) from None
+
+
+def hash_of(text: str, option: str) -> bytes:
+    """Thirty-two bytes that were given in hexadecimal: a transaction, a request. Raises
+    BadArgument.
+    """
+    from jp20.domain.errors import BadArgument, Text
+
+    try:
+        found = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        found = b""
+    if len(found) == 32:
+        return found
+    raise BadArgument(
+        Text(
+            f'{option}: "{text}" is no hash of 32 bytes.',
+            f"{option}: 「{text}」は32バイトのハッシュではありません。",
+        ),
+        next_step=Text("Write 0x and 64 digits.", "0x に続く16進数64桁を指定してください。"),
+    )

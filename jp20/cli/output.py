@@ -1,0 +1,245 @@
+"""What a command prints: data on stdout as a table, JSON or CSV; talk, questions, progress on
+stderr.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from jp20.cli.session import Format, session
+from jp20.domain.errors import JP20Error, Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Value = str | int | bool | bytes | Text | None
+"""What stands in a cell. Bytes are shown in hexadecimal; a Text in the reader's language, and in
+JSON in English, so that a program can rely on it.
+"""
+
+WIDE: Final = 10_000
+"""Columns of a line where no terminal cuts it: what reads it can cut it itself."""
+
+_ITEM: Final = Text("item", "項目")
+_VALUE: Final = Text("value", "内容")
+_YES: Final = Text("yes", "はい")
+_NO: Final = Text("no", "いいえ")
+
+
+class NotConfirmed(JP20Error):
+    """Nobody was there to be asked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Nothing was sent: nobody confirmed it.", "確認が得られないため、送信していません。"
+            ),
+            Text(
+                "There is no terminal on which to ask.",
+                "確認を求める端末(ターミナル)がありません。",
+            ),
+            Text(
+                "Add --yes where it is to be sent without a question.",
+                "確認なしで送信する場合は --yes を付けてください。",
+            ),
+        )
+
+
+class Declined(JP20Error):
+    """The user said no."""
+
+    def __init__(self) -> None:
+        super().__init__(Text("Nothing was sent.", "送信を取りやめました。"))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column by its key, stable in JSON, and its name. `number`: stands to the right, with
+    thousands separated; `detail`: in JSON and CSV only.
+    """
+
+    key: str
+    name: Text
+    number: bool = False
+    detail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of plain values. `key` is its name in JSON."""
+
+    key: str
+    title: Text
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing, its properties one below the other; in JSON an object."""
+
+    key: str
+    title: Text
+    fields: Sequence[tuple[Column, Value]]
+
+
+def show(*parts: Table | Record) -> None:
+    """Prints the result of a command, once. JSON has all parts by their keys, CSV the first."""
+    form = session().format
+    if form is Format.JSON:
+        print(json.dumps({part.key: _plain(part) for part in parts}, ensure_ascii=False, indent=2))
+    elif form is Format.CSV:
+        _write_csv(parts[0])
+    else:
+        console = stdout()
+        for part in parts:
+            print_part(console, part, words)
+
+
+def say(what: Text | Table | Record) -> None:
+    """A line of talk; or a table of it, such as what is about to be done."""
+    if isinstance(what, Text):
+        stderr().print(words(what), markup=False)
+    else:
+        print_part(stderr(), what, words)
+
+
+def warn(text: Text) -> None:
+    """A line that should be noticed."""
+    stderr().print(text.to(session().language), markup=False, style="yellow")
+
+
+def confirm(question: Text, yes: bool) -> None:
+    """Asks before something is sent, unless `--yes` was given. Raises NotConfirmed where there is
+    no terminal, Declined.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise NotConfirmed
+    stderr().print(f"{question.to(session().language)} [y/N] ", markup=False, end="")
+    if input().strip().lower() not in ("y", "yes", "はい"):
+        raise Declined
+
+
+@contextmanager
+def progress(what: Text) -> Iterator[Callable[[int, int], None]]:
+    """While something long runs: gives what is to be told how much is done, of how much.
+
+    A bar on a terminal; without one a line at the beginning.
+    """
+    console = stderr()
+    if not console.is_terminal:
+        say(Text(f"{what.en} …", f"{what.ja} …"))
+        yield lambda done, total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what.to(session().language), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def stdout() -> "Console":
+    """Where data goes."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+
+
+def stderr() -> "Console":
+    """Where talk goes."""
+    from rich.console import Console
+
+    width = None if sys.stderr.isatty() else WIDE
+    return Console(highlight=False, stderr=True, soft_wrap=True, width=width)
+
+
+def draw(
+    console: "Console",
+    title: str,
+    heads: Sequence[tuple[str, bool]],
+    rows: Sequence[Sequence[str]],
+) -> None:
+    """Draws a table: heads with whether their column is of numbers, and what stands in each row.
+    Nothing is cut off; where it is too long for the screen it goes on in the next line.
+    """
+    from rich.markup import escape
+    from rich.table import Table as Drawn
+
+    drawn = Drawn(title=escape(title), title_justify="left", title_style="bold")
+    for name, number in heads:
+        drawn.add_column(escape(name), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(escape(cell) for cell in row))
+    console.print(drawn, soft_wrap=False)
+
+
+def print_part(console: "Console", part: Table | Record, word: Callable[[Text], str]) -> None:
+    """Draws a table or record, its texts as `word` has them."""
+    if isinstance(part, Record):
+        heads = [(word(_ITEM), False), (word(_VALUE), False)]
+        rows = [
+            [word(column.name), _cell(value, word, number=column.number)]
+            for column, value in part.fields
+            if not column.detail
+        ]
+    else:
+        heads = [(word(column.name), column.number) for column in part.columns if not column.detail]
+        rows = [
+            [
+                _cell(value, word, number=column.number)
+                for column, value in zip(part.columns, row, strict=True)
+                if not column.detail
+            ]
+            for row in part.rows
+        ]
+    draw(console, word(part.title), heads, rows)
+
+
+def words(text: Text) -> str:
+    """A text in the reader's language."""
+    return text.to(session().language)
+
+
+def _cell(value: Value, word: Callable[[Text], str], *, number: bool = False) -> str:
+    """A value as a person reads it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return word(_YES if value else _NO)
+    if isinstance(value, int):
+        return f"{value:,}" if number else str(value)
+    if isinstance(value, Text):
+        return word(value)
+    return f"0x{value.hex()}" if isinstance(value, bytes) else value
+
+
+def _plain(part: Table | Record) -> object:
+    if isinstance(part, Record):
+        return {column.key: _in_json(value) for column, value in part.fields}
+    return [
+        {column.key: _in_json(value) for column, value in zip(part.columns, row, strict=True)}
+        for row in part.rows
+    ]
+
+
+def _in_json(value: Value) -> str | int | bool | None:
+    if isinstance(value, Text):
+        return value.en
+    return f"0x{value.hex()}" if isinstance(value, bytes) else value
+
+
+def _write_csv(part: Table | Record) -> None:
+    columns = [column for column, _ in part.fields] if isinstance(part, Record) else part.columns
+    rows = [[value for _, value in part.fields]] if isinstance(part, Record) else part.rows
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(words(column.name) for column in columns)
+    writer.writerows(
+        ["" if value is None else _cell(value, words) for value in row] for row in rows
+    )

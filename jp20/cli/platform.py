@@ -1,0 +1,142 @@
+"""`jp20 platform`: the contracts that all tokens of a chain share, set up once, looked at often."""
+
+from itertools import count
+
+import typer
+
+from jp20.cli.endings import REFUSED, Ending
+from jp20.cli.language import both, example
+from jp20.cli.options import Yes
+from jp20.cli.output import Column, Table, confirm, progress, show, warn
+from jp20.cli.results import BLOCK
+from jp20.cli.workspace import Workspace, workspace
+from jp20.domain.errors import BadArgument, Text
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(
+    "deploy",
+    help=both(
+        "Set the platform up: contracts, organisations, policy, seal. "
+        "Run again after a break it goes on.",
+        "基盤を構築する(コントラクト・組織・ポリシー・封印)。中断後に再実行すると続行する。",
+    ),
+    epilog=example("jp20 platform deploy --yes"),
+)
+def deploy(yes: Yes = False) -> None:
+    """The founder's key sets everything up, seals it, and has no power any more (G17, S2)."""
+    from jp20.chain.signers import OfflineSigner
+    from jp20.domain.deployment import CONTRACTS
+    from jp20.operations.platform import deploy_platform
+
+    place = workspace()
+    founding, policy = place.consortium(), place.policy()
+    connection = place.connection
+    founder = place.key_of(founding.founder)
+    if isinstance(founder, OfflineSigner):
+        raise BadArgument(
+            Text(
+                "The founder's key has to be on this machine.",
+                "設立者の鍵は、このマシンで使用できる必要があります。",
+            ),
+            Text(
+                "It has no power any more once the platform is set up.",
+                "構築の完了後、この鍵は何の権限も持ちません。",
+            ),
+            Text(
+                "Make a key for this purpose alone: jp20 keys create",
+                "jp20 keys create で専用の鍵を作成してください。",
+            ),
+        )
+    confirm(
+        Text(
+            f"Deploy the platform to chain {connection.chain_id}, with "
+            f"{len(founding.organisations)} organisations and {len(policy.acts)} rules?",
+            f"チェーン {connection.chain_id} に、{len(founding.organisations)} 組織・"
+            f"{len(policy.acts)} 件の規則で基盤を構築しますか?",
+        ),
+        yes,
+    )
+    with progress(Text("Deploying", "構築しています")) as told:
+        deployed = count(1)
+        deploy_platform(
+            connection,
+            founder,
+            policy,
+            founding.organisations,
+            place.deployment_file,
+            lambda step: told(next(deployed), len(CONTRACTS)),
+        )
+    _show(place)
+
+
+@app.command(
+    "show",
+    help=both(
+        "Show the contracts, whether their code is this package's, and the organisations.",
+        "コントラクト(コードの照合結果を含む)と参加組織を表示する。",
+    ),
+    epilog=example("jp20 platform show --format json"),
+)
+def platform_show() -> None:
+    """Ends with 1 where a contract's code is not that of this package."""
+    _show(workspace())
+
+
+def _show(place: Workspace) -> None:
+    from jp20.operations.platform import verify
+
+    desk = place.view()
+    checks = verify(desk.connection, desk.deployment)
+    members = desk.members()
+    show(
+        Table(
+            "contracts",
+            Text("Contracts", "コントラクト"),
+            (
+                Column("contract", Text("contract", "コントラクト")),
+                Column("address", Text("address", "アドレス")),
+                Column("matches", Text("code as compiled", "コードの一致")),
+                BLOCK,
+            ),
+            [
+                (
+                    check.name,
+                    check.address,
+                    check.matches,
+                    desk.deployment.contract(check.name).block,
+                )
+                for check in checks
+            ],
+        ),
+        Table(
+            "organisations",
+            Text("Organisations", "参加組織"),
+            (
+                Column("number", Text("no.", "番号")),
+                Column("name", Text("name", "名称")),
+                Column("active", Text("active", "有効")),
+                Column("roles", Text("roles", "役割")),
+                Column("keys", Text("keys", "鍵")),
+            ),
+            [
+                (
+                    member.number,
+                    member.name,
+                    member.active,
+                    ", ".join(role.name for role in sorted(member.roles)),
+                    "\n".join(member.keys),
+                )
+                for member in members
+            ],
+        ),
+    )
+    if not all(check.matches for check in checks):
+        warn(
+            Text(
+                "A contract's code is not that of this version of JP20.",
+                "コードがこのバージョンの JP20 と一致しないコントラクトがあります。",
+            )
+        )
+        raise Ending(REFUSED)

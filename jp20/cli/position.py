@@ -1,0 +1,43 @@
+"""`jp20 position`: what a holder has, and what keeps it."""
+
+from typing import Annotated
+
+import typer
+
+from jp20.cli.language import both, example
+from jp20.cli.options import Token, address
+from jp20.cli.output import show
+from jp20.cli.positions import claims_table, one_position
+from jp20.cli.workspace import workspace
+
+app = typer.Typer()
+
+
+@app.command(
+    "position",
+    help=both(
+        "Free is what a transfer could move: the units less those committed, less the largest of "
+        "locked up, frozen, pledged and attached.",
+        "移転可能数量 = 保有数量 − 確保 −(ロックアップ・凍結・質権・差押えのうち最大のもの)。",
+    ),
+    epilog=example("jp20 position JP20-RE-0001 0xAb…"),
+)
+def position_show(
+    token: Token,
+    wallet: Annotated[
+        str, typer.Argument(metavar="WALLET", help=both("Whose.", "保有者のウォレット。"))
+    ],
+    block: Annotated[
+        int | None,
+        typer.Option(min=0, help=both("As of this block.", "この時点(ブロック番号)の内容。")),
+    ] = None,
+) -> None:
+    """Needs no key (G8, G15)."""
+    from jp20.operations.restraints import claims, position
+
+    holder = address(wallet, "WALLET")
+    desk = workspace().view()
+    show(
+        one_position(token, holder, position(desk, token, holder, block)),
+        claims_table([(holder, claims(desk, token, holder, block))]),
+    )

@@ -1,0 +1,116 @@
+"""What a holder has, and what keeps it, as a table."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from jp20.cli.output import Column, Table, Value
+from jp20.cli.results import WALLET
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
+    from jp20.operations.desk import Desk
+    from jp20.operations.restraints import Claim, Position
+
+NUMBER: Final = Column("number", Text("number", "番号"))
+KIND: Final = Column("kind", Text("kind", "種類"))
+UNTIL: Final = Column("until", Text("until", "期限"))
+CLAIMANT: Final = Column("claimant", Text("claimant", "権利者"))
+
+_AMOUNTS: Final = (
+    Column("balance", Text("units", "保有数量"), number=True),
+    Column("committed", Text("committed", "確保"), number=True),
+    Column("locked", Text("locked up", "ロックアップ"), number=True),
+    Column("frozen", Text("frozen", "凍結"), number=True),
+    Column("pledged", Text("pledged", "質権"), number=True),
+    Column("attached", Text("attached", "差押え"), number=True),
+    Column("free", Text("free", "移転可能"), number=True),
+)
+
+
+def position_table(desk: "Desk", token: str, holders: "Iterable[ChecksumAddress]") -> Table:
+    """The positions of some holders now."""
+    from jp20.operations.restraints import position
+
+    return Table(
+        "positions",
+        Text(f"Positions: {token}", f"保有状況: {token}"),
+        (WALLET, *_AMOUNTS),
+        [(holder, *_amounts(position(desk, token, holder))) for holder in dict.fromkeys(holders)],
+    )
+
+
+def one_position(token: str, holder: "ChecksumAddress", found: "Position") -> Table:
+    """A position that was read; its key is that of a single one."""
+    title = Text(f"Position: {token}", f"保有状況: {token}")
+    return Table("position", title, (WALLET, *_AMOUNTS), [(holder, *_amounts(found))])
+
+
+def claims_table(claims: "Iterable[tuple[ChecksumAddress, Sequence[Claim]]]") -> Table:
+    """Lock-ups, pledges and attachments, each by the number under which it is shortened or
+    released.
+    """
+    return Table(
+        "claims",
+        Text("Restraints by number", "制限の一覧"),
+        (
+            WALLET,
+            NUMBER,
+            KIND,
+            Column("units", Text("units", "口数"), number=True),
+            UNTIL,
+            CLAIMANT,
+        ),
+        [claim_row(holder, claim) for holder, theirs in claims for claim in theirs],
+    )
+
+
+def claim_row(holder: "ChecksumAddress", claim: "Claim") -> tuple[Value, ...]:
+    """A claim as `claims_table` shows it."""
+    from jp20.domain.events import ClaimKind
+    from jp20.domain.times import in_tokyo
+
+    kinds = {
+        ClaimKind.LOCK_UP: Text("lock-up", "ロックアップ"),
+        ClaimKind.PLEDGE: Text("pledge", "質権"),
+        ClaimKind.ATTACHMENT: Text("attachment", "差押え"),
+    }
+    return (
+        holder,
+        claim.id,
+        kinds[claim.kind],
+        units_shown(claim.units),
+        in_tokyo(claim.until) if claim.until else None,
+        reference(claim.claimant) if any(claim.claimant) else None,
+    )
+
+
+def reference(word: bytes) -> str:
+    """A reference of 32 bytes: as text where it is one, else in hexadecimal."""
+    text = word.rstrip(b"\0").decode("ascii", "replace")
+    return text if text.isascii() and text.isprintable() and text else f"0x{word.hex()}"
+
+
+def units_shown(units: int) -> Value:
+    """An amount of restrained units; the largest there is means everything."""
+    from jp20.domain.allotments import MAX_UNITS
+
+    return Text("all", "全部") if units >= MAX_UNITS else units
+
+
+def _amounts(found: "Position") -> tuple[Value, ...]:
+    return (
+        found.balance,
+        *(
+            units_shown(each)
+            for each in (
+                found.committed,
+                found.locked,
+                found.frozen,
+                found.pledged,
+                found.attached,
+            )
+        ),
+        found.free,
+    )

@@ -1,0 +1,141 @@
+"""`jp20 token record-date`: setting a record date, and who held then."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.again import say_if_nothing_sent
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Token, Yes, evidence, time
+from jp20.cli.output import Column, Table, confirm, show
+from jp20.cli.parts import with_rows
+from jp20.cli.results import UNITS, WALLET, steps_table
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from jp20.domain.token_state import TokenState
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(
+    "set",
+    help=both(
+        "Set a record date: whoever holds when that day ends (in Japan) is a holder. With a time: "
+        "when that second ends.",
+        "基準日を設定する。その日の終わり(日本時間24時)の保有者を対象とする。"
+        "時刻まで指定した場合はその秒の終わり。",
+    ),
+    epilog=example(
+        "jp20 token record-date set JP20-RE-0001 2027-03-31 --case RD-1 --document resolution.pdf"
+    ),
+)
+def record_date_set(
+    token: Token,
+    at: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATE", help=both("Date or time; Japan's.", "日付または日時(日本時間)。")
+        ),
+    ],
+    case: Case,
+    document: Document,
+    yes: Yes = False,
+) -> None:
+    """A date is its last second, so that what moves that day counts (G5, G21)."""
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.foresight import require_record_date
+    from jp20.operations.lifecycle import set_record_date
+    from jp20.operations.token_state import token_state
+
+    is_day = time(at, "DATE", end_of_day=True) != time(at, "DATE")
+    second = time(at, "DATE", end_of_day=True) - is_day
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    require_record_date(desk, token, second, rests_on)
+    confirm(
+        Text(
+            f"Set a record date of {token} at the end of {in_tokyo(second)}?",
+            f"{token} の基準日を {in_tokyo(second)} の終わりに設定しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = set_record_date(desk, token, second, rests_on)
+    say_if_nothing_sent(done.steps)
+    show(*with_rows(record_dates_table(token_state(desk, token)), steps_table(desk, done.steps)))
+
+
+@app.command(
+    "show",
+    help=both(
+        "The record dates of a token; with --number the holders at one that has come.",
+        "基準日を一覧表示する。--number を指定すると、到来した基準日の保有者を表示する。",
+    ),
+    epilog=example(
+        "jp20 token record-date show JP20-RE-0001",
+        "jp20 token record-date show JP20-RE-0001 --number 0 --format csv",
+    ),
+)
+def record_date_show(
+    token: Token,
+    number: Annotated[
+        int | None,
+        typer.Option(min=0, help=both("The record date's number.", "基準日の番号。")),
+    ] = None,
+) -> None:
+    """Holders at a record date are read from the chain, in the units of that date (G5, G21)."""
+    from jp20.operations.record_dates import holders_at
+    from jp20.operations.token_state import token_state
+
+    desk = workspace().view()
+    state = token_state(desk, token)
+    if number is None:
+        show(record_dates_table(state))
+        return
+    if not any(each.index == number and each.has_come for each in state.record_dates):
+        raise _not_come(number, state)
+    held = sorted(holders_at(desk, token, number).items(), key=lambda each: (-each[1], each[0]))
+    show(
+        Table(
+            "holders",
+            Text(f"Holders at record date {number}", f"基準日 {number} の保有者"),
+            (WALLET, UNITS),
+            held,
+        ),
+        record_dates_table(state),
+    )
+
+
+def record_dates_table(state: "TokenState") -> Table:
+    """All record dates of a token."""
+    from jp20.domain.times import in_tokyo
+
+    return Table(
+        "record_dates",
+        Text("Record dates", "基準日"),
+        (
+            Column("number", Text("no.", "番号")),
+            Column("time", Text("at the end of", "基準時点(この秒の終わり)")),
+            Column("has_come", Text("has come", "到来")),
+            Column("supply", Text("units in issue then", "当時の発行数量"), number=True),
+        ),
+        [
+            (each.index, in_tokyo(each.at), each.has_come, each.supply)
+            for each in state.record_dates
+        ],
+    )
+
+
+def _not_come(number: int, state: "TokenState") -> BadArgument:
+    there = ", ".join(str(each.index) for each in state.record_dates if each.has_come) or "–"
+    return BadArgument(
+        Text(
+            f"--number: record date {number} has not come, or there is none.",
+            f"--number: 基準日 {number} は未到来か、存在しません。",
+        ),
+        next_step=Text(f"Those that have come: {there}", f"到来済み: {there}"),
+    )

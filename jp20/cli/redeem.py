@@ -1,0 +1,296 @@
+"""`jp20 token redeem`: units are extinguished, each way only as the term sheet allows it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.again import say_if_nothing_sent
+from jp20.cli.ending_rows import Result, finish
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
+from jp20.cli.output import Column, Record, Table, confirm, progress, say, show
+from jp20.cli.results import REASON, UNITS, WALLET, steps_table
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from jp20.domain.evidence import Evidence
+    from jp20.domain.outcomes import Outcomes
+    from jp20.domain.token_state import Redemption
+    from jp20.operations.desk import Desk
+    from jp20.operations.redemption_preview import RedemptionRow
+
+app = typer.Typer(no_args_is_help=True)
+
+Units = Annotated[
+    str, typer.Argument(metavar="UNITS", help=both("How many units.", "償還する口数。"))
+]
+
+
+@app.command(
+    "preview",
+    help=both(
+        "What a redemption would take of whom, and which rows would be refused. With UNITS a part "
+        "in proportion, else the whole issue. Nothing is sent.",
+        "償還の内訳と、拒否が見込まれる行を表示する(送信しない)。"
+        "UNITS を指定すると一部償還(按分)、省略すると全部償還。",
+    ),
+    epilog=example(
+        "jp20 token redeem preview JP20-RE-0001 3000", "jp20 token redeem preview JP20-RE-0001"
+    ),
+)
+def redeem_preview(
+    token: Token,
+    amount: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="UNITS",
+            help=both("How many units in all, for a part.", "一部償還の総口数。"),
+        ),
+    ] = None,
+) -> None:
+    """As the chain stands now (G4)."""
+    from jp20.domain.reasons import Reason
+    from jp20.operations.redemption_preview import part_redemption, whole_redemption
+
+    count = units(amount, "UNITS") if amount is not None else None
+    desk = workspace().view()
+    found = whole_redemption(desk, token) if count is None else part_redemption(desk, token, count)
+    show(
+        Table(
+            "rows",
+            Text("What would be redeemed", "償還の内訳"),
+            (
+                WALLET,
+                Column("held", Text("held", "保有"), number=True),
+                Column("redeemed", Text("redeemed", "償還"), number=True),
+                Column("code", Text("code", "コード"), detail=True),
+                REASON,
+            ),
+            [
+                (
+                    each.account,
+                    each.held,
+                    each.redeemed,
+                    None if each.reason is Reason.NONE else each.reason.name,
+                    None if each.reason is Reason.NONE else each.reason.text,
+                )
+                for each in found
+            ],
+        ),
+        _sums(found),
+    )
+
+
+@app.command(
+    "maturity",
+    help=both(
+        "Redeem every position whole, at or after maturity. Run again it redeems what is left.",
+        "満期償還。全保有者の全口数を償還する。再実行すると残りを償還する。",
+    ),
+    epilog=example("jp20 token redeem maturity JP20-RE-0001 --case RD-1 --document notice.pdf"),
+)
+def redeem_maturity(
+    token: Token, case: Case, document: Document, result: Result = None, yes: Yes = False
+) -> None:
+    """Whatever restrains the units; claims continue on the money (G4)."""
+    from jp20.domain.token_state import Redemption
+    from jp20.operations.lifecycle import redeem_at_maturity
+
+    _redeem_whole(
+        token, Redemption.MATURITY, redeem_at_maturity, evidence(case, document), result, yes
+    )
+
+
+@app.command(
+    "early",
+    help=both(
+        "Redeem the whole issue before maturity, where the terms allow it.",
+        "期限前全部償還(発行条件で認められた場合)。",
+    ),
+    epilog=example("jp20 token redeem early JP20-RE-0001 --case RD-1 --document notice.pdf"),
+)
+def redeem_early(
+    token: Token, case: Case, document: Document, result: Result = None, yes: Yes = False
+) -> None:
+    """Whatever restrains the units; claims continue on the money (G4)."""
+    from jp20.domain.token_state import Redemption
+    from jp20.operations import lifecycle
+
+    _redeem_whole(
+        token, Redemption.EARLY, lifecycle.redeem_early, evidence(case, document), result, yes
+    )
+
+
+@app.command(
+    "part",
+    help=both(
+        "Redeem so many units in all, of each holder in proportion (largest remainder). "
+        "Pledged, attached and frozen units are refused row by row.",
+        "一部償還。総口数を保有割合で按分する(端数は最大剰余法)。"
+        "質権・差押え・凍結の対象は行ごとに拒否される。",
+    ),
+    epilog=example("jp20 token redeem part JP20-RE-0001 3000 --case RD-1 --document notice.pdf"),
+)
+def redeem_part(
+    token: Token,
+    amount: Units,
+    case: Case,
+    document: Document,
+    result: Result = None,
+    yes: Yes = False,
+) -> None:
+    """Under one case the shares are decided on once (G4)."""
+    from jp20.domain.token_state import Redemption
+    from jp20.operations import lifecycle
+    from jp20.operations.foresight import require_redemption
+    from jp20.operations.results import require_format
+
+    count, rests_on = units(amount, "UNITS"), evidence(case, document)
+    if result is not None:
+        require_format(result)
+    place = workspace()
+    desk = place.desk()
+    require_redemption(desk, token, Redemption.PART)
+    confirm(
+        Text(
+            f"Redeem {count:,} units of {token}, of all holders in proportion? "
+            f"See who: jp20 token redeem preview {token} {count}",
+            f"{token} の {count:,} 口を按分により償還しますか? "
+            f"内訳: jp20 token redeem preview {token} {count}",
+        ),
+        yes,
+    )
+    with in_turn(place), progress(Text("Redeeming", "償還しています")):
+        done = lifecycle.redeem_part(desk, token, count, rests_on)
+    _finish(desk, token, done, rests_on, result)
+
+
+@app.command(
+    "holder",
+    help=both(
+        "Redeem units of one holder, where the terms allow it.",
+        "個別償還(発行条件で認められた場合)。",
+    ),
+    epilog=example(
+        "jp20 token redeem holder JP20-RE-0001 0x845986566FA249D19A35293e0b5E20A108224C37 20 "
+        "--case RD-1 --document notice.pdf"
+    ),
+)
+def redeem_holder(
+    token: Token,
+    wallet: Annotated[
+        str, typer.Argument(metavar="WALLET", help=both("The holder's.", "保有者のウォレット。"))
+    ],
+    amount: Units,
+    case: Case,
+    document: Document,
+    yes: Yes = False,
+) -> None:
+    """A pledge, an attachment, a freeze and a commitment stand in the way (G4)."""
+    from jp20.domain.token_state import Redemption
+    from jp20.operations import lifecycle
+    from jp20.operations.foresight import require_redemption
+    from jp20.operations.restraints import position
+
+    holder, count = address(wallet, "WALLET"), units(amount, "UNITS")
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    require_redemption(desk, token, Redemption.HOLDER)
+    held = position(desk, token, holder).balance
+    confirm(
+        Text(
+            f"Redeem {count:,} of the {held:,} units of {holder}?",
+            f"{holder} の保有 {held:,} 口のうち {count:,} 口を償還しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = lifecycle.redeem_holder(desk, token, holder, count, rests_on)
+    say_if_nothing_sent(done.steps)
+    show(
+        Table(
+            "redeemed",
+            Text("Redeemed", "償還"),
+            (WALLET, UNITS, Column("left", Text("left", "残高"), number=True)),
+            [(holder, count, position(desk, token, holder).balance)],
+        ),
+        steps_table(desk, done.steps),
+    )
+
+
+# Inside
+
+
+def _redeem_whole(
+    token: str,
+    way: "Redemption",
+    redeem: "Callable[[Desk, str, Evidence], Outcomes]",
+    rests_on: "Evidence",
+    result: Path | None,
+    yes: bool,
+) -> None:
+    from jp20.operations.foresight import require_redemption
+    from jp20.operations.redemption_preview import whole_redemption
+    from jp20.operations.results import require_format
+
+    if result is not None:
+        require_format(result)
+    place = workspace()
+    desk = place.desk()
+    require_redemption(desk, token, way)
+    found = whole_redemption(desk, token)
+    if not found:
+        say(Text("No units are left: nothing was sent.", "残存口数がないため、送信していません。"))
+        show(_sums(found))
+        return
+    total = sum(each.redeemed for each in found)
+    confirm(
+        Text(
+            f"Redeem {token} {way.text.en}: {total:,} units of {len(found):,} accounts, "
+            "undistributed ones included? It cannot be taken back.",
+            f"{token} の{way.text.ja}: {len(found):,} 口座、{total:,} 口(未配布分を含む)を"
+            "償還しますか? 取り消しはできません。",
+        ),
+        yes,
+    )
+    with in_turn(place), progress(Text("Redeeming", "償還しています")):
+        done = redeem(desk, token, rests_on)
+    _finish(desk, token, done, rests_on, result)
+
+
+def _finish(
+    desk: "Desk", token: str, done: "Outcomes", rests_on: "Evidence", result: Path | None
+) -> None:
+    finish(
+        desk,
+        Text(f"Redemption: {token}", f"償還: {token}"),
+        done,
+        f"redemption-{rests_on.case}",
+        result,
+    )
+
+
+def _sums(found: "tuple[RedemptionRow, ...]") -> Record:
+    from jp20.domain.reasons import Reason
+
+    refused = [each for each in found if each.reason is not Reason.NONE]
+    return Record(
+        "sums",
+        Text("Sums", "合計"),
+        (
+            (Column("accounts", Text("accounts", "口座数"), number=True), len(found)),
+            (
+                Column("redeemed", Text("units redeemed", "償還口数"), number=True),
+                sum(each.redeemed for each in found) - sum(each.redeemed for each in refused),
+            ),
+            (
+                Column("refused", Text("units refused", "拒否見込み口数"), number=True),
+                sum(each.redeemed for each in refused),
+            ),
+        ),
+    )

@@ -1,0 +1,352 @@
+"""`jp20 register`: who holds what, now or at any past time, and why it changed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.endings import REFUSED, Ending
+from jp20.cli.language import both, example
+from jp20.cli.options import Token, address, time
+from jp20.cli.output import Column, Record, Table, Value, say, show, warn
+from jp20.cli.parts import with_rows
+from jp20.cli.results import BLOCK, TRANSACTION, UNITS, WALLET
+from jp20.cli.session import session
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import BadArgument, Text
+from jp20.domain.export_forms import Content, Encoding
+
+if TYPE_CHECKING:
+    from jp20.domain.register import HistoryEntry
+    from jp20.operations.report import Report
+
+app = typer.Typer(no_args_is_help=True)
+
+AtBlock = Annotated[
+    int | None,
+    typer.Option("--block", min=0, help=both("As of this block.", "このブロック時点。")),
+]
+
+AtTime = Annotated[
+    str | None,
+    typer.Option(
+        "--time",
+        metavar="TIME",
+        help=both(
+            "As of this time, Japan's; of a date its end.",
+            "この日時時点(日本時間)。日付のみの場合はその日の終わり。",
+        ),
+    ),
+]
+
+
+@app.command(
+    "show",
+    help=both(
+        "Who holds what: now, or as of a block or a time. It is compared with the chain; "
+        "exit code 1 where the two do not agree.",
+        "保有者と口数を表示する(現在、または指定したブロック・日時時点)。"
+        "チェーンと照合し、不一致があれば終了コード 1。",
+    ),
+    epilog=example(
+        "jp20 register show JP20-RE-0001",
+        "jp20 register show JP20-RE-0001 --time 2027-03-31 --format csv",
+    ),
+)
+def register_show(token: Token, block: AtBlock = None, at: AtTime = None) -> None:
+    """From the token's events, all of them (G15, S1)."""
+    found = _report(token, block, at)
+    supply = found.register.supply
+    held = sorted(found.register.holders().items(), key=lambda each: (-each[1], each[0]))
+    show(
+        Table(
+            "holders",
+            Text(f"Holders: {found.code}", f"保有者: {found.code}"),
+            (
+                WALLET,
+                UNITS,
+                Column("percent", Text("% of units in issue", "発行数量比(%)"), number=True),
+            ),
+            [(wallet, units, _percent(units, supply)) for wallet, units in held],
+        ),
+        _summary(found),
+    )
+    _end(found)
+
+
+@app.command(
+    "export",
+    help=both(
+        "Write the register into a new file that names its block: .csv (holders, or the history), "
+        ".xlsx and .json (all of it).",
+        "原簿を新しいファイルに出力する。基準ブロックを明記する。"
+        ".csv(保有者または異動履歴)、.xlsx・.json(全て)。",
+    ),
+    epilog=example(
+        "jp20 register export JP20-RE-0001 holders.csv --encoding cp932",
+        "jp20 register export JP20-RE-0001 register.xlsx --time 2027-03-31",
+    ),
+)
+def register_export(
+    token: Token,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help=both("The new file.", "出力先ファイル。"))
+    ],
+    block: AtBlock = None,
+    at: AtTime = None,
+    content: Annotated[
+        Content, typer.Option(help=both("What a CSV has.", "CSV の内容(保有者・異動履歴)。"))
+    ] = Content.HOLDERS,
+    encoding: Annotated[
+        Encoding, typer.Option(help=both("How a CSV is written.", "CSV の文字コード。"))
+    ] = Encoding.UTF_8,
+) -> None:
+    """In the language of the call (G15)."""
+    from jp20.operations.exports import export
+    from jp20.operations.results import require_format
+
+    require_format(file)
+    found = _report(token, block, at)
+    export(file, found, content, encoding, session().language)
+    say(Text(f"Written: {file}", f"出力しました: {file}"))
+    show(_summary(found))
+    _end(found)
+
+
+@app.command(
+    "check",
+    help=both(
+        "Compare the register with the chain: each balance, their sum, the supply. Of one token or "
+        "of all; exit code 1 where something does not agree.",
+        "原簿とチェーンを照合する(各残高・合計・発行数量)。トークンを省略すると全件。"
+        "不一致があれば終了コード 1。",
+    ),
+    epilog=example("jp20 register check", "jp20 register check JP20-RE-0001 --time 2027-03-31"),
+)
+def register_check(
+    token: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TOKEN",
+            help=both("Security code, symbol or address; else all.", "トークン。省略時は全件。"),
+        ),
+    ] = None,
+    block: AtBlock = None,
+    at: AtTime = None,
+) -> None:
+    """To be run every night (G13, G15)."""
+    from jp20.operations.report import report
+
+    moment = _time(block, at)
+    desk = workspace().view()
+    tokens = desk.tokens() if token is None else (desk.token(token),)
+    found = [report(desk, each, block, moment) for each in tokens]
+    checked = (
+        Table(
+            "tokens",
+            Text("Register and chain", "原簿とチェーンの照合"),
+            (
+                Column("code", Text("code", "銘柄コード")),
+                BLOCK,
+                Column("supply", Text("units in issue", "発行数量"), number=True),
+                Column("undistributed", Text("undistributed", "未配布"), number=True),
+                Column("held", Text("held", "保有口数"), number=True),
+                Column("holders", Text("holders (wallets)", "保有者数(ウォレット)"), number=True),
+                Column("differences", Text("differences", "不一致"), number=True),
+                Column("reconciled", Text("agree", "一致")),
+            ),
+            [
+                (
+                    each.code,
+                    each.block,
+                    each.register.supply,
+                    each.register.undistributed,
+                    sum(each.register.holders().values()),
+                    len(each.register.holders()),
+                    len(each.differences),
+                    each.reconciled,
+                )
+                for each in found
+            ],
+        ),
+        _differences(found),
+    )
+    show(*with_rows(*checked))
+    for each in found:
+        _end(each)
+
+
+@app.command(
+    "history",
+    help=both(
+        "What happened to the units of a token, or of one wallet: every movement with why.",
+        "トークンまたは1つのウォレットの異動履歴を表示する(事由付き)。",
+    ),
+    epilog=example("jp20 register history JP20-RE-0001 0x845986566FA249D19A35293e0b5E20A108224C37"),
+)
+def register_history(
+    token: Token,
+    wallet: Annotated[
+        str | None,
+        typer.Argument(metavar="WALLET", help=both("Of one wallet.", "対象のウォレット。")),
+    ] = None,
+    block: AtBlock = None,
+    at: AtTime = None,
+) -> None:
+    """Units and splits are those of then; the balance is brought up to the block (G15)."""
+    account = address(wallet, "WALLET") if wallet is not None else None
+    found = _report(token, block, at)
+    register = found.register
+    entries = register.history if account is None else tuple(register.history_of(account))
+    fields: list[tuple[Column, Value]] = list(_summary(found).fields)
+    if account is not None:
+        balance = Column("balance", Text("units of the wallet", "ウォレットの残高"), number=True)
+        fields += [(WALLET, account), (balance, register.balance_of(account))]
+    show(
+        Table(
+            "history",
+            Text(f"History: {found.code}", f"異動履歴: {found.code}"),
+            (
+                BLOCK,
+                Column("time", Text("time", "日時")),
+                Column("why", Text("why", "事由")),
+                Column("from", Text("from", "移転元")),
+                Column("to", Text("to", "移転先")),
+                Column("units", Text("units then", "当時の口数"), number=True),
+                Column("splits", Text("splits then", "当時の分割回数"), detail=True),
+                TRANSACTION,
+                Column("log", Text("log", "ログ"), detail=True),
+                Column("reference", Text("reference", "参照"), detail=True),
+            ),
+            [_entry(each) for each in entries],
+        ),
+        Record("register", _summary(found).title, fields),
+    )
+    _end(found)
+
+
+# Inside
+
+
+def _report(token: str, block: int | None, at: str | None) -> "Report":
+    from jp20.operations.report import report
+
+    moment = _time(block, at)
+    return report(workspace().view(), token, block, moment)
+
+
+def _time(block: int | None, at: str | None) -> int | None:
+    """Unix seconds of the last second that counts."""
+    if at is None:
+        return None
+    if block is not None:
+        raise BadArgument(
+            Text(
+                "Say either --block or --time.",
+                "--block と --time はいずれか一方を指定してください。",
+            )
+        )
+    end, begin = time(at, "--time", end_of_day=True), time(at, "--time")
+    return begin if end == begin else end - 1
+
+
+def _summary(found: "Report") -> Record:
+    from jp20.domain.times import in_tokyo
+
+    register = found.register
+    return Record(
+        "register",
+        Text("The register", "原簿"),
+        (
+            (Column("name", Text("name", "名称")), found.name),
+            (Column("code", Text("code", "銘柄コード")), found.code),
+            (Column("token", Text("address", "アドレス")), found.token),
+            (BLOCK, found.block),
+            (Column("block_hash", Text("block hash", "ブロックハッシュ")), found.block_hash),
+            (
+                Column("final_block", Text("final up to block", "確定済みブロック"), number=True),
+                found.final_block,
+            ),
+            (Column("time", Text("as of", "時点")), in_tokyo(found.time)),
+            (Column("supply", Text("units in issue", "発行数量"), number=True), register.supply),
+            (
+                Column("undistributed", Text("undistributed", "未配布"), number=True),
+                register.undistributed,
+            ),
+            (
+                Column("held", Text("held", "保有口数"), number=True),
+                sum(register.holders().values()),
+            ),
+            (
+                Column("holders", Text("holders (wallets)", "保有者数(ウォレット)"), number=True),
+                len(register.holders()),
+            ),
+            (
+                Column("splits", Text("splits", "分割回数"), number=True),
+                len(register.factors) - 1,
+            ),
+            (
+                Column("reconciled", Text("agrees with the chain", "チェーンと一致")),
+                found.reconciled,
+            ),
+        ),
+    )
+
+
+def _differences(found: "list[Report]") -> Table:
+    return Table(
+        "differences",
+        Text("Differences", "不一致の内容"),
+        (
+            Column("code", Text("code", "銘柄コード")),
+            WALLET,
+            Column("register", Text("register", "原簿"), number=True),
+            Column("chain", Text("chain", "チェーン"), number=True),
+        ),
+        [
+            (
+                each.code,
+                one.account or Text("units in issue", "発行数量"),
+                one.register,
+                one.chain,
+            )
+            for each in found
+            for one in each.differences
+        ],
+    )
+
+
+def _end(found: "Report") -> None:
+    """Ends with 1 where the register does not reconcile."""
+    if found.reconciled:
+        return
+    warn(
+        Text(
+            f"{found.code}: register and chain do not agree in {len(found.differences)} places. "
+            f"See: jp20 register check {found.code} --block {found.block}",
+            f"{found.code}: 原簿とチェーンの不一致が {len(found.differences)} 件あります。"
+            f"確認: jp20 register check {found.code} --block {found.block}",
+        )
+    )
+    raise Ending(REFUSED)
+
+
+def _entry(entry: "HistoryEntry") -> tuple[Value, ...]:
+    from jp20.domain.register import Movement
+    from jp20.domain.times import in_tokyo
+
+    at = entry.at
+    if isinstance(entry, Movement):
+        why, splits = entry.why.value, entry.splits
+        parties: tuple[Value, ...] = (entry.from_, entry.to, entry.units)
+        reference = entry.reference
+    else:
+        why = Text(f"split 1 to {entry.ratio}", f"分割 1→{entry.ratio}")
+        parties, splits, reference = (None, None, None), entry.count, None
+    return (at.block, in_tokyo(at.time), why, *parties, splits, at.transaction, at.log, reference)
+
+
+def _percent(units: int, supply: int) -> str:
+    """With four decimals, rounded down."""
+    share = units * 1_000_000 // supply
+    return f"{share // 10_000}.{share % 10_000:04d}"

@@ -1,0 +1,62 @@
+"""A request by its id, or by the first digits of it, as a list shows them."""
+
+import re
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from jp20.cli.language import both
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from jp20.operations.desk import Desk
+
+_DIGITS: Final = re.compile(r"[0-9a-fA-F]{8,64}")
+
+Id = Annotated[
+    str,
+    typer.Argument(
+        metavar="REQUEST",
+        help=both(
+            "Its id, or the first digits of it, from jp20 requests list.",
+            "申請番号、またはその先頭の桁(jp20 requests list で確認)。",
+        ),
+    ),
+]
+
+
+def require_id(text: str) -> None:
+    """Raises BadArgument for what cannot be an id, or the beginning of one."""
+    if not _DIGITS.fullmatch(text.removeprefix("0x")):
+        raise BadArgument(
+            Text(
+                f'REQUEST: "{text}" is no request\'s id.',
+                f"REQUEST: 「{text}」は申請番号ではありません。",
+            ),
+            next_step=Text(
+                "Write 0x and all 64 digits, or the first 8 or more: jp20 requests list",
+                "0x に続く64桁、または先頭8桁以上を指定してください(jp20 requests list)。",
+            ),
+        )
+
+
+def id_of(desk: "Desk", text: str) -> bytes:
+    """The request that is meant. Raises BadArgument where none begins so, or several do."""
+    from jp20.operations.requests import proposals
+
+    digits = text.removeprefix("0x").lower()
+    if len(digits) == 64:
+        return bytes.fromhex(digits)
+    found = [each for each in proposals(desk) if each.hex().startswith(digits)]
+    if len(found) == 1:
+        return found[0]
+    raise BadArgument(
+        Text(
+            f"{len(found)} requests begin with {text}.",
+            f"{text} で始まる申請は {len(found)} 件です。",
+        ),
+        next_step=Text(
+            "Write its id as it is: jp20 requests list --format json",
+            "申請番号を確認してください: jp20 requests list --format json",
+        ),
+    )

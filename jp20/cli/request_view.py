@@ -1,0 +1,341 @@
+"""A request as tables: what it would do, who signed, until when."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from jp20.cli.output import Column, Record, Table, Value
+from jp20.domain.errors import JP20Error, Text
+
+if TYPE_CHECKING:
+    from jp20.domain.requests import Decision
+    from jp20.domain.roles import Role
+    from jp20.operations.calls import ReadCall
+    from jp20.operations.desk import Desk
+    from jp20.operations.requests import RequestView
+
+ID: Final = Column("id", Text("request", "申請"))
+_WHOLE_ID: Final = Column("id", Text("request", "申請"), detail=True)
+_SHORT_ID: Final = Column("short", Text("request", "申請"))
+_SHOWN: Final = 12
+"""Digits of an id that a list shows: enough to name the request by."""
+STATE: Final = Column("state", Text("state", "状態"))
+_CALL: Final = Column("call", Text("call", "呼出し"))
+
+
+_ARGUMENTS: Final = {
+    "account": "口座",
+    "accounts": "口座",
+    "amount": "口数",
+    "amounts": "口数",
+    "cause": "原因",
+    "class": "投資家区分",
+    "classExpiry": "区分有効期限",
+    "creditor": "差押債権者",
+    "executedClaim": "実行する質権・差押え",
+    "existing": "既存のウォレット",
+    "from": "移転元",
+    "holder": "保有者",
+    "holders": "保有者",
+    "id": "番号",
+    "ids": "番号",
+    "incident": "障害番号",
+    "key": "鍵",
+    "kycExpiry": "KYC有効期限",
+    "losses": "損失",
+    "ordinal": "ログ",
+    "organisation": "組織",
+    "pledgee": "質権者",
+    "ratio": "分割比率",
+    "recipients": "移転先",
+    "residency": "居住区分",
+    "role": "役割",
+    "since": "開始日時",
+    "splits": "当時の分割回数",
+    "supplyBefore": "障害前の発行数量",
+    "to": "移転先",
+    "transactionHash": "元の取引",
+    "until": "期限",
+    "waivers": "適用しない規則",
+    "wallet": "ウォレット",
+    "wallets": "ウォレット",
+}
+"""What the arguments of the contracts' functions are."""
+
+
+class AnotherDocument(JP20Error):
+    """The document is not the one that the request rests on."""
+
+    def __init__(self, document: Path, found: bytes, named: bytes) -> None:
+        super().__init__(
+            Text(
+                f"{document} is NOT the document of this request.",
+                f"{document} は、この申請の根拠文書ではありません。",
+            ),
+            Text(
+                f"Its SHA-256 is {found.hex()}, the request names {named.hex()}.",
+                f"SHA-256 は {found.hex()}、申請に記録された値は {named.hex()} です。",
+            ),
+            Text(
+                "Ask the proposing organisation for the right one; do not sign.",
+                "署名せずに、提案した組織に正しい文書を確認してください。",
+            ),
+        )
+
+
+def require_document(document: Path | None, view: "RequestView") -> None:
+    """Raises NoFile, AnotherDocument. Nothing where none is named."""
+    from jp20.operations.files import read_file
+
+    if document is not None:
+        found = hashlib.sha256(read_file(document)).digest()
+        if found != view.request.document_hash:
+            raise AnotherDocument(document, found, view.request.document_hash)
+
+
+def request_parts(
+    desk: "Desk", view: "RequestView", decision: "Decision | None", document: Path | None
+) -> list[Record | Table]:
+    """All of it: the request, its slots, and its calls with every argument by name where they are
+    known here.
+    """
+    parts: list[Record | Table] = [
+        _request(desk, view, document, known=decision is not None),
+        _slots(desk, view),
+    ]
+    if decision is not None:
+        parts += _calls(desk, decision)
+    return parts
+
+
+def requests_table(desk: "Desk", views: "Sequence[RequestView]") -> Table:
+    """A line a request."""
+    from jp20.domain.times import in_tokyo
+
+    names = _names(desk)
+    return Table(
+        "requests",
+        Text("Requests", "申請の一覧"),
+        (
+            _WHOLE_ID,
+            _SHORT_ID,
+            STATE,
+            Column("act", Text("act", "手続")),
+            Column("target", Text("on", "対象")),
+            Column("case", Text("case", "案件")),
+            Column("proposer", Text("proposed by", "提案")),
+            Column("proposed_at", Text("at", "提案日時"), detail=True),
+            Column("expires_at", Text("until", "期限")),
+            Column("signatures", Text("signed", "署名")),
+            Column("missing", Text("waits for", "待ち")),
+        ),
+        [
+            (
+                view.id,
+                f"0x{view.id.hex()[:_SHOWN]}",
+                view.state.text,
+                view.act,
+                target_name(desk, view),
+                view.case,
+                names.get(view.proposer),
+                in_tokyo(view.proposed_at),
+                in_tokyo(view.expires_at),
+                f"{_signed(view)}/{len(view.slots)}",
+                _waits_for(view),
+            )
+            for view in views
+        ],
+    )
+
+
+def target_name(desk: "Desk", view: "RequestView") -> str:
+    """The contract by its name: a token by its code."""
+    from jp20.domain.governance import Kind
+
+    if view.kind is Kind.TOKEN:
+        return desk.token(view.request.target).read(str, "code")
+    return "–" if view.kind is None else view.kind.name.lower()
+
+
+def _request(desk: "Desk", view: "RequestView", document: Path | None, *, known: bool) -> Record:
+    from jp20.domain.times import in_tokyo
+
+    names = _names(desk)
+    request = view.request
+    checked = (
+        Text("not compared (--document)", "未照合(--document で照合)")
+        if document is None
+        else Text(f"is {document.name}", f"{document.name} と一致")
+    )
+    unknown = Text(
+        "NOT on the chain: --decision FILE shows them",
+        "チェーンに記録なし(--decision ファイル で表示)",
+    )
+    return Record(
+        "request",
+        Text("Request", "申請"),
+        (
+            (ID, view.id),
+            (STATE, view.state.text),
+            (Column("act", Text("act", "手続")), view.act),
+            (Column("function", Text("function", "関数")), view.function),
+            (Column("target", Text("on", "対象")), target_name(desk, view)),
+            (Column("address", Text("address", "アドレス")), request.target),
+            (Column("case", Text("case", "案件")), view.case),
+            (Column("document_sha256", Text("document", "根拠文書")), request.document_hash.hex()),
+            (Column("document", Text("the document", "文書の照合")), checked),
+            (
+                Column("parties", Text("parties, who sign nothing", "当事者(署名不可)")),
+                ", ".join(names.get(each, str(each)) for each in request.parties) or None,
+            ),
+            (Column("calls", Text("calls", "件数"), number=True), request.calls),
+            (Column("executed", Text("executed", "実行済み"), number=True), view.executed),
+            (
+                Column("known", Text("what it would do", "内容")),
+                Text("see below", "下記のとおり") if known else unknown,
+            ),
+            (Column("proposer", Text("proposed by", "提案")), names.get(view.proposer)),
+            (Column("proposed_at", Text("at", "提案日時")), in_tokyo(view.proposed_at)),
+            (
+                Column("ready_at", Text("can be executed from", "実行可能日時")),
+                None if view.ready_at is None else in_tokyo(view.ready_at),
+            ),
+            (Column("expires_at", Text("until", "期限")), in_tokyo(view.expires_at)),
+        ),
+    )
+
+
+def _slots(desk: "Desk", view: "RequestView") -> Table:
+    names = _names(desk)
+    return Table(
+        "slots",
+        Text("Signatures", "署名"),
+        (
+            Column("slot", Text("slot", "枠")),
+            Column("roles", Text("roles", "役割")),
+            Column("organisation", Text("signed by", "署名した組織")),
+            Column("key", Text("key", "鍵")),
+            Column("counts", Text("counts", "有効")),
+        ),
+        [
+            (
+                slot.index + 1,
+                " | ".join(role.name for role in sorted(slot.roles)),
+                *(
+                    (None, None, None)
+                    if slot.signature is None
+                    else (
+                        names.get(slot.signature.organisation),
+                        slot.signature.key,
+                        slot.signature.counts,
+                    )
+                ),
+            )
+            for slot in view.slots
+        ],
+    )
+
+
+def _calls(desk: "Desk", decision: "Decision") -> list[Record | Table]:
+    """Single arguments, and the rows of lists. All of them: who signs has to see what."""
+    from jp20.operations.calls import UnknownCall, read_call
+
+    interface = desk.interface(decision.request.target)
+    try:
+        read = [read_call(interface, index, call) for index, call in enumerate(decision.calls)]
+    except UnknownCall:
+        return [_unread(decision)]
+    arguments = Table(
+        "arguments",
+        Text("What it would do", "申請の内容"),
+        (
+            _CALL,
+            Column("argument", Text("argument", "項目")),
+            Column("value", Text("value", "値"), number=True),
+        ),
+        [
+            (each.index + 1, _named(name, with_name=True), value)
+            for each in read
+            for name, value in each.arguments
+        ],
+    )
+    parts: list[Record | Table] = [arguments] if arguments.rows else []
+    if any(each.rows for each in read):
+        parts.append(_rows(read))
+    return parts
+
+
+def _rows(read: "Sequence[ReadCall]") -> Table:
+    columns = next(each.columns for each in read if each.rows)
+    numbers = {
+        place
+        for place in range(len(columns))
+        if all(type(row[place]) is int for each in read for row in each.rows)
+    }
+    rows: list[Sequence[Value]] = [
+        (each.index + 1, line, *row) for each in read for line, row in enumerate(each.rows, 1)
+    ]
+    return Table(
+        "rows",
+        Text("Its rows", "申請の明細"),
+        (
+            _CALL,
+            Column("row", Text("row", "行")),
+            *(
+                Column(name, _named(name), number=place in numbers)
+                for place, name in enumerate(columns)
+            ),
+        ),
+        rows,
+    )
+
+
+def _named(name: str, *, with_name: bool = False) -> Text:
+    """An argument by its name in the contract, which a program can rely on; in Japanese by what it
+    is, where that is known.
+    """
+    known = _ARGUMENTS.get(name.rpartition(".")[2])
+    if known is None:
+        return Text(name, name)
+    return Text(name, f"{known}({name})" if with_name else known)
+
+
+def _unread(decision: "Decision") -> Table:
+    return Table(
+        "arguments",
+        Text(
+            "What it would do: a function that this version of JP20 does not know",
+            "申請の内容(このバージョンの JP20 では解読できない関数)",
+        ),
+        (_CALL, Column("data", Text("data", "データ"))),
+        [(index + 1, call.data) for index, call in enumerate(decision.calls)],
+    )
+
+
+def _signed(view: "RequestView") -> int:
+    return sum(slot.signature is not None and slot.signature.counts for slot in view.slots)
+
+
+def _waits_for(view: "RequestView") -> str | None:
+    from jp20.domain.governance import rule_of
+    from jp20.operations.requests import RequestState
+
+    if view.state is RequestState.READY:
+        rule = rule_of(view.request.rule)
+        return None if rule is None else _roles(rule.executors)
+    if view.state is not RequestState.OPEN:
+        return None
+    return ", ".join(
+        _roles(slot.roles)
+        for slot in view.slots
+        if slot.signature is None or not slot.signature.counts
+    )
+
+
+def _roles(roles: "frozenset[Role]") -> str:
+    return "|".join(role.name for role in sorted(roles))
+
+
+def _names(desk: "Desk") -> dict[int, str]:
+    return {member.number: member.name for member in desk.members()}

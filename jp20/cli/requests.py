@@ -1,0 +1,406 @@
+"""`jp20 requests`: what waits for signatures, what it would do, and one's own part in it."""
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.endings import REFUSED, SOME_REFUSED, Ending
+from jp20.cli.language import both, example
+from jp20.cli.options import Yes
+from jp20.cli.output import Column, Table, confirm, say, show, warn
+from jp20.cli.own_keys import own_addresses
+from jp20.cli.request_ids import Id, id_of, require_id
+from jp20.cli.request_view import request_parts, requests_table, require_document
+from jp20.cli.results import REASON, WALLET, steps_table
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eth_typing import ChecksumAddress
+
+    from jp20.domain.outcomes import CallOutcome, Step
+    from jp20.operations.approval import Part
+    from jp20.operations.desk import Desk, Member
+    from jp20.operations.requests import RequestView
+
+app = typer.Typer(no_args_is_help=True)
+
+DocumentToCompare = Annotated[
+    Path | None,
+    typer.Option(
+        "--document",
+        help=both(
+            "Compare this document with the one that the request rests on.",
+            "申請の根拠文書と照合するファイル。",
+        ),
+    ),
+]
+
+DecisionFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--decision",
+        metavar="FILE",
+        help=both(
+            "The file with its calls, where they are not on the chain.",
+            "申請ファイル(内容がチェーンに記録されていない場合)。",
+        ),
+    ),
+]
+
+
+class State(Enum):
+    """Where a request stands, as one asks for it."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    READY = "ready"
+    EXECUTED = "executed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    VOID = "void"
+
+
+@app.command(
+    "list",
+    help=both(
+        "The requests, the latest first. --mine: those that wait for a signature or the execution "
+        "of an organisation whose key is here; no password is asked.",
+        "申請を新しい順に表示する。--mine は手元の鍵の組織の署名または実行を待つもの"
+        "(パスワード不要)。",
+    ),
+    epilog=example(
+        "jp20 requests list --mine", "jp20 requests list --state open --state ready --token RE1"
+    ),
+)
+def requests_list(
+    state: Annotated[
+        list[State] | None,
+        typer.Option(help=both("Only in this state. Repeatable.", "この状態のもの(複数指定可)。")),
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(metavar="TOKEN", help=both("Only of this token.", "この銘柄のもの。")),
+    ] = None,
+    mine: Annotated[
+        bool,
+        typer.Option(
+            "--mine",
+            help=both("Only what waits for my organisation.", "自組織の手続を待つもののみ。"),
+        ),
+    ] = False,
+) -> None:
+    """Of all that were ever proposed (G17)."""
+    from jp20.operations.approval import may_act
+    from jp20.operations.requests import RequestState, list_requests
+
+    place = workspace()
+    desk = place.view()
+    target = None if token is None else desk.token(token).address
+    states = {RequestState[each.name] for each in state or ()}
+    found = [
+        view
+        for view in reversed(list_requests(desk))
+        if (not states or view.state in states) and target in (None, view.request.target)
+    ]
+    if mine:
+        own = own_addresses(place)
+        found = [view for view in found if may_act(_own(desk, view, own), view)]
+    show(requests_table(desk, found))
+
+
+@app.command(
+    "show",
+    help=both(
+        "All that a signer must know: every argument of every call by name, who signed, until "
+        "when; and whether a document is the one it rests on.",
+        "署名に必要な全情報(全項目の値・署名者・期限)を表示し、文書を照合する。",
+    ),
+    epilog=example("jp20 requests show 0x8c… --document order.pdf"),
+)
+def requests_show(
+    request: Id, document: DocumentToCompare = None, decision: DecisionFile = None
+) -> None:
+    """Read from this node; a file's root is computed anew (G17, S3)."""
+    from jp20.operations.approval import CallsUnknown, decision_of
+    from jp20.operations.requests import load_decision, show_request
+
+    require_id(request)
+    given = None if decision is None else load_decision(decision)
+    desk = workspace().view()
+    view = show_request(desk, id_of(desk, request))
+    require_document(document, view)
+    try:
+        known = decision_of(desk, view, given, str(decision), "show")
+    except CallsUnknown:
+        known = None
+    show(*request_parts(desk, view, known, document))
+
+
+@app.command(
+    "approve",
+    help=both(
+        "Sign for your organisation, after seeing what it is. Where its calls are not on the "
+        "chain, the decision's file is required: nothing is signed unseen.",
+        "内容を確認のうえ、自組織として署名する。内容がチェーンに記録されていない場合は"
+        "申請ファイルが必須(未確認の署名はできない)。",
+    ),
+    epilog=example(
+        "jp20 requests approve 0x8c… --document order.pdf",
+        "jp20 requests approve 0x8c… --decision plans/request-8c….json --document order.pdf",
+    ),
+)
+def requests_approve(
+    request: Id,
+    document: DocumentToCompare = None,
+    decision: DecisionFile = None,
+    yes: Yes = False,
+) -> None:
+    """One signature, in the slot that leaves the others theirs (G17, S3)."""
+    from jp20.operations.approval import decision_of, sign, signature_to_give
+    from jp20.operations.requests import load_decision, show_request
+
+    require_id(request)
+    given = None if decision is None else load_decision(decision)
+    desk = workspace().desk()
+    view = show_request(desk, id_of(desk, request))
+    part = signature_to_give(desk, view)
+    known = decision_of(desk, view, given, str(decision), "approve")
+    require_document(document, view)
+    for each in request_parts(desk, view, known, document):
+        say(each)
+    if document is None:
+        warn(
+            Text(
+                "The document was not compared: --document FILE does.",
+                "根拠文書は照合されていません(--document ファイル で照合できます)。",
+            )
+        )
+    by = part.member.name
+    confirm(
+        Text(
+            f"Sign this for {by}, under case {view.case}?",
+            f"案件 {view.case} について、{by} としてこの内容に署名しますか?",
+        ),
+        yes,
+    )
+    step = sign(desk, view, part)
+    after = show_request(desk, view.id)
+    _say_next(after)
+    _show_after(desk, after, [step])
+
+
+@app.command(
+    "execute",
+    help=both(
+        "Carry out what is signed and ready. Run again it does what is left.",
+        "署名が完了し実行可能な申請を実行する。再実行すると残りを行う。",
+    ),
+    epilog=example("jp20 requests execute 0x8c…"),
+)
+def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = False) -> None:
+    """Each call on its own: a refused one does not stop the others (G17)."""
+    from jp20.operations import requests
+    from jp20.operations.approval import decision_of, execution_to_make
+
+    require_id(request)
+    given = None if decision is None else requests.load_decision(decision)
+    desk = workspace().desk()
+    view = requests.show_request(desk, id_of(desk, request))
+    part = execution_to_make(desk, view)
+    known = decision_of(desk, view, given, str(decision), "execute")
+    for each in request_parts(desk, view, known, None):
+        say(each)
+    left = view.request.calls - view.executed
+    confirm(
+        Text(
+            f"Execute {left} of {view.request.calls} calls as {part.member.name}?",
+            f"{view.request.calls} 件中 {left} 件を、{part.member.name} として実行しますか?",
+        ),
+        yes,
+    )
+    outcomes = requests.execute(desk, part.signer, known)
+    _finish(desk, requests.show_request(desk, view.id), part, outcomes)
+
+
+@app.command(
+    "cancel",
+    help=both(
+        "Close a request that your organisation proposed. What was executed of it stays.",
+        "自組織が提案した申請を取り消す。実行済みの部分は残る。",
+    ),
+    epilog=example("jp20 requests cancel 0x8c…"),
+)
+def requests_cancel(request: Id, yes: Yes = False) -> None:
+    """The same can be proposed again (G17)."""
+    from jp20.operations import requests
+    from jp20.operations.approval import cancellation_to_make
+
+    require_id(request)
+    desk = workspace().desk()
+    view = requests.show_request(desk, id_of(desk, request))
+    part = cancellation_to_make(desk, view)
+    say(requests_table(desk, [view]))
+    confirm(
+        Text("Cancel this request for everybody?", "この申請を取り消しますか(全組織に及びます)?"),
+        yes,
+    )
+    step = requests.cancel(desk, part.signer, view.id)
+    _show_after(desk, requests.show_request(desk, view.id), [step])
+
+
+@app.command(
+    "withdraw",
+    help=both(
+        "Take your organisation's signature back; what is not executed yet is stopped by it.",
+        "自組織の署名を撤回する。未実行の部分は実行できなくなる。",
+    ),
+    epilog=example("jp20 requests withdraw 0x8c…"),
+)
+def requests_withdraw(request: Id, yes: Yes = False) -> None:
+    """Until it is executed (G17)."""
+    from jp20.operations import requests
+    from jp20.operations.approval import withdrawal_to_make
+
+    require_id(request)
+    desk = workspace().desk()
+    view = requests.show_request(desk, id_of(desk, request))
+    part = withdrawal_to_make(desk, view)
+    say(requests_table(desk, [view]))
+    confirm(
+        Text(
+            f"Withdraw the signature of {part.member.name}?",
+            f"{part.member.name} の署名を撤回しますか?",
+        ),
+        yes,
+    )
+    step = requests.withdraw(desk, part.signer, view.id)
+    _show_after(desk, requests.show_request(desk, view.id), [step])
+
+
+@app.command(
+    "export",
+    help=both(
+        "Write a request whose calls are on the chain as a file, for those who sign or keep it "
+        "elsewhere. Where they are not, the proposing command wrote it to the plans folder.",
+        "内容がチェーンに記録されている申請を、署名・保管用にファイルに書き出す。"
+        "記録されていない申請のファイルは、提案時に plans フォルダに作成されている。",
+    ),
+    epilog=example("jp20 requests export 0x8c… --out request.json"),
+)
+def requests_export(
+    request: Id,
+    out: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help=both("The new file.", "作成するファイル。")),
+    ],
+) -> None:
+    """It is not written over another file (G17)."""
+    from jp20.chain.new_files import write_new
+    from jp20.domain.decision_file import to_json
+    from jp20.operations.approval import decision_of
+    from jp20.operations.requests import show_request
+
+    require_id(request)
+    desk = workspace().view()
+    view = show_request(desk, id_of(desk, request))
+    known = decision_of(desk, view, None, "", "show")
+    write_new(out, to_json(known).encode())
+    show(
+        Table(
+            "files",
+            Text("Written", "作成したファイル"),
+            (Column("file", Text("file", "ファイル")),),
+            [(str(out),)],
+        )
+    )
+
+
+def _own(
+    desk: "Desk", view: "RequestView", addresses: "frozenset[ChecksumAddress]"
+) -> "list[Member]":
+    return [
+        member
+        for member in desk.members(view.request.target)
+        if member.active and addresses.intersection(member.keys)
+    ]
+
+
+def _say_next(view: "RequestView") -> None:
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.requests import RequestState
+
+    execute = f"jp20 requests execute 0x{view.id.hex()}"
+    if view.state is RequestState.READY:
+        say(Text(f"All have signed. Next: {execute}", f"署名が揃いました。次の手順: {execute}"))
+    elif view.state is RequestState.WAITING and view.ready_at is not None:
+        ready = in_tokyo(view.ready_at)
+        say(
+            Text(
+                f"All have signed. From {ready}: {execute}",
+                f"署名が揃いました。{ready} 以降: {execute}",
+            )
+        )
+
+
+def _show_after(desk: "Desk", view: "RequestView", steps: "Sequence[Step]") -> None:
+    show(requests_table(desk, [view]), steps_table(desk, steps))
+
+
+def _finish(
+    desk: "Desk",
+    view: "RequestView",
+    part: "Part",
+    outcomes: "Sequence[CallOutcome]",
+) -> None:
+    """Shows what became of each call. Raises the refusal of an only one; Ending with 4 where calls
+    or rows were refused and others went through, with 1 where all calls were.
+    """
+    from jp20.domain.outcomes import Step
+
+    refusals = [each.refusal for each in outcomes if each.refusal is not None]
+    if len(outcomes) == 1 and refusals:
+        raise refusals[0]
+    steps = [
+        Step("execute", part.member.number, part.signer.address, each.transaction, each.block)
+        for each in outcomes
+        if each.transaction is not None and each.block is not None and not each.earlier
+    ]
+    refused = _refused_table(outcomes)
+    parts = [refused] if refused.rows else []
+    show(requests_table(desk, [view]), *parts, steps_table(desk, steps))
+    if refused.rows:
+        raise Ending(REFUSED if len(refusals) == len(outcomes) else SOME_REFUSED)
+
+
+def _refused_table(outcomes: "Sequence[CallOutcome]") -> Table:
+    """Calls that the contract refused, and rows that a call left out."""
+    from jp20.domain.events import RegistrationRefused, RowRefused
+
+    unsaid = Text("no reason given", "理由の記載なし")
+    rows = [
+        (each.index + 1, None, None, each.refusal.why or each.refusal.what or unsaid)
+        for each in outcomes
+        if each.refusal is not None
+    ]
+    left_out = [
+        (each.index + 1, entry.event.index + 1, entry.event.account, entry.event.reason.text)
+        for each in outcomes
+        for entry in each.events
+        if isinstance(entry.event, RowRefused | RegistrationRefused)
+    ]
+    return Table(
+        "refused",
+        Text("Refused", "拒否されたもの"),
+        (
+            Column("call", Text("call", "呼出し")),
+            Column("row", Text("row", "行")),
+            WALLET,
+            REASON,
+        ),
+        [*rows, *left_out],
+    )

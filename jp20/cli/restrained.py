@@ -1,0 +1,119 @@
+"""Whose units are restrained, how many, and by which restraint: what the commands for lock-ups,
+freezes, pledges and attachments ask for alike.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.language import both
+from jp20.cli.options import address, units
+from jp20.cli.output import Table
+from jp20.cli.positions import claims_table
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
+    from jp20.domain.events import ClaimKind
+    from jp20.operations.desk import Desk
+    from jp20.operations.restraints import Claim
+
+Wallet = Annotated[
+    str,
+    typer.Argument(metavar="WALLET", help=both("The holder's wallet.", "保有者のウォレット。")),
+]
+
+WalletIfAny = Annotated[
+    str | None,
+    typer.Argument(metavar="WALLET", help=both("The holder's wallet.", "保有者のウォレット。")),
+]
+
+OfHolder = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="WALLET",
+        help=both("Of this holder; else of all.", "この保有者のみ(省略時は全保有者)。"),
+    ),
+]
+
+UnitsIfAny = Annotated[
+    str | None, typer.Argument(metavar="UNITS", help=both("How many.", "口数。"))
+]
+
+RowsFile = Annotated[
+    Path | None,
+    typer.Option(
+        help=both(
+            "Many at once: CSV or XLSX with wallet, units.",
+            "一括指定のファイル(CSV・XLSX。ウォレットアドレス、数量)。",
+        )
+    ),
+]
+
+
+def amounts(
+    wallet: str | None, amount: str | None, file: Path | None
+) -> "list[tuple[ChecksumAddress, int]]":
+    """Holders and units, from the arguments or from a file. Raises BadArgument for both or neither,
+    FaultyFile.
+    """
+    from jp20.operations.files import load_allotments
+
+    if file is not None and wallet is None:
+        return [(row.wallet, row.units) for row in load_allotments(file).sound()]
+    if file is None and wallet is not None and amount is not None:
+        return [(address(wallet, "WALLET"), units(amount, "UNITS"))]
+    raise BadArgument(
+        Text("WALLET UNITS or --file, one of them.", "WALLET UNITS か --file が必要です。"),
+        next_step=Text(
+            "Name one holder and the units, or a file of them.",
+            "保有者1名と口数を引数で指定するか、ファイルで指定してください(併用不可)。",
+        ),
+    )
+
+
+def claim_of(
+    desk: "Desk", token: str, holder: "ChecksumAddress", number: int, kind: "ClaimKind"
+) -> "Claim":
+    """The restraint of a holder by its number. Raises BadArgument, which names those there are."""
+    from jp20.operations.restraints import claims
+
+    found = [each for each in claims(desk, token, holder) if each.kind is kind]
+    chosen = next((each for each in found if each.id == number), None)
+    if chosen is not None:
+        return chosen
+    there = ", ".join(f"{each.id} ({each.units:,})" for each in found) or "–"
+    raise BadArgument(
+        Text(
+            f"{holder} has no restraint {number} of this kind.",
+            f"{holder} に、この種類の制限 {number} はありません。",
+        ),
+        Text(f"There are, by number (units): {there}.", f"番号(口数)の一覧: {there}。"),
+        Text(f"See: jp20 position {token} {holder}", f"確認: jp20 position {token} {holder}"),
+    )
+
+
+def claims_shown(desk: "Desk", token: str, holders: "Iterable[ChecksumAddress]") -> Table:
+    """The restraints of some holders now."""
+    from jp20.operations.restraints import claims
+
+    return claims_table((each, claims(desk, token, each)) for each in dict.fromkeys(holders))
+
+
+def claims_of_kind(
+    desk: "Desk", token: str, holder: "ChecksumAddress | None", kind: "ClaimKind"
+) -> Table:
+    """Those of one kind, of a holder or of all."""
+    from jp20.operations.restraints import all_claims, claims
+
+    found: dict[ChecksumAddress, Sequence[Claim]] = {}
+    if holder is None:
+        found |= all_claims(desk, token)
+    else:
+        found[holder] = claims(desk, token, holder)
+    return claims_table(
+        (each, [claim for claim in theirs if claim.kind is kind]) for each, theirs in found.items()
+    )

@@ -1,0 +1,85 @@
+"""What was done, as tables: who proposed, signed and executed; what became of each row."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from jp20.cli.output import Column, Table
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from jp20.domain.outcomes import Outcomes, RowOutcome, Step
+    from jp20.operations.desk import Desk
+
+_STEPS: Final = {
+    "propose": Text("proposed", "提案"),
+    "sign": Text("signed", "署名"),
+    "execute": Text("executed", "実行"),
+    "call": Text("called", "実行"),
+    "deploy": Text("deployed", "配備"),
+    "withdraw": Text("withdrawn", "署名の撤回"),
+    "cancel": Text("cancelled", "申請の取消"),
+}
+
+LINE: Final = Column("line", Text("line", "行"), number=True)
+WALLET: Final = Column("wallet", Text("wallet", "ウォレット"))
+UNITS: Final = Column("units", Text("units", "口数"), number=True)
+REASON: Final = Column("reason", Text("reason", "理由"))
+BLOCK: Final = Column("block", Text("block", "ブロック"), number=True)
+TRANSACTION: Final = Column("transaction", Text("transaction", "取引"), detail=True)
+
+
+def steps_table(desk: "Desk", steps: "Iterable[Step]") -> Table:
+    """Each transaction, by whose key, in which block."""
+    names = {member.number: member.name for member in desk.members()}
+    return Table(
+        "steps",
+        Text("Who did what", "承認の記録"),
+        (
+            Column("step", Text("step", "手続")),
+            Column("organisation", Text("organisation", "組織")),
+            Column("key", Text("key", "鍵")),
+            BLOCK,
+            TRANSACTION,
+        ),
+        [
+            (
+                _STEPS.get(step.what, step.what),
+                names.get(step.organisation, "–"),
+                step.key,
+                step.block,
+                step.transaction,
+            )
+            for step in steps
+        ],
+    )
+
+
+def counts_table(title: Text, outcomes: "Outcomes") -> Table:
+    """How many rows went how, and their units."""
+    from jp20.domain.outcomes import Outcome
+
+    rows = {kind: outcomes.of(kind) for kind in Outcome}
+    return Table(
+        "outcomes",
+        title,
+        (
+            Column("outcome", Text("outcome", "結果")),
+            Column("rows", Text("rows", "件数"), number=True),
+            UNITS,
+        ),
+        [
+            (kind.text, len(found), sum(row.units or 0 for row in found) or None)
+            for kind, found in rows.items()
+            if found
+        ],
+    )
+
+
+def refused_table(rows: "Sequence[RowOutcome]") -> Table:
+    """Each row that was refused, and why."""
+    return Table(
+        "refused",
+        Text("Refused rows", "拒否された行"),
+        (LINE, WALLET, Column("code", Text("code", "コード"), detail=True), REASON),
+        [(row.line, row.account, row.code, row.reason) for row in rows],
+    )

@@ -1,0 +1,178 @@
+"""`jp20 status`, `jp20 resume-sending`: what is under way, and going on with it after a break."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from jp20.cli.endings import REFUSED, WAITS, Ending
+from jp20.cli.language import example
+from jp20.cli.options import Yes
+from jp20.cli.output import Column, Record, Table, Value, confirm, progress, say, show, warn
+from jp20.cli.results import BLOCK, TRANSACTION, UNITS
+from jp20.cli.workspace import Workspace, workspace
+from jp20.domain.errors import JP20Error, Text
+
+if TYPE_CHECKING:
+    from jp20.chain.outbox import Entry
+    from jp20.operations.desk import Desk
+    from jp20.operations.sending import OutboxStatus
+
+app = typer.Typer()
+
+_NONCE: Final = Column("nonce", Text("nonce", "ノンス"))
+_LABEL: Final = Column("label", Text("what", "内容"))
+
+
+@app.command("status", epilog=example("jp20 status", "jp20 status --format json"))
+def status() -> None:
+    """Without a node it says what the outboxes say, and why the rest is missing."""
+    from jp20.operations.sending import status as sending_status
+
+    place = workspace()
+    trouble: JP20Error | None = None
+    advice: list[Text] = []
+    parts: list[Table | Record] = []
+    try:
+        found = sending_status(place.connection, place.outbox)
+    except JP20Error as error:
+        trouble = error
+        parts.append(_sending_table(_noted(place)))
+    else:
+        parts.append(_sending_table(_found(found)))
+        advice = [each.advice for each in found]
+        try:
+            parts += platform_parts(place.view())
+        except JP20Error as error:
+            trouble = error
+    show(*parts)
+    for text in dict.fromkeys(advice):
+        warn(text)
+    if trouble is not None:
+        raise trouble
+
+
+@app.command("resume-sending", epilog=example("jp20 resume-sending --yes"))
+def resume_sending(yes: Yes = False) -> None:
+    """Needs no key: what was signed is looked for, and the same bytes are sent where no node has
+    them; none is sent twice.
+    """
+    from jp20.operations.sending import resume_sending as go_on
+    from jp20.operations.sending import status as sending_status
+
+    place = workspace()
+    found = sending_status(place.connection, place.outbox)
+    count = sum(len(each.under_way) for each in found)
+    if count == 0:
+        show(entries_table(()))
+        say(Text("Nothing is under way.", "送信中の取引はありません。"))
+        return
+    say(_sending_table(_found(found)))
+    confirm(
+        Text(
+            f"Go on with these {count} transactions? None is sent twice.",
+            f"これら {count} 件の取引を続行しますか(二重に送信されることはありません)?",
+        ),
+        yes,
+    )
+    with progress(Text("Sending", "送信しています")):
+        entries = go_on(place.view())
+    end_of(entries)
+
+
+def end_of(entries: "Sequence[Entry]") -> None:
+    """Shows what became of transactions. Ends with 1 where one failed or can never come, with 6
+    where one waits for a signature.
+    """
+    show(entries_table(entries))
+    if any(not each.state.is_live and each.state.name != "SUCCEEDED" for each in entries):
+        raise Ending(REFUSED)
+    if any(each.state.is_live for each in entries):
+        raise Ending(WAITS)
+
+
+def entries_table(entries: "Iterable[Entry]") -> Table:
+    """Transactions of the outbox as they are now."""
+    return Table(
+        "transactions",
+        Text("Transactions", "取引"),
+        (_NONCE, _LABEL, Column("state", Text("state", "状態")), BLOCK, TRANSACTION),
+        [(each.nonce, each.label, each.state.text, each.block, each.hash) for each in entries],
+    )
+
+
+def platform_parts(desk: "Desk") -> tuple[Record, Table]:
+    """Whether the platform is halted, and how its tokens stand."""
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.emergency import status as status_of
+
+    found = status_of(desk)
+    return (
+        Record(
+            "platform",
+            Text("HALTED", "緊急停止中") if found.halted else Text("Running", "稼働中"),
+            (
+                (Column("block", Text("block", "ブロック"), number=True), found.block),
+                (Column("halted", Text("halted", "停止")), found.halted),
+                (
+                    Column("since", Text("since", "停止時刻")),
+                    in_tokyo(found.since) if found.since else None,
+                ),
+            ),
+        ),
+        Table(
+            "tokens",
+            Text("Tokens", "トークン"),
+            (
+                Column("code", Text("code", "コード")),
+                Column("token", Text("token", "トークン")),
+                Column("paused", Text("paused", "一時停止")),
+                UNITS,
+                Column("splits", Text("splits", "分割回数"), number=True),
+            ),
+            [
+                (each.code, each.token, each.paused, each.supply, each.splits)
+                for each in found.tokens
+            ],
+        ),
+    )
+
+
+def _found(found: "Iterable[OutboxStatus]") -> Iterator[tuple[Value, ...]]:
+    """What is under way, and where it is by the node."""
+    for key in found:
+        for each in key.under_way:
+            yield _row(key.signer, each.entry, each.where.text)
+
+
+def _noted(place: Workspace) -> Iterator[tuple[Value, ...]]:
+    """What is under way by the outboxes of the settings' chain alone."""
+    from jp20.chain.outbox import view_outbox
+
+    for file in sorted(place.outbox.glob(f"{place.settings.network.chain_id}-*.sqlite")):
+        view = view_outbox(file)
+        for entry in view.unfinished:
+            yield _row(view.signer, entry, entry.state.text)
+
+
+def _row(signer: str, entry: "Entry", where: Text) -> tuple[Value, ...]:
+    from jp20.domain.times import in_tokyo
+
+    since = in_tokyo(int(entry.intended_at))
+    return (signer, entry.nonce, entry.label, where, since, entry.hash)
+
+
+def _sending_table(rows: Iterable[tuple[Value, ...]]) -> Table:
+    return Table(
+        "sending",
+        Text("Under way", "送信中の取引"),
+        (
+            Column("signer", Text("key", "鍵")),
+            _NONCE,
+            _LABEL,
+            Column("where", Text("where", "所在")),
+            Column("since", Text("since", "開始時刻")),
+            TRANSACTION,
+        ),
+        list(rows),
+    )

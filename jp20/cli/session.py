@@ -1,0 +1,45 @@
+"""What holds for one call of the command: its language, the form of its output, its settings."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from jp20.domain.errors import Language
+
+
+class Format(Enum):
+    """The form of what is printed on stdout."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+@dataclass(slots=True)
+class Session:
+    """`config` is a settings file that was named; None: the one found upwards from here.
+    `offline` is the address of a key on another machine, in place of the settings' signer. What is
+    in `closing` is closed when the call ends, however it does.
+    """
+
+    language: Language = "en"
+    format: Format = Format.TABLE
+    config: Path | None = None
+    offline: str | None = None
+    closing: ExitStack = field(default_factory=ExitStack)
+
+
+_current: Final = [Session()]
+
+
+def session() -> Session:
+    """That of the call that is running."""
+    return _current[0]
+
+
+def begin(language: Language) -> Session:
+    """A new call: nothing of an earlier one in the same process holds."""
+    _current[0] = Session(language)
+    return _current[0]

@@ -1,0 +1,38 @@
+"""How a command ends that did something to a few rows, some of which the chain refused."""
+
+from typing import TYPE_CHECKING
+
+from jp20.cli.again import say_if_nothing_sent
+from jp20.cli.endings import SOME_REFUSED, Ending
+from jp20.cli.output import Record, Table, show
+from jp20.cli.results import refused_table, steps_table
+from jp20.domain.errors import JP20Error, Text
+
+if TYPE_CHECKING:
+    from jp20.domain.outcomes import Outcomes
+    from jp20.operations.desk import Desk
+
+
+class RowRefused(JP20Error):
+    """The only row that there was is refused by the chain."""
+
+    def __init__(self, code: str, reason: Text) -> None:
+        super().__init__(
+            Text("The chain refused it.", "チェーンにより拒否されました。"),
+            Text(f"{code}: {reason.en}", f"{code}: {reason.ja}"),
+        )
+
+
+def end(desk: "Desk", outcomes: "Outcomes", *parts: Table | Record) -> None:
+    """Shows parts, refused rows and steps. Raises RowRefused where the only row is refused, Ending
+    where some of several are.
+    """
+    say_if_nothing_sent(outcomes.steps)
+    if len(outcomes.rows) == 1 and outcomes.refused:
+        row = outcomes.refused[0]
+        unknown = Text("no reason given", "理由の記載なし")
+        raise RowRefused(row.code or "–", row.reason or unknown)
+    refused = (refused_table(outcomes.refused),) if outcomes.refused else ()
+    show(*parts, *refused, steps_table(desk, outcomes.steps))
+    if outcomes.refused:
+        raise Ending(SOME_REFUSED)

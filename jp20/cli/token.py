@@ -1,0 +1,450 @@
+"""`jp20 token`: from a term sheet to units, and what becomes of a token afterwards."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli import documents, record_date, redeem
+from jp20.cli.again import say_if_nothing_sent
+from jp20.cli.endings import REFUSED, Ending
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Token, Yes, evidence, units
+from jp20.cli.output import Column, Record, Table, confirm, say, show
+from jp20.cli.parts import with_rows
+from jp20.cli.results import UNITS, steps_table
+from jp20.cli.token_tables import (
+    ACCOUNT,
+    CODE,
+    SHEET_HASH,
+    STATUS,
+    SUPPLY,
+    UNDISTRIBUTED,
+    differences_table,
+    price_text,
+    state_record,
+    status_record,
+    tranches_table,
+)
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from jp20.domain.roles import Role
+    from jp20.domain.terms import Terms
+    from jp20.operations.desk import Desk, Member
+
+app = typer.Typer(no_args_is_help=True)
+
+Units = Annotated[
+    str,
+    typer.Argument(
+        metavar="UNITS",
+        help=both("How many units, the token's smallest.", "口数(トークンの最小単位)。"),
+    ),
+]
+
+
+@app.command(
+    "issue",
+    help=both(
+        "Make a token from a term sheet and issue its units to the issuer's account. "
+        "Run again under the same case it goes on, and issues nothing twice.",
+        "発行条件からトークンを作成し、発行者口座に発行する。"
+        "同じ案件番号で再実行すると続行し、二重に発行しない。",
+    ),
+    epilog=example("jp20 token issue term-sheet.toml 30000 --case IS-1 --document resolution.pdf"),
+)
+def issue(
+    sheet_file: Annotated[
+        Path,
+        typer.Argument(metavar="TERM_SHEET", help=both("The term sheet.", "発行条件ファイル。")),
+    ],
+    amount: Units,
+    case: Case,
+    document: Document,
+    issuer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=both(
+                "The issuer, where several organisations are.",
+                "発行者の組織名(該当する組織が複数の場合に指定)。",
+            ),
+        ),
+    ] = None,
+    registrar: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=both(
+                "The registrar, where several organisations are.",
+                "原簿管理人の組織名(該当する組織が複数の場合に指定)。",
+            ),
+        ),
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Up to three decisions under one case: the token, its units, its documents (G1)."""
+    from jp20.domain.roles import Role
+    from jp20.operations.files import load_term_sheet
+    from jp20.operations.foresight import require_creation, require_first_issue
+    from jp20.operations.issue import create_token, existing_token, issue_units, set_documents
+
+    sheet, count = load_term_sheet(sheet_file), units(amount, "UNITS")
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    named = [
+        _holder(desk, Role.ISSUER, issuer, "--issuer"),
+        _holder(desk, Role.REGISTRAR, registrar, "--registrar"),
+    ]
+    there = existing_token(desk, sheet.terms)
+    if there is None:
+        require_creation(desk, sheet.terms, count)
+    else:
+        require_first_issue(desk, there, count, rests_on)
+    _say_what_is_issued(sheet.terms, count, named)
+    confirm(
+        Text(
+            f"Issue {count:,} units of {sheet.terms.code}?",
+            f"{sheet.terms.code} を {count:,} 口発行しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        created = create_token(desk, sheet, named[0].number, named[1].number, rests_on)
+        issued = issue_units(desk, created.token, count, rests_on)
+        steps = [*created.decided.steps, *issued.decided.steps]
+        if sheet.documents:
+            steps += set_documents(desk, created.token, sheet.documents, rests_on).steps
+    say_if_nothing_sent(steps)
+    show(
+        *with_rows(
+            Record(
+                "issued",
+                Text("Issued", "発行"),
+                (
+                    (CODE, sheet.terms.code),
+                    (Column("token", Text("token", "トークン")), created.token),
+                    (Column("tranche", Text("tranche", "発行回")), issued.tranche),
+                    (UNITS, issued.units),
+                    (
+                        Column("yen", Text("yen", "金額(円)"), number=True),
+                        issued.units * sheet.terms.unit_price,
+                    ),
+                    (ACCOUNT, sheet.terms.issuer_account),
+                    (SHEET_HASH, sheet.terms.term_sheet_hash),
+                ),
+            ),
+            steps_table(desk, steps),
+        )
+    )
+
+
+@app.command(
+    "more",
+    help=both(
+        "Issue more units of a token, as the next tranche. A tranche is a case of its own.",
+        "追加発行する(次の発行回)。発行回ごとに別の案件番号とする。",
+    ),
+    epilog=example("jp20 token more JP20-RE-0001 5000 --case IS-2 --document resolution.pdf"),
+)
+def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes = False) -> None:
+    """Under one case the same number is issued once (G5)."""
+    from jp20.operations.foresight import require_issue
+    from jp20.operations.issue import issue_units
+    from jp20.operations.token_state import token_state
+
+    count, rests_on = units(amount, "UNITS"), evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    state = token_state(desk, token)
+    require_issue(desk, token, count, rests_on)
+    confirm(
+        Text(
+            f"Issue {count:,} more units of {state.terms.code}, of which {state.supply:,} are in "
+            f"issue (cap {state.cap:,})?",
+            f"{state.terms.code} を {count:,} 口追加発行しますか?"
+            f"(発行数量 {state.supply:,} 口、発行上限 {state.cap:,} 口)",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        issued = issue_units(desk, token, count, rests_on)
+    say_if_nothing_sent(issued.decided.steps)
+    after = token_state(desk, token)
+    show(
+        *with_rows(
+            Record(
+                "issued",
+                Text("Issued", "追加発行"),
+                (
+                    (CODE, after.terms.code),
+                    (Column("tranche", Text("tranche", "発行回")), issued.tranche),
+                    (UNITS, issued.units),
+                    (SUPPLY, after.supply),
+                    (UNDISTRIBUTED, after.undistributed),
+                ),
+            ),
+            steps_table(desk, issued.decided.steps),
+        )
+    )
+
+
+@app.command(
+    "list",
+    help=both("All tokens of the platform.", "基盤上の全トークンを一覧表示する。"),
+    epilog=example("jp20 token list", "jp20 token list --format csv"),
+)
+def token_list() -> None:
+    """In the order in which they were made (G1)."""
+    from jp20.operations.token_state import list_tokens
+
+    show(
+        Table(
+            "tokens",
+            Text("Tokens", "トークン"),
+            (
+                CODE,
+                Column("symbol", Text("symbol", "シンボル")),
+                Column("name", Text("name", "名称")),
+                SUPPLY,
+                UNDISTRIBUTED,
+                STATUS,
+                Column("token", Text("address", "アドレス")),
+            ),
+            [
+                (
+                    each.code,
+                    each.symbol,
+                    each.name,
+                    each.supply,
+                    each.undistributed,
+                    each.status.text,
+                    each.address,
+                )
+                for each in list_tokens(workspace().view())
+            ],
+        )
+    )
+
+
+@app.command(
+    "show",
+    help=both(
+        "A token's terms, rules and state, its tranches, documents and record dates. "
+        "With --term-sheet it is compared with the file; exit code 1 where they differ.",
+        "発行条件・規則・状態・発行回・書類・基準日を表示する。"
+        "--term-sheet を指定するとファイルと照合し、相違があれば終了コード 1。",
+    ),
+    epilog=example(
+        "jp20 token show JP20-RE-0001", "jp20 token show JP20-RE-0001 --term-sheet term-sheet.toml"
+    ),
+)
+def token_show(
+    token: Token,
+    term_sheet: Annotated[
+        Path | None,
+        typer.Option(help=both("Compare with this file.", "照合する発行条件ファイル。")),
+    ] = None,
+) -> None:
+    """The token at its latest block (G1, G15)."""
+    from jp20.operations.files import load_term_sheet
+    from jp20.operations.issue import term_sheet_differences
+    from jp20.operations.token_state import token_state
+
+    sheet = load_term_sheet(term_sheet) if term_sheet else None
+    desk = workspace().view()
+    state = token_state(desk, token)
+    parts: list[Record | Table] = [
+        state_record(state),
+        tranches_table(state),
+        documents.documents_table(state),
+        record_date.record_dates_table(state),
+    ]
+    differences = term_sheet_differences(desk, token, sheet) if sheet else ()
+    if sheet is not None:
+        parts.append(differences_table(differences))
+    show(*with_rows(*parts))
+    if differences:
+        raise Ending(REFUSED)
+
+
+@app.command(
+    "pause",
+    help=both(
+        "Stop one token at once. Reading goes on; to start again takes a decision.",
+        "1つのトークンを直ちに一時停止する(照会は可能)。解除には決定を要する。",
+    ),
+    epilog=example("jp20 token pause JP20-RE-0001"),
+)
+def pause(token: Token, yes: Yes = False) -> None:
+    """One key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY (G12)."""
+    from jp20.operations import lifecycle
+    from jp20.operations.token_state import token_state
+
+    desk = workspace().desk()
+    state = token_state(desk, token)
+    code = state.terms.code
+    if state.paused:
+        say(Text(f"{code} is paused already.", f"{code} は既に一時停止中です。"))
+        show(status_record(state))
+        return
+    confirm(
+        Text(
+            f"Stop {code}, which {state.holders:,} holders have?",
+            f"{code}(保有者 {state.holders:,})を一時停止しますか?",
+        ),
+        yes,
+    )
+    done = lifecycle.pause(desk, token)
+    show(status_record(token_state(desk, token)), steps_table(desk, done.steps))
+    say(
+        Text(
+            f"To go on: jp20 token unpause {code} --case CASE --document FILE",
+            f"解除: jp20 token unpause {code} --case 案件番号 --document 文書",
+        )
+    )
+
+
+@app.command(
+    "unpause",
+    help=both("Let a paused token go on.", "一時停止を解除する。"),
+    epilog=example("jp20 token unpause JP20-RE-0001 --case PA-1 --document all-clear.pdf"),
+)
+def unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
+    """By decision (G12)."""
+    from jp20.operations import lifecycle
+    from jp20.operations.token_state import token_state
+
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    state = token_state(desk, token)
+    code = state.terms.code
+    if not state.paused:
+        say(Text(f"{code} is not paused.", f"{code} は一時停止中ではありません。"))
+        show(status_record(state))
+        return
+    confirm(Text(f"Let {code} go on?", f"{code} の一時停止を解除しますか?"), yes)
+    with in_turn(place, desk):
+        done = lifecycle.unpause(desk, token, rests_on)
+    show(status_record(token_state(desk, token)), steps_table(desk, done.steps))
+
+
+@app.command(
+    "split",
+    help=both(
+        "One unit becomes RATIO, for every holder at once.",
+        "1口を RATIO 口に分割する(全保有者同時)。",
+    ),
+    epilog=example("jp20 token split JP20-RE-0001 2 --case SP-1 --document resolution.pdf"),
+)
+def split(
+    token: Token,
+    ratio: Annotated[
+        str,
+        typer.Argument(
+            metavar="RATIO", help=both("A whole number from 2.", "分割比率(2以上の整数)。")
+        ),
+    ],
+    case: Case,
+    document: Document,
+    yes: Yes = False,
+) -> None:
+    """Restraints, cap, lots and the price's units scale too (G6)."""
+    from jp20.operations import lifecycle
+    from jp20.operations.foresight import require_split
+    from jp20.operations.token_state import token_state
+
+    times, rests_on = units(ratio, "RATIO"), evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    state = token_state(desk, token)
+    require_split(desk, token, times, rests_on)
+    confirm(
+        Text(
+            f"Split {state.terms.code} 1 to {times}, from {state.supply:,} to "
+            f"{state.supply * times:,} units? It cannot be taken back.",
+            f"{state.terms.code} を 1→{times} に分割しますか? 発行数量は {state.supply:,} 口から "
+            f"{state.supply * times:,} 口になります。取り消しはできません。",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = lifecycle.split(desk, token, times, rests_on)
+    say_if_nothing_sent(done.steps)
+    after = token_state(desk, token)
+    show(
+        *with_rows(
+            Record(
+                "split",
+                Text("Split", "分割"),
+                (
+                    (CODE, after.terms.code),
+                    (Column("ratio", Text("ratio", "比率")), times),
+                    (Column("splits", Text("splits so far", "分割回数")), after.splits),
+                    (SUPPLY, after.supply),
+                    (Column("cap", Text("cap", "発行上限"), number=True), after.cap),
+                    (Column("price", Text("price", "価格")), price_text(after)),
+                ),
+            ),
+            steps_table(desk, done.steps),
+        )
+    )
+
+
+app.add_typer(
+    documents.app,
+    name="document",
+    help=both("The documents of an issue, by their hash.", "発行に係る書類(ハッシュで登録)。"),
+)
+app.add_typer(
+    record_date.app,
+    name="record-date",
+    help=both("Who holds when a day ends.", "基準日の設定と確認。"),
+)
+app.add_typer(
+    redeem.app,
+    name="redeem",
+    help=both("Redeem units, as the terms allow it.", "償還(発行条件で認められた方法による)。"),
+)
+
+
+# Inside
+
+
+def _holder(desk: "Desk", role: "Role", named: str | None, option: str) -> "Member":
+    """The organisation that was named, else the only one that holds the role for all tokens."""
+    holders = [member for member in desk.members() if member.active and role in member.roles]
+    if named is not None:
+        holders = [member for member in holders if named == member.name]
+    if len(holders) == 1:
+        return holders[0]
+    choices = ", ".join(
+        member.name for member in desk.members() if member.active and role in member.roles
+    )
+    raise BadArgument(
+        Text(
+            f"{option}: {'no' if named else 'which'} organisation "
+            f"{f'{named} is {role.name}' if named else f'is to be {role.name}'}.",
+            f"{option}: {named} は {role.name} ではありません。"
+            if named
+            else f"{option}: {role.name} とする組織を指定してください。",
+        ),
+        next_step=Text(f"Name one of: {choices}", f"次から指定してください: {choices}"),
+    )
+
+
+def _say_what_is_issued(terms: "Terms", count: int, named: "list[Member]") -> None:
+    money = f"{count:,} × ¥{terms.unit_price:,} = ¥{count * terms.unit_price:,}"
+    say(
+        Text(
+            f"{terms.name} ({terms.code}): {money}; cap {terms.cap:,}; "
+            f"issuer {named[0].name}, registrar {named[1].name}",
+            f"{terms.name}({terms.code}): {money}、発行上限 {terms.cap:,} 口、"
+            f"発行者 {named[0].name}、原簿管理人 {named[1].name}",
+        )
+    )

@@ -1,0 +1,293 @@
+"""`jp20 transfer`, `preview`, `record-transfer`: units change hands, here or elsewhere."""
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli import some_refused
+from jp20.cli.endings import REFUSED, Ending
+from jp20.cli.holders import From, To, Units, holder
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
+from jp20.cli.output import Column, Record, Table, confirm, show, warn
+from jp20.cli.parties import Party, parties
+from jp20.cli.positions import one_position, position_table
+from jp20.cli.remedies import remedy
+from jp20.cli.results import BLOCK, TRANSACTION, UNITS
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
+    from jp20.operations.desk import Desk
+    from jp20.operations.transfer import Preview
+
+app = typer.Typer()
+
+_FROM = Column("from", Text("from", "移転元"))
+_TO = Column("to", Text("to", "移転先"))
+_TRANSFER = Text("transfer", "移転")
+
+
+class Elsewhere(Enum):
+    """Why a transfer made elsewhere is recorded."""
+
+    SALE = "sale"
+    GIFT = "gift"
+    INHERITANCE = "inheritance"
+    MERGER = "merger"
+
+
+@app.command(
+    "transfer",
+    help=both(
+        "It is previewed first: what the token would refuse is not sent.",
+        "送信前に判定を行い、拒否される移転は送信しない。",
+    ),
+    epilog=example("jp20 transfer JP20-RE-0001 0xAb… 20 --from 0xCd…"),
+)
+def transfer(
+    token: Token,
+    to: To,
+    amount: Units,
+    from_: From = None,
+    yes: Yes = False,
+) -> None:
+    """A holder's own, with the holder's key (G3)."""
+    from jp20.domain.token_state import WouldBeRefused
+    from jp20.operations.restraints import position
+    from jp20.operations.transfer import preview
+    from jp20.operations.transfer import transfer as send
+
+    recipient, count = address(to, "TO"), units(amount, "UNITS")
+    place = workspace()
+    signer = holder(place, from_)
+    desk = place.desk()
+    judged = preview(desk, token, signer.address, recipient, count)
+    if not judged.allowed:
+        free = position(desk, token, signer.address).free
+        raise WouldBeRefused(
+            Text(
+                f"The transfer of {count:,} units would be refused; {free:,} are free.",
+                f"{count:,} 口の移転は拒否されます(移転可能な数量: {free:,} 口)。",
+            ),
+            judged.reason,
+            remedy(judged.reason, token, signer.address, recipient),
+        )
+    confirm(
+        Text(
+            f"Transfer {count:,} units of {token} from {signer.address} to {recipient}?",
+            f"{token} {count:,} 口を {signer.address} から {recipient} へ移転しますか?",
+        ),
+        yes,
+    )
+    done = send(desk, token, signer, recipient, count)
+    show(
+        Record(
+            "transfer",
+            Text("Transferred", "移転の結果"),
+            (
+                (_FROM, signer.address),
+                (_TO, recipient),
+                (UNITS, count),
+                (BLOCK, done.block),
+                (TRANSACTION, done.transaction),
+            ),
+        ),
+        position_table(desk, token, [signer.address, recipient]),
+    )
+
+
+@app.command(
+    "preview",
+    help=both(
+        "Ends with 0 where it would go through now, with 1 where it would be refused, "
+        "and says why. Nothing is sent and no key is needed.",
+        "現時点で成立するなら終了コード 0、拒否されるなら 1 とその理由を示す。"
+        "送信はせず、鍵も不要。",
+    ),
+    epilog=example(
+        "jp20 preview JP20-RE-0001 0xCd… 0xAb… 20",
+        "jp20 preview JP20-RE-0001 issuer 0xAb… 20",
+    ),
+)
+def preview_of(
+    token: Token,
+    from_: Annotated[
+        str,
+        typer.Argument(
+            metavar="FROM",
+            help=both(
+                "The holder's wallet; `issuer`: the issuer's account, for a delivery.",
+                "移転元のウォレット。issuer は発行者口座(配布の判定)。",
+            ),
+        ),
+    ],
+    to: To,
+    amount: Units,
+    spender: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help=both(
+                "Who acts for the holder, by an allowance.",
+                "保有者の許可(allowance)により代わって移転する者。",
+            ),
+        ),
+    ] = None,
+) -> None:
+    """Transfer, transferFrom, a request for consent, a delivery: as the token would answer (G3)."""
+    from eth_typing import ChecksumAddress
+
+    from jp20.operations.restraints import position
+
+    recipient, count = address(to, "TO"), units(amount, "UNITS")
+    acting = None if spender is None else address(spender, "--spender")
+    source = None if from_ == "issuer" else address(from_, "FROM")
+    desk = workspace().view()
+    contract = desk.token(token)
+    issuer = contract.read(ChecksumAddress, "issuerAccount")
+    sender = source or issuer
+    judged = _judged(desk, token, sender, recipient, count, acting, is_delivery=sender == issuer)
+    show(_preview_table(judged), one_position(token, sender, position(desk, token, sender)))
+    first = judged[0][1]
+    if not first.allowed:
+        step = remedy(first.reason, token, sender, recipient)
+        if step is not None:
+            warn(step)
+        raise Ending(REFUSED)
+
+
+@app.command(
+    "record-transfer",
+    help=both(
+        "A sale or gift is judged as a transfer is. An inheritance or merger passes lock-ups and "
+        "a lapsed KYC of the holder, and takes what is pledged or attached along.",
+        "売買・贈与は移転と同じ基準で判定する。相続・合併では移転元のロックアップと KYC 失効を"
+        "問わず、質権・差押えを承継する。",
+    ),
+    epilog=example(
+        "jp20 record-transfer JP20-RE-0001 0xCd… 0xAb… 20 --cause inheritance --case RT-1 "
+        "--document will.pdf",
+        "jp20 record-transfer JP20-RE-0001 --file merger.csv --cause merger --case RT-2 "
+        "--document notice.pdf",
+    ),
+)
+def record_transfer(
+    token: Token,
+    cause: Annotated[Elsewhere, typer.Option(help=both("Why the owner changed.", "移転の原因。"))],
+    case: Case,
+    document: Document,
+    from_: Annotated[
+        str | None,
+        typer.Argument(metavar="FROM", help=both("The former holder.", "従前の保有者。")),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Argument(metavar="TO", help=both("The new holder.", "新たな保有者。"))
+    ] = None,
+    amount: Annotated[
+        str | None, typer.Argument(metavar="UNITS", help=both("How many units.", "口数。"))
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            help=both(
+                "Many at once: CSV or XLSX with from, to, units.",
+                "一括指定のファイル(CSV・XLSX。移転元、移転先、数量)。",
+            )
+        ),
+    ] = None,
+    party: Party = None,
+    yes: Yes = False,
+) -> None:
+    """A change of owner made elsewhere, on the holder's mandate (G3)."""
+    from jp20.domain.events import Cause
+    from jp20.operations.enforce import record_transfers
+
+    rows = _moves(from_, to, amount, file)
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    excluded = parties(desk, party)
+    desk.token(token)
+    total = sum(count for *_, count in rows)
+    confirm(
+        Text(
+            f"Record {len(rows)} transfers ({total:,} units of {token}) as {cause.value}?",
+            f"{token} の移転 {len(rows)} 件(計 {total:,} 口)を原簿に記録しますか"
+            f"(原因: {cause.value})?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = record_transfers(desk, token, rows, Cause[cause.name], rests_on, parties=excluded)
+    wallets = [wallet for from_, to, _ in rows for wallet in (from_, to)]
+    some_refused.end(desk, done, position_table(desk, token, wallets))
+
+
+def _judged(
+    desk: "Desk",
+    token: str,
+    from_: "ChecksumAddress",
+    to: "ChecksumAddress",
+    count: int,
+    spender: "ChecksumAddress | None",
+    *,
+    is_delivery: bool,
+) -> "list[tuple[Text, Preview]]":
+    """What the token would answer to each way there is, the one that is asked about first."""
+    from jp20.operations.previews import needs_consent, preview_delivery, preview_request
+    from jp20.operations.transfer import preview
+
+    if is_delivery:
+        return [(Text("delivery", "配布"), preview_delivery(desk, token, to, count))]
+    if spender is not None:
+        by_spender = Text("transferFrom, by the spender", "許可を受けた者による移転")
+        return [(by_spender, preview(desk, token, from_, to, count, spender))]
+    ways = [(_TRANSFER, preview(desk, token, from_, to, count))]
+    if needs_consent(desk, token):
+        request = Text("request for consent", "承諾の申請")
+        ways.append((request, preview_request(desk, token, from_, to, count)))
+    return ways
+
+
+def _preview_table(judged: "list[tuple[Text, Preview]]") -> Table:
+    return Table(
+        "preview",
+        Text("Preview", "移転の判定"),
+        (
+            Column("way", Text("way", "方法")),
+            Column("allowed", Text("goes through", "成立")),
+            Column("code", Text("code", "コード")),
+            Column("number", Text("no.", "番号")),
+            Column("reason", Text("reason", "理由")),
+        ),
+        [
+            (way, each.allowed, each.reason.name, each.reason.value, each.reason.text)
+            for way, each in judged
+        ],
+    )
+
+
+def _moves(
+    from_: str | None, to: str | None, amount: str | None, file: Path | None
+) -> "list[tuple[ChecksumAddress, ChecksumAddress, int]]":
+    """From the arguments or from the file. Raises BadArgument for both or neither, FaultyFile."""
+    from jp20.domain.moves_file import parse_moves
+    from jp20.operations.files import read_file
+
+    if file is not None and from_ is None:
+        return [(m.from_, m.to, m.units) for m in parse_moves(read_file(file), file.name)]
+    if file is None and from_ is not None and to is not None and amount is not None:
+        return [(address(from_, "FROM"), address(to, "TO"), units(amount, "UNITS"))]
+    raise BadArgument(
+        Text("FROM TO UNITS or --file, one of them.", "FROM TO UNITS か --file が必要です。"),
+        next_step=Text(
+            "Name one transfer, or a file of them.",
+            "1件を引数で指定するか、ファイルで指定してください(併用不可)。",
+        ),
+    )

@@ -1,0 +1,92 @@
+"""One organisation after the other: what is said, and which file is written, where a decision waits
+for others.
+
+Where the calls of a request are not on the chain (many of them, or long ones), the others can see
+them only in the decision's file, and without having seen them nobody signs.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jp20.cli.output import say, warn
+from jp20.cli.workspace import Workspace
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from jp20.domain.requests import Decision
+    from jp20.operations.desk import Desk
+
+
+@contextmanager
+def in_turn(place: Workspace, desk: "Desk") -> Iterator[None]:
+    """Around what decides. AwaitingOthers and NotBefore go on from here, with the next command; and
+    where others mean the same by another request, that is said.
+    """
+    from jp20.operations.decide import AwaitingOthers, NotBefore
+
+    try:
+        yield
+    except AwaitingOthers as error:
+        with_file = _handed_over(place, error.decision)
+        _warn_of_twins(desk, error.decision)
+        request = f"0x{error.request.hex()}"
+        error.next_step = Text(
+            f"They run: jp20 requests approve {request}{with_file}; "
+            "or the same command with the same files. Then run it again.",
+            f"先方で jp20 requests approve {request}{with_file} または同じファイルで同じコマンドを"
+            "実行後、もう一度実行してください。",
+        )
+        raise
+    except NotBefore as error:
+        _handed_over(place, error.decision)
+        raise
+
+
+def _warn_of_twins(desk: "Desk", decision: "Decision | None") -> None:
+    from jp20.operations.earlier import open_twins
+
+    if decision is None:
+        return
+    for id, twin in open_twins(desk, decision).items():
+        other = "--party"
+        if twin.request.document_hash != decision.request.document_hash:
+            other = "--document"
+        warn(
+            Text(
+                f"ANOTHER request for the same under this case is open: 0x{id.hex()}, with another "
+                f"{other}. Name the same as its proposer, or: jp20 requests approve 0x{id.hex()}; "
+                "what you proposed too: jp20 requests cancel",
+                f"同じ案件・同じ内容の別の申請が進行中です: 0x{id.hex()}({other} が異なります)。"
+                "提案者と同じ指定で実行するか、jp20 requests approve で署名してください。"
+                "重複して提案した場合は jp20 requests cancel で取り消してください。",
+            )
+        )
+
+
+def _handed_over(place: Workspace, decision: "Decision | None") -> str:
+    """The option by which the others name the decision's file, where they need one."""
+    from jp20.operations.requests import MOST_PUBLISHED
+
+    if decision is None or 0 < len(decision.published_data) <= MOST_PUBLISHED:
+        return ""
+    file = _written(place, decision)
+    say(
+        Text(
+            f"Its calls are not on the chain. Send this file to the others: {file}",
+            "申請の内容はチェーンに記録されません。"
+            f"このファイルを他の組織に送付してください: {file}",
+        )
+    )
+    return f" --decision {file.name}"
+
+
+def _written(place: Workspace, decision: "Decision") -> Path:
+    from jp20.operations.requests import save_decision
+
+    folder = place.path(place.settings.folders.plans)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"request-{decision.request.id.hex()[:16]}.json"
+    save_decision(file, decision)
+    return file

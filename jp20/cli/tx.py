@@ -1,0 +1,253 @@
+"""`jp20 tx`: transactions that are signed on a machine without a network (G13)."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.language import both, example
+from jp20.cli.options import Yes, address
+from jp20.cli.output import Column, Record, Table, confirm, progress, say, show, warn
+from jp20.cli.passwords import PasswordFrom, opening
+from jp20.cli.workspace import Workspace, workspace
+from jp20.domain.errors import BadArgument, Text
+from jp20.domain.settings_file import Offline
+
+if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
+    from jp20.domain.transaction_file import UnsignedFile
+
+app = typer.Typer(no_args_is_help=True)
+
+
+Out = Annotated[
+    Path,
+    typer.Option("--out", metavar="FILE", help=both("The new file.", "出力先のファイル。")),
+]
+Key = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ADDRESS",
+        help=both(
+            "Whose transactions; else the key of --offline or of the settings.",
+            "対象の鍵のアドレス。省略時は --offline または設定による。",
+        ),
+    ),
+]
+
+
+@app.command(
+    "export",
+    help=both(
+        "Write what waits for the signature of a key to a file, to be carried to the key.",
+        "署名待ちの取引をファイルに書き出す(鍵を保管する端末へ運ぶ)。",
+    ),
+    epilog=example("jp20 tx export --out unsigned.json"),
+)
+def tx_export(out: Out, key: Key = None) -> None:
+    """They keep their nonces until they are sent or dropped."""
+    from jp20.operations.offline import write_unsigned
+    from jp20.operations.sending import export_unsigned
+
+    place = workspace()
+    unsigned = export_unsigned(place.connection, place.outbox, _key(place, key))
+    write_unsigned(unsigned, out)
+    show(_transactions(unsigned))
+    say(
+        Text(
+            f"Carry {out} to the machine with the key, and run there: "
+            f"jp20 tx sign {out.name} --keystore FILE --out signed.json",
+            f"{out} を鍵を保管する端末に運び、そこで jp20 tx sign {out.name} "
+            "--keystore 鍵ファイル --out signed.json を実行してください。",
+        )
+    )
+
+
+@app.command(
+    "sign",
+    help=both(
+        "Show what a file asks to be signed, and sign it. Needs no network and no working folder.",
+        "ファイルの取引を表示し、署名する。ネットワークも作業フォルダも不要。",
+    ),
+    epilog=example("jp20 tx sign unsigned.json --keystore registrar.json --out signed.json"),
+)
+def tx_sign(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help=both("What jp20 tx export wrote.", "jp20 tx export が作成したファイル。"),
+        ),
+    ],
+    keystore: Annotated[
+        Path, typer.Option(metavar="KEYSTORE", help=both("The key.", "鍵ファイル。"))
+    ],
+    out: Out,
+    password: PasswordFrom = None,
+    yes: Yes = False,
+) -> None:
+    """What each transaction does is read from its bytes here, not from what the file says."""
+    from jp20.chain.signers import keystore_signer
+    from jp20.operations.offline import load_unsigned, sign_file
+
+    unsigned = load_unsigned(file)
+    _show_what_is_signed(unsigned)
+    count = len(unsigned.transactions)
+    confirm(
+        Text(
+            f"Sign {count} transactions of {unsigned.address} for chain {unsigned.chain_id}?",
+            f"{unsigned.address} の取引 {count} 件(チェーン {unsigned.chain_id})に署名しますか?",
+        ),
+        yes,
+    )
+    signed = sign_file(unsigned, keystore_signer(keystore, opening(password, keystore)), out)
+    show(
+        Table(
+            "signed",
+            Text("Signed", "署名済み"),
+            (
+                Column("nonce", Text("nonce", "ノンス")),
+                Column("hash", Text("transaction", "取引")),
+            ),
+            [(each.transaction.nonce, each.signed.hash) for each in signed.transactions],
+        )
+    )
+    say(
+        Text(
+            f"Carry {out} back, and run there: jp20 tx send {out.name}",
+            f"{out} を持ち帰り、jp20 tx send {out.name} を実行してください。",
+        )
+    )
+
+
+@app.command(
+    "send",
+    help=both(
+        "Send what was signed, and wait for it. Then run the first command again: it goes on.",
+        "署名済みの取引を送信し、結果を待つ。その後、最初のコマンドを再度実行すると続行する。",
+    ),
+    epilog=example("jp20 tx send signed.json --yes"),
+)
+def tx_send(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help=both("What jp20 tx sign wrote.", "jp20 tx sign が作成したファイル。"),
+        ),
+    ],
+    yes: Yes = False,
+) -> None:
+    """Only what was exported here, field by field, is taken in."""
+    from jp20.cli.sending import end_of
+    from jp20.operations.offline import load_signed
+    from jp20.operations.sending import send_signed
+
+    signed = load_signed(file)
+    place = workspace()
+    view = place.view()
+    count = len(signed.transactions)
+    confirm(
+        Text(
+            f"Send {count} transactions of {signed.address} to chain {signed.chain_id}?",
+            f"{signed.address} の取引 {count} 件をチェーン {signed.chain_id} に送信しますか?",
+        ),
+        yes,
+    )
+    with progress(Text("Sending", "送信しています")):
+        entries = send_signed(view, signed)
+    end_of(entries)
+
+
+@app.command(
+    "drop",
+    help=both(
+        "Give up what waits for a signature. What was signed elsewhere must not be sent then.",
+        "署名待ちの取引を取りやめる。他の端末で署名済みのファイルは以後送信しないこと。",
+    ),
+    epilog=example("jp20 tx drop --yes"),
+)
+def tx_drop(key: Key = None, yes: Yes = False) -> None:
+    """Nothing of it was sent; its nonces are free again."""
+    from jp20.cli.sending import entries_table
+    from jp20.operations.sending import export_unsigned, give_up_unsigned
+
+    place = workspace()
+    address = _key(place, key)
+    waiting = export_unsigned(place.connection, place.outbox, address)
+    say(_transactions(waiting))
+    confirm(
+        Text(
+            f"Give up these {len(waiting.transactions)} transactions of {address}?",
+            f"{address} の署名待ち取引 {len(waiting.transactions)} 件を取りやめますか?",
+        ),
+        yes,
+    )
+    show(entries_table(give_up_unsigned(place.view(), address)))
+
+
+def _key(place: Workspace, given: str | None) -> "ChecksumAddress":
+    """The key that is meant. Raises BadArgument."""
+    if given is not None:
+        return address(given, "ADDRESS")
+    signer = place.signer
+    if isinstance(signer, Offline):
+        return signer.address
+    raise BadArgument(
+        Text("Which key is meant?", "対象の鍵が指定されていません。"),
+        Text(
+            f"{place.file.name} names no key that is on another machine.",
+            f"{place.file.name} にオフラインの鍵の指定がありません。",
+        ),
+        Text("Add its ADDRESS.", "ADDRESS を指定してください。"),
+    )
+
+
+def _show_what_is_signed(unsigned: "UnsignedFile") -> None:
+    """Before a key is opened; with a warning where the file says something else than its bytes."""
+    from jp20.operations.offline import signing_rows
+
+    say(
+        Record(
+            "file",
+            Text("To be signed", "署名対象"),
+            (
+                (Column("address", Text("address", "アドレス")), unsigned.address),
+                (Column("chain_id", Text("chain ID", "チェーンID")), unsigned.chain_id),
+                (Column("genesis", Text("genesis", "先頭ブロック")), unsigned.genesis),
+                (Column("checksum", Text("checksum", "チェックサム")), unsigned.checksum),
+            ),
+        )
+    )
+    say(_transactions(unsigned))
+    for row in signing_rows(unsigned):
+        if not row.is_as_said:
+            warn(
+                Text(
+                    f"Nonce {row.nonce}: the file says something else: {row.said}",
+                    f"ノンス {row.nonce}: ファイルの記載は異なります: {row.said}",
+                )
+            )
+
+
+def _transactions(unsigned: "UnsignedFile") -> Table:
+    """What is to be signed, as this machine reads it from the bytes."""
+    from jp20.operations.offline import signing_rows
+
+    return Table(
+        "transactions",
+        Text("Transactions", "取引"),
+        (
+            Column("nonce", Text("nonce", "ノンス")),
+            Column("label", Text("label", "名称"), detail=True),
+            Column("target", Text("target", "対象")),
+            Column("does", Text("what it does", "内容")),
+            Column("gas", Text("gas", "ガス"), number=True),
+            Column("gas_price", Text("gas price (wei)", "ガス価格(wei)"), number=True),
+        ),
+        [
+            (row.nonce, row.label, row.target, row.does, row.gas, row.gas_price)
+            for row in signing_rows(unsigned)
+        ],
+    )

@@ -1,0 +1,102 @@
+"""`jp20 whitelist wallet`: an investor gets a further wallet; a lost one is given up."""
+
+from typing import Annotated
+
+import typer
+
+from jp20.cli import some_refused
+from jp20.cli.investors import facts_table, known, wallets_given
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Yes, address, evidence
+from jp20.cli.output import confirm, say
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import Text
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(
+    "add",
+    help=both(
+        "Give an investor a further wallet, with the facts of the others.",
+        "投資家にウォレットを追加する(登録内容は既存のウォレットと同じ)。",
+    ),
+    epilog=example(
+        "jp20 whitelist wallet add 0x845986566FA249D19A35293e0b5E20A108224C37 "
+        "0xf602Dce55336D5b44cD143f5df8814A1520b7157 --case WL-2 --document identification.pdf"
+    ),
+)
+def wallet_add(
+    existing: Annotated[
+        str,
+        typer.Argument(
+            metavar="WALLET",
+            help=both("Any wallet of the investor.", "投資家の既存のウォレット。"),
+        ),
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help=both("The new wallet.", "追加するウォレット。"))
+    ],
+    case: Case,
+    document: Document,
+    yes: Yes = False,
+) -> None:
+    """The holder's cap counts the investor once (G7, G13)."""
+    from jp20.operations.whitelist import add_wallets
+
+    of, added = address(existing, "WALLET"), address(new, "NEW")
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    known(desk, [of])
+    confirm(
+        Text(
+            f"Give the investor of {of} the wallet {added}?",
+            f"{of} の投資家にウォレット {added} を追加しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = add_wallets(desk, [(of, added)], rests_on)
+    some_refused.end(desk, done, facts_table(desk, [of, added]))
+
+
+@app.command(
+    "retire",
+    help=both(
+        "Take wallets out of use for ever: their keys were lost or stolen. "
+        "The investor's other wallets go on.",
+        "ウォレットを恒久的に廃止する(鍵の紛失・盗難)。投資家の他のウォレットには影響しない。",
+    ),
+    epilog=example("jp20 whitelist wallet retire 0x1e272666f52E80be97bb09a7b7cFcD72dcCDBf10"),
+)
+def wallet_retire(
+    wallets: Annotated[
+        list[str],
+        typer.Argument(metavar="WALLET...", help=both("The wallets.", "廃止するウォレット。")),
+    ],
+    yes: Yes = False,
+) -> None:
+    """KYC alone in the shipped policy; works while the platform is halted (G13)."""
+    from jp20.operations.whitelist import retire_wallets
+
+    given = wallets_given(wallets)
+    desk = workspace().desk()
+    known(desk, given)
+    confirm(
+        Text(
+            f"Retire {', '.join(given)}? It cannot be taken back.",
+            f"{'、'.join(given)} を廃止しますか? 取り消しはできません。",
+        ),
+        yes,
+    )
+    done = retire_wallets(desk, given)
+    if done.done:
+        say(
+            Text(
+                "What they hold stays there until it is moved: jp20 recover LOST NEW",
+                "保有分は移管するまで残ります: jp20 recover 旧ウォレット 新ウォレット",
+            )
+        )
+    some_refused.end(desk, done, facts_table(desk, given))

@@ -1,0 +1,403 @@
+"""`jp20 whitelist`: investors come, are renewed, reclassified, suspended, change wallets."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from jp20.cli import some_refused, wallets
+from jp20.cli.ending_rows import Result
+from jp20.cli.investors import facts_table, known, wallets_given
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Yes, evidence, time
+from jp20.cli.output import confirm, say, show
+from jp20.cli.plans import Out, PlanFile, apply, show_plan
+from jp20.cli.turns import in_turn
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from jp20.domain.evidence import Evidence
+    from jp20.domain.investors import InvestorClass, Residency
+    from jp20.domain.plans import Plan, PlanKind
+    from jp20.operations.desk import Desk
+
+_C = TypeVar("_C", bound="InvestorClass | Residency")
+
+app = typer.Typer(no_args_is_help=True)
+
+Wallets = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="WALLET...",
+        help=both("Any wallet of each investor.", "対象の投資家のウォレット(いずれか1つ)。"),
+    ),
+]
+
+CaseIfAsked = Annotated[
+    str | None,
+    typer.Option(
+        "--case",
+        help=both(
+            "Case number, where the policy asks for a decision.",
+            "案件番号(ポリシーが決定を求める場合)。",
+        ),
+    ),
+]
+
+DocumentIfAsked = Annotated[
+    Path | None,
+    typer.Option(
+        "--document",
+        help=both(
+            "The document it rests on, where the policy asks for a decision.",
+            "根拠文書(ポリシーが決定を求める場合)。",
+        ),
+    ),
+]
+
+
+@app.command(
+    "plan",
+    help=both(
+        "Compare a file of investors with the chain: who would be registered, renewed, "
+        "reclassified, who is refused and why, gas, transactions, approvals. Nothing is sent.",
+        "投資家ファイルとチェーンを照合し、登録・更新・区分変更・拒否される行と理由・ガス・取引数・"
+        "承認を表示する(送信しない)。",
+    ),
+    epilog=example(
+        "jp20 whitelist plan investors.csv --case WL-1 --document decision.pdf --out plan.json"
+    ),
+)
+def whitelist_plan(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help=both("The investors: CSV or XLSX.", "投資家ファイル(CSV または XLSX)。"),
+        ),
+    ],
+    case: Case,
+    document: Document,
+    out: Out = None,
+) -> None:
+    """Of a file only wallets, class, residency and dates go to the chain (G7, G18)."""
+    from jp20.operations.files import load_investors
+    from jp20.operations.plan import prepare_whitelist
+
+    rests_on = evidence(case, document)
+    listed = load_investors(file)
+    plan = prepare_whitelist(workspace().view(), listed, rests_on)
+    show_plan(plan, file.name, out, "whitelist")
+
+
+@app.command(
+    "apply",
+    help=both(
+        "Carry a plan out, as far as your organisation's keys reach. Each organisation applies the "
+        "same plan; applied again it sends nothing.",
+        "計画を自組織の権限の範囲で実行する。各組織が同じ計画を適用する。"
+        "再度適用しても二重に送信しない。",
+    ),
+    epilog=example("jp20 whitelist apply plan.json"),
+)
+def whitelist_apply(plan: PlanFile, result: Result = None, yes: Yes = False) -> None:
+    """A plan whose ground has moved is refused, with exit code 3 (G7)."""
+    apply(plan, _kind, _question, result, yes)
+
+
+@app.command(
+    "show",
+    help=both(
+        "What the platform knows of a wallet's investor, and all wallets of that investor. "
+        "No name: the chain has none.",
+        "ウォレットの投資家について、基盤の登録内容と全ウォレットを表示する(氏名は記録されない)。",
+    ),
+    epilog=example("jp20 whitelist show 0x845986566FA249D19A35293e0b5E20A108224C37"),
+)
+def whitelist_show(
+    wallet: Annotated[
+        str,
+        typer.Argument(metavar="WALLET", help=both("Any wallet of theirs.", "ウォレット。")),
+    ],
+) -> None:
+    """Facts of one investor (G7)."""
+    from jp20.operations.whitelist import wallets_of
+
+    (given,) = wallets_given([wallet])
+    desk = workspace().view()
+    show(facts_table(desk, wallets_of(desk, given)))
+
+
+@app.command(
+    "renew",
+    help=both(
+        "Set until when the KYC of investors is valid. A date holds to its end, in Japan.",
+        "本人確認(KYC)の有効期限を更新する。日付はその日の終わり(日本時間)まで有効。",
+    ),
+    epilog=example(
+        "jp20 whitelist renew 0x845986566FA249D19A35293e0b5E20A108224C37 --until 2036-03-31"
+    ),
+)
+def whitelist_renew(
+    investors: Wallets,
+    until: Annotated[
+        str, typer.Option(metavar="DATE", help=both("Date or time; Japan's.", "日付または日時。"))
+    ],
+    case: CaseIfAsked = None,
+    document: DocumentIfAsked = None,
+    yes: Yes = False,
+) -> None:
+    """KYC alone in the shipped policy (G7)."""
+    from jp20.domain.times import in_tokyo
+    from jp20.operations.whitelist import renew
+
+    given, end = wallets_given(investors), time(until, "--until", end_of_day=True)
+    rests_on = _evidence_if_given(case, document)
+    place = workspace()
+    desk = place.desk()
+    known(desk, given)
+    confirm(
+        Text(
+            f"Renew the KYC of {len(given)} investors until {in_tokyo(end)}?",
+            f"{len(given)} 名の本人確認の有効期限を {in_tokyo(end)} まで更新しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = renew(desk, [(each, end) for each in given], rests_on)
+    some_refused.end(desk, done, facts_table(desk, given))
+
+
+@app.command(
+    "reclassify",
+    help=both(
+        "Set class and residency of investors.",
+        "投資家区分と居住区分を変更する。",
+    ),
+    epilog=example(
+        "jp20 whitelist reclassify 0x845986566FA249D19A35293e0b5E20A108224C37 "
+        "--class professional --residency resident --class-until 2027-03-31"
+    ),
+)
+def whitelist_reclassify(
+    investors: Wallets,
+    investor_class: Annotated[
+        str,
+        typer.Option(
+            "--class",
+            help=both(
+                "general, professional or qualified_institution.",
+                "一般投資家、特定投資家、適格機関投資家(general / professional / "
+                "qualified_institution)。",
+            ),
+        ),
+    ],
+    residency: Annotated[
+        str,
+        typer.Option(
+            help=both(
+                "resident, non_resident or us_person.",
+                "居住者、非居住者、米国人(resident / non_resident / us_person)。",
+            )
+        ),
+    ],
+    class_until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help=both(
+                "Until when the class holds; without it, for good.",
+                "投資家区分の有効期限。省略時は無期限。",
+            ),
+        ),
+    ] = None,
+    case: CaseIfAsked = None,
+    document: DocumentIfAsked = None,
+    yes: Yes = False,
+) -> None:
+    """KYC alone in the shipped policy (G7)."""
+    from jp20.domain.investors import NEVER, InvestorClass, Residency
+    from jp20.operations.whitelist import reclassify
+
+    given = wallets_given(investors)
+    kind = _choice(investor_class, "--class", [each for each in InvestorClass if each])
+    home = _choice(residency, "--residency", [each for each in Residency if each])
+    end = time(class_until, "--class-until", end_of_day=True) if class_until else NEVER
+    rests_on = _evidence_if_given(case, document)
+    place = workspace()
+    desk = place.desk()
+    known(desk, given)
+    confirm(
+        Text(
+            f"Make {len(given)} investors {kind.text.en}, {home.text.en}?",
+            f"{len(given)} 名を{kind.text.ja}・{home.text.ja}に変更しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = reclassify(desk, [(each, kind, end, home) for each in given], rests_on)
+    some_refused.end(desk, done, facts_table(desk, given))
+
+
+@app.command(
+    "suspend",
+    help=both(
+        "Suspend investors, with all their wallets: --at-once by AML alone, to be confirmed within "
+        "72 hours by another organisation; or by decision, with --case and --document.",
+        "投資家を停止する(全ウォレット)。--at-once は AML 単独で即時(72時間以内に他組織の追認が"
+        "必要)。--case と --document を指定すると決定による。",
+    ),
+    epilog=example(
+        "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 --at-once",
+        "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 "
+        "--case AM-1 --document report.pdf",
+    ),
+)
+def whitelist_suspend(
+    investors: Wallets,
+    at_once: Annotated[
+        bool,
+        typer.Option("--at-once", help=both("At once, by AML alone.", "AML 単独で即時に停止。")),
+    ] = False,
+    case: CaseIfAsked = None,
+    document: DocumentIfAsked = None,
+    yes: Yes = False,
+) -> None:
+    """Works while the platform is halted (G19)."""
+    from jp20.operations import whitelist
+
+    given, rests_on = wallets_given(investors), _evidence_if_given(case, document)
+    if at_once == (rests_on is not None):
+        raise BadArgument(
+            Text(
+                "Say either --at-once, or --case and --document.",
+                "--at-once、または --case と --document のいずれかを指定してください。",
+            )
+        )
+    place = workspace()
+    desk = place.desk()
+    known(desk, given)
+    confirm(Text(f"Suspend {len(given)} investors?", f"{len(given)} 名を停止しますか?"), yes)
+    if rests_on is not None:
+        with in_turn(place, desk):
+            done = whitelist.suspend(desk, given, rests_on)
+        some_refused.end(desk, done, facts_table(desk, given))
+        return
+    done = whitelist.suspend_at_once(desk, given)
+    if done.done:
+        say(
+            Text(
+                "To be confirmed within 72 hours by AUDITOR or REGISTRAR: "
+                f"jp20 whitelist confirm {' '.join(given)}",
+                "72時間以内に AUDITOR または REGISTRAR の追認が必要です: "
+                f"jp20 whitelist confirm {' '.join(given)}",
+            )
+        )
+    some_refused.end(desk, done, facts_table(desk, given))
+
+
+@app.command(
+    "confirm",
+    help=both(
+        "Confirm a suspension that another organisation made at once.",
+        "他組織が即時に行った停止を追認する。",
+    ),
+    epilog=example("jp20 whitelist confirm 0x845986566FA249D19A35293e0b5E20A108224C37"),
+)
+def whitelist_confirm(investors: Wallets, yes: Yes = False) -> None:
+    """By another organisation than the one that suspended (G19)."""
+    from jp20.operations.whitelist import confirm_suspension
+
+    given = wallets_given(investors)
+    desk = workspace().desk()
+    known(desk, given)
+    confirm(
+        Text(
+            f"Confirm the suspension of {len(given)} investors?",
+            f"{len(given)} 名の停止を追認しますか?",
+        ),
+        yes,
+    )
+    done = confirm_suspension(desk, given)
+    some_refused.end(desk, done, facts_table(desk, given))
+
+
+@app.command(
+    "reinstate",
+    help=both("Lift the suspension of investors.", "投資家の停止を解除する。"),
+    epilog=example(
+        "jp20 whitelist reinstate 0x845986566FA249D19A35293e0b5E20A108224C37 "
+        "--case AM-2 --document report.pdf"
+    ),
+)
+def whitelist_reinstate(
+    investors: Wallets, case: Case, document: Document, yes: Yes = False
+) -> None:
+    """The suspension that stands now; a later one is not lifted by this decision (G19)."""
+    from jp20.operations.whitelist import reinstate
+
+    given, rests_on = wallets_given(investors), evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    known(desk, given)
+    confirm(
+        Text(
+            f"Lift the suspension of {len(given)} investors?",
+            f"{len(given)} 名の停止を解除しますか?",
+        ),
+        yes,
+    )
+    with in_turn(place, desk):
+        done = reinstate(desk, given, rests_on)
+    some_refused.end(desk, done, facts_table(desk, given))
+
+
+app.add_typer(
+    wallets.app,
+    name="wallet",
+    help=both("Further wallets of investors, and lost ones.", "ウォレットの追加と廃止。"),
+)
+
+
+# Inside
+
+
+def _kind() -> "PlanKind":
+    from jp20.domain.plans import PlanKind
+
+    return PlanKind.WHITELIST
+
+
+def _question(desk: "Desk", plan: "Plan") -> Text:
+    en = ", ".join(f"{each.act.text.en}: {len(each.rows):,}" for each in plan.decisions)
+    ja = "、".join(f"{each.act.text.ja} {len(each.rows):,} 件" for each in plan.decisions)
+    return Text(
+        f"Apply case {plan.evidence.case} ({en or 'nothing'}; {len(plan.refused):,} refused)?",
+        f"案件 {plan.evidence.case}({ja or '変更なし'}、拒否 {len(plan.refused):,} 件)を"
+        "適用しますか?",
+    )
+
+
+def _evidence_if_given(case: str | None, document: Path | None) -> "Evidence | None":
+    if case is not None and document is not None:
+        return evidence(case, document)
+    if case is None and document is None:
+        return None
+    raise BadArgument(
+        Text(
+            "--case and --document go together.",
+            "--case と --document は両方を指定してください。",
+        )
+    )
+
+
+def _choice(word: str, option: str, choices: "list[_C]") -> "_C":
+    for each in choices:
+        if word in (each.text.en, each.text.ja):
+            return each
+    allowed = ", ".join(each.text.en for each in choices)
+    raise BadArgument(
+        Text(f'{option}: "{word}" is none of them.', f"{option}: 「{word}」は指定できません。"),
+        next_step=Text(f"Use: {allowed}.", f"次から指定してください: {allowed}。"),
+    )

@@ -1,0 +1,280 @@
+"""What holds for all of `jp20`: languages, forms of output, exit codes, settings."""
+
+import csv
+import io
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import Bad, done, run, settle
+
+from jp20.cli import version
+from jp20.cli.language import language_of
+
+BAD = [
+    Bad("version", ("1",), 2, "1"),
+    Bad("version", ("--quiet",), 2, "--quiet"),
+]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=str)
+def test_bad_input_to_version(bad, tmp_path):
+    bad.check(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "language"),
+    [
+        (["--lang", "ja"], {"JP20_LANG": "en"}, "ja"),
+        (["status", "--lang=en"], {"JP20_LANG": "ja"}, "en"),
+        ([], {"JP20_LANG": "ja", "LANG": "en_US.UTF-8"}, "ja"),
+        ([], {"LANG": "ja_JP.UTF-8"}, "ja"),
+        ([], {"LC_ALL": "C", "LANG": "ja_JP.UTF-8"}, "en"),
+        ([], {"LANG": "fr_FR.UTF-8"}, "en"),
+        (["--lang", "fr"], {"LANG": "ja_JP.UTF-8"}, "ja"),
+    ],
+)
+def test_the_language_is_the_options_then_the_variables_then_the_locales(
+    arguments, environment, language
+):
+    assert language_of(arguments, environment) == language
+
+
+def test_an_unknown_language_or_form_is_a_usage_error():
+    assert run("--lang", "fr", "version").code == 2
+    assert run("version", "--format", "xml").code == 2
+    assert run("version", "--format").code == 2
+
+
+def test_no_command_shows_the_help_and_is_a_usage_error():
+    ran = run()
+
+    assert ran.code == 2
+    assert "platform" in ran.out + ran.err
+
+
+def test_an_unknown_command_names_the_one_that_may_have_been_meant():
+    assert "platform" in run("platfrom").err
+    ran = run("platfrom", "--lang", "ja")
+    assert "platform" in ran.err
+    assert "コマンドはありません" in ran.err
+
+
+def test_global_options_stand_before_or_after_the_command():
+    assert done("--format", "json", "version").json == done("version", "--format=json").json
+
+
+def test_json_has_stable_keys_whatever_the_language():
+    english, japanese = (
+        done("version", "--format", "json", "--lang", language).json for language in ("en", "ja")
+    )
+
+    assert english == japanese
+    assert set(english["version"]) == {"jp20", "web3", "eth_account", "typer", "python"}
+
+
+def test_csv_is_one_table_with_its_heads():
+    rows = list(csv.reader(io.StringIO(done("version", "--format", "csv").out)))
+
+    assert rows[0][:2] == ["jp20", "web3"]
+    assert len(rows) == 2
+
+
+def test_without_settings_the_next_command_is_named(tmp_path):
+    ran = run("platform", "show", folder=tmp_path)
+
+    assert ran.code == 2
+    assert "jp20 init" in ran.err
+
+
+def test_settings_are_found_in_a_folder_above(folder):
+    below = folder / "a" / "b"
+    below.mkdir(parents=True)
+
+    assert done("network", "list", "--format", "json", folder=below).json["nodes"]
+
+
+def test_settings_with_faults_name_every_one(tmp_path):
+    (tmp_path / "jp20.toml").write_text('[network]\nrpc = "ftp://x"\n[signer]\nkeystores = "k"\n')
+
+    ran = run("network", "list", folder=tmp_path)
+
+    assert ran.code == 2
+    for field in ("network.rpc", "network.chain_id", "[signer]"):
+        assert field in ran.err
+
+
+def test_a_platform_that_is_not_there_is_named(node, tmp_path):
+    done("init", "work", folder=tmp_path)
+    settle(tmp_path / "work", node)
+
+    ran = run("platform", "show", folder=tmp_path / "work")
+
+    assert ran.code == 1
+    assert "jp20 platform deploy" in ran.err
+
+
+def test_a_chain_that_is_not_the_settings_is_refused_before_anything_is_signed(node, tmp_path):
+    done("init", "work", folder=tmp_path)
+    file = tmp_path / "work" / "jp20.toml"
+    file.write_text(file.read_text("utf-8").replace("http://127.0.0.1:8545", node), "utf-8")
+
+    ran = run("platform", "deploy", "--yes", folder=tmp_path / "work")
+
+    assert ran.code == 2
+    assert "31337" in ran.err
+    assert "1337" in ran.err
+
+
+def test_a_node_that_does_not_answer_is_one_clear_message(tmp_path):
+    done("init", "work", folder=tmp_path)
+    file = tmp_path / "work" / "jp20.toml"
+    file.write_text(file.read_text("utf-8").replace(":8545", ":9"), "utf-8")
+
+    ran = run("platform", "deploy", "--yes", folder=tmp_path / "work")
+
+    assert ran.code == 1
+    assert "127.0.0.1:9" in ran.err
+
+
+def test_development_keys_sign_for_no_other_chain(tmp_path):
+    from jp20.chain.local import LocalChain
+
+    done("init", "work", folder=tmp_path)
+    file = tmp_path / "work" / "jp20.toml"
+    with LocalChain("anvil", chain_id=20_260_401) as connection:
+        text = file.read_text("utf-8").replace("http://127.0.0.1:8545", connection.network.url)
+        file.write_text(text.replace("chain_id = 1337", "chain_id = 20260401"), "utf-8")
+
+        ran = run("platform", "deploy", "--yes", folder=tmp_path / "work")
+
+    assert ran.code == 2
+    assert "[signer]" in ran.err
+
+
+def test_what_nobody_expected_is_a_short_message_and_a_file_for_its_owner(tmp_path, monkeypatch):
+    def broken(*parts: object) -> None:
+        raise ZeroDivisionError("nobody expected this")
+
+    monkeypatch.setattr(version, "show", broken)
+
+    ran = run("version", XDG_STATE_HOME=str(tmp_path))
+
+    (log,) = (tmp_path / "jp20").iterdir()
+    assert ran.code == 1
+    assert "nobody expected this" in ran.err
+    assert str(log) in ran.err
+    assert "Traceback" in log.read_text("utf-8")
+    assert log.stat().st_mode & 0o077 == 0
+
+
+def test_a_developer_sees_the_traceback(tmp_path):
+    broken = "import jp20.cli.version as v; v.show = None; from jp20.cli.main import main"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{broken}; raise SystemExit(main(['version']))"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "JP20_DEBUG": "1"},
+    )
+
+    assert ran.returncode == 1
+    assert "Traceback" in ran.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_is_installed_and_so_is_the_module():
+    command = subprocess.run(
+        [Path(sys.executable).with_name("jp20"), "version", "--format", "json"],
+        check=True,
+        capture_output=True,
+    )
+    module = subprocess.run(
+        [sys.executable, "-m", "jp20", "version", "--format", "json"],
+        check=True,
+        capture_output=True,
+    )
+
+    assert command.stdout == module.stdout
+    assert command.stderr == b""
+
+
+@pytest.mark.parametrize("arguments", ["--help", "version"])
+def test_output_that_nobody_reads_any_more_is_no_traceback(arguments):
+    ran = subprocess.run(
+        f"{sys.executable} -m jp20 {arguments} | true",
+        shell=True,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ran.stderr == ""
+
+
+def test_help_imports_nothing_heavy():
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from jp20.cli.main import main; main(['--help']);"
+            "print(sorted(m for m in ('web3', 'eth_account', 'sqlite3', 'requests', 'openpyxl',"
+            "'jp20.chain.connection') if m in sys.modules), file=sys.stderr)",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert loaded.stderr.strip() == "[]"
+
+
+def test_a_question_on_a_terminal_is_answered_there(node, tmp_path):
+    done("init", "work", folder=tmp_path)
+    settle(tmp_path / "work", node)
+
+    said, code = at_a_terminal(["platform", "deploy"], tmp_path / "work", b"n\n")
+
+    assert "Deploy the platform" in said
+    assert "Nothing was sent" in said
+    assert code == 1
+    assert not (tmp_path / "work" / "deployments").exists()
+
+
+def test_an_interruption_says_what_is_under_way(node, tmp_path):
+    done("init", "work", folder=tmp_path)
+    settle(tmp_path / "work", node)
+
+    said, code = at_a_terminal(["platform", "deploy"], tmp_path / "work", None)
+
+    assert code == 130
+    assert "jp20 status" in said
+
+
+def at_a_terminal(arguments: list[str], folder: Path, answer: bytes | None) -> tuple[str, int]:
+    """Calls `jp20` on a terminal of its own, and answers its first question, or presses Ctrl-C."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(folder)
+        os.environ["JP20_LANG"] = "en"
+        os.execv(sys.executable, [sys.executable, "-m", "jp20", *arguments])
+    said = b""
+    try:
+        while b"[y/N]" not in said:
+            said += os.read(terminal, 4096)
+        while True:
+            if answer is not None:
+                os.write(terminal, answer)
+            else:
+                os.kill(process, signal.SIGINT)
+            while select.select([terminal], [], [], 2)[0]:  # else it came before it was waited for
+                said += os.read(terminal, 4096)
+    except OSError:  # the terminal is closed: the process has ended
+        pass
+    os.close(terminal)
+    return said.decode(), os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])

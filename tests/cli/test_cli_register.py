@@ -1,0 +1,228 @@
+"""`jp20 register`: shown, exported, compared with the chain, now and as of the past."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+from eth_utils import keccak
+from offering import ALICE, BOB, CAROL, STRANGER, Place, place_at, refused
+from openpyxl import load_workbook
+from running import Bad, done, run
+
+from jp20.domain.times import in_tokyo
+
+BAD = [
+    Bad("register show", ("NONE",), 1, "NONE"),
+    Bad("register show", ("NONE", "--block", "-1"), 2, "--block"),
+    Bad("register show", ("NONE", "--block", "1", "--time", "2027-01-01"), 2, "--time"),
+    Bad("register show", ("NONE", "--time", "yesterday"), 2, "yesterday"),
+    Bad("register export", ("NONE", "register.pdf"), 2, "register.pdf"),
+    Bad("register export", ("NONE", "register.csv", "--encoding", "sjis"), 2, "--encoding"),
+    Bad("register export", ("NONE", "register.csv"), 1, "NONE"),
+    Bad("register check", ("NONE",), 1, "NONE"),
+    Bad("register history", ("NONE", "0x12"), 2, "0x12"),
+    Bad("register history", ("NONE",), 1, "NONE"),
+]
+
+
+@pytest.mark.requirement("G15", "G17")
+@pytest.mark.parametrize("bad", BAD, ids=str)
+def test_bad_input_to_register(bad, folder):
+    bad.check(folder)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """RG-1: 250 units issued, then 100, 60 and 40 delivered, then split 1 to 2."""
+    with place_at(tmp_path_factory.mktemp("register") / "work") as found:
+        found.issue("RG-1", 250)
+        found.deliver("RG-1")
+        case = ("--case", "SP-1", "--document", "term-sheet.toml", "--yes")
+        done("token", "split", "RG-1", "2", *case, folder=found.folder)
+        yield found
+
+
+def register(place: Place, *arguments: str) -> dict:
+    return done("register", *arguments, "--format", "json", folder=place.folder).json
+
+
+def delivered_in(place: Place) -> int:
+    """The block of the delivery."""
+    history = register(place, "history", "RG-1")["history"]
+    return next(each["block"] for each in history if each["why"] == "delivery")
+
+
+@pytest.mark.requirement("G15", "S1")
+def test_it_shows_who_holds_what_and_agrees_with_the_chain(place):
+    shown = register(place, "show", "RG-1")
+
+    assert [(each["wallet"], each["units"], each["percent"]) for each in shown["holders"]] == [
+        (ALICE, 200, "40.0000"),  # 100 × 2 of 250 × 2
+        (BOB, 120, "24.0000"),
+        (CAROL, 80, "16.0000"),
+    ]
+    found = shown["register"]
+    assert (found["supply"], found["undistributed"], found["held"]) == (500, 100, 400)
+    assert (found["holders"], found["splits"], found["reconciled"]) == (3, 1, True)
+    assert found["block"] == place.blocks() == found["final_block"]
+
+
+@pytest.mark.requirement("G15")
+def test_it_is_shown_as_of_a_block_and_as_of_a_time(place):
+    delivered = delivered_in(place)
+
+    before = register(place, "show", "RG-1", "--block", str(delivered - 1))
+    after = register(place, "show", "RG-1", "--block", str(delivered))
+    moment = in_tokyo(place.chain.block(delivered).time).removesuffix("+09:00")
+    then = register(place, "show", "RG-1", "--time", moment)
+
+    assert (before["register"]["supply"], before["holders"]) == (250, [])
+    assert [each["units"] for each in after["holders"]] == [100, 60, 40]
+    assert then["register"]["block"] >= delivered  # the last block of that second
+    assert then["register"]["reconciled"]
+
+
+@pytest.mark.requirement("G15")
+def test_a_block_or_time_that_has_not_come_is_refused(place):
+    latest = place.blocks()
+
+    block = refused("register", "show", "RG-1", "--block", str(latest + 1), folder=place.folder)
+    time = refused("register", "show", "RG-1", "--time", "2099-01-01", folder=place.folder)
+
+    assert str(latest) in block
+    assert "2099-01-01" in time
+
+
+@pytest.mark.requirement("G15")
+def test_the_history_of_a_wallet_says_why_its_units_changed(place):
+    shown = register(place, "history", "RG-1", BOB)
+    nobody = register(place, "history", "RG-1", STRANGER)
+
+    delivery, split = shown["history"]
+    assert (delivery["why"], delivery["to"], delivery["units"]) == ("delivery", BOB, 60)
+    assert (split["why"], split["units"]) == ("split 1 to 2", None)
+    assert (shown["register"]["wallet"], shown["register"]["balance"]) == (BOB, 120)
+    assert [each["why"] for each in nobody["history"]] == ["split 1 to 2"]
+    assert nobody["register"]["balance"] == 0
+
+
+@pytest.mark.requirement("G15")
+@pytest.mark.parametrize(
+    ("encoding", "codec"), [("utf-8", "utf-8-sig"), ("cp932", "cp932")], ids=["utf-8", "cp932"]
+)
+def test_holders_are_exported_as_csv_and_each_row_names_the_block(place, encoding, codec):
+    file = f"holders-{encoding}.csv"
+    delivered = str(delivered_in(place))
+
+    done("register", "export", "RG-1", file, "--encoding", encoding, "--lang", "ja",
+         "--block", delivered, folder=place.folder)  # fmt: skip
+
+    text = (place.folder / file).read_bytes().decode(codec)
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == [
+        "ウォレット",
+        "口数",
+        "発行数量に対する割合(%)",
+        "基準ブロック",
+        "基準日時",
+    ]
+    assert [row[:2] for row in rows[1:]] == [[ALICE, "100"], [BOB, "60"], [CAROL, "40"]]
+    assert {row[3] for row in rows[1:]} == {delivered}
+
+
+@pytest.mark.requirement("G15")
+def test_the_history_is_exported_as_csv(place):
+    done("register", "export", "RG-1", "history.csv", "--content", "history", folder=place.folder)
+
+    text = (place.folder / "history.csv").read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["why"] for row in rows] == ["issue", *["delivery"] * 3, "split 1 to 2"]
+    assert {row["as of block"] for row in rows} == {str(place.blocks())}
+
+
+@pytest.mark.requirement("G15")
+def test_the_whole_register_is_exported_as_xlsx_and_json(place):
+    done("register", "export", "RG-1", "register.xlsx", folder=place.folder)
+    done("register", "export", "RG-1", "register.json", folder=place.folder)
+
+    book = load_workbook(place.folder / "register.xlsx")
+    assert book.sheetnames == ["register", "holders", "history", "differences"]
+    summary = {row[0]: row[1] for row in book["register"].iter_rows(values_only=True)}
+    assert (summary["block"], summary["units in issue"]) == (place.blocks(), 500)
+    assert [row[1] for row in book["holders"].iter_rows(min_row=2, values_only=True)] == [
+        200,
+        120,
+        80,
+    ]
+    content = json.loads((place.folder / "register.json").read_text("utf-8"))
+    assert (content["block"], content["supply"], content["reconciled"]) == (
+        place.blocks(),
+        500,
+        True,
+    )
+
+
+@pytest.mark.requirement("G15")
+def test_an_export_is_not_written_over_another(place):
+    file = place.folder / "kept.csv"
+    file.write_text("kept", "utf-8")
+
+    said = refused("register", "export", "RG-1", "kept.csv", folder=place.folder, code=2)
+
+    assert "kept.csv" in said
+    assert file.read_text("utf-8") == "kept"
+
+
+@pytest.mark.requirement("G13", "G15")
+def test_all_tokens_are_checked_where_none_is_named(place):
+    place.issue("RG-2", 10)
+
+    checked = register(place, "check")
+    one = register(place, "check", "RG-1")
+
+    assert [(each["code"], each["supply"], each["held"]) for each in checked["tokens"]] == [
+        ("RG-1", 500, 400),
+        ("RG-2", 10, 0),
+    ]
+    assert all(each["reconciled"] for each in checked["tokens"])
+    assert checked["differences"] == []
+    assert [each["code"] for each in one["tokens"]] == ["RG-1"]
+
+
+@pytest.mark.requirement("G13", "G15")
+def test_where_register_and_chain_differ_every_command_ends_with_1_and_names_it(place):
+    with place.afterwards_as_before():
+        take_one_unit_from(place, ALICE)
+
+        checked = run("register", "check", "RG-1", "--format", "json", folder=place.folder)
+        shown = run("register", "show", "RG-1", "--format", "json", folder=place.folder)
+        exported = run("register", "export", "RG-1", "differing.xlsx", folder=place.folder)
+
+    assert checked.code == shown.code == exported.code == 1
+    assert checked.json["differences"] == [
+        {"code": "RG-1", "wallet": ALICE, "register": 200, "chain": 198}  # (100 − 1) × 2
+    ]
+    assert not checked.json["tokens"][0]["reconciled"]
+    assert "jp20 register check RG-1" in shown.err
+    differences = load_workbook(place.folder / "differing.xlsx")["differences"]
+    assert [list(row) for row in differences.iter_rows(min_row=2, values_only=True)] == [
+        [ALICE, 200, 198]
+    ]
+
+
+def take_one_unit_from(place: Place, holder: str) -> None:
+    """Changes the chain's state behind the contracts' back: the holder's slot has one unit less,
+    as no event says.
+    """
+    token = register(place, "show", "RG-1")["register"]["token"]
+    for number in range(64):
+        place_of = keccak(int(holder, 16).to_bytes(32) + number.to_bytes(32))
+        slot = f"0x{place_of.hex()}"
+        word = int(place.chain.rpc("eth_getStorageAt", token, slot, "latest"), 16)
+        if word & (2**104 - 1) == 100:  # delivered before the split, and not touched since
+            place.chain.rpc("anvil_setStorageAt", token, slot, f"0x{word - 1:064x}")
+            place.chain.rpc("evm_mine")
+            return
+    raise AssertionError("the holder's slot was not found")

@@ -1,0 +1,357 @@
+"""`jp20 transfer`, `preview`, `consent`, `record-transfer`, on a chain."""
+
+import pytest
+from market import ALICE, BOB, CAROL, DAVE, ERIN, FRANK, Market, open_market
+from running import Bad
+
+from jp20.domain.evidence import Evidence
+from jp20.operations.whitelist import reinstate, suspend_at_once
+
+A, B = ALICE.address, BOB.address
+NOBODY = "0x12"
+WRONG = A[:-1] + ("0" if A[-1] != "0" else "1")
+"""An address with a digit that was mistyped."""
+
+_CASE = ("--case", "C-1", "--document", "jp20.toml")
+
+BAD = [
+    Bad("transfer", ("RE1", NOBODY, "20"), 2, NOBODY),
+    Bad("transfer", ("RE1", WRONG, "20"), 2, WRONG),
+    Bad("transfer", ("RE1", B, "-1"), 2, "-1"),
+    Bad("transfer", ("RE1", B, "1.5"), 2, "UNITS"),
+    Bad("transfer", ("RE1", B, "0"), 2, "UNITS"),
+    Bad("transfer", ("RE1", B, "20"), 2, "--from"),
+    Bad(
+        "transfer",
+        ("RE1", B, "20", "--from", "0x000000000000000000000000000000000000dEaD"),
+        2,
+        "dEaD",
+    ),
+    Bad("transfer", ("NO-SUCH", B, "20", "--from", A, "--yes"), 1, "NO-SUCH"),
+    Bad("preview", ("RE1", NOBODY, B, "20"), 2, NOBODY),
+    Bad("preview", ("RE1", A, B, "20", "--spender", NOBODY), 2, "--spender"),
+    Bad("preview", ("NO-SUCH", A, B, "20"), 1, "NO-SUCH"),
+    Bad("consent request", ("RE1", B, "20", "--until", "someday", "--from", A), 2, "someday"),
+    Bad("consent request", ("RE1", B, "20", "--until", "2020-01-01", "--from", A), 2, "2020-01-01"),
+    Bad("consent list", ("NO-SUCH",), 1, "NO-SUCH"),
+    Bad("consent approve", ("RE1", "-1"), 2, "-1"),
+    Bad("consent approve", ("RE1", "0", "--case", "C-1"), 2, "--document"),
+    Bad("consent approve", ("NO-SUCH", "0"), 1, "NO-SUCH"),
+    Bad("consent reject", ("RE1", "0", "--why", "理由"), 2, "--why"),
+    Bad("consent reject", ("RE1", "0", "--why", "X" * 33), 2, "--why"),
+    Bad("consent cancel", ("RE1", "one"), 2, "NUMBER"),
+    Bad("record-transfer", ("RE1", A, B, "20", "--cause", "theft", *_CASE), 2, "theft"),
+    Bad("record-transfer", ("RE1", A, B, "--cause", "sale", *_CASE), 2, "UNITS"),
+    Bad(
+        "record-transfer",
+        ("RE1", A, B, "5", "--file", "x.csv", "--cause", "sale", *_CASE),
+        2,
+        "--file",
+    ),
+    Bad("record-transfer", ("RE1", "--file", "x.csv", "--cause", "sale", *_CASE), 2, "x.csv"),
+    Bad(
+        "record-transfer",
+        ("RE1", A, B, "5", "--cause", "sale", "--case", "C-1", "--document", "no.pdf"),
+        2,
+        "no.pdf",
+    ),
+    Bad(
+        "record-transfer",
+        ("RE1", A, B, "5", "--cause", "sale", "--case", "案件", "--document", "jp20.toml"),
+        2,
+        "案件",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def market(folder, node) -> Market:
+    """Transfers of which need no consent."""
+    return open_market(folder, node, "TR-1")
+
+
+@pytest.fixture(scope="module")
+def consenting(folder, node) -> Market:
+    return open_market(folder, node, "TR-2", holders="consent_required = true")
+
+
+@pytest.mark.requirement("G3")
+@pytest.mark.parametrize("bad", BAD, ids=str)
+def test_bad_input_to_transfers(bad, folder, market):
+    arguments = tuple(market.code if each == "RE1" else each for each in bad.arguments)
+    Bad(bad.command, arguments, bad.code, bad.named).check(folder)
+
+
+# ---------------------------------------------------------------- transfer and preview
+
+
+@pytest.mark.requirement("G3")
+def test_a_holder_transfers_with_the_own_key_only(market):
+    ran = market.with_key(
+        ALICE, "transfer", market.code, DAVE.address, "30", "--yes", "--format", "json"
+    )
+
+    assert ran.code == 0, ran.err
+    assert (ran.json["transfer"]["from"], ran.json["transfer"]["units"]) == (A, 30)
+    assert len(ran.json["transfer"]["transaction"]) == 66
+    assert {each["wallet"]: each["balance"] for each in ran.json["positions"]} == {
+        A: 70,  # 100 − 30
+        DAVE.address: 30,
+    }
+
+
+@pytest.mark.requirement("G3")
+def test_what_would_be_refused_is_not_sent_and_says_why_in_both_languages(market):
+    before = market.desk.connection.block_number()
+    arguments = ("transfer", market.code, FRANK.address, "5", "--from", B, "--yes")
+
+    english, japanese = market.run(*arguments), market.run(*arguments, "--lang", "ja")
+
+    assert (english.code, japanese.code) == (1, 1)
+    assert "RECIPIENT_UNKNOWN (14): The recipient is not a registered" in english.err
+    assert f"jp20 whitelist show {FRANK.address}" in english.err
+    assert "移転先は登録された投資家のウォレットではありません" in japanese.err
+    assert market.desk.connection.block_number() == before
+
+
+@pytest.mark.requirement("G3", "G8")
+def test_a_restraint_in_the_way_is_named_with_what_is_free(market):
+    market.run(
+        "lock", "set", market.code, CAROL.address, "25", "--until", "2034-01-01",
+        *market.case("LU"),
+    )  # fmt: skip
+
+    ran = market.run("transfer", market.code, A, "16", "--from", CAROL.address, "--yes")
+
+    # 40 units, 25 locked up: 15 are free
+    assert ran.code == 1
+    assert "16 units would be refused; 15 are free" in ran.err
+    assert "LOCKED_UP (28)" in ran.err
+    assert f"jp20 position {market.code} {CAROL.address}" in ran.err
+    assert market.balance(CAROL) == 40
+
+
+@pytest.mark.requirement("G3")
+def test_without_a_terminal_and_without_yes_nothing_is_transferred(market):
+    before = market.balance(BOB)
+
+    ran = market.run("transfer", market.code, A, "1", "--from", B)
+
+    assert ran.code == 2
+    assert "--yes" in ran.err
+    assert market.balance(BOB) == before
+
+
+@pytest.mark.requirement("G3", "G7")
+def test_a_preview_answers_as_the_transfer_would_by_exit_code_and_reason(market):
+    allowed = market.run("preview", market.code, B, A, "60", "--format", "json")
+    refused = market.run("preview", market.code, B, A, "61", "--format", "json")
+
+    assert (allowed.code, refused.code) == (0, 1)
+    assert allowed.json["preview"] == [
+        {
+            "way": "transfer",
+            "allowed": True,
+            "code": "NONE",
+            "number": 0,
+            "reason": "Nothing stands in the way.",
+        }
+    ]
+    assert refused.json["preview"][0]["code"] == "INSUFFICIENT_BALANCE"
+    assert refused.json["position"][0]["balance"] == 60
+    shown = market.run("preview", market.code, B, A, "61", "--lang", "ja")
+    assert "保有数量が不足しています" in shown.out
+
+
+@pytest.mark.requirement("G3")
+def test_a_preview_for_whom_the_holder_did_not_allow(market):
+    ran = market.run(
+        "preview", market.code, B, A, "1", "--spender", ERIN.address, "--format", "json"
+    )
+
+    assert ran.code == 1
+    assert ran.json["preview"][0]["code"] == "INSUFFICIENT_ALLOWANCE"
+
+
+@pytest.mark.requirement("G2", "G3")
+def test_a_preview_of_a_delivery_from_the_issuer_s_account(market):
+    # 1,000 issued, 200 delivered: 800 are left.
+    possible = market.run("preview", market.code, "issuer", ERIN.address, "800")
+    too_many = market.run("preview", market.code, "issuer", ERIN.address, "801", "--format", "json")
+    unknown = market.run("preview", market.code, "issuer", FRANK.address, "1", "--format", "json")
+
+    assert (possible.code, too_many.code, unknown.code) == (0, 1, 1)
+    assert too_many.json["preview"][0]["code"] == "INSUFFICIENT_BALANCE"
+    assert unknown.json["preview"][0]["code"] == "RECIPIENT_UNKNOWN"
+
+
+# ---------------------------------------------------------------- consent
+
+
+@pytest.mark.requirement("G3")
+def test_a_request_is_approved_and_is_the_transfer(consenting):
+    refused = consenting.run("transfer", consenting.code, B, "10", "--from", A, "--yes")
+    assert refused.code == 1
+    assert f"jp20 consent request {consenting.code} {B}" in refused.err
+    judged = consenting.run("preview", consenting.code, A, B, "10", "--format", "json")
+    assert [(each["way"], each["allowed"]) for each in judged.json["preview"]] == [
+        ("transfer", False),
+        ("request for consent", True),
+    ]
+
+    asked = consenting.with_key(
+        ALICE, "consent", "request", consenting.code, B, "10", "--until", "2034-03-31", "--yes",
+        "--format", "json",
+    )  # fmt: skip
+    assert asked.code == 0, asked.err
+    number = str(asked.json["request"]["number"])
+    assert asked.json["request"]["deadline"] == "2034-04-01T00:00:00+09:00"
+    listed = consenting.json("consent", "list", consenting.code)["requests"]
+    assert [(each["number"], each["units"], each["status"]) for each in listed] == [
+        (int(number), 10, "open")
+    ]
+    assert consenting.json("position", consenting.code, A)["position"][0]["free"] == 90
+
+    by_broker = consenting.alone("broker", "consent", "approve", consenting.code, number, "--yes")
+    assert by_broker.code == 1
+    assert "REGISTRAR" in by_broker.err
+    approved = consenting.alone(
+        "trust bank", "consent", "approve", consenting.code, number, "--yes", "--format", "json"
+    )
+    assert approved.code == 0, approved.err
+    assert approved.json["requests"][0]["status"] == "approved"
+    assert (consenting.balance(ALICE), consenting.balance(BOB)) == (90, 70)
+
+    again = consenting.alone("trust bank", "consent", "approve", consenting.code, number, "--yes")
+    assert again.code == 1
+    assert "closed: approved" in again.err
+    assert consenting.json("consent", "list", consenting.code)["requests"] == []
+    assert len(consenting.json("consent", "list", consenting.code, "--all")["requests"]) == 1
+
+
+@pytest.mark.requirement("G3")
+def test_requests_are_rejected_and_taken_back_and_the_units_are_free_again(consenting):
+    numbers = []
+    for units in ("3", "4"):
+        asked = consenting.json(
+            "consent", "request", consenting.code, B, units, "--until", "2034-03-31",
+            "--from", CAROL.address, "--yes",
+        )  # fmt: skip
+        numbers.append(str(asked["request"]["number"]))
+    assert consenting.json("position", consenting.code, CAROL.address)["position"][0]["free"] == 33
+
+    rejected = consenting.json(
+        "consent", "reject", consenting.code, numbers[0], "--why", "DOC-MISSING", "--yes"
+    )
+    another = consenting.with_key(BOB, "consent", "cancel", consenting.code, numbers[1], "--yes")
+    cancelled = consenting.with_key(
+        CAROL, "consent", "cancel", consenting.code, numbers[1], "--yes", "--format", "json"
+    )
+
+    assert rejected["requests"][0]["status"] == "rejected"
+    assert another.code == 2
+    assert CAROL.address in another.err
+    assert cancelled.json["requests"][0]["status"] == "cancelled"
+    assert consenting.json("position", consenting.code, CAROL.address)["position"][0]["free"] == 40
+
+
+@pytest.mark.requirement("G3")
+def test_one_that_is_refused_by_then_stays_open_and_the_others_are_approved(consenting):
+    made = [
+        consenting.json(
+            "consent", "request", consenting.code, to, "1", "--until", "2034-03-31",
+            "--from", B, "--yes",
+        )["request"]["number"]
+        for to in (DAVE.address, ERIN.address)
+    ]  # fmt: skip
+    desk = consenting.desk
+    suspend_at_once(desk, [ERIN.address])
+    try:
+        ran = consenting.run(
+            "consent", "approve", consenting.code, *map(str, made), "--yes", "--format", "json"
+        )
+    finally:
+        reinstate(desk, [ERIN.address], Evidence.of("TR-2-RE", b"cleared"))
+
+    assert ran.code == 4
+    assert [each["status"] for each in ran.json["requests"]] == ["approved", "open"]
+    assert ran.json["refused"][0]["code"] == "RECIPIENT_SUSPENDED"
+
+
+def test_a_request_that_there_is_not_is_named(consenting):
+    for command, more in (("approve", ()), ("reject", ("--why", "X")), ("cancel", ())):
+        ran = consenting.run("consent", command, consenting.code, "99", *more, "--yes")
+
+        assert ran.code == 2
+        assert "99" in ran.err
+
+
+# ---------------------------------------------------------------- made elsewhere
+
+
+@pytest.mark.requirement("G3", "S3")
+def test_an_inheritance_is_recorded_by_broker_and_registrar_in_turn(market):
+    arguments = (
+        "record-transfer", market.code, CAROL.address, ERIN.address, "40", "--cause",
+        "inheritance", *market.case("RT"),
+    )  # fmt: skip
+
+    first = market.alone("broker", *arguments)
+    second = market.alone("trust bank", *arguments, "--format", "json")
+    again = market.alone("broker", *arguments)
+
+    assert first.code == 6
+    assert "REGISTRAR" in first.err
+    assert "jp20 requests approve 0x" in first.err
+    assert second.code == 0, second.err
+    # The lock-up of 25 goes to the heir with the units.
+    heir = next(each for each in second.json["positions"] if each["wallet"] == ERIN.address)
+    assert (heir["balance"], heir["locked"], heir["free"]) == (40, 25, 15)
+    assert again.code == 0
+    assert "all done before" in again.err
+    assert market.balance(ERIN) == 40
+
+
+@pytest.mark.requirement("G3")
+def test_a_file_of_transfers_is_recorded_and_its_refused_rows_are_told(market):
+    file = market.rows(
+        "merger", f"{B},{DAVE.address},10", f"{B},{FRANK.address},5", head="移転元,移転先,数量"
+    )
+
+    ran = market.run(
+        "record-transfer", market.code, "--file", file, "--cause", "merger", *market.case("MG"),
+        "--format", "json",
+    )  # fmt: skip
+
+    assert ran.code == 4
+    assert [each["code"] for each in ran.json["refused"]] == ["RECIPIENT_UNKNOWN"]
+    assert market.balance(BOB) == 50
+
+
+@pytest.mark.requirement("G3")
+def test_a_faulty_file_is_refused_as_a_whole_with_every_line(market):
+    file = market.rows(
+        "faulty", f"{B},{A},1", f"{WRONG},{A},1", f"{B},{A},1", f"{B},{A},0.5", head="from,to,units"
+    )
+    before = market.balance(BOB)
+
+    for language in ("en", "ja"):
+        ran = market.run(
+            "record-transfer", market.code, "--file", file, "--cause", "sale", *market.case("FF"),
+            "--lang", language,
+        )  # fmt: skip
+
+        assert ran.code == 2
+        assert all(f"faulty.csv:{line}" in ran.err for line in (3, 4, 5))
+    assert market.balance(BOB) == before
+
+
+@pytest.mark.requirement("G3")
+def test_the_only_row_that_is_refused_is_an_error_with_its_reason(market):
+    ran = market.run(
+        "record-transfer", market.code, B, FRANK.address, "5", "--cause", "sale",
+        *market.case("SA"),
+    )  # fmt: skip
+
+    assert ran.code == 1
+    assert "RECIPIENT_UNKNOWN" in ran.err

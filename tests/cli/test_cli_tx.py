@@ -1,0 +1,165 @@
+"""`jp20 tx`: a key that is on a machine without a network."""
+
+import json
+from pathlib import Path
+
+import pytest
+from coincurve import PrivateKey
+from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
+from running import Bad, done, run, settle, with_signer
+
+from jp20.chain.keystores import write_keystore
+from jp20.chain.local import LocalChain
+from jp20.chain.signers import DEVELOPMENT_MNEMONIC
+
+SEED = seed_from_mnemonic(DEVELOPMENT_MNEMONIC, "")
+OPERATOR = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"  # account 1, examples/consortium.toml
+AUDITOR = "0x976EA74026E726554dB657fA54763abd0C3a0aa9"  # account 6
+PASSWORD = "a long enough password"  # made up
+PROPOSE = ("governance", "propose", "changed.toml", "--yes", "--offline", OPERATOR, "--case")
+
+BAD = [
+    Bad("tx export", (), 2, "--out"),
+    Bad("tx export", ("--out", "new.json"), 2, "ADDRESS"),
+    Bad("tx export", ("0x12", "--out", "new.json"), 2, "0x12"),
+    Bad("tx export", ("--out", "new.json", "--offline", "0x12"), 2, "--offline"),
+    Bad("tx export", (AUDITOR, "--out", "new.json"), 1, AUDITOR),
+    Bad("tx export", (OPERATOR, "--out", "jp20.toml"), 2, "jp20.toml"),
+    Bad("tx sign", ("unsigned.json", "--out", "new.json"), 2, "--keystore"),
+    Bad("tx sign", ("none.json", "--keystore", "key.json", "--out", "new.json"), 2, "none.json"),
+    Bad("tx sign", ("jp20.toml", "--keystore", "key.json", "--out", "new.json"), 2, "jp20.toml"),
+    Bad("tx sign", ("damaged.json", "--keystore", "key.json", "--out", "n"), 2, "checksum"),
+    Bad("tx sign", ("unsigned.json", "--keystore", "key.json", "--out", "n"), 2, "--yes"),
+    Bad("tx sign", ("unsigned.json", "--keystore", "none", "--out", "n", "--yes"), 2, "none"),
+    Bad(
+        "tx sign",
+        (
+            *("unsigned.json", "--keystore", "other.json", "--password", "file:password"),
+            *("--out", "new.json", "--yes"),
+        ),
+        1,
+        AUDITOR,
+    ),
+    Bad("tx send", ("none.json", "--yes"), 2, "none.json"),
+    Bad("tx send", ("unsigned.json", "--yes"), 2, "unsigned.json"),
+    Bad("tx drop", (), 2, "ADDRESS"),
+    Bad("tx drop", (AUDITOR, "--yes"), 1, AUDITOR),
+    Bad("tx drop", (OPERATOR,), 2, "--yes"),
+]
+
+
+@pytest.fixture(scope="module")
+def chain():
+    with LocalChain("anvil") as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def offices(chain, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The operator's folder, whose key is elsewhere; and, beside the settings, what would be on the
+    other machine: keystores and their password.
+    """
+    place = tmp_path_factory.mktemp("offices") / "work"
+    done("init", str(place))
+    settle(place, chain.network.url)
+    done("platform", "deploy", "--yes", folder=place)
+    policy = (place / "governance.toml").read_text("utf-8")
+    changed = policy.replace("[token.acts.split]\n", '[token.acts.split]\nlifetime = "30d"\n', 1)
+    (place / "changed.toml").write_text(changed, "utf-8")
+    (place / "password").write_text(PASSWORD)
+    (place / "password").chmod(0o600)
+    for name, account in (("key.json", 1), ("other.json", 6)):
+        key = PrivateKey(key_from_seed(SEED, f"m/44'/60'/0'/0/{account}"))
+        write_keystore(place / name, key, lambda: PASSWORD)
+    return place
+
+
+@pytest.fixture(scope="module")
+def waiting(offices: Path) -> Path:
+    """A proposal waits for the operator's signature, and was exported."""
+    assert run(*PROPOSE, "OFF-1", folder=offices).code == 6
+    done("tx", "export", OPERATOR, "--out", "unsigned.json", folder=offices)
+    damaged = (offices / "unsigned.json").read_text("utf-8").replace("OFF-1", "OFF-2")
+    (offices / "damaged.json").write_text(damaged, "utf-8")
+    return offices
+
+
+@pytest.mark.requirement("G13")
+@pytest.mark.parametrize("bad", BAD, ids=str)
+def test_bad_input_to_tx(bad, waiting):
+    bad.check(waiting)
+    assert not (waiting / "new.json").exists()
+
+
+@pytest.mark.requirement("G13", "G27")
+def test_what_waits_is_exported_signed_elsewhere_sent_and_gone_on_with(waiting, chain):
+    # when: the file is signed, where nothing but the file and the keystore is
+    before = chain.block_number()
+    shown = json.loads((waiting / "unsigned.json").read_text("utf-8"))
+    signed = done(
+        *("tx", "sign", "unsigned.json", "--keystore", "key.json", "--password", "file:password"),
+        *("--out", "signed.json", "--yes", "--format", "json"),
+        folder=waiting,
+    )
+
+    # then: whoever signs was shown what it does, and nothing was sent yet
+    assert shown["address"] == OPERATOR
+    assert "propose" in signed.err
+    assert "OFF-1" in signed.err
+    assert len(signed.json["signed"]) == 1
+    assert chain.block_number() == before
+
+    # when: it is carried back and sent
+    sent = done("tx", "send", "signed.json", "--yes", "--format", "json", folder=waiting).json
+
+    # then: the command goes on from there, and waits for the others
+    assert [each["state"] for each in sent["transactions"]] == ["carried out"]
+    again = run(*PROPOSE, "OFF-1", folder=waiting)
+    assert again.code == 6
+    assert "AUDITOR" in again.err
+    assert done("tx", "send", "signed.json", "--yes", folder=waiting)  # once more changes nothing
+    assert done("status", "--format", "json", folder=waiting).json["sending"] == []
+
+
+@pytest.mark.requirement("G13")
+def test_what_was_given_up_cannot_be_sent_any_more(offices):
+    # given: another proposal, signed elsewhere
+    place = offices
+    assert run(*PROPOSE, "OFF-3", folder=place).code == 6
+    done("tx", "export", OPERATOR, "--out", "third.json", folder=place)
+    done(
+        *("tx", "sign", "third.json", "--keystore", "key.json", "--password", "file:password"),
+        *("--out", "third-signed.json", "--yes"),
+        folder=place,
+    )
+
+    # when
+    given_up = done("tx", "drop", OPERATOR, "--yes", "--format", "json", folder=place).json
+
+    # then
+    assert [each["state"] for each in given_up["transactions"]] == ["given up, nothing was sent"]
+    ran = run("tx", "send", "third-signed.json", "--yes", folder=place)
+    assert ran.code == 1
+    assert "jp20 tx export" in ran.err
+
+
+@pytest.mark.requirement("G13")
+def test_the_settings_can_say_that_the_key_is_elsewhere(offices, tmp_path):
+    with_signer(offices, f'offline = "{AUDITOR}"')
+
+    ran = run("tx", "export", "--out", str(tmp_path / "new.json"), folder=offices)
+
+    assert ran.code == 1
+    assert AUDITOR in ran.err
+
+
+@pytest.mark.requirement("G13")
+def test_a_platform_is_not_founded_with_a_key_that_is_elsewhere(chain, tmp_path):
+    founder = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+    done("init", "work", folder=tmp_path)
+    settle(tmp_path / "work", chain.network.url)
+
+    ran = run("platform", "deploy", "--yes", "--offline", founder, folder=tmp_path / "work")
+
+    assert ran.code == 2
+    assert "founder" in ran.err
