@@ -229,7 +229,7 @@ def _set(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         act = restraints.pledge if is_pledge else restraints.attach
         made = act(desk, token, holder, count, reference, rests_on, parties=excluded)
     say_if_nothing_sent(made.decided.steps)
@@ -326,7 +326,7 @@ def _release(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         act = restraints.release_pledge if is_pledge else restraints.release_attachment
         done = act(desk, token, holder, number, count, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)

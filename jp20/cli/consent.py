@@ -188,7 +188,7 @@ def consent_approve(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = approve_transfers(desk, token, chosen, rests_on)
     some_refused.end(desk, done, _table(desk, [_request(desk, token, each) for each in chosen]))
 
@@ -230,7 +230,7 @@ def consent_reject(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = reject_transfer(desk, token, number, said, rests_on)
     show(_table(desk, [_request(desk, token, number)]), steps_table(desk, done.steps))
 

@@ -77,7 +77,7 @@ def document_set(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = set_documents(desk, token, [named], rests_on)
     if done.of(Outcome.UNCHANGED):
         say(
@@ -107,7 +107,7 @@ def document_remove(
     if wanted not in (each.name for each in state.documents):
         raise _no_such_document(wanted, state)
     confirm(Text(f"Remove {name} from {token}?", f"{token} の書類「{name}」を削除しますか?"), yes)
-    with in_turn(place, desk):
+    with in_turn(place):
         done = remove_document(desk, token, wanted, rests_on)
     say_if_nothing_sent(done.steps)
     show(*with_rows(documents_table(token_state(desk, token)), steps_table(desk, done.steps)))

@@ -103,7 +103,7 @@ def resume(case: Case, document: Document, party: Party = None, yes: Yes = False
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = emergency.resume(desk, rests_on, parties=excluded)
     show(*_parts(emergency.status(desk)), steps_table(desk, done.steps))
 

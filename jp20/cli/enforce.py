@@ -110,7 +110,7 @@ def force_transfer(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = enforce.force_transfer(
             desk,
             token,
@@ -188,7 +188,7 @@ def recover(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = enforce.recover(desk, old, fresh, rests_on, chosen, parties=excluded)
     parts = [each for each in (done.retired, done.added) if each is not None]
     steps = [step for part in parts for step in part.steps]

@@ -156,7 +156,7 @@ def freeze_confirm(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = confirm_freeze(desk, token, account, meant.organisation)
     show(_table(desk, _freezes(desk, token, account)), steps_table(desk, done.steps))
 
@@ -208,7 +208,7 @@ def freeze_set(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = set_frozen(desk, token, account, count, rests_on, parties=excluded)
     show(position_table(desk, token, [account]), steps_table(desk, done.steps))
 

@@ -102,7 +102,7 @@ def lock_set(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = lock_up(desk, token, rows, end, rests_on, parties=excluded)
     holders = [holder for holder, _ in rows]
     some_refused.end(
@@ -178,7 +178,7 @@ def lock_shorten(
             ),
             yes,
         )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = shorten_lock_up(desk, token, holder, number, end, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(
@@ -230,7 +230,7 @@ def _set_for_token(
             ),
             yes,
         )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = set_token_lock_up(desk, token, end, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(_token_lock(desk, token), steps_table(desk, done.steps))
@@ -263,7 +263,7 @@ def _shorten_for_token(
             ),
             yes,
         )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = shorten_token_lock_up(desk, token, end, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(_token_lock(desk, token), steps_table(desk, done.steps))

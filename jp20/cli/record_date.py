@@ -63,7 +63,7 @@ def record_date_set(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = set_record_date(desk, token, second, rests_on)
     say_if_nothing_sent(done.steps)
     show(*with_rows(record_dates_table(token_state(desk, token)), steps_table(desk, done.steps)))

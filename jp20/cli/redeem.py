@@ -209,7 +209,7 @@ def redeem_holder(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = lifecycle.redeem_holder(desk, token, holder, count, rests_on)
     say_if_nothing_sent(done.steps)
     show(

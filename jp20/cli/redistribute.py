@@ -116,7 +116,7 @@ def redistribute_record(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = record_incident(desk, contract, number, before, losses, rests_on, parties=excluded)
     say(
         Text(
@@ -168,7 +168,7 @@ def redistribute_restore(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = redistribute(desk, token, number, rows, rests_on, parties=excluded)
     some_refused.end(desk, done, _losses_table(desk, token, number))
 

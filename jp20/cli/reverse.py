@@ -212,7 +212,7 @@ def reverse(
     else:
         _require_something(followed, asked)
         _ask(desk, token, followed, asked, excluded, yes)
-    with in_turn(place, desk):
+    with in_turn(place):
         done = enforce.reverse(
             desk, token, original, rests_on, asked, returned_to, parties=excluded
         )

@@ -113,7 +113,7 @@ def issue(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         created = create_token(desk, sheet, named[0].number, named[1].number, rests_on)
         issued = issue_units(desk, created.token, count, rests_on)
         steps = [*created.decided.steps, *issued.decided.steps]
@@ -171,7 +171,7 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         issued = issue_units(desk, token, count, rests_on)
     say_if_nothing_sent(issued.decided.steps)
     after = token_state(desk, token)
@@ -329,7 +329,7 @@ def unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> N
         show(status_record(state))
         return
     confirm(Text(f"Let {code} go on?", f"{code} の一時停止を解除しますか?"), yes)
-    with in_turn(place, desk):
+    with in_turn(place):
         done = lifecycle.unpause(desk, token, rests_on)
     show(status_record(token_state(desk, token)), steps_table(desk, done.steps))
 
@@ -373,7 +373,7 @@ def split(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = lifecycle.split(desk, token, times, rests_on)
     say_if_nothing_sent(done.steps)
     after = token_state(desk, token)

@@ -223,7 +223,7 @@ def record_transfer(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = record_transfers(desk, token, rows, Cause[cause.name], rests_on, parties=excluded)
     wallets = [wallet for from_, to, _ in rows for wallet in (from_, to)]
     some_refused.end(desk, done, position_table(desk, token, wallets))

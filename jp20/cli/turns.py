@@ -16,11 +16,10 @@ from jp20.domain.errors import Text
 
 if TYPE_CHECKING:
     from jp20.domain.requests import Decision
-    from jp20.operations.desk import Desk
 
 
 @contextmanager
-def in_turn(place: Workspace, desk: "Desk") -> Iterator[None]:
+def in_turn(place: Workspace) -> Iterator[None]:
     """Around what decides. AwaitingOthers and NotBefore go on from here, with the next command; and
     where others mean the same by another request, that is said.
     """
@@ -30,7 +29,7 @@ def in_turn(place: Workspace, desk: "Desk") -> Iterator[None]:
         yield
     except AwaitingOthers as error:
         with_file = _handed_over(place, error.decision)
-        _warn_of_twins(desk, error.decision)
+        _warn_of_twins(place, error.decision)
         request = f"0x{error.request.hex()}"
         error.next_step = Text(
             f"They run: jp20 requests approve {request}{with_file}; "
@@ -44,12 +43,12 @@ def in_turn(place: Workspace, desk: "Desk") -> Iterator[None]:
         raise
 
 
-def _warn_of_twins(desk: "Desk", decision: "Decision | None") -> None:
+def _warn_of_twins(place: Workspace, decision: "Decision | None") -> None:
     from jp20.operations.earlier import open_twins
 
     if decision is None:
         return
-    for id, twin in open_twins(desk, decision).items():
+    for id, twin in open_twins(place.view(), decision).items():
         other = "--party"
         if twin.request.document_hash != decision.request.document_hash:
             other = "--document"

@@ -57,7 +57,7 @@ def wallet_add(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = add_wallets(desk, [(of, added)], rests_on)
     some_refused.end(desk, done, facts_table(desk, [of, added]))
 

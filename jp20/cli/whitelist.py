@@ -164,7 +164,7 @@ def whitelist_renew(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = renew(desk, [(each, end) for each in given], rests_on)
     some_refused.end(desk, done, facts_table(desk, given))
 
@@ -235,7 +235,7 @@ def whitelist_reclassify(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = reclassify(desk, [(each, kind, end, home) for each in given], rests_on)
     some_refused.end(desk, done, facts_table(desk, given))
 
@@ -280,7 +280,7 @@ def whitelist_suspend(
     known(desk, given)
     confirm(Text(f"Suspend {len(given)} investors?", f"{len(given)} 名を停止しますか?"), yes)
     if rests_on is not None:
-        with in_turn(place, desk):
+        with in_turn(place):
             done = whitelist.suspend(desk, given, rests_on)
         some_refused.end(desk, done, facts_table(desk, given))
         return
@@ -348,7 +348,7 @@ def whitelist_reinstate(
         ),
         yes,
     )
-    with in_turn(place, desk):
+    with in_turn(place):
         done = reinstate(desk, given, rests_on)
     some_refused.end(desk, done, facts_table(desk, given))
 
