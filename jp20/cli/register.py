@@ -55,6 +55,8 @@ AtTime = Annotated[
 )
 def register_show(token: Token, block: AtBlock = None, at: AtTime = None) -> None:
     """From the token's events, all of them (G15, S1)."""
+    from jp20.operations.report import percent
+
     found = _report(token, block, at)
     supply = found.register.supply
     held = sorted(found.register.holders().items(), key=lambda each: (-each[1], each[0]))
@@ -67,7 +69,7 @@ def register_show(token: Token, block: AtBlock = None, at: AtTime = None) -> Non
                 UNITS,
                 Column("percent", Text("% of units in issue", "発行数量比(%)"), number=True),
             ),
-            [(wallet, units, _percent(units, supply)) for wallet, units in held],
+            [(wallet, units, percent(units, supply)) for wallet, units in held],
         ),
         _summary(found),
     )
@@ -344,9 +346,3 @@ def _entry(entry: "HistoryEntry") -> tuple[Value, ...]:
         why = Text(f"split 1 to {entry.ratio}", f"分割 1→{entry.ratio}")
         parties, splits, reference = (None, None, None), entry.count, None
     return (at.block, in_tokyo(at.time), why, *parties, splits, at.transaction, at.log, reference)
-
-
-def _percent(units: int, supply: int) -> str:
-    """With four decimals, rounded down."""
-    share = units * 1_000_000 // supply
-    return f"{share // 10_000}.{share % 10_000:04d}"

@@ -68,9 +68,9 @@ class State(Enum):
 @app.command(
     "list",
     help=both(
-        "The requests, the latest first. --mine: those that wait for a signature or the execution "
-        "of an organisation whose key is here; no password is asked.",
-        "申請を新しい順に表示する。--mine は手元の鍵の組織の署名または実行を待つもの"
+        "The requests under way, the latest first. --mine: those that wait for a signature or the "
+        "execution of an organisation whose key is here; no password is asked.",
+        "進行中の申請を新しい順に表示する。--mine は手元の鍵の組織の署名または実行を待つもの"
         "(パスワード不要)。",
     ),
     epilog=example(
@@ -86,6 +86,13 @@ def requests_list(
         str | None,
         typer.Option(metavar="TOKEN", help=both("Only of this token.", "この銘柄のもの。")),
     ] = None,
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help=both("Those that ended too.", "終了した申請も表示する。"),
+        ),
+    ] = False,
     mine: Annotated[
         bool,
         typer.Option(
@@ -94,19 +101,25 @@ def requests_list(
         ),
     ] = False,
 ) -> None:
-    """Of all that were ever proposed (G17)."""
+    """What is over by its time alone is not read (G17)."""
     from jp20.operations.approval import may_act
-    from jp20.operations.requests import RequestState, list_requests
+    from jp20.operations.requests import Proposal, RequestState, list_requests, required_rule
 
+    under_way = {RequestState.OPEN, RequestState.WAITING, RequestState.READY}
+    states = {RequestState[each.name] for each in state or ()} or (
+        set(RequestState) if every else under_way
+    )
     place = workspace()
     desk = place.view()
     target = None if token is None else desk.token(token).address
-    states = {RequestState[each.name] for each in state or ()}
-    found = [
-        view
-        for view in reversed(list_requests(desk))
-        if (not states or view.state in states) and target in (None, view.request.target)
-    ]
+    now = desk.now()
+
+    def may_be_wanted(proposal: Proposal) -> bool:
+        request = proposal.request
+        expires_at = proposal.at.time + required_rule(request.rule, "").lifetime
+        return target in (None, request.target) and (not states <= under_way or now < expires_at)
+
+    found = [view for view in reversed(list_requests(desk, may_be_wanted)) if view.state in states]
     if mine:
         own = own_addresses(place)
         found = [view for view in found if may_act(_own(desk, view, own), view)]

@@ -175,7 +175,7 @@ def holders_table(report: Report, language: Language = "en") -> Table:
     """Every wallet that holds, the largest first; the issuer's account holds nothing."""
     supply = report.register.supply
     held = sorted(report.register.holders().items(), key=lambda each: (-each[1], each[0]))
-    rows = tuple((wallet, units, _percent(units, supply)) for wallet, units in held)
+    rows = tuple((wallet, units, percent(units, supply)) for wallet, units in held)
     return Table(_named(_HOLDERS, language), rows)
 
 
@@ -235,6 +235,12 @@ def to_json(report: Report) -> str:
 def movements_table_names() -> tuple[str, ...]:
     """The columns of the movements by their names in JSON."""
     return tuple(column.en.replace(" ", "_") for column in _MOVEMENTS)
+
+
+def percent(units: int, supply: int) -> str:
+    """A share of the units in issue: percent with four decimals, rounded down."""
+    share = units * 1_000_000 // supply
+    return f"{share // 10_000}.{share % 10_000:04d}"
 
 
 # Inside
@@ -300,12 +306,6 @@ def _split(entry: Split, language: Language) -> tuple[str | int, ...]:
         entry.count,
         "",
     )
-
-
-def _percent(units: int, supply: int) -> str:
-    """With four decimals, rounded down."""
-    share = units * 1_000_000 // supply
-    return f"{share // 10_000}.{share % 10_000:04d}"
 
 
 def _named(columns: tuple[Text, ...], language: Language) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Each function here is one organisation's, with one key. `decide` carries a reque
 keys at hand.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -251,11 +251,17 @@ def execute(
 # What there is
 
 
-def list_requests(desk: Desk) -> tuple[RequestView, ...]:
-    """All requests that were ever proposed, the latest last."""
+def list_requests(
+    desk: Desk, wanted: Callable[[Proposal], bool] = lambda proposal: True
+) -> tuple[RequestView, ...]:
+    """All requests that were ever proposed, the latest last; or those whose proposal is wanted,
+    and only of these it is read where they stand.
+    """
     members = _Members(desk)
     now = desk.now()
-    return tuple(_view(desk, members, id, each, now) for id, each in proposals(desk).items())
+    return tuple(
+        _view(desk, members, id, each, now) for id, each in proposals(desk).items() if wanted(each)
+    )
 
 
 def show_request(desk: Desk, request: bytes) -> RequestView:

@@ -233,7 +233,7 @@ def test_three_organisations_take_back_what_is_there_and_a_party_signs_nothing(m
     # Run again it does not take the shortfall under the same case, whatever came in since.
     assert again.code == 0, again.err
     assert again.json["reversal"]["taken"] == 18
-    (request,) = market.json("requests", "list", "--token", market.code)["requests"][:1]
+    (request,) = market.json("requests", "list", "--all", "--token", market.code)["requests"][:1]
     shown = market.json("requests", "show", request["id"])
     assert shown["request"]["parties"] == "みなと証券"
     assert [each["organisation"] for each in shown["slots"]] == [

@@ -322,6 +322,12 @@ def test_requests_are_listed_by_state_and_token(market, proposed):
     executed = listed(market, "--state", "executed", "--state", "cancelled")
     # The issue and the deliveries of the token.
     assert [each["state"] for each in executed] == ["executed", "executed"]
+    # By itself what is under way; with --all everything, the latest first.
+    assert [each["id"] for each in listed(market)] == [proposed]
+    assert [each["id"] for each in listed(market, "--all")] == [
+        proposed,
+        *(each["id"] for each in executed),
+    ]
 
 
 @pytest.mark.requirement("G17")
