@@ -84,12 +84,14 @@ def parse_xlsx(data: bytes, file: str, columns: Sequence[Column]) -> Table:
     """
     try:
         book = Workbook(data)
-        fitting = [name for name in book.sheets if _fits(book.rows(name), columns)]
+        fitting = book.sheets
+        if len(fitting) > 1:
+            fitting = [name for name in fitting if _fits(book.rows(name), columns)]
         if len(fitting) > 1:
             raise FaultyFile([_two_sheets(file, fitting)])
         table = _TableReader(file, columns)
         for row in book.rows((fitting or book.sheets)[0]):
-            table.take_ragged(row)
+            table.take_of_sheet(row)
     except BrokenWorkbook as broken:
         raise FaultyFile([Fault(file, None, "", broken.what, broken.next_step)]) from None
     return table.table()
@@ -128,14 +130,11 @@ class _TableReader:
         else:
             self._rows.append(Row(line, dict(zip(self._names, cells, strict=True)) | self._absent))
 
-    def take_ragged(self, row: SheetRow) -> None:
-        """A row of a sheet, which ends with its last cell that has something."""
+    def take_of_sheet(self, row: SheetRow) -> None:
+        """A row of a sheet, unless a cell of it has a problem."""
         if self._names and self._problems_told(row.number, row.problems):
             return
-        cells = [_plain(cell) for cell in row.cells]
-        if any(cells):
-            cells += [""] * (len(self._names) - len(cells))
-        self.take(row.number, cells)
+        self.take(row.number, [_plain(cell) for cell in row.cells])
 
     def _problems_told(self, line: int, problems: Mapping[int, Text]) -> bool:
         """Whether cells have no value that could be meant; the row is left out then."""

@@ -75,9 +75,9 @@ def test_a_cell_beyond_the_header_is_a_fault_of_its_row():
     assert [fault.line for fault in table.faults] == [2]
 
 
-def test_a_cell_without_a_value_is_named_and_its_row_left_out():
-    # openpyxl writes a formula without a value: no spreadsheet program ever calculated it.
-    table = read(workbook(s=[("investor", "units"), ("A1", "=2+3"), ("A2", 6)]))
+@pytest.mark.requirement("G2")
+def test_a_cell_with_an_error_is_named_and_its_row_left_out():
+    table = read(workbook(s=[("investor", "units"), ("A1", "#N/A"), ("A2", 6)]))
     assert [row.cells["investor"] for row in table.rows] == ["A2"]
     assert [(fault.line, fault.field) for fault in table.faults] == [(2, "units")]
 
