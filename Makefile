@@ -14,7 +14,7 @@ export SOLCX_BINARY_PATH := $(CURDIR)/tools/solc
 PYTEST := $(PYTHON) -m pytest -p no:pytest-brownie
 BROWNIE_TEST := .venv/bin/brownie test tests/contracts
 
-.PHONY: help env demo test test-python test-contracts test-anvil test-invariants bench lint format compile lock mutants clean
+.PHONY: help env demo poa test test-python test-contracts test-anvil test-invariants bench bench-poa lint format compile lock mutants clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -25,10 +25,13 @@ env: $(PYTHON_READY) $(NODE_READY) ## install everything into .venv and node_mod
 demo: env ## story 1 on a Ganache chain: issue to 1,200 holders, and what happens to a token in its life
 	@$(PYTHON) scripts/demo.py
 
+poa: env ## four validators of four organisations, the stories on them, and validators that fail
+	@$(PYTHON) tools/poa.py
+
 test: test-python test-contracts test-invariants ## all tests: Python, contracts on Ganache, invariants
 
-test-python: env ## unit, integration, command line and scenario tests
-	@$(PYTEST) $(wildcard tests/unit tests/integration tests/cli tests/scenarios)
+test-python: env ## unit, integration, command line, network and scenario tests
+	@$(PYTEST) $(wildcard tests/unit tests/integration tests/cli tests/network tests/scenarios)
 
 test-contracts: env ## contract tests on Ganache
 	@$(PYTHON) tools/environment.py chains
@@ -46,6 +49,9 @@ mutants: env ## break the token on purpose, and see the invariants find it (15 m
 
 bench: env ## gas and throughput beside the peers, to bench/results
 	@$(PYTHON) -m bench
+
+bench-poa: env ## throughput on four validators, to bench/results (20 minutes, ten of them a soak)
+	@$(PYTHON) -m bench.poa
 
 lint: env ## ruff, solhint, mypy, and the contracts' sizes, layouts and selectors
 	@ruff check .

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ KEPT_SECONDS: Final = 2.0
 """How long by their number: another may have taken their place."""
 
 FEW: Final = 20
-"""Receipts that are asked for one by one; for more, and where the node can, the block's are."""
+"""Receipts that are asked for one by one."""
 
 
 class Blocks:
@@ -31,8 +32,7 @@ class Blocks:
         self._asked_at = float("-inf")
         self._newest = 0
         self._blocks: dict[int, tuple[float, Block]] = {}
-        self._receipts: dict[bytes, dict[bytes, dict[str, Any]]] = {}
-        self._has_block_receipts = True
+        self._logs: dict[bytes, dict[bytes, list[dict[str, Any]]]] = {}
 
     @cached_property
     def is_development(self) -> bool:
@@ -66,17 +66,30 @@ class Blocks:
             _forget_oldest(self._blocks)
             return block
 
-    def receipts(self, block: Block, wanted: Collection[bytes]) -> dict[bytes, Receipt]:
-        """The receipts of some of a block's transactions."""
-        if not wanted:
-            return {}
-        with self._lock:
-            found = self._of_block(block) if len(wanted) > FEW else None
-        if found is None:
-            return receipts_now(self._connection, wanted)
-        return {hash: Receipt.of(found[hash]) for hash in wanted if hash in found}
+    def receipts(
+        self, block: Block, wanted: Collection[bytes], *, in_full: bool
+    ) -> Future[dict[bytes, Receipt]]:
+        """The receipts of some of a block's transactions, whole ones where they are few or
+        `in_full`. Of many the block's logs are read, on the side, while their sender goes on
+        sending: they say the same of all that was carried out, in less; all senders have what was
+        read for one.
+        """
+        if len(wanted) > FEW and not in_full:
+            return self._aside.submit(self._by_logs, block, frozenset(wanted))
+        future: Future[dict[bytes, Receipt]] = Future()
+        future.set_result(receipts_now(self._connection, wanted) if wanted else {})
+        return future
 
     # Inside
+
+    @cached_property
+    def _aside(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, "receipts")
+
+    def _by_logs(self, block: Block, wanted: frozenset[bytes]) -> dict[bytes, Receipt]:
+        logs = self._of_block(block)
+        found = {hash: Receipt.of_logs(hash, logs[hash]) for hash in wanted & logs.keys()}
+        return found | receipts_now(self._connection, wanted - found.keys())
 
     @cached_property
     def _version(self) -> str:
@@ -85,19 +98,19 @@ class Blocks:
         except NodeRefused:
             return ""
 
-    def _of_block(self, block: Block) -> dict[bytes, dict[str, Any]] | None:
-        """All receipts of a block; None where the node does not give them."""
-        if block.hash not in self._receipts and self._has_block_receipts:
+    def _of_block(self, block: Block) -> dict[bytes, list[dict[str, Any]]]:
+        """All logs of a block by transaction; none where the node does not give them so."""
+        if block.hash not in self._logs:
             try:
-                found = self._connection.rpc("eth_getBlockReceipts", hex(block.number))
+                found = self._connection.rpc("eth_getLogs", {"blockHash": f"0x{block.hash.hex()}"})
             except NodeRefused:
-                self._has_block_receipts = False
-                return None
-            self._receipts[block.hash] = {
-                octets(each["transactionHash"]): each for each in found or ()
-            }
-            _forget_oldest(self._receipts)
-        return self._receipts.get(block.hash)
+                return {}
+            logs: dict[bytes, list[dict[str, Any]]] = {}
+            for log in found:
+                logs.setdefault(octets(log["transactionHash"]), []).append(log)
+            self._logs[block.hash] = logs
+            _forget_oldest(self._logs)
+        return self._logs[block.hash]
 
 
 def _forget_oldest(remembered: dict[Any, Any]) -> None:

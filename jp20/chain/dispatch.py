@@ -8,6 +8,7 @@ node's pool holds it.
 import re
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,12 +18,13 @@ from jp20.chain.node_errors import NodeFailure
 from jp20.chain.outbox import Entry, Inclusion, Outbox, State
 from jp20.chain.receipts import OutcomeUnknown, Receipt, pauses, receipts_now
 from jp20.chain.whereabouts import Whereabouts, check_not_final, look_up
+from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.errors import JP20Error, Text
 
 WINDOW: Final = 2_000
 """Transactions in flight at once."""
 
-AT_ONCE: Final = 100
+AT_ONCE: Final = 200
 """Transactions that are handed over in one request."""
 
 BLOCKFULS: Final = 3
@@ -89,7 +91,8 @@ class Dispatch:
         self._ended: list[Ended] = []
         self._reopened: list[Entry] = []
         self._next_block = 0
-        self._held_at: int | None = None  # the block at which a pool was full
+        self._reading: Future[dict[bytes, Receipt]] | None = None
+        self._held_at: tuple[int, float] | None = None  # block and time at which a pool was full
         self._trouble: JP20Error | None = None
         self._changes = connection.changes
         self._has_unfinal = connection.network.finality.depth > 0 and bool(outbox.not_final())
@@ -123,12 +126,13 @@ class Dispatch:
         there = {entry.id for entry in (*self._ready, *self._waiting.values())}
         new = [entry for entry in entries if entry.id not in there]
         self._ready = sorted([*self._ready, *new], key=lambda entry: entry.nonce)
+        self._progress()
         if doubtful:
             self._doubt(new)
 
     def turn(self) -> list[Ended]:
         """Hands over what there is room for, looks at the blocks that came, and says what came to
-        an end; where nothing did, it waits a moment.
+        an end. Does not wait: `rest` does, where there is nothing else to do.
 
         Raises SendingRefused for what a node will not take (nothing of that is on its way), and
         OutcomeUnknown when patience is over.
@@ -138,14 +142,13 @@ class Dispatch:
             self._hand_over()
             self._look()
             self._trouble = None
-        except NodeFailure as failure:
+        except (NodeFailure, NodeRefused) as failure:  # refused: a question, not a transaction
             self._doubt(self._waiting.values())
+            self._reading = None
             self.rest(failure)
         ended, self._ended = self._ended, []
         if ended:
             self._progress()
-        elif self.in_flight:
-            self.rest(self._trouble)
         return ended
 
     def reopened(self) -> list[Entry]:
@@ -155,18 +158,22 @@ class Dispatch:
         reopened, self._reopened = self._reopened, []
         return reopened
 
-    def rest(self, trouble: JP20Error | None) -> None:
+    def rest(self, trouble: JP20Error | None = None) -> None:
         """Waits a moment. Raises OutcomeUnknown when patience is over, or the trouble itself where
         nothing is on its way.
         """
-        self._trouble = trouble
+        self._trouble = trouble or self._trouble
         if time.monotonic() - self._since > self._patience:
             under_way = [*self._waiting.values(), *self._ready]
-            if not under_way and trouble is not None:
-                raise trouble
+            if not under_way and self._trouble is not None:
+                raise self._trouble
             hashes = [entry.signed.hash for entry in under_way]
-            raise OutcomeUnknown(hashes, self._patience, under_way, trouble)
-        time.sleep(next(self._pauses))
+            raise OutcomeUnknown(hashes, self._patience, under_way, self._trouble)
+        pause = next(self._pauses)
+        if self._reading is None:
+            time.sleep(pause)
+        else:
+            wait([self._reading], pause)
 
     # Handing over
 
@@ -187,6 +194,7 @@ class Dispatch:
             part = [e for e in part if e.signed.hash not in doubted or e.id in missing]
         hashes = {entry.signed.hash for entry in part}
         self._doubtful |= hashes
+        changes = self._connection.changes
         answers = self._connection.send_raw(
             [entry.signed.raw for entry in part], lane=self._outbox.signer, everywhere=bool(asked)
         )
@@ -196,6 +204,8 @@ class Dispatch:
             if answer is not None
         }
         taken = [entry for entry in part if entry.id not in refused]
+        if self._connection.changes != changes:  # another node may have taken what this one did not
+            doubted |= hashes
         self._doubtful -= hashes - doubted
         self._taken(taken)
         if self._blocks.mines_on_send:
@@ -237,7 +247,7 @@ class Dispatch:
         first = next((each for each in found.missing if each.nonce == found.count), None)
         refusal = answers[first.id] if first else None
         if first is None or refusal is None or _FULL.search(_message(refusal)):
-            self._held_at = self._blocks.newest()
+            self._held_at = self._blocks.newest(), time.monotonic()
             return
         if first.signed.hash not in doubted:
             # Nobody has these: their nonces are free again.
@@ -249,33 +259,47 @@ class Dispatch:
         raise SendingRefused(_message(refusal))
 
     def _is_held(self) -> bool:
-        """Whether a pool was full and no block came since."""
-        if self._held_at is not None and self._blocks.newest() > self._held_at:
-            self._held_at = None
+        """Whether a pool was full a moment ago and no block came since."""
+        if self._held_at is not None:
+            block, at = self._held_at
+            if self._blocks.newest() > block or time.monotonic() > at + QUIET_SECONDS:
+                self._held_at = None
         return self._held_at is not None
 
     # Looking
 
     def _look(self) -> None:
         if not self._waiting and not self._has_unfinal:
+            self._reading = None
             return
         newest = self._blocks.newest()
         came = newest >= self._next_block
         self._next_block = min(self._next_block, newest + 1)
-        while self._next_block <= newest:
+        while self._read() and self._next_block <= newest:
             try:
                 block = self._blocks.block(self._next_block)
             except LookupError:  # the chain became shorter a moment ago
                 break
             self._gas_limit = block.gas_limit
             mine = self._waiting.keys() & set(block.transactions)
-            self._include(self._blocks.receipts(block, mine))
             self._quiet_blocks = 0 if mine else self._quiet_blocks + 1
             self._next_block += 1
+            deploys = any(self._waiting[hash].call.target == ZERO_ADDRESS for hash in mine)
+            self._reading = self._blocks.receipts(block, mine, in_full=deploys)
         if came and self._has_unfinal:
             self._reopen(check_not_final(self._connection, self._outbox))
-        if self._waiting and self._is_quiet():
+        if self._waiting and self._reading is None and self._is_quiet():
             self._ask()
+
+    def _read(self) -> bool:
+        """Notes what the receipts say that were asked for, if they are there; whether no more are
+        to come.
+        """
+        if self._reading is not None and self._reading.done():
+            receipts = self._reading.result()
+            self._reading = None
+            self._include({h: each for h, each in receipts.items() if h in self._waiting})
+        return self._reading is None
 
     def _is_quiet(self) -> bool:
         return self._quiet_blocks >= QUIET_BLOCKS or time.monotonic() > self._ask_at

@@ -11,7 +11,7 @@ Three things hold at all times, and the file itself sees to the first two:
 - An entry that was signed has its bytes here for good.
 
 synchronous=FULL: a commit is on the disk when it returns. A transaction that was sent and is not
-remembered after a power cut could be sent a second time; three commits for a hundred transactions
+remembered after a power cut could be sent a second time; four commits for 200 transactions
 are cheap beside that.
 """
 
@@ -216,8 +216,6 @@ class Outbox:
         self._database = database
         self._lock = lock
         self.signer: Final = signer
-        self.left_over: Final = tuple(self.untold())
-        """What an earlier process had not come to tell of when this one opened the outbox."""
 
     # What is there
 

@@ -1,7 +1,8 @@
 """Receipts: what became of transactions, read by block."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -15,6 +16,7 @@ from jp20.domain.errors import JP20Error, Text
 
 _FIRST_PAUSE: Final = 0.02
 _LONGEST_PAUSE: Final = 0.1
+_ASK_AFTER: Final = 3  # blocks; one that was looked through may have been replaced since
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,9 @@ class Receipt:
     block: int
     block_hash: bytes
     succeeded: bool
-    gas_used: int
     contract: ChecksumAddress | None
     _logs: tuple[Mapping[str, Any], ...] = field(repr=False)
+    _gas_used: int | None = None
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Receipt":
@@ -65,10 +67,24 @@ class Receipt:
             quantity(found["blockNumber"]),
             octets(found["blockHash"]),
             quantity(found["status"]) == 1,
-            quantity(found["gasUsed"]),
             parse_address(contract) if contract else None,
             tuple(found["logs"]),
+            quantity(found["gasUsed"]),
         )
+
+    @classmethod
+    def of_logs(cls, transaction: bytes, logs: Sequence[Mapping[str, Any]]) -> "Receipt":
+        """That of a call of which there are logs: what is refused leaves none."""
+        first = logs[0]
+        number, hash = quantity(first["blockNumber"]), octets(first["blockHash"])
+        return cls(transaction, number, hash, True, None, tuple(logs))
+
+    @property
+    def gas_used(self) -> int:
+        """ValueError where the receipt was made of logs alone."""
+        if self._gas_used is None:
+            raise ValueError("only the logs were read")
+        return self._gas_used
 
     @cached_property
     def logs(self) -> tuple[Log, ...]:
@@ -148,6 +164,7 @@ def wait_for_receipts(
     next_block = connection.block_number() + 1
     receipts = receipts_now(connection, waiting)
     waiting -= receipts.keys()
+    ask_at = next_block + _ASK_AFTER
     deadline = time.monotonic() + patience
     rests = pauses()
     while waiting:
@@ -155,11 +172,15 @@ def wait_for_receipts(
             raise OutcomeUnknown(waiting, patience)
         pause(next(rests))
         newest = connection.block_number()
-        while next_block <= newest:
-            included = waiting.intersection(connection.block(next_block).transactions)
-            receipts |= receipts_now(connection, included)
-            waiting -= included
-            next_block += 1
+        wanted: set[bytes] = set()
+        with suppress(LookupError):  # the chain became shorter a moment ago
+            while next_block <= newest:
+                wanted |= waiting.intersection(connection.block(next_block).transactions)
+                next_block += 1
+        if newest >= ask_at:
+            wanted, ask_at = waiting, newest + _ASK_AFTER
+        receipts |= receipts_now(connection, wanted)
+        waiting -= receipts.keys()
     return receipts
 
 

@@ -92,7 +92,6 @@ class Sender:
         self.outbox: Final = outbox or outbox_in_memory(
             connection.chain_id, connection.genesis, signer.address
         )
-        self._adoptable = {entry.id for entry in self.outbox.left_over}
         self._preflight = Preflight(connection, signer.address)
         self._dispatch: Dispatch | None = None
 
@@ -175,10 +174,13 @@ class Sender:
         dispatch.add(signed, doubtful=True)
         waited = {entry.id for entry in signed}
         while waited:
-            waited -= {each.entry.id for each in dispatch.turn()}
+            ended = dispatch.turn()
+            waited -= {each.entry.id for each in ended}
             waited |= {each.id for each in dispatch.reopened()}
             if waited and self._is_gap(min(e.nonce for e in signed if e.id in waited)):
                 return
+            if waited and not ended:
+                dispatch.rest()
 
     @property
     def unfinished_since(self) -> float:
@@ -239,21 +241,13 @@ class Sender:
         """Of calls without a key those, by place, that an earlier run began and did not come to
         tell of; each such entry is found once.
         """
-        live = [entry for entry in self.outbox.untold() if entry.state.is_live]
-        earlier = [entry for entry in self.outbox.left_over if entry.id in self._adoptable]
-        numbers = {entry.id: entry for entry in (*earlier, *live)}
-        entries = [
-            entry
-            for entry in self.outbox.latest(numbers.values())
-            if entry.state.is_live or entry.state.is_in_block
-        ]
+        entries = self.outbox.untold()
         adopted: dict[int, Entry] = {}
         for place, call in enumerate(calls):
             same = next((entry for entry in entries if entry.call == call), None)
             if same is not None:
                 adopted[place] = same
                 entries.remove(same)
-                self._adoptable.discard(same.id)
         return adopted
 
     # Inside
@@ -319,10 +313,14 @@ class _Errand:
                         raise
                     todo.extendleft(reversed(part))
                     dispatch.rest(failure)
-            if self._under_way:
-                self._end(dispatch.turn())
+            if todo or self._under_way:
+                ended = dispatch.turn()
+                self._end(ended)
                 self._take_back(dispatch.reopened())
-                progress(len(self._outcomes), len(self._calls))
+                if ended:
+                    progress(len(self._outcomes), len(self._calls))
+                elif not (todo and dispatch.has_room):
+                    dispatch.rest()
         if self._unsigned:
             raise AwaitingSignature(self._sender.signer.address, self._unsigned)
         if self._replaced:

@@ -107,9 +107,10 @@ class AwaitingSignature(JP20Error):
                 f"{address} の取引 {count:,} 件が、鍵を保管する端末での署名待ちです。",
             ),
             next_step=Text(
-                "Run: jp20 tx export; sign the file there with jp20 tx sign; then jp20 tx send.",
-                "jp20 tx export で書き出し、その端末で jp20 tx sign により署名した後、"
-                "jp20 tx send で送信してください。",
+                f"Run: jp20 tx export {address} --out FILE; sign the file there with jp20 tx sign; "
+                "then jp20 tx send.",
+                f"jp20 tx export {address} --out ファイル で書き出し、その端末で jp20 tx sign に"
+                "より署名した後、jp20 tx send で送信してください。",
             ),
         )
         self.address = address

@@ -26,6 +26,10 @@ _MEMORY: Final = Text(
     "a peer's message can exhaust the node's memory",
     "接続先からの不正なメッセージによりメモリが枯渇し得る",
 )
+_KEY: Final = Text(
+    "a peer can learn bits of the node's key: exchange the key after the update",
+    "接続先がノードの鍵の一部を推定し得る(更新後に鍵の交換が必要)",
+)
 _DISAGREE: Final = Text(
     "it can compute otherwise than other clients", "他のクライアントと計算結果が相違し得る"
 )
@@ -54,8 +58,9 @@ _GETH: Final = (
     Weakness("CVE-2025-24883", (1, 14, 0), (1, 14, 13), _CRASH),
     Weakness("CVE-2026-22862", (0,), (1, 16, 8), _CRASH),
     Weakness("CVE-2026-22868", (0,), (1, 16, 8), _LOAD),
-    Weakness("GHSA-2gjw-fg97-vg3r", (0,), (1, 16, 9), _CRASH),
-    Weakness("GHSA-689v-6xwf-5jf3", (0,), (1, 17, 0), _MEMORY),
+    Weakness("CVE-2026-26314", (0,), (1, 16, 9), _CRASH),
+    Weakness("CVE-2026-26315", (0,), (1, 16, 9), _KEY),
+    Weakness("CVE-2026-26313", (0,), (1, 17, 0), _MEMORY),
 )
 _BESU: Final = (
     Weakness("CVE-2021-41272", (21, 10, 0), (21, 10, 2), _DISAGREE),

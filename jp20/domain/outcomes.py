@@ -10,6 +10,16 @@ from eth_typing import ChecksumAddress
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.events import Entry, Event
 
+_STEPS: Final = {
+    "propose": Text("proposed", "提案"),
+    "sign": Text("signed", "署名"),
+    "execute": Text("executed", "実行"),
+    "call": Text("called", "実行"),
+    "deploy": Text("deployed", "配備"),
+    "withdraw": Text("withdrawn", "署名の撤回"),
+    "cancel": Text("cancelled", "申請の取消"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -23,6 +33,11 @@ class Step:
     key: ChecksumAddress
     transaction: bytes
     block: int
+
+    @property
+    def text(self) -> Text:
+        """What was done by it."""
+        return _STEPS.get(self.what) or Text(self.what, self.what)
 
 
 @dataclass(frozen=True, slots=True)

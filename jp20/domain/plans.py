@@ -18,13 +18,14 @@ from typing import Any, Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.addresses import parse_address
+from jp20.domain.allotments import MAX_UNITS
 from jp20.domain.costs import Cost, PlannedAct, cost_of
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.evidence import BadCase, Evidence
 from jp20.domain.facts import Facts
 from jp20.domain.faults import Fault
 from jp20.domain.governance import Rule, rule_of
-from jp20.domain.investors import InvestorClass, Residency
+from jp20.domain.investors import NEVER, InvestorClass, Residency
 from jp20.domain.json_file import checksum, hex_text
 from jp20.domain.outcomes import Outcome, RowOutcome
 
@@ -561,6 +562,9 @@ def _decisions_of(
         if (act is PlannedAct.DELIVER) != (kind is PlanKind.DISTRIBUTION):
             raise ValueError("act")
         by_act.setdefault(act, []).append(_row_of(act, row))
+    for planned in by_act.values():
+        if len({row.account for row in planned}) != len(planned):
+            raise ValueError("an account stands twice")
     found = tuple(
         PlannedDecision(act, int(each["rule"], 16), tuple(by_act[act]))
         for each in decisions
@@ -576,7 +580,10 @@ def _decisions_of(
 def _row_of(act: PlannedAct, row: Mapping[str, Any]) -> PlannedRow:
     line, account = _int(row["line"]), parse_address(row["account"])
     if act is PlannedAct.DELIVER:
-        return DeliveryRow(line, account, _int(row["units"]))
+        units = _int(row["units"])
+        if not 0 < units < MAX_UNITS:
+            raise ValueError(f"{units} units")
+        return DeliveryRow(line, account, units)
     before, existing = row["before"], row["existing"]
     if (existing is None) == (act is PlannedAct.ADD_WALLETS):
         raise ValueError("existing")
@@ -593,18 +600,31 @@ def _standing_of(content: Mapping[str, Any]) -> Standing:
     return Standing(
         InvestorClass[content["class"].upper()],
         Residency[content["residency"].upper()],
-        _int(content["kyc_expiry"]),
-        _int(content["class_expiry"]),
+        _expiry_in(content["kyc_expiry"]),
+        _expiry_in(content["class_expiry"]),
     )
+
+
+def _expiry_in(value: object) -> int:
+    """A time that fits beside the account in a registration's word: what is beyond would change the
+    account.
+    """
+    expiry = _int(value)
+    if expiry > NEVER:
+        raise ValueError(f"{expiry} is no expiry")
+    return expiry
 
 
 def _settled_of(content: Mapping[str, Any]) -> RowOutcome:
     account, transaction = content["account"], content["transaction"]
+    outcome = Outcome[content["outcome"].upper()]
+    if outcome not in (Outcome.ALREADY_DONE, Outcome.UNCHANGED):
+        raise ValueError("settled")
     return RowOutcome(
         _int_or_none(content["line"]),
         None if account is None else parse_address(account),
         _int_or_none(content["units"]),
-        Outcome[content["outcome"].upper()],
+        outcome,
         transaction=None if transaction is None else _bytes(transaction),
         block=_int_or_none(content["block"]),
     )

@@ -21,7 +21,7 @@ from jp20.domain.requests import Call, Decision
 from jp20.domain.roles import Role
 from jp20.domain.times import in_tokyo
 from jp20.operations import requests
-from jp20.operations.desk import Desk
+from jp20.operations.desk import Desk, NoOrganisationKey
 from jp20.operations.requests import NO_SLOT, Standing
 
 
@@ -34,7 +34,10 @@ class EvidenceNeeded(JP20Error):
                 f"{function} is decided in a request, which names a case and a document.",
                 f"{function} には、案件番号と文書を伴う申請が必要です。",
             ),
-            next_step=Text("Name the case and the document.", "案件番号と文書を指定してください。"),
+            next_step=Text(
+                "Name the case and the document: --case, --document.",
+                "案件番号と文書を指定してください(--case、--document)。",
+            ),
         )
 
 
@@ -76,15 +79,18 @@ class AwaitingOthers(JP20Error):
         decision: Decision | None = None,
     ) -> None:
         named = " | ".join(role.name for role in sorted(roles))
-        done = ", ".join(step.what for step in steps) or "–"
+        done = Text(
+            ", ".join(step.text.en for step in steps) or "nothing",
+            "、".join(step.text.ja for step in steps) or "なし",
+        )
         super().__init__(
             Text(
                 f"It waits for another organisation: {named}.",
                 f"他の組織（{named}）の手続を待っています。",
             ),
             Text(
-                f"Request 0x{request.hex()}; done here: {done}.",
-                f"申請 0x{request.hex()}、当方で済んだ手続: {done}。",
+                f"Request 0x{request.hex()}; done here: {done.en}.",
+                f"申請 0x{request.hex()}、当方で済んだ手続: {done.ja}。",
             ),
             Text(
                 "Let them run the same, with the same files and case; then run it again.",
@@ -103,10 +109,11 @@ class _Hands:
     """
 
     def __init__(self, desk: Desk, target: ChecksumAddress) -> None:
+        self._desk = desk
         members = [
             member
             for member in desk.members(target)
-            if any(key in desk.signers for key in member.keys)
+            if member.active and any(key in desk.signers for key in member.keys)
         ]
         self.organisations: list[Organisation] = [
             member.organisation
@@ -122,6 +129,13 @@ class _Hands:
 
     def __contains__(self, organisation: int) -> bool:
         return organisation in self._signers
+
+    def require_any(self) -> None:
+        """Raises NoOrganisationKey at the desk of an organisation whose keys are none's: there is
+        nobody to wait for.
+        """
+        if self._desk.in_turn and not self.organisations:
+            raise NoOrganisationKey(next(iter(self._desk.signers)))
 
 
 def decide(
@@ -144,7 +158,7 @@ def decide(
     request has keys of its own. `progress` is told how many calls came to an end.
 
     Raises NotInPolicy, EvidenceNeeded, NotEnoughOrganisations, NotBefore, Reverted, and, at a desk
-    of organisations that work in turn, AwaitingOthers.
+    of organisations that work in turn, AwaitingOthers, NoOrganisationKey.
     """
     if not calls:
         return Decided(None, (), ())
@@ -154,6 +168,7 @@ def decide(
     excluded = frozenset(parties)
     hands = _Hands(desk, calls[0].target)
     if rule.is_direct:
+        hands.require_any()
         organisation = direct(rule, hands.organisations, excluded)
         decided = _directly(desk, hands, organisation, calls, keys, progress)
     elif evidence is None:
@@ -249,7 +264,10 @@ def _contribute(
     signed: dict[int, int],
     proposed: bool,
 ) -> NoReturn:
-    """Does of a request what the keys at hand can, in a cast that others can complete."""
+    """Does of a request what the keys at hand can, in a cast that others can complete. Raises
+    NoOrganisationKey where they can nothing.
+    """
+    hands.require_any()
     request = decision.request
     others = [
         member.organisation

@@ -55,8 +55,8 @@ class UnknownToken(JP20Error):
         super().__init__(
             Text(f"There is no token {name}.", f"トークン {name} は存在しません。"),
             next_step=Text(
-                "Name its security code, its symbol or its address.",
-                "銘柄コード、シンボル、またはアドレスを指定してください。",
+                "Name its security code, its symbol or its address: jp20 token list",
+                "銘柄コード・シンボル・アドレスで指定してください(一覧: jp20 token list)。",
             ),
         )
 

@@ -38,8 +38,10 @@ class NoOriginal(JP20Error):
             ),
             why,
             Text(
-                "Name the transaction and the log from the register.",
-                "原簿に記載の取引ハッシュとログ番号を指定してください。",
+                "Name transaction and log as they stand in: "
+                "jp20 register history TOKEN WALLET --format csv",
+                "取引ハッシュとログ番号を指定してください"
+                "(jp20 register history 銘柄 ウォレット --format csv で確認できます)。",
             ),
         )
 
@@ -276,7 +278,7 @@ def recover(
                 waiting.append(error)
     if waiting:
         steps = [step for each in waiting for step in each.steps]
-        raise AwaitingOthers(waiting[0].request, steps, waiting[0].roles)
+        raise AwaitingOthers(waiting[0].request, steps, waiting[0].roles, waiting[0].decision)
     return Recovery(retired, added, tuple(moved))
 
 

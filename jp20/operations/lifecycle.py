@@ -67,9 +67,11 @@ def set_record_date(
     return decide(desk, [desk.token(token).call("setRecordDate", at)], evidence, parties)
 
 
-def pause(desk: Desk, token: TokenName) -> Decided:
-    """Stops one token, with one key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY."""
-    return decide(desk, [desk.token(token).call("pause")])
+def pause(desk: Desk, token: TokenName, evidence: Evidence | None = None) -> Decided:
+    """Stops one token, with one key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY. `evidence`: where
+    the policy asks for several signatures.
+    """
+    return decide(desk, [desk.token(token).call("pause")], evidence)
 
 
 def unpause(

@@ -253,7 +253,7 @@ def _batch(looked: Looked, server: Server) -> Iterator[Finding]:
 
 def _closed(looked: Looked) -> Iterator[Finding]:
     node = looked.node
-    if node.host.startswith("127.") or node.host == "::1":
+    if node.host in ("127.0.0.1", "::1"):
         return
     ports = [node.rpc, node.operator]
     found = [port for port in ports if _listens(node.host, port)]

@@ -67,8 +67,8 @@ class NotAllowed(JP20Error):
                 "検証を行う組織はコンソーシアムの規則により決定されます。",
             ),
             Text(
-                "Have the role given first: jp20 governance propose",
-                "先に役割を付与してください: jp20 governance propose",
+                "Have the role given first: jp20 organisation grant",
+                "先に役割を付与してください: jp20 organisation grant",
             ),
         )
 

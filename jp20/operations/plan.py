@@ -31,6 +31,7 @@ from jp20.domain.outcomes import (
     Step,
     in_order,
 )
+from jp20.domain.plan_source import OtherRows, differences, left_out
 from jp20.domain.plans import (
     DeliveryRow,
     NotNow,
@@ -201,6 +202,17 @@ def save_plan(file: Path, plan: Plan) -> None:
 def load_plan(file: Path) -> Plan:
     """Raises NoFile, NotAPlan, TamperedPlan."""
     return from_json(read_file(file).decode("utf-8", "replace"), file.name)
+
+
+def require_rows_of(desk: Desk, plan: Plan, file: InvestorFile | AllotmentFile) -> None:
+    """Compares a plan that others made with one's own copy of its file. Raises OtherRows where it
+    does not do what the file says, all of it.
+    """
+    found = differences(plan, file)
+    if isinstance(file, InvestorFile):
+        found += left_out(plan, _whitelist_rows(plan_whitelist(desk, file)))
+    if found:
+        raise OtherRows(file.file, found)
 
 
 # Apply
@@ -569,8 +581,13 @@ def _compare_deliveries(desk: Desk, plan: Plan, works: Sequence[_Work]) -> list[
     # Where no request is made the chain keeps no case: what came to a wallet since counts.
     delivered = delivered_since(desk, contract, plan.block) if work.is_direct else past.delivered
     work.states.update({row: row.state(delivered(row.account)) for row in rows})
-    if not rows or work.is_done:
-        return []
+    claimed = [
+        _moved(row, _NOT_DELIVERED)
+        for row in plan.settled
+        if row.account is None or past.delivered(row.account) < (row.units or 0)
+    ]
+    if claimed or not rows or work.is_done:
+        return claimed
     stray = (State.MOVED,) if work.is_direct else (State.MOVED, State.AFTER)
     moved = [_moved(row, _DELIVERED) for row in rows if work.states[row] in stray]
     rows = [row for row in rows if work.states[row] is State.BEFORE]
@@ -600,7 +617,13 @@ _DELIVERED = Text(
 )
 
 
-def _moved(row: PlannedRow, why: Text) -> Text:
+_NOT_DELIVERED = Text(
+    "The plan says that it was delivered under this case, and it was not.",
+    "計画では配布済みとされていますが、この案件での配布はありません。",
+)
+
+
+def _moved(row: PlannedRow | RowOutcome, why: Text) -> Text:
     return Text(
         f"Line {row.line}, {row.account}: {why.en}", f"{row.line}行目 {row.account}: {why.ja}"
     )

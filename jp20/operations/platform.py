@@ -13,9 +13,11 @@ from typing import Final
 from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
+from jp20.chain.abi import Interface
 from jp20.chain.connection import Connection, WrongChain, octets
 from jp20.chain.contracts import Contract, artifact, consortium_at, platform_at
 from jp20.chain.errors import Reverted
+from jp20.chain.outbox import Outbox, open_outbox
 from jp20.chain.receipts import Receipt, wait_for_receipts
 from jp20.chain.sender import Sender
 from jp20.chain.signers import Signer
@@ -74,12 +76,16 @@ def deploy_platform(
     organisations: Sequence[OrganisationEntry],
     file: Path,
     progress: Progress | None = None,
+    *,
+    outbox: Path | None = None,
 ) -> Deployment:
     """Sets up a platform to the end, or goes on where an earlier run stopped, and records it in
-    `file`. With a file that is complete it does nothing.
+    `file`. With a file that is complete it does nothing. `outbox` is the folder of the founder's
+    outbox; None: it ends with this process.
 
     Raises CannotDecide before anything is signed where an act of the policy could never be done,
-    WrongChain, AnotherFounder, NotAsPlanned where the chain has other organisations or rules.
+    WrongChain, AnotherFounder, NotAsPlanned where the chain has other organisations or rules,
+    SignerBusy.
     """
     require_decidable(
         policy,
@@ -88,12 +94,20 @@ def deploy_platform(
             for number, entry in enumerate(organisations, start=1)
         ],
     )
-    founding = _Founding(connection, founder, file, progress or (lambda step: None))
-    if not founding.deployment.is_complete:
-        founding.settle()
-        founding.deploy_all()
-        founding.set_up(policy, organisations)
-    return founding.deployment
+    box = None
+    if outbox is not None:
+        chain = connection
+        box = open_outbox(outbox, chain.chain_id, chain.genesis, founder.address)
+    try:
+        founding = _Founding(connection, founder, file, progress or (lambda step: None), box)
+        if not founding.deployment.is_complete:
+            founding.settle()
+            founding.deploy_all()
+            founding.set_up(policy, organisations)
+        return founding.deployment
+    finally:
+        if box is not None:
+            box.close()
 
 
 def deployment_path(folder: Path, chain_id: int) -> Path:
@@ -149,16 +163,24 @@ class _Founding:
     """The founder at work, with the record of what is done."""
 
     def __init__(
-        self, connection: Connection, founder: Signer, file: Path, progress: Progress
+        self,
+        connection: Connection,
+        founder: Signer,
+        file: Path,
+        progress: Progress,
+        outbox: Outbox | None,
     ) -> None:
         self._connection = connection
         self._founder = founder
+        self._known: dict[ChecksumAddress, Interface] = {}
+        self._sender = Sender(connection, founder, self._known, patience=PATIENCE, outbox=outbox)
         self._file = file
         self._progress = progress
         self.deployment = self._begun()
 
     def settle(self) -> None:
-        """Waits for a deployment that an earlier run sent, and records it."""
+        """Waits for what an earlier run sent, and records a deployment."""
+        self._sender.settle()
         intent = self.deployment.intent
         if intent is None:
             return
@@ -189,7 +211,7 @@ class _Founding:
     # The steps
 
     def _deploy(self, name: str) -> None:
-        sender = Sender(self._connection, self._founder, {}, patience=PATIENCE)
+        sender = self._sender
         call = Call(ZERO_ADDRESS, _creation(self.deployment, name))
         gas = sender.preflight([call])[0]
         if isinstance(gas, Reverted):
@@ -282,9 +304,8 @@ class _Founding:
         save_deployment(self._file, deployment)
 
     def _send(self, contract: Contract, function: str, *arguments: object) -> None:
-        known = {contract.address: contract.interface}
-        sender = Sender(self._connection, self._founder, known, patience=PATIENCE)
-        receipt = sender.send(contract.call(function, *arguments))
+        self._known[contract.address] = contract.interface
+        receipt = self._sender.send(contract.call(function, *arguments), label=function)
         self._progress(Step(function, 0, self._founder.address, *_place(receipt)))
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import time as clock
 from typing import Final
@@ -11,7 +12,16 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.errors import JP20Error, Language, Text
-from jp20.domain.register import Difference, Movement, Register, Split, fold, reconcile
+from jp20.domain.events import At
+from jp20.domain.register import (
+    Difference,
+    HistoryEntry,
+    Movement,
+    Register,
+    Split,
+    fold,
+    reconcile,
+)
 from jp20.domain.times import in_tokyo
 from jp20.operations.desk import Desk, TokenName
 
@@ -125,6 +135,22 @@ def report(
     )
 
 
+def places_of(desk: Desk, entries: Iterable[HistoryEntry]) -> dict[At, int]:
+    """Of each movement between accounts its place among its transaction's logs, from 0: by it and
+    the transaction a reversal names it (G10). Reads a receipt for each transaction; where the node
+    has none any more, the place is missing.
+    """
+    moved = [
+        each.at
+        for each in entries
+        if isinstance(each, Movement) and ZERO_ADDRESS not in (each.from_, each.to)
+    ]
+    receipts = desk.receipts({at.transaction for at in moved})
+    return {
+        at: receipts[at.transaction].ordinal(at.log) for at in moved if at.transaction in receipts
+    }
+
+
 # Tables
 
 _SUMMARY: Final = (Text("item", "項目"), Text("value", "内容"))
@@ -142,7 +168,7 @@ _MOVEMENTS: Final = (
     Text("block", "ブロック"),
     Text("time", "日時"),
     Text("transaction", "取引"),
-    Text("log", "ログ"),
+    Text("log in block", "ブロック内ログ番号"),
     Text("why", "事由"),
     Text("from", "移転元"),
     Text("to", "移転先"),

@@ -193,21 +193,29 @@ def shorten_lock_up(
 # Freezes
 
 
-def freeze_at_once(desk: Desk, token: TokenName, rows: Sequence[Amount]) -> Decided:
+def freeze_at_once(
+    desk: Desk, token: TokenName, rows: Sequence[Amount], evidence: Evidence | None = None
+) -> Decided:
     """The AML officer's: raises what is frozen of each account to so many units, more than the
-    balance counts for what comes in. To be confirmed in 72 hours. All or nothing.
+    balance counts for what comes in. To be confirmed in 72 hours. All or nothing. `evidence`, here
+    and below: where the policy asks for several signatures.
     """
     if not rows:
         raise NoRows
-    return decide(desk, [desk.token(token).call("freezeAtOnce", *_columns(rows))])
+    return decide(desk, [desk.token(token).call("freezeAtOnce", *_columns(rows))], evidence)
 
 
 def confirm_freeze(
-    desk: Desk, token: TokenName, account: ChecksumAddress, organisation: int
+    desk: Desk,
+    token: TokenName,
+    account: ChecksumAddress,
+    organisation: int,
+    evidence: Evidence | None = None,
 ) -> Decided:
     """Confirms what an organisation froze at once, by another one."""
     call = desk.token(token).call("confirmFreeze", account, organisation)
-    return decide(desk, [call], parties=[organisation])
+    # What was frozen by a request is no organisation's.
+    return decide(desk, [call], evidence, parties=[organisation] if organisation else [])
 
 
 def set_frozen(

@@ -12,6 +12,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.evidence import Evidence
 from jp20.domain.facts import Facts
+from jp20.domain.governance import rule_of
 from jp20.domain.investors import Investor, InvestorClass, InvestorFile, Residency
 from jp20.domain.outcomes import Decided, Outcome, Outcomes, RowOutcome, in_order
 from jp20.domain.reasons import RegistryReason
@@ -123,18 +124,30 @@ def reclassify(
     return _carried(desk, "reclassify", [Row(row, row[0]) for row in rows], evidence)
 
 
-def suspend_at_once(desk: Desk, wallets: Sequence[ChecksumAddress]) -> Outcomes:
-    """The AML officer's: suspends investors, each with all wallets. To be confirmed in 72 hours."""
-    return _on_wallets(desk, "suspendAtOnce", wallets)
+def suspend_at_once(
+    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence | None = None
+) -> Outcomes:
+    """The AML officer's: suspends investors, each with all wallets. To be confirmed in 72 hours.
+    `evidence`, here and below: where the policy asks for several signatures.
+    """
+    return _on_wallets(desk, "suspendAtOnce", wallets, evidence)
 
 
-def confirm_suspension(desk: Desk, wallets: Sequence[ChecksumAddress]) -> Outcomes:
+def is_alone(desk: Desk, function: str) -> bool:
+    """Whether one key may call a function of the platform, without a request."""
+    rule = rule_of(desk.rule(desk.platform.call(function, [])))
+    return rule is not None and rule.is_direct
+
+
+def confirm_suspension(
+    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence | None = None
+) -> Outcomes:
     """Confirms what was suspended at once, by an organisation that did not do it."""
     suspended = desk.platform.read_many(
         tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets]
     )
     own = {organisation for organisation, *_ in suspended if organisation}
-    return _on_wallets(desk, "confirmSuspension", wallets, parties=own)
+    return _on_wallets(desk, "confirmSuspension", wallets, evidence, own)
 
 
 def suspend(
@@ -177,9 +190,11 @@ def add_wallets(
     return _carried(desk, "addWallets", [Row(row, row[1]) for row in rows], evidence, parties)
 
 
-def retire_wallets(desk: Desk, wallets: Sequence[ChecksumAddress]) -> Outcomes:
+def retire_wallets(
+    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence | None = None
+) -> Outcomes:
     """Takes wallets out of use for ever: their keys were lost or stolen."""
-    return _on_wallets(desk, "retireWallets", wallets)
+    return _on_wallets(desk, "retireWallets", wallets, evidence)
 
 
 def investor(desk: Desk, wallet: ChecksumAddress, block: int | None = None) -> Facts:

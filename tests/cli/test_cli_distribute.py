@@ -34,6 +34,7 @@ BAD = [
     Bad("distribute apply", ("no-such.json", "--yes"), 2, "no-such.json"),
     Bad("distribute apply", ("investors.csv", "--yes"), 2, "investors.csv"),
     Bad("distribute apply", (), 2, "PLAN"),
+    Bad("distribute apply", ("no-such.json", "--investors", "investors.csv"), 2, "--file"),
 ]
 
 
@@ -270,6 +271,56 @@ def test_broker_issuer_and_registrar_apply_the_same_plan_in_turn(place, tmp_path
     assert ran[2].json["outcomes"] == [{"outcome": "done", "rows": 3, "units": 200}]
     assert ran[3].json["outcomes"] == [{"outcome": "done before", "rows": 3, "units": 200}]
     assert held(place, "DI-10") == [100, 60, 40]
+
+
+@pytest.mark.requirement("G2", "S3")
+def test_what_is_signed_is_shown_on_stderr_before_it_is_asked(place):
+    place.issue("DI-12", 200)
+    planned = plan(place, "DI-12").json["plan"]
+    before = place.blocks()
+
+    asked = run("distribute", "apply", "DI-12.json", folder=place.folder)
+    japanese = run("distribute", "apply", "DI-12.json", "--lang", "ja", folder=place.folder)
+
+    assert (asked.code, japanese.code, place.blocks()) == (2, 2, before)  # nobody confirmed it
+    assert asked.out == japanese.out == ""
+    for shown in (asked.err, japanese.err):
+        for wallet in (ALICE, BOB, CAROL):
+            assert wallet in shown
+        assert shown.count(planned["id"]) == 2  # in the table, and in the sentence about it
+        assert planned["source_sha256"] in shown
+        assert planned["document_sha256"] in shown
+        assert "BROKER + ISSUER" in shown
+    assert "Not compared with: the document (--document FILE), your own copy" in asked.err
+    assert "未照合: 根拠文書(--document)、手元のファイル(--file)" in japanese.err
+
+
+@pytest.mark.requirement("G2", "S3")
+def test_who_has_the_file_and_the_document_compares_them_before_signing(place):
+    place.issue("DI-13", 200)
+    plan(place, "DI-13")
+    own = ("--file", "DI-13.csv", "--investors", "investors.csv", "--document", "DI-13.csv")
+    swapped = ALLOTMENTS.replace("A-1,100", "A-1,60").replace("B-1,60", "B-1,100")
+    place.write("swapped.csv", swapped)
+    before = place.blocks()
+
+    other = apply(place, "DI-13", *own[2:4], "--file", "swapped.csv")
+    unnamed = apply(place, "DI-13", "--file", "DI-13.csv")
+    document = apply(place, "DI-13", "--document", "swapped.csv")
+    refused_before = place.blocks()
+    same = apply(place, "DI-13", *own)
+    again = apply(place, "DI-13", *own)
+
+    assert (other.code, unnamed.code, document.code, refused_before) == (1, 2, 1, before)
+    assert f"Line 2: the plan: 100 units to {ALICE}; the file: 60 units to {ALICE}" in other.err
+    assert f"Line 3: the plan: 60 units to {BOB}; the file: 100 units to {BOB}" in other.err
+    assert "Line 4" not in other.err
+    assert "--investors" in unnamed.err
+    assert "swapped.csv is NOT the document" in document.err
+    assert same.code == again.code == 0
+    assert "DI-13.csv says, all of it" in same.err
+    assert "Not compared" not in same.err
+    assert held(place, "DI-13") == [100, 60, 40]
 
 
 @pytest.mark.requirement("G2", "G17")

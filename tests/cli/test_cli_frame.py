@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from running import Bad, done, run, settle
 
-from jp20.cli import version
+from jp20.cli import endings, output, version
 from jp20.cli.language import language_of
+from jp20.cli.session import begin
+from jp20.domain.errors import JP20Error, Text
 
 BAD = [
     Bad("version", ("1",), 2, "1"),
@@ -83,6 +85,24 @@ def test_csv_is_one_table_with_its_heads():
 
     assert rows[0][:2] == ["jp20", "web3"]
     assert len(rows) == 2
+
+
+@pytest.mark.requirement("G26")
+def test_what_others_wrote_cannot_draw_over_what_is_shown(capsys):
+    begin("en")
+    evil = "\x1b[2J\x9b2Jall\u202e is well\nsecond line"
+    text = Text(evil, evil)
+
+    output.show(output.Table("t", Text("t", "t"), (output.Column("a", text),), [(evil,), (text,)]))
+    output.say(text)
+    output.warn(text)
+    code = endings.told(JP20Error(text, text, text))
+
+    shown = capsys.readouterr()
+    assert code == 1
+    assert not {"\x1b", "\x9b", "\u202e"} & {*shown.out, *shown.err}
+    assert shown.err.count("second line") == 5
+    assert "all� is well" in shown.out
 
 
 def test_without_settings_the_next_command_is_named(tmp_path):

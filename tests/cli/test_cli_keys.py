@@ -89,6 +89,16 @@ def test_a_password_on_the_command_line_is_refused_and_not_repeated(place):
     assert "hunter2" not in ran.out + ran.err
 
 
+@pytest.mark.requirement("G27")
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_key_on_the_command_line_is_refused_and_not_repeated(place, language):
+    ran = run("keys", "import", "k.json", "0x" + "4c" * 32, folder=place, JP20_LANG=language)
+
+    assert ran.code == 2
+    assert "4c4c" not in ran.out + ran.err
+    assert "0x…" in ran.err
+
+
 @pytest.mark.requirement("G13", "G27")
 def test_a_created_key_signs_for_the_address_that_was_shown(place):
     ran = done(

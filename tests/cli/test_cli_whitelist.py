@@ -277,6 +277,42 @@ def test_a_plan_is_not_sent_without_being_confirmed(place):
     assert place.blocks() == before
 
 
+@pytest.mark.requirement("G7", "S3")
+def test_who_has_the_file_compares_it_with_the_plan_before_signing(place):
+    place.register()
+    renewed = INVESTORS.replace(f"{ALICE},general,resident,2035", f"{ALICE},general,resident,2036")
+    plan(place, renewed)
+    place.write("more.csv", renewed.replace(f"{CAROL},qualified_institution", f"{CAROL},general"))
+    place.write("less.csv", INVESTORS)
+    before = place.blocks()
+
+    more = apply(place, "--file", "more.csv")
+    less = apply(place, "--file", "less.csv")
+    document = apply(place, "--document", "term-sheet.toml")
+    refused_before = place.blocks()
+    same = apply(place, "--file", "people.csv", "--document", "people.csv")
+    again = apply(place, "--file", "people.csv")
+
+    assert (more.code, less.code, document.code, refused_before) == (1, 1, 1, before)
+    # Line 4 is Carol's: the plan does not change what the copy would.
+    assert f"Line 4: the plan: no such row; the file: reclassify {CAROL}" in more.err
+    assert f"Line 2: the plan: renew {ALICE}" in less.err
+    assert "NOT the document" in document.err
+    assert same.code == again.code == 0
+    assert facts(place, ALICE)["kyc_expiry"] == "2036-03-31"
+
+
+@pytest.mark.requirement("G7", "S3")
+def test_organisations_that_are_party_to_it_stand_in_the_plan_and_sign_nothing(place):
+    planned = plan(place, INVESTORS, "--party", "つばめAMLセンター")
+
+    ran = apply(place)
+
+    assert planned.json["plan"]["parties"] == "つばめAMLセンター"
+    assert ran.code == 1
+    assert "AML" in ran.err
+
+
 # Single investors
 
 

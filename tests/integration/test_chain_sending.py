@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from eth_typing import ChecksumAddress
@@ -17,12 +16,13 @@ from jp20.chain.errors import Reverted
 from jp20.chain.local import LocalChain
 from jp20.chain.networks import Finality, Network
 from jp20.chain.outbox import Intent, Outbox, State, open_outbox
-from jp20.chain.receipts import OutcomeUnknown, Receipt
+from jp20.chain.receipts import OutcomeUnknown, Receipt, receipts_now
 from jp20.chain.sender import NonceTaken, Sender, SendingRefused
 from jp20.chain.signers import KeySigner, development_signers
-from jp20.domain.addresses import address_of
+from jp20.domain.addresses import ZERO_ADDRESS, address_of
 from jp20.domain.requests import Call
 from jp20.domain.roles import Role
+from jp20.operations.platform import contract_address
 
 pytestmark = pytest.mark.requirement("G2")
 
@@ -383,13 +383,71 @@ def test_what_is_sent_without_being_tried_is_found_out_by_its_receipt(node, outb
     assert [e.state for e in outbox.in_blocks(10**9, 10)] == [State.SUCCEEDED, State.FAILED]
 
 
+def test_of_many_in_one_block_each_is_known_by_its_own_outcome(node, outbox, consortium):
+    # given: in one block 15 calls that leave logs, 10 that leave none, and 5 that are refused
+    known = {consortium.address: consortium.interface}
+    sender = Sender(node, FOUNDER, known, patience=20)
+    named = [
+        consortium.call("addOrganisation", name, 1 << Role.KYC, [address_of(0x100 + n)])
+        for n, name in enumerate([*(f"組織{n}" for n in range(15)), *[""] * 5])
+    ]
+    calls = [*named[:15], *(burner(n) for n in range(10)), *named[15:]]
+    outcomes = []
+    with no_blocks(node):
+        thread = threading.Thread(
+            target=lambda: outcomes.extend(sender.send_all(calls, gas=1_000_000))
+        )
+        before = node.next_nonce(FOUNDER.address)
+        thread.start()
+        while node.next_nonce(FOUNDER.address) < before + 30:
+            time.sleep(0.05)
+        # when
+        node.rpc("evm_mine")
+        thread.join()
+
+    # then
+    assert [isinstance(each, Receipt) and each.succeeded for each in outcomes] == (
+        [True] * 25 + [False] * 5
+    )
+    assert {each.decoded.name for each in outcomes[25:]} == {"OrganisationNameMissing"}
+    first = outcomes[0]
+    (whole,) = receipts_now(node, [first.transaction]).values()
+    assert (first.logs, first.block_hash) == (whole.logs, whole.block_hash)
+    assert outcomes[20].logs == ()
+    with pytest.raises(ValueError, match="only the logs"):
+        first.gas_used  # noqa: B018
+
+
+def test_of_many_deployments_in_one_block_each_has_its_address(node):
+    # given: creation code that leaves a contract of one byte
+    sender = Sender(node, FOUNDER, {}, patience=20)
+    creation = Call(ZERO_ADDRESS, bytes.fromhex("60016000f3"))
+    count = node.next_nonce(FOUNDER.address)
+    deployed = []
+    with no_blocks(node):
+        thread = threading.Thread(
+            target=lambda: deployed.extend(sender.send_all([creation] * 25, gas=100_000))
+        )
+        thread.start()
+        while node.next_nonce(FOUNDER.address) < count + 25:
+            time.sleep(0.05)
+        # when
+        node.rpc("evm_mine")
+        thread.join()
+    # then
+    assert [each.contract for each in deployed] == [
+        contract_address(FOUNDER.address, count + n) for n in range(25)
+    ]
+
+
 def test_calls_of_one_shape_are_estimated_once(node):
     proxy = FaultyProxy(node.network.url)
     sender = Sender(connect(proxy.url), SIGNER, {})
-    gas = sender.preflight([burner(n + 1) for n in range(10)])
+    calls = [Call(address_of(0xDEAD), b"func" + bytes([0, 0, 0, n + 1])) for n in range(10)]
+    gas = sender.preflight(calls)
     proxy.stop()
-    # 21,000 and four bytes: of the first three noughts and another, 3 × 4 + 16, a quarter on top
-    assert gas == [int(21_028 * 1.25)] * 10
+    # 21,000, five bytes at 16 and three noughts at 4, and a quarter on top
+    assert gas == [int(21_092 * 1.25)] * 10
     assert proxy.asked.count("eth_estimateGas") == 1
     assert proxy.asked.count("eth_call") == 10
 

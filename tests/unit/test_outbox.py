@@ -306,10 +306,10 @@ def test_what_a_killed_run_had_under_way_or_did_not_tell_is_left_to_the_next(tmp
     outbox.drop([dropped])
     _killed(outbox)
     following = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
-    assert [entry.id for entry in following.left_over] == [untold.id, under_way.id]
+    assert [entry.id for entry in following.untold()] == [untold.id, under_way.id]
     following.close()  # it had the chance to ask
     last = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
-    assert [entry.id for entry in last.left_over] == [under_way.id]
+    assert [entry.id for entry in last.untold()] == [under_way.id]
     last.close()
 
 
@@ -318,6 +318,6 @@ def test_what_has_a_key_is_found_by_its_key(tmp_path):
     outbox.intend([intent(key=KEY)], 0, 0)
     _killed(outbox)
     following = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
-    assert following.left_over == ()
+    assert following.untold() == []
     assert KEY in following.last_of([KEY])
     following.close()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from jp20.domain import costs
 from jp20.domain.addresses import address_of
+from jp20.domain.allotments import MAX_UNITS
 from jp20.domain.costs import PlannedAct, cost_of
 from jp20.domain.errors import Text
 from jp20.domain.evidence import Evidence
@@ -183,6 +184,48 @@ def test_a_plan_that_was_changed_is_not_read(old, new):
         from_json(written.replace(old, new), "plan.json")
 
 
+WHITELIST = replace(
+    PLAN,
+    kind=PlanKind.WHITELIST,
+    token=None,
+    undistributed=None,
+    splits=None,
+    decisions=(
+        PlannedDecision(
+            PlannedAct.REGISTER, ALONE.word, (WhitelistRow(2, ALICE, None, None, GENERAL),)
+        ),
+    ),
+    settled=(),
+)
+
+
+def with_rows(plan: Plan, *rows: DeliveryRow | WhitelistRow) -> Plan:
+    return replace(plan, decisions=(replace(plan.decisions[0], rows=rows),))
+
+
+@pytest.mark.requirement("G17", "G26")
+@pytest.mark.parametrize(
+    "plan",
+    [
+        # Written with its right checksum: what it says cannot be what is sent, or is no delivery.
+        with_rows(PLAN, DeliveryRow(2, ALICE, 0)),
+        with_rows(PLAN, DeliveryRow(2, ALICE, MAX_UNITS)),
+        with_rows(PLAN, DeliveryRow(2, ALICE, 7), DeliveryRow(3, ALICE, 7)),
+        # The expiries stand beside the account in one word: 2^40 is the account's lowest bit.
+        with_rows(
+            WHITELIST, WhitelistRow(2, ALICE, None, None, replace(GENERAL, kyc_expiry=2**40))
+        ),
+        with_rows(
+            WHITELIST, WhitelistRow(2, ALICE, None, None, replace(GENERAL, class_expiry=2**40))
+        ),
+        replace(PLAN, settled=(replace(PLAN.settled[0], outcome=Outcome.DONE),)),
+    ],
+)
+def test_a_plan_that_no_file_could_have_made_is_none_whatever_its_checksum(plan):
+    with pytest.raises(NotAPlan):
+        from_json(to_json(plan), "plan.json")
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", "null", '{"checksum": 5}', "[" * 100_000, '{"a": NaN, "checksum": ""}']
 )
@@ -283,7 +326,7 @@ rules = st.sampled_from([TWO_SIGN.word, ALONE.word])
 @st.composite
 def decisions(draw, kind: PlanKind):
     if kind is PlanKind.DISTRIBUTION:
-        rows = st.builds(DeliveryRow, numbers, wallets, numbers)
+        rows = st.builds(DeliveryRow, numbers, wallets, st.integers(1, MAX_UNITS - 1))
         acts = [PlannedAct.DELIVER]
     else:
         rows = None
@@ -294,7 +337,8 @@ def decisions(draw, kind: PlanKind):
         of_act = rows or st.builds(
             WhitelistRow, numbers, wallets, existing, st.none() | standings, standings
         )
-        given_rows = tuple(draw(st.lists(of_act, min_size=1, max_size=4)))
+        once = st.lists(of_act, min_size=1, max_size=4, unique_by=lambda row: row.account)
+        given_rows = tuple(draw(once))
         found.append(PlannedDecision(act, draw(rules), given_rows))
     return tuple(found)
 
@@ -308,7 +352,7 @@ def plans(draw):
         st.none() | numbers,
         st.none() | wallets,
         st.none() | numbers,
-        st.sampled_from(Outcome),
+        st.sampled_from([Outcome.ALREADY_DONE, Outcome.UNCHANGED]),
         transaction=st.none() | hashes,
         block=st.none() | numbers,
     )

@@ -90,6 +90,32 @@ def test_receipts_that_are_there_already_are_found_without_waiting():
     assert receipts.keys() == {A}
 
 
+def test_a_receipt_whose_block_was_replaced_by_one_that_was_looked_through_is_found():
+    """The third block was empty; then a reorganisation gave it A. No later block has A."""
+    node = PaperNode(blocks=[(), (), (), (), (), (), ()])
+
+    def next_block(_seconds):
+        node.next_block(_seconds)
+        if node.newest == 4:
+            node.blocks[3] = (A,)
+
+    assert wait_for_receipts(node, [A], 5, pause=next_block).keys() == {A}
+
+
+def test_a_transaction_without_a_receipt_in_a_replaced_block_is_waited_for():
+    """Its block was replaced between the look at the block and at the receipt."""
+    node = PaperNode(blocks=[(A,), (), (A,)])
+    asked = []
+
+    def receipt(hash_, included):
+        asked.append(node.newest)
+        return None if node.newest < 3 else PaperNode.receipt(node, hash_, included)
+
+    node.receipt = receipt
+    assert wait_for_receipts(node, [A], 5, pause=node.next_block).keys() == {A}
+    assert asked == [0, 1, 3]
+
+
 def test_what_does_not_come_is_unknown_by_name():
     node = PaperNode(blocks=[(A,)])
     with pytest.raises(OutcomeUnknown) as error:

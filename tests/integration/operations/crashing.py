@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -110,6 +111,36 @@ class Points:
         self.passed += 1
         if self.passed == self._at:
             self._then()
+
+
+class SlowBlocks:
+    """A block every tenth of a second, whether something was sent or not; none for a while after a
+    process was killed, so that what it sent is still with the node when the next one begins.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._over = threading.Event()
+        self._resting_until = 0.0
+        self._miner = threading.Thread(target=self._mine)
+
+    def __enter__(self) -> "SlowBlocks":
+        self._connection.rpc("evm_setAutomine", False)
+        self._miner.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._miner.join()
+        self._connection.rpc("evm_setAutomine", True)
+
+    def rest(self) -> None:
+        self._resting_until = time.monotonic() + 0.4
+
+    def _mine(self) -> None:
+        while not self._over.wait(0.1):
+            if time.monotonic() > self._resting_until:
+                self._connection.rpc("evm_mine")
 
 
 def kill_oneself() -> None:

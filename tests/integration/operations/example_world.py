@@ -12,8 +12,8 @@ from jp20.domain.allotments import AllotmentFile, parse_allotments
 from jp20.domain.consortium_file import ConsortiumFile
 from jp20.domain.deployment import Deployment
 from jp20.domain.evidence import Evidence
-from jp20.domain.investors import InvestorFile, parse_investors
 from jp20.domain.governance import Policy
+from jp20.domain.investors import InvestorFile, parse_investors
 from jp20.domain.term_sheet import TermSheet, parse_term_sheet
 from jp20.domain.times import in_tokyo
 from jp20.operations.desk import Desk, open_desk

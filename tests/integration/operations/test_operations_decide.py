@@ -23,7 +23,7 @@ from jp20.domain.casting import NotEnoughOrganisations
 from jp20.domain.roles import Role
 from jp20.operations import requests
 from jp20.operations.decide import AwaitingOthers, EvidenceNeeded, NotBefore, decide
-from jp20.operations.desk import open_desk
+from jp20.operations.desk import NoOrganisationKey, open_desk
 from jp20.operations.requests import NotInPolicy
 from jp20.operations.transfer import transfer
 
@@ -254,5 +254,31 @@ def test_in_turn_nothing_is_begun_that_nobody_could_complete(world):
     # The only registrar is a party: the second slot can never be signed.
     with pytest.raises(NotEnoughOrganisations, match="Slot 2"):
         decide(alone(world, ISSUER), [issue(world)], evidence("C-1"), parties=(TRUST_BANK,))
+
+    assert sent(world) == before
+
+
+@pytest.mark.requirement("S3")
+def test_in_turn_what_is_done_is_told_in_the_language_of_the_reader(world):
+    with pytest.raises(AwaitingOthers) as first:
+        decide(alone(world, ISSUER), [issue(world)], evidence("C-1"))
+    with pytest.raises(AwaitingOthers) as again:
+        decide(alone(world, ISSUER), [issue(world)], evidence("C-1"))
+
+    assert "done here: proposed." in first.value.lines("en")[1]
+    assert "当方で済んだ手続: 提案。" in first.value.lines("ja")[1]
+    assert "done here: nothing." in again.value.lines("en")[1]
+    assert "当方で済んだ手続: なし。" in again.value.lines("ja")[1]
+
+
+@pytest.mark.requirement("S3")
+def test_in_turn_a_key_of_no_organisation_waits_for_nobody(world):
+    before = sent(world)
+    stranger = open_desk(world.desk.connection, world.deployment, [alice], in_turn=True)
+
+    with pytest.raises(NoOrganisationKey, match=alice.address):
+        decide(stranger, [issue(world)], evidence("C-1"))
+    with pytest.raises(NoOrganisationKey, match=alice.address):
+        decide(stranger, [world.desk.platform.call("halt")])
 
     assert sent(world) == before

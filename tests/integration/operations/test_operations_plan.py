@@ -367,6 +367,20 @@ def test_a_distribution_plan_whose_ground_moved_is_not_begun(world, moved):
     assert height(world) == before
 
 
+@pytest.mark.requirement("G2", "G26")
+@pytest.mark.parametrize(("whose", "units"), [(dave, 8), (bob, 1)])
+def test_a_row_that_a_plan_says_was_delivered_is_looked_for_on_the_chain(world, whose, units):
+    distribute(world.desk, world.token, allotments((dave, 7)), evidence("C-1"))
+    plan = deliver_plan(world, (dave, 7), (bob, 3))
+    claimed = replace(plan.settled[0], account=whose.address, units=units)
+    before = height(world)
+    with pytest.raises(PlanOutOfDate) as refused:
+        apply_plan(world.desk, replace(plan, settled=(claimed,)))
+    assert f"Line 2, {whose.address}" in refused.value.why.en
+    assert height(world) == before
+    assert told(apply_plan(world.desk, plan)) == [(2, "done before", None), (3, "done", None)]
+
+
 def _with_another_rule(plan: Plan) -> Plan:
     (decision,) = plan.decisions
     return replace(plan, decisions=(replace(decision, rule=decision.rule ^ 1 << 176),))

@@ -4,9 +4,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
+from crashing import SlowBlocks, killed_at
 from example_world import FOUNDER, KEYS, OPERATOR
 
-from jp20.chain.connection import WrongChain
+from jp20.chain.connection import WrongChain, connect
 from jp20.chain.receipts import wait_for_receipts
 from jp20.domain.deployment import Incomplete, NotADeployment
 from jp20.domain.errors import JP20Error
@@ -95,6 +96,32 @@ def test_a_deployment_that_was_sent_and_not_recorded_is_found(
         intent.address,
         intent.transaction,
     )
+
+
+@pytest.mark.parametrize("point", [16, 26])
+def test_killed_while_a_step_is_with_the_node_it_is_not_made_twice(
+    world, policy, organisations, tmp_path, point
+):
+    # given: a process that is killed when it has sent what adds the first or the second
+    # organisation (after two points each for five contracts, ten for each further step)
+    connection, file = world.desk.connection, tmp_path / "31337.json"
+    entries, folder = organisations.organisations, tmp_path / "outbox"
+    before = sent(connection)
+
+    def deploy() -> None:
+        own = connect(connection.network)
+        deploy_platform(own, FOUNDER, policy, entries, file, outbox=folder)
+
+    with SlowBlocks(connection) as blocks:
+        assert killed_at(point, deploy)
+        blocks.rest()
+
+        # when
+        deploy()
+
+    # then
+    assert load_deployment(file).is_complete
+    assert sent(connection) - before == TRANSACTIONS
 
 
 def test_a_deployment_that_was_signed_and_not_sent_is_made_anew(

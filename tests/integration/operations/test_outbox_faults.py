@@ -154,6 +154,23 @@ def test_a_node_that_refuses_connections_for_a_while_at_any_point(delivery, prox
     assert point > 30
 
 
+@pytest.mark.requirement("S8")
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("point", [5, 6, 16, 25, 26, 28])
+def test_a_node_that_dies_at_a_point_is_replaced_by_the_next(delivery, proxy, tmp_path, point):
+    # given: two ways to the chain, of which the one in use goes away before or after a hand-over
+    other = FaultyProxy(delivery.world.desk.connection.network.url)
+    network = Network((proxy.url, other.url))
+
+    # when, then: the same run goes on through the other
+    points = Points(point, proxy.stop)
+    with points.watched():
+        delivery.run(tmp_path, network)
+    other.stop()
+    assert points.passed > point
+    assert (delivery.balances, delivery.mined) == (UNITS, TRANSACTIONS)
+
+
 @pytest.mark.parametrize("fault", ["lost", "late"])
 @pytest.mark.parametrize("number", range(1, 4))
 def test_a_transaction_that_was_taken_without_an_answer_is_sent_once(
@@ -164,8 +181,8 @@ def test_a_transaction_that_was_taken_without_an_answer_is_sent_once(
     monkeypatch.setattr(node.Node.ask, "__defaults__", (1.0,))
     handed = []
 
-    def unanswered() -> str:
-        if proxy.asked[-1] != "eth_sendRawTransaction":
+    def unanswered(methods: list[str]) -> str:
+        if "eth_sendRawTransaction" not in methods:
             return ""
         handed.append(fault)
         return fault if len(handed) == number else ""
@@ -186,7 +203,7 @@ def test_random_faults_at_random_points(delivery, proxy, tmp_path, seed):
     # given: a network that loses every tenth request or answer, and a process that is often killed
     chance = random.Random(seed)
     faults = ["reset", "lost", "cut", "unavailable"]
-    proxy.fault = lambda: chance.choice(faults) if chance.random() < 0.1 else ""
+    proxy.fault = lambda methods: chance.choice(faults) if chance.random() < 0.1 else ""
     network = Network(proxy.url)
 
     def tried() -> None:

@@ -18,7 +18,7 @@ def delivery(policy, organisations, tmp_path) -> Iterator[Delivery]:
         yield Delivery.of(found(connection, policy, organisations, tmp_path / "chain.json"))
 
 
-@pytest.mark.parametrize("depth", range(1, 5))
+@pytest.mark.parametrize("depth", range(1, 4))
 def test_what_was_in_blocks_that_were_replaced_comes_again(delivery, tmp_path, depth):
     # given: a delivery on a chain without instant finality, whose last blocks are replaced: those
     # with executions, then that with the signature, and that with the proposal
