@@ -1,22 +1,19 @@
-"""Measures, prints the tables, and writes bench/results/gas.json and bounds.json."""
+"""Measures, prints the tables, and writes bench/results/{gas,bounds,throughput}.json."""
 
-import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import bounds, gas, peers, rows
+from bench import bounds, gas, peers, rows, throughput
 from bench.bounds import Bound
 from bench.chain import Chain
 from bench.rows import Row
 from jp20.chain.local import LocalChain
 
 WIDTH: Final = 110  # of the tables where stdout is no terminal
-RESULTS: Final = Path(__file__).parent / "results"
 
 
 def main() -> None:
@@ -24,14 +21,16 @@ def main() -> None:
         chain = Chain(connection)
         measured = [*peers.measure_plain(chain), *gas.measure(chain), *peers.measure_trex(chain)]
         batches = bounds.measure(chain)
+    sent = throughput.measure()
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(compared(measured))
     console.print(against_marks(measured))
     console.print(at_their_bounds(batches))
-    console.print(f"Written to {_write('gas.json', measured)} and", end=" ")
-    console.print(
-        f"{_write('bounds.json', [row for each in batches for row in (each.whole, each.row)])}."
-    )
+    console.print(speeds(sent))
+    bounded = [row for each in batches for row in (each.whole, each.row)]
+    files = {"gas.json": measured, "bounds.json": bounded, "throughput.json": sent}
+    written = [rows.write(name, found) for name, found in files.items()]
+    console.print(f"Written to {', '.join(written)}.")
 
 
 def compared(measured: Sequence[Row]) -> Table:
@@ -63,8 +62,7 @@ def against_marks(measured: Sequence[Row]) -> Table:
     for row in measured:
         if row.system != rows.JP20:
             continue
-        mark = "" if row.mark is None else f"≤ {row.mark:,}"
-        table.add_row(row.name, f"{row.value:,}", mark, _met(row))
+        table.add_row(row.name, f"{row.value:,}", row.shown_mark, row.shown_met)
     return table
 
 
@@ -86,19 +84,26 @@ def at_their_bounds(batches: Sequence[Bound]) -> Table:
     table.add_column("")
     for each in batches:
         figures = (f"{figure:,}" for figure in (each.rows, each.gas, each.a_row))
-        table.add_row(each.function, each.case, *figures, _met(each.whole))
+        table.add_row(each.function, each.case, *figures, each.whole.shown_met)
     return table
 
 
-def _met(row: Row) -> str:
-    return {None: "", True: "[green]met[/]", False: "[red]missed[/]"}[row.met]
-
-
-def _write(name: str, measured: Sequence[Row]) -> str:
-    RESULTS.mkdir(exist_ok=True)
-    content = json.dumps([row.fields for row in measured], indent=1)
-    (RESULTS / name).write_text(content + "\n")
-    return f"bench/results/{name}"
+def speeds(measured: Sequence[Row]) -> Table:
+    """How fast the sender is on this machine, and the mark."""
+    table = Table(
+        title="JP20, the sender with its outbox on disk, one anvil, a block a second",
+        caption=f"Single transfers: blocks of {throughput.LARGE_BLOCK:,} gas; the delivery, from"
+        f" its first execution to the last\nreceipt: of {throughput.SMALL_BLOCK:,}.",
+        title_justify="left",
+        caption_justify="left",
+    )
+    table.add_column("")
+    for figure in ("measured", "mark"):
+        table.add_column(figure, justify="right")
+    table.add_column("")
+    for row in measured:
+        table.add_row(row.name, f"{row.value:,} {row.unit}", row.shown_mark, row.shown_met)
+    return table
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ Compiled = tuple[Interface, bytes]
 
 
 def measure_plain(chain: Chain) -> list[Row]:
-    interface, creation = _compile("PlainToken")
+    interface, creation = compiled("PlainToken")
     token = chain.deploy(OWNER, creation, interface)
     holders = [account("plain holder", number) for number in range(HOLDERS)]
     for holder in holders:
@@ -47,7 +47,7 @@ def measure_plain(chain: Chain) -> list[Row]:
     ]
 
 
-def _compile(name: str) -> Compiled:
+def compiled(name: str) -> Compiled:
     """A contract of bench/contracts, by the compiler and the settings of JP20's own."""
     compiler = artifact("JP20Token").compiler
     source = f"bench/contracts/{name}.sol"

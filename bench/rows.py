@@ -1,7 +1,12 @@
 """What was measured, row by row, and the names under which systems are compared."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
+
+RESULTS: Final = Path(__file__).parent / "results"
 
 TRANSFER: Final = "transfer, existing holder"
 TRANSFER_NEW: Final = "transfer, new holder"
@@ -35,17 +40,33 @@ SYSTEMS: Final = (PLAIN, JP20, TREX)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure of a system. `mark` is the most that it may be, None where there is none."""
+    """A figure of a system. `mark` is the most that it may be, or the least where it is one of
+    which more is better (`at_least`); None where there is none.
+    """
 
     name: str
     system: str
     value: int
     mark: int | None = None
     unit: str = "gas"
+    at_least: bool = False
 
     @property
     def met(self) -> bool | None:
-        return None if self.mark is None else self.value <= self.mark
+        if self.mark is None:
+            return None
+        return self.value >= self.mark if self.at_least else self.value <= self.mark
+
+    @property
+    def shown_mark(self) -> str:
+        """As it stands in a table."""
+        if self.mark is None:
+            return ""
+        return f"{'≥' if self.at_least else '≤'} {self.mark:,}"
+
+    @property
+    def shown_met(self) -> str:
+        return {None: "", True: "[green]met[/]", False: "[red]missed[/]"}[self.met]
 
     @property
     def fields(self) -> dict[str, object]:
@@ -58,3 +79,11 @@ class Row:
             "mark": self.mark,
             "met": self.met,
         }
+
+
+def write(name: str, measured: Sequence[Row]) -> str:
+    """Writes rows to bench/results, and says where."""
+    RESULTS.mkdir(exist_ok=True)
+    content = json.dumps([row.fields for row in measured], indent=1)
+    (RESULTS / name).write_text(content + "\n")
+    return f"bench/results/{name}"

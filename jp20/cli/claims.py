@@ -20,7 +20,6 @@ from jp20.cli.restrained import (
     claims_shown,
 )
 from jp20.cli.results import UNITS, WALLET, steps_table
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
@@ -211,8 +210,7 @@ def _set(
     from jp20.operations import restraints
 
     holder, count, rests_on = address(wallet, "WALLET"), units(amount, "UNITS"), evidence(*case)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     is_pledge = kind is ClaimKind.PLEDGE
     before = restraints.position(desk, token, holder)
@@ -229,9 +227,8 @@ def _set(
         ),
         yes,
     )
-    with in_turn(place):
-        act = restraints.pledge if is_pledge else restraints.attach
-        made = act(desk, token, holder, count, reference, rests_on, parties=excluded)
+    act = restraints.pledge if is_pledge else restraints.attach
+    made = act(desk, token, holder, count, reference, rests_on, parties=excluded)
     say_if_nothing_sent(made.decided.steps)
     show(
         Record(
@@ -293,8 +290,7 @@ def _release(
 
     holder, rests_on = address(wallet, "WALLET"), evidence(*case)
     asked = None if amount is None else units(amount, "UNITS")
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     is_pledge = kind is ClaimKind.PLEDGE
     function = "releasePledge" if is_pledge else "releaseAttachment"
@@ -326,9 +322,8 @@ def _release(
         ),
         yes,
     )
-    with in_turn(place):
-        act = restraints.release_pledge if is_pledge else restraints.release_attachment
-        done = act(desk, token, holder, number, count, rests_on, parties=excluded)
+    act = restraints.release_pledge if is_pledge else restraints.release_attachment
+    done = act(desk, token, holder, number, count, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(
         position_table(desk, token, [holder]),

@@ -14,7 +14,6 @@ from jp20.cli.positions import NUMBER
 from jp20.cli.references import reference_word
 from jp20.cli.remedies import remedy
 from jp20.cli.results import BLOCK, TRANSACTION, UNITS, steps_table
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
@@ -175,8 +174,7 @@ def consent_approve(
     from jp20.operations.transfer import approve_transfers
 
     rests_on = evidence_if_any(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     chosen = list(dict.fromkeys(numbers))
     found = [_open(desk, token, number) for number in chosen]
     say(_table(desk, found))
@@ -188,8 +186,7 @@ def consent_approve(
         ),
         yes,
     )
-    with in_turn(place):
-        done = approve_transfers(desk, token, chosen, rests_on)
+    done = approve_transfers(desk, token, chosen, rests_on)
     some_refused.end(desk, done, _table(desk, [_request(desk, token, each) for each in chosen]))
 
 
@@ -219,8 +216,7 @@ def consent_reject(
     from jp20.operations.transfer import reject_transfer
 
     rests_on, said = evidence_if_any(case, document), reference_word(why, "--why")
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     asked = _open(desk, token, number)
     say(_table(desk, [asked]))
     confirm(
@@ -230,8 +226,7 @@ def consent_reject(
         ),
         yes,
     )
-    with in_turn(place):
-        done = reject_transfer(desk, token, number, said, rests_on)
+    done = reject_transfer(desk, token, number, said, rests_on)
     show(_table(desk, [_request(desk, token, number)]), steps_table(desk, done.steps))
 
 

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.document_check import DocumentToCompare
 from jp20.cli.ending_rows import Result
 from jp20.cli.language import both, example
 from jp20.cli.options import Case, Document, Yes, evidence, units
-from jp20.cli.plans import Out, PlanFile, apply, show_plan
+from jp20.cli.parties import Party, parties
+from jp20.cli.plans import Out, OwnFile, PlanFile, apply, show_plan
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
     from jp20.operations.desk import Desk
 
 app = typer.Typer(no_args_is_help=True)
+
+Investors = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help=both(
+            "The investors' file, where the allotments name customers, not wallets.",
+            "投資家ファイル(割当ファイルがウォレットではなく顧客番号の場合)。",
+        ),
+    ),
+]
 
 
 @app.command(
@@ -50,15 +63,7 @@ def distribute_plan(
     ],
     case: Case,
     document: Document,
-    investors: Annotated[
-        Path | None,
-        typer.Option(
-            help=both(
-                "The investors' file, where the allotments name customers, not wallets.",
-                "投資家ファイル(割当ファイルがウォレットではなく顧客番号の場合)。",
-            )
-        ),
-    ] = None,
+    investors: Investors = None,
     total: Annotated[
         str | None,
         typer.Option(
@@ -66,35 +71,76 @@ def distribute_plan(
             help=both("What the file must come to, exactly.", "ファイルの合計口数(一致を検証)。"),
         ),
     ] = None,
+    party: Party = None,
     out: Out = None,
 ) -> None:
     """The case makes the rows one delivery: under it each is delivered once (G2)."""
-    from jp20.operations.files import load_allotments, load_investors
     from jp20.operations.plan import prepare_distribution
 
     sum_of_all = units(total, "--total") if total is not None else None
     rests_on = evidence(case, document)
-    listed = load_allotments(file, load_investors(investors) if investors else None)
-    if investors is None:
-        _require_wallets(listed)
+    listed = _allotments(file, investors)
     desk = workspace().view()
-    plan = prepare_distribution(desk, token, listed, rests_on, expected_total=sum_of_all)
-    show_plan(plan, file.name, out, "distribute")
+    plan = prepare_distribution(
+        desk,
+        token,
+        listed,
+        rests_on,
+        expected_total=sum_of_all,
+        parties=parties(desk, party),
+    )
+    show_plan(desk, plan, out, "distribute")
 
 
 @app.command(
     "apply",
     help=both(
-        "Carry a plan out, as far as your organisation's keys reach. Each organisation applies the "
-        "same plan; applied again it sends nothing.",
-        "計画を自組織の権限の範囲で実行する。各組織が同じ計画を適用する。"
-        "再度適用しても二重に送信しない。",
+        "Show a plan and, once you said yes, sign it and carry it out, as far as your "
+        "organisation's keys reach. Each organisation applies the same plan; applied again it "
+        "sends nothing.",
+        "計画を表示し、確認のうえ、自組織として署名し権限の範囲で実行する。各組織が同じ計画を"
+        "適用する。再度適用しても二重に送信しない。",
     ),
-    epilog=example("jp20 distribute apply plan.json"),
+    epilog=example(
+        "jp20 distribute apply plan.json",
+        "jp20 distribute apply plan.json --document decision.pdf --file allotments.csv "
+        "--investors investors.csv",
+    ),
 )
-def distribute_apply(plan: PlanFile, result: Result = None, yes: Yes = False) -> None:
-    """A plan whose ground has moved is refused, with exit code 3 (G2)."""
-    apply(plan, _kind, _question, result, yes)
+def distribute_apply(
+    plan: PlanFile,
+    document: DocumentToCompare = None,
+    file: OwnFile = None,
+    investors: Investors = None,
+    result: Result = None,
+    yes: Yes = False,
+) -> None:
+    """A plan whose ground has moved is refused, with exit code 3 (G2, S3)."""
+    if investors is not None and file is None:
+        raise BadArgument(
+            Text("--investors: --file is missing.", "--investors: --file がありません。"),
+            next_step=Text(
+                "Name your own copy of the allotments: --file FILE",
+                "手元の割当ファイルを --file で指定してください。",
+            ),
+        )
+
+    def own_file(planned: "Plan") -> "AllotmentFile":
+        return _allotments(file or Path(), investors, planned.time)
+
+    apply(plan, _kind, _question, document, own_file if file else None, result, yes)
+
+
+def _allotments(file: Path, investors: Path | None, now: int | None = None) -> "AllotmentFile":
+    """The file, its customers found in the investors' file as of a time. Raises BadArgument,
+    NoFile, FaultyFile.
+    """
+    from jp20.operations.files import load_allotments, load_investors
+
+    listed = load_allotments(file, load_investors(investors, now) if investors else None)
+    if investors is None:
+        _require_wallets(listed)
+    return listed
 
 
 def _require_wallets(listed: "AllotmentFile") -> None:

@@ -12,7 +12,6 @@ from jp20.cli.options import Case, Document, Token, Yes, evidence
 from jp20.cli.output import Column, Table, confirm, say, show, warn
 from jp20.cli.parts import with_rows
 from jp20.cli.results import steps_table
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
@@ -67,8 +66,7 @@ def document_set(
 
     named = Named(_name(name), uri, hashlib.sha256(read_file(file)).digest())
     rests_on = evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     desk.token(token)
     confirm(
         Text(
@@ -77,8 +75,7 @@ def document_set(
         ),
         yes,
     )
-    with in_turn(place):
-        done = set_documents(desk, token, [named], rests_on)
+    done = set_documents(desk, token, [named], rests_on)
     if done.of(Outcome.UNCHANGED):
         say(
             Text("It stands there already; nothing was sent.", "登録済みのため、送信していません。")
@@ -101,14 +98,12 @@ def document_remove(
     from jp20.operations.token_state import token_state
 
     wanted, rests_on = _name(name), evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     state = token_state(desk, token)
     if wanted not in (each.name for each in state.documents):
         raise _no_such_document(wanted, state)
     confirm(Text(f"Remove {name} from {token}?", f"{token} の書類「{name}」を削除しますか?"), yes)
-    with in_turn(place):
-        done = remove_document(desk, token, wanted, rests_on)
+    done = remove_document(desk, token, wanted, rests_on)
     say_if_nothing_sent(done.steps)
     show(*with_rows(documents_table(token_state(desk, token)), steps_table(desk, done.steps)))
 

@@ -9,7 +9,6 @@ from jp20.cli.options import Case, Document, Yes, evidence
 from jp20.cli.output import Column, Record, Table, confirm, say, show
 from jp20.cli.parties import Party, parties
 from jp20.cli.results import BLOCK, steps_table
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import Text
 
@@ -80,8 +79,7 @@ def resume(case: Case, document: Document, party: Party = None, yes: Yes = False
     from jp20.operations.earlier import carried_out
 
     rests_on = evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     before = emergency.status(desk)
     if not before.halted:
@@ -103,8 +101,7 @@ def resume(case: Case, document: Document, party: Party = None, yes: Yes = False
         ),
         yes,
     )
-    with in_turn(place):
-        done = emergency.resume(desk, rests_on, parties=excluded)
+    done = emergency.resume(desk, rests_on, parties=excluded)
     show(*_parts(emergency.status(desk)), steps_table(desk, done.steps))
 
 

@@ -47,6 +47,9 @@ CODES: Final = both(
 """Said at the end of the help of `jp20`."""
 
 
+_LIKE_A_KEY: Final = re.compile(r"(0x)?[0-9a-fA-F]{64}")
+
+
 class Ending(Exception):
     """Ends a command with a code after everything was said: some rows refused, say."""
 
@@ -91,11 +94,12 @@ def code_of(error: JP20Error) -> int:
 
 def told(error: JP20Error) -> int:
     """Says what went wrong, in the reader's language, and returns the exit code."""
-    from jp20.cli.output import stderr
+    from jp20.cli.output import harmless_lines, stderr
 
     code = code_of(error)
     style = "yellow" if code == WAITS else "red"
-    stderr().print("\n".join(error.lines(session().language)), markup=False, style=style)
+    lines = harmless_lines("\n".join(error.lines(session().language)))
+    stderr().print(lines, markup=False, style=style)
     return code
 
 
@@ -122,8 +126,8 @@ def warnings_told() -> Iterator[None]:
 
 
 def told_usage(error: Any) -> int:
-    """The same for an argument that typer could not use."""
-    from jp20.cli.output import stderr
+    """The same for an argument that typer could not use. What may be a key is not repeated."""
+    from jp20.cli.output import harmless_lines, stderr
 
     if type(error).__name__ == "NoArgsIsHelpError":  # a group was called without a command
         sys.stderr.write(f"{error.format_message()}\n")
@@ -131,7 +135,7 @@ def told_usage(error: Any) -> int:
     console, language = stderr(), session().language
     context = getattr(error, "ctx", None)
     message = _usage_in_japanese(error) if language == "ja" else error.format_message()
-    console.print(message, markup=False, style="red")
+    console.print(_LIKE_A_KEY.sub("0x…", harmless_lines(message)), markup=False, style="red")
     if context is not None:
         command = f"{context.command_path} --help"
         hint = Text(f"See: {command}", f"使い方: {command}")

@@ -14,7 +14,6 @@ from jp20.cli.parties import Party, parties
 from jp20.cli.positions import position_table
 from jp20.cli.remedies import remedy
 from jp20.cli.results import UNITS, steps_table
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import Text
 
@@ -96,8 +95,7 @@ def force_transfer(
     for each in waive or ():
         waivers |= {"LOTS": Waiver.LOTS_AND_WHOLE_POSITION}.get(each.name) or Waiver[each.name]
     move = ForcedMove(holder, recipient, count, waivers, executes or 0)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     _require_possible(desk, token, move, rests_on)
     say(position_table(desk, token, [holder, recipient]))
@@ -110,18 +108,17 @@ def force_transfer(
         ),
         yes,
     )
-    with in_turn(place):
-        done = enforce.force_transfer(
-            desk,
-            token,
-            holder,
-            recipient,
-            count,
-            rests_on,
-            waivers,
-            executes or 0,
-            parties=excluded,
-        )
+    done = enforce.force_transfer(
+        desk,
+        token,
+        holder,
+        recipient,
+        count,
+        rests_on,
+        waivers,
+        executes or 0,
+        parties=excluded,
+    )
     say_if_nothing_sent(done.steps)
     show(position_table(desk, token, [holder, recipient]), steps_table(desk, done.steps))
 
@@ -166,8 +163,7 @@ def recover(
     from jp20.operations import enforce
 
     old, fresh, rests_on = address(lost, "LOST"), address(new, "NEW"), evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     chosen = [desk.token(each) for each in token] if token else list(desk.tokens())
     facts, _ = enforce.require_own_wallet(desk, old, fresh)
@@ -188,8 +184,7 @@ def recover(
         ),
         yes,
     )
-    with in_turn(place):
-        done = enforce.recover(desk, old, fresh, rests_on, chosen, parties=excluded)
+    done = enforce.recover(desk, old, fresh, rests_on, chosen, parties=excluded)
     parts = [each for each in (done.retired, done.added) if each is not None]
     steps = [step for part in parts for step in part.steps]
     steps += [step for each in done.moved for step in each.decided.steps]

@@ -53,6 +53,14 @@ PANELS: Final = (
                 both("The platform's contracts.", "基盤コントラクトを構築・確認する。"),
             ),
             Entry(
+                "organisation",
+                "organisation",
+                both(
+                    "Who is in the consortium: organisations, roles, keys.",
+                    "参加組織とその役割・鍵を表示・変更する。",
+                ),
+            ),
+            Entry(
                 "governance",
                 "governance",
                 both(

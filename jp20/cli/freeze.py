@@ -7,11 +7,10 @@ import typer
 from jp20.cli.language import both, example
 from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.output import Column, Table, confirm, say, show
-from jp20.cli.parties import Party, parties
+from jp20.cli.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
 from jp20.cli.positions import position_table, units_shown
 from jp20.cli.restrained import OfHolder, RowsFile, Wallet, WalletIfAny, amounts
 from jp20.cli.results import WALLET, steps_table
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, JP20Error, Text
 
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 _ALL: Final = "all"
+
+_BY_REQUEST: Final = "–"
+"""Who froze at once where the policy asks for several: no organisation of its own."""
 
 FrozenBy = Annotated[
     str | None,
@@ -90,14 +92,15 @@ def freeze_now(
         ),
     ] = None,
     file: RowsFile = None,
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
     yes: Yes = False,
 ) -> None:
     """All or nothing (G19)."""
     from jp20.operations.restraints import freeze_at_once, position
 
-    rows = _rows(wallet, amount, file)
-    place = workspace()
-    desk = place.desk()
+    rows, rests_on = _rows(wallet, amount, file), evidence_if_any(case, document)
+    desk = workspace().desk()
     for account, count in rows:
         frozen = position(desk, token, account).frozen
         if count <= frozen:
@@ -112,7 +115,7 @@ def freeze_now(
         ),
         yes,
     )
-    done = freeze_at_once(desk, token, rows)
+    done = freeze_at_once(desk, token, rows, rests_on)
     say(
         Text(
             "Another organisation confirms it within 72 hours: "
@@ -136,19 +139,23 @@ def freeze_now(
     epilog=example("jp20 freeze confirm JP20-RE-0001 0xAb…"),
 )
 def freeze_confirm(
-    token: Token, wallet: Wallet, frozen_by: FrozenBy = None, yes: Yes = False
+    token: Token,
+    wallet: Wallet,
+    frozen_by: FrozenBy = None,
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
+    yes: Yes = False,
 ) -> None:
     """By the auditor or the registrar (G17, G19)."""
     from jp20.domain.times import in_tokyo
     from jp20.operations.restraints import confirm_freeze
 
-    account = address(wallet, "WALLET")
-    place = workspace()
-    desk = place.desk()
+    account, rests_on = address(wallet, "WALLET"), evidence_if_any(case, document)
+    desk = workspace().desk()
     names = {member.number: member.name for member in desk.members()}
     meant = _to_confirm(desk, token, account, frozen_by)
     say(position_table(desk, token, [account]))
-    by = names[meant.organisation]
+    by = names.get(meant.organisation, _BY_REQUEST)
     confirm(
         Text(
             f"Confirm what {by} froze at {in_tokyo(meant.at)}?",
@@ -156,8 +163,7 @@ def freeze_confirm(
         ),
         yes,
     )
-    with in_turn(place):
-        done = confirm_freeze(desk, token, account, meant.organisation)
+    done = confirm_freeze(desk, token, account, meant.organisation, rests_on)
     show(_table(desk, _freezes(desk, token, account)), steps_table(desk, done.steps))
 
 
@@ -195,8 +201,7 @@ def freeze_set(
     account = address(wallet, "WALLET")
     count = 0 if amount == "0" else _units(amount)
     rests_on = evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     before = position(desk, token, account)
     say(position_table(desk, token, [account]))
@@ -208,8 +213,7 @@ def freeze_set(
         ),
         yes,
     )
-    with in_turn(place):
-        done = set_frozen(desk, token, account, count, rests_on, parties=excluded)
+    done = set_frozen(desk, token, account, count, rests_on, parties=excluded)
     show(position_table(desk, token, [account]), steps_table(desk, done.steps))
 
 
@@ -311,7 +315,7 @@ def _table(desk: "Desk", found: "tuple[Freeze, ...]") -> Table:
                 freeze.account,
                 freeze.position.balance,
                 units_shown(freeze.position.frozen),
-                names[each.organisation] if each else None,
+                names.get(each.organisation, _BY_REQUEST) if each else None,
                 in_tokyo(each.at) if each else None,
                 status(each) if each else None,
             )

@@ -22,7 +22,6 @@ from jp20.cli.restrained import (
     claims_shown,
 )
 from jp20.cli.results import steps_table
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
@@ -88,8 +87,7 @@ def lock_set(
         _set_for_token(token, until, end, rests_on, party, yes)
         return
     rows = amounts(wallet, amount, file)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     desk.token(token)
     _require_future(desk, until, end)
@@ -102,8 +100,7 @@ def lock_set(
         ),
         yes,
     )
-    with in_turn(place):
-        done = lock_up(desk, token, rows, end, rests_on, parties=excluded)
+    done = lock_up(desk, token, rows, end, rests_on, parties=excluded)
     holders = [holder for holder, _ in rows]
     some_refused.end(
         desk, done, position_table(desk, token, holders), claims_shown(desk, token, holders)
@@ -162,8 +159,7 @@ def lock_shorten(
             next_step=Text(f"See: jp20 lock list {token}", f"確認: jp20 lock list {token}"),
         )
     holder = address(wallet, "WALLET")
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     same = {"holder": holder, "id": number, "until": end}
     if carried_out(desk, desk.token(token), "shortenLockUp", rests_on, **same) is None:
@@ -178,8 +174,7 @@ def lock_shorten(
             ),
             yes,
         )
-    with in_turn(place):
-        done = shorten_lock_up(desk, token, holder, number, end, rests_on, parties=excluded)
+    done = shorten_lock_up(desk, token, holder, number, end, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(
         position_table(desk, token, [holder]),
@@ -217,8 +212,7 @@ def _set_for_token(
     from jp20.operations.earlier import carried_out
     from jp20.operations.restraints import set_token_lock_up
 
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     if carried_out(desk, desk.token(token), "setTokenLockUp", rests_on, until=end) is None:
         _require_later(token, until, end, _locked_until(desk, token))
@@ -230,8 +224,7 @@ def _set_for_token(
             ),
             yes,
         )
-    with in_turn(place):
-        done = set_token_lock_up(desk, token, end, rests_on, parties=excluded)
+    done = set_token_lock_up(desk, token, end, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(_token_lock(desk, token), steps_table(desk, done.steps))
 
@@ -248,8 +241,7 @@ def _shorten_for_token(
     from jp20.operations.earlier import carried_out
     from jp20.operations.restraints import shorten_token_lock_up
 
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     if carried_out(desk, desk.token(token), "shortenTokenLockUp", rests_on, until=end) is None:
         now = _locked_until(desk, token)
@@ -263,8 +255,7 @@ def _shorten_for_token(
             ),
             yes,
         )
-    with in_turn(place):
-        done = shorten_token_lock_up(desk, token, end, rests_on, parties=excluded)
+    done = shorten_token_lock_up(desk, token, end, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(_token_lock(desk, token), steps_table(desk, done.steps))
 

@@ -17,6 +17,7 @@ from jp20.cli import endings
 from jp20.cli.entries import ENTRIES, PANELS, Entry
 from jp20.cli.language import both, combined, language_of, translate
 from jp20.cli.session import Format, begin, session
+from jp20.cli.turns import in_turn
 from jp20.domain.errors import JP20Error, Language
 
 
@@ -94,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8")
     running = begin(language_of(given))
     try:
-        with running.closing, endings.warnings_told():
+        with running.closing, endings.warnings_told(), in_turn():
             code = _root(running.language)(
                 _global_first(given), prog_name="jp20", standalone_mode=False
             )

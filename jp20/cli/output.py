@@ -103,14 +103,14 @@ def show(*parts: Table | Record) -> None:
 def say(what: Text | Table | Record) -> None:
     """A line of talk; or a table of it, such as what is about to be done."""
     if isinstance(what, Text):
-        stderr().print(words(what), markup=False)
+        stderr().print(harmless_lines(words(what)), markup=False)
     else:
         print_part(stderr(), what, words)
 
 
 def warn(text: Text) -> None:
     """A line that should be noticed."""
-    stderr().print(text.to(session().language), markup=False, style="yellow")
+    stderr().print(harmless_lines(words(text)), markup=False, style="yellow")
 
 
 def confirm(question: Text, yes: bool) -> None:
@@ -121,7 +121,7 @@ def confirm(question: Text, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise NotConfirmed
-    stderr().print(f"{question.to(session().language)} [y/N] ", markup=False, end="")
+    stderr().print(f"{harmless_lines(words(question))} [y/N] ", markup=False, end="")
     if input().strip().lower() not in ("y", "yes", "はい"):
         raise Declined
 
@@ -172,11 +172,13 @@ def draw(
     from rich.markup import escape
     from rich.table import Table as Drawn
 
-    drawn = Drawn(title=escape(title), title_justify="left", title_style="bold")
+    drawn = Drawn(title=escape(harmless_lines(title)), title_justify="left", title_style="bold")
     for name, number in heads:
-        drawn.add_column(escape(name), justify="right" if number else "left", overflow="fold")
+        drawn.add_column(
+            escape(harmless_lines(name)), justify="right" if number else "left", overflow="fold"
+        )
     for row in rows:
-        drawn.add_row(*(escape(cell) for cell in row))
+        drawn.add_row(*(escape(harmless_lines(cell)) for cell in row))
     console.print(drawn, soft_wrap=False)
 
 
@@ -200,6 +202,15 @@ def print_part(console: "Console", part: Table | Record, word: Callable[[Text], 
             for row in part.rows
         ]
     draw(console, word(part.title), heads, rows)
+
+
+def harmless_lines(text: str) -> str:
+    """The text without what would move a terminal's cursor: a plan, a chain or a node may be
+    somebody else's, and is not to draw over what is shown of it.
+    """
+    from jp20.domain.json_file import harmless
+
+    return "\n".join(harmless(line) for line in text.split("\n"))
 
 
 def words(text: Text) -> str:

@@ -3,31 +3,27 @@
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.document_check import require_document
 from jp20.cli.ending_rows import finish, report
 from jp20.cli.endings import REFUSED, SOME_REFUSED, Ending
-from jp20.cli.investors import through
 from jp20.cli.language import both
-from jp20.cli.output import Column, Record, Table, Value, confirm, progress, say, show, warn
+from jp20.cli.output import confirm, progress, say, show, warn
 from jp20.cli.parts import with_rows
-from jp20.cli.results import BLOCK, LINE, REASON, UNITS, WALLET
+from jp20.cli.plan_view import SHOWN, plan_parts
 from jp20.cli.session import Format, session
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.costs import Approval
-    from jp20.domain.plans import Plan, PlanKind, PlannedDecision, PlannedRow, Standing
-    from jp20.domain.roles import Role
+    from jp20.domain.allotments import AllotmentFile
+    from jp20.domain.investors import InvestorFile
+    from jp20.domain.plans import Plan, PlanKind
     from jp20.operations.desk import Desk
-
-SHOWN: Final = 20
-"""Planned rows that a table shows; JSON and CSV have all."""
 
 PlanFile = Annotated[
     Path,
@@ -47,12 +43,20 @@ Out = Annotated[
     ),
 ]
 
-_OUTCOME: Final = Column("outcome", Text("what", "内容"))
-_FIELD: Final = Column("field", Text("field", "項目"))
-_CODE: Final = Column("code", Text("code", "コード"), detail=True)
+OwnFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--file",
+        metavar="FILE",
+        help=both(
+            "Compare the plan with your own copy of its file, row by row.",
+            "手元のファイルと計画を1行ずつ照合する。",
+        ),
+    ),
+]
 
 
-def show_plan(plan: "Plan", file: str, out: Path | None, command: str) -> None:
+def show_plan(desk: "Desk", plan: "Plan", out: Path | None, command: str) -> None:
     """Prints a plan, saves it where that is asked for, and says what is next. Ends with 1 where the
     file as a whole cannot be applied, with 4 where rows are refused.
     """
@@ -61,8 +65,10 @@ def show_plan(plan: "Plan", file: str, out: Path | None, command: str) -> None:
     saved = out if out is not None and not (plan.is_blocked or plan.is_empty) else None
     if saved is not None:
         save_plan(saved, plan)
-    _say_cut(plan)
-    show(*with_rows(_rows(plan, file), _refused(plan, file), _approvals(plan), _summary(plan)))
+    is_table = session().format is Format.TABLE
+    if is_table:
+        _say_cut(plan, Text("--format csv", "--format csv"))
+    show(*with_rows(*plan_parts(desk, plan, every=not is_table)))
     if plan.is_blocked:
         warn(
             Text(
@@ -99,22 +105,45 @@ def apply(
     file: Path,
     kind: "Callable[[], PlanKind]",
     question: "Callable[[Desk, Plan], Text]",
+    document: Path | None,
+    own_file: "Callable[[Plan], InvestorFile | AllotmentFile] | None",
     result: Path | None,
     yes: bool,
 ) -> None:
-    """Loads a plan, asks, carries out what these keys reach, and ends with a summary, a result file
-    and the exit code.
+    """Loads a plan, shows what is signed by applying it, asks, carries out what these keys reach,
+    and ends with a summary, a result file and the exit code.
+
+    `own_file` reads the applying organisation's own copy of the plan's file. Raises
+    AnotherDocument, OtherRows where document or rows are others.
     """
-    from jp20.operations.plan import PlanAwaitingOthers, Progress, apply_plan, check_plan, load_plan
+    from jp20.operations.plan import (
+        PlanAwaitingOthers,
+        Progress,
+        apply_plan,
+        check_plan,
+        load_plan,
+        require_rows_of,
+    )
     from jp20.operations.results import require_format
 
     plan = load_plan(file)
     _require_kind(plan, file, kind())
+    require_document(document, plan.evidence.document_hash)
+    own = None if own_file is None else own_file(plan)
     if result is not None:
         require_format(result)
     desk = workspace().desk()
     left = check_plan(desk, plan)
+    if own is not None:
+        require_rows_of(desk, plan, own)
+        say(
+            Text(
+                f"The plan does what {own.file} says, all of it.",
+                f"計画は {own.file} と全行一致しています。",
+            )
+        )
     if left:
+        _say_what_is_signed(desk, plan, file, document=document, own=own)
         confirm(_with_what_is_left(question(desk, plan), plan, left), yes)
     title = Text(
         f"{plan.kind.text.en.capitalize()}: {file.name}, case {plan.evidence.case}",
@@ -178,153 +207,43 @@ def _require_kind(plan: "Plan", file: Path, kind: "PlanKind") -> None:
     )
 
 
-def _say_cut(plan: "Plan") -> None:
+def _say_what_is_signed(
+    desk: "Desk",
+    plan: "Plan",
+    file: Path,
+    *,
+    document: Path | None,
+    own: "InvestorFile | AllotmentFile | None",
+) -> None:
+    """All that applying the plan binds an organisation to, and what nobody compared."""
+    _say_cut(plan, Text(str(file), str(file)))
+    for each in with_rows(*plan_parts(desk, plan, every=False)):
+        say(each)
+    say(
+        Text(
+            "To apply it is your organisation's signature on all of the above. Every organisation "
+            f"compares the plan's id: 0x{plan.id.hex()}",
+            "適用は、上記の全内容に対する貴組織の署名となります。各組織で計画IDを照合してください: "
+            f"0x{plan.id.hex()}",
+        )
+    )
+    missing: list[Text] = []
+    if document is None:
+        missing.append(Text("the document (--document FILE)", "根拠文書(--document)"))
+    if own is None:
+        missing.append(Text("your own copy of the file (--file FILE)", "手元のファイル(--file)"))
+    if missing:
+        en, ja = ", ".join(each.en for each in missing), "、".join(each.ja for each in missing)
+        warn(Text(f"Not compared with: {en}", f"未照合: {ja}"))
+
+
+def _say_cut(plan: "Plan", everything: Text) -> None:
+    """That a table has not all rows, where that is so, and what has."""
     count = sum(len(each.rows) for each in plan.decisions)
-    if session().format is Format.TABLE and count > SHOWN:
+    if count > SHOWN:
         say(
             Text(
-                f"The first {SHOWN} of {count:,} rows; all of them: --format csv",
-                f"{count:,} 行のうち先頭 {SHOWN} 行を表示します。全行: --format csv",
+                f"The first {SHOWN} of {count:,} rows; all of them: {everything.en}",
+                f"{count:,} 行のうち先頭 {SHOWN} 行を表示します。全行: {everything.ja}",
             )
         )
-
-
-def _rows(plan: "Plan", file: str) -> Table:
-    planned = [(each, row) for each in plan.decisions for row in each.rows]
-    cells = [_planned(decision, row) for decision, row in planned]
-    if session().format is Format.TABLE:
-        cells = cells[:SHOWN]
-    else:
-        cells += [
-            (row.line, row.account, row.units, row.outcome.text, None, None) for row in plan.settled
-        ]
-    with_units = plan.token is not None
-    return Table(
-        "rows",
-        Text(f"What would change: {file}", f"変更内容: {file}"),
-        (
-            LINE,
-            WALLET,
-            replace(UNITS, detail=not with_units),
-            _OUTCOME,
-            Column("before", Text("before", "変更前"), detail=with_units),
-            Column("after", Text("after", "変更後"), detail=with_units),
-        ),
-        cells,
-    )
-
-
-def _planned(decision: "PlannedDecision", row: "PlannedRow") -> tuple[Value, ...]:
-    from jp20.domain.plans import DeliveryRow
-
-    if isinstance(row, DeliveryRow):
-        return (row.line, row.account, row.units, decision.act.text, None, None)
-    before = None if row.before is None else _standing(row.before)
-    after = Text(row.existing, row.existing) if row.existing else _standing(row.after)
-    return (row.line, row.account, None, decision.act.text, before, after)
-
-
-def _standing(standing: "Standing") -> Text:
-    """Class, residency, until when."""
-    kyc, lapses = through(standing.kyc_expiry), through(standing.class_expiry)
-    kind, home = standing.investor_class.text, standing.residency.text
-    return Text(
-        f"{kind.en}, {home.en}, KYC {kyc}" + (f", class {lapses}" if lapses else ""),
-        f"{kind.ja}、{home.ja}、KYC {kyc}" + (f"、区分 {lapses}" if lapses else ""),
-    )
-
-
-def _refused(plan: "Plan", file: str) -> Table:
-    return Table(
-        "refused",
-        Text(f"What is refused: {file}", f"拒否される行: {file}"),
-        (LINE, WALLET, replace(UNITS, detail=plan.token is None), _FIELD, _CODE, REASON),
-        [
-            (row.line, row.account, row.units, row.field or None, row.code, row.reason)
-            for row in plan.refused
-        ],
-    )
-
-
-def _approvals(plan: "Plan") -> Table:
-    return Table(
-        "approvals",
-        Text("Who decides", "承認"),
-        (
-            Column("act", Text("act", "操作")),
-            Column("rows", Text("rows", "件数"), number=True),
-            Column("proposes", Text("proposes", "提案")),
-            Column("signs", Text("signs, each another organisation", "署名(それぞれ別の組織)")),
-            Column("executes", Text("executes", "実行")),
-            Column("delay", Text("delay", "待機")),
-        ),
-        [
-            _approval(approval, len(decision.rows))
-            for approval, decision in zip(plan.cost.approvals, plan.decisions, strict=True)
-        ],
-    )
-
-
-def _approval(approval: "Approval", rows: int) -> tuple[Value, ...]:
-    from jp20.domain.governance_matrix import duration
-
-    alone = len(approval.slots) == 1 and not approval.delay
-    return (
-        approval.act.text,
-        rows,
-        None if alone else _either(approval.proposers),
-        None if alone else " + ".join(_either(slot) for slot in approval.slots),
-        _either(approval.executors),
-        duration(approval.delay) if approval.delay else None,
-    )
-
-
-def _either(roles: "frozenset[Role]") -> str:
-    return " | ".join(role.name for role in sorted(roles))
-
-
-def _summary(plan: "Plan") -> Record:
-    from jp20.domain.times import in_tokyo
-
-    cost = plan.cost
-    refused_lines = {row.line for row in plan.refused if row.line is not None}
-    fields: list[tuple[Column, Value]] = [
-        (Column("kind", Text("plan", "計画")), plan.kind.text),
-        (Column("id", Text("plan's id", "計画ID")), plan.id),
-        (Column("source", Text("file", "ファイル")), plan.source.name),
-        (Column("source_sha256", Text("file SHA-256", "ファイル SHA-256")), plan.source.sha256),
-        (Column("case", Text("case", "案件番号")), plan.evidence.case),
-        (
-            Column("document_sha256", Text("document SHA-256", "根拠文書 SHA-256")),
-            plan.evidence.document_hash,
-        ),
-        (BLOCK, plan.block),
-        (Column("time", Text("as of", "時点")), in_tokyo(plan.time)),
-        (
-            Column("planned", Text("rows to be done", "実行する行"), number=True),
-            sum(len(each.rows) for each in plan.decisions),
-        ),
-        (
-            Column("settled", Text("rows that stand", "変更不要・実行済みの行"), number=True),
-            len(plan.settled),
-        ),
-        (Column("refused", Text("rows refused", "拒否された行"), number=True), len(refused_lines)),
-        (Column("gas", Text("gas (estimate)", "ガス(概算)"), number=True), cost.gas),
-        (
-            Column("transactions", Text("transactions", "取引数"), number=True),
-            cost.transactions,
-        ),
-    ]
-    if plan.token is not None:
-        fields[1:1] = [
-            (Column("token", Text("token", "トークン")), plan.token),
-            (
-                Column("total", Text("units to deliver", "配布する口数"), number=True),
-                plan.total,
-            ),
-            (
-                Column("undistributed", Text("undistributed now", "未配布"), number=True),
-                plan.undistributed,
-            ),
-        ]
-    return Record("plan", Text("The plan", "計画の概要"), fields)

@@ -10,7 +10,6 @@ from jp20.cli.options import Case, Document, Token, Yes, evidence, time
 from jp20.cli.output import Column, Table, confirm, show
 from jp20.cli.parts import with_rows
 from jp20.cli.results import UNITS, WALLET, steps_table
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
@@ -53,8 +52,7 @@ def record_date_set(
     is_day = time(at, "DATE", end_of_day=True) != time(at, "DATE")
     second = time(at, "DATE", end_of_day=True) - is_day
     rests_on = evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     require_record_date(desk, token, second, rests_on)
     confirm(
         Text(
@@ -63,8 +61,7 @@ def record_date_set(
         ),
         yes,
     )
-    with in_turn(place):
-        done = set_record_date(desk, token, second, rests_on)
+    done = set_record_date(desk, token, second, rests_on)
     say_if_nothing_sent(done.steps)
     show(*with_rows(record_dates_table(token_state(desk, token)), steps_table(desk, done.steps)))
 

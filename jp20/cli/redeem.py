@@ -11,8 +11,8 @@ from jp20.cli.ending_rows import Result, finish
 from jp20.cli.language import both, example
 from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.output import Column, Record, Table, confirm, progress, say, show
+from jp20.cli.parties import Party, parties
 from jp20.cli.results import REASON, UNITS, WALLET, steps_table
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import Text
 
@@ -152,8 +152,7 @@ def redeem_part(
     count, rests_on = units(amount, "UNITS"), evidence(case, document)
     if result is not None:
         require_format(result)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     require_redemption(desk, token, Redemption.PART)
     confirm(
         Text(
@@ -164,7 +163,7 @@ def redeem_part(
         ),
         yes,
     )
-    with in_turn(place), progress(Text("Redeeming", "償還しています")):
+    with progress(Text("Redeeming", "償還しています")):
         done = lifecycle.redeem_part(desk, token, count, rests_on)
     _finish(desk, token, done, rests_on, result)
 
@@ -188,6 +187,7 @@ def redeem_holder(
     amount: Units,
     case: Case,
     document: Document,
+    party: Party = None,
     yes: Yes = False,
 ) -> None:
     """A pledge, an attachment, a freeze and a commitment stand in the way (G4)."""
@@ -198,8 +198,8 @@ def redeem_holder(
 
     holder, count = address(wallet, "WALLET"), units(amount, "UNITS")
     rests_on = evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
+    excluded = parties(desk, party)
     require_redemption(desk, token, Redemption.HOLDER)
     held = position(desk, token, holder).balance
     confirm(
@@ -209,8 +209,7 @@ def redeem_holder(
         ),
         yes,
     )
-    with in_turn(place):
-        done = lifecycle.redeem_holder(desk, token, holder, count, rests_on)
+    done = lifecycle.redeem_holder(desk, token, holder, count, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(
         Table(
@@ -240,8 +239,7 @@ def _redeem_whole(
 
     if result is not None:
         require_format(result)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     require_redemption(desk, token, way)
     found = whole_redemption(desk, token)
     if not found:
@@ -258,7 +256,7 @@ def _redeem_whole(
         ),
         yes,
     )
-    with in_turn(place), progress(Text("Redeeming", "償還しています")):
+    with progress(Text("Redeeming", "償還しています")):
         done = redeem(desk, token, rests_on)
     _finish(desk, token, done, rests_on, result)
 

@@ -12,7 +12,6 @@ from jp20.cli.output import Column, Table, confirm, say, show
 from jp20.cli.parties import Party, parties
 from jp20.cli.references import reference_word
 from jp20.cli.results import WALLET
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, JP20Error, Text
 
@@ -100,8 +99,7 @@ def redistribute_record(
     number, before = reference_word(incident, "INCIDENT"), units(supply_before, "--supply-before")
     losses = [(row.wallet, row.units) for row in load_allotments(file).sound()]
     rests_on = evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     contract = desk.token(token)
     supply, total = contract.read(int, "totalSupply"), sum(count for _, count in losses)
@@ -116,8 +114,7 @@ def redistribute_record(
         ),
         yes,
     )
-    with in_turn(place):
-        done = record_incident(desk, contract, number, before, losses, rests_on, parties=excluded)
+    done = record_incident(desk, contract, number, before, losses, rests_on, parties=excluded)
     say(
         Text(
             f"Then: jp20 redistribute restore {token} {number}",
@@ -151,8 +148,7 @@ def redistribute_restore(
     from jp20.operations.enforce import losses_of, redistribute, wallet_in_use
 
     number, rests_on = reference_word(incident, "INCIDENT"), evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     outstanding = [each for each in losses_of(desk, token, number) if each.outstanding]
     if not outstanding:
@@ -168,8 +164,7 @@ def redistribute_restore(
         ),
         yes,
     )
-    with in_turn(place):
-        done = redistribute(desk, token, number, rows, rests_on, parties=excluded)
+    done = redistribute(desk, token, number, rows, rests_on, parties=excluded)
     some_refused.end(desk, done, _losses_table(desk, token, number))
 
 

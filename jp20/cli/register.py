@@ -181,8 +181,10 @@ def register_check(
 @app.command(
     "history",
     help=both(
-        "What happened to the units of a token, or of one wallet: every movement with why.",
-        "トークンまたは1つのウォレットの異動履歴を表示する(事由付き)。",
+        "What happened to the units of a token, or of one wallet: every movement with why. Of one "
+        "wallet, JSON and CSV also have the log by which jp20 reverse names a movement.",
+        "トークンまたは1つのウォレットの異動履歴を表示する(事由付き)。ウォレットを指定すると、"
+        "JSON・CSV に jp20 reverse で指定するログ番号も含まれる。",
     ),
     epilog=example("jp20 register history JP20-RE-0001 0x845986566FA249D19A35293e0b5E20A108224C37"),
 )
@@ -196,10 +198,16 @@ def register_history(
     at: AtTime = None,
 ) -> None:
     """Units and splits are those of then; the balance is brought up to the block (G15)."""
+    from jp20.operations.report import places_of, report
+
     account = address(wallet, "WALLET") if wallet is not None else None
-    found = _report(token, block, at)
+    moment = _time(block, at)
+    desk = workspace().view()
+    found = report(desk, token, block, moment)
     register = found.register
     entries = register.history if account is None else tuple(register.history_of(account))
+    # Each takes a receipt: of one wallet they are few.
+    places = places_of(desk, entries) if account is not None else {}
     fields: list[tuple[Column, Value]] = list(_summary(found).fields)
     if account is not None:
         balance = Column("balance", Text("units of the wallet", "ウォレットの残高"), number=True)
@@ -217,10 +225,11 @@ def register_history(
                 Column("units", Text("units then", "当時の口数"), number=True),
                 Column("splits", Text("splits then", "当時の分割回数"), detail=True),
                 TRANSACTION,
-                Column("log", Text("log", "ログ"), detail=True),
+                Column("log", Text("log (reverse --log)", "ログ番号(reverse --log)"), detail=True),
+                Column("log_in_block", Text("log in block", "ブロック内ログ番号"), detail=True),
                 Column("reference", Text("reference", "参照"), detail=True),
             ),
-            [_entry(each) for each in entries],
+            [_entry(each, places.get(each.at)) for each in entries],
         ),
         Record("register", _summary(found).title, fields),
     )
@@ -333,7 +342,7 @@ def _end(found: "Report") -> None:
     raise Ending(REFUSED)
 
 
-def _entry(entry: "HistoryEntry") -> tuple[Value, ...]:
+def _entry(entry: "HistoryEntry", place: int | None) -> tuple[Value, ...]:
     from jp20.domain.register import Movement
     from jp20.domain.times import in_tokyo
 
@@ -345,4 +354,5 @@ def _entry(entry: "HistoryEntry") -> tuple[Value, ...]:
     else:
         why = Text(f"split 1 to {entry.ratio}", f"分割 1→{entry.ratio}")
         parties, splits, reference = (None, None, None), entry.count, None
-    return (at.block, in_tokyo(at.time), why, *parties, splits, at.transaction, at.log, reference)
+    where = (at.transaction, place, at.log)
+    return (at.block, in_tokyo(at.time), why, *parties, splits, *where, reference)

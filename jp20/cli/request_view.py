@@ -1,12 +1,11 @@
 """A request as tables: what it would do, who signed, until when."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jp20.cli.output import Column, Record, Table, Value
-from jp20.domain.errors import JP20Error, Text
+from jp20.domain.errors import Text
 
 if TYPE_CHECKING:
     from jp20.domain.requests import Decision
@@ -42,8 +41,12 @@ _ARGUMENTS: Final = {
     "ids": "番号",
     "incident": "障害番号",
     "key": "鍵",
+    "keys": "鍵",
     "kycExpiry": "KYC有効期限",
     "losses": "損失",
+    "name": "名称",
+    "newKey": "新しい鍵",
+    "oldKey": "旧い鍵",
     "ordinal": "ログ",
     "organisation": "組織",
     "pledgee": "質権者",
@@ -51,6 +54,8 @@ _ARGUMENTS: Final = {
     "recipients": "移転先",
     "residency": "居住区分",
     "role": "役割",
+    "roles": "役割",
+    "scope": "対象銘柄",
     "since": "開始日時",
     "splits": "当時の分割回数",
     "supplyBefore": "障害前の発行数量",
@@ -62,36 +67,6 @@ _ARGUMENTS: Final = {
     "wallets": "ウォレット",
 }
 """What the arguments of the contracts' functions are."""
-
-
-class AnotherDocument(JP20Error):
-    """The document is not the one that the request rests on."""
-
-    def __init__(self, document: Path, found: bytes, named: bytes) -> None:
-        super().__init__(
-            Text(
-                f"{document} is NOT the document of this request.",
-                f"{document} は、この申請の根拠文書ではありません。",
-            ),
-            Text(
-                f"Its SHA-256 is {found.hex()}, the request names {named.hex()}.",
-                f"SHA-256 は {found.hex()}、申請に記録された値は {named.hex()} です。",
-            ),
-            Text(
-                "Ask the proposing organisation for the right one; do not sign.",
-                "署名せずに、提案した組織に正しい文書を確認してください。",
-            ),
-        )
-
-
-def require_document(document: Path | None, view: "RequestView") -> None:
-    """Raises NoFile, AnotherDocument. Nothing where none is named."""
-    from jp20.operations.files import read_file
-
-    if document is not None:
-        found = hashlib.sha256(read_file(document)).digest()
-        if found != view.request.document_hash:
-            raise AnotherDocument(document, found, view.request.document_hash)
 
 
 def request_parts(
@@ -246,6 +221,7 @@ def _calls(desk: "Desk", decision: "Decision") -> list[Record | Table]:
         read = [read_call(interface, index, call) for index, call in enumerate(decision.calls)]
     except UnknownCall:
         return [_unread(decision)]
+    known = _known(desk) if decision.request.target == desk.consortium.address else {}
     arguments = Table(
         "arguments",
         Text("What it would do", "申請の内容"),
@@ -255,7 +231,7 @@ def _calls(desk: "Desk", decision: "Decision") -> list[Record | Table]:
             Column("value", Text("value", "値"), number=True),
         ),
         [
-            (each.index + 1, _named(name, with_name=True), value)
+            (each.index + 1, _named(name, with_name=True), known.get((name, value), value))
             for each in read
             for name, value in each.arguments
         ],
@@ -264,6 +240,23 @@ def _calls(desk: "Desk", decision: "Decision") -> list[Record | Table]:
     if any(each.rows for each in read):
         parts.append(_rows(read))
     return parts
+
+
+def _known(desk: "Desk") -> dict[tuple[str, Value], Value]:
+    """What the arguments of the Consortium's own functions stand for: organisations by number, a
+    role's token by address.
+    """
+    from jp20.domain.addresses import ZERO_ADDRESS
+
+    found: dict[tuple[str, Value], Value] = {
+        (argument, number): f"{number} {name}"
+        for number, name in _names(desk).items()
+        for argument in ("organisation", "from", "to")
+    }
+    for token in desk.tokens():
+        found["scope", token.address] = f"{token.address} {token.read(str, 'code')}"
+    found["scope", ZERO_ADDRESS] = Text("all tokens (at large)", "全銘柄共通")
+    return found
 
 
 def _rows(read: "Sequence[ReadCall]") -> Table:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.document_check import DocumentToCompare, require_document
 from jp20.cli.endings import REFUSED, SOME_REFUSED, Ending
 from jp20.cli.language import both, example
 from jp20.cli.options import Yes
 from jp20.cli.output import Column, Table, confirm, say, show, warn
 from jp20.cli.own_keys import own_addresses
 from jp20.cli.request_ids import Id, id_of, require_id
-from jp20.cli.request_view import request_parts, requests_table, require_document
+from jp20.cli.request_view import request_parts, requests_table
 from jp20.cli.results import REASON, WALLET, steps_table
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import Text
@@ -28,17 +29,6 @@ if TYPE_CHECKING:
     from jp20.operations.requests import RequestView
 
 app = typer.Typer(no_args_is_help=True)
-
-DocumentToCompare = Annotated[
-    Path | None,
-    typer.Option(
-        "--document",
-        help=both(
-            "Compare this document with the one that the request rests on.",
-            "申請の根拠文書と照合するファイル。",
-        ),
-    ),
-]
 
 DecisionFile = Annotated[
     Path | None,
@@ -146,7 +136,7 @@ def requests_show(
     given = None if decision is None else load_decision(decision)
     desk = workspace().view()
     view = show_request(desk, id_of(desk, request))
-    require_document(document, view)
+    require_document(document, view.request.document_hash)
     try:
         known = decision_of(desk, view, given, str(decision), "show")
     except CallsUnknown:
@@ -183,7 +173,7 @@ def requests_approve(
     view = show_request(desk, id_of(desk, request))
     part = signature_to_give(desk, view)
     known = decision_of(desk, view, given, str(decision), "approve")
-    require_document(document, view)
+    require_document(document, view.request.document_hash)
     for each in request_parts(desk, view, known, document):
         say(each)
     if document is None:

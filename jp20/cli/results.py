@@ -10,16 +10,6 @@ if TYPE_CHECKING:
     from jp20.domain.outcomes import Outcomes, RowOutcome, Step
     from jp20.operations.desk import Desk
 
-_STEPS: Final = {
-    "propose": Text("proposed", "提案"),
-    "sign": Text("signed", "署名"),
-    "execute": Text("executed", "実行"),
-    "call": Text("called", "実行"),
-    "deploy": Text("deployed", "配備"),
-    "withdraw": Text("withdrawn", "署名の撤回"),
-    "cancel": Text("cancelled", "申請の取消"),
-}
-
 LINE: Final = Column("line", Text("line", "行"), number=True)
 WALLET: Final = Column("wallet", Text("wallet", "ウォレット"))
 UNITS: Final = Column("units", Text("units", "口数"), number=True)
@@ -43,7 +33,7 @@ def steps_table(desk: "Desk", steps: "Iterable[Step]") -> Table:
         ),
         [
             (
-                _STEPS.get(step.what, step.what),
+                step.text,
                 names.get(step.organisation, "–"),
                 step.key,
                 step.block,

@@ -12,7 +12,6 @@ from jp20.cli.options import Token, Yes, address, hash_of, units
 from jp20.cli.output import Column, Record, Table, Value, confirm, say, show, warn
 from jp20.cli.parties import Party, evidence_if_any, parties
 from jp20.cli.results import steps_table
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, JP20Error, Text
 
@@ -135,8 +134,10 @@ def reverse(
             metavar="N",
             min=0,
             help=both(
-                "Its place among the transaction's logs, from 0; needed where there are several.",
-                "取引内のログの順番(0から)。移転が複数ある場合は必須。",
+                "Its place among the transaction's logs, from 0, as jp20 register history TOKEN "
+                "WALLET has it; needed where there are several.",
+                "取引内のログの順番(0から。jp20 register history 銘柄 ウォレット で確認)。"
+                "移転が複数ある場合は必須。",
             ),
         ),
     ] = None,
@@ -212,10 +213,7 @@ def reverse(
     else:
         _require_something(followed, asked)
         _ask(desk, token, followed, asked, excluded, yes)
-    with in_turn(place):
-        done = enforce.reverse(
-            desk, token, original, rests_on, asked, returned_to, parties=excluded
-        )
+    done = enforce.reverse(desk, token, original, rests_on, asked, returned_to, parties=excluded)
     say_if_nothing_sent(done.decided.steps)
     after = follow(desk, token, hashed, original.ordinal)
     show(_reversal(done), _hops(token, after), steps_table(desk, done.decided.steps))

@@ -11,6 +11,7 @@ from jp20.cli.endings import REFUSED, Ending
 from jp20.cli.language import both, example
 from jp20.cli.options import Case, Document, Token, Yes, evidence, units
 from jp20.cli.output import Column, Record, Table, confirm, say, show
+from jp20.cli.parties import CaseIfAny, DocumentIfAny, evidence_if_any
 from jp20.cli.parts import with_rows
 from jp20.cli.results import UNITS, steps_table
 from jp20.cli.token_tables import (
@@ -26,7 +27,6 @@ from jp20.cli.token_tables import (
     status_record,
     tranches_table,
 )
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
@@ -94,8 +94,7 @@ def issue(
 
     sheet, count = load_term_sheet(sheet_file), units(amount, "UNITS")
     rests_on = evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     named = [
         _holder(desk, Role.ISSUER, issuer, "--issuer"),
         _holder(desk, Role.REGISTRAR, registrar, "--registrar"),
@@ -113,12 +112,11 @@ def issue(
         ),
         yes,
     )
-    with in_turn(place):
-        created = create_token(desk, sheet, named[0].number, named[1].number, rests_on)
-        issued = issue_units(desk, created.token, count, rests_on)
-        steps = [*created.decided.steps, *issued.decided.steps]
-        if sheet.documents:
-            steps += set_documents(desk, created.token, sheet.documents, rests_on).steps
+    created = create_token(desk, sheet, named[0].number, named[1].number, rests_on)
+    issued = issue_units(desk, created.token, count, rests_on)
+    steps = [*created.decided.steps, *issued.decided.steps]
+    if sheet.documents:
+        steps += set_documents(desk, created.token, sheet.documents, rests_on).steps
     say_if_nothing_sent(steps)
     show(
         *with_rows(
@@ -158,8 +156,7 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
     from jp20.operations.token_state import token_state
 
     count, rests_on = units(amount, "UNITS"), evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     state = token_state(desk, token)
     require_issue(desk, token, count, rests_on)
     confirm(
@@ -171,8 +168,7 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
         ),
         yes,
     )
-    with in_turn(place):
-        issued = issue_units(desk, token, count, rests_on)
+    issued = issue_units(desk, token, count, rests_on)
     say_if_nothing_sent(issued.decided.steps)
     after = token_state(desk, token)
     show(
@@ -280,11 +276,14 @@ def token_show(
     ),
     epilog=example("jp20 token pause JP20-RE-0001"),
 )
-def pause(token: Token, yes: Yes = False) -> None:
+def pause(
+    token: Token, case: CaseIfAny = None, document: DocumentIfAny = None, yes: Yes = False
+) -> None:
     """One key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY (G12)."""
     from jp20.operations import lifecycle
     from jp20.operations.token_state import token_state
 
+    rests_on = evidence_if_any(case, document)
     desk = workspace().desk()
     state = token_state(desk, token)
     code = state.terms.code
@@ -299,7 +298,7 @@ def pause(token: Token, yes: Yes = False) -> None:
         ),
         yes,
     )
-    done = lifecycle.pause(desk, token)
+    done = lifecycle.pause(desk, token, rests_on)
     show(status_record(token_state(desk, token)), steps_table(desk, done.steps))
     say(
         Text(
@@ -320,8 +319,7 @@ def unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> N
     from jp20.operations.token_state import token_state
 
     rests_on = evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     state = token_state(desk, token)
     code = state.terms.code
     if not state.paused:
@@ -329,8 +327,7 @@ def unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> N
         show(status_record(state))
         return
     confirm(Text(f"Let {code} go on?", f"{code} の一時停止を解除しますか?"), yes)
-    with in_turn(place):
-        done = lifecycle.unpause(desk, token, rests_on)
+    done = lifecycle.unpause(desk, token, rests_on)
     show(status_record(token_state(desk, token)), steps_table(desk, done.steps))
 
 
@@ -360,8 +357,7 @@ def split(
     from jp20.operations.token_state import token_state
 
     times, rests_on = units(ratio, "RATIO"), evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     state = token_state(desk, token)
     require_split(desk, token, times, rests_on)
     confirm(
@@ -373,8 +369,7 @@ def split(
         ),
         yes,
     )
-    with in_turn(place):
-        done = lifecycle.split(desk, token, times, rests_on)
+    done = lifecycle.split(desk, token, times, rests_on)
     say_if_nothing_sent(done.steps)
     after = token_state(desk, token)
     show(

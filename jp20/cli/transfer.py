@@ -16,7 +16,6 @@ from jp20.cli.parties import Party, parties
 from jp20.cli.positions import one_position, position_table
 from jp20.cli.remedies import remedy
 from jp20.cli.results import BLOCK, TRANSACTION, UNITS
-from jp20.cli.turns import in_turn
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
@@ -210,8 +209,7 @@ def record_transfer(
 
     rows = _moves(from_, to, amount, file)
     rests_on = evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     excluded = parties(desk, party)
     desk.token(token)
     total = sum(count for *_, count in rows)
@@ -223,8 +221,7 @@ def record_transfer(
         ),
         yes,
     )
-    with in_turn(place):
-        done = record_transfers(desk, token, rows, Cause[cause.name], rests_on, parties=excluded)
+    done = record_transfers(desk, token, rows, Cause[cause.name], rests_on, parties=excluded)
     wallets = [wallet for from_, to, _ in rows for wallet in (from_, to)]
     some_refused.end(desk, done, position_table(desk, token, wallets))
 

@@ -11,43 +11,52 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jp20.cli.output import say, warn
-from jp20.cli.workspace import Workspace
-from jp20.domain.errors import Text
+from jp20.cli.workspace import Workspace, workspace
+from jp20.domain.errors import JP20Error, Text
 
 if TYPE_CHECKING:
     from jp20.domain.requests import Decision
+    from jp20.operations.decide import AwaitingOthers, NotBefore
 
 
 @contextmanager
-def in_turn(place: Workspace) -> Iterator[None]:
-    """Around what decides. AwaitingOthers and NotBefore go on from here, with the next command; and
-    where others mean the same by another request, that is said.
+def in_turn() -> Iterator[None]:
+    """Around every command. AwaitingOthers and NotBefore go on from here, with the next command;
+    and where others mean the same by another request, that is said.
     """
-    from jp20.operations.decide import AwaitingOthers, NotBefore
-
     try:
         yield
-    except AwaitingOthers as error:
-        with_file = _handed_over(place, error.decision)
-        _warn_of_twins(place, error.decision)
+    except JP20Error as error:
+        from jp20.operations.decide import AwaitingOthers, NotBefore
+        from jp20.operations.plan import PlanAwaitingOthers
+
+        if isinstance(error, AwaitingOthers | NotBefore) and error.decision is not None:
+            _tell(error, error.decision, with_file=not isinstance(error, PlanAwaitingOthers))
+        raise
+
+
+def _tell(error: "AwaitingOthers | NotBefore", decision: "Decision", *, with_file: bool) -> None:
+    """`with_file`: the decision is handed over as a file, where it needs one; else as a plan."""
+    from jp20.operations.decide import NotBefore
+
+    place = workspace()
+    file = _handed_over(place, decision) if with_file else ""
+    if isinstance(error, NotBefore):
+        return
+    _warn_of_twins(place, decision)
+    if with_file:
         request = f"0x{error.request.hex()}"
         error.next_step = Text(
-            f"They run: jp20 requests approve {request}{with_file}; "
+            f"They run: jp20 requests approve {request}{file}; "
             "or the same command with the same files. Then run it again.",
-            f"先方で jp20 requests approve {request}{with_file} または同じファイルで同じコマンドを"
+            f"先方で jp20 requests approve {request}{file} または同じファイルで同じコマンドを"
             "実行後、もう一度実行してください。",
         )
-        raise
-    except NotBefore as error:
-        _handed_over(place, error.decision)
-        raise
 
 
-def _warn_of_twins(place: Workspace, decision: "Decision | None") -> None:
+def _warn_of_twins(place: Workspace, decision: "Decision") -> None:
     from jp20.operations.earlier import open_twins
 
-    if decision is None:
-        return
     for id, twin in open_twins(place.view(), decision).items():
         other = "--party"
         if twin.request.document_hash != decision.request.document_hash:
@@ -64,11 +73,11 @@ def _warn_of_twins(place: Workspace, decision: "Decision | None") -> None:
         )
 
 
-def _handed_over(place: Workspace, decision: "Decision | None") -> str:
+def _handed_over(place: Workspace, decision: "Decision") -> str:
     """The option by which the others name the decision's file, where they need one."""
     from jp20.operations.requests import MOST_PUBLISHED
 
-    if decision is None or 0 < len(decision.published_data) <= MOST_PUBLISHED:
+    if 0 < len(decision.published_data) <= MOST_PUBLISHED:
         return ""
     file = _written(place, decision)
     say(

@@ -9,7 +9,7 @@ from jp20.cli.investors import facts_table, known, wallets_given
 from jp20.cli.language import both, example
 from jp20.cli.options import Case, Document, Yes, address, evidence
 from jp20.cli.output import confirm, say
-from jp20.cli.turns import in_turn
+from jp20.cli.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import Text
 
@@ -40,6 +40,7 @@ def wallet_add(
     ],
     case: Case,
     document: Document,
+    party: Party = None,
     yes: Yes = False,
 ) -> None:
     """The holder's cap counts the investor once (G7, G13)."""
@@ -47,8 +48,7 @@ def wallet_add(
 
     of, added = address(existing, "WALLET"), address(new, "NEW")
     rests_on = evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     known(desk, [of])
     confirm(
         Text(
@@ -57,8 +57,7 @@ def wallet_add(
         ),
         yes,
     )
-    with in_turn(place):
-        done = add_wallets(desk, [(of, added)], rests_on)
+    done = add_wallets(desk, [(of, added)], rests_on, parties=parties(desk, party))
     some_refused.end(desk, done, facts_table(desk, [of, added]))
 
 
@@ -76,12 +75,14 @@ def wallet_retire(
         list[str],
         typer.Argument(metavar="WALLET...", help=both("The wallets.", "廃止するウォレット。")),
     ],
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy; works while the platform is halted (G13)."""
     from jp20.operations.whitelist import retire_wallets
 
-    given = wallets_given(wallets)
+    given, rests_on = wallets_given(wallets), evidence_if_any(case, document)
     desk = workspace().desk()
     known(desk, given)
     confirm(
@@ -91,7 +92,7 @@ def wallet_retire(
         ),
         yes,
     )
-    done = retire_wallets(desk, given)
+    done = retire_wallets(desk, given, rests_on)
     if done.done:
         say(
             Text(

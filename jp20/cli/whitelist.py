@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from jp20.cli import some_refused, wallets
+from jp20.cli.document_check import DocumentToCompare
 from jp20.cli.ending_rows import Result
 from jp20.cli.investors import facts_table, known, wallets_given
 from jp20.cli.language import both, example
 from jp20.cli.options import Case, Document, Yes, evidence, time
 from jp20.cli.output import confirm, say, show
-from jp20.cli.plans import Out, PlanFile, apply, show_plan
-from jp20.cli.turns import in_turn
+from jp20.cli.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
+from jp20.cli.plans import Out, OwnFile, PlanFile, apply, show_plan
 from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.evidence import Evidence
-    from jp20.domain.investors import InvestorClass, Residency
+    from jp20.domain.investors import InvestorClass, InvestorFile, Residency
     from jp20.domain.plans import Plan, PlanKind
     from jp20.operations.desk import Desk
 
@@ -31,28 +31,6 @@ Wallets = Annotated[
     typer.Argument(
         metavar="WALLET...",
         help=both("Any wallet of each investor.", "対象の投資家のウォレット(いずれか1つ)。"),
-    ),
-]
-
-CaseIfAsked = Annotated[
-    str | None,
-    typer.Option(
-        "--case",
-        help=both(
-            "Case number, where the policy asks for a decision.",
-            "案件番号(ポリシーが決定を求める場合)。",
-        ),
-    ),
-]
-
-DocumentIfAsked = Annotated[
-    Path | None,
-    typer.Option(
-        "--document",
-        help=both(
-            "The document it rests on, where the policy asks for a decision.",
-            "根拠文書(ポリシーが決定を求める場合)。",
-        ),
     ),
 ]
 
@@ -79,6 +57,7 @@ def whitelist_plan(
     ],
     case: Case,
     document: Document,
+    party: Party = None,
     out: Out = None,
 ) -> None:
     """Of a file only wallets, class, residency and dates go to the chain (G7, G18)."""
@@ -87,23 +66,40 @@ def whitelist_plan(
 
     rests_on = evidence(case, document)
     listed = load_investors(file)
-    plan = prepare_whitelist(workspace().view(), listed, rests_on)
-    show_plan(plan, file.name, out, "whitelist")
+    desk = workspace().view()
+    plan = prepare_whitelist(desk, listed, rests_on, parties=parties(desk, party))
+    show_plan(desk, plan, out, "whitelist")
 
 
 @app.command(
     "apply",
     help=both(
-        "Carry a plan out, as far as your organisation's keys reach. Each organisation applies the "
-        "same plan; applied again it sends nothing.",
-        "計画を自組織の権限の範囲で実行する。各組織が同じ計画を適用する。"
-        "再度適用しても二重に送信しない。",
+        "Show a plan and, once you said yes, sign it and carry it out, as far as your "
+        "organisation's keys reach. Each organisation applies the same plan; applied again it "
+        "sends nothing.",
+        "計画を表示し、確認のうえ、自組織として署名し権限の範囲で実行する。各組織が同じ計画を"
+        "適用する。再度適用しても二重に送信しない。",
     ),
-    epilog=example("jp20 whitelist apply plan.json"),
+    epilog=example(
+        "jp20 whitelist apply plan.json",
+        "jp20 whitelist apply plan.json --document decision.pdf --file investors.csv",
+    ),
 )
-def whitelist_apply(plan: PlanFile, result: Result = None, yes: Yes = False) -> None:
-    """A plan whose ground has moved is refused, with exit code 3 (G7)."""
-    apply(plan, _kind, _question, result, yes)
+def whitelist_apply(
+    plan: PlanFile,
+    document: DocumentToCompare = None,
+    file: OwnFile = None,
+    result: Result = None,
+    yes: Yes = False,
+) -> None:
+    """A plan whose ground has moved is refused, with exit code 3 (G7, S3)."""
+
+    def own_file(planned: "Plan") -> "InvestorFile":
+        from jp20.operations.files import load_investors
+
+        return load_investors(file or Path(), planned.time)
+
+    apply(plan, _kind, _question, document, own_file if file else None, result, yes)
 
 
 @app.command(
@@ -144,8 +140,8 @@ def whitelist_renew(
     until: Annotated[
         str, typer.Option(metavar="DATE", help=both("Date or time; Japan's.", "日付または日時。"))
     ],
-    case: CaseIfAsked = None,
-    document: DocumentIfAsked = None,
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy (G7)."""
@@ -153,9 +149,8 @@ def whitelist_renew(
     from jp20.operations.whitelist import renew
 
     given, end = wallets_given(investors), time(until, "--until", end_of_day=True)
-    rests_on = _evidence_if_given(case, document)
-    place = workspace()
-    desk = place.desk()
+    rests_on = evidence_if_any(case, document)
+    desk = workspace().desk()
     known(desk, given)
     confirm(
         Text(
@@ -164,8 +159,7 @@ def whitelist_renew(
         ),
         yes,
     )
-    with in_turn(place):
-        done = renew(desk, [(each, end) for each in given], rests_on)
+    done = renew(desk, [(each, end) for each in given], rests_on)
     some_refused.end(desk, done, facts_table(desk, given))
 
 
@@ -212,8 +206,8 @@ def whitelist_reclassify(
             ),
         ),
     ] = None,
-    case: CaseIfAsked = None,
-    document: DocumentIfAsked = None,
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy (G7)."""
@@ -224,9 +218,8 @@ def whitelist_reclassify(
     kind = _choice(investor_class, "--class", [each for each in InvestorClass if each])
     home = _choice(residency, "--residency", [each for each in Residency if each])
     end = time(class_until, "--class-until", end_of_day=True) if class_until else NEVER
-    rests_on = _evidence_if_given(case, document)
-    place = workspace()
-    desk = place.desk()
+    rests_on = evidence_if_any(case, document)
+    desk = workspace().desk()
     known(desk, given)
     confirm(
         Text(
@@ -235,8 +228,7 @@ def whitelist_reclassify(
         ),
         yes,
     )
-    with in_turn(place):
-        done = reclassify(desk, [(each, kind, end, home) for each in given], rests_on)
+    done = reclassify(desk, [(each, kind, end, home) for each in given], rests_on)
     some_refused.end(desk, done, facts_table(desk, given))
 
 
@@ -260,32 +252,28 @@ def whitelist_suspend(
         bool,
         typer.Option("--at-once", help=both("At once, by AML alone.", "AML 単独で即時に停止。")),
     ] = False,
-    case: CaseIfAsked = None,
-    document: DocumentIfAsked = None,
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
+    party: Party = None,
     yes: Yes = False,
 ) -> None:
     """Works while the platform is halted (G19)."""
     from jp20.operations import whitelist
 
-    given, rests_on = wallets_given(investors), _evidence_if_given(case, document)
-    if at_once == (rests_on is not None):
-        raise BadArgument(
-            Text(
-                "Say either --at-once, or --case and --document.",
-                "--at-once、または --case と --document のいずれかを指定してください。",
-            )
-        )
-    place = workspace()
-    desk = place.desk()
+    given, rests_on = wallets_given(investors), evidence_if_any(case, document)
+    if not at_once and rests_on is None:
+        raise _either()
+    desk = workspace().desk()
+    if at_once and rests_on is not None and whitelist.is_alone(desk, "suspendAtOnce"):
+        raise _either()
     known(desk, given)
     confirm(Text(f"Suspend {len(given)} investors?", f"{len(given)} 名を停止しますか?"), yes)
-    if rests_on is not None:
-        with in_turn(place):
-            done = whitelist.suspend(desk, given, rests_on)
+    if rests_on is not None and not at_once:
+        done = whitelist.suspend(desk, given, rests_on, parties=parties(desk, party))
         some_refused.end(desk, done, facts_table(desk, given))
         return
-    done = whitelist.suspend_at_once(desk, given)
-    if done.done:
+    done = whitelist.suspend_at_once(desk, given, rests_on)
+    if done.done and rests_on is None:
         say(
             Text(
                 "To be confirmed within 72 hours by AUDITOR or REGISTRAR: "
@@ -305,11 +293,16 @@ def whitelist_suspend(
     ),
     epilog=example("jp20 whitelist confirm 0x845986566FA249D19A35293e0b5E20A108224C37"),
 )
-def whitelist_confirm(investors: Wallets, yes: Yes = False) -> None:
+def whitelist_confirm(
+    investors: Wallets,
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
+    yes: Yes = False,
+) -> None:
     """By another organisation than the one that suspended (G19)."""
     from jp20.operations.whitelist import confirm_suspension
 
-    given = wallets_given(investors)
+    given, rests_on = wallets_given(investors), evidence_if_any(case, document)
     desk = workspace().desk()
     known(desk, given)
     confirm(
@@ -319,7 +312,7 @@ def whitelist_confirm(investors: Wallets, yes: Yes = False) -> None:
         ),
         yes,
     )
-    done = confirm_suspension(desk, given)
+    done = confirm_suspension(desk, given, rests_on)
     some_refused.end(desk, done, facts_table(desk, given))
 
 
@@ -332,14 +325,13 @@ def whitelist_confirm(investors: Wallets, yes: Yes = False) -> None:
     ),
 )
 def whitelist_reinstate(
-    investors: Wallets, case: Case, document: Document, yes: Yes = False
+    investors: Wallets, case: Case, document: Document, party: Party = None, yes: Yes = False
 ) -> None:
     """The suspension that stands now; a later one is not lifted by this decision (G19)."""
     from jp20.operations.whitelist import reinstate
 
     given, rests_on = wallets_given(investors), evidence(case, document)
-    place = workspace()
-    desk = place.desk()
+    desk = workspace().desk()
     known(desk, given)
     confirm(
         Text(
@@ -348,8 +340,7 @@ def whitelist_reinstate(
         ),
         yes,
     )
-    with in_turn(place):
-        done = reinstate(desk, given, rests_on)
+    done = reinstate(desk, given, rests_on, parties=parties(desk, party))
     some_refused.end(desk, done, facts_table(desk, given))
 
 
@@ -379,15 +370,11 @@ def _question(desk: "Desk", plan: "Plan") -> Text:
     )
 
 
-def _evidence_if_given(case: str | None, document: Path | None) -> "Evidence | None":
-    if case is not None and document is not None:
-        return evidence(case, document)
-    if case is None and document is None:
-        return None
-    raise BadArgument(
+def _either() -> BadArgument:
+    return BadArgument(
         Text(
-            "--case and --document go together.",
-            "--case と --document は両方を指定してください。",
+            "Say either --at-once, or --case and --document.",
+            "--at-once、または --case と --document のいずれかを指定してください。",
         )
     )
 

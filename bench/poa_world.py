@@ -1,0 +1,172 @@
+"""What is measured on four validators: a platform with 10,000 holders, and a plain token that the
+same 10,000 have.
+
+Twenty of the holders have their keys at hand and many units: they are who sends.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from eth_hash.auto import keccak
+from eth_typing import ChecksumAddress
+
+from bench.chain import account
+from bench.crowd import at_once
+from bench.peers import compiled
+from jp20.chain.connection import Connection
+from jp20.chain.contracts import Contract
+from jp20.chain.sender import Sender
+from jp20.chain.signers import KeySigner, development_signers
+from jp20.domain.addresses import ZERO_ADDRESS
+from jp20.domain.deployment import Deployment
+from jp20.domain.investors import InvestorFile
+from jp20.domain.plans import Plan
+from jp20.domain.requests import Call
+from jp20.operations.desk import Desk, open_desk
+from jp20.operations.files import (
+    evidence_of,
+    load_allotments,
+    load_consortium,
+    load_investors,
+    load_policy,
+    load_term_sheet,
+)
+from jp20.operations.issue import create_token, issue_units
+from jp20.operations.plan import prepare_distribution
+from jp20.operations.platform import deploy_platform
+from jp20.operations.whitelist import register
+
+EXAMPLES: Final = Path(__file__).resolve().parent.parent / "examples"
+ISSUER, REGISTRAR = "港南リアルティ", "ひいらぎ信託銀行"
+
+HOLDERS: Final = 10_000
+SIGNERS: Final = 20
+MANY, FEW = 100_000, 6  # units of each signer, and of each other holder
+ROWS: Final = 300  # of a batch
+
+SUPPLY: Final = SIGNERS * MANY + (HOLDERS - SIGNERS) * FEW
+
+_OWNER: Final = KeySigner(keccak(b"owner of the plain token"))
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class World:
+    """A platform, and who holds its token. The units are issued, and not distributed yet."""
+
+    connection: Connection
+    folder: Path
+    deployment: Deployment
+    keys: Sequence[KeySigner]
+    investors: InvestorFile
+    token: Contract
+    signers: Sequence[KeySigner]
+    holders: Sequence[ChecksumAddress]
+    """Those who only receive."""
+
+    def desk(self) -> Desk:
+        """With the keys of all organisations, and outboxes on the disk."""
+        outbox = self.folder / "desk"
+        return open_desk(self.connection, self.deployment, self.keys, outbox=outbox)
+
+    def distribution(self, desk: Desk) -> Plan:
+        """Of all units to all holders, by a file."""
+        file = self.folder / "allotments.csv"
+        allotments = load_allotments(file, self.investors)
+        return prepare_distribution(desk, self.token, allotments, evidence_of("AL-1", file))
+
+
+@dataclass(frozen=True)
+class PlainToken:
+    """OpenZeppelin's ERC-20, and the contract that sends it to many."""
+
+    token: Contract
+    disperse: Contract
+
+
+def set_up(connection: Connection, folder: Path, told: Progress) -> World:
+    """Deploys the platform, whitelists 10,000 investors, makes a token and issues its units."""
+    consortium = load_consortium(EXAMPLES / "consortium.toml")
+    policy = load_policy(EXAMPLES / "governance.toml")
+    keys = development_signers(30)
+    founder = next(key for key in keys if key.address == consortium.founder)
+    told("the platform is deployed")
+    deployment = deploy_platform(
+        connection, founder, policy, consortium.organisations, folder / "deployment.json"
+    )
+    signers = [KeySigner(keccak(f"sending holder {number}".encode())) for number in range(SIGNERS)]
+    holders = [account("poa holder", number) for number in range(HOLDERS - SIGNERS)]
+    people = folder / "investors.csv"
+    _write_files(people, folder / "allotments.csv", [key.address for key in signers], holders)
+    investors = load_investors(people)
+    with open_desk(connection, deployment, keys, outbox=folder / "desk") as desk:
+        told(f"{HOLDERS:,} investors are whitelisted")
+        register(desk, investors, evidence_of("WL-1", people))
+        told("the token is made")
+        sheet = load_term_sheet(EXAMPLES / "term-sheets" / "real-estate.toml")
+        terms = replace(sheet.terms, cap=SUPPLY)
+        document = evidence_of("CREATE-1", people)
+        created = create_token(desk, replace(sheet, terms=terms), ISSUER, REGISTRAR, document)
+        issue_units(desk, created.token, SUPPLY, evidence_of("ISSUE-1", people))
+        token = desk.token(created.token)
+    return World(connection, folder, deployment, keys, investors, token, signers, holders)
+
+
+def set_up_plain(world: World, told: Progress) -> PlainToken:
+    """Deploys the plain token, and gives everybody as much of it as of JP20's."""
+    told("the plain token is distributed")
+    owner = Sender(world.connection, _OWNER, {})
+    token = _deployed(owner, "PlainToken")
+    disperse = _deployed(owner, "Disperse")
+    owner.send(token.call("mint", _OWNER.address, SUPPLY))
+    owner.send(token.call("approve", disperse.address, SUPPLY))
+    wallets = [*(key.address for key in world.signers), *world.holders]
+    units = [MANY] * SIGNERS + [FEW] * len(world.holders)
+    done = owner.send_all(
+        [
+            dispersed(token, disperse, wallets[start : start + ROWS], units[start : start + ROWS])
+            for start in range(0, HOLDERS, ROWS)
+        ]
+    )
+    refused = [each for each in done if isinstance(each, Exception)]
+    if refused:
+        raise refused[0]
+    approval = token.call("approve", disperse.address, MANY)
+    at_once([partial(Sender(world.connection, key, {}).send, approval) for key in world.signers])
+    return PlainToken(token, disperse)
+
+
+def dispersed(
+    token: Contract, disperse: Contract, to: Sequence[ChecksumAddress], units: Sequence[int]
+) -> Call:
+    """The call that sends plain units to many."""
+    return disperse.call("disperse", token.address, list(to), list(units))
+
+
+def _deployed(owner: Sender, name: str) -> Contract:
+    interface, creation = compiled(name)
+    receipt = owner.send(Call(ZERO_ADDRESS, creation))
+    if receipt.contract is None:
+        raise RuntimeError(f"{name} was not deployed")
+    return Contract(owner.connection, receipt.contract, interface)
+
+
+def _write_files(
+    people: Path,
+    allotments: Path,
+    signers: Sequence[ChecksumAddress],
+    holders: Sequence[ChecksumAddress],
+) -> None:
+    """Made-up individuals."""
+    columns = (EXAMPLES / "real-estate" / "investors.csv").read_text("utf-8-sig").splitlines()[0]
+    registered, allotted = [columns], ["顧客番号,数量"]
+    for number, wallet in enumerate((*signers, *holders)):
+        reference = f"P{number:05d}"
+        registered.append(f"{reference},架空 {number},{wallet},general,resident,2035-09-30,")
+        allotted.append(f"{reference},{MANY if number < len(signers) else FEW}")
+    people.write_text("\n".join(registered) + "\n", encoding="utf-8")
+    allotments.write_text("\n".join(allotted) + "\n", encoding="utf-8")

@@ -1,0 +1,293 @@
+"""`jp20 organisation`: who is in the consortium, with which roles and keys (S2, S3, G17)."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli import organisation_keys
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Yes, evidence
+from jp20.cli.organisation_changes import (
+    ForToken,
+    OrganisationName,
+    RoleName,
+    decide_and_show,
+    held,
+    key_address,
+    role_named,
+)
+from jp20.cli.organisation_tables import organisation_tables
+from jp20.cli.output import show
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from jp20.domain.roles import Role
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(
+    "list",
+    help=both(
+        "The organisations, removed ones too, with their roles at large and for single tokens, and "
+        "their keys, revoked ones too.",
+        "組織(除名済みを含む)と、その役割(全銘柄共通・個別銘柄)および鍵(失効済みを含む)を"
+        "表示する。",
+    ),
+    epilog=example("jp20 organisation list", "jp20 organisation list --format json"),
+)
+def organisation_list() -> None:
+    """Read from the chain (S2)."""
+    show(*organisation_tables(workspace().view()))
+
+
+@app.command(
+    "add",
+    help=both(
+        "Let an organisation in, with its first keys and roles. By the shipped policy OPERATOR, "
+        "AUDITOR and one of BROKER, REGISTRAR, CUSTODIAN sign, each running the same; 24 hours "
+        "later OPERATOR runs it again.",
+        "組織を追加する(最初の鍵と役割を指定)。同梱ポリシーでは OPERATOR と AUDITOR、および "
+        "BROKER・REGISTRAR・CUSTODIAN のいずれかが同じコマンドを実行して署名し、24時間後に "
+        "OPERATOR が再度実行する。",
+    ),
+    epilog=example(
+        "jp20 organisation add かえで情報 --role VALIDATOR "
+        "--key 0x5FbDB2315678afecb367f032d93F642f64180aa3 "
+        "--case CV-1 --document resolution.pdf"
+    ),
+)
+def organisation_add(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help=both("Its public name; no person's.", "公開される名称(個人名は不可)。"),
+        ),
+    ],
+    key: Annotated[
+        list[str],
+        typer.Option(
+            "--key",
+            metavar="ADDRESS",
+            help=both(
+                "The address of a key that it made itself. Repeatable.",
+                "その組織が作成した鍵のアドレス(複数指定可)。",
+            ),
+        ),
+    ],
+    case: Case,
+    document: Document,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--role",
+            metavar="ROLE",
+            help=both("A role at large. Repeatable.", "役割(全銘柄共通、複数指定可)。"),
+        ),
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Who asks for the key's owner has looked outside the chain who that is (S2)."""
+    from jp20.operations.organisations import addition
+
+    _require_name(name)
+    roles: list[Role] = [role_named(each, "--role") for each in role or ()]
+    keys = [key_address(each, "--key") for each in key]
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    given = ", ".join(each.name for each in sorted(set(roles)))
+    question = Text(
+        f"Let {name} in, with {given or 'no role yet'} and the keys {', '.join(keys)}?",
+        f"{name} を追加しますか(役割: {given or 'なし'}、鍵: {'、'.join(keys)})?",
+    )
+    change = addition(desk, name, roles, keys)
+    decide_and_show(place, desk, change, rests_on, question, yes, name)
+
+
+@app.command(
+    "grant",
+    help=both(
+        "Give an organisation a role. By the shipped policy OPERATOR, AUDITOR and one of BROKER, "
+        "REGISTRAR, CUSTODIAN sign, each running the same; 24 hours later OPERATOR runs it again.",
+        "組織に役割を付与する。同梱ポリシーでは OPERATOR と AUDITOR、および BROKER・REGISTRAR・"
+        "CUSTODIAN のいずれかが同じコマンドを実行して署名し、24時間後に OPERATOR が再度実行する。",
+    ),
+    epilog=example(
+        "jp20 organisation grant 北辰データ VALIDATOR --case CV-2 --document resolution.pdf",
+        "jp20 organisation grant みなと証券 BROKER --token JP20-RE-0001 --case CV-3 "
+        "--document agreement.pdf",
+    ),
+)
+def organisation_grant(
+    organisation: OrganisationName,
+    role: RoleName,
+    case: Case,
+    document: Document,
+    token: ForToken = None,
+    yes: Yes = False,
+) -> None:
+    """Giving a power is delayed (S3)."""
+    from jp20.operations.organisations import grant, member_named
+
+    given, rests_on = role_named(role, "ROLE"), evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    member, what = member_named(desk, organisation), held(given, token)
+    question = Text(
+        f"Give {member.name} the role {what.en}?",
+        f"{member.name} に {what.ja} の役割を付与しますか?",
+    )
+    change = grant(desk, member, given, token)
+    decide_and_show(place, desk, change, rests_on, question, yes, member.number)
+
+
+@app.command(
+    "revoke",
+    help=both(
+        "Take a role from an organisation, as soon as all have signed. Not from its last holder: "
+        "jp20 organisation transfer-role.",
+        "組織の役割を取り消す(署名が揃い次第、直ちに実行)。最後の保有組織からは取り消せない"
+        "(jp20 organisation transfer-role で引き継ぐ)。",
+    ),
+    epilog=example(
+        "jp20 organisation revoke 西嶺クラウド VALIDATOR --case CV-4 --document resolution.pdf"
+    ),
+)
+def organisation_revoke(
+    organisation: OrganisationName,
+    role: RoleName,
+    case: Case,
+    document: Document,
+    token: ForToken = None,
+    yes: Yes = False,
+) -> None:
+    """Its signatures that rest on the role count no more (S3)."""
+    from jp20.operations.organisations import member_named, revocation
+
+    taken, rests_on = role_named(role, "ROLE"), evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    member, what = member_named(desk, organisation), held(taken, token)
+    question = Text(
+        f"Take the role {what.en} from {member.name}?",
+        f"{member.name} から {what.ja} の役割を取り消しますか?",
+    )
+    change = revocation(desk, member, taken, token)
+    decide_and_show(place, desk, change, rests_on, question, yes, member.number)
+
+
+@app.command(
+    "transfer-role",
+    help=both(
+        "Hand a role from one organisation to another in one step, the last holder's too. By the "
+        "shipped policy four organisations sign, and it is carried out 48 hours later.",
+        "役割を他の組織に引き継ぐ(最後の保有組織からの引継ぎも可)。同梱ポリシーでは4組織が署名し、"
+        "48時間後に実行できる。",
+    ),
+    epilog=example(
+        "jp20 organisation transfer-role PAYING_AGENT しらかば銀行 ひいらぎ信託銀行 --case CV-5 "
+        "--document agreement.pdf"
+    ),
+)
+def organisation_transfer_role(
+    role: RoleName,
+    giver: Annotated[
+        str,
+        typer.Argument(
+            metavar="FROM", help=both("Who has it: name or number.", "引継元の名称または番号。")
+        ),
+    ],
+    taker: Annotated[
+        str,
+        typer.Argument(
+            metavar="TO", help=both("Who gets it: name or number.", "引継先の名称または番号。")
+        ),
+    ],
+    case: Case,
+    document: Document,
+    token: ForToken = None,
+    yes: Yes = False,
+) -> None:
+    """Nobody's own signature is needed to replace them (G17)."""
+    from jp20.operations.organisations import member_named, role_transfer
+
+    moved, rests_on = role_named(role, "ROLE"), evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    from_, to, what = member_named(desk, giver), member_named(desk, taker), held(moved, token)
+    if from_.number == to.number:
+        raise BadArgument(
+            Text(f"FROM and TO are both {to.name}.", f"引継元と引継先が同じ組織です({to.name})。"),
+            next_step=Text("Name two organisations.", "異なる組織を指定してください。"),
+        )
+    question = Text(
+        f"Hand the role {what.en} from {from_.name} to {to.name}?",
+        f"{what.ja} の役割を {from_.name} から {to.name} に引き継ぎますか?",
+    )
+    change = role_transfer(desk, moved, from_, to, token)
+    decide_and_show(place, desk, change, rests_on, question, yes, from_.number, to.number)
+
+
+@app.command(
+    "remove",
+    help=both(
+        "Put an organisation out, with all its keys and roles at large, as soon as all have "
+        "signed. It signs nothing of it. What it alone holds, and its roles for single tokens, are "
+        "handed over first.",
+        "組織を除名し、すべての鍵と役割を失効させる(署名が揃い次第、直ちに実行)。当該組織は署名"
+        "できない。単独で保有する役割と個別銘柄の役割は、先に引き継ぐこと。",
+    ),
+    epilog=example("jp20 organisation remove 西嶺クラウド --case CV-6 --document resolution.pdf"),
+)
+def organisation_remove(
+    organisation: OrganisationName, case: Case, document: Document, yes: Yes = False
+) -> None:
+    """For ever: its keys belong to no other organisation (S2)."""
+    from jp20.operations.organisations import member_named, removal
+
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    member = member_named(desk, organisation)
+    roles = ", ".join(role.name for role in sorted(member.roles))
+    question = Text(
+        f"Put {member.name} out, with the roles {roles or '–'} and {len(member.keys)} keys? It "
+        "cannot be taken back.",
+        f"{member.name} を除名しますか(役割: {roles or 'なし'}、鍵: {len(member.keys)} 件)?"
+        "取り消しはできません。",
+    )
+    decide_and_show(
+        place,
+        desk,
+        removal(desk, member),
+        rests_on,
+        question,
+        yes,
+        member.number,
+    )
+
+
+app.add_typer(
+    organisation_keys.app,
+    name="key",
+    help=both("An organisation's keys on the chain.", "組織の鍵の追加・失効・交換。"),
+)
+
+
+def _require_name(name: str) -> None:
+    """Raises BadArgument for a name by which nobody could be told apart."""
+    if name.strip() and name == name.strip() and not (name.isascii() and name.isdigit()):
+        return
+    raise BadArgument(
+        Text(f'NAME: "{name}" is no name.', f"NAME: 「{name}」は名称として使用できません。"),
+        Text(
+            "It is not empty, has no space around it, and is not a number, which names the "
+            "organisation of that number.",
+            "空の名称、前後に空白のある名称、数字のみの名称(組織の番号と区別できないため)は"
+            "使用できません。",
+        ),
+        Text("Write its public name.", "組織の正式名称を指定してください。"),
+    )

@@ -1,0 +1,151 @@
+"""What the commands that change the consortium share: what they name, how they are decided, and
+what they show.
+"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.again import say_if_nothing_sent
+from jp20.cli.language import both
+from jp20.cli.options import address
+from jp20.cli.organisation_tables import organisation_tables
+from jp20.cli.output import confirm, say, show, warn
+from jp20.cli.results import steps_table
+from jp20.cli.workspace import Workspace
+from jp20.domain.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
+    from jp20.domain.evidence import Evidence
+    from jp20.domain.roles import Role
+    from jp20.operations.desk import Desk
+    from jp20.operations.organisations import Change
+
+OrganisationName = Annotated[
+    str,
+    typer.Argument(
+        metavar="ORGANISATION", help=both("Its name or number.", "組織の名称または番号。")
+    ),
+]
+
+RoleName = Annotated[
+    str,
+    typer.Argument(
+        metavar="ROLE",
+        help=both("The role, such as VALIDATOR.", "役割(VALIDATOR など)。"),
+    ),
+]
+
+ForToken = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        metavar="TOKEN",
+        help=both(
+            "The role for this token only: ISSUER, BROKER or REGISTRAR. Else at large.",
+            "この銘柄に限った役割(ISSUER・BROKER・REGISTRAR)。省略時は全銘柄に共通の役割。",
+        ),
+    ),
+]
+
+
+def role_named(text: str, option: str) -> "Role":
+    """A role that was given by its name. Raises BadArgument."""
+    from jp20.domain.roles import Role
+
+    if text in Role.__members__:
+        return Role[text]
+    known = ", ".join(Role.__members__)
+    raise BadArgument(
+        Text(
+            f'{option}: there is no role "{text}".', f"{option}: 「{text}」という役割はありません。"
+        ),
+        next_step=Text(f"Roles: {known}.", f"役割: {known}"),
+    )
+
+
+def key_address(text: str, option: str) -> "ChecksumAddress":
+    """A key's address that was given. Raises BadArgument."""
+    from jp20.domain.addresses import ZERO_ADDRESS
+
+    found = address(text, option)
+    if found != ZERO_ADDRESS:
+        return found
+    raise BadArgument(
+        Text(
+            f"{option}: {found} is nobody's key.",
+            f"{option}: {found} は鍵のアドレスではありません。",
+        ),
+        next_step=Text(
+            "Name the address that jp20 keys list shows.",
+            "jp20 keys list で表示されるアドレスを指定してください。",
+        ),
+    )
+
+
+def held(role: "Role", token: str | None) -> Text:
+    """A role and for what it is held."""
+    if token is None:
+        return Text(role.name, role.name)
+    return Text(f"{role.name} for {token}", f"{token} の {role.name}")
+
+
+def decide_and_show(
+    place: Workspace,
+    desk: "Desk",
+    change: "Change",
+    rests_on: "Evidence",
+    question: Text,
+    yes: bool,
+    *concerned: int | str,
+) -> None:
+    """Asks, carries a change as far as the keys at hand reach, and shows the organisations of these
+    numbers or names.
+
+    Raises ChangeRefused or NameTaken before anybody is asked, and what `decide` raises.
+    """
+    from jp20.operations.organisations import is_made, make, require_possible
+
+    if not is_made(desk, change, rests_on):
+        require_possible(desk, change)
+        _warn_of_deadlock(place, desk, change)
+        _say_how(desk, change)
+        confirm(question, yes)
+    done = make(desk, change, rests_on)
+    say_if_nothing_sent(done.steps)
+    show(*organisation_tables(desk, *concerned), steps_table(desk, done.steps))
+
+
+def _say_how(desk: "Desk", change: "Change") -> None:
+    """Whose signatures the change takes, and when it is carried out."""
+    from jp20.domain.governance_matrix import duration
+    from jp20.operations.requests import required_rule
+
+    rule = required_rule(desk.rule(change.call), desk.function_of(change.call))
+    slots = " + ".join(" | ".join(role.name for role in sorted(slot)) for slot in rule.slots)
+    then = Text("at once after the last", "最後の署名後、直ちに実行")
+    if rule.delay:
+        wait = duration(rule.delay)
+        then = Text(f"{wait} after the last", f"最後の署名から {wait} 後に実行")
+    say(
+        Text(
+            f"It takes the signatures of {slots}; carried out {then.en}.",
+            f"必要な署名: {slots}({then.ja})",
+        )
+    )
+
+
+def _warn_of_deadlock(place: Workspace, desk: "Desk", change: "Change") -> None:
+    """What nobody could decide any more."""
+    from jp20.operations.organisations import left_undecidable
+
+    for each in left_undecidable(desk, place.policy(), change):
+        name, what = each.act.name, each.what
+        warn(
+            Text(
+                f"Afterwards NOBODY could decide: {name.en}. {what.en}",
+                f"実行すると、次の行為を決定できなくなります: {name.ja}。{what.ja}",
+            )
+        )

@@ -1,0 +1,194 @@
+"""`jp20 organisation key`: an organisation gets a further key, loses one, exchanges one (G27)."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.language import both, example
+from jp20.cli.options import Case, Document, Yes, evidence
+from jp20.cli.organisation_changes import OrganisationName, decide_and_show, key_address
+from jp20.cli.organisation_tables import organisation_tables
+from jp20.cli.output import confirm, say, show
+from jp20.cli.parties import CaseIfAny, DocumentIfAny, evidence_if_any
+from jp20.cli.results import steps_table
+from jp20.cli.workspace import workspace
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from jp20.operations.desk import Desk
+    from jp20.operations.organisations import KeyEntry
+
+app = typer.Typer(no_args_is_help=True)
+
+NewKey = Annotated[
+    str,
+    typer.Argument(
+        metavar="NEW",
+        help=both(
+            "The new key's address (jp20 keys create).",
+            "新しい鍵のアドレス(jp20 keys create で作成)。",
+        ),
+    ),
+]
+
+
+@app.command(
+    "add",
+    help=both(
+        "Give an organisation a further key. By the shipped policy OPERATOR, AUDITOR and one of "
+        "BROKER, REGISTRAR, CUSTODIAN sign, each running the same; 24 hours later OPERATOR runs it "
+        "again.",
+        "組織に鍵を追加する。同梱ポリシーでは OPERATOR と AUDITOR、および BROKER・REGISTRAR・"
+        "CUSTODIAN のいずれかが同じコマンドを実行して署名し、24時間後に OPERATOR が再度実行する。",
+    ),
+    epilog=example(
+        "jp20 organisation key add みなと証券 0x5FbDB2315678afecb367f032d93F642f64180aa3 "
+        "--case KEY-1 --document application.pdf"
+    ),
+)
+def key_add(
+    organisation: OrganisationName,
+    new: NewKey,
+    case: Case,
+    document: Document,
+    yes: Yes = False,
+) -> None:
+    """Two keys of one organisation count once (S3)."""
+    from jp20.operations.organisations import key_addition, member_named
+
+    key, rests_on = key_address(new, "NEW"), evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    member = member_named(desk, organisation)
+    question = Text(
+        f"Give {member.name} the key {key}?", f"{member.name} に鍵 {key} を追加しますか?"
+    )
+    change = key_addition(desk, member, key)
+    decide_and_show(place, desk, change, rests_on, question, yes, member.number)
+
+
+@app.command(
+    "revoke",
+    help=both(
+        "Take a key away for ever. Without a case: one of your own organisation, at once, with any "
+        "of its keys; the first thing to do when one is stolen. With case and document: any "
+        "organisation's, by decision, as soon as all have signed. Not an organisation's last one: "
+        "jp20 organisation key replace.",
+        "鍵を恒久的に失効させる。案件番号を指定しない場合は、自組織の鍵を自組織のいずれかの鍵で"
+        "直ちに失効させる(鍵の盗難時に最初に行う)。案件番号と文書を指定した場合は、決議により任意の"
+        "組織の鍵を失効させる(署名が揃い次第、直ちに実行)。組織の最後の鍵は失効できない"
+        "(jp20 organisation key replace で交換する)。",
+    ),
+    epilog=example(
+        "jp20 organisation key revoke 0xBcd4042DE499D14e55001CcbB24a551F3b954096",
+        "jp20 organisation key revoke 0xBcd4042DE499D14e55001CcbB24a551F3b954096 --case KEY-2 "
+        "--document report.pdf",
+    ),
+)
+def key_revoke(
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help=both("Its address.", "失効させる鍵のアドレス。"))
+    ],
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
+    yes: Yes = False,
+) -> None:
+    """Its signatures on open requests count no more (G27)."""
+    from jp20.operations.organisations import key_entry, key_revocation
+
+    taken, rests_on = key_address(key, "KEY"), evidence_if_any(case, document)
+    place = workspace()
+    desk = place.desk()
+    entry = key_entry(desk, taken)
+    if rests_on is None:
+        _revoke_own(desk, entry, yes)
+        return
+    owner = desk.members()[entry.organisation - 1].name
+    question = Text(
+        f"Take the key {taken} from {owner}? It cannot be taken back.",
+        f"{owner} の鍵 {taken} を失効させますか? 取り消しはできません。",
+    )
+    decide_and_show(
+        place,
+        desk,
+        key_revocation(desk, taken),
+        rests_on,
+        question,
+        yes,
+        entry.organisation,
+    )
+
+
+@app.command(
+    "replace",
+    help=both(
+        "Exchange a key, an organisation's last one too, in one step. By the shipped policy signed "
+        "like a further key, and carried out 24 hours later: until then the old one counts.",
+        "鍵を交換する(組織の最後の鍵も可)。同梱ポリシーでは鍵の追加と同じ署名を要し、24時間後に"
+        "実行できる。それまでは旧い鍵が有効である。",
+    ),
+    epilog=example(
+        "jp20 organisation key replace 0x90F79bf6EB2c4f870365E785982E1f101E93b906 "
+        "0x5FbDB2315678afecb367f032d93F642f64180aa3 --case KEY-3 --document application.pdf"
+    ),
+)
+def key_replace(
+    old: Annotated[
+        str,
+        typer.Argument(metavar="OLD", help=both("The key in use.", "使用中の鍵のアドレス。")),
+    ],
+    new: NewKey,
+    case: Case,
+    document: Document,
+    yes: Yes = False,
+) -> None:
+    """The old key never returns (G27)."""
+    from jp20.operations.organisations import key_entry, key_replacement
+
+    before, after = key_address(old, "OLD"), key_address(new, "NEW")
+    rests_on = evidence(case, document)
+    place = workspace()
+    desk = place.desk()
+    entry = key_entry(desk, before)
+    owner = desk.members()[entry.organisation - 1].name
+    question = Text(
+        f"Exchange the key {before} of {owner} for {after}?",
+        f"{owner} の鍵 {before} を {after} に交換しますか?",
+    )
+    decide_and_show(
+        place,
+        desk,
+        key_replacement(desk, before, after),
+        rests_on,
+        question,
+        yes,
+        entry.organisation,
+    )
+
+
+def _revoke_own(desk: "Desk", entry: "KeyEntry", yes: bool) -> None:
+    """Of the own organisation, at once. Raises NotOwnKey, ChangeRefused."""
+    from jp20.operations.organisations import own_signer, revoke_own_key
+
+    steps = []
+    if entry.active:
+        signer = own_signer(desk, entry)
+        confirm(
+            Text(
+                f"Revoke {entry.address} at once, with {signer.address}? It never returns.",
+                f"鍵 {entry.address} を直ちに失効させますか(署名鍵: {signer.address})?"
+                "再び有効にはできません。",
+            ),
+            yes,
+        )
+        steps.append(revoke_own_key(desk, entry, signer))
+    else:
+        say(
+            Text(
+                "It is revoked already; nothing was sent.", "既に失効済みのため、送信していません。"
+            )
+        )
+    show(
+        *organisation_tables(desk, entry.organisation),
+        steps_table(desk, steps),
+    )

@@ -1,0 +1,81 @@
+"""Organisations, their roles and their keys as tables."""
+
+from typing import TYPE_CHECKING, Final
+
+from jp20.cli.output import Column, Table
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jp20.domain.roles import Role
+    from jp20.operations.desk import Desk
+
+_NUMBER: Final = Column("number", Text("no.", "番号"))
+_NAME: Final = Column("organisation", Text("organisation", "組織"))
+_ROLES: Final = Column("roles", Text("roles", "役割"))
+_ACTIVE: Final = Column("active", Text("active", "有効"))
+
+
+def organisation_tables(desk: "Desk", *concerned: int | str) -> list[Table]:
+    """The organisations of these numbers or names, else all; their roles for single tokens; and all
+    keys that they ever had.
+    """
+    from jp20.operations.organisations import keys, token_roles
+
+    members = {
+        member.number: member
+        for member in desk.members()
+        if not concerned or member.number in concerned or member.name in concerned
+    }
+    return [
+        Table(
+            "organisations",
+            Text("Organisations", "参加組織"),
+            (
+                _NUMBER,
+                Column("name", Text("name", "名称")),
+                _ACTIVE,
+                Column("roles", Text("roles at large", "役割(全銘柄共通)")),
+            ),
+            [
+                (member.number, member.name, member.active, _named(member.roles))
+                for member in members.values()
+            ],
+        ),
+        Table(
+            "token_roles",
+            Text("Roles for single tokens", "個別銘柄の役割"),
+            (
+                Column("code", Text("token", "銘柄")),
+                _NUMBER,
+                _NAME,
+                _ROLES,
+                Column("token", Text("token's address", "銘柄のアドレス"), detail=True),
+            ),
+            [
+                (
+                    each.code,
+                    each.organisation.number,
+                    each.organisation.name,
+                    _named(each.roles),
+                    each.token,
+                )
+                for each in token_roles(desk, list(members.values()))
+            ],
+        ),
+        Table(
+            "keys",
+            Text("Keys", "鍵"),
+            (Column("key", Text("key", "鍵")), _NUMBER, _NAME, _ACTIVE),
+            [
+                (key.address, key.organisation, members[key.organisation].name, key.active)
+                for key in keys(desk)
+                if key.organisation in members
+            ],
+        ),
+    ]
+
+
+def _named(roles: "Iterable[Role]") -> str:
+    return ", ".join(role.name for role in sorted(roles))

@@ -1,0 +1,175 @@
+"""A plan as tables: what would change, what is refused, who decides, and what it rests on."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from jp20.cli.investors import through
+from jp20.cli.output import Column, Record, Table, Value
+from jp20.cli.results import BLOCK, LINE, REASON, UNITS, WALLET
+from jp20.domain.errors import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jp20.domain.costs import Approval
+    from jp20.domain.plans import Plan, PlannedDecision, PlannedRow, Standing
+    from jp20.domain.roles import Role
+    from jp20.operations.desk import Desk
+
+SHOWN: Final = 20
+"""Planned rows that a table on a screen shows."""
+
+_OUTCOME: Final = Column("outcome", Text("what", "内容"))
+_FIELD: Final = Column("field", Text("field", "項目"))
+_CODE: Final = Column("code", Text("code", "コード"), detail=True)
+
+
+def plan_parts(desk: "Desk", plan: "Plan", *, every: bool) -> "Sequence[Table | Record]":
+    """All of a plan. `every`: each row, those that stand included, as a program wants it; else the
+    first that are to be carried out.
+    """
+    return (_rows(plan, every=every), _refused(plan), _approvals(plan), _summary(desk, plan))
+
+
+def _rows(plan: "Plan", *, every: bool) -> Table:
+    planned = [(each, row) for each in plan.decisions for row in each.rows]
+    cells = [_planned(decision, row) for decision, row in planned[: None if every else SHOWN]]
+    if every:
+        cells += [
+            (row.line, row.account, row.units, row.outcome.text, None, None) for row in plan.settled
+        ]
+    with_units = plan.token is not None
+    return Table(
+        "rows",
+        Text(f"What would change: {plan.source.name}", f"変更内容: {plan.source.name}"),
+        (
+            LINE,
+            WALLET,
+            replace(UNITS, detail=not with_units),
+            _OUTCOME,
+            Column("before", Text("before", "変更前"), detail=with_units),
+            Column("after", Text("after", "変更後"), detail=with_units),
+        ),
+        cells,
+    )
+
+
+def _planned(decision: "PlannedDecision", row: "PlannedRow") -> tuple[Value, ...]:
+    from jp20.domain.plans import DeliveryRow
+
+    if isinstance(row, DeliveryRow):
+        return (row.line, row.account, row.units, decision.act.text, None, None)
+    before = None if row.before is None else _standing(row.before)
+    after = Text(row.existing, row.existing) if row.existing else _standing(row.after)
+    return (row.line, row.account, None, decision.act.text, before, after)
+
+
+def _standing(standing: "Standing") -> Text:
+    """Class, residency, until when."""
+    kyc, lapses = through(standing.kyc_expiry), through(standing.class_expiry)
+    kind, home = standing.investor_class.text, standing.residency.text
+    return Text(
+        f"{kind.en}, {home.en}, KYC {kyc}" + (f", class {lapses}" if lapses else ""),
+        f"{kind.ja}、{home.ja}、KYC {kyc}" + (f"、区分 {lapses}" if lapses else ""),
+    )
+
+
+def _refused(plan: "Plan") -> Table:
+    return Table(
+        "refused",
+        Text(f"What is refused: {plan.source.name}", f"拒否される行: {plan.source.name}"),
+        (LINE, WALLET, replace(UNITS, detail=plan.token is None), _FIELD, _CODE, REASON),
+        [
+            (row.line, row.account, row.units, row.field or None, row.code, row.reason)
+            for row in plan.refused
+        ],
+    )
+
+
+def _approvals(plan: "Plan") -> Table:
+    return Table(
+        "approvals",
+        Text("Who decides", "承認"),
+        (
+            Column("act", Text("act", "操作")),
+            Column("rows", Text("rows", "件数"), number=True),
+            Column("proposes", Text("proposes", "提案")),
+            Column("signs", Text("signs, each another organisation", "署名(それぞれ別の組織)")),
+            Column("executes", Text("executes", "実行")),
+            Column("delay", Text("delay", "待機")),
+        ),
+        [
+            _approval(approval, len(decision.rows))
+            for approval, decision in zip(plan.cost.approvals, plan.decisions, strict=True)
+        ],
+    )
+
+
+def _approval(approval: "Approval", rows: int) -> tuple[Value, ...]:
+    from jp20.domain.governance_matrix import duration
+
+    alone = len(approval.slots) == 1 and not approval.delay
+    return (
+        approval.act.text,
+        rows,
+        None if alone else _either(approval.proposers),
+        None if alone else " + ".join(_either(slot) for slot in approval.slots),
+        _either(approval.executors),
+        duration(approval.delay) if approval.delay else None,
+    )
+
+
+def _either(roles: "frozenset[Role]") -> str:
+    return " | ".join(role.name for role in sorted(roles))
+
+
+def _summary(desk: "Desk", plan: "Plan") -> Record:
+    from jp20.domain.times import in_tokyo
+
+    cost = plan.cost
+    names = {member.number: member.name for member in desk.members()} if plan.parties else {}
+    refused_lines = {row.line for row in plan.refused if row.line is not None}
+    fields: list[tuple[Column, Value]] = [
+        (Column("kind", Text("plan", "計画")), plan.kind.text),
+        (Column("id", Text("plan's id", "計画ID")), plan.id),
+        (Column("source", Text("file", "ファイル")), plan.source.name),
+        (Column("source_sha256", Text("file SHA-256", "ファイル SHA-256")), plan.source.sha256),
+        (Column("case", Text("case", "案件番号")), plan.evidence.case),
+        (
+            Column("document_sha256", Text("document SHA-256", "根拠文書 SHA-256")),
+            plan.evidence.document_hash,
+        ),
+        (
+            Column("parties", Text("parties, who sign nothing", "当事者(署名不可)")),
+            ", ".join(names.get(each, str(each)) for each in plan.parties) or None,
+        ),
+        (BLOCK, plan.block),
+        (Column("time", Text("as of", "時点")), in_tokyo(plan.time)),
+        (
+            Column("planned", Text("rows to be done", "実行する行"), number=True),
+            sum(len(each.rows) for each in plan.decisions),
+        ),
+        (
+            Column("settled", Text("rows that stand", "変更不要・実行済みの行"), number=True),
+            len(plan.settled),
+        ),
+        (Column("refused", Text("rows refused", "拒否された行"), number=True), len(refused_lines)),
+        (Column("gas", Text("gas (estimate)", "ガス(概算)"), number=True), cost.gas),
+        (
+            Column("transactions", Text("transactions", "取引数"), number=True),
+            cost.transactions,
+        ),
+    ]
+    if plan.token is not None:
+        fields[1:1] = [
+            (Column("token", Text("token", "トークン")), plan.token),
+            (
+                Column("total", Text("units to deliver", "配布する口数"), number=True),
+                plan.total,
+            ),
+            (
+                Column("undistributed", Text("undistributed now", "未配布"), number=True),
+                plan.undistributed,
+            ),
+        ]
+    return Record("plan", Text("The plan", "計画の概要"), fields)
