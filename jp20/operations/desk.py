@@ -68,8 +68,8 @@ class UnknownOrganisation(JP20Error):
         super().__init__(
             Text(f"There is no organisation {name}.", f"組織 {name} は存在しません。"),
             next_step=Text(
-                "Name it as the consortium has it.",
-                "コンソーシアムに登録された名称または番号を指定してください。",
+                "Name it as the consortium has it: jp20 organisation list",
+                "登録された名称または番号を指定してください(一覧: jp20 organisation list)。",
             ),
         )
 

@@ -278,7 +278,7 @@ def test_a_role_is_taken_at_once_and_given_after_a_day(market, case):
     grant = ("organisation", "grant", CLOUD, "VALIDATOR", *market.case("BACK"))
     assert market.run(*grant).code == 6
     # Who signs sees what it would do, by names.
-    (request,) = market.json("requests", "list", "--state", "waiting")["requests"]
+    request = market.json("requests", "list", "--state", "waiting")["requests"][0]
     arguments = market.json("requests", "show", request["id"])["arguments"]
     assert [each["value"] for each in arguments] == [
         f"14 {CLOUD}", "VALIDATOR", "all tokens (at large)",
