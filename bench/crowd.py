@@ -2,9 +2,11 @@
 its outboxes on the disk, and, for comparison, as little as sending can be.
 """
 
+import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -147,23 +149,37 @@ def _read(connection: Connection, waiting: set[bytes], first: int) -> list[Recei
         if time.monotonic() > deadline:
             raise TimeoutError(f"{len(waiting - receipts.keys())} are in no block")
         time.sleep(PAUSE)
-        # Backwards to one that was seen: those after it may have been replaced.
-        for number in range(connection.block_number(), first, -1):
-            block = connection.block(number)
-            if looked.get(number) == block.hash:
-                break
-            looked[number] = block.hash
-            if waiting.intersection(block.transactions):
-                for found in connection.rpc("eth_getBlockReceipts", hex(number)):
-                    receipt = Receipt.of(found)
-                    receipts[receipt.transaction] = receipt
+        with suppress(LookupError):  # the chain became shorter a moment ago
+            # Backwards to a block that was seen: those after it may have been replaced.
+            for number in range(connection.block_number(), first, -1):
+                block = connection.block(number)
+                if looked.get(number) == block.hash:
+                    break
+                looked[number] = block.hash
+                if waiting.intersection(block.transactions):
+                    for found in connection.rpc("eth_getBlockReceipts", hex(number)):
+                        receipt = Receipt.of(found)
+                        receipts[receipt.transaction] = receipt
     return [receipts[hash] for hash in waiting]
 
 
 def at_once(tasks: Sequence[Callable[[], _T]]) -> list[_T]:
-    """What tasks return that run at the same time. Raises what one of them raised."""
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return [future.result() for future in [pool.submit(task) for task in tasks]]
+    """What tasks return that run at the same time. Raises what one of them raised. Threads that are
+    not waited for any more end with the process.
+    """
+    futures: list[Future[_T]] = [Future() for _ in tasks]
+
+    def run(place: int) -> None:
+        try:
+            futures[place].set_result(tasks[place]())
+        except BaseException as error:  # raised where it is waited for
+            futures[place].set_exception(error)
+
+    for place in range(len(tasks)):
+        threading.Thread(target=run, args=(place,), daemon=True).start()
+    for future in as_completed(futures):
+        future.result()
+    return [future.result() for future in futures]
 
 
 def _receipts(outcomes: Sequence[Receipt | Reverted]) -> list[Receipt]:

@@ -38,6 +38,9 @@ _P = ParamSpec("_P")
 
 _DEVELOPMENT_KEYS: Final = 30
 
+_desks: Final[list[Desk]] = []
+"""Those that the running script opened: its end frees their keys for the next one."""
+
 # Where there is no terminal a line is as long as it is: what reads it can cut it itself.
 console: Final = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 _errors: Final = Console(highlight=False, stderr=True, soft_wrap=True)
@@ -59,6 +62,9 @@ def script(function: Callable[_P, object]) -> Callable[_P, None]:
             function(*arguments, **named)
         except JP20Error as error:
             _end(error, code_of(error))
+        finally:
+            while _desks:
+                _desks.pop().close()
 
     return run
 
@@ -100,6 +106,11 @@ def deployment_file(connection: Connection) -> Path:
     )
 
 
+def outbox_folder() -> Path:
+    """Where what was sent is remembered, so that nothing is sent twice: JP20_OUTBOX."""
+    return Path(os.environ.get("JP20_OUTBOX", "outbox"))
+
+
 def desk() -> Desk:
     """The platform on the chain, with the keys that there are."""
     connection = chain()
@@ -109,7 +120,11 @@ def desk() -> Desk:
         raise NotDeployed(file, step)
     # Off a development chain the keys are one organisation's, and the others run the same script.
     in_turn = not _is_development(connection)
-    return open_desk(connection, load_deployment(file), keys(connection), in_turn=in_turn)
+    opened = open_desk(
+        connection, load_deployment(file), keys(connection), in_turn=in_turn, outbox=outbox_folder()
+    )
+    _desks.append(opened)
+    return opened
 
 
 def key_of(address: ChecksumAddress, signers: Sequence[Signer]) -> Signer:

@@ -12,7 +12,16 @@ from pathlib import Path
 
 from jp20.operations.files import load_consortium, load_policy
 from jp20.operations.platform import deploy_platform, verify
-from jp20.scripting import chain, console, deployment_file, key_of, keys, script, show
+from jp20.scripting import (
+    chain,
+    console,
+    deployment_file,
+    key_of,
+    keys,
+    outbox_folder,
+    script,
+    show,
+)
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -27,7 +36,14 @@ def main(
     connection = chain()
     founder = key_of(organisations.founder, keys(connection))
     file = deployment_file(connection)
-    deployment = deploy_platform(connection, founder, policy, organisations.organisations, file)
+    deployment = deploy_platform(
+        connection,
+        founder,
+        policy,
+        organisations.organisations,
+        file,
+        outbox=outbox_folder(),
+    )
     show(
         "参加組織 / Organisations",
         ("名称 / name", "役割 / roles", "#鍵 / keys"),

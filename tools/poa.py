@@ -101,8 +101,11 @@ def main() -> None:
                 network.start()
             run = Run(network, Story(connect(network.network()), Path(folder)))
             for number, (title, chapter) in enumerate(CHAPTERS, 1):
+                passed = f"{time.monotonic() - started:.0f} s"
                 console.print()
-                console.rule(f"[bold]{number}  {title}[/]", align="left", style="dim")
+                console.rule(
+                    f"[bold]{number}  {title}[/]  [dim]{passed}[/]", align="left", style="dim"
+                )
                 chapter(run)
         finally:
             network.stop()

@@ -7,6 +7,7 @@ read when a node is called. So no configuration, plan, log or message can show o
 
 import os
 import ssl
+import stat
 from base64 import b64encode
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -39,14 +40,16 @@ class FromEnvironment:
 
 @dataclass(frozen=True, slots=True)
 class FromFile:
-    """A secret that is a file's first line."""
+    """A secret that is a file's first line. Nobody but its owner may read the file."""
 
     path: Path
 
     def read(self) -> str:
         """The secret. Raises AccessUnfit."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
+            with self.path.open(encoding="utf-8") as opened:
+                _require_private(self.path, os.fstat(opened.fileno()).st_mode)
+                lines = opened.read().splitlines()
         except (OSError, UnicodeDecodeError):
             lines = []
         if not lines or not lines[0]:
@@ -142,6 +145,8 @@ class Access:
             # Without a password OpenSSL would ask for one at the terminal.
             password = self.key_password.read() if self.key_password else ""
             try:
+                if self.key_password is None:
+                    _require_private(self.key, self.key.stat().st_mode)
                 context.load_cert_chain(self.certificate, self.key, password)
             except OSError:
                 raise AccessUnfit(
@@ -168,6 +173,15 @@ class Access:
 
 NONE: Final = Access()
 """A node that lets everybody in who reaches it."""
+
+
+def _require_private(path: Path, mode: int) -> None:
+    """Raises AccessUnfit for a file with a secret that others than its owner can read."""
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise AccessUnfit(
+            Text(f"Others can read {path}.", f"{path} を他の利用者が読み取れます。"),
+            Text(f"Run: chmod 600 {path}", f"chmod 600 {path} を実行してください。"),
+        )
 
 
 def _unreadable(path: Path | None) -> Text:

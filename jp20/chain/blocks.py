@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from jp20.chain.connection import Block, Connection, NodeRefused, octets
+from jp20.chain.networks import DEVELOPMENT
 from jp20.chain.receipts import Receipt, receipts_now
 
 FRESH: Final = 0.02
@@ -35,9 +36,20 @@ class Blocks:
         self._logs: dict[bytes, dict[bytes, list[dict[str, Any]]]] = {}
 
     @cached_property
+    def has_development_node(self) -> bool:
+        """Whether the node is a development program: its chain may be a fork of another one, with
+        the same number and first block.
+        """
+        return self._version.startswith(("anvil/", "Ganache/", "HardhatNetwork/"))
+
+    @property
     def is_development(self) -> bool:
-        """Whether the node is a development chain's, which its developer may wind back."""
-        return self._version.startswith(("anvil/", "Ganache/"))
+        """Whether it is a development chain, which its developer may wind back. What only says of
+        itself that it is one, with the number of another chain, is not.
+        """
+        return self.has_development_node and self._connection.chain_id in {
+            network.chain_id for network in DEVELOPMENT.values()
+        }
 
     @cached_property
     def mines_on_send(self) -> bool:

@@ -45,19 +45,45 @@ _FULL: Final = re.compile(
 )
 """What nodes say when their pool has no room for now."""
 
+_TAKEN: Final = re.compile(r"replacement|nonce too low|nonce.*(used|lower)", re.IGNORECASE)
+"""What they say where another transaction has the nonce."""
+
 
 class SendingRefused(JP20Error):
-    """The node did not take a transaction."""
+    """The node did not take a transaction. `kept`: an earlier run may have handed it over, and it
+    still has its nonce.
+    """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, nonce: int | None = None, *, kept: bool = False) -> None:
         super().__init__(
             Text("The node did not take the transaction.", "ノードが取引を受け付けませんでした。"),
             Text(message, message),
-            Text(
-                "Check the account's balance and nonce, and the network's gas price.",
-                "口座の残高・ノンスと、ネットワークのガス価格を確認してください。",
-            ),
+            _advice(message, nonce, kept),
         )
+        self.nonce = nonce
+        self.kept = kept
+
+
+def _advice(message: str, nonce: int | None, kept: bool) -> Text:
+    if kept:
+        return Text(
+            "All that the key sends waits for it. Run: jp20 resume-sending, when the node takes it"
+            f" again; or give it up, with the price of today: jp20 tx cancel {nonce}",
+            "この鍵の以後の取引はこの取引を待ちます。ノードが受け付けるようになった後に"
+            " jp20 resume-sending を実行するか、現在のガス価格で取り消してください:"
+            f" jp20 tx cancel {nonce}",
+        )
+    if _TAKEN.search(message):
+        return Text(
+            f"Another program sends with this key: the node has a transaction of it with nonce"
+            f" {nonce}. Let only one use the key; then run the same again.",
+            f"この鍵を別のプログラムも使用しています(ノンス {nonce} の取引がノードにあります)。"
+            "この鍵の使用を一つのプログラムに限定し、再度実行してください。",
+        )
+    return Text(
+        "Check the account's balance and nonce, and the network's gas price.",
+        "口座の残高・ノンスと、ネットワークのガス価格を確認してください。",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,14 +275,15 @@ class Dispatch:
         if first is None or refusal is None or _FULL.search(_message(refusal)):
             self._held_at = self._blocks.newest(), time.monotonic()
             return
-        if first.signed.hash not in doubted:
+        kept = first.signed.hash in doubted
+        if not kept:
             # Nobody has these: their nonces are free again.
             unsent = [
                 e for e in self._ready if e.state is State.SIGNED and e.signed.hash not in doubted
             ]
             self._unready(unsent)
             self._outbox.drop(unsent)
-        raise SendingRefused(_message(refusal))
+        raise SendingRefused(_message(refusal), first.nonce, kept=kept)
 
     def _is_held(self) -> bool:
         """Whether a pool was full a moment ago and no block came since."""

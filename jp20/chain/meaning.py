@@ -31,6 +31,22 @@ def meaning(transaction: Unsigned) -> str:
     return _call(transaction.data)
 
 
+def request_unseen(transaction: Unsigned) -> Request | None:
+    """The request that a transaction proposes or signs without its calls being in the bytes: of
+    them there is a root only. None where there is none such.
+    """
+    decoded = None if transaction.to is None else _decoded(transaction.data)
+    if decoded is None or decoded.name not in ("propose", "sign") or decoded.arguments.get("data"):
+        return None
+    request = decoded.arguments.get("request")
+    return Request(*request) if isinstance(request, tuple) else None
+
+
+def interface_with(selector: bytes) -> Interface | None:
+    """Of the package's contracts the one that has a function."""
+    return next((each for each in _interfaces() if each.by_selector(selector)), None)
+
+
 def _call(data: bytes) -> str:
     decoded = _decoded(data)
     if decoded is None:

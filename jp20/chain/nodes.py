@@ -7,7 +7,8 @@ What is guaranteed, where there are several nodes:
    answer is at most, the second what has been seen from then on.
 2. A node is used only after it has shown the network's chain id and genesis block, and again so
    after each failure and on each new connection; and for reading in another's stead only after
-   it has shown the same final block.
+   it has shown the same final block: one that was final when it was read, for those that were
+   read before may have been replaced since.
 3. A call asks each node at most once, and once more only where it came back while others were
    waited for; so it ends. What changes something when it is repeated, which a signed transaction
    does not, is not repeated.
@@ -106,6 +107,8 @@ class Nodes:
         self._lanes: dict[Hashable, int] = {}
         self._blocks: dict[int, bytes] = {}  # hashes of blocks that were seen
         self._read: _Place | None = None  # who was last read from
+        self._final: tuple[int, bytes] | None = None  # a block that was final when it was read
+        self._note_at = 0.0  # when a newer one is asked for
         self.genesis = network.genesis
         self.chain_id = network.chain_id
         self.seen = 0
@@ -177,6 +180,9 @@ class Nodes:
             self._blocks[block] = hash_
             if len(self._blocks) > _REMEMBERED:
                 del self._blocks[next(iter(self._blocks))]
+            final = self._network.finality.depth == 0
+            if final and (self._final is None or block >= self._final[0]):
+                self._final = (block, hash_)
 
     # A single node
 
@@ -187,8 +193,10 @@ class Nodes:
             try:
                 answers = place.node.ask(calls)
             except ConnectionLost:
-                # A connection that was kept may have ended just before it was used again.
-                if not _repeatable(calls):
+                # A connection that was kept may have ended just before it was used again. Whether a
+                # transaction arrived is for its sender to find out: Ganache carries an account's
+                # first one out again when it is sent again.
+                if not _reads(calls):
                     raise
                 self._check(place)
                 answers = place.node.ask(calls)
@@ -319,8 +327,12 @@ class Nodes:
             due = [each for each in self._places if not each.looking and each.due <= now]
             for place in due:
                 place.looking = True
-        for place in due:
-            threading.Thread(target=self._look, args=(place,), daemon=True).start()
+            tasks = [(self._look, place) for place in due]
+            if self._read is not None and self._network.finality.depth and self._note_at <= now:
+                self._note_at = now + LOOK
+                tasks.append((self._note_final, self._read))
+        for task, place in tasks:
+            threading.Thread(target=task, args=(place,), daemon=True).start()
 
     def _look(self, place: _Place) -> None:
         try:
@@ -329,6 +341,25 @@ class Nodes:
             self._give_up(place)
         finally:
             place.looking = False
+
+    def _note_final(self, place: _Place) -> None:
+        """Asks the node that is read from for the newest final block, after the one before."""
+        known, number = self._final, self._network.finality.final_block(self.seen)
+        try:
+            head, new, *old = self._answers(
+                place.node, [_HEAD, _block(number), *([_block(known[0])] if known else [])]
+            )
+            is_final = number <= self._network.finality.final_block(_number(place.node, head))
+            noted = (number, _hash(place.node, new.get("result"))) if is_final else known
+            stands = not known or _hash(place.node, old[0].get("result")) == known[1]
+        except NodeFailure:
+            return
+        if not stands:
+            self._give_up(place)
+            return
+        with self._lock:
+            if place is self._read and place.usable and self._final == known:
+                self._final = noted
 
     def _floor_after_reorganisation(self, behind: Sequence[_Place], floor: int) -> int:
         """Where the chain stands after it was reorganised: all that answer have another block where
@@ -358,7 +389,7 @@ class Nodes:
     def _check(self, place: _Place) -> None:
         """Looks whether a node is on the chain. Raises NodeFailure."""
         node = place.node
-        final = self._remembered(self._network.finality.final_block(self.seen))
+        final = self._final if self.several else None
         answers = self._answers(
             node, [("eth_chainId", ()), _block(0), _HEAD, *([_block(final[0])] if final else [])]
         )
@@ -371,7 +402,7 @@ class Nodes:
             self.genesis = genesis if self.genesis is None else self.genesis
             if self.genesis != genesis:
                 raise WrongGenesis(node.url, self.genesis, genesis)
-            if final and self.several:
+            if final:
                 there = answers[3].get("result")
                 if there is not None and _hash(node, there) != final[1]:
                     raise OnAnotherFork(node.url, final[0])

@@ -6,7 +6,8 @@ knows what may be on its way. This file keeps the record and knows no node.
 
 Three things hold at all times, and the file itself sees to the first two:
 
-- No two entries that are live or in a block have the same nonce.
+- No two entries that are live or in a block have the same nonce, but for one that was withdrawn
+  and what took its place.
 - A key has one entry an attempt; a new attempt is made only where the last one is over.
 - An entry that was signed has its bytes here for good.
 
@@ -20,7 +21,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -29,18 +30,24 @@ from typing import Any, Final
 from eth_typing import ChecksumAddress
 from filelock import FileLock, Timeout
 
+from jp20.chain.outbox_errors import NotThisOutbox as NotThisOutbox
+from jp20.chain.outbox_errors import OtherKindOfNode as OtherKindOfNode
+from jp20.chain.outbox_errors import OutboxUnfit as OutboxUnfit
+from jp20.chain.outbox_errors import OutboxUnusable as OutboxUnusable
+from jp20.chain.outbox_errors import SignerBusy as SignerBusy
+from jp20.chain.outbox_errors import usable
 from jp20.domain.addresses import ZERO_ADDRESS
-from jp20.domain.errors import JP20Error, Text
+from jp20.domain.errors import Text
 from jp20.domain.requests import Call
 from jp20.domain.transactions import Signed, Unsigned
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """The version of the tables; a file with another one is refused."""
 
 _TABLES: Final = """
 CREATE TABLE outbox (
     schema INTEGER NOT NULL, chain_id INTEGER NOT NULL, genesis BLOB NOT NULL,
-    signer TEXT NOT NULL, pid INTEGER NOT NULL
+    signer TEXT NOT NULL, development INTEGER NOT NULL, pid INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE entries (
     id INTEGER PRIMARY KEY, key BLOB NOT NULL, attempt INTEGER NOT NULL, label TEXT NOT NULL,
@@ -48,11 +55,12 @@ CREATE TABLE entries (
     nonce INTEGER NOT NULL, gas INTEGER NOT NULL, gas_price INTEGER NOT NULL,
     state TEXT NOT NULL, changed_at REAL NOT NULL, intended_at REAL NOT NULL,
     raw BLOB, hash BLOB, block INTEGER, block_hash BLOB, final INTEGER NOT NULL DEFAULT 0,
+    after INTEGER NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0,
     told INTEGER NOT NULL DEFAULT 0,
     UNIQUE (key, attempt)
 ) STRICT;
 CREATE UNIQUE INDEX one_a_nonce ON entries (nonce)
-    WHERE state IN ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED');
+    WHERE state IN ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED') AND withdrawn = 0;
 CREATE INDEX unfinished ON entries (nonce) WHERE state IN ('INTENDED', 'SIGNED', 'SENT');
 CREATE INDEX in_blocks ON entries (block) WHERE block IS NOT NULL;
 CREATE INDEX untold ON entries (id) WHERE told = 0;
@@ -61,15 +69,25 @@ CREATE INDEX not_final ON entries (block) WHERE block IS NOT NULL AND final = 0;
 
 _COLUMNS: Final = (
     "id, key, attempt, label, target, data, nonce, gas, gas_price, state, changed_at, intended_at,"
-    " raw, hash, block, block_hash"
+    " raw, hash, block, block_hash, after, withdrawn"
+)
+
+_INSERT: Final = (
+    "INSERT INTO entries (id, key, attempt, label, target, data, nonce, gas, gas_price, state,"
+    " changed_at, intended_at, after, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 _UNFINISHED: Final = "state IN ('INTENDED', 'SIGNED', 'SENT')"
+
+_CARRIED_OUT: Final = "key BETWEEN ? AND ? AND state = 'SUCCEEDED'"
 
 _NOT_FINAL: Final = "block IS NOT NULL AND final = 0"
 
 _AT_ONCE: Final = 500
 """Keys in one question to SQLite."""
+
+LOCKED: Final = 30.0
+"""Seconds to wait for another program, a backup say, that keeps the file locked."""
 
 
 class State(Enum):
@@ -120,7 +138,9 @@ class Intent:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A transaction. `label` says what it is, for people; times are unix seconds. `raw` and `hash`
-    are there once it is signed, `block` and `block_hash` while it is in a block.
+    are there once it is signed, `block` and `block_hash` while it is in a block. It is in none up
+    to `after`, the newest block when it was intended. `withdrawn`: it is not handed over any more,
+    and another has its nonce; it may come nevertheless.
     """
 
     id: int
@@ -138,6 +158,8 @@ class Entry:
     hash: bytes | None = None
     block: int | None = None
     block_hash: bytes | None = None
+    after: int = 0
+    withdrawn: bool = False
 
     @property
     def signed(self) -> Signed:
@@ -166,54 +188,18 @@ class Inclusion:
     succeeded: bool
 
 
-class SignerBusy(JP20Error):
-    """Another process sends with this key. `pid` is its number."""
-
-    def __init__(self, signer: ChecksumAddress, pid: int) -> None:
-        super().__init__(
-            Text(
-                f"Another process is sending with the key {signer}.",
-                f"鍵 {signer} は別のプロセスが送信に使用中です。",
-            ),
-            Text(f"It is process {pid}.", f"プロセス番号: {pid}"),
-            Text(
-                "Let it finish, then run this again; what it does will not be done twice.",
-                "その処理の完了後に再度実行してください。同じ処理が二重に行われることはありません。",
-            ),
-        )
-        self.signer = signer
-        self.pid = pid
-
-
-class NotThisOutbox(JP20Error):
-    """The file is no outbox of this signer on this chain, or of another version of this package."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(
-            Text(
-                f"{file} is not the outbox of this key on this chain.",
-                f"{file} はこの鍵・チェーンの送信記録ではありません。",
-            ),
-            Text(
-                "It is damaged, or another version of jp20 wrote it.",
-                "破損しているか、別のバージョンの jp20 で作成されています。",
-            ),
-            Text(
-                "Use the version that wrote it, or restore it from a copy. Do not delete it while"
-                " transactions may be under way.",
-                "作成時のバージョンを使用するか、控えから復元してください。"
-                "送信中の取引がある間は削除しないでください。",
-            ),
-        )
-
-
 class Outbox:
     """The outbox of a signer, opened to be written: nobody else writes while it is open."""
 
     def __init__(
-        self, database: sqlite3.Connection, signer: ChecksumAddress, lock: FileLock | None
+        self,
+        database: sqlite3.Connection,
+        signer: ChecksumAddress,
+        file: Path = Path(":memory:"),
+        lock: FileLock | None = None,
     ) -> None:
         self._database = database
+        self._file = file
         self._lock = lock
         self.signer: Final = signer
 
@@ -240,6 +226,10 @@ class Outbox:
                 found[entry.key] = entry
         return found
 
+    def carried_out(self, beginning: bytes) -> list[Entry]:
+        """What was carried out under keys that begin so."""
+        return self._select(_CARRIED_OUT, _from_to(beginning))
+
     def latest(self, entries: Iterable[Entry]) -> list[Entry]:
         """The entries as they are now."""
         numbers = [entry.id for entry in entries]
@@ -252,10 +242,11 @@ class Outbox:
 
     def newest_block(self) -> tuple[int, bytes] | None:
         """Number and hash of the highest block that has an entry."""
-        row = self._database.execute(
-            "SELECT block, block_hash FROM entries WHERE block IS NOT NULL"
-            " ORDER BY block DESC LIMIT 1"
-        ).fetchone()
+        with usable(self._file):
+            row = self._database.execute(
+                "SELECT block, block_hash FROM entries WHERE block IS NOT NULL"
+                " ORDER BY block DESC LIMIT 1"
+            ).fetchone()
         return None if row is None else (row[0], row[1])
 
     def in_blocks(self, last: int, most: int) -> list[Entry]:
@@ -272,13 +263,15 @@ class Outbox:
 
     # What happens to an entry
 
-    def intend(self, intents: Sequence[Intent], gas_price: int, count: int) -> list[Entry]:
+    def intend(
+        self, intents: Sequence[Intent], gas_price: int, count: int, after: int = 0
+    ) -> list[Entry]:
         """Writes down what is to be sent, each with its nonce, all or none.
 
         Where the last attempt of a key can still come or was carried out, that one is returned and
         nothing is made, but for a carried out one with `again`. `count` is the chain's count of the
         signer's transactions, the pending ones included: a new entry gets the lowest nonce from
-        there on that no other entry has.
+        there on that no other entry has. `after` is the newest block.
         """
         now = time.time()
         with self._transaction() as database:
@@ -307,17 +300,46 @@ class Outbox:
                     State.INTENDED,
                     now,
                     now,
+                    after=after,
                 )
                 known[key] = entry
                 entries.append(entry)
                 new.append((entry, intent.key is not None))
-            database.executemany(
-                "INSERT INTO entries (id, key, attempt, label, target, data, nonce, gas, gas_price,"
-                " state, changed_at, intended_at, told)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(*_inserted(entry), told) for entry, told in new],
-            )
+            database.executemany(_INSERT, [(*_inserted(entry), told) for entry, told in new])
         return entries
+
+    def withdraw(self, entry: Entry, intent: Intent, gas_price: int, after: int) -> Entry:
+        """SIGNED or SENT, and not handed over any more: another entry, which is returned, gets its
+        nonce. Whichever of the two comes, the other never can. Where the new one is dropped, the
+        first is as it was.
+        """
+        now = time.time()
+        with self._transaction() as database:
+            withdrawn = database.execute(
+                "UPDATE entries SET state = 'SENT', changed_at = ?, withdrawn = 1"
+                " WHERE id = ? AND state IN ('SIGNED', 'SENT') AND withdrawn = 0",
+                (now, entry.id),
+            ).rowcount
+            if withdrawn != 1:
+                raise RuntimeError("the entry is not on its way")
+            (number,) = database.execute("SELECT MAX(id) FROM entries").fetchone()
+            key = secrets.token_bytes(32)
+            instead = Entry(
+                number + 1,
+                key,
+                1,
+                intent.label,
+                intent.call,
+                entry.nonce,
+                intent.gas,
+                gas_price,
+                State.INTENDED,
+                now,
+                now,
+                after=after,
+            )
+            database.execute(_INSERT, (*_inserted(instead), 1))
+        return instead
 
     def sign(self, signed: Sequence[tuple[Entry, Signed]]) -> list[Entry]:
         """INTENDED → SIGNED: keeps the bytes, before anybody else gets them."""
@@ -376,8 +398,19 @@ class Outbox:
         return self._change(entries, State.REPLACED, (State.INTENDED, State.SIGNED, State.SENT))
 
     def drop(self, entries: Sequence[Entry]) -> list[Entry]:
-        """INTENDED or SIGNED → DROPPED: nobody else has them; the nonces are free again."""
-        return self._change(entries, State.DROPPED, (State.INTENDED, State.SIGNED))
+        """INTENDED or SIGNED → DROPPED: nobody else has them; the nonces are free again, or those
+        of what was withdrawn for them.
+        """
+        if not entries:
+            return []
+        with self._transaction() as database:
+            dropped = self._changed(entries, State.DROPPED, (State.INTENDED, State.SIGNED))
+            database.executemany(
+                "UPDATE entries SET withdrawn = 0 WHERE id = (SELECT MAX(id) FROM entries"  # noqa: S608
+                f" WHERE nonce = ? AND withdrawn AND {_UNFINISHED})",
+                [(entry.nonce,) for entry in entries],
+            )
+        return dropped
 
     def tell(self, numbers: Iterable[int]) -> None:
         """That whoever wanted them knows what became of them, by their ids."""
@@ -392,12 +425,15 @@ class Outbox:
         """Closes the file and lets others write. What came to an end and nobody asked about is
         taken to be known.
         """
-        self._database.execute(
-            f"UPDATE entries SET told = 1 WHERE told = 0 AND NOT {_UNFINISHED}"  # noqa: S608
-        )
-        self._database.close()
-        if self._lock is not None:
-            self._lock.release()
+        try:
+            with suppress(sqlite3.OperationalError):  # what is not noted is asked about again
+                self._database.execute(
+                    f"UPDATE entries SET told = 1 WHERE told = 0 AND NOT {_UNFINISHED}"  # noqa: S608
+                )
+            self._database.close()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
 
     # Inside
 
@@ -406,7 +442,7 @@ class Outbox:
             nonce
             for (nonce,) in self._database.execute(
                 "SELECT nonce FROM entries WHERE nonce >= ? AND state IN"
-                " ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED')",
+                " ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED') AND withdrawn = 0",
                 (count,),
             )
         }
@@ -417,8 +453,15 @@ class Outbox:
             nonce += 1
 
     def _change(self, entries: Sequence[Entry], to: State, of: tuple[State, ...]) -> list[Entry]:
+        if not entries:
+            return []
+        with self._transaction():
+            return self._changed(entries, to, of)
+
+    def _changed(self, entries: Sequence[Entry], to: State, of: tuple[State, ...]) -> list[Entry]:
+        """The same, inside a transaction."""
         now = time.time()
-        self._move(
+        self._moved(
             f"state = '{to.name}', changed_at = ?, block = NULL, block_hash = NULL, final = 0",
             of,
             [(now, entry.id) for entry in entries],
@@ -430,29 +473,34 @@ class Outbox:
 
     def _move(self, change: str, of: tuple[State, ...], rows: Sequence[tuple[Any, ...]]) -> None:
         """Changes the entries whose ids end the rows, which are all in one of some states."""
-        if not rows:
-            return
+        if rows:
+            with self._transaction():
+                self._moved(change, of, rows)
+
+    def _moved(self, change: str, of: tuple[State, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+        """The same, inside a transaction."""
         states = ",".join(f"'{state.name}'" for state in of)
-        with self._transaction() as database:
-            changed = database.executemany(
-                f"UPDATE entries SET {change} WHERE id = ? AND state IN ({states})",  # noqa: S608
-                rows,
-            ).rowcount
-            if changed != len(rows):
-                raise RuntimeError(f"{len(rows) - changed} entries are not in {states}")
+        changed = self._database.executemany(
+            f"UPDATE entries SET {change} WHERE id = ? AND state IN ({states})",  # noqa: S608
+            rows,
+        ).rowcount
+        if changed != len(rows):
+            raise RuntimeError(f"{len(rows) - changed} entries are not in {states}")
 
     def _select(self, where: str, parameters: Sequence[object] = ()) -> list[Entry]:
-        return _entries(self._database, where, parameters)
+        with usable(self._file):
+            return _entries(self._database, where, parameters)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._database
-        except BaseException:
-            self._database.rollback()
-            raise
-        self._database.commit()
+        with usable(self._file):
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.commit()
+            except BaseException:
+                self._database.rollback()
+                raise
 
 
 def outbox_file(folder: Path, chain_id: int, genesis: bytes, signer: ChecksumAddress) -> Path:
@@ -467,29 +515,44 @@ def outbox_files(folder: Path, chain_id: int, genesis: bytes) -> list[Path]:
     return sorted(folder.glob(f"{chain_id}-{genesis[:4].hex()}-*.sqlite"))
 
 
-def open_outbox(folder: Path, chain_id: int, genesis: bytes, signer: ChecksumAddress) -> Outbox:
-    """Opens a signer's outbox to write in it, or makes it.
+def open_outbox(
+    folder: Path,
+    chain_id: int,
+    genesis: bytes,
+    signer: ChecksumAddress,
+    *,
+    development: bool = False,
+) -> Outbox:
+    """Opens a signer's outbox to write in it, or makes it. `development`: the node is one for
+    development; what was done there is not sent anywhere else.
 
-    Raises SignerBusy where another process has it open, NotThisOutbox.
+    Raises SignerBusy where another process has it open, NotThisOutbox, OtherKindOfNode,
+    OutboxUnusable.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     file = outbox_file(folder, chain_id, genesis, signer)
     lock = FileLock(file.with_suffix(".lock"), thread_local=False)
+    with usable(file):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            raise SignerBusy(signer, _pid(file)) from None
     try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        raise SignerBusy(signer, _pid(file)) from None
-    try:
-        if not file.exists():
-            # Whoever looks finds it whole or not at all.
-            made = file.with_suffix(".new")
-            made.unlink(missing_ok=True)
-            _made(_connect(str(made)), chain_id, genesis, signer).close()
-            made.replace(file)
-        return _opened(_connect(str(file)), file, chain_id, genesis, signer, lock)
-    except sqlite3.DatabaseError:
-        lock.release()
-        raise NotThisOutbox(file) from None
+        with usable(file):
+            whose = (SCHEMA, chain_id, genesis, signer, int(development))
+            if not file.exists():
+                # Whoever looks finds it whole or not at all.
+                made = file.with_suffix(".new")
+                made.unlink(missing_ok=True)
+                _made(_connect(str(made)), whose).close()
+                made.replace(file)
+            database = _connect(str(file))
+            try:
+                _take(database, file, whose)
+            except BaseException:
+                database.close()
+                raise
+            return Outbox(database, signer, file, lock)
     except BaseException:
         lock.release()
         raise
@@ -497,13 +560,14 @@ def open_outbox(folder: Path, chain_id: int, genesis: bytes, signer: ChecksumAdd
 
 def outbox_in_memory(chain_id: int, genesis: bytes, signer: ChecksumAddress) -> Outbox:
     """An outbox that ends with this process: for scripts that begin anew, and for tests."""
-    return Outbox(_made(_connect(":memory:"), chain_id, genesis, signer), signer, None)
+    return Outbox(_made(_connect(":memory:"), (SCHEMA, chain_id, genesis, signer, 0)), signer)
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxView:
     """An outbox as one looks at it without opening it: whose it is, what is unfinished, the highest
-    block that has an entry, and whether some are in blocks that were not final.
+    block that has an entry, and whether some are in blocks that were not final. `development`: of a
+    development node.
     """
 
     file: Path
@@ -513,77 +577,93 @@ class OutboxView:
     unfinished: tuple[Entry, ...]
     newest_block: tuple[int, bytes] | None
     has_not_final: bool
+    development: bool
 
 
 def view_outbox(file: Path) -> OutboxView:
-    """Looks at an outbox, also while another process writes in it. Raises NotThisOutbox."""
-    try:
-        database = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            whose = database.execute(
-                "SELECT chain_id, genesis, signer FROM outbox WHERE schema = ?", (SCHEMA,)
-            ).fetchone()
-            if whose is None:
-                raise NotThisOutbox(file)
-            newest = _entries(database, "block IS NOT NULL ORDER BY block DESC LIMIT 1")
-            return OutboxView(
-                file,
-                whose[0],
-                whose[1],
-                ChecksumAddress(whose[2]),
-                tuple(_entries(database, f"{_UNFINISHED} ORDER BY nonce")),
-                next(((e.block, e.block_hash) for e in newest if e.block and e.block_hash), None),
-                bool(_entries(database, f"{_NOT_FINAL} LIMIT 1")),
-            )
-        finally:
-            database.close()
-    except sqlite3.Error:
-        raise NotThisOutbox(file) from None
+    """Looks at an outbox, also while another process writes in it. Raises NotThisOutbox,
+    OutboxUnusable.
+    """
+    with usable(file), closing(_looked_at(file)) as database:
+        whose = database.execute(
+            "SELECT chain_id, genesis, signer, development FROM outbox WHERE schema = ?",
+            (SCHEMA,),
+        ).fetchone()
+        if whose is None:
+            raise NotThisOutbox(file)
+        newest = _entries(database, "block IS NOT NULL ORDER BY block DESC LIMIT 1")
+        return OutboxView(
+            file,
+            whose[0],
+            whose[1],
+            ChecksumAddress(whose[2]),
+            tuple(_entries(database, f"{_UNFINISHED} ORDER BY nonce")),
+            next(((e.block, e.block_hash) for e in newest if e.block and e.block_hash), None),
+            bool(_entries(database, f"{_NOT_FINAL} LIMIT 1")),
+            bool(whose[3]),
+        )
+
+
+def carried_out(file: Path, beginning: bytes) -> list[Entry]:
+    """What an outbox carried out under keys that begin so, also while another process writes in it.
+    Raises NotThisOutbox, OutboxUnusable.
+    """
+    with usable(file), closing(_looked_at(file)) as database:
+        return _entries(database, _CARRIED_OUT, _from_to(beginning))
+
+
+def _looked_at(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=LOCKED)
+
+
+def _from_to(beginning: bytes) -> tuple[bytes, bytes]:
+    """The first and the last key that begin so."""
+    return beginning.ljust(32, b"\0"), beginning.ljust(32, b"\xff")
 
 
 def _connect(name: str) -> sqlite3.Connection:
-    database = sqlite3.connect(name, isolation_level=None, check_same_thread=False)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = FULL")
-    return database
-
-
-def _made(
-    database: sqlite3.Connection, chain_id: int, genesis: bytes, signer: ChecksumAddress
-) -> sqlite3.Connection:
-    """A new outbox."""
-    database.executescript(_TABLES)
-    whose = (SCHEMA, chain_id, genesis, signer)
-    database.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, 0)", whose)
-    return database
-
-
-def _opened(
-    database: sqlite3.Connection,
-    file: Path,
-    chain_id: int,
-    genesis: bytes,
-    signer: ChecksumAddress,
-    lock: FileLock,
-) -> Outbox:
-    """One that there is."""
-    found = database.execute("SELECT schema, chain_id, genesis, signer FROM outbox").fetchall()
-    if found != [(SCHEMA, chain_id, genesis, signer)]:
+    database = sqlite3.connect(name, timeout=LOCKED, isolation_level=None, check_same_thread=False)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+    except BaseException:
         database.close()
+        raise
+    return database
+
+
+_Whose = tuple[int, int, bytes, ChecksumAddress, int]
+"""Schema, chain id, genesis, signer, and whether it is a development node's."""
+
+
+def _made(database: sqlite3.Connection, whose: _Whose) -> sqlite3.Connection:
+    """A new outbox."""
+    try:
+        database.executescript(_TABLES)
+        database.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, 0)", whose)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _take(database: sqlite3.Connection, file: Path, whose: _Whose) -> None:
+    """Makes one that there is this process's. Raises NotThisOutbox, OtherKindOfNode."""
+    found = database.execute(
+        "SELECT schema, chain_id, genesis, signer, development FROM outbox"
+    ).fetchall()
+    if [each[:4] for each in found] != [whose[:4]]:
         raise NotThisOutbox(file)
+    if found != [whose]:
+        raise OtherKindOfNode(file, rehearsed=not whose[4])
     database.execute("UPDATE outbox SET pid = ?", (os.getpid(),))
-    return Outbox(database, signer, lock)
 
 
 def _pid(file: Path) -> int:
     """Who opened an outbox last; 0 where that cannot be read."""
-    with suppress(sqlite3.Error):
-        database = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            (pid,) = database.execute("SELECT pid FROM outbox").fetchone()
-            return int(pid)
-        finally:
-            database.close()
+    with suppress(sqlite3.Error), closing(_looked_at(file)) as database:
+        (pid,) = database.execute("SELECT pid FROM outbox").fetchone()
+        return int(pid)
     return 0
 
 
@@ -601,6 +681,7 @@ def _inserted(entry: Entry) -> tuple[object, ...]:
         entry.state.name,
         entry.changed_at,
         entry.intended_at,
+        entry.after,
     )
 
 
@@ -608,18 +689,11 @@ def _entries(
     database: sqlite3.Connection, where: str, parameters: Sequence[object] = ()
 ) -> list[Entry]:
     rows = database.execute(f"SELECT {_COLUMNS} FROM entries WHERE {where}", parameters)  # noqa: S608
-    return [
-        Entry(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            Call(ChecksumAddress(row[4]), row[5]),
-            row[6],
-            row[7],
-            row[8],
-            State[row[9]],
-            *row[10:],
-        )
-        for row in rows
-    ]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    id, key, attempt, label, target, data, nonce, gas, gas_price, state, *times, withdrawn = row
+    call = Call(ChecksumAddress(target), data)
+    moved = (State[state], *times, bool(withdrawn))
+    return Entry(id, key, attempt, label, call, nonce, gas, gas_price, *moved)

@@ -48,7 +48,7 @@ class Log:
 @dataclass(frozen=True)
 class Receipt:
     """What became of a transaction that is in a block. `contract` is the address of a deployed
-    one.
+    one. `earlier`: when an earlier run intended it, unix seconds; None where this one did.
     """
 
     transaction: bytes
@@ -58,6 +58,7 @@ class Receipt:
     contract: ChecksumAddress | None
     _logs: tuple[Mapping[str, Any], ...] = field(repr=False)
     _gas_used: int | None = None
+    earlier: float | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Receipt":

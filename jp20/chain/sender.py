@@ -6,6 +6,7 @@ gone on with by the next.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import repeat
 from typing import Final
 
@@ -13,18 +14,19 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.abi import Interface
 from jp20.chain.blocks import Blocks
-from jp20.chain.connection import Connection, NodeRefused
+from jp20.chain.connection import Connection, NodeRefused, quantity
 from jp20.chain.contracts import Artifact, decode_revert
 from jp20.chain.dispatch import AT_ONCE, Dispatch, Ended
 from jp20.chain.dispatch import SendingRefused as SendingRefused
 from jp20.chain.errors import Reverted, explain, revert_data
+from jp20.chain.forgotten import TransactionsForgotten, logs_of
 from jp20.chain.node_errors import NodeFailure
 from jp20.chain.outbox import Entry, Intent, Outbox, State, outbox_in_memory
 from jp20.chain.preflight import Preflight, transaction
 from jp20.chain.preflight import TooMuchGas as TooMuchGas
 from jp20.chain.receipts import Receipt, receipts_now
 from jp20.chain.signers import AwaitingSignature, OfflineSigner, Signed, Signer, Unsigned
-from jp20.chain.whereabouts import stand
+from jp20.chain.whereabouts import look_up, stand
 from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.requests import Call
@@ -128,14 +130,14 @@ class Sender:
         the `keys` a call is carried out once, whatever run began it; with `again` once more, since
         the chain was asked and it is needed. Without keys, a call that the run before this one
         began and did not come to tell of is taken to be the same where target and data are: its
-        outcome is given, and it is not made a second time.
+        outcome is given, and it is not made a second time. Receipts of such say so: `earlier`.
 
         With `gas`, which is given to each, nothing is tried before: a call that is refused then
         costs its gas.
 
         Raises TooMuchGas and SendingRefused; AwaitingSignature where the signer signs elsewhere;
-        NonceTaken; OutcomeUnknown where something is in no block in time: run again, and it is gone
-        on with.
+        NonceTaken; TransactionsForgotten; OutcomeUnknown where something is in no block in time:
+        run again, and it is gone on with.
         """
         self.settle()
         errand = _Errand(self, calls, keys, list(labels or repeat("", len(calls))), again, gas)
@@ -148,7 +150,7 @@ class Sender:
 
         What waits for a nonce that nobody has used is not waited for: the next call fills the gap.
 
-        Raises OutcomeUnknown, SendingRefused, NodesBehind.
+        Raises OutcomeUnknown, SendingRefused, NodesBehind, TransactionsForgotten.
         """
         self.stand()
         self.bring_to_end()
@@ -159,18 +161,23 @@ class Sender:
         """
         stand(self.connection, self.outbox, self.blocks, self.patience)
 
-    def bring_to_end(self) -> None:
-        """The second part: what is unfinished comes to its end. Raises OutcomeUnknown,
-        SendingRefused.
+    def bring_to_end(self, patience: float | None = None) -> None:
+        """The second part: what is unfinished comes to its end, within the sender's patience or
+        another one in seconds. Raises OutcomeUnknown, SendingRefused.
         """
         unfinished = self.outbox.unfinished()
         intended = [entry for entry in unfinished if entry.state is State.INTENDED]
         if intended and not isinstance(self.signer, OfflineSigner):
             self.outbox.drop(intended)
-        signed = [entry for entry in unfinished if entry.state is not State.INTENDED]
+            unfinished, intended = self.outbox.unfinished(), []
+        # What was withdrawn for what waits to be signed is not waited for.
+        unsigned = {entry.nonce for entry in intended}
+        signed = [entry for entry in unfinished if entry.nonce not in unsigned]
         if not signed:
             return
-        dispatch = self.dispatch()
+        dispatch = self.dispatch(patience)
+        if patience is not None:
+            self._dispatch = None
         dispatch.add(signed, doubtful=True)
         waited = {entry.id for entry in signed}
         while waited:
@@ -187,6 +194,12 @@ class Sender:
         """When the first of what is unfinished was intended; infinity where nothing is."""
         entries = self.outbox.unfinished()
         return min((entry.intended_at for entry in entries), default=float("inf"))
+
+    def name_of(self, call: Call) -> str:
+        """What a call does, for whoever looks into the outbox."""
+        interface = self.interfaces.get(call.target)
+        decoded = interface.decode_call(call.data) if interface else None
+        return decoded.name if decoded else f"0x{call.selector.hex()}"
 
     # The steps
 
@@ -229,19 +242,75 @@ class Sender:
                     return self._explained(call, data)
         return self._explained(call, b"")
 
-    def dispatch(self) -> Dispatch:
+    def replace(self, entry: Entry, call: Call, gas: int, label: str) -> list[Entry]:
+        """Withdraws what is on its way, and makes a call with its nonce in its stead, at a price
+        that nodes take for that. Whichever of the two comes, the other never can; both are
+        returned, as they are once one of them is in a block.
+
+        Raises AwaitingSignature where the signer signs elsewhere, OutcomeUnknown, and
+        SendingRefused: then nothing is withdrawn.
+        """
+        price = max(self.connection.gas_price(), quantity(self.connection.rpc("eth_gasPrice")))
+        if look_up(self.connection, self.signer.address, [entry]).known:
+            price = max(price, entry.gas_price * 9 // 8 + 1)  # a pool wants a tenth more
+        instead = self.outbox.withdraw(
+            entry, Intent(call, gas, label=label), price, self.blocks.newest()
+        )
+        try:
+            signed = self.signer.sign_transaction(instead.unsigned(self.connection.chain_id))
+        except AwaitingSignature:
+            raise
+        except BaseException:
+            self.outbox.drop([instead])
+            raise
+        new = self.outbox.sign([(instead, signed)])
+        self._dispatch = None
+        dispatch = self.dispatch()
+        dispatch.add(self.outbox.latest([entry]), doubtful=True)
+        dispatch.add(new)
+        self._dispatch = None  # what it has of them is over where the new one is refused
+        while not any(each.state.is_in_block for each in self.outbox.latest([entry, instead])):
+            if not dispatch.turn():
+                dispatch.rest()
+        both = self.outbox.latest([entry, instead])
+        live = [each for each in both if each.state.is_live]
+        self.outbox.replace(look_up(self.connection, self.signer.address, live).replaced)
+        return self.outbox.latest(both)
+
+    def receipts(self, entries: Sequence[Entry]) -> dict[bytes, Receipt]:
+        """Of entries in blocks. What the node has forgotten the outbox knows, and the block's logs
+        say. Raises TransactionsForgotten.
+        """
+        connection = self.connection
+        receipts = receipts_now(connection, [entry.signed.hash for entry in entries])
+        missing = [entry for entry in entries if entry.signed.hash not in receipts]
+        logs = logs_of(connection, [e.block for e in missing if e.block is not None])
+        for entry in missing:
+            if entry.block is None or entry.block_hash is None:
+                continue
+            if entry.call.target == ZERO_ADDRESS:
+                raise TransactionsForgotten(entry.block)
+            hash, succeeded = entry.signed.hash, entry.state is State.SUCCEEDED
+            receipts[hash] = Receipt(
+                hash, entry.block, entry.block_hash, succeeded, None, tuple(logs.get(hash, ()))
+            )
+        return receipts
+
+    def dispatch(self, patience: float | None = None) -> Dispatch:
         """What is on its way; time begins to run anew."""
-        if self._dispatch is None:
-            self._dispatch = Dispatch(self.connection, self.outbox, self.blocks, self.patience)
+        if self._dispatch is None or patience is not None:
+            self._dispatch = Dispatch(
+                self.connection, self.outbox, self.blocks, patience or self.patience
+            )
         else:
             self._dispatch.begin()
         return self._dispatch
 
     def adopt(self, calls: Iterable[Call]) -> dict[int, Entry]:
         """Of calls without a key those, by place, that an earlier run began and did not come to
-        tell of; each such entry is found once.
+        tell of; each such entry is found once. What failed is made again.
         """
-        entries = self.outbox.untold()
+        entries = [each for each in self.outbox.untold() if each.state is not State.FAILED]
         adopted: dict[int, Entry] = {}
         for place, call in enumerate(calls):
             same = next((entry for entry in entries if entry.call == call), None)
@@ -295,6 +364,7 @@ class _Errand:
         self._outcomes: dict[int, Receipt | Reverted] = {}
         self._places: dict[int, list[int]] = {}  # of what is under way, by the entry's id
         self._under_way: set[int] = set()
+        self._earlier: dict[int, float] = {}  # places that an earlier run intended, and when
         self._replaced: list[Entry] = []
         self._unsigned = 0
         self._told: list[int] = []
@@ -344,8 +414,8 @@ class _Errand:
                 for place, key in enumerate(self._keys)
                 if key in last and last[key].stands(again=self._again)
             }
-        in_blocks = [entry for entry in known.values() if entry.state.is_in_block]
-        receipts = receipts_now(self._sender.connection, [e.signed.hash for e in in_blocks])
+        receipts = self._sender.receipts([e for e in known.values() if e.state.is_in_block])
+        self._earlier = {place: entry.intended_at for place, entry in known.items()}
         for place, entry in known.items():
             if entry.state.is_in_block:
                 self._told.append(entry.id)
@@ -374,7 +444,7 @@ class _Errand:
             )
             for place in wanted
         ]
-        entries = self._outbox.intend(intents, price, count)
+        entries = self._outbox.intend(intents, price, count, sender.blocks.newest())
         for place, entry in zip(wanted, entries, strict=True):
             self._places.setdefault(entry.id, []).append(place)
         new = {entry.id: entry for entry in entries if entry.state is State.INTENDED}
@@ -418,6 +488,7 @@ class _Errand:
                     self._found(place, each.receipt)
 
     def _found(self, place: int, receipt: Receipt) -> None:
+        receipt = replace(receipt, earlier=self._earlier.get(place))
         self._outcomes[place] = self._sender.outcome(self._calls[place], receipt)
         self._highest = max(self._highest, receipt.block)
 

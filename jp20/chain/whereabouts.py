@@ -8,6 +8,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.blocks import Blocks
 from jp20.chain.connection import Connection, NodeRefused, block_tag, octets, quantity
+from jp20.chain.forgotten import require_kept
 from jp20.chain.outbox import Entry, Outbox
 from jp20.chain.receipts import Receipt
 
@@ -39,8 +40,11 @@ class Whereabouts:
 def look_up(
     connection: Connection, signer: ChecksumAddress, entries: Sequence[Entry]
 ) -> Whereabouts:
-    """Asks for entries by their hash. Raises NodeFailure."""
+    """Asks for entries by their hash. Raises NodeFailure, and TransactionsForgotten where the node
+    may have forgotten what it says not to know.
+    """
     found = Whereabouts()
+    depth = connection.network.finality.depth
     for start in range(0, len(entries), _AT_ONCE):
         part = entries[start : start + _AT_ONCE]
         hashes = [f"0x{entry.signed.hash.hex()}" for entry in part]
@@ -62,6 +66,8 @@ def look_up(
             part, rest[: len(part)], rest[len(part) :], strict=True
         ):
             _place(found, entry, receipt, transaction, quantity(final))
+    if found.replaced:
+        require_kept(connection, min(entry.after for entry in found.replaced) - depth)
     return found
 
 
@@ -74,6 +80,8 @@ def _place(found: Whereabouts, entry: Entry, receipt: Any, transaction: object, 
         found.replaced.append(entry)
     elif found.count > entry.nonce:
         found.contested.append(entry)
+    elif entry.withdrawn:  # to be waited for, and not to be handed over
+        found.known.append(entry)
     else:
         found.missing.append(entry)
 

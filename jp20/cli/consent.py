@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli import some_refused
+from jp20.cli.again import say_if_done_before, say_if_sent_before
 from jp20.cli.holders import From, To, Units, holder
 from jp20.cli.language import both, example
 from jp20.cli.options import Token, Yes, address, time, units
@@ -52,10 +53,11 @@ def consent_request(
     until: Annotated[
         str,
         typer.Option(
+            metavar="TIME",
             help=both(
                 "Until when it can be approved; a date counts to its end.",
                 "承諾の期限(日付のみの場合はその日の終わりまで)。",
-            )
+            ),
         ),
     ],
     from_: From = None,
@@ -104,6 +106,7 @@ def consent_request(
         yes,
     )
     made = request_transfer(desk, token, signer, recipient, count, deadline)
+    say_if_sent_before(made.done)
     show(
         Record(
             "request",
@@ -227,6 +230,7 @@ def consent_reject(
         yes,
     )
     done = reject_transfer(desk, token, number, said, rests_on)
+    say_if_done_before(done)
     show(_table(desk, [_request(desk, token, number)]), steps_table(desk, done.steps))
 
 
@@ -254,7 +258,7 @@ def consent_cancel(token: Token, number: Number, yes: Yes = False) -> None:
         ),
         yes,
     )
-    cancel_transfer(desk, token, signer, number)
+    say_if_sent_before(cancel_transfer(desk, token, signer, number))
     show(_table(desk, [_request(desk, token, number)]))
 
 

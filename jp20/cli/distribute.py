@@ -58,7 +58,8 @@ def distribute_plan(
     token: Annotated[
         str,
         typer.Option(
-            help=both("Security code, symbol or address.", "銘柄コード、シンボルまたはアドレス。")
+            metavar="TOKEN",
+            help=both("Security code, symbol or address.", "銘柄コード、シンボルまたはアドレス。"),
         ),
     ],
     case: Case,

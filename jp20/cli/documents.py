@@ -50,7 +50,9 @@ def document_set(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help=both("The document.", "登録する書類。"))
     ],
-    uri: Annotated[str, typer.Option(help=both("Where others find it.", "閲覧先(URI)。"))],
+    uri: Annotated[
+        str, typer.Option(metavar="URI", help=both("Where others find it.", "閲覧先(URI)。"))
+    ],
     case: Case,
     document: Document,
     yes: Yes = False,
@@ -128,7 +130,7 @@ def document_show(
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option(help=both("The file to compare.", "照合するファイル。")),
+        typer.Option(metavar="FILE", help=both("The file to compare.", "照合するファイル。")),
     ] = None,
 ) -> None:
     """Whether what somebody was handed is what the issuer named (G1)."""

@@ -24,7 +24,7 @@ app = typer.Typer()
         "Stops issue, delivery, transfer, redemption and every other movement, in every token and "
         "in those made later, with any one key of the emergency operator. No case is needed. "
         "Looking, freezing, suspending and taking powers away go on.",
-        "緊急停止担当の鍵一つで、発行・配布・移転・償還その他すべての移動を、以後に作成される銘柄も"
+        "緊急停止担当の鍵一つで、発行・配布・移転・償還その他すべての移動を、以後に作成されるトークンも"
         "含めて停止する。案件番号は不要。閲覧・凍結・取引停止・権限の剥奪は継続できる。",
     ),
     epilog=example("jp20 halt", "jp20 halt --yes"),
@@ -48,7 +48,7 @@ def halt(yes: Yes = False) -> None:
         Text(
             f"HALT EVERYTHING: all {len(before.tokens)} tokens, and those made later? To go on "
             "takes the operator and three more organisations.",
-            f"全停止しますか?(全 {len(before.tokens)} 銘柄と以後に作成される銘柄。"
+            f"全停止しますか?(全 {len(before.tokens)} トークンと以後に作成されるトークン。"
             "再開には運営者と他の3組織の署名が必要です)",
         ),
         yes,
@@ -97,7 +97,7 @@ def resume(case: Case, document: Document, party: Party = None, yes: Yes = False
         Text(
             f"End the stop that began at {in_tokyo(before.since)}, for "
             f"{len(before.tokens)} tokens?",
-            f"{in_tokyo(before.since)} からの停止({len(before.tokens)} 銘柄)を解除しますか?",
+            f"{in_tokyo(before.since)} からの停止({len(before.tokens)} トークン)を解除しますか?",
         ),
         yes,
     )
@@ -125,7 +125,7 @@ def _parts(status: "Status") -> tuple[Record, Table]:
         ),
         Table(
             "tokens",
-            Text("Tokens", "銘柄"),
+            Text("Tokens", "トークン"),
             (
                 Column("code", Text("code", "銘柄コード")),
                 Column("stopped", Text("stopped", "停止")),

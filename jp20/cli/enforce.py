@@ -128,7 +128,7 @@ def force_transfer(
     help=both(
         "The lost wallet is given up FOR EVER; the investor gets the new one, and every position "
         "moves there with what restrains it. Run again it does what is left.",
-        "紛失したウォレットを廃止し(取消不可)、同じ投資家の新しいウォレットに全銘柄の保有と制限を"
+        "紛失したウォレットを廃止し(取消不可)、同じ投資家の新しいウォレットに全トークンの保有と制限を"
         "移す。再実行すると残りを行う。",
     ),
     epilog=example("jp20 recover 0xOld… 0xNew… --case RC-1 --document identification.pdf"),
@@ -150,7 +150,7 @@ def recover(
             metavar="TOKEN",
             help=both(
                 "Only this token's position. Repeatable; else every token's.",
-                "対象銘柄を限定する(複数指定可)。省略時は全銘柄。",
+                "対象トークンを限定する(複数指定可)。省略時は全トークン。",
             ),
         ),
     ] = None,
@@ -173,14 +173,14 @@ def recover(
         warn(
             Text(
                 f"{old} will be given up for ever, in all tokens.",
-                f"{old} は全銘柄について廃止され、元に戻すことはできません。",
+                f"{old} は全トークンについて廃止され、元に戻すことはできません。",
             )
         )
     count = sum(1 for _, balance in held if balance)
     confirm(
         Text(
             f"Move {count} positions from {old} to {fresh}?",
-            f"{count} 銘柄の保有を {old} から {fresh} へ移しますか?",
+            f"{count} トークンの保有を {old} から {fresh} へ移しますか?",
         ),
         yes,
     )
@@ -231,7 +231,7 @@ def _held_table(held: "Sequence[tuple[str, int]]") -> Table:
     return Table(
         "held",
         Text("Held by the lost wallet", "紛失したウォレットの保有"),
-        (Column("token", Text("token", "銘柄")), UNITS),
+        (Column("token", Text("token", "トークン")), UNITS),
         [(code, balance) for code, balance in held if balance],
     )
 
@@ -240,7 +240,7 @@ def _moved_table(wallet: "ChecksumAddress", tokens: "Iterable[Contract]") -> Tab
     return Table(
         "positions",
         Text("Held by the new wallet", "新しいウォレットの保有"),
-        (Column("token", Text("token", "銘柄")), UNITS),
+        (Column("token", Text("token", "トークン")), UNITS),
         [
             (each.read(str, "code"), balance)
             for each in tokens

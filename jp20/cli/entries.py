@@ -152,7 +152,7 @@ PANELS: Final = (
             Entry(
                 "freeze",
                 "freeze",
-                both("Freezes, at once or by decision.", "凍結(即時・決議)と追認・解除を行う。"),
+                both("Freezes, at once or by decision.", "凍結(即時・決定)と追認・解除を行う。"),
             ),
             Entry(
                 "pledge",
@@ -209,7 +209,7 @@ PANELS: Final = (
             Entry(
                 "halt",
                 "emergency",
-                both("STOP every token, at once.", "全銘柄を直ちに停止する。"),
+                both("STOP every token, at once.", "全トークンを直ちに停止する。"),
                 is_command=True,
             ),
             Entry(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from jp20.cli.again import say_if_done_before
 from jp20.cli.language import both, example
 from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.output import Column, Table, confirm, say, show
@@ -60,7 +61,7 @@ class FrozenAlready(JP20Error):
                 f"For {asked:,} more: jp20 freeze now {token} {wallet} {more}; "
                 "for less, by decision: jp20 freeze set",
                 f"{asked:,} 口を追加する場合: jp20 freeze now {token} {wallet} {more}、"
-                "減らす場合(決議): jp20 freeze set",
+                "減らす場合(決定): jp20 freeze set",
             ),
         )
 
@@ -116,6 +117,7 @@ def freeze_now(
         yes,
     )
     done = freeze_at_once(desk, token, rows, rests_on)
+    say_if_done_before(done)
     say(
         Text(
             "Another organisation confirms it within 72 hours: "
@@ -164,6 +166,7 @@ def freeze_confirm(
         yes,
     )
     done = confirm_freeze(desk, token, account, meant.organisation, rests_on)
+    say_if_done_before(done)
     show(_table(desk, _freezes(desk, token, account)), steps_table(desk, done.steps))
 
 
@@ -172,7 +175,7 @@ def freeze_confirm(
     help=both(
         "By decision of two organisations: set what is frozen of an account, up or down. "
         "0 unfreezes.",
-        "二つの組織の決議により、凍結数量を増減する。0 で凍結を解除する。",
+        "二つの組織の決定により、凍結数量を増減する。0 で凍結を解除する。",
     ),
     epilog=example(
         "jp20 freeze set JP20-RE-0001 0xAb… 0 --case UF-1 --document clearance.pdf",

@@ -62,10 +62,11 @@ def lock_set(
     until: Annotated[
         str,
         typer.Option(
+            metavar="TIME",
             help=both(
                 "When they become free; a date: the beginning of that day in Japan.",
                 "解除の日時(日付のみの場合は日本時間のその日の0時)。",
-            )
+            ),
         ),
     ],
     case: Case,
@@ -122,7 +123,10 @@ def lock_set(
 def lock_shorten(
     token: Token,
     until: Annotated[
-        str, typer.Option(help=both("The new, earlier end.", "短縮後の期限(日本時間)。"))
+        str,
+        typer.Option(
+            metavar="TIME", help=both("The new, earlier end.", "短縮後の期限(日本時間)。")
+        ),
     ],
     case: Case,
     document: Document,

@@ -127,6 +127,9 @@ def network_init(
         say(_begun(done.genesis))
 
 
+_TURNS: Final = 50.0
+"""Seconds that a call of `unstick` waits for the node's turn; the next call comes in a minute."""
+
 _NEXT: Final = Text(
     "Write these lines into the node's table in network.toml, and send them to the other"
     " organisations. When all are there, run this again.",
@@ -149,11 +152,11 @@ def network_unstick(node: NodeName, network: NetworkFileOption = NETWORK) -> Non
     """At its own node an organisation needs nobody's leave for it: the blocks are not final."""
     from jp20.chain.operator_channel import operator_channel
     from jp20.operations.network_init import load_network, node_named
-    from jp20.operations.network_stall import unstick
+    from jp20.operations.network_stall import unstick_in_turn
 
     file = load_network(network)
     own = node_named(file, node)
-    found = unstick(file, own, operator_channel(file, own, network.parent))
+    found = unstick_in_turn(file, own, operator_channel(file, own, network.parent), _TURNS)
     show(
         Record(
             "node",

@@ -20,6 +20,7 @@ Case = Annotated[
     str,
     typer.Option(
         "--case",
+        metavar="CASE",
         help=both(
             "Case number, public on the chain: ASCII, no person's name.",
             "案件番号。チェーン上で公開されるため、個人名を含めない半角英数字とする。",
@@ -31,6 +32,7 @@ Document = Annotated[
     Path,
     typer.Option(
         "--document",
+        metavar="FILE",
         help=both(
             "The document it rests on; only its SHA-256 goes to the chain.",
             "根拠文書。チェーンに記録されるのは SHA-256 のみ。",

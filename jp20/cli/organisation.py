@@ -32,7 +32,7 @@ app = typer.Typer(no_args_is_help=True)
     help=both(
         "The organisations, removed ones too, with their roles at large and for single tokens, and "
         "their keys, revoked ones too.",
-        "組織(除名済みを含む)と、その役割(全銘柄共通・個別銘柄)および鍵(失効済みを含む)を"
+        "組織(除名済みを含む)と、その役割(全トークン共通・個別トークン)および鍵(失効済みを含む)を"
         "表示する。",
     ),
     epilog=example("jp20 organisation list", "jp20 organisation list --format json"),
@@ -84,7 +84,7 @@ def organisation_add(
         typer.Option(
             "--role",
             metavar="ROLE",
-            help=both("A role at large. Repeatable.", "役割(全銘柄共通、複数指定可)。"),
+            help=both("A role at large. Repeatable.", "役割(全トークン共通、複数指定可)。"),
         ),
     ] = None,
     yes: Yes = False,
@@ -238,7 +238,7 @@ def organisation_transfer_role(
         "signed. It signs nothing of it. What it alone holds, and its roles for single tokens, are "
         "handed over first.",
         "組織を除名し、すべての鍵と役割を失効させる(署名が揃い次第、直ちに実行)。当該組織は署名"
-        "できない。単独で保有する役割と個別銘柄の役割は、先に引き継ぐこと。",
+        "できない。単独で保有する役割と個別トークンの役割は、先に引き継ぐこと。",
     ),
     epilog=example("jp20 organisation remove 西嶺クラウド --case CV-6 --document resolution.pdf"),
 )

@@ -45,7 +45,7 @@ ForToken = Annotated[
         metavar="TOKEN",
         help=both(
             "The role for this token only: ISSUER, BROKER or REGISTRAR. Else at large.",
-            "この銘柄に限った役割(ISSUER・BROKER・REGISTRAR)。省略時は全銘柄に共通の役割。",
+            "このトークンに限った役割(ISSUER・BROKER・REGISTRAR)。省略時は全トークンに共通の役割。",
         ),
     ),
 ]

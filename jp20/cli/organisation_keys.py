@@ -75,7 +75,7 @@ def key_add(
         "organisation's, by decision, as soon as all have signed. Not an organisation's last one: "
         "jp20 organisation key replace.",
         "鍵を恒久的に失効させる。案件番号を指定しない場合は、自組織の鍵を自組織のいずれかの鍵で"
-        "直ちに失効させる(鍵の盗難時に最初に行う)。案件番号と文書を指定した場合は、決議により任意の"
+        "直ちに失効させる(鍵の盗難時に最初に行う)。案件番号と文書を指定した場合は、決定により任意の"
         "組織の鍵を失効させる(署名が揃い次第、直ちに実行)。組織の最後の鍵は失効できない"
         "(jp20 organisation key replace で交換する)。",
     ),

@@ -36,7 +36,7 @@ def organisation_tables(desk: "Desk", *concerned: int | str) -> list[Table]:
                 _NUMBER,
                 Column("name", Text("name", "名称")),
                 _ACTIVE,
-                Column("roles", Text("roles at large", "役割(全銘柄共通)")),
+                Column("roles", Text("roles at large", "役割(全トークン共通)")),
             ),
             [
                 (member.number, member.name, member.active, _named(member.roles))
@@ -45,7 +45,7 @@ def organisation_tables(desk: "Desk", *concerned: int | str) -> list[Table]:
         ),
         Table(
             "token_roles",
-            Text("Roles for single tokens", "個別銘柄の役割"),
+            Text("Roles for single tokens", "個別トークンの役割"),
             (
                 Column("code", Text("token", "銘柄")),
                 _NUMBER,

@@ -32,6 +32,7 @@ CaseIfAny = Annotated[
     str | None,
     typer.Option(
         "--case",
+        metavar="CASE",
         help=both(
             "Case number, where the policy asks for a request.",
             "案件番号(ポリシーが申請を求める場合)。",
@@ -43,6 +44,7 @@ DocumentIfAny = Annotated[
     Path | None,
     typer.Option(
         "--document",
+        metavar="FILE",
         help=both(
             "The document it rests on, where the policy asks for a request.",
             "根拠文書(ポリシーが申請を求める場合)。",

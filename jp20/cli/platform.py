@@ -67,6 +67,7 @@ def deploy(yes: Yes = False) -> None:
             founding.organisations,
             place.deployment_file,
             lambda step: told(next(deployed), len(CONTRACTS)),
+            outbox=place.outbox,
         )
     _show(place)
 

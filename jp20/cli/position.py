@@ -29,7 +29,7 @@ def position_show(
     ],
     block: Annotated[
         int | None,
-        typer.Option(min=0, help=both("As of this block.", "この時点(ブロック番号)の内容。")),
+        typer.Option(metavar="BLOCK", min=0, help=both("As of this block.", "このブロック時点。")),
     ] = None,
 ) -> None:
     """Needs no key (G8, G15)."""

@@ -36,7 +36,7 @@ def record_date_set(
     at: Annotated[
         str,
         typer.Argument(
-            metavar="DATE", help=both("Date or time; Japan's.", "日付または日時(日本時間)。")
+            metavar="TIME", help=both("Date or time; Japan's.", "日付または日時(日本時間)。")
         ),
     ],
     case: Case,
@@ -49,8 +49,8 @@ def record_date_set(
     from jp20.operations.lifecycle import set_record_date
     from jp20.operations.token_state import token_state
 
-    is_day = time(at, "DATE", end_of_day=True) != time(at, "DATE")
-    second = time(at, "DATE", end_of_day=True) - is_day
+    is_day = time(at, "TIME", end_of_day=True) != time(at, "TIME")
+    second = time(at, "TIME", end_of_day=True) - is_day
     rests_on = evidence(case, document)
     desk = workspace().desk()
     require_record_date(desk, token, second, rests_on)
@@ -81,7 +81,9 @@ def record_date_show(
     token: Token,
     number: Annotated[
         int | None,
-        typer.Option(min=0, help=both("The record date's number.", "基準日の番号。")),
+        typer.Option(
+            metavar="NUMBER", min=0, help=both("The record date's number.", "基準日の番号。")
+        ),
     ] = None,
 ) -> None:
     """Holders at a record date are read from the chain, in the units of that date (G5, G21)."""

@@ -71,10 +71,11 @@ def redistribute_record(
     file: Annotated[
         Path,
         typer.Option(
+            metavar="FILE",
             help=both(
                 "What each lost: CSV or XLSX with wallet, units.",
                 "損失の一覧(CSV・XLSX。ウォレットアドレス、数量)。",
-            )
+            ),
         ),
     ],
     supply_before: Annotated[

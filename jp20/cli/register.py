@@ -24,7 +24,9 @@ app = typer.Typer(no_args_is_help=True)
 
 AtBlock = Annotated[
     int | None,
-    typer.Option("--block", min=0, help=both("As of this block.", "このブロック時点。")),
+    typer.Option(
+        "--block", metavar="BLOCK", min=0, help=both("As of this block.", "このブロック時点。")
+    ),
 ]
 
 AtTime = Annotated[

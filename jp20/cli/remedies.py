@@ -21,7 +21,7 @@ def remedy(
             return _see("jp20 status")
         case Reason.CONSENT_REQUIRED:
             return Text(
-                f"Ask for it: jp20 consent request {token} {to} UNITS --until DATE",
+                f"Ask for it: jp20 consent request {token} {to} UNITS --until TIME",
                 f"承諾を申請してください: jp20 consent request {token} {to} 口数 --until 期限",
             )
         case (

@@ -8,6 +8,7 @@ from jp20.cli.output import Column, Record, Table, Value
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:
+    from jp20.chain.abi import Interface
     from jp20.domain.requests import Decision
     from jp20.domain.roles import Role
     from jp20.operations.calls import ReadCall
@@ -213,15 +214,28 @@ def _slots(desk: "Desk", view: "RequestView") -> Table:
 
 
 def _calls(desk: "Desk", decision: "Decision") -> list[Record | Table]:
-    """Single arguments, and the rows of lists. All of them: who signs has to see what."""
+    target = decision.request.target
+    known = _known(desk) if target == desk.consortium.address else {}
+    return call_parts(desk.interface(target), decision, known)
+
+
+def call_parts(
+    interface: "Interface | None",
+    decision: "Decision",
+    known: "dict[tuple[str, Value], Value] | None" = None,
+) -> list[Record | Table]:
+    """Single arguments, and the rows of lists. All of them: who signs has to see what. `known` says
+    what some arguments stand for.
+    """
     from jp20.operations.calls import UnknownCall, read_call
 
-    interface = desk.interface(decision.request.target)
+    if interface is None:
+        return [_unread(decision)]
     try:
         read = [read_call(interface, index, call) for index, call in enumerate(decision.calls)]
     except UnknownCall:
         return [_unread(decision)]
-    known = _known(desk) if decision.request.target == desk.consortium.address else {}
+    known = known or {}
     arguments = Table(
         "arguments",
         Text("What it would do", "申請の内容"),
@@ -255,7 +269,7 @@ def _known(desk: "Desk") -> dict[tuple[str, Value], Value]:
     }
     for token in desk.tokens():
         found["scope", token.address] = f"{token.address} {token.read(str, 'code')}"
-    found["scope", ZERO_ADDRESS] = Text("all tokens (at large)", "全銘柄共通")
+    found["scope", ZERO_ADDRESS] = Text("all tokens (at large)", "全トークン共通")
     return found
 
 

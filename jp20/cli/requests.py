@@ -74,7 +74,7 @@ def requests_list(
     ] = None,
     token: Annotated[
         str | None,
-        typer.Option(metavar="TOKEN", help=both("Only of this token.", "この銘柄のもの。")),
+        typer.Option(metavar="TOKEN", help=both("Only of this token.", "このトークンのもの。")),
     ] = None,
     every: Annotated[
         bool,

@@ -46,10 +46,11 @@ UnitsIfAny = Annotated[
 RowsFile = Annotated[
     Path | None,
     typer.Option(
+        metavar="FILE",
         help=both(
             "Many at once: CSV or XLSX with wallet, units.",
             "一括指定のファイル(CSV・XLSX。ウォレットアドレス、数量)。",
-        )
+        ),
     ),
 ]
 

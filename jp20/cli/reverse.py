@@ -136,7 +136,7 @@ def reverse(
             help=both(
                 "Its place among the transaction's logs, from 0, as jp20 register history TOKEN "
                 "WALLET has it; needed where there are several.",
-                "取引内のログの順番(0から。jp20 register history 銘柄 ウォレット で確認)。"
+                "取引内のログの順番(0から。jp20 register history トークン ウォレット で確認)。"
                 "移転が複数ある場合は必須。",
             ),
         ),
@@ -144,15 +144,16 @@ def reverse(
     case: Annotated[
         str | None,
         typer.Option(
+            metavar="CASE",
             help=both(
                 "Case number, public; without it nothing is sent.",
                 "案件番号(公開)。省略時は表示のみ。",
-            )
+            ),
         ),
     ] = None,
     document: Annotated[
         Path | None,
-        typer.Option(help=both("The document it rests on.", "根拠文書。")),
+        typer.Option(metavar="FILE", help=both("The document it rests on.", "根拠文書。")),
     ] = None,
     amount: Annotated[
         str | None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli import documents, record_date, redeem
-from jp20.cli.again import say_if_nothing_sent
+from jp20.cli.again import say_if_done_before, say_if_nothing_sent
 from jp20.cli.endings import REFUSED, Ending
 from jp20.cli.language import both, example
 from jp20.cli.options import Case, Document, Token, Yes, evidence, units
@@ -67,7 +67,7 @@ def issue(
     issuer: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME",
+            metavar="ORGANISATION",
             help=both(
                 "The issuer, where several organisations are.",
                 "発行者の組織名(該当する組織が複数の場合に指定)。",
@@ -77,7 +77,7 @@ def issue(
     registrar: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME",
+            metavar="ORGANISATION",
             help=both(
                 "The registrar, where several organisations are.",
                 "原簿管理人の組織名(該当する組織が複数の場合に指定)。",
@@ -243,7 +243,9 @@ def token_show(
     token: Token,
     term_sheet: Annotated[
         Path | None,
-        typer.Option(help=both("Compare with this file.", "照合する発行条件ファイル。")),
+        typer.Option(
+            metavar="FILE", help=both("Compare with this file.", "照合する発行条件ファイル。")
+        ),
     ] = None,
 ) -> None:
     """The token at its latest block (G1, G15)."""
@@ -299,6 +301,7 @@ def pause(
         yes,
     )
     done = lifecycle.pause(desk, token, rests_on)
+    say_if_done_before(done)
     show(status_record(token_state(desk, token)), steps_table(desk, done.steps))
     say(
         Text(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli import some_refused
+from jp20.cli.again import say_if_sent_before
 from jp20.cli.endings import REFUSED, Ending
 from jp20.cli.holders import From, To, Units, holder
 from jp20.cli.language import both, example
@@ -85,6 +86,7 @@ def transfer(
         yes,
     )
     done = send(desk, token, signer, recipient, count)
+    say_if_sent_before(done)
     show(
         Record(
             "transfer",
@@ -194,10 +196,11 @@ def record_transfer(
     file: Annotated[
         Path | None,
         typer.Option(
+            metavar="FILE",
             help=both(
                 "Many at once: CSV or XLSX with from, to, units.",
                 "一括指定のファイル(CSV・XLSX。移転元、移転先、数量)。",
-            )
+            ),
         ),
     ] = None,
     party: Party = None,

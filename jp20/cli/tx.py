@@ -84,6 +84,16 @@ def tx_sign(
         Path, typer.Option(metavar="KEYSTORE", help=both("The key.", "鍵ファイル。"))
     ],
     out: Out,
+    decision: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help=both(
+                "A request's decision file: what it would do is shown, if it is the very one.",
+                "申請の決定ファイル。署名対象と一致する場合、申請の内容を表示する。",
+            ),
+        ),
+    ] = None,
     password: PasswordFrom = None,
     yes: Yes = False,
 ) -> None:
@@ -93,6 +103,7 @@ def tx_sign(
 
     unsigned = load_unsigned(file)
     _show_what_is_signed(unsigned)
+    _show_what_is_decided(unsigned, decision or [])
     count = len(unsigned.transactions)
     confirm(
         Text(
@@ -187,6 +198,67 @@ def tx_drop(key: Key = None, yes: Yes = False) -> None:
     show(entries_table(give_up_unsigned(place.view(), address)))
 
 
+@app.command(
+    "cancel",
+    help=both(
+        "Give up a transaction that was signed and is in no block: another one without any effect "
+        "takes its nonce, at the gas price of today. The first may come nevertheless; whichever "
+        "does, the other never can.",
+        "署名済みでブロックに取り込まれていない取引を取り消す。効果のない取引が同じノンスを現在の"
+        "ガス価格で使用する。元の取引が先に成立する場合もあるが、両方が成立することはない。",
+    ),
+    epilog=example("jp20 tx cancel 17", "jp20 tx cancel 17 0xAb…"),
+)
+def tx_cancel(
+    nonce: Annotated[
+        int,
+        typer.Argument(
+            metavar="NONCE",
+            min=0,
+            help=both("Its nonce, from jp20 status.", "取引のノンス(jp20 status で確認)。"),
+        ),
+    ],
+    key: Key = None,
+    yes: Yes = False,
+) -> None:
+    """What other transactions of the key wait for is out of their way then."""
+    from jp20.chain.outbox import State
+    from jp20.cli.sending import entries_table
+    from jp20.operations.sending import cancel, on_its_way
+
+    place = workspace()
+    desk = place.desk()
+    signers = place.signers
+    signer = signers[0] if key is None and len(signers) == 1 else place.key_of(_key(place, key))
+    entry = on_its_way(desk, signer, nonce)
+    say(entries_table([entry]))
+    confirm(
+        Text(
+            f"Give up nonce {nonce} of {signer.address} ({entry.label})? It may come nevertheless.",
+            f"{signer.address} のノンス {nonce}({entry.label})を取り消しますか"
+            "(元の取引が先に成立する場合もあります)?",
+        ),
+        yes,
+    )
+    with progress(Text("Cancelling", "取り消しています")):
+        first, instead = cancel(desk, signer, nonce)
+    show(entries_table([first, instead]))
+    if instead.state is State.SUCCEEDED:
+        say(
+            Text(
+                "It is cancelled: it can never come any more.",
+                "取消しが完了しました。元の取引が成立することはありません。",
+            )
+        )
+    else:
+        say(
+            Text(
+                "The first came before it could be cancelled.",
+                "取消しの前に、元の取引がブロックに取り込まれました。",
+            )
+        )
+
+
 def _key(place: Workspace, given: str | None) -> "ChecksumAddress":
     """The key that is meant. Raises BadArgument."""
     if given is not None:
@@ -229,6 +301,49 @@ def _show_what_is_signed(unsigned: "UnsignedFile") -> None:
                     f"ノンス {row.nonce}: ファイルの記載は異なります: {row.said}",
                 )
             )
+
+
+def _show_what_is_decided(unsigned: "UnsignedFile", files: list[Path]) -> None:
+    """The calls of the requests that are proposed or signed, whose root is computed anew from the
+    decisions; with a warning for each that no file has. Raises BadArgument for a file that is of
+    none of them.
+    """
+    from jp20.chain.meaning import interface_with
+    from jp20.cli.request_view import call_parts
+    from jp20.operations.offline import unseen_requests
+    from jp20.operations.requests import load_decision
+
+    unseen = unseen_requests(unsigned)
+    for file in files:
+        decision = load_decision(file)
+        if decision.request not in unseen.values():
+            raise BadArgument(
+                Text(
+                    f"{file} is not what is to be signed.",
+                    f"{file} は署名対象の申請と一致しません。",
+                ),
+                Text(
+                    "It has other calls, or another case, document, rule or parties.",
+                    "内容・案件番号・根拠文書・規則・当事者のいずれかが異なります。",
+                ),
+                Text(
+                    "Nothing was signed. Ask for the decision file that was written when it was "
+                    "proposed.",
+                    "署名は行われていません。提案時に作成された決定ファイルを入手してください。",
+                ),
+            )
+        for part in call_parts(interface_with(decision.request.selector), decision):
+            say(part)
+        unseen = {n: request for n, request in unseen.items() if request != decision.request}
+    for nonce in unseen:
+        warn(
+            Text(
+                f"Nonce {nonce}: what the request would do is not in this file, only its root. "
+                "Name the decision file to see it: --decision FILE",
+                f"ノンス {nonce}: 申請の内容はこのファイルに含まれていません(ルートのみ)。"
+                "決定ファイルを --decision で指定すると表示されます。",
+            )
+        )
 
 
 def _transactions(unsigned: "UnsignedFile") -> Table:

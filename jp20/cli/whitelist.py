@@ -138,7 +138,11 @@ def whitelist_show(
 def whitelist_renew(
     investors: Wallets,
     until: Annotated[
-        str, typer.Option(metavar="DATE", help=both("Date or time; Japan's.", "日付または日時。"))
+        str,
+        typer.Option(
+            metavar="TIME",
+            help=both("Date or time; Japan's.", "日付または日時(日本時間)。"),
+        ),
     ],
     case: CaseIfAny = None,
     document: DocumentIfAny = None,
@@ -180,6 +184,7 @@ def whitelist_reclassify(
         str,
         typer.Option(
             "--class",
+            metavar="CLASS",
             help=both(
                 "general, professional or qualified_institution.",
                 "一般投資家、特定投資家、適格機関投資家(general / professional / "
@@ -190,16 +195,17 @@ def whitelist_reclassify(
     residency: Annotated[
         str,
         typer.Option(
+            metavar="RESIDENCY",
             help=both(
                 "resident, non_resident or us_person.",
                 "居住者、非居住者、米国人(resident / non_resident / us_person)。",
-            )
+            ),
         ),
     ],
     class_until: Annotated[
         str | None,
         typer.Option(
-            metavar="DATE",
+            metavar="TIME",
             help=both(
                 "Until when the class holds; without it, for good.",
                 "投資家区分の有効期限。省略時は無期限。",

@@ -19,7 +19,7 @@ _SENTENCES: Final[dict[str, tuple[tuple[str, str], tuple[str, str] | None, tuple
     "OrganisationHoldsTokenRoles": (
         (
             "{who} still holds roles for single tokens: {count}.",
-            "{who} は、個別銘柄の役割を {count} 件持っています。",
+            "{who} は、個別トークンの役割を {count} 件持っています。",
         ),
         ("Such roles are taken or handed over one by one.", "個別に取消しまたは引継ぎが必要です。"),
         (
@@ -70,15 +70,15 @@ _SENTENCES: Final[dict[str, tuple[tuple[str, str], tuple[str, str] | None, tuple
         ("{who} does not hold {held}.", "{who} は {held} の役割を持っていません。"),
         (
             "A role for one token is another than the one at large: --token.",
-            "個別銘柄の役割は、全銘柄に共通の役割とは別のものです(--token で指定)。",
+            "個別トークンの役割は、全トークンに共通の役割とは別のものです(--token で指定)。",
         ),
         _LOOK,
     ),
     "RoleNotScoped": (
-        ("{role} is not held for a single token.", "{role} は個別銘柄について付与できません。"),
+        ("{role} is not held for a single token.", "{role} は個別トークンについて付与できません。"),
         (
             "ISSUER, BROKER and REGISTRAR can be.",
-            "個別銘柄に付与できるのは ISSUER・BROKER・REGISTRAR です。",
+            "個別トークンに付与できるのは ISSUER・BROKER・REGISTRAR です。",
         ),
         ("Leave --token out.", "--token を付けずに実行してください。"),
     ),

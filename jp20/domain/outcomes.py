@@ -42,11 +42,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A transaction of a holder's own, with what the contracts said in it."""
+    """A transaction of a holder's own, with what the contracts said in it. `earlier`: when an
+    earlier run sent it, unix seconds; None where this one did.
+    """
 
     transaction: bytes
     block: int
     events: tuple[Entry[Event], ...]
+    earlier: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

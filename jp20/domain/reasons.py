@@ -90,7 +90,7 @@ class RegistryReason(IntEnum):
 _TEXTS: Final[dict[Reason, Text]] = {
     Reason.NONE: Text("Nothing stands in the way.", "妨げとなる事由はありません。"),
     Reason.PLATFORM_HALTED: Text(
-        "The whole platform is under an emergency stop.", "プラットフォーム全体が緊急停止中です。"
+        "The whole platform is under an emergency stop.", "基盤全体が緊急停止中です。"
     ),
     Reason.TOKEN_PAUSED: Text("This token is paused.", "このトークンは一時停止中です。"),
     Reason.TOKEN_MATURED: Text(

@@ -153,8 +153,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "実行中に別の実行を行うことはできません。",
     ),
     # The platform
-    "AlreadyHalted": ("The platform is halted already.", "プラットフォームはすでに停止中です。"),
-    "NotHalted": ("The platform is not halted.", "プラットフォームは停止していません。"),
+    "AlreadyHalted": ("The platform is halted already.", "基盤はすでに停止中です。"),
+    "NotHalted": ("The platform is not halted.", "基盤は停止していません。"),
     "HaltedAgain": (
         "The stop that was decided about is over, and another one is on.",
         "解除が決定された停止はすでに終了しており、別の停止が行われています。",
@@ -212,7 +212,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "PlatformUnavailable": (
         "The platform does not answer, so nothing moves.",
-        "プラットフォームが応答しないため、移転できません。",
+        "基盤が応答しないため、移転できません。",
     ),
     "NoSuchClaim": (
         "{holder} has no such restraint {id}.",

@@ -5,11 +5,14 @@ Each step is looked for on the chain before it is made, so that a run that was i
 on with, and what is done is not done again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 from eth_typing import ChecksumAddress
 
+from jp20.chain.errors import Reverted
+from jp20.chain.receipts import Receipt
 from jp20.chain.sender import Progress
 from jp20.chain.signers import Signer
 from jp20.domain.casting import Cast, NotEnoughOrganisations, cast, direct
@@ -21,8 +24,9 @@ from jp20.domain.requests import Call, Decision
 from jp20.domain.roles import Role
 from jp20.domain.times import in_tokyo
 from jp20.operations import requests
+from jp20.operations.at_once import send_at_once
 from jp20.operations.desk import Desk, NoOrganisationKey
-from jp20.operations.requests import NO_SLOT, Standing
+from jp20.operations.requests import NO_SLOT
 
 
 class EvidenceNeeded(JP20Error):
@@ -120,12 +124,25 @@ class _Hands:
             for member in sorted(members, key=lambda member: not member.own_roles)
         ]
         self._signers = {
-            member.number: next(desk.signers[key] for key in member.keys if key in desk.signers)
+            member.number: [desk.signers[key] for key in member.keys if key in desk.signers]
             for member in members
         }
 
     def key(self, organisation: int) -> Signer:
-        return self._signers[organisation]
+        return self._signers[organisation][0]
+
+    def all_keys(self, rule: Rule, parties: Collection[int]) -> dict[ChecksumAddress, int]:
+        """The keys of all organisations that may act alone, by address, with their organisation.
+        Raises NotEnoughOrganisations where there is none.
+        """
+        direct(rule, self.organisations, parties)
+        (roles,) = rule.slots
+        return {
+            signer.address: each.number
+            for each in self.organisations
+            if each.roles & roles and each.number not in parties
+            for signer in self._signers[each.number]
+        }
 
     def __contains__(self, organisation: int) -> bool:
         return organisation in self._signers
@@ -146,6 +163,7 @@ def decide(
     *,
     keys: Sequence[bytes] | None = None,
     progress: Progress | None = None,
+    stops: bool = False,
 ) -> Decided:
     """Carries out calls on one function of one contract, by the rule that the chain has for it.
 
@@ -155,22 +173,29 @@ def decide(
     refused by itself; the refusal of an only one is raised.
 
     `keys`, where one key calls directly: a call of a key is made once, whatever run began it. A
-    request has keys of its own. `progress` is told how many calls came to an end.
+    request has keys of its own. `progress` is told how many calls came to an end. `stops`: the
+    calls stop something, and made twice they do the same; where one key may make them, nothing that
+    is under way holds them up, and any key that may is used (see `at_once`).
 
     Raises NotInPolicy, EvidenceNeeded, NotEnoughOrganisations, NotBefore, Reverted, and, at a desk
     of organisations that work in turn, AwaitingOthers, NoOrganisationKey.
     """
     if not calls:
         return Decided(None, (), ())
-    desk.settle()
     function = desk.function_of(calls[0])
     rule = requests.required_rule(desk.rule(calls[0]), function)
     excluded = frozenset(parties)
+    if not rule.is_direct:
+        desk.settle()
     hands = _Hands(desk, calls[0].target)
     if rule.is_direct:
         hands.require_any()
-        organisation = direct(rule, hands.organisations, excluded)
-        decided = _directly(desk, hands, organisation, calls, keys, progress)
+        if stops:
+            decided = _at_once(desk, hands.all_keys(rule, excluded), calls)
+        else:
+            organisation = direct(rule, hands.organisations, excluded)
+            desk.settle(hands.key(organisation))
+            decided = _directly(desk, hands, organisation, calls, keys, progress)
     elif evidence is None:
         raise EvidenceNeeded(function)
     else:
@@ -192,11 +217,23 @@ def _directly(
     signer = hands.key(organisation)
     labels = [desk.function_of(call) for call in calls]
     sent = desk.sender(signer).send_all(calls, keys=keys, labels=labels, progress=progress)
-    outcomes = tuple(
+    outcomes = _outcomes(desk, calls, sent)
+    return Decided(None, _steps("call", organisation, signer, outcomes), outcomes)
+
+
+def _at_once(desk: Desk, keys: dict[ChecksumAddress, int], calls: Sequence[Call]) -> Decided:
+    signer, sent = send_at_once(desk, [desk.signers[address] for address in keys], calls)
+    outcomes = _outcomes(desk, calls, sent)
+    return Decided(None, _steps("call", keys[signer.address], signer, outcomes), outcomes)
+
+
+def _outcomes(
+    desk: Desk, calls: Sequence[Call], sent: Sequence[Receipt | Reverted]
+) -> tuple[CallOutcome, ...]:
+    return tuple(
         requests.outcome_of(desk, index, call, result)
         for index, (call, result) in enumerate(zip(calls, sent, strict=True))
     )
-    return Decided(None, _steps("call", organisation, signer, outcomes), outcomes)
 
 
 def _by_request(
@@ -208,8 +245,7 @@ def _by_request(
     pending = [index for index in range(request.calls) if index not in done]
     steps: list[Step] = []
     if pending:
-        stands = requests.standing(desk, request)
-        executor, steps = _sign(desk, hands, decision, rule, stands)
+        executor, steps = _signed(desk, hands, decision, rule)
         _wait(desk, decision, rule)
         executor_key = hands.key(executor)
         outcomes = requests.send_executions(desk, executor_key, decision, pending, progress)
@@ -219,11 +255,33 @@ def _by_request(
     return Decided(request.id, tuple(steps), in_order)
 
 
-def _sign(
-    desk: Desk, hands: _Hands, decision: Decision, rule: Rule, stands: Standing
-) -> tuple[int, list[Step]]:
-    """Proposes and signs what is not yet; returns who is to execute."""
+def _signed(desk: Desk, hands: _Hands, decision: Decision, rule: Rule) -> tuple[int, list[Step]]:
+    """Proposes and signs what is not yet; returns who is to execute. What others proposed or signed
+    meanwhile is gone on with.
+    """
+    steps: list[Step] = []
+    for _ in range(1 + len(rule.slots)):
+        with _unless_others_were_first():
+            return _sign(desk, hands, decision, rule, steps), steps
+    return _sign(desk, hands, decision, rule, steps), steps
+
+
+@contextmanager
+def _unless_others_were_first() -> Iterator[None]:
+    """Passes over that a request was proposed, or a slot signed, by another organisation between
+    the look at it and the own transaction.
+    """
+    try:
+        yield
+    except Reverted as refusal:
+        if not requests.is_refused_with(refusal, "RequestOpen", "SlotTaken", "AlreadySigned"):
+            raise
+
+
+def _sign(desk: Desk, hands: _Hands, decision: Decision, rule: Rule, steps: list[Step]) -> int:
+    """Proposes and signs what is not yet, adding to the steps; returns who is to execute."""
     request = decision.request
+    stands = requests.standing(desk, request)
     proposed = stands.is_open(rule, desk.now())
     signed = {
         slot: signature.organisation
@@ -234,26 +292,25 @@ def _sign(
         parts = cast(rule, hands.organisations, request.parties, signed, proposed)
     except NotEnoughOrganisations:
         if desk.in_turn:
-            _contribute(desk, hands, decision, rule, signed, proposed)
+            _contribute(desk, hands, decision, rule, signed, proposed, steps)
         raise
-    steps: list[Step] = []
     if not proposed:
-        steps, signed = _propose(desk, hands, decision, parts)
+        signed = _propose(desk, hands, decision, parts, steps)
     for slot, organisation in enumerate(parts.signers):
         if slot not in signed:
             key = hands.key(organisation)
             steps.append(requests.send_signature(desk, key, request, organisation, slot))
-    return parts.executor, steps
+    return parts.executor
 
 
 def _propose(
-    desk: Desk, hands: _Hands, decision: Decision, parts: Cast
-) -> tuple[list[Step], dict[int, int]]:
-    """The step, and the slot that the proposer signs with it."""
+    desk: Desk, hands: _Hands, decision: Decision, parts: Cast, steps: list[Step]
+) -> dict[int, int]:
+    """Adds the step, and returns the slot that the proposer signs with it."""
     proposer = parts.proposer
     slot = parts.signers.index(proposer) if proposer in parts.signers else NO_SLOT
-    step = requests.send_proposal(desk, hands.key(proposer), decision, proposer, slot)
-    return [step], {slot: proposer}
+    steps.append(requests.send_proposal(desk, hands.key(proposer), decision, proposer, slot))
+    return {slot: proposer}
 
 
 def _contribute(
@@ -263,6 +320,7 @@ def _contribute(
     rule: Rule,
     signed: dict[int, int],
     proposed: bool,
+    steps: list[Step],
 ) -> NoReturn:
     """Does of a request what the keys at hand can, in a cast that others can complete. Raises
     NoOrganisationKey where they can nothing.
@@ -275,11 +333,10 @@ def _contribute(
         if member.active and member.number not in hands
     ]
     parts = cast(rule, [*hands.organisations, *others], request.parties, signed, proposed)
-    steps: list[Step] = []
     if not proposed:
         if parts.proposer not in hands:
             raise AwaitingOthers(request.id, steps, rule.proposers, decision)
-        steps, signed = _propose(desk, hands, decision, parts)
+        signed = _propose(desk, hands, decision, parts, steps)
     for slot, organisation in enumerate(parts.signers):
         if slot not in signed and organisation in hands:
             key = hands.key(organisation)
@@ -313,5 +370,5 @@ def _steps(
     return tuple(
         Step(what, organisation, signer.address, outcome.transaction, outcome.block)
         for outcome in outcomes
-        if outcome.transaction is not None and outcome.block is not None
+        if outcome.transaction is not None and outcome.block is not None and not outcome.earlier
     )

@@ -31,14 +31,23 @@ from jp20.chain.events import (
     read_events,
     token_events,
 )
-from jp20.chain.outbox import SignerBusy, open_outbox, outbox_file, view_outbox
+from jp20.chain.forgotten import TransactionsForgotten, logs_of
+from jp20.chain.outbox import (
+    OtherKindOfNode,
+    OutboxUnfit,
+    SignerBusy,
+    carried_out,
+    open_outbox,
+    outbox_file,
+    view_outbox,
+)
 from jp20.chain.receipts import Receipt, receipts_now
 from jp20.chain.sender import PATIENCE, Sender
 from jp20.chain.signers import Signer
 from jp20.domain.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.deployment import Deployment, Incomplete
 from jp20.domain.errors import JP20Error, Text
-from jp20.domain.events import Entry, Event
+from jp20.domain.events import At, Entry, Event
 from jp20.domain.governance import Kind, Organisation
 from jp20.domain.outcomes import Done
 from jp20.domain.requests import Call
@@ -217,24 +226,48 @@ class Desk:
 
     def sender(self, signer: Signer) -> Sender:
         """Sends a key's transactions, and can name what they call. Raises SignerBusy where another
-        process does, NotThisOutbox.
+        process does, OutboxUnfit.
         """
         if signer.address not in self._senders:
             chain = self.connection
             box = None
             if self.outbox is not None:
-                box = open_outbox(self.outbox, chain.chain_id, chain.genesis, signer.address)
+                box = open_outbox(
+                    self.outbox,
+                    chain.chain_id,
+                    chain.genesis,
+                    signer.address,
+                    development=self._blocks.has_development_node,
+                )
             self._senders[signer.address] = Sender(
                 chain, signer, _Interfaces(self), self.rule, outbox=box, blocks=self._blocks
             )
         return self._senders[signer.address]
 
-    def settle(self) -> None:
+    def sender_without_outbox(self, signer: Signer) -> Sender:
+        """The same for what can be made twice without harm, where the outbox cannot be had: what
+        it sends is remembered by nobody.
+        """
+        return Sender(self.connection, signer, _Interfaces(self), self.rule, blocks=self._blocks)
+
+    def is_held_up(self, address: ChecksumAddress) -> bool:
+        """Whether something of a key is unfinished, or its outbox cannot be read."""
+        file = self._outbox_files([address]).get(address)
+        try:
+            return file is not None and bool(view_outbox(file).unfinished)
+        except OutboxUnfit:
+            return True
+
+    def settle(self, signer: Signer | None = None) -> None:
         """Before the chain is read for a decision: brings to its end what earlier runs left on its
-        way with these keys, and sees to it that the node has all that they saw on the chain.
+        way with these keys, or with one of them, and sees to it that the node has all that they saw
+        on the chain.
 
         What another process is sending is left to it. Raises what `Sender.settle` raises.
         """
+        if signer is not None:
+            self.sender(signer).settle()
+            return
         if not self._has_looked:
             self._look_into_outboxes()
         senders = list(self._senders.values())
@@ -258,7 +291,8 @@ class Desk:
         """
         name = label or self.function_of(call)
         receipt = self.sender(signer).send(call, key=key, label=name, again=again)
-        return Done(receipt.transaction, receipt.block, self.events_of(receipt, call.target))
+        events = self.events_of(receipt, call.target)
+        return Done(receipt.transaction, receipt.block, events, receipt.earlier)
 
     # What was said
 
@@ -276,6 +310,43 @@ class Desk:
     def receipts(self, transactions: Collection[bytes]) -> dict[bytes, Receipt]:
         """The receipts of transactions that are in a block."""
         return receipts_now(self.connection, transactions)
+
+    def receipts_at(self, places: Iterable[At]) -> dict[bytes, Receipt]:
+        """The receipts of transactions that left events at some places. Of one that the node has
+        forgotten it is what its block's logs say. Raises TransactionsForgotten where there is none.
+        """
+        return self._receipts_in({at.transaction: at.block for at in places})
+
+    def carried_out(self, beginning: bytes) -> dict[bytes, tuple[Call, Receipt]]:
+        """What the keys at hand carried out under keys of the outbox that begin so, by
+        transaction: by the outboxes of the desk's folder.
+        """
+        files = self._outbox_files(self.signers)
+        entries = [
+            entry
+            for address in self.signers
+            for entry in (
+                self._senders[address].outbox.carried_out(beginning)
+                if address in self._senders
+                else carried_out(files[address], beginning)
+                if address in files
+                else ()
+            )
+        ]
+        calls = {each.signed.hash: each.call for each in entries}
+        blocks = {each.signed.hash: each.block for each in entries if each.block is not None}
+        receipts = self._receipts_in(blocks)
+        return {hash: (calls[hash], receipt) for hash, receipt in receipts.items()}
+
+    def _receipts_in(self, blocks: Mapping[bytes, int]) -> dict[bytes, Receipt]:
+        receipts = receipts_now(self.connection, blocks)
+        missing = blocks.keys() - receipts.keys()
+        logs = logs_of(self.connection, [blocks[hash] for hash in missing])
+        for hash in missing:
+            if hash not in logs:
+                raise TransactionsForgotten(blocks[hash])
+            receipts[hash] = Receipt.of_logs(hash, logs[hash])
+        return receipts
 
     def interface(self, address: ChecksumAddress) -> Interface:
         """The interface of a contract of this platform; that of a token where it is neither of the
@@ -301,9 +372,10 @@ class Desk:
     def _look_into_outboxes(self) -> None:
         """Opens the outboxes in which something is unfinished."""
         chain = self.connection
-        files = {} if self.outbox is None else self._outbox_files(self.outbox)
-        for address, file in files.items():
+        for address, file in self._outbox_files(self.signers).items():
             found = view_outbox(file)
+            if found.development != self._blocks.has_development_node:
+                raise OtherKindOfNode(file, rehearsed=found.development)
             if found.unfinished or found.has_not_final:
                 with suppress(SignerBusy):
                     self.sender(self.signers[address])
@@ -311,11 +383,14 @@ class Desk:
                 chain.require_block(found.newest_block[0], PATIENCE)
         self._has_looked = True
 
-    def _outbox_files(self, folder: Path) -> dict[ChecksumAddress, Path]:
+    def _outbox_files(self, addresses: Iterable[ChecksumAddress]) -> dict[ChecksumAddress, Path]:
+        """The outboxes that there are of some keys."""
+        if self.outbox is None:
+            return {}
         chain = self.connection
         files = {
-            address: outbox_file(folder, chain.chain_id, chain.genesis, address)
-            for address in self.signers
+            address: outbox_file(self.outbox, chain.chain_id, chain.genesis, address)
+            for address in addresses
         }
         return {address: file for address, file in files.items() if file.exists()}
 

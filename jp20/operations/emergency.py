@@ -17,7 +17,7 @@ class NotHalted(JP20Error):
 
     def __init__(self) -> None:
         super().__init__(
-            Text("The platform is not halted.", "プラットフォームは停止していません。"),
+            Text("The platform is not halted.", "基盤は停止していません。"),
             next_step=Text("There is nothing to do.", "操作は不要です。"),
         )
 
@@ -44,8 +44,10 @@ class Status:
 
 
 def halt(desk: Desk) -> Decided:
-    """Stops every token, with one key of EMERGENCY. Raises Reverted where it is stopped already."""
-    return decide(desk, [desk.platform.call("halt")])
+    """Stops every token, with any one key of EMERGENCY: whatever its keys have under way does not
+    hold it up. Raises Reverted where it is stopped already.
+    """
+    return decide(desk, [desk.platform.call("halt")], stops=True)
 
 
 def resume(desk: Desk, evidence: Evidence, *, parties: Iterable[int] = ()) -> Decided:

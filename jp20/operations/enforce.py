@@ -41,7 +41,7 @@ class NoOriginal(JP20Error):
                 "Name transaction and log as they stand in: "
                 "jp20 register history TOKEN WALLET --format csv",
                 "取引ハッシュとログ番号を指定してください"
-                "(jp20 register history 銘柄 ウォレット --format csv で確認できます)。",
+                "(jp20 register history トークン ウォレット --format csv で確認できます)。",
             ),
         )
 

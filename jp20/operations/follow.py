@@ -93,7 +93,7 @@ def _takable(of: Position) -> int:
 
 def _onward(desk: Desk, token: Contract, traced: Trace) -> tuple[Onward, ...]:
     hops = traced.hops[1:]
-    receipts = desk.receipts({hop.movement.at.transaction for hop in hops})
+    receipts = desk.receipts_at(hop.movement.at for hop in hops)
     ordinals = [receipts[hop.movement.at.transaction].ordinal(hop.movement.at.log) for hop in hops]
     could_bring = _could_bring(desk, token, traced, ordinals)
     return tuple(

@@ -71,7 +71,7 @@ def pause(desk: Desk, token: TokenName, evidence: Evidence | None = None) -> Dec
     """Stops one token, with one key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY. `evidence`: where
     the policy asks for several signatures.
     """
-    return decide(desk, [desk.token(token).call("pause")], evidence)
+    return decide(desk, [desk.token(token).call("pause")], evidence, stops=True)
 
 
 def unpause(

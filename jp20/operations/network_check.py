@@ -348,6 +348,8 @@ def _best_reader(looked: Sequence[Looked]) -> Reader:
 def _validator(found: Validator) -> Iterator[Finding]:
     name = found.node or found.address
     if found.node is None:
+        if found.admitted is False:
+            return  # it was voted out, and sealed before that
         yield fault(
             "validators",
             None,

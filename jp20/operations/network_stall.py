@@ -1,9 +1,10 @@
 """Clique can stand still with every validator alive: how a node gets it going again (S8).
 
 A validator of Clique may seal again only when half of them have sealed since. With an even number
-of validators two branches of equal weight can come about, each sealed by one half: after a cut,
-after a restart of several, rarely under load. Nobody gives way, since none weighs more, and on each
-branch those who may seal next are on the other. (EIP-3436 describes it. QBFT has no branches.)
+of validators that are up two branches of equal weight can come about, each sealed by one half:
+after a cut, after a restart of several, rarely under load. Nobody gives way, since none weighs
+more, and on each branch those who may seal next are on the other. (EIP-3436 describes it. QBFT has
+no branches.)
 
 The way out is a node that forgets its last blocks and takes up the branch that a peer has. Each
 organisation does it at its own node, and needs nobody's leave: the blocks are younger than what
@@ -111,6 +112,24 @@ def unstick(
     if not place * turn <= since < (place + 1) * turn:
         return Stall.NOT_YET
     return _take_up(channel, head, len(signers) // 2, peers, turn, pause)
+
+
+def unstick_in_turn(
+    network: NetworkFile,
+    node: Node,
+    channel: OperatorChannel,
+    patience: float,
+    pause: Callable[[float], None] = time.sleep,
+) -> Stall:
+    """The same, and where it is not this node's turn it waits for that, `patience` seconds at most:
+    run every minute with a patience of fifty it misses no turn.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        found = unstick(network, node, channel, pause=pause)
+        if found is not Stall.NOT_YET or time.monotonic() + TURN / 4 > deadline:
+            return found
+        pause(TURN / 4)
 
 
 def _take_up(

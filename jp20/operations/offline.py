@@ -7,11 +7,12 @@ from pathlib import Path
 
 from eth_typing import ChecksumAddress
 
-from jp20.chain.meaning import meaning
+from jp20.chain.meaning import meaning, request_unseen
 from jp20.chain.new_files import write_new
 from jp20.chain.signers import Signer
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.json_file import harmless
+from jp20.domain.requests import Request
 from jp20.domain.transaction_file import (
     SignedFile,
     SignedTransaction,
@@ -90,6 +91,15 @@ def signing_rows(file: UnsignedFile) -> list[SigningRow]:
         )
         for each in file.transactions
     ]
+
+
+def unseen_requests(file: UnsignedFile) -> dict[int, Request]:
+    """By nonce the requests that are proposed or signed, and whose calls are not in the file: who
+    signs has to have them from elsewhere.
+    """
+    transactions = [each.transaction for each in file.transactions]
+    found = ((each.nonce, request_unseen(each)) for each in transactions)
+    return {nonce: request for nonce, request in found if request is not None}
 
 
 def sign_file(file: UnsignedFile, signer: Signer, out: Path) -> SignedFile:

@@ -63,7 +63,7 @@ class NotOwnKey(JP20Error):
             Text(
                 "By decision of the others: "
                 f"jp20 organisation key revoke {key} --case … --document …",
-                f"決議により失効する場合: jp20 organisation key revoke {key} --case … --document …",
+                f"決定により失効する場合: jp20 organisation key revoke {key} --case … --document …",
             ),
         )
 

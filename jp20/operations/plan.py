@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts import Contract
@@ -20,6 +21,7 @@ from jp20.domain.casting import NotEnoughOrganisations
 from jp20.domain.costs import PlannedAct
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.evidence import Evidence
+from jp20.domain.events import RowRefused
 from jp20.domain.facts import Facts
 from jp20.domain.governance import rule_of
 from jp20.domain.investors import Investor, InvestorFile
@@ -257,6 +259,7 @@ class _Work:
     def __init__(self, desk: Desk, plan: Plan, decision: PlannedDecision) -> None:
         self.decision = decision
         self.act = decision.act
+        self.beginning = keccak(b"plan" + plan.id)[:16]
         self.target = desk.platform if plan.token is None else desk.token(plan.token)
         self.parts = [
             decision.rows[start : start + self.act.at_once]
@@ -307,6 +310,34 @@ class _Work:
             self.act.function,
             [_argument(self.act, row) for row in rows if isinstance(row, WhitelistRow)],
         )
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether the chain does not say by which plan a row was carried out: a delivery without a
+        request. The outbox does then.
+        """
+        return self.is_direct and self.act is PlannedAct.DELIVER
+
+    def key_of(self, rows: Sequence[PlannedRow]) -> bytes:
+        """The key of the call on some rows of this plan. All of a plan begin alike."""
+        return self.beginning + keccak(self.call(rows).data)[:16]
+
+    def delivered(self, desk: Desk) -> dict[ChecksumAddress, int]:
+        """The units that this plan delivered, by the outboxes at hand."""
+        found: dict[ChecksumAddress, int] = {}
+        for call, receipt in desk.carried_out(self.beginning).values():
+            decoded = self.target.interface.decode_call(call.data)
+            if decoded is None:
+                continue
+            accounts, units = decoded.arguments.values()
+            events = desk.events_of(receipt, self.target.address)
+            refused = {each.event.index for each in events if isinstance(each.event, RowRefused)}
+            found |= {
+                account: count
+                for place, (account, count) in enumerate(zip(accounts, units, strict=True))
+                if place not in refused
+            }
+        return found
 
     def pending_rows(self) -> list[PlannedRow]:
         """The rows to be carried out: all, where they are decided on as a whole; else those that
@@ -375,6 +406,7 @@ class _Run:
                 self._plan.parties,
                 work.act.at_once,
                 lambda calls, _: self._tell(work, calls * work.act.at_once),
+                key_of=work.key_of if work.is_keyed else None,
             )
         except OutcomeUnknown as unknown:
             rows_now = _rows_now(self._desk, work, unknown)
@@ -578,9 +610,19 @@ def _compare_deliveries(desk: Desk, plan: Plan, works: Sequence[_Work]) -> list[
     if rows and contract.read(int, "splits") != plan.splits:
         return [Text("The token was split since.", "計画の作成後にトークンが分割されました。")]
     past = Past(desk, contract, evidence)
-    # Where no request is made the chain keeps no case: what came to a wallet since counts.
-    delivered = delivered_since(desk, contract, plan.block) if work.is_direct else past.delivered
-    work.states.update({row: row.state(delivered(row.account)) for row in rows})
+    if work.is_direct:
+        if desk.connection.block(plan.block).hash != plan.block_hash:
+            return [_ANOTHER_BLOCK]
+        # Where no request is made the chain keeps no case: what came to a wallet since counts, and
+        # the outbox knows what of it this plan brought there.
+        since = delivered_since(desk, contract, plan.block)
+        own = work.delivered(desk)
+        for row in rows:
+            state = row.state(since(row.account))
+            is_own = desk.outbox is None or own.get(row.account) == row.units
+            work.states[row] = State.MOVED if state is State.AFTER and not is_own else state
+    else:
+        work.states.update({row: row.state(past.delivered(row.account)) for row in rows})
     claimed = [
         _moved(row, _NOT_DELIVERED)
         for row in plan.settled
@@ -617,6 +659,10 @@ _DELIVERED = Text(
 )
 
 
+_ANOTHER_BLOCK = Text(
+    "The chain does not have the block at which the plan was made.",
+    "計画作成時のブロックがチェーンに存在しません。",
+)
 _NOT_DELIVERED = Text(
     "The plan says that it was delivered under this case, and it was not.",
     "計画では配布済みとされていますが、この案件での配布はありません。",

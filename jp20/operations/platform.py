@@ -14,6 +14,7 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.abi import Interface
+from jp20.chain.blocks import Blocks
 from jp20.chain.connection import Connection, WrongChain, octets
 from jp20.chain.contracts import Contract, artifact, consortium_at, platform_at
 from jp20.chain.errors import Reverted
@@ -85,7 +86,7 @@ def deploy_platform(
 
     Raises CannotDecide before anything is signed where an act of the policy could never be done,
     WrongChain, AnotherFounder, NotAsPlanned where the chain has other organisations or rules,
-    SignerBusy.
+    SignerBusy, OutboxUnfit.
     """
     require_decidable(
         policy,
@@ -96,8 +97,13 @@ def deploy_platform(
     )
     box = None
     if outbox is not None:
-        chain = connection
-        box = open_outbox(outbox, chain.chain_id, chain.genesis, founder.address)
+        box = open_outbox(
+            outbox,
+            connection.chain_id,
+            connection.genesis,
+            founder.address,
+            development=Blocks(connection).has_development_node,
+        )
     try:
         founding = _Founding(connection, founder, file, progress or (lambda step: None), box)
         if not founding.deployment.is_complete:

@@ -353,7 +353,9 @@ def send_executions(
     indices: Sequence[int],
     progress: Progress | None = None,
 ) -> list[CallOutcome]:
-    """A transaction for each call, a window of them in flight; each once, whatever run began it."""
+    """A transaction for each call, a window of them in flight; each once, whatever run began it.
+    One that another executor carried out meanwhile is told as that one's.
+    """
     request = decision.request
     about = _about(desk, request)
     sent = desk.sender(signer).send_all(
@@ -362,10 +364,25 @@ def send_executions(
         labels=[f"execute {about}, {index + 1}/{request.calls}" for index in indices],
         progress=progress,
     )
+    by_others = {
+        index
+        for index, result in zip(indices, sent, strict=True)
+        if is_refused_with(result, "CallAlreadyExecuted", "RequestDone")
+    }
+    theirs = {each.index: each for each in earlier_outcomes(desk, request)} if by_others else {}
     return [
-        outcome_of(desk, index, decision.calls[index], result)
+        theirs[index]
+        if index in by_others and index in theirs
+        else outcome_of(desk, index, decision.calls[index], result)
         for index, result in zip(indices, sent, strict=True)
     ]
+
+
+def is_refused_with(result: object, *names: str) -> bool:
+    """Whether a call was refused with one of some errors of the Consortium."""
+    return (
+        isinstance(result, Reverted) and result.decoded is not None and result.decoded.name in names
+    )
 
 
 def execution_key(desk: Desk, request: Request, index: int) -> bytes:
@@ -386,7 +403,8 @@ def outcome_of(desk: Desk, index: int, call: Call, result: Receipt | Reverted) -
             rule=desk.rule(call),
         )
         return CallOutcome(index, None, None, refusal=named)
-    return CallOutcome(index, result.transaction, result.block, desk.events_of(result, call.target))
+    events, earlier = desk.events_of(result, call.target), result.earlier is not None
+    return CallOutcome(index, result.transaction, result.block, events, earlier)
 
 
 def standing(desk: Desk, request: Request, members: "_Members | None" = None) -> Standing:
@@ -435,7 +453,7 @@ def earlier_outcomes(desk: Desk, request: Request) -> tuple[CallOutcome, ...]:
         for entry in events
         if isinstance(entry.event, CallExecuted) and entry.event.id in same
     }
-    receipts = desk.receipts([at.transaction for at in executed.values()])
+    receipts = desk.receipts_at(executed.values())
     return tuple(
         CallOutcome(
             index,

@@ -202,7 +202,8 @@ def freeze_at_once(
     """
     if not rows:
         raise NoRows
-    return decide(desk, [desk.token(token).call("freezeAtOnce", *_columns(rows))], evidence)
+    call = desk.token(token).call("freezeAtOnce", *_columns(rows))
+    return decide(desk, [call], evidence, stops=True)
 
 
 def confirm_freeze(

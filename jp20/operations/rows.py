@@ -62,19 +62,24 @@ def carry_out(
     parties: Iterable[int] = (),
     at_once: int = AT_ONCE,
     progress: Progress | None = None,
+    stops: bool = False,
+    key_of: Callable[[Sequence[_R]], bytes] | None = None,
 ) -> Outcomes:
     """Decides on all rows as a whole and carries them out in calls of `at_once` rows.
 
     A row that the chain refuses is reported, and the others go through. A call that it refuses as a
     whole is halved until the row is found, where a key could act alone; of a request, which is
     executed as it was signed, all rows of the call are reported. The refusal of an only row is
-    raised. `progress` is told how many calls came to an end, of how many.
+    raised. `progress` is told how many calls came to an end, of how many. `stops`: see `decide`.
+    `key_of` gives the call of some rows a key, under which it is made once (see `decide`).
     Raises NoRows, and what `decide` raises.
     """
     if not rows:
         raise NoRows
     parts = [rows[start : start + at_once] for start in range(0, len(rows), at_once)]
-    decided, found = _decided(desk, parts, call_of, evidence, tuple(parties), progress)
+    decided, found = _decided(
+        desk, parts, call_of, evidence, tuple(parties), progress, stops, key_of
+    )
     return Outcomes(decided, found)
 
 
@@ -85,11 +90,15 @@ def _decided(
     evidence: Evidence | None,
     parties: tuple[int, ...],
     progress: Progress | None = None,
+    stops: bool = False,
+    key_of: Callable[[Sequence[_R]], bytes] | None = None,
 ) -> tuple[tuple[Decided, ...], tuple[RowOutcome, ...]]:
     """The decisions on parts, and what became of their rows, in their order."""
-    calls = [call_of([row.value for row in part]) for part in parts]
+    values = [[row.value for row in part] for part in parts]
+    calls = [call_of(each) for each in values]
+    keys = None if key_of is None else [key_of(each) for each in values]
     try:
-        first = decide(desk, calls, evidence, parties, progress=progress)
+        first = decide(desk, calls, evidence, parties, keys=keys, progress=progress, stops=stops)
     except Reverted as refusal:
         # Of an only call the refusal is raised.
         if len(parts[0]) == 1 or not _is_of_a_row(refusal) or not _is_direct(desk, calls[0]):
@@ -107,7 +116,9 @@ def _decided(
             for outcome in outcomes_of(part, call)
         )
     halves = [half for place in refused for half in _halves(parts[place])]
-    further, outcomes = _decided(desk, halves, call_of, evidence, parties)
+    further, outcomes = _decided(
+        desk, halves, call_of, evidence, parties, stops=stops, key_of=key_of
+    )
     of_halves = iter(outcomes)
     found: list[RowOutcome] = []
     for place, (part, call) in enumerate(zip(parts, first.calls, strict=True)):

@@ -14,14 +14,18 @@ from eth_typing import ChecksumAddress
 from jp20.chain.connection import Connection
 from jp20.chain.meaning import meaning
 from jp20.chain.outbox import Entry, OutboxView, State, outbox_file, outbox_files, view_outbox
-from jp20.chain.signers import OfflineSigner
+from jp20.chain.signers import OfflineSigner, Signer
 from jp20.chain.whereabouts import look_up
 from jp20.domain.errors import JP20Error, Text
+from jp20.domain.requests import Call
 from jp20.domain.transaction_file import AwaitingTransaction, SignedFile, UnsignedFile
 from jp20.operations.desk import Desk
 
 LONG: Final = 600.0
 """Seconds after which a transaction has been on its way for long."""
+
+_GAS_OF_NOTHING: Final = 21_000
+"""What a transaction without a call costs."""
 
 
 class Where(Enum):
@@ -33,6 +37,7 @@ class Where(Enum):
     LOST = Text("sent, and the node does not have it", "送信済みだがノードになし")
     IN_BLOCK = Text("in a block, not noted here yet", "ブロックに取込み済み(未記録)")
     REPLACED = Text("its nonce was used by another", "ノンスが他の取引で使用済み")
+    WITHDRAWN = Text("being cancelled; it may come yet", "取消手続中(成立する可能性あり)")
 
     @property
     def text(self) -> Text:
@@ -67,7 +72,11 @@ class OutboxStatus:
     def advice(self) -> Text:
         """What to do about it."""
         if all(each.where is Where.AWAITS_SIGNATURE for each in self.under_way):
-            return _SIGN
+            return Text(
+                f"Run: jp20 tx export {self.signer} --out FILE; sign the file, then: jp20 tx send.",
+                f"jp20 tx export {self.signer} --out ファイル で書き出し、署名後に jp20 tx send を"
+                "実行してください。",
+            )
         if self.gap is not None:
             return Text(
                 f"Nonce {self.gap} is missing: the next transaction of this key fills it.",
@@ -77,18 +86,36 @@ class OutboxStatus:
         return _LOOK if stuck else _RESUME
 
 
-_SIGN: Final = Text(
-    "Run: jp20 tx export; sign the file, then: jp20 tx send.",
-    "jp20 tx export で書き出し、署名後に jp20 tx send を実行してください。",
-)
 _LOOK: Final = Text(
-    "The node has had it for long: does the chain make blocks, and does it take this gas price?",
-    "長時間保留されています。ブロック生成とガス価格の条件をノードで確認してください。",
+    "The node has had it for long: does the chain make blocks, and does it take this gas price?"
+    " What is not to come any more is given up with: jp20 tx cancel NONCE",
+    "長時間保留されています。ブロック生成とガス価格の条件をノードで確認してください。"
+    "取り消す場合は jp20 tx cancel ノンス を実行してください。",
 )
 _RESUME: Final = Text(
     "Where no jp20 is at work with this key, run: jp20 resume-sending",
     "この鍵を使用中の jp20 がなければ、jp20 resume-sending を実行してください。",
 )
+
+
+class NothingToCancel(JP20Error):
+    """No transaction with that nonce is on its way."""
+
+    def __init__(self, signer: ChecksumAddress, nonce: int) -> None:
+        super().__init__(
+            Text(
+                f"No transaction of {signer} with nonce {nonce} is on its way.",
+                f"{signer} のノンス {nonce} の取引は送信中ではありません。",
+            ),
+            Text(
+                "It is in a block by now, was never signed, or is another key's.",
+                "既にブロックに取り込まれたか、未署名か、別の鍵の取引です。",
+            ),
+            Text(
+                "See: jp20 status. What waits for a signature is given up with: jp20 tx drop",
+                "jp20 status で確認してください(署名待ちの取引の取りやめは jp20 tx drop)。",
+            ),
+        )
 
 
 class NothingToSign(JP20Error):
@@ -158,6 +185,31 @@ def resume_sending(desk: Desk) -> tuple[Entry, ...]:
             sender.settle()
             found += sender.outbox.latest(view.unfinished)
     return tuple(found)
+
+
+def on_its_way(desk: Desk, signer: Signer, nonce: int) -> Entry:
+    """What a key has on its way with a nonce, in no block. Raises NothingToCancel, SignerBusy."""
+    sender = desk.sender(signer)
+    sender.stand()
+    for entry in sender.outbox.unfinished():
+        if entry.nonce == nonce and not entry.withdrawn and entry.state is not State.INTENDED:
+            found = look_up(desk.connection, signer.address, [entry])
+            if found.known or found.missing:
+                return entry
+    raise NothingToCancel(signer.address, nonce)
+
+
+def cancel(desk: Desk, signer: Signer, nonce: int) -> tuple[Entry, ...]:
+    """Gives up what a key has on its way with a nonce: a transfer of nothing to the key itself
+    takes the nonce, at the price of today. The first may come nevertheless; whichever does, the
+    other never can. Returns both, as they are once one of them is in a block.
+
+    Raises NothingToCancel, SignerBusy, AwaitingSignature, OutcomeUnknown, SendingRefused.
+    """
+    entry = on_its_way(desk, signer, nonce)
+    nothing = Call(signer.address, b"")
+    label = f"cancel: {entry.label}".removeprefix("cancel: cancel: ")
+    return tuple(desk.sender(signer).replace(entry, nothing, _GAS_OF_NOTHING, label))
 
 
 # A key on another machine
@@ -236,6 +288,7 @@ def _status(connection: Connection, view: OutboxView) -> OutboxStatus:
     where: dict[int, Where] = {}
     _put(where, (entry for entry, _ in found.included), Where.IN_BLOCK)
     _put(where, found.known, Where.WITH_NODE)
+    _put(where, (each for each in found.known if each.withdrawn), Where.WITHDRAWN)
     _put(where, (*found.replaced, *found.contested), Where.REPLACED)
     _put(where, (e for e in found.missing if e.state is State.SIGNED), Where.NOT_SENT)
     _put(where, (e for e in found.missing if e.state is State.SENT), Where.LOST)

@@ -130,7 +130,7 @@ def suspend_at_once(
     """The AML officer's: suspends investors, each with all wallets. To be confirmed in 72 hours.
     `evidence`, here and below: where the policy asks for several signatures.
     """
-    return _on_wallets(desk, "suspendAtOnce", wallets, evidence)
+    return _on_wallets(desk, "suspendAtOnce", wallets, evidence, stops=True)
 
 
 def is_alone(desk: Desk, function: str) -> bool:
@@ -349,8 +349,11 @@ def _on_wallets(
     wallets: Sequence[ChecksumAddress],
     evidence: Evidence | None = None,
     parties: Iterable[int] = (),
+    *,
+    stops: bool = False,
 ) -> Outcomes:
-    return _carried(desk, function, [Row(w, w) for w in wallets], evidence, parties)
+    rows = [Row(wallet, wallet) for wallet in wallets]
+    return _carried(desk, function, rows, evidence, parties, stops=stops)
 
 
 def _carried(
@@ -360,8 +363,10 @@ def _carried(
     evidence: Evidence | None = None,
     parties: Iterable[int] = (),
     at_once: int = FEW_AT_ONCE,
+    *,
+    stops: bool = False,
 ) -> Outcomes:
     def call_of(part: Sequence[_R]) -> Call:
         return desk.platform.call(function, part)
 
-    return carry_out(desk, rows, call_of, evidence, parties, at_once)
+    return carry_out(desk, rows, call_of, evidence, parties, at_once, stops=stops)

@@ -225,7 +225,7 @@ def test_three_organisations_take_back_what_is_there_and_a_party_signs_nothing(m
 
     assert (first.code, second.code, third.code) == (6, 6, 6)
     assert party.code == 6
-    assert "done here: –" in party.err
+    assert "done here: nothing" in party.err
     assert last.code == 0, last.err
     assert (last.json["reversal"]["taken"], last.json["reversal"]["shortfall"]) == (18, 12)
     assert "12 units were not there" in last.err

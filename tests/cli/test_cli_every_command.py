@@ -1,6 +1,7 @@
 """What holds for every command, those included that are yet to be written."""
 
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,26 @@ def test_the_help_of_each_command_is_in_both_languages(name):
         assert english.help, english.name
         assert is_japanese(japanese.help), japanese.name
         assert not is_japanese(english.help), english.name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_option_takes_is_named_in_the_words_of_the_user(name):
+    shown = done(*name.split(), "--help").out
+
+    assert not re.search(r"--[a-z-]+ (STR|TEXT|PATH|INT|FLOAT)", shown)
+
+
+def test_an_option_takes_the_same_wherever_it_stands():
+    takes: dict[str, set[str]] = {}
+    for command in ENGLISH.values():
+        for each in command.params:
+            if each.opts[0].startswith("--") and each.metavar:
+                takes.setdefault(each.opts[0], set()).add(each.metavar)
+
+    # A key is taken from another keystore, units from a wallet.
+    assert takes.pop("--from") == {"KEYSTORE", "WALLET"}
+    assert {option: kinds for option, kinds in takes.items() if len(kinds) > 1} == {}
+    assert (takes["--until"], takes["--party"]) == ({"TIME"}, {"ORGANISATION"})
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -202,7 +202,7 @@ def test_the_list_has_roles_at_large_and_for_tokens_and_keys(market):
         "key": KEYS[2].address, "number": 1, "organisation": TRUST_BANK, "active": True,
     }  # fmt: skip
     japanese = market.run("organisation", "list", "--lang", "ja").out
-    assert "個別銘柄の役割" in japanese
+    assert "個別トークンの役割" in japanese
 
 
 # ---------------------------------------------------------------- organisations

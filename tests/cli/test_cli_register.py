@@ -108,6 +108,25 @@ def test_the_history_of_a_wallet_says_why_its_units_changed(place):
     assert nobody["register"]["balance"] == 0
 
 
+@pytest.mark.requirement("G10", "G15")
+def test_the_history_of_a_wallet_has_what_a_reversal_names_a_movement_by(place):
+    # Alice, Bob and Carol got their units in one transaction, which has several transfers.
+    (delivery, split) = register(place, "history", "RG-1", BOB)["history"]
+    everybody = register(place, "history", "RG-1")["history"]
+    named = ("RG-1", delivery["transaction"], "--log", str(delivery["log"]))
+
+    original = done("reverse", *named, "--format", "json", folder=place.folder).json["original"]
+    unnamed = run("reverse", "RG-1", delivery["transaction"], folder=place.folder)
+    wrong = run("reverse", *named[:3], "99", "--lang", "ja", folder=place.folder)
+
+    assert (original["to"], original["log"]) == (BOB, delivery["log"])
+    assert split["log"] is None
+    # Of all movements it would take a receipt each.
+    assert {each["log"] for each in everybody} == {None}
+    assert unnamed.code == wrong.code == 2
+    assert f"--log {delivery['log']}: " in unnamed.err
+
+
 @pytest.mark.requirement("G15")
 @pytest.mark.parametrize(
     ("encoding", "codec"), [("utf-8", "utf-8-sig"), ("cp932", "cp932")], ids=["utf-8", "cp932"]

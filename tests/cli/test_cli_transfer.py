@@ -4,6 +4,8 @@ import pytest
 from market import ALICE, BOB, CAROL, DAVE, ERIN, FRANK, Market, open_market
 from running import Bad
 
+from jp20.chain.outbox import Entry, Intent, open_outbox
+from jp20.chain.signers import KeySigner
 from jp20.domain.evidence import Evidence
 from jp20.operations.whitelist import reinstate, suspend_at_once
 
@@ -71,6 +73,12 @@ def market(folder, node) -> Market:
 
 
 @pytest.fixture(scope="module")
+def resumed(folder, node) -> Market:
+    """For what an earlier run left."""
+    return open_market(folder, node, "TR-3")
+
+
+@pytest.fixture(scope="module")
 def consenting(folder, node) -> Market:
     return open_market(folder, node, "TR-2", holders="consent_required = true")
 
@@ -98,6 +106,50 @@ def test_a_holder_transfers_with_the_own_key_only(market):
         A: 70,  # 100 − 30
         DAVE.address: 30,
     }
+
+
+def left_signed(resumed: Market, to: KeySigner, units: int) -> Entry:
+    """What a run of Bob's left that was killed before it had sent his transfer."""
+    resumed.with_key(BOB, "status")
+    place = resumed.folder.parent / f"alone-{B}"
+    chain = resumed.desk.connection
+    call = resumed.desk.token(resumed.code).call("transfer", to.address, units)
+    outbox = open_outbox(place / "outbox", chain.chain_id, chain.genesis, B, development=True)
+    (entry,) = outbox.intend([Intent(call, 200_000)], chain.gas_price(), chain.next_nonce(B))
+    signed = BOB.sign_transaction(entry.unsigned(chain.chain_id))
+    (entry,) = outbox.sign([(entry, signed)])
+    outbox.close()
+    return entry
+
+
+@pytest.mark.requirement("G2", "G3")
+def test_a_transfer_that_an_earlier_run_began_is_told_as_that_one(resumed):
+    left_signed(resumed, CAROL, 7)
+    arguments = ("transfer", resumed.code, CAROL.address, "7", "--yes")
+
+    first, second = resumed.with_key(BOB, *arguments), resumed.with_key(BOB, *arguments)
+
+    assert (first.code, second.code) == (0, 0)
+    assert "NOTHING WAS SENT NOW" in first.err
+    assert "NOTHING WAS SENT NOW" not in second.err
+    assert resumed.balance(BOB) == 60 - 7 - 7
+
+
+@pytest.mark.requirement("G2")
+def test_a_transaction_that_is_on_its_way_is_cancelled(resumed):
+    before = resumed.balance(BOB)
+    entry = left_signed(resumed, DAVE, 9)
+
+    unasked = resumed.with_key(BOB, "tx", "cancel", str(entry.nonce))
+    ran = resumed.with_key(BOB, "tx", "cancel", str(entry.nonce), "--yes", "--format", "json")
+    again = resumed.with_key(BOB, "tx", "cancel", str(entry.nonce), "--yes")
+
+    assert (unasked.code, ran.code, again.code) == (2, 0, 1)
+    assert [each["state"] for each in ran.json["transactions"]] == [
+        "replaced: its nonce was used by another",
+        "carried out",
+    ]
+    assert resumed.balance(BOB) == before
 
 
 @pytest.mark.requirement("G3")

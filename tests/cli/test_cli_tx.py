@@ -10,13 +10,20 @@ from running import Bad, done, run, settle, with_signer
 
 from jp20.chain.keystores import write_keystore
 from jp20.chain.local import LocalChain
-from jp20.chain.signers import DEVELOPMENT_MNEMONIC
+from jp20.chain.signers import DEVELOPMENT_MNEMONIC, development_signers
+from jp20.domain.evidence import Evidence
+from jp20.operations import requests
+from jp20.operations.desk import open_desk
+from jp20.operations.platform import load_deployment
+from jp20.operations.requests import save_decision
 
+KEYS = development_signers(10)
 SEED = seed_from_mnemonic(DEVELOPMENT_MNEMONIC, "")
 OPERATOR = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"  # account 1, examples/consortium.toml
 AUDITOR = "0x976EA74026E726554dB657fA54763abd0C3a0aa9"  # account 6
 PASSWORD = "a long enough password"  # made up
 PROPOSE = ("governance", "propose", "changed.toml", "--yes", "--offline", OPERATOR, "--case")
+SIGN = ("unsigned.json", "--keystore", "key.json", "--out", "new.json")
 
 BAD = [
     Bad("tx export", (), 2, "--out"),
@@ -45,6 +52,13 @@ BAD = [
     Bad("tx drop", (), 2, "ADDRESS"),
     Bad("tx drop", (AUDITOR, "--yes"), 1, AUDITOR),
     Bad("tx drop", (OPERATOR,), 2, "--yes"),
+    Bad("tx cancel", (), 2, "NONCE"),
+    Bad("tx cancel", ("one",), 2, "NONCE"),
+    Bad("tx cancel", ("7",), 2, "ADDRESS"),
+    Bad("tx cancel", ("7", "0x12"), 2, "0x12"),
+    Bad("tx cancel", ("7", AUDITOR, "--yes"), 1, AUDITOR),
+    Bad("tx sign", (*SIGN, "--decision", "none.json"), 2, "none.json"),
+    Bad("tx sign", (*SIGN, "--decision", "jp20.toml"), 2, "jp20.toml"),
 ]
 
 
@@ -119,6 +133,43 @@ def test_what_waits_is_exported_signed_elsewhere_sent_and_gone_on_with(waiting, 
     assert "AUDITOR" in again.err
     assert done("tx", "send", "signed.json", "--yes", folder=waiting)  # once more changes nothing
     assert done("status", "--format", "json", folder=waiting).json["sending"] == []
+
+
+@pytest.mark.requirement("G13", "S3")
+def test_what_a_request_would_do_is_shown_from_its_decision_file(offices, chain):
+    # given: a proposal waits for the auditor's signature, whose key is elsewhere
+    desk = open_desk(chain, load_deployment(offices / "deployments" / "31337.json"), KEYS)
+    call = desk.platform.call("reinstate", [(OPERATOR, 0)])
+    made = [
+        requests.propose(desk, KEYS[8], [call], Evidence.of(case, b"d")).decision
+        for case in ("OFF-7", "OFF-8")
+    ]
+    for name, decision in zip(("meant.json", "other-case.json"), made, strict=True):
+        save_decision(offices / name, decision)
+    approving = ("requests", "approve", f"0x{made[0].request.id.hex()}", "--yes")
+    assert run(*approving, "--offline", AUDITOR, folder=offices).code == 6
+    done("tx", "export", AUDITOR, "--out", "approval.json", folder=offices)
+
+    def signing(*more: str):
+        return run(
+            *("tx", "sign", "approval.json", "--keystore", "other.json"),
+            *("--password", "file:password", "--yes", *more),
+            folder=offices,
+        )
+
+    # when
+    blind = signing("--out", "blind.json")
+    wrong = signing("--out", "wrong.json", "--decision", "other-case.json")
+    seen = signing("--out", "seen.json", "--decision", "meant.json")
+
+    # then: without it one is warned, another one's is refused, and with it its rows are shown
+    assert (blind.code, wrong.code, seen.code) == (0, 2, 0)
+    assert "only its root" in blind.err
+    assert "not what is to be signed" in wrong.err
+    assert not (offices / "wrong.json").exists()
+    assert OPERATOR in seen.err
+    assert "only its root" not in seen.err
+    done("tx", "drop", AUDITOR, "--yes", folder=offices)
 
 
 @pytest.mark.requirement("G13")

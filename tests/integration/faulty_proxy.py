@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from jp20.domain.transactions import recover
+
 Rpc = dict[str, Any]
 
 
@@ -19,7 +21,9 @@ class FaultyProxy:
     """Forwards to the node at `url`, but for its `fault`, which may be changed at any time.
 
     `fault` names one of the faults below, or is a function that draws one for a request's methods.
-    `frozen` is the block that it pretends to be the newest. `allows` judges a request's headers.
+    `frozen` is the block that it pretends to be the newest; of blocks before `forgotten` it finds
+    no transaction by its hash; `version` is the program that it says to be. Transactions
+    with a gas price below `minimum` it does not take. `allows` judges a request's headers.
     """
 
     def __init__(self, url: str, tls: ssl.SSLContext | None = None) -> None:
@@ -27,6 +31,9 @@ class FaultyProxy:
         self.tls = tls
         self.fault: str | Callable[[list[str]], str] = ""
         self.frozen: int | None = None
+        self.forgotten = 0
+        self.version: str | None = None
+        self.minimum = 0
         self.limit = 10**9  # calls in a batch
         self.most = 10**9  # bytes in a request
         self.allows: Callable[[dict[str, str]], bool] = lambda headers: True
@@ -126,6 +133,10 @@ class _Handler(BaseHTTPRequestHandler):
                 call["params"] = [
                     hex(self.proxy.frozen) if each == "latest" else each for each in call["params"]
                 ]
+        underpriced = [call["id"] for call in calls if self._is_underpriced(call)]
+        for call in calls:
+            if call["id"] in underpriced:
+                call["method"], call["params"] = "eth_chainId", []
         node = HTTPConnection(self.proxy.node.hostname or "", self.proxy.node.port, timeout=60)
         try:
             node.request(
@@ -137,6 +148,9 @@ class _Handler(BaseHTTPRequestHandler):
         answers = found if isinstance(found, list) else [found]
         methods = {call["id"]: call["method"] for call in calls}
         for answer in answers:
+            if answer["id"] in underpriced:
+                del answer["result"]
+                answer["error"] = {"code": -32000, "message": "transaction underpriced"}
             self._changed(fault, methods.get(answer["id"], ""), answer)
         body = json.dumps(found).encode()
         if fault == "late":
@@ -148,6 +162,12 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(body)
 
+    def _is_underpriced(self, call: Rpc) -> bool:
+        if call["method"] != "eth_sendRawTransaction" or not self.proxy.minimum:
+            return False
+        raw = bytes.fromhex(call["params"][0][2:])
+        return recover(raw).transaction.gas_price < self.proxy.minimum
+
     def _changed(self, fault: str, method: str, answer: Rpc) -> None:
         frozen = self.proxy.frozen
         if fault == "other id":
@@ -157,6 +177,12 @@ class _Handler(BaseHTTPRequestHandler):
         if frozen is not None and method == "eth_blockNumber":
             answer["result"] = hex(frozen)
         there = answer.get("result")
+        if method == "web3_clientVersion" and self.proxy.version is not None:
+            answer["result"] = self.proxy.version
+        by_hash = method in ("eth_getTransactionReceipt", "eth_getTransactionByHash")
+        mined_in = there["blockNumber"] if by_hash and there else None
+        if mined_in and int(mined_in, 16) < self.proxy.forgotten:
+            answer["result"] = None
         if frozen is not None and isinstance(there, dict):
             block = there.get("number") or there.get("blockNumber")
             if block and int(block, 16) > frozen:

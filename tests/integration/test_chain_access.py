@@ -125,6 +125,7 @@ def test_a_token_is_replaced_while_a_program_runs(serve: Serve, papers, tmp_path
     proxy, valid = serve(), "first"
     proxy.allows = lambda headers: headers.get("Authorization") == f"Bearer {valid}"
     file = tmp_path / "token"
+    file.touch(0o600)
     file.write_text("first\n", encoding="ascii")
     access = Access(bearer=FromFile(file), ca=papers / "ca.pem")
     connection = connect(Network(proxy.url, access=access))

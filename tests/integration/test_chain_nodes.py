@@ -219,6 +219,22 @@ def test_what_would_happen_twice_is_not_asked_twice(proxies, anvil, hasty):
         assert "evm_mine" not in b.asked
 
 
+@pytest.mark.requirement("G2")
+def test_a_transaction_is_not_handed_over_again_without_its_sender(proxies, anvil, hasty):
+    # given: a single node that takes a transaction, and whose answer is lost
+    (signer,) = development_signers(1)
+    count = anvil.next_nonce(signer.address)
+    transaction = Unsigned(anvil.chain_id, count, 10**10, 21_000, SINK, b"")
+    alone = through(proxies[0])
+    proxies[0].fault = "lost"
+    # when
+    with pytest.raises(ConnectionLost):
+        alone.send_raw([signer.sign_transaction(transaction).raw])
+    # then
+    assert proxies[0].asked.count("eth_sendRawTransaction") == 1
+    assert anvil.next_nonce(signer.address) == count + 1
+
+
 def test_several_threads_read_while_nodes_come_and_go(proxies, anvil, hasty):
     a, b, c, _ = proxies
     connection = through(a, b, c)
@@ -455,6 +471,59 @@ def test_a_node_with_another_final_block_is_not_used(hasty):
             with pytest.raises(NoNode) as error:
                 connection.block(1)
             assert "has another block 1 than the one that was final" in error.value.why.en
+        finally:
+            proxy.stop()
+
+
+@pytest.mark.requirement("S8")
+def test_a_block_that_was_replaced_before_it_was_final_is_not_held_against_a_node(hasty):
+    # given: a client that read block 1, which was replaced then; it never read the one there is now
+    with TwinChain("anvil") as anvil:
+        a, b = FaultyProxy(anvil.network.url), FaultyProxy(anvil.network.url)
+        try:
+            connection = through(a, b, finality=Finality(2))
+            snapshot = anvil.rpc("evm_snapshot")
+            mine(anvil)
+            replaced = connection.block(1).hash
+            anvil.rpc("evm_revert", snapshot)
+            anvil.rpc("evm_increaseTime", 100)
+            # when: the other one became final, and the node fails that was read from
+            mine(anvil, 3)
+            assert connection.block_number() == 3
+            a.fault = "reset"
+
+            # then
+            assert connection.block_number() == 3
+            assert connection.block(1).hash == anvil.block(1).hash != replaced
+        finally:
+            a.stop()
+            b.stop()
+
+
+@pytest.mark.requirement("S8")
+def test_a_node_whose_final_block_is_another_by_depth_is_not_used(hasty):
+    # given: two nodes that began alike and went on apart; block 3 is final at the first
+    with TwinChain("anvil") as one, TwinChain("anvil") as other:
+        proxy = FaultyProxy(one.network.url)
+        try:
+            connection = connect(Network([proxy.url, other.network.url], finality=Finality(2)))
+            mine(one, 5)
+            assert connection.block_number() == 5
+            noted = proxy.asked.count("eth_getBlockByNumber") + 2
+            assert eventually(
+                lambda: connection.block_number()
+                and proxy.asked.count("eth_getBlockByNumber") > noted
+            )
+            other.rpc("evm_increaseTime", 100)
+            mine(other, 6)
+
+            # when
+            proxy.fault = "reset"
+
+            # then
+            with pytest.raises(NoNode) as error:
+                connection.block_number()
+            assert "has another block 3 than the one that was final" in error.value.why.en
         finally:
             proxy.stop()
 

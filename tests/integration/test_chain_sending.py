@@ -10,12 +10,14 @@ from eth_typing import ChecksumAddress
 from faulty_proxy import FaultyProxy
 
 from jp20.chain import dispatch, sender
+from jp20.chain.blocks import Blocks
 from jp20.chain.connection import Connection, NodeRefused, connect
 from jp20.chain.contracts import artifact, consortium_at
 from jp20.chain.errors import Reverted
+from jp20.chain.forgotten import TransactionsForgotten
 from jp20.chain.local import LocalChain
 from jp20.chain.networks import Finality, Network
-from jp20.chain.outbox import Intent, Outbox, State, open_outbox
+from jp20.chain.outbox import Intent, OtherKindOfNode, Outbox, State, open_outbox
 from jp20.chain.receipts import OutcomeUnknown, Receipt, receipts_now
 from jp20.chain.sender import NonceTaken, Sender, SendingRefused
 from jp20.chain.signers import KeySigner, development_signers
@@ -361,6 +363,106 @@ def test_on_a_chain_that_reorganises_the_same_bytes_come_again(tmp_path):
         sender.settle()
         assert outbox.not_final() == []
         outbox.close()
+
+
+# A fork of the chain
+
+
+def test_what_was_rehearsed_on_a_fork_is_not_sent_to_the_chain(tmp_path):
+    # given: a chain's own node, and a fork of it, with the chain's number and first block
+    with LocalChain("anvil") as node:
+        own = FaultyProxy(node.network.url)
+        own.version = "Geth/v1.13.15"
+        chain = connect(own.url)
+        blocks = Blocks(chain)
+        assert not blocks.is_development
+        rehearsal = open_outbox(
+            tmp_path, node.chain_id, node.genesis, SIGNER.address, development=True
+        )
+        fork = Sender(node, SIGNER, {}, outbox=rehearsal)
+        fork.send(BURNER)
+        rehearsal.close()
+        # when, then
+        with pytest.raises(OtherKindOfNode, match="development node"):
+            open_outbox(
+                tmp_path,
+                chain.chain_id,
+                chain.genesis,
+                SIGNER.address,
+                development=blocks.has_development_node,
+            )
+        own.stop()
+
+
+def test_a_fork_with_another_chains_number_is_not_wound_back_as_a_development_chain(tmp_path):
+    with LocalChain("anvil") as node:
+        chain_id = 5678
+        node.rpc("anvil_setChainId", chain_id)
+        blocks = Blocks(connect(node.network.url, chain_id))
+        assert (blocks.has_development_node, blocks.is_development) == (True, False)
+
+
+# A node that finds by hash what is new only
+
+
+@pytest.fixture
+def forgetful(node) -> Iterator[FaultyProxy]:
+    proxy = FaultyProxy(node.network.url)
+    yield proxy
+    proxy.stop()
+
+
+def test_what_a_node_forgot_is_not_taken_to_be_replaced(node, outbox, forgetful):
+    # given: a call that came, which its process did not see, and a node that finds nothing as old
+    count = node.block_number()
+    (entry,) = stored(outbox, node, BURNER, state=State.SIGNED, key=KEY)
+    node.send_raw([entry.signed.raw])
+    Sender(node, OTHER, {}).send(burner(1))
+    forgetful.forgotten = count + 2
+    sender = Sender(connect(forgetful.url), SIGNER, {}, outbox=outbox)
+    # when
+    with pytest.raises(TransactionsForgotten, match="does not find") as told:
+        sender.send(BURNER, key=KEY)
+    # then: it is on its way as before, and another node says what became of it
+    assert "history.transactions" in str(told.value)
+    assert outbox.latest([entry])[0].state is State.SIGNED
+    assert Sender(node, SIGNER, {}, outbox=outbox).send(BURNER, key=KEY).succeeded
+    assert counted(node) == 1
+
+
+def test_what_is_newer_than_what_a_node_forgot_is_known_to_be_replaced(node, outbox, forgetful):
+    # given: a call whose nonce another used, after the blocks of which nothing is found
+    Sender(node, OTHER, {}).send(burner(1))
+    forgetful.forgotten = node.block_number() + 1
+    count = node.next_nonce(SIGNER.address)
+    (entry,) = outbox.intend([Intent(BURNER, 30_000, KEY)], 10**10, count, node.block_number())
+    outbox.sign([(entry, SIGNER.sign_transaction(entry.unsigned(node.chain_id)))])
+    Sender(node, SIGNER, {}).send(burner(9))
+    # when
+    Sender(connect(forgetful.url), SIGNER, {}, outbox=outbox).send(BURNER, key=KEY)
+    # then
+    assert outbox.latest([entry])[0].state is State.REPLACED
+    assert counted(node) == 2
+
+
+def test_what_was_carried_out_and_forgotten_is_told_as_it_was(node, outbox, consortium, forgetful):
+    # given: a call with a log, and one that was refused
+    known = {consortium.address: consortium.interface}
+    founder = open_outbox(outbox._file.parent, node.chain_id, node.genesis, FOUNDER.address)
+    sender = Sender(node, FOUNDER, known, outbox=founder)
+    adding = [
+        consortium.call("addOrganisation", name, 1 << Role.KYC, [address_of(0x9)])
+        for name in ("甲", "")
+    ]
+    keys = [KEY, b"\x02" * 32]
+    done, _ = sender.send_all(adding, keys=keys, gas=1_000_000)
+    forgetful.forgotten = node.block_number() + 1
+    # when
+    forgot = Sender(connect(forgetful.url), FOUNDER, known, outbox=founder)
+    again = forgot.send(adding[0], key=KEY)
+    # then
+    assert (again.transaction, again.block, again.logs) == (done.transaction, done.block, done.logs)
+    founder.close()
 
 
 # Preflight

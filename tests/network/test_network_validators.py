@@ -1,5 +1,7 @@
 """`jp20 network validators` on a chain that runs: who seals, and the votes that change it."""
 
+from dataclasses import replace
+
 import pytest
 from running import Bad, done, run
 
@@ -79,6 +81,14 @@ def test_a_validator_is_put_out_by_more_than_half_and_let_in_again(voting: PoaNe
     faults = {(each.check, each.node) for each in findings if each.level is Level.FAULT}
     # One of three is a third.
     assert faults == {("validators", "node-4"), ("powers", None)}
+    # In a file that has it no more, what it sealed before is no fault.
+    three = replace(network.file, organisations=network.file.organisations[:3])
+    findings = check_network(three, network.folder)
+    assert {each.check for each in findings if each.level is Level.FAULT} == {
+        "options",  # the nodes' files have the fourth as a peer still
+        "peers",
+        "powers",
+    }
     newest = max(network.heads())
     wait_until(lambda: max(network.heads()) > newest + 3, "three go on", 60)
     fourth_node = network.nodes[3]

@@ -73,6 +73,7 @@ def test_a_secret_does_not_cross_a_network_in_clear():
 
 @pytest.mark.requirement("G27")
 def test_a_configuration_names_where_a_secret_is_and_not_the_secret(tmp_path: Path, monkeypatch):
+    (tmp_path / "token").touch(0o600)
     (tmp_path / "token").write_text("hush-1\n", encoding="utf-8")
     monkeypatch.setenv("SOME_TOKEN", "hush-2")
     file, variable = (
@@ -93,10 +94,22 @@ def test_a_secret_itself_in_a_configuration_is_refused_and_not_repeated(written,
     assert "env:NAME" in error.value.next_step.en
 
 
+@pytest.mark.requirement("G27")
+@pytest.mark.parametrize("mode", [0o640, 0o604])
+def test_a_secret_that_others_can_read_is_not_used(tmp_path, mode):
+    (tmp_path / "token").write_text("hush-1\n", encoding="utf-8")
+    (tmp_path / "token").chmod(mode)
+    with pytest.raises(AccessUnfit, match="Others can read") as refused:
+        FromFile(tmp_path / "token").read()
+    assert "chmod 600" in str(refused.value)
+    assert "hush" not in str(refused.value)
+
+
 def test_a_secret_that_is_not_where_it_should_be_is_said(tmp_path: Path, monkeypatch):
     monkeypatch.delenv("SOME_TOKEN", raising=False)
     with pytest.raises(AccessUnfit, match="SOME_TOKEN"):
         FromEnvironment("SOME_TOKEN").read()
+    (tmp_path / "empty").touch(0o600)
     (tmp_path / "empty").write_text("\n", encoding="utf-8")
     for name in ("missing", "empty"):
         with pytest.raises(AccessUnfit, match=name):

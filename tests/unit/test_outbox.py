@@ -10,7 +10,9 @@ from jp20.chain.outbox import (
     Inclusion,
     Intent,
     NotThisOutbox,
+    OtherKindOfNode,
     Outbox,
+    OutboxUnusable,
     SignerBusy,
     State,
     open_outbox,
@@ -269,7 +271,7 @@ def test_a_file_that_is_no_outbox_is_refused(tmp_path, content):
             opened()
 
 
-@pytest.mark.parametrize("change", ["schema = 2", "chain_id = 5", "signer = '0x01'"])
+@pytest.mark.parametrize("change", ["schema = 3", "chain_id = 5", "signer = '0x01'"])
 def test_an_outbox_of_another_version_chain_or_key_is_refused(tmp_path, change):
     open_outbox(tmp_path, 1337, GENESIS, SIGNER).close()
     database = sqlite3.connect(outbox_file(tmp_path, 1337, GENESIS, SIGNER))
@@ -321,3 +323,93 @@ def test_what_has_a_key_is_found_by_its_key(tmp_path):
     assert following.untold() == []
     assert KEY in following.last_of([KEY])
     following.close()
+
+
+# What keeps it from being used
+
+
+def _full(database: sqlite3.Connection) -> None:
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    database.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def _read_only(database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA query_only = 1")
+
+
+@pytest.mark.parametrize(("hindered", "reason"), [(_full, "full"), (_read_only, "read-only")])
+def test_what_cannot_be_written_is_told_and_nothing_is_lost(tmp_path, hindered, reason):
+    # given: what was signed, and a disk that takes no more
+    outbox = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+    entries = signed(outbox, *outbox.intend([intent(1)], 0, 0))
+    hindered(outbox._database)
+    # when
+    with pytest.raises(OutboxUnusable, match="cannot be used") as told:
+        outbox.intend([intent(n) for n in range(2, 500)], 0, 0)
+    # then: it says why, and what was there is there
+    assert reason in told.value.why.en
+    assert "restore" not in str(told.value)
+    assert outbox.unfinished() == entries
+    outbox.close()
+    again = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+    assert again.unfinished() == entries
+    again.close()
+
+
+def test_while_another_program_keeps_it_locked_it_is_not_said_to_be_damaged(tmp_path, monkeypatch):
+    monkeypatch.setattr("jp20.chain.outbox.LOCKED", 0.1)
+    open_outbox(tmp_path, 1337, GENESIS, SIGNER).close()
+    backup = sqlite3.connect(outbox_file(tmp_path, 1337, GENESIS, SIGNER), isolation_level=None)
+    backup.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(OutboxUnusable) as told:
+        open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+    assert "locked" in told.value.why.en
+    backup.close()
+    open_outbox(tmp_path, 1337, GENESIS, SIGNER).close()  # and whoever was refused keeps nobody out
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "outbox").write_text("a file", encoding="utf-8")
+    with pytest.raises(OutboxUnusable, match="cannot be used"):
+        open_outbox(tmp_path / "outbox", 1337, GENESIS, SIGNER)
+
+
+@pytest.mark.parametrize("development", [True, False])
+def test_what_was_done_on_a_development_node_and_elsewhere_is_not_mixed(tmp_path, development):
+    open_outbox(tmp_path, 5, GENESIS, SIGNER, development=development).close()
+    assert view_outbox(outbox_file(tmp_path, 5, GENESIS, SIGNER)).development is development
+    for _ in range(2):
+        with pytest.raises(OtherKindOfNode, match="development node"):
+            open_outbox(tmp_path, 5, GENESIS, SIGNER, development=not development)
+    open_outbox(tmp_path, 5, GENESIS, SIGNER, development=development).close()
+
+
+# Withdrawn
+
+
+def test_what_was_withdrawn_gives_its_nonce_to_another_and_may_come_nevertheless(outbox):
+    # given
+    (sent,) = outbox.send(signed(outbox, *outbox.intend([intent(1, KEY)], 5, 40)))
+    # when
+    instead = outbox.withdraw(sent, intent(2), 9, after=7)
+    # then: both are live, and the next new one has another nonce
+    assert (instead.nonce, instead.gas_price, instead.state) == (40, 9, State.INTENDED)
+    assert [(e.id, e.withdrawn) for e in outbox.unfinished()] == [
+        (sent.id, True),
+        (instead.id, False),
+    ]
+    assert outbox.intend([intent(3)], 5, 40)[0].nonce == 41
+    with pytest.raises(RuntimeError):
+        outbox.withdraw(sent, intent(2), 9, after=7)
+    # and where the first comes, the other is replaced, in either order
+    included(outbox, *[e for e in outbox.unfinished() if e.withdrawn])
+    outbox.replace([instead])
+    assert outbox.last_of([KEY])[KEY].state is State.SUCCEEDED
+
+
+def test_what_nothing_took_the_place_of_is_as_it_was(outbox):
+    (sent,) = outbox.send(signed(outbox, *outbox.intend([intent(1)], 5, 40)))
+    outbox.drop([outbox.withdraw(sent, intent(2), 9, after=7)])
+    assert [(e.id, e.withdrawn, e.state) for e in outbox.unfinished()] == [
+        (sent.id, False, State.SENT)
+    ]

@@ -13,6 +13,7 @@ from example_world import (
     TRUST_BANK,
     alice,
     bob,
+    dave,
     evidence,
     pass_time,
 )
@@ -282,3 +283,73 @@ def test_in_turn_a_key_of_no_organisation_waits_for_nobody(world):
         decide(stranger, [world.desk.platform.call("halt")])
 
     assert sent(world) == before
+
+
+# Two at once
+
+
+def deliver(world, units: int = 3):
+    return world.desk.token(world.token).call("deliver", [dave.address], [units])
+
+
+def first_by_another(monkeypatch, step: str, another) -> None:
+    """Has another do something between this one's look at the chain and its own step."""
+    own = getattr(requests, step)
+
+    def late(*arguments, **named):
+        monkeypatch.setattr(requests, step, own)
+        another()
+        return own(*arguments, **named)
+
+    monkeypatch.setattr(requests, step, late)
+
+
+@pytest.mark.requirement("G17")
+def test_what_another_organisation_proposed_a_moment_before_is_gone_on_with(world, monkeypatch):
+    # given
+    key = world.key(OTHER_BROKER)
+
+    def another() -> None:
+        requests.propose(world.desk_of(OTHER_BROKER), key, [deliver(world)], evidence("C-1"))
+
+    first_by_another(monkeypatch, "send_proposal", another)
+    # when
+    decided = decide(world.desk_of(BROKER, ISSUER, TRUST_BANK), [deliver(world)], evidence("C-1"))
+    # then
+    assert world.balance(dave) == 3
+    assert [(step.what, step.organisation) for step in decided.steps] == [
+        ("sign", ISSUER),
+        ("execute", TRUST_BANK),
+    ]
+
+
+@pytest.mark.requirement("G17")
+def test_what_was_signed_a_moment_before_is_gone_on_with(world, monkeypatch):
+    def another() -> None:
+        (view,) = [each for each in requests.list_requests(world.desk) if each.case == "C-1"]
+        requests.sign(world.desk_of(ISSUER), world.key(ISSUER), view.id)
+
+    first_by_another(monkeypatch, "send_signature", another)
+    decided = decide(world.desk_of(BROKER, ISSUER, TRUST_BANK), [deliver(world)], evidence("C-1"))
+    assert world.balance(dave) == 3
+    assert [step.what for step in decided.steps] == ["propose", "execute"]
+
+
+@pytest.mark.requirement("G2")
+def test_what_another_executor_carried_out_a_moment_before_is_done_and_not_refused(
+    world, monkeypatch
+):
+    # given: two deliveries, the first of which another executor carries out meanwhile
+    calls = [deliver(world, 3), deliver(world, 4)]
+
+    def another() -> None:
+        decision = requests.prepare(world.desk, calls, evidence("C-1"), ())
+        requests.execute(world.desk_of(TRUST_BANK), world.key(TRUST_BANK), decision, [0])
+
+    first_by_another(monkeypatch, "send_executions", another)
+    # when
+    decided = decide(world.desk, calls, evidence("C-1"))
+    # then
+    assert world.balance(dave) == 3 + 4
+    assert [(call.earlier, call.refusal) for call in decided.calls] == [(True, None), (False, None)]
+    assert [step.what for step in decided.steps] == ["propose", "sign", "execute"]

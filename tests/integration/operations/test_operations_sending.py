@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from crashing import ended, in_child, killed_at
 from example_world import BROKER, ISSUER, KEYS, World, alice, allotments, bob, carol, dave, evidence
+from faulty_proxy import FaultyProxy
 
+from jp20.chain.connection import connect
 from jp20.chain.outbox import Entry, State, open_outbox, outbox_files
 from jp20.chain.signers import AwaitingSignature, OfflineSigner
 from jp20.domain.transaction_file import SignedFile, SignedTransaction
@@ -79,6 +81,41 @@ def test_what_a_killed_process_left_is_shown_and_resumed_without_its_key(world, 
     assert world.balance(alice) == 95
 
 
+@pytest.mark.requirement("G2", "G3")
+def test_what_an_earlier_run_sent_is_told_so_and_the_same_can_be_made_again(world, folder, slow):
+    # given: a transfer that came after its process was killed
+    connection = world.desk.connection
+    killed_after_sending(world, folder)
+    (left,) = status(connection, folder)[0].under_way
+    connection.rpc("evm_setAutomine", True)
+    count = connection.next_nonce(alice.address)
+    # when
+    done = give(world, folder)
+    # then: that is what is told, nothing was sent, and the next one is another
+    assert (done.transaction, done.earlier) == (left.entry.hash, left.entry.intended_at)
+    assert connection.next_nonce(alice.address) == count
+    assert give(world, folder).earlier is None
+    assert world.balance(alice) == 90
+
+
+@pytest.mark.requirement("G2")
+def test_what_was_executed_is_told_by_a_node_that_forgot_its_transactions(world, folder):
+    # given: a finished distribution, and a node that finds nothing as old by its hash
+    file = allotments((dave, 7), (carol, 2))
+    with desk(world, folder) as own:
+        done = distribute(own, world.token, file, evidence("C-9"))
+    proxy = FaultyProxy(world.desk.connection.network.url)
+    proxy.forgotten = world.desk.connection.block_number() + 1
+    # when
+    far = connect(proxy.url)
+    with open_desk(far, world.deployment, KEYS, outbox=folder) as own:
+        again = distribute(own, world.token, file, evidence("C-9"))
+    proxy.stop()
+    # then
+    assert [row.transaction for row in again.already] == [row.transaction for row in done.done]
+    assert again.steps == ()
+
+
 @pytest.mark.requirement("G2")
 def test_what_the_node_lost_is_shown_and_comes_again(world, folder, slow):
     connection = world.desk.connection
@@ -95,7 +132,9 @@ def test_what_the_node_lost_is_shown_and_comes_again(world, folder, slow):
 @pytest.mark.requirement("G2")
 def test_a_missing_nonce_is_shown(world, folder, slow):
     connection = world.desk.connection
-    outbox = open_outbox(folder, connection.chain_id, connection.genesis, alice.address)
+    outbox = open_outbox(
+        folder, connection.chain_id, connection.genesis, alice.address, development=True
+    )
     count = connection.next_nonce(alice.address)
     entries = [_stored(world, outbox, count + 1)]
     outbox.close()
@@ -256,7 +295,7 @@ def test_a_delivery_is_known_by_its_steps(world, folder):
 
 def _all(world: World, folder, signer: str) -> list[Entry]:
     connection = world.desk.connection
-    outbox = open_outbox(folder, connection.chain_id, connection.genesis, signer)
+    outbox = open_outbox(folder, connection.chain_id, connection.genesis, signer, development=True)
     found = outbox.in_blocks(10**9, 10**3)
     outbox.close()
     return found
@@ -267,7 +306,9 @@ def test_what_another_process_is_sending_is_left_to_it(world, folder, slow):
     # given: alice's transfer, left by a killed process, and another process that has her key
     killed_after_sending(world, folder)
     connection = world.desk.connection
-    busy = open_outbox(folder, connection.chain_id, connection.genesis, alice.address)
+    busy = open_outbox(
+        folder, connection.chain_id, connection.genesis, alice.address, development=True
+    )
     connection.rpc("evm_setAutomine", True)
 
     # when, then: others go on with their keys
