@@ -293,7 +293,9 @@ class PoaNetwork:
         return all(names <= {node.name} | node.peers() for node in self.running)
 
     def is_one_chain(self) -> bool:
-        """Whether the nodes that run have the same blocks, up to the lowest of their heads."""
+        """Whether the nodes that run have the same blocks, up to the lowest of their heads. For a
+        moment they may not, where two validators have just sealed at once.
+        """
         block = hex(min(self.heads()))
         return len({self.hash_at(node, block) for node in self.running}) == 1
 

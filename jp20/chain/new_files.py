@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from jp20.domain.errors import JP20Error, Text
+from jp20.domain.os_errors import reason
 
 PRIVATE: Final = 0o600
 """Only the owner reads it."""
@@ -31,7 +32,7 @@ class CannotWrite(JP20Error):
     def __init__(self, file: Path, error: OSError) -> None:
         super().__init__(
             Text(f"{file} cannot be written.", f"{file} に書き込めません。"),
-            Text(error.strerror or str(error), error.strerror or str(error)),
+            reason(error),
             Text(
                 "Check the folder, its permissions and the space on it.",
                 "フォルダ、アクセス権、空き容量を確認してください。",

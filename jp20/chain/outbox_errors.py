@@ -9,6 +9,7 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.errors import JP20Error, Text
+from jp20.domain.os_errors import reason
 
 _DAMAGED: Final = (
     sqlite3.SQLITE_ERROR,  # a table or a column is missing
@@ -78,10 +79,10 @@ class NotThisOutbox(OutboxUnfit):
 class OutboxUnusable(OutboxUnfit):
     """The system does not let the outbox be read or written: a full disk, a lock, permissions."""
 
-    def __init__(self, file: Path, reason: Text) -> None:
+    def __init__(self, file: Path, why: Text) -> None:
         super().__init__(
             Text(f"The outbox {file} cannot be used.", f"送信記録 {file} を使用できません。"),
-            reason,
+            why,
             Text(
                 "Mend that, then run the same again: nothing is sent that was not noted before, and"
                 " nothing is sent twice. Do not delete the file, and do not put an older copy in"
@@ -111,8 +112,16 @@ class OtherKindOfNode(OutboxUnfit):
                 "一方で行った取引を他方へ送信することはありません(送信は行われていません)。",
             ),
             Text(
-                "Give the rehearsal a working folder, or an outbox folder, of its own.",
-                "リハーサルには専用の作業フォルダまたは送信記録フォルダを使用してください。",
+                "Move this file, which is the rehearsal's alone, out of the folder; and give a"
+                " rehearsal a working folder of its own.",
+                "このファイルはリハーサルのみの記録です。フォルダの外に移動してください。"
+                "リハーサルには専用の作業フォルダを使用してください。",
+            )
+            if rehearsed
+            else Text(
+                "Give the rehearsal a working folder of its own, and leave this file where it is.",
+                "リハーサルには専用の作業フォルダを使用してください"
+                "(このファイルは移動しないでください)。",
             ),
         )
 
@@ -128,8 +137,7 @@ def usable(file: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _DAMAGED:
             raise NotThisOutbox(file) from None
-        reason = str(error)
-        raise OutboxUnusable(file, _REASONS.get(code, Text(reason, reason))) from None
+        said = str(error)
+        raise OutboxUnusable(file, _REASONS.get(code, Text(said, said))) from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutboxUnusable(file, Text(reason, reason)) from None
+        raise OutboxUnusable(file, reason(error)) from None

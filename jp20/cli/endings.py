@@ -164,12 +164,13 @@ def told_unexpected(error: Exception) -> int:
 
 def told_file_trouble(error: OSError) -> int:
     """The same for a file that the system does not let one read or write."""
+    from jp20.domain.os_errors import reason
+
     name = error.filename or ""
-    why = error.strerror or type(error).__name__
     told(
         JP20Error(
             Text(f"{name} cannot be used.", f"{name} を使用できません。"),
-            Text(why, why),
+            reason(error),
             Text(
                 "Check the name, the folder and the permissions.",
                 "ファイル名・フォルダ・権限を確認してください。",

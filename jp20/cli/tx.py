@@ -102,7 +102,17 @@ def tx_sign(
     from jp20.operations.offline import load_unsigned, sign_file
 
     unsigned = load_unsigned(file)
-    _show_what_is_signed(unsigned)
+    if not _show_what_is_signed(unsigned) and yes:
+        raise BadArgument(
+            Text(
+                f"{file} says something else than what would be signed.",
+                f"{file} の記載は署名対象の内容と異なります。",
+            ),
+            next_step=Text(
+                "Find out why. Who signs it nevertheless does so without --yes.",
+                "原因を確認してください。それでも署名する場合は --yes を付けずに実行してください。",
+            ),
+        )
     _show_what_is_decided(unsigned, decision or [])
     count = len(unsigned.transactions)
     confirm(
@@ -276,8 +286,10 @@ def _key(place: Workspace, given: str | None) -> "ChecksumAddress":
     )
 
 
-def _show_what_is_signed(unsigned: "UnsignedFile") -> None:
-    """Before a key is opened; with a warning where the file says something else than its bytes."""
+def _show_what_is_signed(unsigned: "UnsignedFile") -> bool:
+    """Before a key is opened; with a warning where the file says something else than its bytes.
+    Returns whether it says nothing else.
+    """
     from jp20.operations.offline import signing_rows
 
     say(
@@ -293,7 +305,8 @@ def _show_what_is_signed(unsigned: "UnsignedFile") -> None:
         )
     )
     say(_transactions(unsigned))
-    for row in signing_rows(unsigned):
+    rows = signing_rows(unsigned)
+    for row in rows:
         if not row.is_as_said:
             warn(
                 Text(
@@ -301,6 +314,7 @@ def _show_what_is_signed(unsigned: "UnsignedFile") -> None:
                     f"ノンス {row.nonce}: ファイルの記載は異なります: {row.said}",
                 )
             )
+    return all(row.is_as_said for row in rows)
 
 
 def _show_what_is_decided(unsigned: "UnsignedFile", files: list[Path]) -> None:

@@ -11,6 +11,7 @@ from jp20.domain.evidence import Evidence
 from jp20.domain.governance import Kind, Policy
 from jp20.domain.governance_file import parse_governance
 from jp20.domain.investors import InvestorFile, parse_investors
+from jp20.domain.os_errors import reason
 from jp20.domain.term_sheet import TermSheet, parse_term_sheet
 
 SHIPPED_POLICY = Path(__file__).parents[1] / "data" / "governance.toml"
@@ -23,7 +24,7 @@ class NoFile(JP20Error):
     def __init__(self, file: Path, error: OSError) -> None:
         super().__init__(
             Text(f"{file} cannot be read.", f"{file} を読み込めません。"),
-            Text(error.strerror or "", error.strerror or ""),
+            reason(error),
             Text("Check the name of the file.", "ファイル名を確認してください。"),
         )
 

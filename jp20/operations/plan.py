@@ -20,8 +20,8 @@ from jp20.domain.allotments import Allotment, AllotmentFile, total_missed
 from jp20.domain.casting import NotEnoughOrganisations
 from jp20.domain.costs import PlannedAct
 from jp20.domain.errors import JP20Error, Text
-from jp20.domain.evidence import Evidence
 from jp20.domain.events import RowRefused
+from jp20.domain.evidence import Evidence
 from jp20.domain.facts import Facts
 from jp20.domain.governance import rule_of
 from jp20.domain.investors import Investor, InvestorFile
@@ -618,9 +618,13 @@ def _compare_deliveries(desk: Desk, plan: Plan, works: Sequence[_Work]) -> list[
         since = delivered_since(desk, contract, plan.block)
         own = work.delivered(desk)
         for row in rows:
-            state = row.state(since(row.account))
-            is_own = desk.outbox is None or own.get(row.account) == row.units
-            work.states[row] = State.MOVED if state is State.AFTER and not is_own else state
+            came = since(row.account)
+            if own.get(row.account) == row.units:
+                work.states[row] = State.AFTER
+            elif desk.outbox is None:
+                work.states[row] = row.state(came)
+            else:
+                work.states[row] = State.MOVED if came else State.BEFORE
     else:
         work.states.update({row: row.state(past.delivered(row.account)) for row in rows})
     claimed = [

@@ -1,6 +1,7 @@
 """`jp20 tx`: a key that is on a machine without a network."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from jp20.chain.signers import DEVELOPMENT_MNEMONIC, development_signers
 from jp20.domain.evidence import Evidence
 from jp20.operations import requests
 from jp20.operations.desk import open_desk
+from jp20.operations.offline import load_unsigned, write_unsigned
 from jp20.operations.platform import load_deployment
 from jp20.operations.requests import save_decision
 
@@ -170,6 +172,24 @@ def test_what_a_request_would_do_is_shown_from_its_decision_file(offices, chain)
     assert OPERATOR in seen.err
     assert "only its root" not in seen.err
     done("tx", "drop", AUDITOR, "--yes", folder=offices)
+
+
+@pytest.mark.requirement("G13")
+def test_what_says_something_else_than_its_bytes_is_not_signed_unseen(waiting):
+    unsigned = load_unsigned(waiting / "unsigned.json")
+    (only,) = unsigned.transactions
+    said = replace(only, meaning="transfer(to=somebody, value=1)")
+    write_unsigned(replace(unsigned, transactions=(said,)), waiting / "lies.json")
+
+    ran = run(
+        *("tx", "sign", "lies.json", "--keystore", "key.json", "--password", "file:password"),
+        *("--out", "lies-signed.json", "--yes"),
+        folder=waiting,
+    )
+
+    assert ran.code == 2
+    assert "something else" in ran.err
+    assert not (waiting / "lies-signed.json").exists()
 
 
 @pytest.mark.requirement("G13")

@@ -17,7 +17,14 @@ from jp20.chain.errors import Reverted
 from jp20.chain.forgotten import TransactionsForgotten
 from jp20.chain.local import LocalChain
 from jp20.chain.networks import Finality, Network
-from jp20.chain.outbox import Intent, OtherKindOfNode, Outbox, State, open_outbox
+from jp20.chain.outbox import (
+    Intent,
+    OtherKindOfNode,
+    Outbox,
+    OutboxUnusable,
+    State,
+    open_outbox,
+)
 from jp20.chain.receipts import OutcomeUnknown, Receipt, receipts_now
 from jp20.chain.sender import NonceTaken, Sender, SendingRefused
 from jp20.chain.signers import KeySigner, development_signers
@@ -140,6 +147,34 @@ def test_the_same_call_that_was_left_under_way_is_not_made_a_second_time(tmp_pat
     assert counted(node) == 4
     assert sender.send(BURNER).transaction not in {e.signed.hash for e in left}
     outbox.close()
+
+
+# A disk that is full
+
+
+@pytest.mark.parametrize("at", ["intend", "sign", "send", "include"])
+def test_where_the_disk_is_full_at_any_step_nothing_is_lost_or_sent_twice(
+    node, outbox, monkeypatch, at
+):
+    # given: a disk that takes nothing more when a step is to be noted
+    step = getattr(Outbox, at)
+
+    def full(receiver, *arguments, **named):
+        receiver._database.execute("PRAGMA query_only = 1")
+        return step(receiver, *arguments, **named)
+
+    monkeypatch.setattr(Outbox, at, full)
+    with pytest.raises(OutboxUnusable, match="cannot be used"):
+        Sender(node, SIGNER, {}, outbox=outbox).send(BURNER, key=KEY)
+
+    # when: it does again, and the same is run
+    monkeypatch.setattr(Outbox, at, step)
+    outbox._database.execute("PRAGMA query_only = 0")
+    done = Sender(node, SIGNER, {}, outbox=outbox).send(BURNER, key=KEY)
+
+    # then
+    assert done.succeeded
+    assert counted(node) == 1
 
 
 # Nonces

@@ -59,7 +59,7 @@ def test_a_disk_that_fails_leaves_nothing_behind(tmp_path, monkeypatch, write):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(new_files.os, "fsync", fail)
-    with pytest.raises(CannotWrite, match="No space left"):
+    with pytest.raises(CannotWrite, match="disk is full"):
         write(tmp_path / ("old" if write is write_over else "new"), b"new")
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"old": b"old"}
 

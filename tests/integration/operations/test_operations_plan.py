@@ -531,6 +531,54 @@ def test_where_one_key_delivers_alone_nothing_is_delivered_twice_either(world, p
     assert (again.steps, world.balance(dave), world.balance(bob)) == ((), 7, 66)
 
 
+@pytest.fixture
+def alone(world, policy, tmp_path):
+    """A desk of the broker's, which delivers alone, with an outbox."""
+    act = policy.act(Kind.TOKEN, "deliver(address[],uint256[])")
+    broker = frozenset({Role.BROKER})
+    rule = Rule(broker, (broker,), broker, 0, act.rule.lifetime)
+    all_of_them = world.desk_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
+    change_policy(all_of_them, PolicyChange((replace(act, rule=rule),), ()), evidence("POLICY-1"))
+    keys = world.desk_of(BROKER).signers.values()
+    chain = world.desk.connection
+    with open_desk(chain, world.deployment, keys, outbox=tmp_path / "outbox") as desk:
+        yield desk
+
+
+@pytest.mark.requirement("G2")
+def test_two_plans_of_one_key_for_one_wallet_are_not_taken_for_each_other(world, alone):
+    # given: two cases with equal units for one holder, planned before either was applied
+    first = deliver_plan(world, (dave, 7), (bob, 3))
+    second = deliver_plan(world, (dave, 7), case="C-2")
+    apply_plan(alone, first)
+
+    # when, then: the second does not take what came by the first for its own
+    with pytest.raises(PlanOutOfDate):
+        apply_plan(alone, second)
+    apply_plan(alone, deliver_plan(world, (dave, 7), case="C-2"))
+    assert world.balance(dave) == 14
+    # and the first is done, though more came since
+    again = apply_plan(alone, first)
+    assert told(again) == [(2, "done before", None), (3, "done before", None)]
+    assert again.steps == ()
+
+
+@pytest.mark.requirement("G2")
+def test_a_plan_of_one_key_whose_block_was_changed_delivers_nothing_twice(world, alone):
+    # given: a plan that was applied, and whose block somebody has raised
+    plan = deliver_plan(world, (dave, 7))
+    apply_plan(alone, plan)
+    world.pass_time(10)
+    raised = replace(plan, block=height(world))
+    later = replace(raised, block_hash=world.desk.connection.block(raised.block).hash)
+
+    # when, then
+    with pytest.raises(PlanOutOfDate):
+        apply_plan(alone, raised)
+    assert told(apply_plan(alone, later)) == [(2, "done before", None)]
+    assert world.balance(dave) == 7
+
+
 @pytest.mark.requirement("G2", "S3")
 def test_a_request_that_ran_out_is_proposed_again(world):
     plan = deliver_plan(world, (dave, 7))

@@ -40,6 +40,7 @@ def slow(world) -> Iterator[None]:
     """A chain that makes blocks only when it is told to."""
     world.desk.connection.rpc("evm_setAutomine", False)
     yield
+    world.desk.connection.rpc("anvil_dropAllTransactions")  # else they come in the next test
     world.desk.connection.rpc("evm_setAutomine", True)
 
 
