@@ -208,7 +208,7 @@ def cancel(desk: Desk, signer: Signer, nonce: int) -> tuple[Entry, ...]:
     """
     entry = on_its_way(desk, signer, nonce)
     nothing = Call(signer.address, b"")
-    label = f"cancel: {entry.label}".removeprefix("cancel: cancel: ")
+    label = f"cancel: {entry.label.removeprefix('cancel: ')}"
     return tuple(desk.sender(signer).replace(entry, nothing, _GAS_OF_NOTHING, label))
 
 

@@ -511,8 +511,9 @@ def test_a_node_whose_final_block_is_another_by_depth_is_not_used(hasty):
             assert connection.block_number() == 5
             noted = proxy.asked.count("eth_getBlockByNumber") + 2
             assert eventually(
-                lambda: connection.block_number()
-                and proxy.asked.count("eth_getBlockByNumber") > noted
+                lambda: (
+                    connection.block_number() and proxy.asked.count("eth_getBlockByNumber") > noted
+                )
             )
             other.rpc("evm_increaseTime", 100)
             mine(other, 6)

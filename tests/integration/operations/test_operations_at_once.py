@@ -242,3 +242,21 @@ def test_what_is_withdrawn_is_shown_so_and_not_handed_over(world, desk, tmp_path
     desk.settle(alice)
     desk.close()
     assert latest(world, tmp_path, alice, entry).state is State.REPLACED
+
+
+@pytest.mark.requirement("G2")
+def test_a_cancellation_is_cancelled_too(world, desk, tmp_path):
+    entry = stuck(world, tmp_path, alice, Call(bob.address, b""))
+    outbox = opened(world, tmp_path, alice)
+    cheap = outbox.withdraw(
+        entry, Intent(Call(alice.address, b""), 21_000, label="cancel: x"), 1, 0
+    )
+    signed = alice.sign_transaction(cheap.unsigned(world.desk.connection.chain_id))
+    outbox.send(outbox.sign([(cheap, signed)]))
+    outbox.close()
+    first, instead = cancel(desk, alice, entry.nonce)
+    assert (first.id, first.state) == (cheap.id, State.REPLACED)
+    assert (instead.state, instead.label) == (State.SUCCEEDED, "cancel: x")
+    desk.settle(alice)
+    desk.close()
+    assert latest(world, tmp_path, alice, entry).state is State.REPLACED
