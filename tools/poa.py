@@ -287,6 +287,8 @@ def each_once(run: Run) -> None:
     done = run.distribution
     story.expect("配布先 / delivered to", len(done.done) if done else 0, HOLDERS)
     story.expect("拒否 / refused", len(done.refused) if done else -1, 0)
+    newest = max(network.heads())
+    wait_until(lambda: min(network.heads()) >= newest, "all nodes have all blocks", 120)
     wait_until(network.is_connected, "all are connected", 120)
     story.expect("一つのチェーン / one chain", is_one_chain(network), "True")
     registers = set()

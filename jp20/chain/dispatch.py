@@ -151,6 +151,8 @@ class Dispatch:
         """Takes signed entries. `doubtful`: an earlier process may have handed them over."""
         there = {entry.id for entry in (*self._ready, *self._waiting.values())}
         new = [entry for entry in entries if entry.id not in there]
+        if not new:
+            return
         self._ready = sorted([*self._ready, *new], key=lambda entry: entry.nonce)
         self._progress()
         if doubtful:
