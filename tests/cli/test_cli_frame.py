@@ -282,18 +282,20 @@ def at_a_terminal(arguments: list[str], folder: Path, answer: bytes | None) -> t
     if process == 0:
         os.chdir(folder)
         os.environ["JP20_LANG"] = "en"
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # who runs the tests may ignore it
         os.execv(sys.executable, [sys.executable, "-m", "jp20", *arguments])
     said = b""
     try:
         while b"[y/N]" not in said:
             said += os.read(terminal, 4096)
-        while True:
+        for _ in range(30):
             if answer is not None:
                 os.write(terminal, answer)
             else:
                 os.kill(process, signal.SIGINT)
             while select.select([terminal], [], [], 2)[0]:  # else it came before it was waited for
                 said += os.read(terminal, 4096)
+        os.kill(process, signal.SIGKILL)
     except OSError:  # the terminal is closed: the process has ended
         pass
     os.close(terminal)

@@ -89,7 +89,9 @@ def test_blank_columns_after_the_header_are_none():
 
 
 @pytest.mark.parametrize(
-    "data", [workbook(s=[]), workbook(s=[(None,), ()]), workbook(s=[("",), (" ",)])]
+    "data",
+    [workbook(s=[]), workbook(s=[(None,), ()]), workbook(s=[("",), (" ",)])],
+    ids=["no cells", "empty cells", "blanks"],
 )
 def test_an_empty_workbook_says_so(data):
     assert only_fault(data).what.en == "The file is empty."
