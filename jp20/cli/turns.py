@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jp20.cli.output import say, warn
-from jp20.cli.workspace import Workspace, workspace
 from jp20.domain.errors import JP20Error, Text
 
 if TYPE_CHECKING:
+    from jp20.cli.workspace import Workspace
     from jp20.domain.requests import Decision
     from jp20.operations.decide import AwaitingOthers, NotBefore
 
@@ -37,6 +37,7 @@ def in_turn() -> Iterator[None]:
 
 def _tell(error: "AwaitingOthers | NotBefore", decision: "Decision", *, with_file: bool) -> None:
     """`with_file`: the decision is handed over as a file, where it needs one; else as a plan."""
+    from jp20.cli.workspace import workspace
     from jp20.operations.decide import NotBefore
 
     place = workspace()
@@ -54,7 +55,7 @@ def _tell(error: "AwaitingOthers | NotBefore", decision: "Decision", *, with_fil
         )
 
 
-def _warn_of_twins(place: Workspace, decision: "Decision") -> None:
+def _warn_of_twins(place: "Workspace", decision: "Decision") -> None:
     from jp20.operations.earlier import open_twins
 
     for id, twin in open_twins(place.view(), decision).items():
@@ -73,7 +74,7 @@ def _warn_of_twins(place: Workspace, decision: "Decision") -> None:
         )
 
 
-def _handed_over(place: Workspace, decision: "Decision") -> str:
+def _handed_over(place: "Workspace", decision: "Decision") -> str:
     """The option by which the others name the decision's file, where they need one."""
     from jp20.operations.requests import MOST_PUBLISHED
 
@@ -90,7 +91,7 @@ def _handed_over(place: Workspace, decision: "Decision") -> str:
     return f" --decision {file.name}"
 
 
-def _written(place: Workspace, decision: "Decision") -> Path:
+def _written(place: "Workspace", decision: "Decision") -> Path:
     from jp20.operations.requests import save_decision
 
     folder = place.path(place.settings.folders.plans)

@@ -244,7 +244,7 @@ def test_help_imports_nothing_heavy():
             "-c",
             "import sys; from jp20.cli.main import main; main(['--help']);"
             "print(sorted(m for m in ('web3', 'eth_account', 'sqlite3', 'requests', 'openpyxl',"
-            "'jp20.chain.connection') if m in sys.modules), file=sys.stderr)",
+            "'eth_typing', 'jp20.chain.connection') if m in sys.modules), file=sys.stderr)",
         ],
         check=True,
         capture_output=True,

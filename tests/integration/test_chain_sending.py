@@ -400,6 +400,32 @@ def test_on_a_chain_that_reorganises_the_same_bytes_come_again(tmp_path):
         outbox.close()
 
 
+def test_where_blocks_may_be_replaced_what_a_pool_lost_is_sent_again_while_blocks_come(tmp_path):
+    with LocalChain("anvil") as node:
+        # given: an entry whose block is not final, and a call that waits
+        deep = connect(Network(node.network.url, finality=Finality(1_000)))
+        outbox = open_outbox(tmp_path, node.chain_id, node.genesis, SIGNER.address)
+        sender = Sender(deep, SIGNER, {}, outbox=outbox)
+        sender.send(BURNER)
+        node.rpc("evm_setAutomine", False)
+        waiting = threading.Thread(target=sender.send, args=(burner(1),), daemon=True)
+        waiting.start()
+        while node.next_nonce(SIGNER.address) < 2:
+            time.sleep(0.02)
+
+        # when: the pool loses it, and blocks come faster than one would ask for lack of them
+        (entry,) = outbox.unfinished()
+        node.rpc("anvil_dropTransaction", f"0x{entry.signed.hash.hex()}")
+        for _ in range(40):
+            node.rpc("evm_mine")
+            waiting.join(0.25)
+
+        # then
+        assert not waiting.is_alive()
+        assert counted(node) == 2
+        outbox.close()
+
+
 # A fork of the chain
 
 
