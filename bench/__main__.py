@@ -7,7 +7,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from bench import bounds, gas, peers, rows, throughput
+from bench import bounds, gas, peers, rows, startup, throughput
 from bench.bounds import Bound
 from bench.chain import Chain
 from bench.rows import Row
@@ -21,7 +21,7 @@ def main() -> None:
         chain = Chain(connection)
         measured = [*peers.measure_plain(chain), *gas.measure(chain), *peers.measure_trex(chain)]
         batches = bounds.measure(chain)
-    sent = throughput.measure()
+    sent = [*throughput.measure(), *startup.measure()]
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(compared(measured))
     console.print(against_marks(measured))
