@@ -155,11 +155,11 @@ def _read(connection: Connection, waiting: set[bytes], first: int) -> list[Recei
                 block = connection.block(number)
                 if looked.get(number) == block.hash:
                     break
-                looked[number] = block.hash
                 if waiting.intersection(block.transactions):
-                    for found in connection.rpc("eth_getBlockReceipts", hex(number)):
+                    for found in connection.rpc("eth_getBlockReceipts", hex(number)) or ():
                         receipt = Receipt.of(found)
                         receipts[receipt.transaction] = receipt
+                looked[number] = block.hash
     return [receipts[hash] for hash in waiting]
 
 
