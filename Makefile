@@ -14,7 +14,7 @@ export SOLCX_BINARY_PATH := $(CURDIR)/tools/solc
 PYTEST := $(PYTHON) -m pytest -p no:pytest-brownie
 BROWNIE_TEST := .venv/bin/brownie test tests/contracts
 
-.PHONY: help env demo poa test test-python test-contracts test-anvil test-invariants bench bench-poa lint format compile lock mutants clean
+.PHONY: help env demo poa test test-python test-network test-contracts test-anvil test-invariants bench bench-poa lint format compile lock mutants clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -28,10 +28,13 @@ demo: env ## story 1 on a Ganache chain: issue to 1,200 holders, and what happen
 poa: env ## four validators of four organisations, the stories on them, and validators that fail
 	@$(PYTHON) tools/poa.py
 
-test: test-python test-contracts test-invariants ## all tests: Python, contracts on Ganache, invariants
+test: test-python test-contracts test-invariants ## Python, contracts on Ganache, invariants
 
-test-python: env ## unit, integration, command line, network and scenario tests
-	@$(PYTEST) $(wildcard tests/unit tests/integration tests/cli tests/network tests/scenarios)
+test-python: env ## unit, integration, command line and scenario tests
+	@$(PYTEST) $(wildcard tests/unit tests/integration tests/cli tests/scenarios)
+
+test-network: env ## four geth validators that are killed, paused, cut from each other and wiped (8 minutes)
+	@$(PYTEST) tests/network
 
 test-contracts: env ## contract tests on Ganache
 	@$(PYTHON) tools/environment.py chains
