@@ -293,7 +293,9 @@ def each_once(run: Run) -> None:
     story.expect("一つのチェーン / one chain", is_one_chain(network), "True")
     registers = set()
     for node in network.nodes:
-        found = report(open_desk(connect(network.network([node])), story.deployment, []), TOKEN)
+        chain = connect(network.network([node]))
+        chain.require_block(newest)
+        found = report(open_desk(chain, story.deployment, []), TOKEN)
         holders = found.register.holders()
         registers.add(keccak(repr(sorted(holders.items())).encode()))
         exact = sum(units == EACH for units in holders.values())
