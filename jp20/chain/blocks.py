@@ -74,6 +74,7 @@ class Blocks:
             read_at, block = self._blocks.pop(number, (float("-inf"), None))
             if block is None or time.monotonic() - read_at > KEPT_SECONDS:
                 read_at, block = time.monotonic(), self._connection.block(number)
+                self._forget_replaced(block)
             self._blocks[number] = (read_at, block)
             _forget_oldest(self._blocks)
             return block
@@ -93,6 +94,15 @@ class Blocks:
         return future
 
     # Inside
+
+    def _forget_replaced(self, block: Block) -> None:
+        """Forgets the blocks before and after one that are of another branch."""
+        _, before = self._blocks.get(block.number - 1, (0.0, None))
+        if before is not None and before.hash != block.parent:
+            del self._blocks[before.number]
+        _, after = self._blocks.get(block.number + 1, (0.0, None))
+        if after is not None and after.parent != block.hash:
+            del self._blocks[after.number]
 
     @cached_property
     def _aside(self) -> ThreadPoolExecutor:

@@ -54,10 +54,13 @@ _KNOWN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block's number, hash, time (unix seconds) and gas limit, and its transactions' hashes."""
+    """A block's number, its hash and that of the one before, time (unix seconds) and gas limit, and
+    its transactions' hashes.
+    """
 
     number: int
     hash: bytes
+    parent: bytes
     time: int
     gas_limit: int
     transactions: tuple[bytes, ...]
@@ -175,6 +178,7 @@ class Connection:
         block = Block(
             quantity(found["number"]),
             octets(found["hash"]),
+            octets(found["parentHash"]),
             quantity(found["timestamp"]),
             quantity(found["gasLimit"]),
             tuple(octets(each) for each in found["transactions"]),

@@ -12,7 +12,7 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Final
 
-from jp20.chain.blocks import Blocks
+from jp20.chain.blocks import KEPT, Blocks
 from jp20.chain.connection import Connection, NodeRefused
 from jp20.chain.node_errors import NodeFailure
 from jp20.chain.outbox import Entry, Inclusion, Outbox, State
@@ -117,6 +117,7 @@ class Dispatch:
         self._ended: list[Ended] = []
         self._reopened: list[Entry] = []
         self._next_block = 0
+        self._looked: dict[int, bytes] = {}  # hashes of the blocks that were looked through last
         self._reading: Future[dict[bytes, Receipt]] | None = None
         self._held_at: tuple[int, float] | None = None  # block and time at which a pool was full
         self._trouble: JP20Error | None = None
@@ -146,6 +147,7 @@ class Dispatch:
         self._doubt(self._waiting.values())
         newest = self._connection.block()
         self._next_block, self._gas_limit = newest.number + 1, newest.gas_limit
+        self._looked = {newest.number: newest.hash}
 
     def add(self, entries: Iterable[Entry], *, doubtful: bool = False) -> None:
         """Takes signed entries. `doubtful`: an earlier process may have handed them over."""
@@ -309,6 +311,13 @@ class Dispatch:
                 block = self._blocks.block(self._next_block)
             except LookupError:  # the chain became shorter a moment ago
                 break
+            if self._looked.get(block.number - 1, block.parent) != block.parent:
+                # The one before was replaced: this one's may have more of ours.
+                self._next_block -= 1
+                del self._looked[self._next_block]
+                continue
+            self._looked[block.number] = block.hash
+            self._looked.pop(block.number - KEPT, None)
             self._gas_limit = block.gas_limit
             mine = self._waiting.keys() & set(block.transactions)
             self._quiet_blocks = 0 if mine else self._quiet_blocks + 1

@@ -160,7 +160,7 @@ def test_an_account_without_funds_is_told_so(consortium: Contract):
 
 def test_what_fits_no_block_is_not_sent(founder: Sender, monkeypatch):
     small = founder.connection.block()
-    monkeypatch.setattr(Connection, "block", lambda *_: type(small)(0, b"", 0, 20_000, ()))
+    monkeypatch.setattr(Connection, "block", lambda *_: type(small)(0, b"", b"", 0, 20_000, ()))
     with pytest.raises(TooMuchGas, match=r"21,\d+ gas"):
         founder.send(BURNER)
 

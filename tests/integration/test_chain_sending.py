@@ -400,6 +400,38 @@ def test_on_a_chain_that_reorganises_the_same_bytes_come_again(tmp_path):
         outbox.close()
 
 
+def test_what_comes_in_the_place_of_a_block_that_was_looked_through_is_found(tmp_path, monkeypatch):
+    # given: nothing is asked for by name
+    monkeypatch.setattr(dispatch, "QUIET_BLOCKS", 1_000)
+    monkeypatch.setattr(dispatch, "QUIET_SECONDS", 1_000.0)
+    with LocalChain("anvil") as node:
+        deep = connect(Network(node.network.url, finality=Finality(1_000)))
+        outbox = open_outbox(tmp_path, node.chain_id, node.genesis, SIGNER.address)
+        sender = Sender(deep, SIGNER, {}, outbox=outbox)
+        node.rpc("evm_setAutomine", False)
+        waiting = threading.Thread(target=sender.send, args=(BURNER,), daemon=True)
+        waiting.start()
+        while node.next_nonce(SIGNER.address) < 1:
+            time.sleep(0.02)
+
+        # and: two blocks without the call that waits, which were looked through
+        (entry,) = outbox.unfinished()
+        node.rpc("anvil_dropTransaction", f"0x{entry.signed.hash.hex()}")
+        node.rpc("anvil_mine", "0x2")
+        waiting.join(1.0)
+        assert waiting.is_alive()
+
+        # when: the first of them is replaced by one that has it
+        node.rpc("anvil_reorg", 2, [[f"0x{entry.signed.raw.hex()}", 0]])
+        assert counted(node) == 1
+        node.rpc("evm_mine")
+        waiting.join(20.0)
+
+        # then
+        assert not waiting.is_alive()
+        outbox.close()
+
+
 def test_where_blocks_may_be_replaced_what_a_pool_lost_is_sent_again_while_blocks_come(tmp_path):
     with LocalChain("anvil") as node:
         # given: an entry whose block is not final, and a call that waits

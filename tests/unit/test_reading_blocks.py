@@ -31,7 +31,7 @@ class PaperNode:
         return self.newest
 
     def block(self, number):
-        return Block(number, b"", 0, 0, self.blocks[number])
+        return Block(number, b"", b"", 0, 0, self.blocks[number])
 
     def batch(self, calls):
         included = {tx for block in self.blocks[: self.newest + 1] for tx in block}
