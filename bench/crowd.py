@@ -75,7 +75,7 @@ class Crowd:
                 sent.ended.extend([time.monotonic() - began] * (done - told))
                 told = done
 
-            return _receipts(self.senders[place].send_all(calls[place], gas=gas, progress=progress))
+            return received(self.senders[place].send_all(calls[place], gas=gas, progress=progress))
 
         for receipts in at_once([partial(one, place) for place in range(len(calls))]):
             sent.receipts += receipts
@@ -99,7 +99,7 @@ class Crowd:
             while time.monotonic() - began < seconds:
                 first = len(ended)
                 calls = next_calls(place)
-                _receipts(self.senders[place].send_all(calls, gas=gas, progress=progress))
+                received(self.senders[place].send_all(calls, gas=gas, progress=progress))
             return ended
 
         tasks = [partial(one, place) for place in range(len(self.senders))]
@@ -182,7 +182,8 @@ def at_once(tasks: Sequence[Callable[[], _T]]) -> list[_T]:
     return [future.result() for future in futures]
 
 
-def _receipts(outcomes: Sequence[Receipt | Reverted]) -> list[Receipt]:
+def received(outcomes: Sequence[Receipt | Reverted]) -> list[Receipt]:
+    """The receipts of what was sent. Raises Reverted where one was refused."""
     found = []
     for each in outcomes:
         if isinstance(each, Reverted):

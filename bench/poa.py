@@ -32,6 +32,7 @@ from bench.poa_world import (
     PlainToken,
     World,
     dispersed,
+    seconds_of,
     set_up,
     set_up_plain,
 )
@@ -44,11 +45,13 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "tools"))
 from poa_network import PoaNetwork, PoaNode, stop_on_signals, wait_until
 
 LARGE_BLOCK: Final = 200_000_000
-SMALL_BLOCK: Final = 30_000_000
-"""Gas of a block that four validators can execute in a second on two cores."""
+SMALL_BLOCK: Final = 32_000_000
+"""Gas of a block that four validators can execute in a second on two cores. Four calls of 250 rows
+fit, which use 7.4 M each and are given 9.6 M; into 30 M three would, and a quarter stay empty.
+"""
 
 PERIOD: Final = 1  # seconds between blocks
-ROUNDS: Final = 3  # of what is compared, taken in turn; the best one counts
+ROUNDS: Final = 5  # of what is compared, taken in turn; the median counts
 TRANSFERS: Final = 500  # by each signer in a round
 BATCHES: Final = 5  # by each signer in a round
 GAS: Final = 80_000  # given to a transfer; it needs 47,000, and to a new holder 64,000
@@ -57,7 +60,7 @@ AT_ONCE: Final = 100  # transfers that a signer has under way while it keeps on 
 SOAK: Final = 600  # seconds
 MINUTE: Final = 60.0
 WATCHED: Final = 10.0  # seconds after a validator was killed
-BEHIND: Final = 60.0  # seconds in which a validator catches up
+BEHIND: Final = 30.0  # seconds in which a validator catches up
 PAIRS: Final = ((0, 1), (2, 3))
 
 LEAST: Final = f"{PLAIN}, signed and pushed, nothing else"
@@ -85,12 +88,16 @@ def in_large_blocks(measured: list[Row], soak: int) -> None:
     """All but one, on one network."""
     with PoaNetwork(gas_limit=LARGE_BLOCK) as network, folder() as place:
         world = set_up(connect(network.network()), place, told)
-        measured += distribution(world, LARGE_BLOCK, LARGE)
+        measured += distribution(world, LARGE_BLOCK, LARGE, is_bound_by_gas=False)
+        make_whole(network)
         plain = set_up_plain(world, told)
+        measured.append(_milliseconds(_delivered(LARGE), plain.seconds, system=PLAIN))
         crowd = Crowd(world.connection, world.signers, place / "holders")
-        measured += singles(world, plain, crowd)
-        measured += batches(world, plain, crowd)
+        measured += singles(network, world, plain, crowd)
+        measured += batches(network, world, plain, crowd)
+        make_whole(network)
         measured += burst(world, crowd)
+        make_whole(network)
         measured += keep_on(world, crowd, soak)
         crowd.close()
         measured += losses(network)
@@ -100,7 +107,7 @@ def in_small_blocks(measured: list[Row]) -> None:
     """A distribution where full blocks are what takes the time."""
     with PoaNetwork(gas_limit=SMALL_BLOCK) as network, folder() as place:
         world = set_up(connect(network.network()), place, told)
-        measured += distribution(world, SMALL_BLOCK, SMALL)
+        measured += distribution(world, SMALL_BLOCK, SMALL, is_bound_by_gas=True)
 
 
 def table(measured: Sequence[Row]) -> Table:
@@ -123,9 +130,9 @@ def table(measured: Sequence[Row]) -> Table:
 # What is measured
 
 
-def distribution(world: World, block_gas: int, blocks: str) -> list[Row]:
+def distribution(world: World, block_gas: int, blocks: str, *, is_bound_by_gas: bool) -> list[Row]:
     """A plan that one organisation carries out: 10,000 rows in calls of 250, proposed and signed by
-    others.
+    others. The mark counts where full blocks come in time.
     """
     told(f"a distribution to {HOLDERS:,} holders, blocks {blocks}")
     with world.desk() as desk:
@@ -137,26 +144,24 @@ def distribution(world: World, block_gas: int, blocks: str) -> list[Row]:
             raise RuntimeError(f"{len(done.done)} were delivered to")
         transactions = {row.transaction for row in done.rows if row.transaction is not None}
         receipts = desk.receipts(transactions).values()
-        deliveries = min(
-            entry.intended_at
+        deliveries = [
+            entry
             for key in desk.signers.values()
             for entry in desk.sender(key).outbox.in_blocks(max(r.block for r in receipts), HOLDERS)
             if entry.hash in transactions
-        )
+        ]
     gas = sum(receipt.gas_used for receipt in receipts)
-    needed = PERIOD * gas / block_gas
+    most = 1.3 * PERIOD * gas / block_gas if is_bound_by_gas else None
     name = f"distribution to {HOLDERS:,} holders, blocks {blocks}"
     return [
-        _milliseconds(
-            f"{name}: from the first delivery to the last receipt", ended - deliveries, 1.3 * needed
-        ),
+        _milliseconds(_delivered(blocks), seconds_of(deliveries), most),
         _milliseconds(f"{name}: with comparing, proposing and signing", ended - began),
         Row(f"{name}: blocks", JP20, len({r.block for r in receipts}), unit="blocks"),
         Row(f"{name}: blocks that its gas fills", JP20, math.ceil(gas / block_gas), unit="blocks"),
     ]
 
 
-def singles(world: World, plain: PlainToken, crowd: Crowd) -> list[Row]:
+def singles(network: PoaNetwork, world: World, plain: PlainToken, crowd: Crowd) -> list[Row]:
     """Transfers between holders, to the last receipt."""
     chain, keys = world.connection, world.signers
 
@@ -166,7 +171,8 @@ def singles(world: World, plain: PlainToken, crowd: Crowd) -> list[Row]:
     def sent(token: Contract, gas: int | None) -> Callable[[], Sent]:
         return lambda: crowd.send(transfers(world, token, TRANSFERS), gas)
 
-    best = in_turn(
+    rate = in_turn(
+        network,
         "single transfers",
         {
             "least": least(plain.token),
@@ -177,16 +183,22 @@ def singles(world: World, plain: PlainToken, crowd: Crowd) -> list[Row]:
     )
     name = f"single transfers by {SIGNERS} signers, to the last receipt"
     return [
-        _rate(name, LEAST, best["least"]),
-        _rate(name, PLAIN, best["plain"]),
-        _rate(name, JP20, best["jp20"]),
-        _rate(f"{name}, each tried before", JP20, best["jp20, tried"]),
-        _share("single transfers: share of the plain one by the same sender", best, "plain"),
-        _share("single transfers: share of the plain one, signed and pushed", best, "least"),
+        _rate(name, LEAST, rate["least"]),
+        _rate(name, PLAIN, rate["plain"]),
+        _rate(name, JP20, rate["jp20"]),
+        _rate(f"{name}, each tried before", JP20, rate["jp20, tried"]),
+        Row(
+            "single transfers: share of the plain one by the same sender",
+            JP20,
+            round(100 * rate["jp20"] / rate["plain"]),
+            85,
+            "%",
+            at_least=True,
+        ),
     ]
 
 
-def batches(world: World, plain: PlainToken, crowd: Crowd) -> list[Row]:
+def batches(network: PoaNetwork, world: World, plain: PlainToken, crowd: Crowd) -> list[Row]:
     """Transfers, each transaction with 300 of them."""
     ones = [1] * ROWS
 
@@ -206,11 +218,11 @@ def batches(world: World, plain: PlainToken, crowd: Crowd) -> list[Row]:
             ]
         )
 
-    best = in_turn("batches", {"plain": plain_calls, "jp20": jp20_calls})
+    rate = in_turn(network, "batches", {"plain": plain_calls, "jp20": jp20_calls})
     name = f"transfers in batches of {ROWS} by {SIGNERS} signers"
     return [
-        _rate(name, PLAIN, ROWS * best["plain"]),
-        _rate(name, JP20, ROWS * best["jp20"], 2_000),
+        _rate(name, PLAIN, ROWS * rate["plain"]),
+        _rate(name, JP20, ROWS * rate["jp20"], 2_000),
     ]
 
 
@@ -311,18 +323,20 @@ def losses(network: PoaNetwork) -> list[Row]:
 # How
 
 
-def in_turn(what: str, ways: dict[str, Callable[[], Sent]]) -> dict[str, float]:
-    """Transactions a second of each way: all are tried in turn, and the best round of each is
-    taken.
+def in_turn(
+    network: PoaNetwork, what: str, ways: dict[str, Callable[[], Sent]]
+) -> dict[str, float]:
+    """Transactions a second of each way: all are tried in turn, each time with all validators, and
+    of each the median of its rounds is taken.
     """
-    best = dict.fromkeys(ways, 0.0)
+    rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
         for name, send in ways.items():
+            make_whole(network)
             sent = send()
-            rate = len(sent.receipts) / sent.seconds
-            told(f"{what}, {name}: {rate:.0f}/s")
-            best[name] = max(best[name], rate)
-    return best
+            rates[name].append(len(sent.receipts) / sent.seconds)
+            told(f"{what}, {name}: {rates[name][-1]:.0f} transactions a second")
+    return {name: statistics.median(found) for name, found in rates.items()}
 
 
 def transfers(world: World, token: Contract, each: int) -> Calls:
@@ -444,13 +458,13 @@ def _rate(name: str, system: str, a_second: float, mark: int | None = None) -> R
     return Row(name, system, round(a_second), mark, "a second", at_least=True)
 
 
-def _share(name: str, best: dict[str, float], of: str) -> Row:
-    return Row(name, JP20, round(100 * best["jp20"] / best[of]), 85, "%", at_least=True)
-
-
-def _milliseconds(name: str, seconds: float, mark: float | None = None) -> Row:
+def _milliseconds(name: str, seconds: float, mark: float | None = None, system: str = JP20) -> Row:
     most = None if mark is None else round(1000 * mark)
-    return Row(name, JP20, round(1000 * seconds), most, "ms")
+    return Row(name, system, round(1000 * seconds), most, "ms")
+
+
+def _delivered(blocks: str) -> str:
+    return f"distribution to {HOLDERS:,} holders, blocks {blocks}: first delivery to last receipt"
 
 
 def _percentile_99(times: Sequence[float]) -> float:

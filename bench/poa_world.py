@@ -14,10 +14,11 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from bench.chain import account
-from bench.crowd import at_once
+from bench.crowd import at_once, received
 from bench.peers import compiled
 from jp20.chain.connection import Connection
 from jp20.chain.contracts import Contract
+from jp20.chain.outbox import Entry
 from jp20.chain.sender import Sender
 from jp20.chain.signers import KeySigner, development_signers
 from jp20.domain.addresses import ZERO_ADDRESS
@@ -82,10 +83,13 @@ class World:
 
 @dataclass(frozen=True)
 class PlainToken:
-    """OpenZeppelin's ERC-20, and the contract that sends it to many."""
+    """OpenZeppelin's ERC-20, and the contract that sends it to many. `seconds` is how long that
+    took to all holders.
+    """
 
     token: Contract
     disperse: Contract
+    seconds: float
 
 
 def set_up(connection: Connection, folder: Path, told: Progress) -> World:
@@ -132,12 +136,21 @@ def set_up_plain(world: World, told: Progress) -> PlainToken:
             for start in range(0, HOLDERS, ROWS)
         ]
     )
-    refused = [each for each in done if isinstance(each, Exception)]
-    if refused:
-        raise refused[0]
+    receipts = received(done)
+    last = max(receipt.block for receipt in receipts)
+    dispersals = [
+        entry
+        for entry in owner.outbox.in_blocks(last, HOLDERS)
+        if entry.call.target == disperse.address
+    ]
     approval = token.call("approve", disperse.address, MANY)
     at_once([partial(Sender(world.connection, key, {}).send, approval) for key in world.signers])
-    return PlainToken(token, disperse)
+    return PlainToken(token, disperse, seconds_of(dispersals))
+
+
+def seconds_of(sent: Sequence[Entry]) -> float:
+    """From the first signature to the last receipt, as the sender wrote them down."""
+    return max(entry.changed_at for entry in sent) - min(entry.intended_at for entry in sent)
 
 
 def dispersed(
