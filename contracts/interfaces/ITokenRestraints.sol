@@ -5,7 +5,8 @@ import {ClaimKind} from "../types/Claims.sol";
 
 /// @title Restraints: lock-up, freeze, pledge, attachment (G8, G11, G19, G24)
 /// @notice Refused while the platform is halted, unless it says otherwise. At most 16 claims a holder. Batches that a
-/// request decided skip and report a row as `RowRefused`.
+/// request decided skip and report a row as `RowRefused`. The issuer's account is no holder's and is not restrained
+/// (`SENDER_IS_ISSUER_ACCOUNT`): pausing the token stops it.
 interface ITokenRestraints {
     event ClaimSet(
         address indexed holder,

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
+import {ITokenTransfers} from "../interfaces/ITokenTransfers.sol";
 import {HolderLedger} from "./HolderLedger.sol";
 import {HolderWord, TokenWord} from "./Words.sol";
 import {Claim, ClaimKind} from "../types/Claims.sol";
@@ -80,6 +81,7 @@ abstract contract Restraints is HolderLedger {
     }
 
     function _setFrozen(address account, uint256 amount, uint256 word) internal {
+        if (account == _issuerAccount) _requireNone(Reason.SENDER_IS_ISSUER_ACCOUNT);
         Restrained storage restrained = _currentRestrained(account, word);
         restrained.frozen = uint104(amount);
         _refreshBound(account, word);
@@ -114,7 +116,8 @@ abstract contract Restraints is HolderLedger {
         }
     }
 
-    /// @dev Refused where the holder has `MAX_CLAIMS` that still hold; lock-ups that have run out make room.
+    /// @dev Refused where the holder has `MAX_CLAIMS` that still hold; lock-ups that have run out make room. Refused on
+    /// the issuer's account, which is no holder's: pausing the token stops it.
     function _addClaim(
         address holder,
         ClaimKind kind,
@@ -124,6 +127,7 @@ abstract contract Restraints is HolderLedger {
         uint256 word
     ) internal returns (Reason, uint64 id) {
         if (amount == 0) return (Reason.ZERO_AMOUNT, 0);
+        if (holder == _issuerAccount) return (Reason.SENDER_IS_ISSUER_ACCOUNT, 0);
         if (_claims[holder].length == MAX_CLAIMS) _dropExpired(holder);
         if (_claims[holder].length == MAX_CLAIMS) return (Reason.TOO_MANY_CLAIMS, 0);
         amount = _saturated(amount);
@@ -206,6 +210,11 @@ abstract contract Restraints is HolderLedger {
             Claim storage claim = claims[i - 1];
             if (claim.kind == ClaimKind.LOCK_UP && block.timestamp >= claim.until) _removeClaim(holder, i - 1);
         }
+    }
+
+    /// @dev Says no in our own words, unless nothing is in the way.
+    function _requireNone(Reason reason) internal pure {
+        if (reason != Reason.NONE) revert ITokenTransfers.TransferRefused(reason);
     }
 
     function _max(uint256 a, uint256 b) internal pure returns (uint256) {

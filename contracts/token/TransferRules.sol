@@ -312,9 +312,4 @@ abstract contract TransferRules is Restraints {
         }
         _requireNone(reason);
     }
-
-    /// @dev Says no in our own words, unless nothing is in the way.
-    function _requireNone(Reason reason) internal pure {
-        if (reason != Reason.NONE) revert ITokenTransfers.TransferRefused(reason);
-    }
 }

@@ -118,8 +118,8 @@ _TEXTS: Final[dict[Reason, Text]] = {
         "The sender's KYC has expired.", "移転元の本人確認(KYC)の有効期限が切れています。"
     ),
     Reason.SENDER_IS_ISSUER_ACCOUNT: Text(
-        "Undistributed units leave the issuer's account by delivery only.",
-        "未配布分は、配布の手続によらなければ発行者口座から移転できません。",
+        "Units of the issuer's account leave by delivery only, and only a pause stops them.",
+        "発行者口座の未配布分は、配布の手続によってのみ移転し、一時停止によってのみ制限されます。",
     ),
     Reason.RECIPIENT_ZERO: Text("The recipient is the zero address.", "移転先がゼロアドレスです。"),
     Reason.RECIPIENT_UNKNOWN: Text(

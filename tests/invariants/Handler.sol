@@ -221,14 +221,14 @@ contract Handler is Model {
         uint256[] memory amounts = new uint256[](rows);
         uint40 until = uint40(time + 1 + (how >> 100) % 8 days);
         for (uint256 i; i < rows; i++) {
-            on[i] = rows == 9 ? _holder(whom) : _holder(uint256(keccak256(abi.encode(whom, i))));
+            on[i] = _toBeRestrained(rows == 9 ? whom : uint256(keccak256(abi.encode(whom, i))));
             amounts[i] = _restraint(how >> i, on[i]);
         }
         bool done = _do(abi.encodeCall(token.lockUp, (on, amounts, until)));
         _after("lockUp", !halted, done);
         if (!done) return;
         for (uint256 i; i < rows; i++) {
-            if (amounts[i] == 0 || _running(on[i]) == MOST_CLAIMS) continue;
+            if (_isIssuer(on[i]) || amounts[i] == 0 || _running(on[i]) == MOST_CLAIMS) continue;
             holdings[on[i]].push(Holding(0, ClaimKind.LOCK_UP, _capped(amounts[i]), until, 0));
         }
         for (uint256 i; i < rows; i++) {
@@ -265,11 +265,11 @@ contract Handler is Model {
     }
 
     function freeze(uint256 whom, uint256 how) external act {
-        address on = _holder(whom);
+        address on = _toBeRestrained(whom);
         uint256 amount = _restraint(how, on);
         if (how % 3 != 0 && frozen[on] != 0) amount = frozen[on] / 2;
         if (how % 4 < 3) {
-            bool may = !halted || _capped(amount) >= frozen[on];
+            bool may = !_isIssuer(on) && (!halted || _capped(amount) >= frozen[on]);
             bool done = _do(abi.encodeCall(IERC7943Fungible.setFrozenTokens, (on, amount)));
             _after("setFrozenTokens", may, done);
             if (done) frozen[on] = _capped(amount);
@@ -279,14 +279,15 @@ contract Handler is Model {
             uint256[] memory amounts = new uint256[](1);
             (list[0], amounts[0]) = (on, amount);
             bool done = _do(abi.encodeCall(token.freezeAtOnce, (list, amounts)));
-            _after("freezeAtOnce", _capped(amount) > frozen[on] && (at == 0 || confirmed), done);
+            bool may = !_isIssuer(on) && _capped(amount) > frozen[on] && (at == 0 || confirmed);
+            _after("freezeAtOnce", may, done);
             if (done) frozen[on] = _capped(amount);
         }
     }
 
     /// @dev Mostly one; sometimes several small ones, so that there is an order to lose.
     function claim(uint256 whom, uint256 how) external act {
-        address on = _holder(whom);
+        address on = _toBeRestrained(whom);
         if (how % 4 != 3) return _claim(on, how % 2 == 0, _restraint(how >> 1, on));
         for (uint256 i; i < 4; i++) {
             _claim(on, (how >> i) % 8 < 4, 1 + i);
@@ -297,7 +298,7 @@ contract Handler is Model {
     /// to come.
     function _claim(address on, bool pledged, uint256 amount) private {
         bytes32 claimant = bytes32(uint256(++serial));
-        bool may = !halted && amount != 0 && _running(on) < MOST_CLAIMS;
+        bool may = !halted && !_isIssuer(on) && amount != 0 && _running(on) < MOST_CLAIMS;
         if (pledged) may = may && _stand(on).pledged + _capped(amount) <= balance[on];
         bool done = _do(
             pledged
@@ -897,6 +898,11 @@ contract Handler is Model {
     // ---------------------------------------------------------------- choosing
 
     /// @dev Most often somebody who holds something.
+    /// @dev Now and then the issuer's account, which nothing restrains.
+    function _toBeRestrained(uint256 seed) private view returns (address) {
+        return seed % 32 == 31 ? issuer : _holder(seed);
+    }
+
     function _holder(uint256 seed) private view returns (address account) {
         uint256 count = accounts.length - 1;
         account = accounts[1 + seed % count];

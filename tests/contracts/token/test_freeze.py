@@ -1,7 +1,17 @@
 """Freezes: by decision, and at once by the AML officer alone (G7, G17, G19)."""
 
 import pytest
-from token_words import EVERYTHING, Position, emitted, names, now, position, reverts_with
+from token_words import (
+    CREDITOR,
+    EVERYTHING,
+    PLEDGEE,
+    Position,
+    emitted,
+    names,
+    now,
+    position,
+    reverts_with,
+)
 
 from jp20.domain.reasons import Reason
 
@@ -167,3 +177,25 @@ def test_nobody_confirms_their_own_freeze_or_none_or_twice(token, alice, bob, am
 def test_the_lists_of_a_freeze_have_one_length(token, alice, bob, aml):
     with reverts_with("LengthMismatch", 2, 1):
         token.freezeAtOnce.call([alice, bob], [1], {"from": aml})
+
+
+@pytest.mark.requirement("G2", "G8", "G11", "G24")
+def test_the_issuers_account_is_no_holders_and_only_a_pause_restrains_it(
+    token, issuer_account, carol, aml, decided
+):
+    """A restraint there would be accepted and ignored: a delivery asks for none."""
+    no = Reason.SENDER_IS_ISSUER_ACCOUNT
+    for restrain in (
+        lambda: token.setFrozenTokens.call(issuer_account, 1, decided),
+        lambda: token.freezeAtOnce.call([issuer_account], [1], {"from": aml}),
+        lambda: token.pledge.call(issuer_account, 1, PLEDGEE, decided),
+        lambda: token.attach.call(issuer_account, 1, CREDITOR, decided),
+    ):
+        with reverts_with("TransferRefused", no):
+            restrain()
+
+    tx = token.lockUp([issuer_account, carol], [1, 1], now() + 60, decided)
+
+    assert emitted(tx, "RowRefused") == [(0, issuer_account, no)]
+    assert [holder for holder, *_ in emitted(tx, "ClaimSet")] == [carol]
+    assert token.freeBalanceOf(issuer_account) == token.balanceOf(issuer_account)
