@@ -135,8 +135,8 @@ def parse_investors(data: bytes, file: str, now: int) -> InvestorFile:
     past.
 
     A reference that comes again is the same investor's further wallet; all other cells must then
-    be equal. An investor with one faulty row is left out whole. Raises FaultyFile where the file
-    has no usable header.
+    be equal. An investor with one faulty row is left out whole, and so is one whom the chain would
+    take for another. Raises FaultyFile where the file has no usable header.
     """
     table = parse_table(data, file, _COLUMNS)
     faults = list(table.faults)
@@ -160,10 +160,14 @@ def parse_investors(data: bytes, file: str, now: int) -> InvestorFile:
                 rows_of[reference] = None
             else:
                 known.append(investor)
-    whole = tuple(_joined(rows) for rows in rows_of.values() if rows)
+    whole: dict[int, Investor] = {}
+    for investor in (_joined(rows) for rows in rows_of.values() if rows):
+        other = whole.setdefault(investor.id, investor)
+        if other is not investor:
+            faults.append(Fault(file, investor.line, "wallet", *_begins_alike(other.line)))
     return InvestorFile(
         file,
-        whole,
+        tuple(whole.values()),
         tuple(sorted(faults, key=lambda fault: fault.line or 0)),
         hashlib.sha256(data).digest(),
     )
@@ -283,6 +287,21 @@ _MISSING: Final = (
     Text("This is empty.", "空欄です。"),
     Text("Fill it in.", "値を記載してください。"),
 )
+
+
+def _begins_alike(line: int) -> tuple[Text, Text]:
+    return (
+        Text(
+            f"It begins with the same twelve bytes as the wallet of another investor on line"
+            f" {line}: the chain would take the two investors for one.",
+            f"{line}行目の別の投資家のウォレットと先頭12バイトが同じです。チェーン上で同一の投資家と"
+            "みなされます。",
+        ),
+        Text(
+            "Addresses are alike only where somebody made them so. Ask why, and for a new wallet.",
+            "意図的に作成しない限り一致しません。理由を確認し、新しいウォレットを求めてください。",
+        ),
+    )
 
 
 def _duplicate(first: int) -> tuple[Text, Text]:

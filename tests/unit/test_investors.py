@@ -6,6 +6,7 @@ from jp20.domain.investors import NEVER, InvestorClass, Residency, parse_investo
 
 HEADER = "investor,name,wallet,class,residency,kyc_expiry,class_expiry\n"
 ALICE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+ALIKE = ALICE[:26].lower() + "0" * 16
 BOB = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 ROW = f"C-001,青葉 花子,{ALICE},general,resident,2027-03-31,\n"
 NOW = 1_795_000_000  # in November 2026
@@ -145,3 +146,23 @@ def test_a_file_with_a_fault_is_not_sound():
     with pytest.raises(FaultyFile) as error:
         read(HEADER + ROW.replace("general", "x")).sound()
     assert "w.csv:2 [class]" in str(error.value)
+
+
+@pytest.mark.requirement("G7")
+def test_two_investors_whom_the_chain_would_take_for_one_are_told():
+    """An investor's id is the first twelve bytes of the first wallet's address."""
+    rows = ROW + f"C-002,若葉 太郎,{ALIKE},general,resident,2027-03-31,\n"
+
+    found = read(HEADER + rows)
+
+    (fault,) = found.faults
+    assert (fault.line, fault.field) == (3, "wallet")
+    assert "line 2" in fault.what.en
+    assert [each.reference for each in found.investors] == ["C-001"]
+
+
+@pytest.mark.requirement("G7")
+def test_the_further_wallet_of_an_investor_may_begin_like_the_first():
+    rows = ROW + ROW.replace(ALICE, ALIKE)
+    (investor,) = read(HEADER + rows).sound()
+    assert len(investor.wallets) == 2
