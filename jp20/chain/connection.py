@@ -85,11 +85,15 @@ class Connection:
 
     @property
     def changes(self) -> int:
-        """How often a node was given up, or found to stand still. Where it has grown, what was
-        handed over before and is in no block should be handed over again: the node that had it may
-        be gone, or cut off.
-        """
+        """How often a node was given up, or found to stand still."""
         return self._nodes.changes
+
+    def standing(self, lane: Hashable) -> Hashable:
+        """Something that is the same as long as a lane has the same node, and that one works. When
+        it is another, what was handed over before and is in no block should be handed over again:
+        the node that had it may be gone, or cut off.
+        """
+        return self._nodes.standing(lane)
 
     @cached_property
     def web3(self) -> "Web3":

@@ -121,7 +121,7 @@ class Dispatch:
         self._reading: Future[dict[bytes, Receipt]] | None = None
         self._held_at: tuple[int, float] | None = None  # block and time at which a pool was full
         self._trouble: JP20Error | None = None
-        self._changes = connection.changes
+        self._standing = connection.standing(outbox.signer)
         self._has_unfinal = connection.network.finality.depth > 0 and bool(outbox.not_final())
         self._since = self._ask_at = 0.0
         self._quiet_blocks = 0
@@ -218,13 +218,13 @@ class Dispatch:
         doubted = {entry.signed.hash for entry in part} & self._doubtful
         asked = [entry for entry in part if entry.signed.hash in doubted]
         if asked:
-            found = look_up(self._connection, self._outbox.signer, asked)
+            found = self._look_up(asked)
             self._place(found)
             missing = {entry.id for entry in found.missing}
             part = [e for e in part if e.signed.hash not in doubted or e.id in missing]
         hashes = {entry.signed.hash for entry in part}
         self._doubtful |= hashes
-        changes = self._connection.changes
+        standing = self._connection.standing(self._outbox.signer)
         answers = self._connection.send_raw(
             [entry.signed.raw for entry in part], lane=self._outbox.signer, everywhere=bool(asked)
         )
@@ -234,8 +234,8 @@ class Dispatch:
             if answer is not None
         }
         taken = [entry for entry in part if entry.id not in refused]
-        if self._connection.changes != changes:  # another node may have taken what this one did not
-            doubted |= hashes
+        if self._connection.standing(self._outbox.signer) != standing:
+            doubted |= hashes  # another node may have taken what this one did not
         self._doubtful -= hashes - doubted
         self._taken(taken)
         if self._blocks.mines_on_send:
@@ -272,7 +272,7 @@ class Dispatch:
         self, entries: list[Entry], answers: dict[int, NodeRefused], doubted: set[bytes]
     ) -> None:
         """A node did not take them: what it has against the one whose turn it is decides."""
-        found = look_up(self._connection, self._outbox.signer, entries)
+        found = self._look_up(entries)
         self._place(found)
         first = next((each for each in found.missing if each.nonce == found.count), None)
         refusal = answers[first.id] if first else None
@@ -325,7 +325,7 @@ class Dispatch:
             deploys = any(self._waiting[hash].call.target == ZERO_ADDRESS for hash in mine)
             self._reading = self._blocks.receipts(block, mine, in_full=deploys)
         if came and self._has_unfinal:
-            self._reopen(check_not_final(self._connection, self._outbox))
+            self._reopen(check_not_final(self._connection, self._outbox, self._blocks))
         if self._waiting and self._reading is None and self._is_quiet():
             self._ask()
 
@@ -343,22 +343,31 @@ class Dispatch:
         return self._quiet_blocks >= QUIET_BLOCKS or time.monotonic() > self._ask_at
 
     def _ask(self) -> None:
-        """Asks for those that wait by name, the first ones, and all where one of them is lost."""
+        """Asks for those that wait by name, the first ones, and all where one of them is lost.
+        Where one was in a block, that and those after it are looked through again.
+        """
         self._quiet_blocks = 0
         self._quiet_seconds *= 2
         self._ask_at = time.monotonic() + self._quiet_seconds
         waiting = sorted(self._waiting.values(), key=lambda entry: entry.nonce)
-        found = look_up(self._connection, self._outbox.signer, waiting[:10])
+        found = self._look_up(waiting[:10])
         self._place(found)
+        for _, receipt in found.included:
+            self._next_block = min(self._next_block, receipt.block)
+        self._looked = {n: hash for n, hash in self._looked.items() if n < self._next_block}
         if found.missing:
             self._doubt(found.missing)
             self._doubt(waiting[10:])
 
     def _after_changes(self) -> None:
-        """A node was given up, and its pool with it: what waits is asked for at the next."""
-        if self._connection.changes != self._changes:
-            self._changes = self._connection.changes
+        """The node was given up, and its pool with it: what waits is asked for at the next."""
+        standing = self._connection.standing(self._outbox.signer)
+        if standing != self._standing:
+            self._standing = standing
             self._doubt(self._waiting.values())
+
+    def _look_up(self, entries: Sequence[Entry]) -> Whereabouts:
+        return look_up(self._connection, self._outbox.signer, entries, self._blocks)
 
     def _place(self, found: Whereabouts) -> None:
         """Puts entries where they were found to be."""

@@ -82,6 +82,7 @@ class _Place:
     head: int = 0
     due: float = 0.0  # when somebody should look at it
     failures: int = 0  # in a row
+    changes: int = 0  # how often it was given up, or found to stand still, while it was in use
     late: bool = False  # behind the others when it was last heard from
     looking: bool = False
 
@@ -113,8 +114,6 @@ class Nodes:
         self.chain_id = network.chain_id
         self.seen = 0
         """The newest block that was seen or required."""
-        self.changes = 0
-        """How often a node in use was given up, or found to stand still."""
         self.ask([_HEAD])
         self._look_round()
 
@@ -122,10 +121,22 @@ class Nodes:
     def several(self) -> bool:
         return len(self._places) > 1
 
+    @property
+    def changes(self) -> int:
+        """How often a node in use was given up, or found to stand still."""
+        return sum(place.changes for place in self._places)
+
+    def standing(self, lane: Hashable) -> tuple[int, int]:
+        """Which node a lane has, and how often that one was given up, or found to stand still."""
+        with self._lock:
+            place = self._places[self._lane(lane)]
+            return place.number, place.changes
+
     def ask(self, calls: Sequence[RpcCall], lane: Hashable = None) -> list[Answer]:
         """The answers to calls in one request, from one node that can give them.
 
-        A `lane` has a node of its own as long as that one works. Raises NodeFailure, TooMuchAtOnce.
+        A `lane` has a node of its own as long as that one takes what is sent. Raises NodeFailure,
+        TooMuchAtOnce.
         """
         if not self.several:
             return self._ask_the_only(self._places[0], calls)
@@ -236,7 +247,7 @@ class Nodes:
                     if asked and not _repeatable(calls) and not isinstance(failure, CannotConnect):
                         raise
                 else:
-                    if lane is not None:
+                    if lane is not None and _sends(calls):
                         self._lanes[lane] = place.number
                     return answers
             if doubtful is not None:
@@ -289,7 +300,7 @@ class Nodes:
 
     def _heard_from(self, place: _Place, head: int, *, late: bool = False) -> None:
         cut_off = head < self._newest() - LAG
-        self.changes += cut_off and not place.late
+        place.changes += cut_off and not place.late
         place.head = head
         place.late = late or cut_off
         place.due = time.monotonic() + (_BACK_OFF[0] if place.late else LOOK)
@@ -299,9 +310,7 @@ class Nodes:
         those that are not, the lane's own first or else as the network lists them.
         """
         with self._lock:
-            first = 0
-            if lane is not None:
-                first = self._lanes.setdefault(lane, len(self._lanes) % len(self._places))
+            first = 0 if lane is None else self._lane(lane)
             number = len(self._places)
             return sorted(
                 self._places,
@@ -312,6 +321,9 @@ class Nodes:
                     (place.number - first) % number,
                 ),
             )
+
+    def _lane(self, lane: Hashable) -> int:
+        return self._lanes.setdefault(lane, len(self._lanes) % len(self._places))
 
     def _newest(self) -> int:
         return max((place.head for place in self._places if place.usable), default=0)
@@ -421,7 +433,7 @@ class Nodes:
 
     def _give_up(self, place: _Place) -> None:
         with self._lock:
-            self.changes += place.usable is True
+            place.changes += place.usable is True
             place.usable = False
             first, longest = _BACK_OFF
             place.due = time.monotonic() + min(first * 2 ** min(place.failures, 10), longest)

@@ -257,9 +257,18 @@ class Outbox:
             (last, most),
         )
 
-    def not_final(self) -> list[Entry]:
-        """The entries in blocks that were not final when they were last looked at."""
-        return self._select(f"{_NOT_FINAL} ORDER BY block")
+    def in_block(self, number: int, hash: bytes) -> list[Entry]:
+        """The entries in one block."""
+        return self._select("block = ? AND block_hash = ?", (number, hash))
+
+    def not_final(self) -> list[tuple[int, bytes]]:
+        """The blocks with entries, by number and hash, that were not final when they were last
+        looked at.
+        """
+        with usable(self._file):
+            return self._database.execute(
+                f"SELECT DISTINCT block, block_hash FROM entries WHERE {_NOT_FINAL} ORDER BY block"  # noqa: S608
+            ).fetchall()
 
     # What happens to an entry
 
@@ -381,9 +390,13 @@ class Outbox:
         )
         return entries
 
-    def confirm(self, entries: Sequence[Entry]) -> None:
-        """Their blocks are final: they stay."""
-        self._move("final = 1", (State.SUCCEEDED, State.FAILED), [(entry.id,) for entry in entries])
+    def confirm(self, last: int) -> None:
+        """The blocks up to `last` are final: what is in them stays."""
+        with self._transaction() as database:
+            database.execute(
+                f"UPDATE entries SET final = 1 WHERE {_NOT_FINAL} AND block <= ?",  # noqa: S608
+                (last,),
+            )
 
     def reopen(self, entries: Sequence[Entry]) -> list[Entry]:
         """Back to SENT: the chain no longer has their blocks (a reorganisation)."""

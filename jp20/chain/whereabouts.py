@@ -7,10 +7,11 @@ from typing import Any, Final
 from eth_typing import ChecksumAddress
 
 from jp20.chain.blocks import Blocks
-from jp20.chain.connection import Connection, NodeRefused, block_tag, octets, quantity
+from jp20.chain.connection import Block, Connection, NodeRefused, block_tag, octets, quantity
 from jp20.chain.forgotten import require_kept
 from jp20.chain.outbox import Entry, Outbox
 from jp20.chain.receipts import Receipt
+from jp20.domain.addresses import ZERO_ADDRESS
 
 _AT_ONCE: Final = 40
 """Transactions in one question: with their receipts and the counts they fit in one batch, which one
@@ -18,6 +19,12 @@ node answers, so that its answers belong together.
 """
 
 _BLOCKS_AT_ONCE: Final = 50
+
+_FEW: Final = 10
+"""Transactions that are asked for by name alone. For each of them a node reads the whole block."""
+
+_LOOKED_THROUGH: Final = 40
+"""Blocks that are looked through for more of them, and no more."""
 
 
 @dataclass(slots=True)
@@ -38,13 +45,21 @@ class Whereabouts:
 
 
 def look_up(
-    connection: Connection, signer: ChecksumAddress, entries: Sequence[Entry]
+    connection: Connection,
+    signer: ChecksumAddress,
+    entries: Sequence[Entry],
+    blocks: Blocks | None = None,
 ) -> Whereabouts:
-    """Asks for entries by their hash. Raises NodeFailure, and TransactionsForgotten where the node
-    may have forgotten what it says not to know.
+    """Asks for entries by their hash; of many that were intended lately `blocks` are looked through
+    first. Raises NodeFailure, and TransactionsForgotten where the node may have forgotten what it
+    says not to know.
     """
     found = Whereabouts()
     depth = connection.network.finality.depth
+    if blocks is not None and len(entries) > _FEW:
+        found.included = _look_through(blocks, depth, entries)
+        there = {entry.id for entry, _ in found.included}
+        entries = [entry for entry in entries if entry.id not in there]
     for start in range(0, len(entries), _AT_ONCE):
         part = entries[start : start + _AT_ONCE]
         hashes = [f"0x{entry.signed.hash.hex()}" for entry in part]
@@ -66,9 +81,55 @@ def look_up(
             part, rest[: len(part)], rest[len(part) :], strict=True
         ):
             _place(found, entry, receipt, transaction, quantity(final))
+    _ask_their_own_node(connection, signer, found)
     if found.replaced:
         require_kept(connection, min(entry.after for entry in found.replaced) - depth)
     return found
+
+
+def _look_through(
+    blocks: Blocks, depth: int, entries: Sequence[Entry]
+) -> list[tuple[Entry, Receipt]]:
+    """The entries in the newest blocks, down to the first in which one of them can be; none where
+    these are too many. They are of one chain.
+    """
+    wanted = {entry.signed.hash: entry for entry in entries}
+    first = max(1, min(entry.after for entry in entries) + 1 - depth)
+    newest = blocks.newest()
+    if newest - first >= _LOOKED_THROUGH:
+        return []
+    found = []
+    above: Block | None = None
+    for number in range(newest, first - 1, -1):
+        try:
+            block = blocks.block(number)
+        except LookupError:  # the chain became shorter a moment ago
+            continue
+        if above is not None and above.parent != block.hash:  # or another one
+            break
+        above = block
+        mine = [hash for hash in block.transactions if hash in wanted]
+        in_full = any(wanted[hash].call.target == ZERO_ADDRESS for hash in mine)
+        receipts = blocks.receipts(block, mine, in_full=in_full).result()
+        found += [(wanted[hash], receipt) for hash, receipt in receipts.items()]
+    return found
+
+
+def _ask_their_own_node(
+    connection: Connection, signer: ChecksumAddress, found: Whereabouts
+) -> None:
+    """What one node is missing may be on its way to it from the signer's own node."""
+    if found.missing:
+        answers = connection.answers(
+            [
+                ("eth_getTransactionByHash", (f"0x{entry.signed.hash.hex()}",))
+                for entry in found.missing
+            ],
+            lane=signer,
+        )
+        asked = list(zip(found.missing, answers, strict=True))
+        found.known += [entry for entry, answer in asked if answer.get("result") is not None]
+        found.missing = [entry for entry, answer in asked if answer.get("result") is None]
 
 
 def _place(found: Whereabouts, entry: Entry, receipt: Any, transaction: object, final: int) -> None:
@@ -106,26 +167,32 @@ def stand(connection: Connection, outbox: Outbox, blocks: Blocks, patience: floa
             outbox.undo(gone)
         else:
             outbox.reopen(gone)
-    check_not_final(connection, outbox)
+    check_not_final(connection, outbox, blocks)
 
 
-def check_not_final(connection: Connection, outbox: Outbox) -> list[Entry]:
+def check_not_final(connection: Connection, outbox: Outbox, blocks: Blocks) -> list[Entry]:
     """Looks again at the blocks that were not final, and returns the entries, SENT again, of those
     that the chain no longer has.
     """
-    entries = outbox.not_final()
-    if not entries:
+    not_final = outbox.not_final()
+    if not not_final:
         return []
     final = connection.final_block()
-    gone, stays = [], []
-    present = _present(connection, sorted({entry.block for entry in entries if entry.block}))
-    for entry in entries:
-        if entry.block is None or present.get(entry.block) != entry.block_hash:
-            gone.append(entry)
-        elif entry.block <= final:
-            stays.append(entry)
-    outbox.confirm(stays)
-    return outbox.reopen(gone)
+    # What was looked at a moment ago will do, but for what is never looked at again after this.
+    asked = [place for place in not_final if place[0] <= final or not _has(blocks, *place)]
+    present = _present(connection, sorted({number for number, _ in asked}))
+    gone = [(number, hash) for number, hash in asked if present.get(number) != hash]
+    reopened = outbox.reopen([entry for place in gone for entry in outbox.in_block(*place)])
+    outbox.confirm(final)
+    return reopened
+
+
+def _has(blocks: Blocks, number: int, hash: bytes) -> bool:
+    """Whether it was the chain's block a moment ago."""
+    try:
+        return blocks.block(number).hash == hash
+    except LookupError:
+        return False
 
 
 def _gone(connection: Connection, outbox: Outbox, newest: int) -> Iterator[Entry]:

@@ -591,6 +591,34 @@ def test_what_a_failed_node_may_have_is_given_to_the_next_and_happens_once(
 
 
 @pytest.mark.requirement("S6")
+def test_only_those_whose_node_is_given_up_have_to_hand_over_again(proxies, hasty):
+    # given: two lanes, each with a node of its own
+    a, b, *_ = proxies
+    connection = through(a, b)
+    nonce = connection.next_nonce(SIGNERS[0].address)
+    transactions = [signed(SIGNERS[0], nonce + step).raw for step in range(3)]
+    assert connection.send_raw(transactions[:1], lane="first") == [None]
+    assert connection.send_raw(transactions[1:2], lane="second") == [None]
+    before = connection.standing("first"), connection.standing("second")
+
+    # when: the first node fails
+    a.fault = "reset"
+    assert connection.answers([("eth_chainId", ())], lane="first")[0]["result"] == "0x7a69"
+
+    # then
+    first, second = connection.standing("first"), connection.standing("second")
+    assert (first == before[0], second == before[1]) == (False, True)
+
+    # and: what comes next goes to the other, and stays there
+    assert connection.send_raw(transactions[2:], lane="first") == [None]
+    after = connection.standing("first")
+    assert after != first
+    a.fault = ""
+    assert eventually(lambda: connection.send_raw(transactions[2:], lane="first") == [None])
+    assert connection.standing("first") == after
+
+
+@pytest.mark.requirement("S6")
 def test_what_is_refused_stands_in_its_place(proxies, anvil):
     connection = through(*proxies[:2])
     signer = SIGNERS[9]

@@ -40,6 +40,10 @@ BURNER = Call(address_of(0xDEAD), b"")
 KEY = b"\x01" * 32
 
 
+LOGGER = bytes.fromhex("6460006000a06000526005601bf3")
+"""Creation code of a contract that leaves a log whenever it is called: PUSH1 0 PUSH1 0 LOG0."""
+
+
 def burner(number: int) -> Call:
     return Call(address_of(0xDEAD), number.to_bytes(4, "big"))
 
@@ -113,6 +117,33 @@ def test_what_is_in_a_block_already_is_not_sent_again(program, tmp_path):
         assert outbox.latest([entry])[0].state is State.SUCCEEDED
         assert counted(node) == 1
         outbox.close()
+
+
+@pytest.mark.parametrize(("since", "by_name"), [(0, 0), (50, 30)])
+def test_many_that_an_earlier_run_sent_are_looked_for_in_the_newest_blocks_together(
+    node, outbox, since, by_name
+):
+    """For each that is asked for by name a node reads its whole block."""
+    # given: thirty calls in one block, which leave logs, and blocks since
+    logger = Sender(node, OTHER, {}).send(Call(ZERO_ADDRESS, LOGGER)).contract
+    calls = [Call(logger, bytes([number])) for number in range(30)]
+    entries = stored(outbox, node, *calls, state=State.SIGNED)
+    with no_blocks(node):
+        assert node.send_raw([entry.signed.raw for entry in entries]) == [None] * 30
+        node.rpc("evm_mine")
+    node.rpc("anvil_mine", hex(since))
+    proxy = FaultyProxy(node.network.url)
+
+    # when
+    try:
+        Sender(connect(proxy.url), SIGNER, {}, outbox=outbox).settle()
+    finally:
+        proxy.stop()
+
+    # then
+    assert {entry.state for entry in outbox.latest(entries)} == {State.SUCCEEDED}
+    assert proxy.asked.count("eth_getTransactionReceipt") == by_name
+    assert "eth_sendRawTransaction" not in proxy.asked
 
 
 def test_what_was_not_signed_is_dropped_and_its_nonce_used(node, outbox):

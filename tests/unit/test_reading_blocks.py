@@ -2,10 +2,14 @@
 
 import pytest
 
+from jp20.chain.blocks import Blocks
 from jp20.chain.connection import Block, NodeRefused
 from jp20.chain.events import SPAN, read_events, token_events
+from jp20.chain.outbox import Entry, State
 from jp20.chain.receipts import OutcomeUnknown, wait_for_receipts
+from jp20.chain.whereabouts import _look_through
 from jp20.domain.addresses import address_of
+from jp20.domain.requests import Call
 
 TOKEN = address_of(1)
 A, B = b"\xaa" * 32, b"\xbb" * 32
@@ -121,3 +125,52 @@ def test_what_does_not_come_is_unknown_by_name():
     with pytest.raises(OutcomeUnknown) as error:
         wait_for_receipts(node, [A, B], 0.01, pause=node.next_block)
     assert error.value.hashes == (B,)
+
+
+# Blocks that several senders look at
+
+
+class Branches:
+    """A chain whose blocks are replaced: `hashes` by number are what a look at one finds now."""
+
+    def __init__(self, *hashes):
+        self.hashes = list(hashes)
+        self.looks = []
+
+    def block(self, number):
+        self.looks.append(number)
+        return Block(number, self.hashes[number], self.hashes[number - 1], 0, 0, ())
+
+
+def test_a_block_that_was_read_a_moment_ago_is_not_read_again():
+    chain = Branches(b"0", b"1", b"2")
+    blocks = Blocks(chain)
+    assert [blocks.block(2).hash, blocks.block(2).hash] == [b"2", b"2"]
+    assert chain.looks == [2]
+
+
+@pytest.mark.parametrize(("first", "then"), [(1, 2), (2, 1)])
+def test_a_block_whose_neighbour_is_of_another_branch_is_read_again(first, then):
+    chain = Branches(b"0", b"1", b"2")
+    blocks = Blocks(chain)
+    blocks.block(first)
+    chain.hashes[1:] = [b"1'", b"2'"]
+    blocks.block(then)
+    assert blocks.block(first).hash == chain.hashes[first]
+
+
+def entry(hash_):
+    call = Call(TOKEN, b"")
+    return Entry(hash_[0], b"", 0, "", call, 0, 0, 0, State.SENT, 0.0, 0.0, raw=b"", hash=hash_)
+
+
+def test_what_is_looked_for_in_blocks_of_two_branches_is_taken_from_the_newest_one():
+    """Its first block is of the branch that was given up, as a node has it for a moment longer."""
+    node = PaperNode(blocks=[(A, B), (A,)])
+    node.newest = 2
+    hashes = {1: b"1", 2: b"2'"}
+    node.block = lambda number: Block(number, hashes[number], b"1'", 0, 0, node.blocks[number])
+
+    found = _look_through(Blocks(node), 0, [entry(A), entry(B)])
+
+    assert [entry.hash for entry, _ in found] == [A]
