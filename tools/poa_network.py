@@ -34,7 +34,7 @@ from jp20.operations.network_stall import Stall, unstick
 CHAIN_ID = 20_260
 GAS_LIMIT = 200_000_000
 PATIENCE = 60.0
-STILL, TURN = 8.0, 8.0  # seconds; see jp20.operations.network_stall
+STILL, TURN, WATCH = 8.0, 8.0, 3.0  # seconds; see jp20.operations.network_stall
 PASSWORD = "of a network for tests"  # noqa: S105
 """Its keys live as long as the network."""
 
@@ -331,7 +331,9 @@ class PoaNetwork:
         while not self._ended.wait(1):
             for node in self.running if self.is_watched else ():
                 with suppress(NoOperatorChannel, NodeRefused):
-                    found = unstick(self.file, node.entry, node.operator, still=STILL, turn=TURN)
+                    found = unstick(
+                        self.file, node.entry, node.operator, still=STILL, turn=TURN, watch=WATCH
+                    )
                     if found in (Stall.MOVED, Stall.TRIED):
                         self.unstuck.append((node.name, found))
 

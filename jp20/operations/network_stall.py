@@ -30,6 +30,11 @@ STILL: Final = 30
 TURN: Final = 20.0
 """Seconds between one node's turn and the next one's."""
 
+WATCH: Final = 5.0
+"""Seconds for which a node looks whether no block comes, before it acts: where validators are busy
+blocks come, and are old when they do.
+"""
+
 
 class NotClique(JP20Error):
     """Only Clique can stand still like this."""
@@ -87,6 +92,7 @@ def unstick(
     *,
     still: float | None = None,
     turn: float = TURN,
+    watch: float = WATCH,
     pause: Callable[[float], None] = time.sleep,
 ) -> Stall:
     """Looks whether the chain stands still at this node with enough validators connected, and if it
@@ -111,6 +117,9 @@ def unstick(
     since = idle % (turn * (len(signers) + 1))
     if not place * turn <= since < (place + 1) * turn:
         return Stall.NOT_YET
+    pause(watch)
+    if not _is_head(channel, head):
+        return Stall.MOVING
     return _take_up(channel, head, len(signers) // 2, peers, turn, pause)
 
 
@@ -144,6 +153,8 @@ def _take_up(
     if seals:
         channel.rpc("miner_stop")  # else it would seal its own branch again before it has another
     try:
+        if not _is_head(channel, head):
+            return Stall.MOVING
         channel.rpc("debug_setHead", hex(max(0, quantity(head["number"]) - depth)))
         for peer in peers:
             # It looks at what a peer has when they greet each other.
@@ -159,6 +170,11 @@ def _take_up(
     finally:
         if seals:
             channel.rpc("miner_start")
+
+
+def _is_head(channel: OperatorChannel, head: dict[str, Any]) -> bool:
+    found = channel.rpc("eth_getBlockByNumber", "latest", False)
+    return bool(found["hash"] == head["hash"])
 
 
 def _peers(network: NetworkFile, channel: OperatorChannel) -> list[Node]:
