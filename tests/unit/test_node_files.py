@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 
 import pytest
 from test_genesis import network
@@ -78,6 +79,14 @@ def test_geth_keeps_everything_and_limits_the_pool_by_account(consensus: Consens
     assert eth["TxPool"]["NoLocals"] is True
     assert (eth["TxPool"]["AccountSlots"], eth["TxPool"]["GlobalSlots"]) == (4_096, 32_768)
     assert eth["Miner"]["GasCeil"] == eth["Miner"]["GasFloor"] == 200_000_000
+
+
+@pytest.mark.requirement("S8")
+@pytest.mark.parametrize(("block_period", "seconds"), [(1, 5), (2, 5), (3, 1), (15, 1)])
+def test_geth_does_not_build_a_block_anew_that_it_is_about_to_seal(block_period, seconds):
+    found = replace(network(Consensus.CLIQUE), block_period=block_period)
+    written = tomllib.loads(node_files(found, found.node("node-1"))["config.toml"])
+    assert written["Eth"]["Miner"]["Recommit"] == seconds * 10**9  # nanoseconds
 
 
 @pytest.mark.requirement("S2", "S6", "S8", "G15")
