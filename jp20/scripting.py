@@ -21,11 +21,11 @@ from rich.console import Console
 from jp20.chain.connection import Connection, connect
 from jp20.chain.networks import DEVELOPMENT
 from jp20.chain.signers import Signer, development_signers, keystore_signer
-from jp20.cli.endings import SOME_REFUSED, USAGE, code_of
-from jp20.cli.options import units
-from jp20.cli.output import draw, print_part
-from jp20.cli.results import counts_table, refused_table, steps_table
-from jp20.cli.workspace import NotDeployed
+from jp20.cli.frame.endings import SOME_REFUSED, USAGE, code_of
+from jp20.cli.frame.options import units
+from jp20.cli.frame.output import draw, print_part
+from jp20.cli.frame.workspace import NotDeployed
+from jp20.cli.shared.results import counts_table, refused_table, steps_table
 from jp20.domain.errors import BadArgument as BadArgument
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.outcomes import Outcomes, Step
@@ -48,7 +48,7 @@ _errors: Final = Console(highlight=False, stderr=True, soft_wrap=True)
 
 def script(function: Callable[_P, object]) -> Callable[_P, None]:
     """Makes a function one that ends well: a mistake is a few lines and an exit code, no traceback.
-    The codes are those of `jp20` (`jp20.cli.endings`).
+    The codes are those of `jp20` (`jp20.cli.frame.endings`).
     """
 
     @wraps(function)

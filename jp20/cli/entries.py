@@ -5,13 +5,13 @@ with, in the order in which `jp20 --help` lists them.
 from dataclasses import dataclass
 from typing import Final
 
-from jp20.cli.language import both
+from jp20.cli.frame.language import both
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A group of commands, or a command. `module` is below `jp20.cli`; its `app` is the group, or,
-    for a command, holds one of that name.
+    """A group of commands, or a command. `module` is one of `jp20.cli.commands`; its `app` is the
+    group, or, for a command, holds one of that name.
     """
 
     name: str

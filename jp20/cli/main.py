@@ -13,11 +13,11 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from jp20.cli import endings
 from jp20.cli.entries import ENTRIES, PANELS, Entry
-from jp20.cli.language import both, combined, language_of, translate
-from jp20.cli.session import Format, begin, session
-from jp20.cli.turns import in_turn
+from jp20.cli.frame import endings
+from jp20.cli.frame.language import both, combined, language_of, translate
+from jp20.cli.frame.session import Format, begin, session
+from jp20.cli.frame.turns import in_turn
 from jp20.domain.errors import JP20Error, Language
 
 
@@ -142,7 +142,7 @@ def _line(entry: Entry) -> Any:
 
 def _loaded(entry: Entry, language: Language) -> Any:
     """The group or command itself."""
-    command: Any = typer.main.get_group(import_module(f"jp20.cli.{entry.module}").app)
+    command: Any = typer.main.get_group(import_module(f"jp20.cli.commands.{entry.module}").app)
     own = None
     if entry.is_command:
         command = command.commands[entry.name]

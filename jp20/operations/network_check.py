@@ -56,14 +56,15 @@ def check_network(
     *,
     access: Mapping[str, Access] | None = None,
     holders: Iterable[str] | None = None,
+    since: int | None = None,
     now: Callable[[], float] = time.time,
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Finding, ...]:
     """Looks at every node and at all together; it takes three block periods and a little.
 
     `folder` has the common folder and those of this organisation's nodes. `access` says how a
-    `rpc_url` is let in at; `holders` are the organisations with the role VALIDATOR, None where
-    nothing is known of a Consortium.
+    `rpc_url` is let in at. `holders` are the organisations with the role VALIDATOR, and `since` is
+    the Consortium's first block; None where nothing is known of one.
     """
     looked, findings = [], []
     for node in network.nodes:
@@ -77,7 +78,7 @@ def check_network(
     for each in looked:
         if each.connection is None:
             findings.append(_out_of_reach(each.node))
-        findings += node_findings(each, genesis)
+        findings += node_findings(each, genesis, since)
     reached = [each for each in looked if each.node.name in first]
     same = [each for each in reached if each.connection and each.connection.genesis == genesis]
     if same:

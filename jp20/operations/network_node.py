@@ -17,9 +17,11 @@ from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
 from jp20.chain.connection import BATCH, Connection, NodeFailure, NodeRefused, octets, quantity
+from jp20.chain.forgotten import TransactionsForgotten, require_kept
 from jp20.chain.node import Node as Server
 from jp20.chain.node import TooMuchAtOnce
 from jp20.chain.operator_channel import OperatorChannel
+from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.client_versions import AS_OF, client_of, weaknesses
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.network_file import NetworkFile, Node
@@ -70,8 +72,12 @@ class Looked:
     channel: OperatorChannel | None
 
 
-def node_findings(looked: Looked, genesis: bytes | None) -> Iterator[Finding]:
-    """All checks of one node. One that cannot be carried out is a finding, and the others are."""
+def node_findings(
+    looked: Looked, genesis: bytes | None, since: int | None = None
+) -> Iterator[Finding]:
+    """All checks of one node. One that cannot be carried out is a finding, and the others are.
+    `since` is the block from which on its history is asked for, None where there is none.
+    """
     name = looked.node.name
     yield from _closed(looked)
     connection, server = looked.connection, looked.server
@@ -85,6 +91,8 @@ def node_findings(looked: Looked, genesis: bytes | None) -> Iterator[Finding]:
             "rpc-methods": lambda: _methods(looked, connection),
             "peers": lambda: _peers(looked, connection),
         }
+        if since is not None:
+            checks["history"] = lambda: _history(looked, connection, since)
         for check, run in checks.items():
             try:
                 yield from run()
@@ -151,6 +159,42 @@ def _hard_fork(looked: Looked, connection: Connection) -> Iterator[Finding]:
         yield fault("hard-fork", name, earlier, next_step)
         return
     yield sound("hard-fork", name, Text("berlin.", "berlin です。"))
+
+
+def _history(looked: Looked, connection: Connection, since: int) -> Iterator[Finding]:
+    """Whether the node finds the first transactions by their hash, and what was then."""
+    name = looked.node.name
+    try:
+        require_kept(connection, since - 1)
+    except TransactionsForgotten as error:
+        yield fault_of("history", name, error)
+        return
+    try:
+        connection.rpc("eth_getBalance", ZERO_ADDRESS, hex(since))
+    except NodeRefused:
+        yield fault(
+            "history",
+            name,
+            Text(
+                f"It does not keep what the state was at block {since:,}: no register as of a past"
+                " day can be compared with it.",
+                f"ブロック {since:,} 時点の状態が保存されていないため、過去の時点の原簿を照合"
+                "できません。",
+            ),
+            Text(
+                "Give it the options of jp20 network init (archive), and resynchronise it.",
+                "jp20 network init の設定(アーカイブ)に合わせ、再同期してください。",
+            ),
+        )
+        return
+    yield sound(
+        "history",
+        name,
+        Text(
+            f"Keeps transactions and states from block {since:,} on.",
+            f"ブロック {since:,} 以降の取引と状態を保存しています。",
+        ),
+    )
 
 
 # The client

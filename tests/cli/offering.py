@@ -13,7 +13,7 @@ from running import done, run, settle
 from jp20.chain.connection import Connection
 from jp20.chain.local import LocalChain
 from jp20.chain.signers import DEVELOPMENT_MNEMONIC, KeySigner
-from jp20.cli.init import EXAMPLES
+from jp20.cli.commands.init import EXAMPLES
 
 ALICE, BOB, CAROL, FOREIGNER, STRANGER = (
     KeySigner(bytes([number]) * 32).address for number in range(11, 16)

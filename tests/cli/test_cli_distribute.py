@@ -7,9 +7,9 @@ import pytest
 from offering import ALICE, ALLOTMENTS, BOB, CAROL, FOREIGNER, Place, place_at
 from running import Bad, done, run
 
-from jp20.cli.ending_rows import finish
-from jp20.cli.endings import Ending
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.endings import Ending
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.ending_rows import finish
 from jp20.domain.errors import Text
 from jp20.domain.outcomes import Outcome, Outcomes, RowOutcome
 

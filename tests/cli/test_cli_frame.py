@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from running import Bad, done, run, settle
 
-from jp20.cli import endings, output, version
-from jp20.cli.language import language_of
-from jp20.cli.session import begin
+from jp20.cli.commands import version
+from jp20.cli.frame import endings, output
+from jp20.cli.frame.language import language_of
+from jp20.cli.frame.session import begin
 from jp20.domain.errors import JP20Error, Text
 
 BAD = [
@@ -194,7 +195,7 @@ def test_what_nobody_expected_is_a_short_message_and_a_file_for_its_owner(tmp_pa
 
 
 def test_a_developer_sees_the_traceback(tmp_path):
-    broken = "import jp20.cli.version as v; v.show = None; from jp20.cli.main import main"
+    broken = "import jp20.cli.commands.version as v; v.show = None; from jp20.cli.main import main"
     ran = subprocess.run(
         [sys.executable, "-c", f"{broken}; raise SystemExit(main(['version']))"],
         check=False,

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 from running import Bad, done, run
 
-from jp20.cli.init import EXAMPLES
+from jp20.cli.commands.init import EXAMPLES
 from jp20.domain.settings_file import parse_settings
 
 BAD = [

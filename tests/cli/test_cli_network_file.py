@@ -65,6 +65,17 @@ def test_the_plan_says_who_gets_what_and_what_is_missing(place):
     assert [each.name for each in place.iterdir()] == ["network.toml"]
 
 
+@pytest.mark.requirement("S8", "G26")
+@pytest.mark.parametrize("consensus", ["clique", "besu-qbft", "goquorum-qbft"])
+def test_the_plan_warns_of_a_client_that_nobody_maintains(place, consensus):
+    file = place / "network.toml"
+    file.write_text(file.read_text("utf-8").replace('"besu-qbft"', f'"{consensus}"', 1), "utf-8")
+
+    ran = done("network", "plan", folder=place)
+
+    assert ("GoQuorum's publisher ended its support" in ran.err) == (consensus == "goquorum-qbft")
+
+
 @pytest.mark.requirement("S3", "S8", "G27")
 def test_four_organisations_set_a_chain_up_from_nothing(place):
     """Besu's form here; Clique's is run in tests/network."""

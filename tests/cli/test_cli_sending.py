@@ -79,7 +79,7 @@ def test_what_was_sent_and_is_in_no_block_is_shown_and_gone_on_with(tmp_path: Pa
 
 
 HALT = """
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.workspace import workspace
 from jp20.operations.emergency import halt
 
 halt(workspace().desk())

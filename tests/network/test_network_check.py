@@ -13,8 +13,12 @@ from running import run
 
 from jp20.chain.connection import CannotConnect, Connection, connect, octets
 from jp20.chain.operator_channel import OperatorChannel, operator_channel
+from jp20.chain.sender import Sender
+from jp20.chain.signers import development_signers
+from jp20.domain.addresses import address_of
 from jp20.domain.network_file import NetworkFile, Node
 from jp20.domain.node_files import arguments, preparation
+from jp20.domain.requests import Call
 from jp20.operations.network_check import check_network
 from jp20.operations.network_findings import Finding, Level
 from jp20.operations.network_init import Initialised, init_node, load_network
@@ -400,6 +404,46 @@ def test_two_chains_with_the_same_first_block(started: PoaNetwork, tmp_path: Pat
         found = wrong(check_network(file, tmp_path, pause=lambda _: None))
 
     assert {("one-chain", "node-1"), ("one-chain", "node-2")} <= found
+
+
+@pytest.mark.requirement("S8", "G15")
+def test_a_node_that_forgets_transactions_and_one_that_forgets_states(network: PoaNetwork):
+    # given: a transaction in each of three blocks, since one node keeps the newest states only
+    forgetful, stateless = network.nodes[2:]
+    with restarted(network, stateless, "--gcmode", "full"):
+        since = transacted(network)
+        for _ in range(2):
+            newest = transacted(network)
+        wait_until(lambda: min(network.heads()) > newest, "all have them")
+
+    # when: it has ended, and another one keeps the newest transactions only
+    try:
+        with restarted(network, forgetful, "--history.transactions", "1"):
+            wait_until(
+                lambda: ("history", "node-3") in wrong(checked(network, since=since)),
+                "it has forgotten",
+            )
+            findings = checked(network, since=since)
+    finally:
+        stateless.stop()
+        stateless.wipe()
+
+    # then
+    history = {each.node: each for each in findings if each.check == "history"}
+    assert {name: each.level for name, each in history.items()} == {
+        "node-1": Level.SOUND,
+        "node-2": Level.SOUND,
+        "node-3": Level.FAULT,
+        "node-4": Level.FAULT,
+    }
+    assert f"transactions as old as block {since}" in history["node-3"].what.en
+    assert f"the state was at block {since}" in history["node-4"].what.en
+
+
+def transacted(network: PoaNetwork) -> int:
+    """The block of a transaction that has just been sent."""
+    sender = Sender(connect(network.network(network.nodes[:2])), development_signers(1)[0], {})
+    return sender.send(Call(address_of(0xDEAD), b"")).block
 
 
 # As a command

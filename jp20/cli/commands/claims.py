@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.again import say_if_nothing_sent
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
-from jp20.cli.output import Record, confirm, show
-from jp20.cli.parties import Party, parties
-from jp20.cli.positions import CLAIMANT, NUMBER, position_table
-from jp20.cli.references import reference_word
-from jp20.cli.restrained import (
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
+from jp20.cli.frame.output import Record, confirm, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.positions import CLAIMANT, NUMBER, position_table
+from jp20.cli.shared.references import reference_word
+from jp20.cli.shared.restrained import (
     OfHolder,
     Wallet,
     claim_of,
     claims_of_kind,
     claims_shown,
 )
-from jp20.cli.results import UNITS, WALLET, steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.shared.results import UNITS, WALLET, steps_table
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

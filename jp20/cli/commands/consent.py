@@ -4,18 +4,18 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli import some_refused
-from jp20.cli.again import say_if_done_before, say_if_sent_before
-from jp20.cli.holders import From, To, Units, holder
-from jp20.cli.language import both, example
-from jp20.cli.options import Token, Yes, address, time, units
-from jp20.cli.output import Column, Record, Table, confirm, say, show
-from jp20.cli.parties import CaseIfAny, DocumentIfAny, evidence_if_any
-from jp20.cli.positions import NUMBER
-from jp20.cli.references import reference_word
-from jp20.cli.remedies import remedy
-from jp20.cli.results import BLOCK, TRANSACTION, UNITS, steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Token, Yes, address, time, units
+from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared import some_refused
+from jp20.cli.shared.again import say_if_done_before, say_if_sent_before
+from jp20.cli.shared.holders import From, To, Units, holder
+from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, evidence_if_any
+from jp20.cli.shared.positions import NUMBER
+from jp20.cli.shared.references import reference_word
+from jp20.cli.shared.remedies import remedy
+from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, steps_table
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

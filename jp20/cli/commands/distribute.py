@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.document_check import DocumentToCompare
-from jp20.cli.ending_rows import Result
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Yes, evidence, units
-from jp20.cli.parties import Party, parties
-from jp20.cli.plans import Out, OwnFile, PlanFile, apply, show_plan
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Yes, evidence, units
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.document_check import DocumentToCompare
+from jp20.cli.shared.ending_rows import Result
+from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, show_plan
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

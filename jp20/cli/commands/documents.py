@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.again import say_if_nothing_sent
-from jp20.cli.endings import REFUSED, Ending
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Token, Yes, evidence
-from jp20.cli.output import Column, Table, confirm, say, show, warn
-from jp20.cli.parts import with_rows
-from jp20.cli.results import steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
+from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
+from jp20.cli.frame.parts import with_rows
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.results import steps_table
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Yes, evidence
-from jp20.cli.output import Column, Record, Table, confirm, say, show
-from jp20.cli.parties import Party, parties
-from jp20.cli.results import BLOCK, steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Yes, evidence
+from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.results import BLOCK, steps_table
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

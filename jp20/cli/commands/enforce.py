@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.again import say_if_nothing_sent
-from jp20.cli.holders import To, Units
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
-from jp20.cli.output import Column, Table, confirm, say, show, warn
-from jp20.cli.parties import Party, parties
-from jp20.cli.positions import position_table
-from jp20.cli.remedies import remedy
-from jp20.cli.results import UNITS, steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
+from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.holders import To, Units
+from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.positions import position_table
+from jp20.cli.shared.remedies import remedy
+from jp20.cli.shared.results import UNITS, steps_table
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

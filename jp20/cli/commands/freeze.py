@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.again import say_if_done_before
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
-from jp20.cli.output import Column, Table, confirm, say, show
-from jp20.cli.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
-from jp20.cli.positions import position_table, units_shown
-from jp20.cli.restrained import OfHolder, RowsFile, Wallet, WalletIfAny, amounts
-from jp20.cli.results import WALLET, steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
+from jp20.cli.frame.output import Column, Table, confirm, say, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.again import say_if_done_before
+from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
+from jp20.cli.shared.positions import position_table, units_shown
+from jp20.cli.shared.restrained import OfHolder, RowsFile, Wallet, WalletIfAny, amounts
+from jp20.cli.shared.results import WALLET, steps_table
 from jp20.domain.errors import BadArgument, JP20Error, Text
 
 if TYPE_CHECKING:

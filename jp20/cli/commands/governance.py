@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.endings import REFUSED, Ending
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Yes, evidence
-from jp20.cli.output import Column, Table, confirm, say, show
-from jp20.cli.results import steps_table
-from jp20.cli.session import session
-from jp20.cli.workspace import Workspace, workspace
+from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Yes, evidence
+from jp20.cli.frame.output import Column, Table, confirm, say, show
+from jp20.cli.frame.session import session
+from jp20.cli.frame.workspace import Workspace, workspace
+from jp20.cli.shared.results import steps_table
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def governance_overdue() -> None:
 
 def _policy(file: Path | None, place: Workspace | None = None) -> "Policy":
     """That of a file, else that of the settings, else the package's."""
-    from jp20.cli.workspace import NoWorkspace
+    from jp20.cli.frame.workspace import NoWorkspace
     from jp20.operations.files import load_policy
 
     if file is not None:

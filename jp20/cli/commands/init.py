@@ -6,11 +6,11 @@ from typing import Annotated, Final
 
 import typer
 
-from jp20.cli.language import both, example
-from jp20.cli.output import Column, Table, say, show
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.output import Column, Table, say, show
 from jp20.domain.errors import BadArgument, Text
 
-EXAMPLES: Final = Path(__file__).parents[1] / "data" / "examples"
+EXAMPLES: Final = Path(__file__).parents[2] / "data" / "examples"
 """The package's examples, which are the repository's."""
 
 _ALWAYS: Final = ("jp20.toml", "consortium.toml", "governance.toml")

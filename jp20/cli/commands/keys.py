@@ -5,10 +5,10 @@ from typing import Annotated, Final
 
 import typer
 
-from jp20.cli.language import both, example
-from jp20.cli.output import Column, Record, Table, say, show, words
-from jp20.cli.passwords import OldPasswordFrom, PasswordFrom, new, opening
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.output import Column, Record, Table, say, show, words
+from jp20.cli.frame.passwords import OldPasswordFrom, PasswordFrom, new, opening
+from jp20.cli.frame.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
 app = typer.Typer(no_args_is_help=True)

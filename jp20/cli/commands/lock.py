@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli import some_refused
-from jp20.cli.again import say_if_nothing_sent
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Token, Yes, address, evidence, time
-from jp20.cli.output import Column, Record, confirm, show
-from jp20.cli.parties import Party, parties
-from jp20.cli.positions import UNTIL, position_table
-from jp20.cli.restrained import (
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, time
+from jp20.cli.frame.output import Column, Record, confirm, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared import some_refused
+from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.positions import UNTIL, position_table
+from jp20.cli.shared.restrained import (
     OfHolder,
     RowsFile,
     UnitsIfAny,
@@ -21,8 +22,7 @@ from jp20.cli.restrained import (
     claims_of_kind,
     claims_shown,
 )
-from jp20.cli.results import steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.shared.results import steps_table
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli import network_nodes, network_validators
-from jp20.cli.endings import REFUSED, Ending
-from jp20.cli.language import both, example
-from jp20.cli.output import Column, Table, Value, show
-from jp20.cli.workspace import NoWorkspace, workspace
+from jp20.cli.commands import network_nodes, network_validators
+from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.output import Column, Table, Value, show
+from jp20.cli.frame.workspace import NoWorkspace, workspace
 from jp20.domain.errors import JP20Error, Text
 
 if TYPE_CHECKING:
@@ -106,8 +106,13 @@ def _check_chain(file: Path) -> None:
     from jp20.operations.network_check import check_network, is_sound
     from jp20.operations.network_init import load_network
 
+    platform = network_validators.platform()
     found = check_network(
-        load_network(file), file.parent, access=_access(), holders=network_validators.holders()
+        load_network(file),
+        file.parent,
+        access=_access(),
+        holders=network_validators.holders(),
+        since=platform.deployment.consortium.block if platform else None,
     )
     show(
         Table(

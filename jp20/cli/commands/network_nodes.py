@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.language import both, example
-from jp20.cli.output import Column, Record, Table, Value, say, show
-from jp20.cli.passwords import PasswordFrom, new
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
+from jp20.cli.frame.passwords import PasswordFrom, new
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ NODE: Final = Column("node", Text("node", "ノード"))
 )
 def network_plan(network: NetworkFileOption = NETWORK) -> None:
     """Writes nothing."""
+    from jp20.domain.network_file import Consensus
     from jp20.domain.node_files import client_name
     from jp20.operations.network_init import load_network
 
@@ -78,6 +79,8 @@ def network_plan(network: NetworkFileOption = NETWORK) -> None:
             ),
         ),
     )
+    if file.consensus is Consensus.QUORUM_QBFT:
+        warn(_NO_LONGER_MAINTAINED)
     if file.unknown:
         say(_MISSING)
 
@@ -92,6 +95,12 @@ _COLUMNS: Final = (
     Column("known", Text("public part known", "公開情報の有無")),
     Column("secrets", Text("secrets, made there", "秘密情報(当該端末で作成)")),
     Column("files", Text("files", "ファイル"), detail=True),
+)
+
+_NO_LONGER_MAINTAINED: Final = Text(
+    "GoQuorum's publisher ended its support in June 2026. For a new network take besu-qbft.",
+    "GoQuorumは2026年6月に提供元のサポートが終了しています。新規のネットワークには besu-qbft を"
+    "使用してください。",
 )
 
 _MISSING: Final = Text(

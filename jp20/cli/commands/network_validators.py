@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.language import both, example
-from jp20.cli.network_nodes import NETWORK, NODE, ORGANISATION, NetworkFileOption
-from jp20.cli.options import Yes, address
-from jp20.cli.output import Column, Table, confirm, say, show
-from jp20.cli.workspace import NotDeployed, NoWorkspace, workspace
+from jp20.cli.commands.network_nodes import NETWORK, NODE, ORGANISATION, NetworkFileOption
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Yes, address
+from jp20.cli.frame.output import Column, Table, confirm, say, show
+from jp20.cli.frame.workspace import NotDeployed, NoWorkspace, workspace
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from jp20.chain.operator_channel import OperatorChannel
     from jp20.domain.network_file import NetworkFile
+    from jp20.operations.desk import Desk
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -175,8 +176,21 @@ def holders() -> tuple[str, ...] | None:
     from jp20.chain.node_errors import NodeFailure
     from jp20.operations.network_validators import role_holders
 
+    desk = platform()
+    if desk is None:
+        return None
     try:
-        return role_holders(workspace().view())
+        return role_holders(desk)
+    except NodeFailure:
+        return None
+
+
+def platform() -> "Desk | None":
+    """The platform without keys; None where this folder knows of none, or has no node."""
+    from jp20.chain.node_errors import NodeFailure
+
+    try:
+        return workspace().view()
     except (NoWorkspace, NotDeployed, NodeFailure):
         return None
 

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli import organisation_keys
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Yes, evidence
-from jp20.cli.organisation_changes import (
+from jp20.cli.commands import organisation_keys
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Yes, evidence
+from jp20.cli.frame.output import show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.organisation_changes import (
     ForToken,
     OrganisationName,
     RoleName,
@@ -16,9 +18,7 @@ from jp20.cli.organisation_changes import (
     key_address,
     role_named,
 )
-from jp20.cli.organisation_tables import organisation_tables
-from jp20.cli.output import show
-from jp20.cli.workspace import workspace
+from jp20.cli.shared.organisation_tables import organisation_tables
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

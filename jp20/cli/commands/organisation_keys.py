@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Yes, evidence
-from jp20.cli.organisation_changes import OrganisationName, decide_and_show, key_address
-from jp20.cli.organisation_tables import organisation_tables
-from jp20.cli.output import confirm, say, show
-from jp20.cli.parties import CaseIfAny, DocumentIfAny, evidence_if_any
-from jp20.cli.results import steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Yes, evidence
+from jp20.cli.frame.output import confirm, say, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.organisation_changes import OrganisationName, decide_and_show, key_address
+from jp20.cli.shared.organisation_tables import organisation_tables
+from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, evidence_if_any
+from jp20.cli.shared.results import steps_table
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

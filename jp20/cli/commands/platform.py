@@ -4,12 +4,12 @@ from itertools import count
 
 import typer
 
-from jp20.cli.endings import REFUSED, Ending
-from jp20.cli.language import both, example
-from jp20.cli.options import Yes
-from jp20.cli.output import Column, Table, confirm, progress, show, warn
-from jp20.cli.results import BLOCK
-from jp20.cli.workspace import Workspace, workspace
+from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Yes
+from jp20.cli.frame.output import Column, Table, confirm, progress, show, warn
+from jp20.cli.frame.workspace import Workspace, workspace
+from jp20.cli.shared.results import BLOCK
 from jp20.domain.errors import BadArgument, Text
 
 app = typer.Typer(no_args_is_help=True)

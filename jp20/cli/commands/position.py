@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from jp20.cli.language import both, example
-from jp20.cli.options import Token, address
-from jp20.cli.output import show
-from jp20.cli.positions import claims_table, one_position
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Token, address
+from jp20.cli.frame.output import show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.positions import claims_table, one_position
 
 app = typer.Typer()
 

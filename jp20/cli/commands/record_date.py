@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.again import say_if_nothing_sent
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Token, Yes, evidence, time
-from jp20.cli.output import Column, Table, confirm, show
-from jp20.cli.parts import with_rows
-from jp20.cli.results import UNITS, WALLET, steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, time
+from jp20.cli.frame.output import Column, Table, confirm, show
+from jp20.cli.frame.parts import with_rows
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.results import UNITS, WALLET, steps_table
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

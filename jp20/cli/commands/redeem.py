@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.again import say_if_nothing_sent
-from jp20.cli.ending_rows import Result, finish
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
-from jp20.cli.output import Column, Record, Table, confirm, progress, say, show
-from jp20.cli.parties import Party, parties
-from jp20.cli.results import REASON, UNITS, WALLET, steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
+from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.ending_rows import Result, finish
+from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.results import REASON, UNITS, WALLET, steps_table
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

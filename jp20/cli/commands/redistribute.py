@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli import some_refused
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Token, Yes, evidence, units
-from jp20.cli.output import Column, Table, confirm, say, show
-from jp20.cli.parties import Party, parties
-from jp20.cli.references import reference_word
-from jp20.cli.results import WALLET
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
+from jp20.cli.frame.output import Column, Table, confirm, say, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared import some_refused
+from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.references import reference_word
+from jp20.cli.shared.results import WALLET
 from jp20.domain.errors import BadArgument, JP20Error, Text
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.endings import REFUSED, Ending
-from jp20.cli.language import both, example
-from jp20.cli.options import Token, address, time
-from jp20.cli.output import Column, Record, Table, Value, say, show, warn
-from jp20.cli.parts import with_rows
-from jp20.cli.results import BLOCK, TRANSACTION, UNITS, WALLET
-from jp20.cli.session import session
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Token, address, time
+from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
+from jp20.cli.frame.parts import with_rows
+from jp20.cli.frame.session import session
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, WALLET
 from jp20.domain.errors import BadArgument, Text
 from jp20.domain.export_forms import Content, Encoding
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.document_check import DocumentToCompare, require_document
-from jp20.cli.endings import REFUSED, SOME_REFUSED, Ending
-from jp20.cli.language import both, example
-from jp20.cli.options import Yes
-from jp20.cli.output import Column, Table, confirm, say, show, warn
-from jp20.cli.own_keys import own_addresses
-from jp20.cli.request_ids import Id, id_of, require_id
-from jp20.cli.request_view import request_parts, requests_table
-from jp20.cli.results import REASON, WALLET, steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.endings import REFUSED, SOME_REFUSED, Ending
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Yes
+from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
+from jp20.cli.frame.own_keys import own_addresses
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.document_check import DocumentToCompare, require_document
+from jp20.cli.shared.request_ids import Id, id_of, require_id
+from jp20.cli.shared.request_view import request_parts, requests_table
+from jp20.cli.shared.results import REASON, WALLET, steps_table
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.again import say_if_nothing_sent
-from jp20.cli.language import both, example
-from jp20.cli.options import Token, Yes, address, hash_of, units
-from jp20.cli.output import Column, Record, Table, Value, confirm, say, show, warn
-from jp20.cli.parties import Party, evidence_if_any, parties
-from jp20.cli.results import steps_table
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Token, Yes, address, hash_of, units
+from jp20.cli.frame.output import Column, Record, Table, Value, confirm, say, show, warn
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.parties import Party, evidence_if_any, parties
+from jp20.cli.shared.results import steps_table
 from jp20.domain.errors import BadArgument, JP20Error, Text
 
 if TYPE_CHECKING:

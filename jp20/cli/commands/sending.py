@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from jp20.cli.endings import REFUSED, WAITS, Ending
-from jp20.cli.language import example
-from jp20.cli.options import Yes
-from jp20.cli.output import Column, Record, Table, Value, confirm, progress, say, show, warn
-from jp20.cli.results import BLOCK, TRANSACTION, UNITS
-from jp20.cli.workspace import Workspace, workspace
+from jp20.cli.frame.endings import REFUSED, WAITS, Ending
+from jp20.cli.frame.language import example
+from jp20.cli.frame.options import Yes
+from jp20.cli.frame.output import Column, Record, Table, Value, confirm, progress, say, show, warn
+from jp20.cli.frame.workspace import Workspace, workspace
+from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
 from jp20.domain.errors import JP20Error, Text
 
 if TYPE_CHECKING:

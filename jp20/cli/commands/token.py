@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli import documents, record_date, redeem
-from jp20.cli.again import say_if_done_before, say_if_nothing_sent
-from jp20.cli.endings import REFUSED, Ending
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Token, Yes, evidence, units
-from jp20.cli.output import Column, Record, Table, confirm, say, show
-from jp20.cli.parties import CaseIfAny, DocumentIfAny, evidence_if_any
-from jp20.cli.parts import with_rows
-from jp20.cli.results import UNITS, steps_table
-from jp20.cli.token_tables import (
+from jp20.cli.commands import documents, record_date, redeem
+from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
+from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
+from jp20.cli.frame.parts import with_rows
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.again import say_if_done_before, say_if_nothing_sent
+from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, evidence_if_any
+from jp20.cli.shared.results import UNITS, steps_table
+from jp20.cli.shared.token_tables import (
     ACCOUNT,
     CODE,
     SHEET_HASH,
@@ -27,7 +28,6 @@ from jp20.cli.token_tables import (
     status_record,
     tranches_table,
 )
-from jp20.cli.workspace import workspace
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli import some_refused
-from jp20.cli.again import say_if_sent_before
-from jp20.cli.endings import REFUSED, Ending
-from jp20.cli.holders import From, To, Units, holder
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Token, Yes, address, evidence, units
-from jp20.cli.output import Column, Record, Table, confirm, show, warn
-from jp20.cli.parties import Party, parties
-from jp20.cli.positions import one_position, position_table
-from jp20.cli.remedies import remedy
-from jp20.cli.results import BLOCK, TRANSACTION, UNITS
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
+from jp20.cli.frame.output import Column, Record, Table, confirm, show, warn
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared import some_refused
+from jp20.cli.shared.again import say_if_sent_before
+from jp20.cli.shared.holders import From, To, Units, holder
+from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.positions import one_position, position_table
+from jp20.cli.shared.remedies import remedy
+from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.language import both, example
-from jp20.cli.options import Yes, address
-from jp20.cli.output import Column, Record, Table, confirm, progress, say, show, warn
-from jp20.cli.passwords import PasswordFrom, opening
-from jp20.cli.workspace import Workspace, workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Yes, address
+from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show, warn
+from jp20.cli.frame.passwords import PasswordFrom, opening
+from jp20.cli.frame.workspace import Workspace, workspace
 from jp20.domain.errors import BadArgument, Text
 from jp20.domain.settings_file import Offline
 
@@ -161,7 +161,7 @@ def tx_send(
     yes: Yes = False,
 ) -> None:
     """Only what was exported here, field by field, is taken in."""
-    from jp20.cli.sending import end_of
+    from jp20.cli.commands.sending import end_of
     from jp20.operations.offline import load_signed
     from jp20.operations.sending import send_signed
 
@@ -191,7 +191,7 @@ def tx_send(
 )
 def tx_drop(key: Key = None, yes: Yes = False) -> None:
     """Nothing of it was sent; its nonces are free again."""
-    from jp20.cli.sending import entries_table
+    from jp20.cli.commands.sending import entries_table
     from jp20.operations.sending import export_unsigned, give_up_unsigned
 
     place = workspace()
@@ -233,7 +233,7 @@ def tx_cancel(
 ) -> None:
     """What other transactions of the key wait for is out of their way then."""
     from jp20.chain.outbox import State
-    from jp20.cli.sending import entries_table
+    from jp20.cli.commands.sending import entries_table
     from jp20.operations.sending import cancel, on_its_way
 
     place = workspace()
@@ -323,7 +323,7 @@ def _show_what_is_decided(unsigned: "UnsignedFile", files: list[Path]) -> None:
     none of them.
     """
     from jp20.chain.meaning import interface_with
-    from jp20.cli.request_view import call_parts
+    from jp20.cli.shared.request_view import call_parts
     from jp20.operations.offline import unseen_requests
     from jp20.operations.requests import load_decision
 

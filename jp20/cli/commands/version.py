@@ -2,8 +2,8 @@
 
 import typer
 
-from jp20.cli.language import example
-from jp20.cli.output import Column, Record, show
+from jp20.cli.frame.language import example
+from jp20.cli.frame.output import Column, Record, show
 from jp20.domain.errors import Text
 
 app = typer.Typer()

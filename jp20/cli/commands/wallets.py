@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from jp20.cli import some_refused
-from jp20.cli.investors import facts_table, known, wallets_given
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Yes, address, evidence
-from jp20.cli.output import confirm, say
-from jp20.cli.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Yes, address, evidence
+from jp20.cli.frame.output import confirm, say
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared import some_refused
+from jp20.cli.shared.investors import facts_table, known, wallets_given
+from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
 from jp20.domain.errors import Text
 
 app = typer.Typer(no_args_is_help=True)

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from jp20.cli import some_refused, wallets
-from jp20.cli.document_check import DocumentToCompare
-from jp20.cli.ending_rows import Result
-from jp20.cli.investors import facts_table, known, wallets_given
-from jp20.cli.language import both, example
-from jp20.cli.options import Case, Document, Yes, evidence, time
-from jp20.cli.output import confirm, say, show
-from jp20.cli.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
-from jp20.cli.plans import Out, OwnFile, PlanFile, apply, show_plan
-from jp20.cli.workspace import workspace
+from jp20.cli.commands import wallets
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Case, Document, Yes, evidence, time
+from jp20.cli.frame.output import confirm, say, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared import some_refused
+from jp20.cli.shared.document_check import DocumentToCompare
+from jp20.cli.shared.ending_rows import Result
+from jp20.cli.shared.investors import facts_table, known, wallets_given
+from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
+from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, show_plan
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

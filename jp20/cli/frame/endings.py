@@ -25,8 +25,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from jp20.cli.language import both
-from jp20.cli.session import session
+from jp20.cli.frame.language import both
+from jp20.cli.frame.session import session
 from jp20.domain.errors import BadArgument, JP20Error, Text
 
 DONE: Final = 0
@@ -68,7 +68,7 @@ def code_of(error: JP20Error) -> int:
     from jp20.chain.passwords import ExposedPassword, NoPassword, UnfitPassword
     from jp20.chain.receipts import OutcomeUnknown
     from jp20.chain.signers import AwaitingSignature
-    from jp20.cli.output import NotConfirmed
+    from jp20.cli.frame.output import NotConfirmed
     from jp20.domain.decision_file import NotADecision
     from jp20.domain.deployment import NotADeployment
     from jp20.domain.evidence import BadCase
@@ -94,7 +94,7 @@ def code_of(error: JP20Error) -> int:
 
 def told(error: JP20Error) -> int:
     """Says what went wrong, in the reader's language, and returns the exit code."""
-    from jp20.cli.output import harmless_lines, stderr
+    from jp20.cli.frame.output import harmless_lines, stderr
 
     code = code_of(error)
     style = "yellow" if code == WAITS else "red"
@@ -106,7 +106,7 @@ def told(error: JP20Error) -> int:
 @contextmanager
 def warnings_told() -> Iterator[None]:
     """What the library warns of is a line of talk, and not one of source code."""
-    from jp20.cli.output import stderr
+    from jp20.cli.frame.output import stderr
 
     def tell(
         message: Warning | str,
@@ -127,7 +127,7 @@ def warnings_told() -> Iterator[None]:
 
 def told_usage(error: Any) -> int:
     """The same for an argument that typer could not use. What may be a key is not repeated."""
-    from jp20.cli.output import harmless_lines, stderr
+    from jp20.cli.frame.output import harmless_lines, stderr
 
     if type(error).__name__ == "NoArgsIsHelpError":  # a group was called without a command
         sys.stderr.write(f"{error.format_message()}\n")
@@ -182,7 +182,7 @@ def told_file_trouble(error: OSError) -> int:
 
 def told_interrupted() -> int:
     """The same for Ctrl-C, which from here on is not heard again."""
-    from jp20.cli.output import warn
+    from jp20.cli.frame.output import warn
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warn(

@@ -77,6 +77,6 @@ def translate(command: Any, language: Language) -> None:
 
 
 def _write_help(command: Any, language: Language, context: Any, formatter: Any) -> None:
-    from jp20.cli.help import draw_help
+    from jp20.cli.frame.help import draw_help
 
     formatter.write(draw_help(command, context, language))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.language import both
+from jp20.cli.frame.language import both
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress

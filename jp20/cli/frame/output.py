@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.session import Format, session
+from jp20.cli.frame.session import Format, session
 from jp20.domain.errors import JP20Error, Text
 
 if TYPE_CHECKING:

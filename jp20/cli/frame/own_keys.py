@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jp20.cli.workspace import Workspace
+from jp20.cli.frame.workspace import Workspace
 from jp20.domain.settings_file import Keystores, RemoteSigner
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The parts of a result that are worth a reader's eyes."""
 
-from jp20.cli.output import Record, Table
-from jp20.cli.session import Format, session
+from jp20.cli.frame.output import Record, Table
+from jp20.cli.frame.session import Format, session
 
 
 def with_rows(*parts: Table | Record) -> list[Table | Record]:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.language import both
-from jp20.cli.output import words
+from jp20.cli.frame.language import both
+from jp20.cli.frame.output import words
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jp20.cli.output import say, warn
+from jp20.cli.frame.output import say, warn
 from jp20.domain.errors import JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.cli.workspace import Workspace
+    from jp20.cli.frame.workspace import Workspace
     from jp20.domain.requests import Decision
     from jp20.operations.decide import AwaitingOthers, NotBefore
 
@@ -37,7 +37,7 @@ def in_turn() -> Iterator[None]:
 
 def _tell(error: "AwaitingOthers | NotBefore", decision: "Decision", *, with_file: bool) -> None:
     """`with_file`: the decision is handed over as a file, where it needs one; else as a plan."""
-    from jp20.cli.workspace import workspace
+    from jp20.cli.frame.workspace import workspace
     from jp20.operations.decide import NotBefore
 
     place = workspace()

@@ -4,8 +4,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.options import address
-from jp20.cli.session import session
+from jp20.cli.frame.options import address
+from jp20.cli.frame.session import session
 from jp20.domain.errors import BadArgument, JP20Error, Text
 from jp20.domain.settings_file import (
     AccessSettings,
@@ -171,7 +171,7 @@ class Workspace:
     def password(self, file: Path) -> "Password":
         """What asks for a keystore's password, where the settings say that it is."""
         from jp20.chain.passwords import password_file, password_variable
-        from jp20.cli.passwords import opening
+        from jp20.cli.frame.passwords import opening
 
         chosen = self.settings.signer
         place = chosen.password if isinstance(chosen, Keystores) else None

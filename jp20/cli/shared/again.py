@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jp20.cli.output import say
+from jp20.cli.frame.output import say
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

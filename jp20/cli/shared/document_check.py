@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jp20.cli.language import both
+from jp20.cli.frame.language import both
 from jp20.domain.errors import JP20Error, Text
 
 DocumentToCompare = Annotated[

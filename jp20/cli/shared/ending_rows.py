@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.endings import SOME_REFUSED, UNKNOWN, Ending
-from jp20.cli.language import both
-from jp20.cli.output import say, show, warn
-from jp20.cli.parts import with_rows
-from jp20.cli.results import counts_table, refused_table, steps_table
-from jp20.cli.session import session
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.endings import SOME_REFUSED, UNKNOWN, Ending
+from jp20.cli.frame.language import both
+from jp20.cli.frame.output import say, show, warn
+from jp20.cli.frame.parts import with_rows
+from jp20.cli.frame.session import session
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.results import counts_table, refused_table, steps_table
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.language import both
-from jp20.cli.options import address
-from jp20.cli.workspace import Workspace
+from jp20.cli.frame.language import both
+from jp20.cli.frame.options import address
+from jp20.cli.frame.workspace import Workspace
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from jp20.cli.options import address
-from jp20.cli.output import Column, Table
-from jp20.cli.results import WALLET
+from jp20.cli.frame.options import address
+from jp20.cli.frame.output import Column, Table
+from jp20.cli.shared.results import WALLET
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

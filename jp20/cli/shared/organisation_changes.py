@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.again import say_if_nothing_sent
-from jp20.cli.language import both
-from jp20.cli.options import address
-from jp20.cli.organisation_tables import organisation_tables
-from jp20.cli.output import confirm, say, show, warn
-from jp20.cli.results import steps_table
-from jp20.cli.workspace import Workspace
+from jp20.cli.frame.language import both
+from jp20.cli.frame.options import address
+from jp20.cli.frame.output import confirm, say, show, warn
+from jp20.cli.frame.workspace import Workspace
+from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.organisation_tables import organisation_tables
+from jp20.cli.shared.results import steps_table
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

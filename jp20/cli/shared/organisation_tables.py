@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.output import Column, Table
+from jp20.cli.frame.output import Column, Table
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.language import both
-from jp20.cli.options import evidence
+from jp20.cli.frame.language import both
+from jp20.cli.frame.options import evidence
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.investors import through
-from jp20.cli.output import Column, Record, Table, Value
-from jp20.cli.results import BLOCK, LINE, REASON, UNITS, WALLET
+from jp20.cli.frame.output import Column, Record, Table, Value
+from jp20.cli.shared.investors import through
+from jp20.cli.shared.results import BLOCK, LINE, REASON, UNITS, WALLET
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

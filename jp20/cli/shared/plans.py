@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.document_check import require_document
-from jp20.cli.ending_rows import finish, report
-from jp20.cli.endings import REFUSED, SOME_REFUSED, Ending
-from jp20.cli.language import both
-from jp20.cli.output import confirm, progress, say, show, warn
-from jp20.cli.parts import with_rows
-from jp20.cli.plan_view import SHOWN, plan_parts
-from jp20.cli.session import Format, session
-from jp20.cli.workspace import workspace
+from jp20.cli.frame.endings import REFUSED, SOME_REFUSED, Ending
+from jp20.cli.frame.language import both
+from jp20.cli.frame.output import confirm, progress, say, show, warn
+from jp20.cli.frame.parts import with_rows
+from jp20.cli.frame.session import Format, session
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.document_check import require_document
+from jp20.cli.shared.ending_rows import finish, report
+from jp20.cli.shared.plan_view import SHOWN, plan_parts
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

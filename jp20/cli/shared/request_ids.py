@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.language import both
+from jp20.cli.frame.language import both
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

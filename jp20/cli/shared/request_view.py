@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.output import Column, Record, Table, Value
+from jp20.cli.frame.output import Column, Record, Table, Value
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

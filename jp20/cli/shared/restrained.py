@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.language import both
-from jp20.cli.options import address, units
-from jp20.cli.output import Table
-from jp20.cli.positions import claims_table
+from jp20.cli.frame.language import both
+from jp20.cli.frame.options import address, units
+from jp20.cli.frame.output import Table
+from jp20.cli.shared.positions import claims_table
 from jp20.domain.errors import BadArgument, Text
 
 if TYPE_CHECKING:

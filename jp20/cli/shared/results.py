@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.output import Column, Table
+from jp20.cli.frame.output import Column, Table
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from jp20.cli.again import say_if_nothing_sent
-from jp20.cli.endings import SOME_REFUSED, Ending
-from jp20.cli.output import Record, Table, show
-from jp20.cli.results import refused_table, steps_table
+from jp20.cli.frame.endings import SOME_REFUSED, Ending
+from jp20.cli.frame.output import Record, Table, show
+from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.results import refused_table, steps_table
 from jp20.domain.errors import JP20Error, Text
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.output import Column, Record, Table, Value
-from jp20.cli.results import BLOCK, TRANSACTION
+from jp20.cli.frame.output import Column, Record, Table, Value
+from jp20.cli.shared.results import BLOCK, TRANSACTION
 from jp20.domain.errors import Text
 
 if TYPE_CHECKING:
