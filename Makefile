@@ -31,7 +31,7 @@ poa: env ## four validators of four organisations, the stories on them, and vali
 test: test-python test-contracts test-invariants ## Python, contracts on Ganache, invariants
 
 test-python: env ## unit, integration, command line and scenario tests
-	@$(PYTEST) $(wildcard tests/unit tests/integration tests/cli tests/scenarios)
+	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile $(wildcard tests/unit tests/integration tests/cli tests/scenarios)
 
 test-network: env ## four geth validators that are killed, paused, cut from each other and wiped (8 minutes)
 	@$(PYTEST) tests/network
@@ -53,7 +53,7 @@ mutants: env ## break the token on purpose, and see the invariants find it (15 m
 bench: env ## gas and throughput beside the peers, to bench/results
 	@$(PYTHON) -m bench
 
-bench-poa: env ## throughput on four validators, to bench/results (20 minutes, ten of them a soak)
+bench-poa: env ## throughput on four validators, to bench/results (30 minutes, ten of them a soak)
 	@$(PYTHON) -m bench.poa
 
 lint: env ## ruff, solhint, mypy, and the contracts' sizes, layouts and selectors
