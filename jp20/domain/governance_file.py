@@ -15,6 +15,11 @@ from jp20.domain.roles import Role
 #: Upkeep of a token, in which the operator takes part; it moves no unit.
 _UPKEEP: Final = {"setAuthority(address)", "setPlatform(address)"}
 _STRICTEST: Final = "setAuthority(address)"
+#: What one organisation does at once, and how another confirms it.
+_AT_ONCE: Final = {
+    "freezeAtOnce(address[],uint256[])": "confirmFreeze(address,uint32)",
+    "suspendAtOnce(address[])": "confirmSuspension(address[])",
+}
 
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _RULE_FIELDS: Final = ("proposes", "signatures", "executes", "delay", "lifetime")
@@ -134,6 +139,7 @@ class _Reader:
                 kind, [act for act in acts if act.kind == kind], open_functions[kind]
             )
             self._judge_strictest([act for act in acts if act.kind == kind])
+            self._judge_at_once([act for act in acts if act.kind == kind])
 
     def _judge_rule(self, act: Act) -> None:
         place, rule = f"{act.kind.name.lower()}.acts.{act.key}", act.rule
@@ -223,6 +229,42 @@ class _Reader:
                         f"より厳しい行為があります（署名{signatures}、{delay}秒）。",
                     ),
                     Text("Raise signatures or delay.", "署名または待機期間を増やしてください。"),
+                )
+
+    def _judge_at_once(self, acts: Collection[Act]) -> None:
+        """Where a request carries it out, the chain sees no organisation that acted: it takes a
+        restraint for decided, and a confirmation for that of the same.
+        """
+        act_of = {function: act for act in acts for function in act.functions}
+        for at_once, confirming in _AT_ONCE.items():
+            act, confirmation = act_of.get(at_once), act_of.get(confirming)
+            if act is None or act.rule.is_direct:
+                continue
+            if len(act.rule.slots) == 1:
+                self._fault(
+                    f"{act.kind.name.lower()}.acts.{act.key}.delay",
+                    Text(
+                        "After a delay one signature would pass for the decision of several.",
+                        "待機期間を置くと、1つの署名が複数組織の決定として扱われます。",
+                    ),
+                    Text(
+                        "Ask for no delay, or for two signatures.",
+                        "待機期間をなくすか、署名を2つ以上にしてください。",
+                    ),
+                )
+            elif confirmation is not None and not confirmation.rule.is_direct:
+                self._fault(
+                    f"{confirmation.kind.name.lower()}.acts.{confirmation.key}.signatures",
+                    Text(
+                        f"{at_once.partition('(')[0]} asks for several signatures as well: what was"
+                        " done so could never be confirmed.",
+                        f"{at_once.partition('(')[0]} にも複数の署名が必要なため、追認できなく"
+                        "なります。",
+                    ),
+                    Text(
+                        "Let one key confirm: one signature, and no delay.",
+                        "追認は署名1つ、待機期間なしとしてください。",
+                    ),
                 )
 
     # ---------------------------------------------------------------- single values

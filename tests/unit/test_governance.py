@@ -404,6 +404,8 @@ signatures = [["ISSUER"], ["REGISTRAR"], ["BROKER"]]
 executes = ["ISSUER"]
 """
 
+FREEZE = SHIPPED.decode().partition(".freeze-at-once]")[2].partition(".unfreeze]")[0]
+
 WRONG = {
     "an unknown role": (
         SPLIT,
@@ -489,6 +491,20 @@ WRONG = {
         'signatures = [["OPERATOR"], ["AUDITOR"], ["REGISTRAR"]]',
         "[platform.acts.set-authority] Whose permission a contract asks for is its strictest act, "
         "and another one asks for more (4 signatures, 604800 s).",
+    ),
+    "a suspension at once after a delay": (
+        'functions = ["suspendAtOnce"]\n',
+        'functions = ["suspendAtOnce"]\ndelay = "1h"\n',
+        "[platform.acts.suspend-at-once.delay] After a delay one signature would pass for the "
+        "decision of several.",
+    ),
+    "a freeze at once by two after which nobody could confirm": (
+        FREEZE,
+        FREEZE.replace('[["AML"]]', '[["AML"], ["BROKER"]]').replace(
+            '[["AUDITOR", "REGISTRAR"]]', '[["AUDITOR"], ["REGISTRAR"]]'
+        ),
+        "[token.acts.confirm-freeze.signatures] freezeAtOnce asks for several signatures as well: "
+        "what was done so could never be confirmed.",
     ),
     "a field that does not exist": (
         SPLIT,
