@@ -11,6 +11,7 @@ import pytest
 from network_world import EACH, HOLDERS, TOKEN, World, settle
 
 from jp20.chain.connection import Connection, NodeFailure, connect
+from jp20.chain.operator_channel import OperatorChannel
 from jp20.chain.outbox import open_outbox
 from jp20.chain.receipts import OutcomeUnknown, Receipt
 from jp20.chain.sealing import sealer
@@ -142,6 +143,30 @@ def test_two_branches_of_equal_weight_and_how_they_become_one(network: PoaNetwor
     assert network.unstuck
     node = network.nodes[0]
     assert unstick(network.file, node.entry, node.operator) is Stall.MOVING
+
+
+@pytest.mark.requirement("S8")
+def test_no_block_is_given_up_while_blocks_come_however_old_they_are(
+    network: PoaNetwork, monkeypatch: pytest.MonkeyPatch
+):
+    """Busy validators make blocks that are old when they come: here every block counts as old."""
+    network.is_watched = False
+    by = {node.entry.validator: node for node in network.nodes}
+    node = by[in_order(by)[0]]  # whose turn is the first
+
+    channel = node.operator
+    asked: list[str] = []
+
+    def rpc(method: str, *params: object) -> object:
+        asked.append(method)
+        return OperatorChannel.rpc(channel, method, *params)
+
+    monkeypatch.setattr(channel, "rpc", rpc)
+    found = unstick(network.file, node.entry, channel, still=-60, turn=1_000, watch=4)
+
+    assert found is Stall.MOVING
+    assert "clique_getSigners" in asked  # it was this node's turn
+    assert "debug_setHead" not in asked
 
 
 def sealed_in_turn(network: PoaNetwork) -> tuple[int, list[PoaNode]]:
