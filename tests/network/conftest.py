@@ -34,6 +34,7 @@ def make_whole(network: PoaNetwork) -> None:
             node.start()
     for node in network.nodes:
         node.wait_until_it_answers()
+        node.operator.rpc("miner_start")
     network.join(network.nodes[:2])
     network.join(network.nodes[::2])
     newest = max(network.heads())
