@@ -18,7 +18,6 @@ from jp20.chain.node_errors import NodeFailure
 from jp20.chain.outbox import Entry, Inclusion, Outbox, State
 from jp20.chain.receipts import OutcomeUnknown, Receipt, pauses, receipts_now
 from jp20.chain.whereabouts import Whereabouts, check_not_final, look_up
-from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.errors import JP20Error, Text
 
 WINDOW: Final = 2_000
@@ -322,7 +321,7 @@ class Dispatch:
             mine = self._waiting.keys() & set(block.transactions)
             self._quiet_blocks = 0 if mine else self._quiet_blocks + 1
             self._next_block += 1
-            deploys = any(self._waiting[hash].call.target == ZERO_ADDRESS for hash in mine)
+            deploys = any(self._waiting[hash].call.is_creation for hash in mine)
             self._reading = self._blocks.receipts(block, mine, in_full=deploys)
         if came and self._has_unfinal:
             self._reopen(check_not_final(self._connection, self._outbox, self._blocks))

@@ -36,7 +36,6 @@ from jp20.chain.outbox_errors import OutboxUnfit as OutboxUnfit
 from jp20.chain.outbox_errors import OutboxUnusable as OutboxUnusable
 from jp20.chain.outbox_errors import SignerBusy as SignerBusy
 from jp20.chain.outbox_errors import usable
-from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.errors import Text
 from jp20.domain.requests import Call
 from jp20.domain.transactions import Signed, Unsigned
@@ -170,7 +169,7 @@ class Entry:
 
     def unsigned(self, chain_id: int) -> Unsigned:
         """The transaction as it is signed."""
-        to = None if self.call.target == ZERO_ADDRESS else self.call.target
+        to = None if self.call.is_creation else self.call.target
         return Unsigned(chain_id, self.nonce, self.gas_price, self.gas, to, self.call.data)
 
     def stands(self, *, again: bool) -> bool:

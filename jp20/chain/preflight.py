@@ -6,7 +6,6 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.chain.connection import Connection, NodeRefused, quantity
-from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.errors import JP20Error, Text
 from jp20.domain.requests import Call
 
@@ -111,7 +110,7 @@ class Preflight:
 def transaction(call: Call, sender: ChecksumAddress) -> dict[str, str]:
     """A call as a node wants it to try it."""
     fields: dict[str, str] = {"from": sender, "data": f"0x{call.data.hex()}"}
-    return fields if call.target == ZERO_ADDRESS else fields | {"to": call.target}
+    return fields if call.is_creation else fields | {"to": call.target}
 
 
 def _shape(call: Call) -> _Shape:

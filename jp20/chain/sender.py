@@ -212,7 +212,7 @@ class Sender:
 
     def sign(self, call: Call, nonce: int, gas: int, gas_price: int) -> Signed:
         """The signed transaction of a call."""
-        to = None if call.target == ZERO_ADDRESS else call.target
+        to = None if call.is_creation else call.target
         return self.signer.sign_transaction(
             Unsigned(self.connection.chain_id, nonce, gas_price, gas, to, call.data)
         )
@@ -288,7 +288,7 @@ class Sender:
         for entry in missing:
             if entry.block is None or entry.block_hash is None:
                 continue
-            if entry.call.target == ZERO_ADDRESS:
+            if entry.call.is_creation:
                 raise TransactionsForgotten(entry.block)
             hash, succeeded = entry.signed.hash, entry.state is State.SUCCEEDED
             receipts[hash] = Receipt(

@@ -11,7 +11,6 @@ from jp20.chain.connection import Block, Connection, NodeRefused, block_tag, oct
 from jp20.chain.forgotten import require_kept
 from jp20.chain.outbox import Entry, Outbox
 from jp20.chain.receipts import Receipt
-from jp20.domain.addresses import ZERO_ADDRESS
 
 _AT_ONCE: Final = 40
 """Transactions in one question: with their receipts and the counts they fit in one batch, which one
@@ -109,7 +108,7 @@ def _look_through(
             break
         above = block
         mine = [hash for hash in block.transactions if hash in wanted]
-        in_full = any(wanted[hash].call.target == ZERO_ADDRESS for hash in mine)
+        in_full = any(wanted[hash].call.is_creation for hash in mine)
         receipts = blocks.receipts(block, mine, in_full=in_full).result()
         found += [(wanted[hash], receipt) for hash, receipt in receipts.items()]
     return found

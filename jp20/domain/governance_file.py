@@ -135,14 +135,13 @@ class _Reader:
         for act in acts:
             self._judge_rule(act)
         for kind in Kind:
-            self._judge_coverage(
-                kind, [act for act in acts if act.kind == kind], open_functions[kind]
-            )
-            self._judge_strictest([act for act in acts if act.kind == kind])
-            self._judge_at_once([act for act in acts if act.kind == kind])
+            own = [act for act in acts if act.kind == kind]
+            self._judge_coverage(kind, own, open_functions[kind])
+            self._judge_strictest(own)
+            self._judge_at_once(own)
 
     def _judge_rule(self, act: Act) -> None:
-        place, rule = f"{act.kind.name.lower()}.acts.{act.key}", act.rule
+        place, rule = _place(act), act.rule
         if rule.lifetime <= rule.delay:
             self._fault(
                 f"{place}.lifetime",
@@ -198,7 +197,7 @@ class _Reader:
             for function in act.functions:
                 if function in seen:
                     self._fault(
-                        f"{kind.name.lower()}.acts.{act.key}.functions",
+                        f"{_place(act)}.functions",
                         Text(f"{function} is named twice.", f"{function} が重複しています。"),
                         Text("Name it in one act.", "1つの行為だけに記入してください。"),
                     )
@@ -221,7 +220,7 @@ class _Reader:
             delay = max(other.rule.delay for other in acts)
             if len(act.rule.slots) < signatures or act.rule.delay < delay:
                 self._fault(
-                    f"{act.kind.name.lower()}.acts.{act.key}",
+                    _place(act),
                     Text(
                         "Whose permission a contract asks for is its strictest act, and another "
                         f"one asks for more ({signatures} signatures, {delay} s).",
@@ -242,7 +241,7 @@ class _Reader:
                 continue
             if len(act.rule.slots) == 1:
                 self._fault(
-                    f"{act.kind.name.lower()}.acts.{act.key}.delay",
+                    f"{_place(act)}.delay",
                     Text(
                         "After a delay one signature would pass for the decision of several.",
                         "待機期間を置くと、1つの署名が複数組織の決定として扱われます。",
@@ -254,7 +253,7 @@ class _Reader:
                 )
             elif confirmation is not None and not confirmation.rule.is_direct:
                 self._fault(
-                    f"{confirmation.kind.name.lower()}.acts.{confirmation.key}.signatures",
+                    f"{_place(confirmation)}.signatures",
                     Text(
                         f"{at_once.partition('(')[0]} asks for several signatures as well: what was"
                         " done so could never be confirmed.",
@@ -349,6 +348,11 @@ class _Reader:
 
     def _fault(self, place: str, what: Text, next_step: Text) -> None:
         self.faults.append(Fault(self.file, None, place, what, next_step))
+
+
+def _place(act: Act) -> str:
+    """The act's table in the file."""
+    return f"{act.kind.name.lower()}.acts.{act.key}"
 
 
 def _unreadable(file: str, error: Exception) -> Fault:

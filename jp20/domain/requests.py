@@ -11,12 +11,15 @@ from eth_abi.abi import encode
 from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
+from jp20.domain.addresses import ZERO_ADDRESS
 from jp20.domain.merkle import MerkleTree
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call on a contract: its address, and the data with the selector first."""
+    """A call on a contract: its address, and the data with the selector first; on the zero address,
+    the creation of one.
+    """
 
     target: ChecksumAddress
     data: bytes
@@ -24,6 +27,10 @@ class Call:
     @property
     def selector(self) -> bytes:
         return self.data[:4]
+
+    @property
+    def is_creation(self) -> bool:
+        return self.target == ZERO_ADDRESS
 
 
 @dataclass(frozen=True, slots=True)

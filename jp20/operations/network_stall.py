@@ -103,7 +103,7 @@ def unstick(
     """
     if network.consensus is not Consensus.CLIQUE:
         raise NotClique
-    head = channel.rpc("eth_getBlockByNumber", "latest", False)
+    head = _head(channel)
     allowed = max(STILL, 10 * network.block_period) if still is None else still
     idle = time.time() - quantity(head["timestamp"]) - allowed
     if idle < 0 or quantity(head["number"]) == 0:
@@ -118,7 +118,7 @@ def unstick(
     if not place * turn <= since < (place + 1) * turn:
         return Stall.NOT_YET
     pause(watch)
-    if not _is_head(channel, head):
+    if _head(channel)["hash"] != head["hash"]:
         return Stall.MOVING
     return _take_up(channel, head, len(signers) // 2, peers, turn, pause)
 
@@ -153,7 +153,7 @@ def _take_up(
     if seals:
         channel.rpc("miner_stop")  # else it would seal its own branch again before it has another
     try:
-        if not _is_head(channel, head):
+        if _head(channel)["hash"] != head["hash"]:
             return Stall.MOVING
         channel.rpc("debug_setHead", hex(max(0, quantity(head["number"]) - depth)))
         for peer in peers:
@@ -163,7 +163,7 @@ def _take_up(
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             pause(0.5)
-            found = channel.rpc("eth_getBlockByNumber", "latest", False)
+            found = _head(channel)
             if quantity(found["number"]) > quantity(head["number"]) - depth:
                 return Stall.TRIED if found["hash"] == head["hash"] else Stall.MOVED
         return Stall.TRIED
@@ -172,9 +172,9 @@ def _take_up(
             channel.rpc("miner_start")
 
 
-def _is_head(channel: OperatorChannel, head: dict[str, Any]) -> bool:
-    found = channel.rpc("eth_getBlockByNumber", "latest", False)
-    return bool(found["hash"] == head["hash"])
+def _head(channel: OperatorChannel) -> dict[str, Any]:
+    found: dict[str, Any] = channel.rpc("eth_getBlockByNumber", "latest", False)
+    return found
 
 
 def _peers(network: NetworkFile, channel: OperatorChannel) -> list[Node]:

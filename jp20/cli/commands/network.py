@@ -111,7 +111,7 @@ def _check_chain(file: Path) -> None:
         load_network(file),
         file.parent,
         access=_access(),
-        holders=network_validators.holders(),
+        holders=network_validators.holders(platform),
         since=platform.deployment.consortium.block if platform else None,
     )
     show(

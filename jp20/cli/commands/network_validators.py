@@ -171,12 +171,11 @@ def validators_withdraw(
     say(Text("This node votes on it no more.", "自ノードはこの検証者について投票しません。"))
 
 
-def holders() -> tuple[str, ...] | None:
-    """Who has the role VALIDATOR; None where this folder knows of no platform, or has no node."""
+def holders(desk: "Desk | None") -> tuple[str, ...] | None:
+    """Who has the role VALIDATOR on the platform; None where that is not known."""
     from jp20.chain.node_errors import NodeFailure
     from jp20.operations.network_validators import role_holders
 
-    desk = platform()
     if desk is None:
         return None
     try:
@@ -208,7 +207,7 @@ def _vote(network: Path, node: str, validator: str, yes: bool, *, add: bool) -> 
         f"Vote for {candidate} of {whose} to be {'let in' if add else 'put out'}?",
         f"{whose} の検証者 {candidate} の{'追加' if add else '除外'}に投票しますか?",
     )
-    allowed = holders() if add else None
+    allowed = holders(platform()) if add else None
     confirm(what, yes)
     propose(file, channel, candidate, add=add, holders=allowed)
     say(
