@@ -23,8 +23,8 @@ from bench import rows
 from bench.chain import Chain, Contract, Failed, account
 from bench.deploy import DAY, JP20, registration
 from bench.rows import Row
-from jp20.domain.investors import NEVER, InvestorClass, Residency
-from jp20.domain.requests import Call
+from jp20.domain.governance.requests import Call
+from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
 
 INTERFACES: Final = Path(__file__).resolve().parent.parent / "contracts" / "interfaces"
 

@@ -8,11 +8,11 @@ from typing import Any, Final
 from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
-from jp20.chain.abi import Interface
-from jp20.chain.connection import Connection, NodeRefused, octets, quantity
-from jp20.chain.receipts import wait_for_receipts
-from jp20.domain.addresses import ZERO_ADDRESS, address_of
-from jp20.domain.requests import Call
+from jp20.chain.contracts.abi import Interface
+from jp20.chain.rpc.connection import Connection, NodeRefused, octets, quantity
+from jp20.chain.sending.waiting import wait_for_receipts
+from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
+from jp20.domain.governance.requests import Call
 
 GAS_LIMIT: Final = 90_000_000
 GAS_PRICE: Final = 2 * 10**9

@@ -12,14 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from jp20.chain.blocks import Blocks
-from jp20.chain.connection import Connection
-from jp20.chain.errors import Reverted
-from jp20.chain.outbox import open_outbox
-from jp20.chain.receipts import Receipt
-from jp20.chain.sender import Sender
-from jp20.chain.signers import KeySigner, Unsigned
-from jp20.domain.requests import Call
+from jp20.chain.contracts.errors import Reverted
+from jp20.chain.rpc.blocks import Blocks
+from jp20.chain.rpc.connection import Connection
+from jp20.chain.rpc.receipts import Receipt
+from jp20.chain.sending.outbox import open_outbox
+from jp20.chain.sending.sender import Sender
+from jp20.chain.signing.signers import KeySigner, Unsigned
+from jp20.domain.governance.requests import Call
 
 PATIENCE: Final = 300.0
 PART: Final = 100  # transactions in one request

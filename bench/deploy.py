@@ -9,13 +9,13 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from bench.chain import Chain, Contract, Sent, account
-from jp20.chain.contracts import artifact, token_interface
-from jp20.domain.governance import Kind, Policy, Rule
-from jp20.domain.governance_file import parse_governance
-from jp20.domain.investors import NEVER, InvestorClass, Residency
-from jp20.domain.requests import Call, Decision, decide
-from jp20.domain.roles import Role, bitmap
-from jp20.domain.terms import Placement, Terms
+from jp20.chain.contracts.contract import artifact, token_interface
+from jp20.domain.base.roles import Role, bitmap
+from jp20.domain.governance.policy import Kind, Policy, Rule
+from jp20.domain.governance.policy_file import parse_governance
+from jp20.domain.governance.requests import Call, Decision, decide
+from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
+from jp20.domain.token.terms import Placement, Terms
 
 DAY: Final = 86_400
 FOUNDER: Final = account("founder")

@@ -14,9 +14,9 @@ from eth_typing import ChecksumAddress
 from bench import rows
 from bench.chain import Chain, Contract, account
 from bench.rows import Row
-from jp20.chain.abi import Interface
-from jp20.chain.contracts import artifact
-from jp20.domain.addresses import ZERO_ADDRESS
+from jp20.chain.contracts.abi import Interface
+from jp20.chain.contracts.contract import artifact
+from jp20.domain.base.addresses import ZERO_ADDRESS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 OWNER: Final = account("peers' owner")

@@ -37,9 +37,9 @@ from bench.poa_world import (
     set_up_plain,
 )
 from bench.rows import JP20, PLAIN, Row
-from jp20.chain.connection import Connection, connect
-from jp20.chain.contracts import Contract
-from jp20.operations.plan import apply_plan
+from jp20.chain.contracts.contract import Contract
+from jp20.chain.rpc.connection import Connection, connect
+from jp20.operations.plans.plan import apply_plan
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tools"))
 from poa_network import PoaNetwork, PoaNode, stop_on_signals, wait_until

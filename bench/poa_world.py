@@ -16,18 +16,17 @@ from eth_typing import ChecksumAddress
 from bench.chain import account
 from bench.crowd import at_once, received
 from bench.peers import compiled
-from jp20.chain.connection import Connection
-from jp20.chain.contracts import Contract
-from jp20.chain.outbox import Entry
-from jp20.chain.sender import Sender
-from jp20.chain.signers import KeySigner, development_signers
-from jp20.domain.addresses import ZERO_ADDRESS
-from jp20.domain.deployment import Deployment
-from jp20.domain.investors import InvestorFile
-from jp20.domain.plans import Plan
-from jp20.domain.requests import Call
-from jp20.operations.desk import Desk, open_desk
-from jp20.operations.files import (
+from jp20.chain.contracts.contract import Contract
+from jp20.chain.rpc.connection import Connection
+from jp20.chain.sending.outbox import Entry
+from jp20.chain.sending.sender import Sender
+from jp20.chain.signing.signers import KeySigner, development_signers
+from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.governance.deployment import Deployment
+from jp20.domain.governance.requests import Call
+from jp20.domain.investors.investors import InvestorFile
+from jp20.domain.plans.plan import Plan
+from jp20.operations.files.inputs import (
     evidence_of,
     load_allotments,
     load_consortium,
@@ -35,10 +34,11 @@ from jp20.operations.files import (
     load_policy,
     load_term_sheet,
 )
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.plan import prepare_distribution
-from jp20.operations.platform import deploy_platform
-from jp20.operations.whitelist import register
+from jp20.operations.governance.platform import deploy_platform
+from jp20.operations.investors.whitelist import register
+from jp20.operations.plans.plan import prepare_distribution
+from jp20.operations.session import Desk, open_desk
+from jp20.operations.token.issue import create_token, issue_units
 
 EXAMPLES: Final = Path(__file__).resolve().parent.parent / "examples"
 ISSUER, REGISTRAR = "港南リアルティ", "ひいらぎ信託銀行"

@@ -17,28 +17,28 @@ from eth_typing import ChecksumAddress
 
 from bench.chain import account
 from bench.rows import JP20, Row
-from jp20.chain.blocks import Blocks
-from jp20.chain.connection import Connection, connect
-from jp20.chain.contracts import Contract
+from jp20.chain.contracts.contract import Contract
 from jp20.chain.local import LocalChain
-from jp20.chain.networks import Network
-from jp20.chain.outbox import open_outbox
-from jp20.chain.receipts import Receipt
-from jp20.chain.sender import Sender
-from jp20.chain.signers import KeySigner, Unsigned, development_signers
-from jp20.domain.evidence import Evidence
-from jp20.domain.investors import parse_investors
-from jp20.domain.requests import Call, Decision
-from jp20.domain.roles import Role
-from jp20.domain.term_sheet import parse_term_sheet
-from jp20.domain.times import in_tokyo
-from jp20.operations import requests
-from jp20.operations.desk import Desk, open_desk
-from jp20.operations.files import load_consortium, load_policy
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.platform import deploy_platform
-from jp20.operations.rows import AT_ONCE
-from jp20.operations.whitelist import register
+from jp20.chain.rpc.blocks import Blocks
+from jp20.chain.rpc.connection import Connection, connect
+from jp20.chain.rpc.networks import Network
+from jp20.chain.rpc.receipts import Receipt
+from jp20.chain.sending.outbox import open_outbox
+from jp20.chain.sending.sender import Sender
+from jp20.chain.signing.signers import KeySigner, Unsigned, development_signers
+from jp20.domain.base.roles import Role
+from jp20.domain.base.times import in_tokyo
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.requests import Call, Decision
+from jp20.domain.investors.investors import parse_investors
+from jp20.domain.token.term_sheet import parse_term_sheet
+from jp20.operations.files.inputs import load_consortium, load_policy
+from jp20.operations.governance import requests
+from jp20.operations.governance.platform import deploy_platform
+from jp20.operations.governance.rows import AT_ONCE
+from jp20.operations.investors.whitelist import register
+from jp20.operations.session import Desk, open_desk
+from jp20.operations.token.issue import create_token, issue_units
 
 EXAMPLES: Final = Path(__file__).parent.parent / "examples"
 

@@ -72,7 +72,7 @@ WHITELIST = (
 
 
 class Row(NamedTuple):
-    """A row of a whitelist file (`jp20.domain.investors`)."""
+    """A row of a whitelist file (`jp20.domain.investors.investors`)."""
 
     investor: str
     name: str

@@ -18,21 +18,21 @@ from typing import Final, NoReturn, ParamSpec
 from eth_typing import ChecksumAddress
 from rich.console import Console
 
-from jp20.chain.connection import Connection, connect
-from jp20.chain.networks import DEVELOPMENT
-from jp20.chain.signers import Signer, development_signers, keystore_signer
+from jp20.chain.rpc.connection import Connection, connect
+from jp20.chain.rpc.networks import DEVELOPMENT
+from jp20.chain.signing.signers import Signer, development_signers, keystore_signer
 from jp20.cli.frame.endings import SOME_REFUSED, USAGE, code_of
 from jp20.cli.frame.options import units
 from jp20.cli.frame.output import draw, print_part
 from jp20.cli.frame.workspace import NotDeployed
 from jp20.cli.shared.results import counts_table, refused_table, steps_table
-from jp20.domain.errors import BadArgument as BadArgument
-from jp20.domain.errors import JP20Error, Text
-from jp20.domain.outcomes import Outcomes, Step
-from jp20.domain.roles import Role
-from jp20.operations.case_file import CaseFile as CaseFile
-from jp20.operations.desk import Desk, open_desk
-from jp20.operations.platform import deployment_path, load_deployment
+from jp20.domain.base.errors import BadArgument as BadArgument
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.roles import Role
+from jp20.domain.plans.outcomes import Outcomes, Step
+from jp20.operations.governance.case_file import CaseFile as CaseFile
+from jp20.operations.governance.platform import deployment_path, load_deployment
+from jp20.operations.session import Desk, open_desk
 
 _P = ParamSpec("_P")
 

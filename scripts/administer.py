@@ -10,11 +10,12 @@ resume. Each is decided by the organisations that the policy names; who did what
 import sys
 from pathlib import Path
 
-from jp20.domain.errors import Text
-from jp20.domain.register import Movement
-from jp20.operations import emergency, enforce, lifecycle, restraints
-from jp20.operations.desk import Desk
-from jp20.operations.report import read_register
+from jp20.domain.base.errors import Text
+from jp20.domain.register.register import Movement
+from jp20.operations.governance import emergency
+from jp20.operations.register.report import read_register
+from jp20.operations.session import Desk
+from jp20.operations.token import enforce, lifecycle, restraints
 from jp20.scripting import BadArgument, CaseFile, desk, script, show, show_outcomes, show_steps
 
 FILES = Path(__file__).resolve().parent.parent / "examples" / "administer"

@@ -18,18 +18,15 @@ from typing import Any
 from eth_typing import ChecksumAddress
 from rich.panel import Panel
 
-from jp20.chain.connection import Connection, connect
 from jp20.chain.local import LocalChain
-from jp20.chain.signers import KeySigner, Signer, development_signers
-from jp20.domain.addresses import ZERO_ADDRESS
-from jp20.domain.errors import JP20Error
-from jp20.domain.evidence import Evidence
-from jp20.domain.requests import Decision
-from jp20.domain.times import parse_time
-from jp20.operations import emergency, enforce, lifecycle, requests, restraints
-from jp20.operations.desk import Desk, open_desk
-from jp20.operations.distribute import distribute
-from jp20.operations.files import (
+from jp20.chain.rpc.connection import Connection, connect
+from jp20.chain.signing.signers import KeySigner, Signer, development_signers
+from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.times import parse_time
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.requests import Decision
+from jp20.operations.files.inputs import (
     evidence_of,
     load_allotments,
     load_consortium,
@@ -37,11 +34,15 @@ from jp20.operations.files import (
     load_policy,
     load_term_sheet,
 )
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.platform import deploy_platform
-from jp20.operations.report import report
-from jp20.operations.transfer import preview, transfer
-from jp20.operations.whitelist import register
+from jp20.operations.governance import emergency, requests
+from jp20.operations.governance.platform import deploy_platform
+from jp20.operations.investors.whitelist import register
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.register.report import report
+from jp20.operations.session import Desk, open_desk
+from jp20.operations.token import enforce, lifecycle, restraints
+from jp20.operations.token.issue import create_token, issue_units
+from jp20.operations.token.transfer import preview, transfer
 from jp20.scripting import console, script, show, show_steps
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"

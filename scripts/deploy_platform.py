@@ -10,8 +10,8 @@ deployments/<chain id>.json, from which the other scripts take them.
 import sys
 from pathlib import Path
 
-from jp20.operations.files import load_consortium, load_policy
-from jp20.operations.platform import deploy_platform, verify
+from jp20.operations.files.inputs import load_consortium, load_policy
+from jp20.operations.governance.platform import deploy_platform, verify
 from jp20.scripting import (
     chain,
     console,

@@ -11,8 +11,8 @@ import hashlib
 import sys
 from pathlib import Path
 
-from jp20.operations.distribute import distribute
-from jp20.operations.files import evidence_of, load_allotments, load_investors
+from jp20.operations.files.inputs import evidence_of, load_allotments, load_investors
+from jp20.operations.plans.distribute import distribute
 from jp20.scripting import desk, script, show_outcomes
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"

@@ -11,13 +11,13 @@
 import sys
 from pathlib import Path
 
-from jp20.domain.errors import Text
-from jp20.domain.governance import Policy, Rule
-from jp20.domain.governance_matrix import COLUMNS, rule_text
-from jp20.domain.governance_matrix import matrix as rows_of
-from jp20.domain.times import in_tokyo
-from jp20.operations import governance
-from jp20.operations.files import load_policy
+from jp20.domain.base.errors import Text
+from jp20.domain.base.times import in_tokyo
+from jp20.domain.governance.matrix import COLUMNS, rule_text
+from jp20.domain.governance.matrix import matrix as rows_of
+from jp20.domain.governance.policy import Policy, Rule
+from jp20.operations.files.inputs import load_policy
+from jp20.operations.governance import policy as governance
 from jp20.scripting import BadArgument, console, desk, script, show
 
 

@@ -10,9 +10,9 @@ further tranche is a new case.
 import sys
 from pathlib import Path
 
-from jp20.domain.roles import Role
-from jp20.operations.files import evidence_of, load_term_sheet
-from jp20.operations.issue import create_token, issue_units
+from jp20.domain.base.roles import Role
+from jp20.operations.files.inputs import evidence_of, load_term_sheet
+from jp20.operations.token.issue import create_token, issue_units
 from jp20.scripting import desk, holder_of, script, show, show_steps, whole_number
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"

@@ -10,7 +10,7 @@ and chain differ the exit code is 1.
 import sys
 from pathlib import Path
 
-from jp20.operations.report import (
+from jp20.operations.register.report import (
     holders_table,
     movements_table,
     report,

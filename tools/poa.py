@@ -20,33 +20,34 @@ from typing import Any
 from eth_hash.auto import keccak
 from rich.panel import Panel
 
-from jp20.chain.connection import connect
-from jp20.chain.errors import Refused
-from jp20.domain.addresses import address_of
-from jp20.domain.casting import NotEnoughOrganisations
-from jp20.domain.consortium_file import ConsortiumFile
-from jp20.domain.evidence import Evidence
-from jp20.domain.outcomes import Outcomes
-from jp20.domain.reasons import Reason
-from jp20.domain.roles import Role
-from jp20.operations import emergency, lifecycle
-from jp20.operations.decide import decide
-from jp20.operations.desk import Desk, open_desk
-from jp20.operations.distribute import distribute
-from jp20.operations.files import (
+from jp20.chain.contracts.errors import Refused
+from jp20.chain.rpc.connection import connect
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.governance.consortium_file import ConsortiumFile
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.plans.outcomes import Outcomes
+from jp20.domain.token.reasons import Reason
+from jp20.network.check import check_network, is_sound
+from jp20.network.findings import Level
+from jp20.network.validators import role_holders, validators
+from jp20.operations.files.inputs import (
     evidence_of,
     load_allotments,
     load_consortium,
     load_investors,
     load_term_sheet,
 )
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.network_check import check_network, is_sound
-from jp20.operations.network_findings import Level
-from jp20.operations.network_validators import role_holders, validators
-from jp20.operations.report import report
-from jp20.operations.transfer import preview, transfer
-from jp20.operations.whitelist import register
+from jp20.operations.governance import emergency
+from jp20.operations.governance.decide import decide
+from jp20.operations.investors.whitelist import register
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.register.report import report
+from jp20.operations.session import Desk, open_desk
+from jp20.operations.token import lifecycle
+from jp20.operations.token.issue import create_token, issue_units
+from jp20.operations.token.transfer import preview, transfer
 from jp20.scripting import console, script, show, show_steps
 from poa_network import PoaNetwork, PoaNode, stop_on_signals, wait_until
 

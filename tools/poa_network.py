@@ -22,19 +22,19 @@ from pathlib import Path
 from typing import Any
 
 from geth import ensure_geth
-from jp20.chain.connection import CannotConnect, Connection, NodeFailure, NodeRefused, connect
-from jp20.chain.networks import Network
-from jp20.chain.operator_channel import NoOperatorChannel, OperatorChannel, operator_channel
-from jp20.domain.finality import clique_finality
-from jp20.domain.network_file import NetworkFile, Node
-from jp20.domain.node_files import DATA, FREE_GAS, arguments, preparation
-from jp20.operations.network_init import expected_genesis, init_node, load_network
-from jp20.operations.network_stall import Stall, unstick
+from jp20.chain.rpc.connection import CannotConnect, Connection, NodeFailure, NodeRefused, connect
+from jp20.chain.rpc.networks import Network
+from jp20.domain.base.finality import clique_finality
+from jp20.network.init import expected_genesis, init_node, load_network
+from jp20.network.network_file import NetworkFile, Node
+from jp20.network.node_files import DATA, FREE_GAS, arguments, preparation
+from jp20.network.operator_channel import NoOperatorChannel, OperatorChannel, operator_channel
+from jp20.network.stall import Stall, unstick
 
 CHAIN_ID = 20_260
 GAS_LIMIT = 200_000_000
 PATIENCE = 60.0
-STILL, TURN, WATCH = 8.0, 8.0, 3.0  # seconds; see jp20.operations.network_stall
+STILL, TURN, WATCH = 8.0, 8.0, 3.0  # seconds; see jp20.network.stall
 PASSWORD = "of a network for tests"  # noqa: S105
 """Its keys live as long as the network."""
 

@@ -327,7 +327,7 @@ interface IConsortium {
     /// @notice Ends the founder's power for good; from here on requests can be proposed.
     /// @dev By the founder only ({NotGovernance}). Emits {Sealed}. Reverts with {AlreadySealed},
     /// {OwnRuleMissing}, {RoleWithoutHolder} (a role that a rule names). That each rule can be met by
-    /// distinct organisations is checked off the chain, before (`jp20.domain.governance`).
+    /// distinct organisations is checked off the chain, before (`jp20.domain.governance.policy`).
     function seal() external;
 
     function isSealed() external view returns (bool);

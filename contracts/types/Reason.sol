@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 /// @notice Why a movement of units is refused. One code a rule; `NONE` means that nothing stands in the way.
 /// The codes are final: a new one goes to the end. Their sentences in English and Japanese are in
-/// `jp20/domain/reasons.py`.
+/// `jp20/domain/token/reasons.py`.
 enum Reason {
     NONE, //                          0  allowed
     PLATFORM_HALTED, //               1  the emergency stop is on (G12)

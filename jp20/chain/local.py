@@ -10,10 +10,10 @@ import time
 from types import TracebackType
 from typing import Final, Literal
 
-from jp20.chain.connection import CannotConnect, Connection, NotANode, connect
-from jp20.chain.networks import Network
-from jp20.chain.signers import DEVELOPMENT_MNEMONIC
-from jp20.domain.errors import JP20Error, Text
+from jp20.chain.rpc.connection import CannotConnect, Connection, NotANode, connect
+from jp20.chain.rpc.networks import Network
+from jp20.chain.signing.signers import DEVELOPMENT_MNEMONIC
+from jp20.domain.base.errors import JP20Error, Text
 
 Program = Literal["ganache", "anvil"]
 

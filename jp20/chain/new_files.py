@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from jp20.domain.errors import JP20Error, Text
-from jp20.domain.os_errors import reason
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.os_errors import reason
 
 PRIVATE: Final = 0o600
 """Only the owner reads it."""

@@ -18,7 +18,7 @@ from jp20.cli.frame import endings
 from jp20.cli.frame.language import both, combined, language_of, translate
 from jp20.cli.frame.session import Format, begin, session
 from jp20.cli.frame.turns import in_turn
-from jp20.domain.errors import JP20Error, Language
+from jp20.domain.base.errors import JP20Error, Language
 
 
 class Commands(TyperGroup):

@@ -9,18 +9,18 @@ from pathlib import Path
 
 from running import Ran, run
 
-from jp20.chain.connection import connect
-from jp20.chain.networks import Network
-from jp20.chain.signers import KeySigner, development_signers
-from jp20.domain.allotments import parse_allotments
-from jp20.domain.evidence import Evidence
-from jp20.domain.investors import parse_investors
-from jp20.domain.term_sheet import parse_term_sheet
-from jp20.operations.desk import Desk, open_desk
-from jp20.operations.distribute import distribute
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.platform import load_deployment
-from jp20.operations.whitelist import register
+from jp20.chain.rpc.connection import connect
+from jp20.chain.rpc.networks import Network
+from jp20.chain.signing.signers import KeySigner, development_signers
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.investors.investors import parse_investors
+from jp20.domain.plans.allotments import parse_allotments
+from jp20.domain.token.term_sheet import parse_term_sheet
+from jp20.operations.governance.platform import load_deployment
+from jp20.operations.investors.whitelist import register
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.session import Desk, open_desk
+from jp20.operations.token.issue import create_token, issue_units
 
 KEYS = development_signers(30)
 ALICE, BOB, CAROL, DAVE, ERIN, FRANK = KEYS[16:22]
@@ -190,7 +190,7 @@ def _secrets() -> dict[str, str]:
     from eth_account import Account
 
     Account.enable_unaudited_hdwallet_features()
-    from jp20.chain.signers import DEVELOPMENT_MNEMONIC
+    from jp20.chain.signing.signers import DEVELOPMENT_MNEMONIC
 
     made = [
         Account.from_mnemonic(DEVELOPMENT_MNEMONIC, account_path=f"m/44'/60'/0'/0/{number}")

@@ -10,9 +10,9 @@ from pathlib import Path
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
 from running import done, run, settle
 
-from jp20.chain.connection import Connection
 from jp20.chain.local import LocalChain
-from jp20.chain.signers import DEVELOPMENT_MNEMONIC, KeySigner
+from jp20.chain.rpc.connection import Connection
+from jp20.chain.signing.signers import DEVELOPMENT_MNEMONIC, KeySigner
 from jp20.cli.commands.init import EXAMPLES
 
 ALICE, BOB, CAROL, FOREIGNER, STRANGER = (

@@ -10,8 +10,8 @@ from running import Bad, done, run
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.ending_rows import finish
-from jp20.domain.errors import Text
-from jp20.domain.outcomes import Outcome, Outcomes, RowOutcome
+from jp20.domain.base.errors import Text
+from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome
 
 TOKEN = ("--token", "NONE")
 CASE = ("--case", "D-1", "--document", "term-sheet.toml")

@@ -7,11 +7,11 @@ from eth_hash.auto import keccak
 from market import ALICE, BOB, CAROL, DAVE, ERIN, FRANK, Market, open_market
 from running import Bad
 
-from jp20.domain.addresses import address_of
-from jp20.domain.evidence import Evidence
-from jp20.domain.investors import parse_investors
-from jp20.operations.lifecycle import redeem_holder
-from jp20.operations.whitelist import register
+from jp20.domain.base.addresses import address_of
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.investors.investors import parse_investors
+from jp20.operations.investors.whitelist import register
+from jp20.operations.token.lifecycle import redeem_holder
 
 A, B, C, D = ALICE.address, BOB.address, CAROL.address, DAVE.address
 UNKNOWN = "0x" + "01" * 32

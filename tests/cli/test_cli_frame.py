@@ -17,7 +17,7 @@ from jp20.cli.commands import version
 from jp20.cli.frame import endings, output
 from jp20.cli.frame.language import language_of
 from jp20.cli.frame.session import begin
-from jp20.domain.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error, Text
 
 BAD = [
     Bad("version", ("1",), 2, "1"),
@@ -245,7 +245,7 @@ def test_help_imports_nothing_heavy():
             "-c",
             "import sys; from jp20.cli.main import main; main(['--help']);"
             "print(sorted(m for m in ('web3', 'eth_account', 'sqlite3', 'requests', 'openpyxl',"
-            "'eth_typing', 'jp20.chain.connection') if m in sys.modules), file=sys.stderr)",
+            "'eth_typing', 'jp20.chain.rpc.connection') if m in sys.modules), file=sys.stderr)",
         ],
         check=True,
         capture_output=True,

@@ -7,12 +7,12 @@ from coincurve import PrivateKey
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
 from running import Bad, done, run, settle
 
-from jp20.chain.connection import connect
-from jp20.chain.keystores import write_keystore
 from jp20.chain.local import LocalChain
-from jp20.chain.passwords import password_file
-from jp20.chain.signers import DEVELOPMENT_MNEMONIC
-from jp20.operations.files import SHIPPED_POLICY
+from jp20.chain.rpc.connection import connect
+from jp20.chain.signing.keystores import write_keystore
+from jp20.chain.signing.passwords import password_file
+from jp20.chain.signing.signers import DEVELOPMENT_MNEMONIC
+from jp20.operations.files.inputs import SHIPPED_POLICY
 
 BAD = [
     Bad("governance show", ("no-such.toml",), 2, "no-such.toml"),

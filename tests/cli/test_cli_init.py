@@ -6,7 +6,7 @@ import pytest
 from running import Bad, done, run
 
 from jp20.cli.commands.init import EXAMPLES
-from jp20.domain.settings_file import parse_settings
+from jp20.domain.files.settings import parse_settings
 
 BAD = [
     Bad("init", (), 2, "FOLDER"),

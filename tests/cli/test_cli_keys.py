@@ -8,8 +8,8 @@ import sys
 import pytest
 from running import Bad, done, run
 
-from jp20.chain.passwords import password_file
-from jp20.chain.signers import keystore_signer
+from jp20.chain.signing.passwords import password_file
+from jp20.chain.signing.signers import keystore_signer
 
 PASSWORD = "a long enough password"  # made up
 

@@ -8,7 +8,7 @@ from market import ISSUER, KEYS, TRUST_BANK, Market, open_market
 from running import Bad, done, settle
 
 from jp20.chain.local import LocalChain
-from jp20.domain.addresses import ZERO_ADDRESS
+from jp20.domain.base.addresses import ZERO_ADDRESS
 
 DAY = 24 * 3600
 BROKER, OTHER_BROKER, OPERATOR = "みなと証券", "あおば台証券", "いぶきシステム"

@@ -10,7 +10,7 @@ import pytest
 from offering import ALICE, ALLOTMENTS, BOB, CAROL, Place, place_at
 from running import Ran, done, run
 
-from jp20.chain.sender import Sender
+from jp20.chain.sending.sender import Sender
 
 PATIENCE = 0.5
 """Seconds in which something has to come to an end, instead of two minutes."""

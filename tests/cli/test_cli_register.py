@@ -11,7 +11,7 @@ from offering import ALICE, BOB, CAROL, STRANGER, Place, place_at, refused
 from openpyxl import load_workbook
 from running import Bad, done, run
 
-from jp20.domain.times import in_tokyo
+from jp20.domain.base.times import in_tokyo
 
 BAD = [
     Bad("register show", ("NONE",), 1, "NONE"),

@@ -10,10 +10,10 @@ from eth_hash.auto import keccak
 from market import ALICE, BOB, DAVE, DESKS, FRANK, KEYS, SECRETS, Market, open_market
 from running import Bad, run
 
-from jp20.chain.keystores import write_keystore
-from jp20.domain.addresses import address_of, parse_address
-from jp20.domain.decision_file import from_json
-from jp20.domain.requests import Call, decide
+from jp20.chain.signing.keystores import write_keystore
+from jp20.domain.base.addresses import address_of, parse_address
+from jp20.domain.governance.decision_file import from_json
+from jp20.domain.governance.requests import Call, decide
 
 A, B = ALICE.address, BOB.address
 UNKNOWN = "0x" + "01" * 32

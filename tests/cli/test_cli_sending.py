@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from running import Bad, done, run, settle
 
-from jp20.chain.connection import connect
 from jp20.chain.local import LocalChain
-from jp20.chain.outbox import State, view_outbox
+from jp20.chain.rpc.connection import connect
+from jp20.chain.sending.outbox import State, view_outbox
 
 BAD = [
     Bad("status", ("all",), 2, "all"),
@@ -80,7 +80,7 @@ def test_what_was_sent_and_is_in_no_block_is_shown_and_gone_on_with(tmp_path: Pa
 
 HALT = """
 from jp20.cli.frame.workspace import workspace
-from jp20.operations.emergency import halt
+from jp20.operations.governance.emergency import halt
 
 halt(workspace().desk())
 """

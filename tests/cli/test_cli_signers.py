@@ -8,7 +8,7 @@ from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
 from running import done, run, settle, with_signer
 
 from jp20.chain.local import LocalChain
-from jp20.chain.signers import DEVELOPMENT_MNEMONIC
+from jp20.chain.signing.signers import DEVELOPMENT_MNEMONIC
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))
 from signing_server import SigningServer

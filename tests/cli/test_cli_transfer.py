@@ -4,10 +4,10 @@ import pytest
 from market import ALICE, BOB, CAROL, DAVE, ERIN, FRANK, Market, open_market
 from running import Bad
 
-from jp20.chain.outbox import Entry, Intent, open_outbox
-from jp20.chain.signers import KeySigner
-from jp20.domain.evidence import Evidence
-from jp20.operations.whitelist import reinstate, suspend_at_once
+from jp20.chain.sending.outbox import Entry, Intent, open_outbox
+from jp20.chain.signing.signers import KeySigner
+from jp20.domain.governance.evidence import Evidence
+from jp20.operations.investors.whitelist import reinstate, suspend_at_once
 
 A, B = ALICE.address, BOB.address
 NOBODY = "0x12"

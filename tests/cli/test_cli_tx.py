@@ -9,15 +9,15 @@ from coincurve import PrivateKey
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
 from running import Bad, done, run, settle, with_signer
 
-from jp20.chain.keystores import write_keystore
 from jp20.chain.local import LocalChain
-from jp20.chain.signers import DEVELOPMENT_MNEMONIC, development_signers
-from jp20.domain.evidence import Evidence
-from jp20.operations import requests
-from jp20.operations.desk import open_desk
-from jp20.operations.offline import load_unsigned, write_unsigned
-from jp20.operations.platform import load_deployment
-from jp20.operations.requests import save_decision
+from jp20.chain.signing.keystores import write_keystore
+from jp20.chain.signing.signers import DEVELOPMENT_MNEMONIC, development_signers
+from jp20.domain.governance.evidence import Evidence
+from jp20.operations.governance import requests
+from jp20.operations.governance.platform import load_deployment
+from jp20.operations.governance.requests import save_decision
+from jp20.operations.session import open_desk
+from jp20.operations.transactions.offline import load_unsigned, write_unsigned
 
 KEYS = development_signers(10)
 SEED = seed_from_mnemonic(DEVELOPMENT_MNEMONIC, "")

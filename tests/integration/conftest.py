@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from jp20.chain import node, nodes
-from jp20.chain.connection import Connection
 from jp20.chain.local import LocalChain
+from jp20.chain.rpc import node, nodes
+from jp20.chain.rpc.connection import Connection
 
 
 @pytest.fixture(scope="session", params=["ganache", "anvil"])

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from jp20.domain.transactions import recover
+from jp20.domain.transactions.transactions import recover
 
 Rpc = dict[str, Any]
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from faulty_proxy import FaultyProxy
 
-from jp20.chain.access import Access, FromEnvironment, FromFile
-from jp20.chain.connection import (
+from jp20.chain.local import LocalChain
+from jp20.chain.rpc.access import Access, FromEnvironment, FromFile
+from jp20.chain.rpc.connection import (
     AccessRefused,
     AccessUnfit,
     CertificateRefused,
@@ -21,8 +22,7 @@ from jp20.chain.connection import (
     NotANode,
     connect,
 )
-from jp20.chain.local import LocalChain
-from jp20.chain.networks import Network
+from jp20.chain.rpc.networks import Network
 
 HUSH = "hush-7f3a"
 pytestmark = pytest.mark.requirement("G27")

@@ -4,7 +4,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from jp20.chain.connection import (
+from jp20.chain.rpc.connection import (
     CannotConnect,
     Connection,
     NodeRefused,
@@ -12,7 +12,8 @@ from jp20.chain.connection import (
     WrongChain,
     connect,
 )
-from jp20.chain.networks import Network
+from jp20.chain.rpc.networks import Network
+from jp20.chain.rpc.web3_provider import web3_through
 
 
 @pytest.fixture
@@ -101,5 +102,6 @@ def test_a_block_and_its_time(chain: Connection):
 
 
 def test_web3_itself_is_there_for_scripts(chain: Connection):
-    assert chain.web3.eth.chain_id == chain.chain_id
-    assert chain.web3.eth.get_block(0)["number"] == 0
+    web3 = web3_through(chain)
+    assert web3.eth.chain_id == chain.chain_id
+    assert web3.eth.get_block(0)["number"] == 0

@@ -1,11 +1,11 @@
 import pytest
 
-from jp20.chain.connection import CannotConnect, connect
 from jp20.chain.local import ChainNotStarted, LocalChain
-from jp20.chain.sender import Sender
-from jp20.chain.signers import development_signers
-from jp20.domain.addresses import address_of
-from jp20.domain.requests import Call
+from jp20.chain.rpc.connection import CannotConnect, connect
+from jp20.chain.sending.sender import Sender
+from jp20.chain.signing.signers import development_signers
+from jp20.domain.base.addresses import address_of
+from jp20.domain.governance.requests import Call
 
 
 def test_a_taken_port_is_one_clear_line(chain):

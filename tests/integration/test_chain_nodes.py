@@ -10,8 +10,9 @@ from contextlib import ExitStack
 import pytest
 from faulty_proxy import FaultyProxy
 
-from jp20.chain import nodes
-from jp20.chain.connection import (
+from jp20.chain.local import LocalChain
+from jp20.chain.rpc import nodes
+from jp20.chain.rpc.connection import (
     CannotConnect,
     Connection,
     ConnectionLost,
@@ -25,12 +26,12 @@ from jp20.chain.connection import (
     WrongGenesis,
     connect,
 )
-from jp20.chain.local import LocalChain
-from jp20.chain.networks import Finality, Network
-from jp20.chain.receipts import wait_for_receipts
-from jp20.chain.signers import Signer, development_signers
-from jp20.domain.addresses import address_of
-from jp20.domain.transactions import Signed, Unsigned
+from jp20.chain.rpc.networks import Finality, Network
+from jp20.chain.rpc.web3_provider import web3_through
+from jp20.chain.sending.waiting import wait_for_receipts
+from jp20.chain.signing.signers import Signer, development_signers
+from jp20.domain.base.addresses import address_of
+from jp20.domain.transactions.transactions import Signed, Unsigned
 
 SIGNERS = development_signers(12)
 SINK = address_of(0xDEAD)
@@ -740,7 +741,7 @@ def test_many_bytes_go_in_several_requests(proxies):
 
 def test_web3_goes_on_with_the_next_node_too(proxies, anvil, hasty):
     a, b, *_ = proxies
-    web3 = through(a, b).web3
+    web3 = web3_through(through(a, b))
     assert web3.is_connected()
     a.fault = "hang"
     assert web3.eth.get_block("latest")["number"] == anvil.block_number()

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from faulty_proxy import FaultyProxy
 
-from jp20.chain.connection import Connection, NodeFailure, connect
 from jp20.chain.local import LocalChain
-from jp20.chain.networks import Network
-from jp20.chain.nodes import SEND
-from jp20.chain.receipts import receipts_now
-from jp20.chain.signers import Signer, development_signers
-from jp20.domain.addresses import address_of
-from jp20.domain.transactions import Signed, Unsigned
+from jp20.chain.rpc.connection import Connection, NodeFailure, connect
+from jp20.chain.rpc.networks import Network
+from jp20.chain.rpc.nodes import SEND
+from jp20.chain.rpc.receipts import receipts_now
+from jp20.chain.signing.signers import Signer, development_signers
+from jp20.domain.base.addresses import address_of
+from jp20.domain.transactions.transactions import Signed, Unsigned
 
 SIGNERS = development_signers(3)
 EACH = 40  # transactions of a signer

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from jp20.chain.connection import Connection
-from jp20.chain.contracts import Contract, artifact, consortium_at, token_interface
-from jp20.chain.sender import Sender
-from jp20.chain.signers import development_signers
-from jp20.domain.addresses import address_of
-from jp20.domain.governance import Kind
-from jp20.domain.governance_file import parse_governance
-from jp20.domain.requests import Decision, case_id, decide, leaf
+from jp20.chain.contracts.contract import Contract, artifact, consortium_at, token_interface
+from jp20.chain.rpc.connection import Connection
+from jp20.chain.sending.sender import Sender
+from jp20.chain.signing.signers import development_signers
+from jp20.domain.base.addresses import address_of
+from jp20.domain.governance.policy import Kind
+from jp20.domain.governance.policy_file import parse_governance
+from jp20.domain.governance.requests import Decision, case_id, decide, leaf
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "governance.toml"
 FOUNDER, *ORGANISATIONS = development_signers(4)

@@ -3,19 +3,21 @@
 import pytest
 from eth_typing import ChecksumAddress
 
-from jp20.chain.connection import Connection, connect
-from jp20.chain.contracts import Contract, NoContract, NotCompiled, artifact, consortium_at
-from jp20.chain.errors import Reverted
-from jp20.chain.events import consortium_events, entries, read_events
+from jp20.chain.contracts.contract import Contract, NoContract, NotCompiled, artifact, consortium_at
+from jp20.chain.contracts.errors import Reverted
+from jp20.chain.contracts.events import consortium_events, entries, read_events
 from jp20.chain.local import LocalChain
-from jp20.chain.networks import Network
-from jp20.chain.receipts import OutcomeUnknown, Receipt, wait_for_receipts
-from jp20.chain.sender import Sender, SendingRefused, TooMuchGas
-from jp20.chain.signers import Signed, development_signers
-from jp20.domain.addresses import address_of
-from jp20.domain.events import OrganisationAdded, RoleGranted
-from jp20.domain.requests import Call
-from jp20.domain.roles import Role
+from jp20.chain.rpc.connection import Connection, connect
+from jp20.chain.rpc.networks import Network
+from jp20.chain.rpc.receipts import Receipt
+from jp20.chain.rpc.web3_provider import web3_through
+from jp20.chain.sending.sender import Sender, SendingRefused, TooMuchGas
+from jp20.chain.sending.waiting import OutcomeUnknown, wait_for_receipts
+from jp20.chain.signing.signers import Signed, development_signers
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.requests import Call
+from jp20.domain.register.events import OrganisationAdded, RoleGranted
 
 FOUNDER, STRANGER, *_ = development_signers(2)
 BURNER = Call(address_of(0xDEAD), b"")
@@ -189,7 +191,7 @@ def _request() -> tuple[object, ...]:
 def test_signed_transactions_are_known_by_their_hash(founder: Sender):
     signed = founder.sign(BURNER, 0, 21_000, 0)
     assert isinstance(signed, Signed)
-    assert founder.connection.web3.keccak(signed.raw) == signed.hash
+    assert web3_through(founder.connection).keccak(signed.raw) == signed.hash
 
 
 def test_more_than_a_block_holds_is_sent_a_block_at_a_time():

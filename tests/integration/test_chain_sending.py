@@ -9,15 +9,16 @@ import pytest
 from eth_typing import ChecksumAddress
 from faulty_proxy import FaultyProxy
 
-from jp20.chain import dispatch, sender
-from jp20.chain.blocks import Blocks
-from jp20.chain.connection import Connection, NodeRefused, connect
-from jp20.chain.contracts import artifact, consortium_at
-from jp20.chain.errors import Reverted
-from jp20.chain.forgotten import TransactionsForgotten
+from jp20.chain.contracts.contract import artifact, consortium_at
+from jp20.chain.contracts.errors import Reverted
 from jp20.chain.local import LocalChain
-from jp20.chain.networks import Finality, Network
-from jp20.chain.outbox import (
+from jp20.chain.rpc.blocks import Blocks
+from jp20.chain.rpc.connection import Connection, NodeRefused, connect
+from jp20.chain.rpc.forgotten import TransactionsForgotten
+from jp20.chain.rpc.networks import Finality, Network
+from jp20.chain.rpc.receipts import Receipt, receipts_now
+from jp20.chain.sending import dispatch, sender
+from jp20.chain.sending.outbox import (
     Intent,
     OtherKindOfNode,
     Outbox,
@@ -25,13 +26,13 @@ from jp20.chain.outbox import (
     State,
     open_outbox,
 )
-from jp20.chain.receipts import OutcomeUnknown, Receipt, receipts_now
-from jp20.chain.sender import NonceTaken, Sender, SendingRefused
-from jp20.chain.signers import KeySigner, development_signers
-from jp20.domain.addresses import ZERO_ADDRESS, address_of
-from jp20.domain.requests import Call
-from jp20.domain.roles import Role
-from jp20.operations.platform import contract_address
+from jp20.chain.sending.sender import NonceTaken, Sender, SendingRefused
+from jp20.chain.sending.waiting import OutcomeUnknown
+from jp20.chain.signing.signers import KeySigner, development_signers
+from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.requests import Call
+from jp20.operations.governance.platform import contract_address
 
 pytestmark = pytest.mark.requirement("G2")
 

@@ -17,11 +17,11 @@ import sys
 from pathlib import Path
 
 import jp20
-from jp20.chain.connection import connect
-from jp20.chain.networks import Network
-from jp20.chain.signers import development_signers
-from jp20.operations.files import load_consortium, load_policy
-from jp20.operations.platform import deploy_platform, verify
+from jp20.chain.rpc.connection import connect
+from jp20.chain.rpc.networks import Network
+from jp20.chain.signing.signers import development_signers
+from jp20.operations.files.inputs import load_consortium, load_policy
+from jp20.operations.governance.platform import deploy_platform, verify
 
 assert Path(jp20.__file__).is_relative_to(sys.prefix), jp20.__file__
 url, chain_id, consortium_file, deployment_file = sys.argv[1:]

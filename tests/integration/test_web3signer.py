@@ -13,11 +13,11 @@ from coincurve import PrivateKey
 from eth_account import Account
 from signing_server import SigningServer
 
-from jp20.chain import web3signer
-from jp20.chain.access import Access, FromEnvironment
-from jp20.chain.node_errors import AccessUnfit
-from jp20.chain.signers import KeySigner, Unsigned
-from jp20.chain.web3signer import (
+from jp20.chain.rpc.access import Access, FromEnvironment
+from jp20.chain.rpc.node_errors import AccessUnfit
+from jp20.chain.signing import web3signer
+from jp20.chain.signing.signers import KeySigner, Unsigned
+from jp20.chain.signing.web3signer import (
     NotASigner,
     RemoteSignerFailure,
     SignerRefused,
@@ -26,8 +26,8 @@ from jp20.chain.web3signer import (
     Web3SignerServer,
     WrongSignature,
 )
-from jp20.domain.addresses import address_of
-from jp20.domain.transactions import digest
+from jp20.domain.base.addresses import address_of
+from jp20.domain.transactions.transactions import digest
 
 ISSUER = KeySigner(b"\x11" * 32)
 REGISTRAR = KeySigner(b"\x22" * 32)

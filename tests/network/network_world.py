@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jp20.chain.connection import connect
-from jp20.chain.signers import KeySigner, development_signers
-from jp20.domain.deployment import Deployment
-from jp20.domain.evidence import Evidence
-from jp20.operations.desk import Desk, open_desk
-from jp20.operations.distribute import distribute
-from jp20.operations.files import (
+from jp20.chain.rpc.connection import connect
+from jp20.chain.signing.signers import KeySigner, development_signers
+from jp20.domain.governance.deployment import Deployment
+from jp20.domain.governance.evidence import Evidence
+from jp20.operations.files.inputs import (
     evidence_of,
     load_allotments,
     load_consortium,
@@ -21,10 +19,12 @@ from jp20.operations.files import (
     load_policy,
     load_term_sheet,
 )
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.platform import deploy_platform
-from jp20.operations.report import report
-from jp20.operations.whitelist import register
+from jp20.operations.governance.platform import deploy_platform
+from jp20.operations.investors.whitelist import register
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.register.report import report
+from jp20.operations.session import Desk, open_desk
+from jp20.operations.token.issue import create_token, issue_units
 from poa_network import PoaNetwork, PoaNode
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

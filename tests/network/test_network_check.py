@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from running import run
 
-from jp20.chain.connection import CannotConnect, Connection, connect, octets
-from jp20.chain.operator_channel import OperatorChannel, operator_channel
-from jp20.chain.sender import Sender
-from jp20.chain.signers import development_signers
-from jp20.domain.addresses import address_of
-from jp20.domain.network_file import NetworkFile, Node
-from jp20.domain.node_files import arguments, preparation
-from jp20.domain.requests import Call
-from jp20.operations.network_check import check_network
-from jp20.operations.network_findings import Finding, Level
-from jp20.operations.network_init import Initialised, init_node, load_network
+from jp20.chain.rpc.connection import CannotConnect, Connection, connect, octets
+from jp20.chain.sending.sender import Sender
+from jp20.chain.signing.signers import development_signers
+from jp20.domain.base.addresses import address_of
+from jp20.domain.governance.requests import Call
+from jp20.network.check import check_network
+from jp20.network.findings import Finding, Level
+from jp20.network.init import Initialised, init_node, load_network
+from jp20.network.network_file import NetworkFile, Node
+from jp20.network.node_files import arguments, preparation
+from jp20.network.operator_channel import OperatorChannel, operator_channel
 from poa_network import CHAIN_ID, PoaNetwork, PoaNode, free_ports, wait_until
 
 ALL = ["org-1", "org-2", "org-3", "org-4"]

@@ -11,18 +11,19 @@ from contextlib import suppress
 import pytest
 from network_world import EACH, HOLDERS, TOKEN, World, settle
 
-from jp20.chain.connection import Connection, NodeFailure, connect
-from jp20.chain.operator_channel import OperatorChannel
-from jp20.chain.outbox import open_outbox
-from jp20.chain.receipts import OutcomeUnknown, Receipt
-from jp20.chain.sealing import sealer
-from jp20.chain.sender import Sender
-from jp20.chain.signers import KeySigner
-from jp20.domain.genesis import in_order
-from jp20.domain.network_file import Consensus
-from jp20.operations.network_check import check_network
-from jp20.operations.network_findings import Level
-from jp20.operations.network_stall import Stall, unstick
+from jp20.chain.rpc.connection import Connection, NodeFailure, connect
+from jp20.chain.rpc.receipts import Receipt
+from jp20.chain.sending.outbox import open_outbox
+from jp20.chain.sending.sender import Sender
+from jp20.chain.sending.waiting import OutcomeUnknown
+from jp20.chain.signing.signers import KeySigner
+from jp20.network.check import check_network
+from jp20.network.findings import Level
+from jp20.network.genesis import in_order
+from jp20.network.network_file import Consensus
+from jp20.network.operator_channel import OperatorChannel
+from jp20.network.sealing import sealer
+from jp20.network.stall import Stall, unstick
 from poa_network import PoaNetwork, PoaNode, wait_until
 
 

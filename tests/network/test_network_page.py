@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from jp20.cli.main import tree
-from jp20.domain import client_versions
-from jp20.domain.client_versions import AS_OF, Weakness
-from jp20.domain.finality import clique_finality
-from jp20.domain.network_file import Consensus
+from jp20.domain.base.finality import clique_finality
+from jp20.network import client_versions
+from jp20.network.client_versions import AS_OF, Weakness
+from jp20.network.network_file import Consensus
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {"en": ROOT / "docs" / "network.md", "ja": ROOT / "docs" / "network.ja.md"}

@@ -2,13 +2,13 @@
 
 import pytest
 
-from jp20.chain.connection import quantity
-from jp20.chain.sealing import sealer
-from jp20.chain.signers import KeySigner, Unsigned
-from jp20.domain.addresses import parse_address
-from jp20.domain.network_file import Consensus
-from jp20.operations.network_init import Change, expected_genesis, init_node
-from jp20.operations.network_validators import admitted
+from jp20.chain.rpc.connection import quantity
+from jp20.chain.signing.signers import KeySigner, Unsigned
+from jp20.domain.base.addresses import parse_address
+from jp20.network.init import Change, expected_genesis, init_node
+from jp20.network.network_file import Consensus
+from jp20.network.sealing import sealer
+from jp20.network.validators import admitted
 from poa_network import CHAIN_ID, GAS_LIMIT, PASSWORD, PoaNetwork, wait_until
 
 

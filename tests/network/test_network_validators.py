@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from running import Bad, done, run
 
-from jp20.operations.network_check import check_network
-from jp20.operations.network_findings import Level
-from jp20.operations.network_stall import Stall, unstick
-from jp20.operations.network_validators import NotAllowed, NotInTheFile, admitted, propose
+from jp20.network.check import check_network
+from jp20.network.findings import Level
+from jp20.network.stall import Stall, unstick
+from jp20.network.validators import NotAllowed, NotInTheFile, admitted, propose
 from poa_network import PoaNetwork, wait_until
 
 STRANGER = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"

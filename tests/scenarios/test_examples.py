@@ -6,12 +6,12 @@ from collections import Counter
 import pytest
 from world import EXAMPLES, KEYS, make_applicants
 
-from jp20.domain.addresses import parse_address
-from jp20.domain.allotments import parse_allotments
-from jp20.domain.governance import Organisation, unmet
-from jp20.domain.investors import InvestorClass, parse_investors
-from jp20.domain.roles import Role
-from jp20.operations.files import load_consortium, load_policy, load_term_sheet
+from jp20.domain.base.addresses import parse_address
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.policy import Organisation, unmet
+from jp20.domain.investors.investors import InvestorClass, parse_investors
+from jp20.domain.plans.allotments import parse_allotments
+from jp20.operations.files.inputs import load_consortium, load_policy, load_term_sheet
 
 NOW = 1_790_000_000  # September 2026
 

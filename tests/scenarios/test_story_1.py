@@ -7,20 +7,26 @@ from collections import Counter
 import pytest
 from world import EXAMPLES, World, case, investor
 
-from jp20.chain.connection import octets
-from jp20.chain.errors import Refused, Restrained
-from jp20.domain.addresses import parse_address
-from jp20.domain.casting import NotEnoughOrganisations
-from jp20.domain.reasons import Reason
-from jp20.domain.register import Movement, Split, Why
-from jp20.domain.times import parse_time
-from jp20.operations import emergency, enforce, lifecycle, restraints
-from jp20.operations.distribute import distribute
-from jp20.operations.files import evidence_of, load_allotments, load_investors, load_term_sheet
-from jp20.operations.issue import create_token, issue_units, term_sheet_differences
-from jp20.operations.report import read_register, report
-from jp20.operations.transfer import preview, transfer
-from jp20.operations.whitelist import register
+from jp20.chain.contracts.errors import Refused, Restrained
+from jp20.chain.rpc.connection import octets
+from jp20.domain.base.addresses import parse_address
+from jp20.domain.base.times import parse_time
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.register.register import Movement, Split, Why
+from jp20.domain.token.reasons import Reason
+from jp20.operations.files.inputs import (
+    evidence_of,
+    load_allotments,
+    load_investors,
+    load_term_sheet,
+)
+from jp20.operations.governance import emergency
+from jp20.operations.investors.whitelist import register
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.register.report import read_register, report
+from jp20.operations.token import enforce, lifecycle, restraints
+from jp20.operations.token.issue import create_token, issue_units, term_sheet_differences
+from jp20.operations.token.transfer import preview, transfer
 
 SHEET = EXAMPLES / "term-sheets" / "real-estate.toml"
 INVESTORS = EXAMPLES / "real-estate" / "investors.csv"

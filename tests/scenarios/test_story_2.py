@@ -3,17 +3,22 @@
 import pytest
 from world import EXAMPLES, case, investor
 
-from jp20.chain.errors import Refused
-from jp20.domain.addresses import ZERO_ADDRESS
-from jp20.domain.reasons import Reason
-from jp20.domain.register import Movement, Why
-from jp20.operations import lifecycle
-from jp20.operations.distribute import distribute
-from jp20.operations.files import evidence_of, load_allotments, load_investors, load_term_sheet
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.report import read_register, report
-from jp20.operations.transfer import preview, transfer
-from jp20.operations.whitelist import register
+from jp20.chain.contracts.errors import Refused
+from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.register.register import Movement, Why
+from jp20.domain.token.reasons import Reason
+from jp20.operations.files.inputs import (
+    evidence_of,
+    load_allotments,
+    load_investors,
+    load_term_sheet,
+)
+from jp20.operations.investors.whitelist import register
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.register.report import read_register, report
+from jp20.operations.token import lifecycle
+from jp20.operations.token.issue import create_token, issue_units
+from jp20.operations.token.transfer import preview, transfer
 
 SHEET = EXAMPLES / "term-sheets" / "qualified-bond.toml"
 INVESTORS = EXAMPLES / "qualified-bond" / "investors.csv"

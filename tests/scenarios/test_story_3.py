@@ -7,22 +7,23 @@ import pytest
 from eth_account import Account
 from world import EXAMPLES, World, case, investor, make_applicants
 
-from jp20.chain.contracts import Contract, token_interface
-from jp20.chain.errors import Refused
-from jp20.chain.sender import Sender
-from jp20.domain.casting import NotEnoughOrganisations
-from jp20.domain.events import Cause, RowRefused
-from jp20.domain.reasons import Reason
-from jp20.domain.register import Movement
-from jp20.domain.terms import Terms
-from jp20.domain.times import parse_time
-from jp20.operations import emergency, enforce, requests, restraints
-from jp20.operations.decide import decide
-from jp20.operations.files import load_investors, load_term_sheet
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.report import read_register
-from jp20.operations.transfer import preview, request_transfer, transfer
-from jp20.operations.whitelist import register
+from jp20.chain.contracts.contract import Contract, token_interface
+from jp20.chain.contracts.errors import Refused
+from jp20.chain.sending.sender import Sender
+from jp20.domain.base.times import parse_time
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.register.events import Cause, RowRefused
+from jp20.domain.register.register import Movement
+from jp20.domain.token.reasons import Reason
+from jp20.domain.token.terms import Terms
+from jp20.operations.files.inputs import load_investors, load_term_sheet
+from jp20.operations.governance import emergency, requests
+from jp20.operations.governance.decide import decide
+from jp20.operations.investors.whitelist import register
+from jp20.operations.register.report import read_register
+from jp20.operations.token import enforce, restraints
+from jp20.operations.token.issue import create_token, issue_units
+from jp20.operations.token.transfer import preview, request_transfer, transfer
 
 SHEET = load_term_sheet(EXAMPLES / "term-sheets" / "real-estate.toml")
 ISSUER, TRUST_BANK, BROKER = "港南リアルティ", "ひいらぎ信託銀行", "みなと証券"

@@ -4,13 +4,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from jp20.chain.connection import Connection
-from jp20.chain.signers import KeySigner, development_signers
-from jp20.domain.consortium_file import OrganisationEntry
-from jp20.domain.evidence import Evidence
-from jp20.domain.governance import Kind
-from jp20.operations.desk import Desk, open_desk
-from jp20.operations.files import load_policy
+from jp20.chain.rpc.connection import Connection
+from jp20.chain.signing.signers import KeySigner, development_signers
+from jp20.domain.governance.consortium_file import OrganisationEntry
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.policy import Kind
+from jp20.operations.files.inputs import load_policy
+from jp20.operations.session import Desk, open_desk
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"

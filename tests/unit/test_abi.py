@@ -1,10 +1,10 @@
 import pytest
 from solidity import CONTRACTS
 
-from jp20.chain.abi import Interface
-from jp20.chain.contracts import artifact, token_interface
-from jp20.domain.addresses import address_of
-from jp20.domain.term_sheet import parse_term_sheet
+from jp20.chain.contracts.abi import Interface
+from jp20.chain.contracts.contract import artifact, token_interface
+from jp20.domain.base.addresses import address_of
+from jp20.domain.token.term_sheet import parse_term_sheet
 
 ALICE, BOB = address_of(0xA11CE), address_of(0xB0B)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from jp20.domain.addresses import (
+from jp20.domain.base.addresses import (
     ZERO_ADDRESS,
     NotAnAddress,
     WrongChecksum,

@@ -1,7 +1,7 @@
 import pytest
 
-from jp20.domain.allotments import parse_allotments
-from jp20.domain.faults import FaultyFile
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.plans.allotments import parse_allotments
 
 ALICE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 BOB = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from jp20.chain.contracts import artifact, token_interface
-from jp20.domain.addresses import address_of
-from jp20.domain.movements import ForcedMove, Original, Waiver
-from jp20.domain.requests import Call, case_id
-from jp20.operations.calls import UnknownCall, read_call, readable
+from jp20.chain.contracts.contract import artifact, token_interface
+from jp20.domain.base.addresses import address_of
+from jp20.domain.governance.requests import Call, case_id
+from jp20.domain.token.movements import ForcedMove, Original, Waiver
+from jp20.operations.governance.calls import UnknownCall, read_call, readable
 
 TOKEN, ALICE, BOB = (address_of(number) for number in (0xA, 0xB, 0xC))
 MARCH = 2_026_738_800

@@ -2,9 +2,9 @@
 
 import pytest
 
-from jp20.domain.casting import Cast, NotEnoughOrganisations, cast, direct
-from jp20.domain.governance import Organisation, Rule
-from jp20.domain.roles import Role
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.assignment import Cast, NotEnoughOrganisations, cast, direct
+from jp20.domain.governance.policy import Organisation, Rule
 
 R = Role
 

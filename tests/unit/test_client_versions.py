@@ -2,8 +2,8 @@
 
 import pytest
 
-from jp20.domain.client_versions import client_of, weaknesses
-from jp20.domain.network_file import Consensus
+from jp20.network.client_versions import client_of, weaknesses
+from jp20.network.network_file import Consensus
 
 
 def names(said: str) -> list[str]:

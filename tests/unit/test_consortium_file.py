@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from jp20.domain.consortium_file import parse_consortium
-from jp20.domain.faults import FaultyFile
-from jp20.domain.roles import Role
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.consortium_file import parse_consortium
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "consortium.toml"
 FOUNDER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"

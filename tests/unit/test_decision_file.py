@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from jp20.domain.addresses import address_of
-from jp20.domain.decision_file import NotADecision, from_json, to_json
-from jp20.domain.requests import Call, case_id, decide
+from jp20.domain.base.addresses import address_of
+from jp20.domain.governance.decision_file import NotADecision, from_json, to_json
+from jp20.domain.governance.requests import Call, case_id, decide
 
 TARGET = address_of(0x1234)
 CALLS = [Call(TARGET, b"\x01\x02\x03\x04" + bytes([n])) for n in range(5)]

@@ -5,8 +5,8 @@ import string
 import pytest
 from eth_abi.abi import encode
 
-from jp20.chain.contracts import artifact, decode_revert, token_interface
-from jp20.chain.errors import (
+from jp20.chain.contracts.contract import artifact, decode_revert, token_interface
+from jp20.chain.contracts.errors import (
     Refused,
     Restrained,
     Reverted,
@@ -15,11 +15,11 @@ from jp20.chain.errors import (
     explain,
     revert_data,
 )
-from jp20.domain.addresses import address_of
-from jp20.domain.reasons import Reason
-from jp20.domain.refusals import REFUSALS
-from jp20.domain.requests import Call
-from jp20.domain.roles import Role
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.refusals import REFUSALS
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.requests import Call
+from jp20.domain.token.reasons import Reason
 
 ALICE = address_of(0xA11CE)
 CALL = Call(address_of(1), b"\1\2\3\4")

@@ -4,11 +4,11 @@ from typing import get_args
 import pytest
 from solidity import CONTRACTS, camel
 
-from jp20.chain.contracts import artifact, token_interface
-from jp20.chain.events import consortium_events, platform_events, token_events
-from jp20.chain.receipts import Log
-from jp20.domain.addresses import address_of
-from jp20.domain.events import (
+from jp20.chain.contracts.contract import artifact, token_interface
+from jp20.chain.contracts.events import consortium_events, platform_events, token_events
+from jp20.chain.rpc.receipts import Log
+from jp20.domain.base.addresses import address_of
+from jp20.domain.register.events import (
     NAMES,
     ConsortiumEvent,
     Other,
@@ -19,8 +19,8 @@ from jp20.domain.events import (
     TokenEvent,
     Transfer,
 )
-from jp20.domain.reasons import Reason, RegistryReason
-from jp20.domain.term_sheet import parse_term_sheet
+from jp20.domain.token.reasons import Reason, RegistryReason
+from jp20.domain.token.term_sheet import parse_term_sheet
 
 ALICE, BOB = address_of(0xA11CE), address_of(0xB0B)
 SOURCES = [

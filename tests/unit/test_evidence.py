@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from jp20.domain.evidence import BadCase, Evidence
+from jp20.domain.governance.evidence import BadCase, Evidence
 
 
 @pytest.mark.requirement("G11")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jp20.domain.finality import INSTANT, FaultyFinality, Finality, clique_finality
+from jp20.domain.base.finality import INSTANT, FaultyFinality, Finality, clique_finality
 
 
 @pytest.mark.requirement("S8")

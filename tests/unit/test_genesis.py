@@ -5,8 +5,8 @@ import json
 import pytest
 from test_network_file import FOUR, read
 
-from jp20.domain.addresses import address_of, parse_address
-from jp20.domain.genesis import (
+from jp20.domain.base.addresses import address_of, parse_address
+from jp20.network.genesis import (
     PublicPartsMissing,
     clique_extra,
     clique_validators,
@@ -16,7 +16,7 @@ from jp20.domain.genesis import (
     in_order,
     qbft_extra,
 )
-from jp20.domain.network_file import Consensus, NetworkFile
+from jp20.network.network_file import Consensus, NetworkFile
 
 # Besu's documentation (private networks, QBFT, "RLP encoded data"): these four validators …
 BESU = [

@@ -7,8 +7,10 @@ from importlib.resources import files
 
 import pytest
 
-from jp20.domain.faults import FaultyFile
-from jp20.domain.governance import (
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.roles import Role, bitmap, roles_in
+from jp20.domain.governance.matrix import COLUMNS, duration, markdown, matrix
+from jp20.domain.governance.policy import (
     Act,
     Difference,
     Kind,
@@ -21,9 +23,7 @@ from jp20.domain.governance import (
     selector_of,
     unmet,
 )
-from jp20.domain.governance_file import functions_of, parse_governance
-from jp20.domain.governance_matrix import COLUMNS, duration, markdown, matrix
-from jp20.domain.roles import Role, bitmap, roles_in
+from jp20.domain.governance.policy_file import functions_of, parse_governance
 
 HOUR, DAY = 3600, 86400
 CARRIED = {Kind.CONSORTIUM: "Consortium", Kind.PLATFORM: "Platform", Kind.TOKEN: "IJP20Token"}

@@ -1,8 +1,8 @@
 import pytest
 from solidity import enum
 
-from jp20.domain.faults import FaultyFile
-from jp20.domain.investors import NEVER, InvestorClass, Residency, parse_investors
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.investors.investors import NEVER, InvestorClass, Residency, parse_investors
 
 HEADER = "investor,name,wallet,class,residency,kyc_expiry,class_expiry\n"
 ALICE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"

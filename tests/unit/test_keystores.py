@@ -8,7 +8,8 @@ import pytest
 from coincurve import PrivateKey
 from eth_account import Account
 
-from jp20.chain.keystores import (
+from jp20.chain.new_files import CannotWrite, FileExists
+from jp20.chain.signing.keystores import (
     KeystoreFile,
     NoKey,
     WrongPassword,
@@ -20,10 +21,9 @@ from jp20.chain.keystores import (
     opened_keystore,
     write_keystore,
 )
-from jp20.chain.new_files import CannotWrite, FileExists
-from jp20.chain.passwords import UnfitPassword
-from jp20.chain.signers import Unsigned, keystore_signer
-from jp20.domain.errors import JP20Error
+from jp20.chain.signing.passwords import UnfitPassword
+from jp20.chain.signing.signers import Unsigned, keystore_signer
+from jp20.domain.base.errors import JP20Error
 
 KEY = b"\x11" * 32
 DIGITS = "11" * 32

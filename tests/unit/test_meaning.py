@@ -1,9 +1,9 @@
 import pytest
 
-from jp20.chain.contracts import artifact, token_interface
-from jp20.chain.meaning import meaning
-from jp20.domain.addresses import address_of
-from jp20.domain.transactions import Unsigned
+from jp20.chain.contracts.contract import artifact, token_interface
+from jp20.chain.contracts.meaning import meaning
+from jp20.domain.base.addresses import address_of
+from jp20.domain.transactions.transactions import Unsigned
 
 TOKEN = address_of(0x70)
 HOLDER = address_of(0xA1)

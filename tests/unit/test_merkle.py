@@ -1,7 +1,7 @@
 import pytest
 from eth_hash.auto import keccak
 
-from jp20.domain.merkle import MerkleTree, root_by_proof
+from jp20.domain.governance.merkle import MerkleTree, root_by_proof
 
 A, B, C = (bytes([n]) * 32 for n in (1, 2, 3))
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from coincurve import PrivateKey
 
-from jp20.domain.addresses import address_of
-from jp20.domain.faults import FaultyFile
-from jp20.domain.network_file import (
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.faults import FaultyFile
+from jp20.network.network_file import (
     Consensus,
     NetworkFile,
     is_public_key,

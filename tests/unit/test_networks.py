@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from jp20.chain.access import Access, FromEnvironment, FromFile, parse_secret
-from jp20.chain.networks import DEVELOPMENT, INSTANT, FaultyNetwork, Finality, Network
-from jp20.chain.node_errors import AccessUnfit, host_of
+from jp20.chain.rpc.access import Access, FromEnvironment, FromFile, parse_secret
+from jp20.chain.rpc.networks import DEVELOPMENT, INSTANT, FaultyNetwork, Finality, Network
+from jp20.chain.rpc.node_errors import AccessUnfit, host_of
 
 A, B = "https://a.example:8545", "https://b.example:8545"
 TOKEN = Access(bearer=FromEnvironment("SOME_TOKEN"))

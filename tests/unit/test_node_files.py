@@ -8,13 +8,8 @@ import pytest
 from test_genesis import network
 from test_network_file import private_key, public_key
 
-from jp20.domain.network_file import Consensus, NetworkFile
-from jp20.domain.node_files import (
-    arguments,
-    common_files,
-    node_files,
-    preparation,
-)
+from jp20.network.network_file import Consensus, NetworkFile
+from jp20.network.node_files import arguments, common_files, node_files, preparation
 
 GETHS = (Consensus.CLIQUE, Consensus.QUORUM_QBFT)
 

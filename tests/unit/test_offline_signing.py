@@ -6,17 +6,26 @@ import pytest
 from coincurve import PrivateKey
 from eth_account import Account
 
-from jp20.chain.contracts import artifact, token_interface
-from jp20.chain.meaning import meaning
+from jp20.chain.contracts.contract import artifact, token_interface
+from jp20.chain.contracts.meaning import meaning
 from jp20.chain.new_files import FileExists
-from jp20.chain.signers import DevelopmentSigner, KeySigner, NotADevelopmentChain, OfflineSigner
-from jp20.domain.addresses import address_of
-from jp20.domain.errors import JP20Error
-from jp20.domain.faults import FaultyFile
-from jp20.domain.transaction_file import AwaitingTransaction, UnsignedFile, check_signed
-from jp20.domain.transactions import Unsigned
-from jp20.operations.files import NoFile
-from jp20.operations.offline import (
+from jp20.chain.signing.signers import (
+    DevelopmentSigner,
+    KeySigner,
+    NotADevelopmentChain,
+    OfflineSigner,
+)
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.transactions.transaction_file import (
+    AwaitingTransaction,
+    UnsignedFile,
+    check_signed,
+)
+from jp20.domain.transactions.transactions import Unsigned
+from jp20.operations.files.inputs import NoFile
+from jp20.operations.transactions.offline import (
     SigningRow,
     WrongKey,
     load_signed,
@@ -65,9 +74,9 @@ def forbid(event, arguments):
 
 sys.addaudithook(forbid)
 
-from jp20.chain.passwords import password_file
-from jp20.chain.signers import keystore_signer
-from jp20.operations.offline import load_unsigned, sign_file, signing_rows
+from jp20.chain.signing.passwords import password_file
+from jp20.chain.signing.signers import keystore_signer
+from jp20.operations.transactions.offline import load_unsigned, sign_file, signing_rows
 
 file = load_unsigned(Path("unsigned.json"))
 for row in signing_rows(file):

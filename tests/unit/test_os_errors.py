@@ -2,7 +2,7 @@
 
 import pytest
 
-from jp20.domain.os_errors import reason
+from jp20.domain.base.os_errors import reason
 
 
 def test_what_the_system_says_is_said_in_both_languages(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jp20.chain.outbox import (
+from jp20.chain.sending.outbox import (
     Inclusion,
     Intent,
     NotThisOutbox,
@@ -21,9 +21,9 @@ from jp20.chain.outbox import (
     outbox_in_memory,
     view_outbox,
 )
-from jp20.domain.addresses import ZERO_ADDRESS, address_of
-from jp20.domain.requests import Call
-from jp20.domain.transactions import Signed, Unsigned
+from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
+from jp20.domain.governance.requests import Call
+from jp20.domain.transactions.transactions import Signed, Unsigned
 
 pytestmark = pytest.mark.requirement("G2")
 
@@ -357,7 +357,7 @@ def test_what_cannot_be_written_is_told_and_nothing_is_lost(tmp_path, hindered, 
 
 
 def test_while_another_program_keeps_it_locked_it_is_not_said_to_be_damaged(tmp_path, monkeypatch):
-    monkeypatch.setattr("jp20.chain.outbox.LOCKED", 0.1)
+    monkeypatch.setattr("jp20.chain.sending.outbox.LOCKED", 0.1)
     open_outbox(tmp_path, 1337, GENESIS, SIGNER).close()
     backup = sqlite3.connect(outbox_file(tmp_path, 1337, GENESIS, SIGNER), isolation_level=None)
     backup.execute("BEGIN EXCLUSIVE")

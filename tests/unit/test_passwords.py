@@ -7,7 +7,7 @@ from getpass import GetPassWarning
 
 import pytest
 
-from jp20.chain.passwords import (
+from jp20.chain.signing.passwords import (
     ExposedPassword,
     NoPassword,
     UnfitPassword,
@@ -80,7 +80,7 @@ def test_without_a_terminal_nothing_is_asked_where_it_would_be_seen(fault):
 @pytest.mark.skipif(os.name != "posix", reason="sessions without a terminal are POSIX's")
 def test_a_process_without_a_terminal_does_not_read_a_password_from_its_input():
     program = (
-        "from jp20.chain.passwords import NoPassword, typed_password\n"
+        "from jp20.chain.signing.passwords import NoPassword, typed_password\n"
         "try: typed_password('a')()\n"
         "except NoPassword: print('refused')"
     )

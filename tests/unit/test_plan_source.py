@@ -5,20 +5,14 @@ from dataclasses import replace
 import pytest
 from test_plans import ALICE, BOB, GENERAL, NOW, PLAN, PROFESSIONAL, TWO_SIGN
 
-from jp20.domain.addresses import address_of
-from jp20.domain.allotments import parse_allotments
-from jp20.domain.costs import PlannedAct
-from jp20.domain.errors import Text
-from jp20.domain.investors import parse_investors
-from jp20.domain.outcomes import Outcome, RowOutcome
-from jp20.domain.plan_source import OtherRows, differences, left_out
-from jp20.domain.plans import (
-    DeliveryRow,
-    PlanKind,
-    PlannedDecision,
-    RefusedRow,
-    WhitelistRow,
-)
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.errors import Text
+from jp20.domain.investors.investors import parse_investors
+from jp20.domain.plans.allotments import parse_allotments
+from jp20.domain.plans.costs import PlannedAct
+from jp20.domain.plans.outcomes import Outcome, RowOutcome
+from jp20.domain.plans.plan import DeliveryRow, PlanKind, PlannedDecision, RefusedRow, WhitelistRow
+from jp20.domain.plans.source import OtherRows, differences, left_out
 
 CAROL, MALLORY = (address_of(number << 96 | number) for number in (0xCA401, 0xBAD))
 NO = Text("No.", "不可。")

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jp20.domain import costs
-from jp20.domain.addresses import address_of
-from jp20.domain.allotments import MAX_UNITS
-from jp20.domain.costs import PlannedAct, cost_of
-from jp20.domain.errors import Text
-from jp20.domain.evidence import Evidence
-from jp20.domain.facts import Facts
-from jp20.domain.faults import Fault
-from jp20.domain.governance import Rule
-from jp20.domain.investors import NEVER, InvestorClass, Residency
-from jp20.domain.outcomes import Outcome, RowOutcome
-from jp20.domain.plans import (
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.errors import Text
+from jp20.domain.base.faults import Fault
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.policy import Rule
+from jp20.domain.investors.facts import Facts
+from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
+from jp20.domain.plans import costs
+from jp20.domain.plans.costs import PlannedAct, cost_of
+from jp20.domain.plans.outcomes import Outcome, RowOutcome
+from jp20.domain.plans.plan import (
     DeliveryRow,
     NotAPlan,
     Plan,
@@ -36,7 +36,7 @@ from jp20.domain.plans import (
     refused_of,
     to_json,
 )
-from jp20.domain.roles import Role
+from jp20.domain.token.terms import MAX_UNITS
 
 ALICE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 BOB = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"

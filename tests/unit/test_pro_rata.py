@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from jp20.domain.addresses import address_of
-from jp20.domain.pro_rata import pro_rata
+from jp20.domain.base.addresses import address_of
+from jp20.domain.register.pro_rata import pro_rata
 
 A, B, C, D = (address_of(number) for number in (1, 2, 3, 4))
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jp20.domain.allotments import parse_allotments
-from jp20.domain.faults import FaultyFile
-from jp20.domain.investors import parse_investors
-from jp20.domain.tables import Column, Table, parse_table
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.files.tables import Column, Table, parse_table
+from jp20.domain.investors.investors import parse_investors
+from jp20.domain.plans.allotments import parse_allotments
 
 COLUMNS = (Column("investor", ("顧客番号",)), Column("units", ("数量",), required=False))
 HEADERS = (

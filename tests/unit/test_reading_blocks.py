@@ -2,14 +2,14 @@
 
 import pytest
 
-from jp20.chain.blocks import Blocks
-from jp20.chain.connection import Block, NodeRefused
-from jp20.chain.events import SPAN, read_events, token_events
-from jp20.chain.outbox import Entry, State
-from jp20.chain.receipts import OutcomeUnknown, wait_for_receipts
-from jp20.chain.whereabouts import _look_through
-from jp20.domain.addresses import address_of
-from jp20.domain.requests import Call
+from jp20.chain.contracts.events import SPAN, read_events, token_events
+from jp20.chain.rpc.blocks import Blocks
+from jp20.chain.rpc.connection import Block, NodeRefused
+from jp20.chain.sending.outbox import Entry, State
+from jp20.chain.sending.waiting import OutcomeUnknown, wait_for_receipts
+from jp20.chain.sending.whereabouts import _look_through
+from jp20.domain.base.addresses import address_of
+from jp20.domain.governance.requests import Call
 
 TOKEN = address_of(1)
 A, B = b"\xaa" * 32, b"\xbb" * 32

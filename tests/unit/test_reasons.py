@@ -1,7 +1,7 @@
 import pytest
 from solidity import enum
 
-from jp20.domain.reasons import Reason, RegistryReason
+from jp20.domain.token.reasons import Reason, RegistryReason
 
 
 @pytest.mark.requirement("G3", "G7")

@@ -3,9 +3,9 @@
 import pytest
 from solidity import CONTRACTS
 
-from jp20.domain.addresses import ZERO_ADDRESS, address_of
-from jp20.domain.events import (
-    At,
+from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
+from jp20.domain.base.at import At
+from jp20.domain.register.events import (
     Cause,
     Delivered,
     Entry,
@@ -22,8 +22,16 @@ from jp20.domain.events import (
     TransferReversed,
     UnitsSplit,
 )
-from jp20.domain.register import BrokenRegister, Difference, Register, Split, Why, fold, reconcile
-from jp20.domain.term_sheet import parse_term_sheet
+from jp20.domain.register.register import (
+    BrokenRegister,
+    Difference,
+    Register,
+    Split,
+    Why,
+    fold,
+    reconcile,
+)
+from jp20.domain.token.term_sheet import parse_term_sheet
 
 TOKEN, ISSUER, ALICE, BOB, CAROL = (address_of(n) for n in (1, 2, 3, 4, 5))
 

@@ -4,8 +4,8 @@ import pytest
 from eth_hash.auto import keccak
 from solidity import camel, struct
 
-from jp20.domain.addresses import address_of
-from jp20.domain.requests import Call, Request, case_id, decide, leaf
+from jp20.domain.base.addresses import address_of
+from jp20.domain.governance.requests import Call, Request, case_id, decide, leaf
 
 TOKEN = address_of(0x1111)
 CASE, DOCUMENT = case_id("2026-0042"), b"\x77" * 32

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from jp20.domain.faults import FaultyFile
-from jp20.domain.finality import Finality
-from jp20.domain.settings_file import (
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.finality import Finality
+from jp20.domain.files.settings import (
     AccessSettings,
     Development,
     Environment,

@@ -5,7 +5,7 @@ import traceback
 import pytest
 from eth_account import Account
 
-from jp20.chain.signers import (
+from jp20.chain.signing.signers import (
     DEVELOPMENT_CHAINS,
     AwaitingSignature,
     KeySigner,
@@ -16,7 +16,7 @@ from jp20.chain.signers import (
     development_signers,
     environment_signer,
 )
-from jp20.domain.addresses import address_of
+from jp20.domain.base.addresses import address_of
 
 KEY = b"\x11" * 32
 DIGITS = "11" * 32

@@ -1,7 +1,7 @@
 import pytest
 
-from jp20.domain.faults import FaultyFile
-from jp20.domain.tables import Column, parse_csv
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.files.tables import Column, parse_csv
 
 COLUMNS = (Column("investor", ("顧客番号",)), Column("units", ("数量", "口数"), required=False))
 

@@ -6,11 +6,11 @@ from datetime import date
 import openpyxl
 import pytest
 
-from jp20.domain import tables
-from jp20.domain.allotments import parse_allotments
-from jp20.domain.faults import FaultyFile
-from jp20.domain.investors import NEVER, parse_investors
-from jp20.domain.tables import Column, parse_table
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.files import tables
+from jp20.domain.files.tables import Column, parse_table
+from jp20.domain.investors.investors import NEVER, parse_investors
+from jp20.domain.plans.allotments import parse_allotments
 
 COLUMNS = (Column("investor", ("顧客番号",)), Column("units", ("数量", "口数"), required=False))
 ALICE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from solidity import camel, enum, struct
 
-from jp20.domain.faults import FaultyFile
-from jp20.domain.term_sheet import Document, parse_term_sheet
-from jp20.domain.terms import Placement, Terms
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.token.term_sheet import Document, parse_term_sheet
+from jp20.domain.token.terms import Placement, Terms
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "term-sheets"
 SHEET = (EXAMPLES / "real-estate.toml").read_text()

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from jp20.domain.times import in_tokyo, parse_time, unix_time
+from jp20.domain.base.times import in_tokyo, parse_time, unix_time
 
 # 2027-03-31 00:00 in Tokyo is 2027-03-30 15:00 UTC. Days from 1970: 57 years of 365 are 20,805; 14
 # leap days (1972 to 2024); in 2027 31 + 28 + 29: 20,907. And 15 hours are 54,000 seconds.

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from jp20.domain.addresses import ZERO_ADDRESS
-from jp20.domain.events import At
-from jp20.domain.reasons import Reason
-from jp20.domain.terms import Placement, Terms
-from jp20.domain.token_state import RecordDate, Redemption, Status, TokenState, Tranche
+from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.at import At
+from jp20.domain.token.reasons import Reason
+from jp20.domain.token.state import RecordDate, Redemption, Status, TokenState, Tranche
+from jp20.domain.token.terms import Placement, Terms
 
 TERMS = Terms(
     name="N",

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from jp20.domain.addresses import ZERO_ADDRESS, address_of
-from jp20.domain.events import (
-    At,
+from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
+from jp20.domain.base.at import At
+from jp20.domain.register.events import (
     Entry,
     PositionMoved,
     Redeemed,
@@ -16,8 +16,8 @@ from jp20.domain.events import (
     TransferReversed,
     UnitsSplit,
 )
-from jp20.domain.register import fold
-from jp20.domain.trace import trace
+from jp20.domain.register.register import fold
+from jp20.domain.register.trace import trace
 
 TOKEN, ISSUER, ALICE, BOB, CAROL, DAVE, ERIN = (address_of(n) for n in range(1, 8))
 REFERENCE = b"\x07" * 32

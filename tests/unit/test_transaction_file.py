@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from jp20.chain.signers import KeySigner, Unsigned
-from jp20.domain.addresses import address_of
-from jp20.domain.faults import FaultyFile
-from jp20.domain.json_file import checksum
-from jp20.domain.transaction_file import (
+from jp20.chain.signing.signers import KeySigner, Unsigned
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.files.json_file import checksum
+from jp20.domain.transactions.transaction_file import (
     AwaitingTransaction,
     SignedFile,
     SignedTransaction,

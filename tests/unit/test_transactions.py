@@ -6,9 +6,9 @@ from eth_account import Account
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jp20.chain.signers import KeySigner
-from jp20.domain.addresses import address_of
-from jp20.domain.transactions import (
+from jp20.chain.signing.signers import KeySigner
+from jp20.domain.base.addresses import address_of
+from jp20.domain.transactions.transactions import (
     NotATransaction,
     Unsigned,
     digest,

@@ -3,8 +3,8 @@ from dataclasses import dataclass
 import pytest
 from eth_typing import ChecksumAddress
 
-from jp20.chain.typed import typed
-from jp20.domain.reasons import Reason
+from jp20.chain.contracts.typed import typed
+from jp20.domain.token.reasons import Reason
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 import openpyxl
 import pytest
 
-from jp20.domain import workbooks
-from jp20.domain.workbooks import BrokenWorkbook, Workbook, is_workbook
+from jp20.domain.files import workbooks
+from jp20.domain.files.workbooks import BrokenWorkbook, Workbook, is_workbook
 
 RELATIONS = """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
 <Relationship Id="r1" Target="{target}"

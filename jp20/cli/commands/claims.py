@@ -21,14 +21,14 @@ from jp20.cli.shared.restrained import (
     claims_shown,
 )
 from jp20.cli.shared.results import UNITS, WALLET, steps_table
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.domain.events import ClaimKind
-    from jp20.domain.evidence import Evidence
-    from jp20.operations.desk import Desk
+    from jp20.domain.governance.evidence import Evidence
+    from jp20.domain.register.events import ClaimKind
+    from jp20.operations.session import Desk
 
 app = typer.Typer()
 pledge = typer.Typer(no_args_is_help=True)
@@ -84,7 +84,7 @@ def pledge_set(
     yes: Yes = False,
 ) -> None:
     """Shown with the number under which it is released (G24)."""
-    from jp20.domain.events import ClaimKind
+    from jp20.domain.register.events import ClaimKind
 
     reference = reference_word(pledgee, "--pledgee")
     _set(ClaimKind.PLEDGE, token, wallet, amount, reference, (case, document), party, yes)
@@ -109,7 +109,7 @@ def pledge_release(
     yes: Yes = False,
 ) -> None:
     """All of it where no units are named (G24)."""
-    from jp20.domain.events import ClaimKind
+    from jp20.domain.register.events import ClaimKind
 
     _release(ClaimKind.PLEDGE, token, wallet, number, amount, (case, document), party, yes)
 
@@ -121,7 +121,7 @@ def pledge_release(
 )
 def pledge_list(token: Token, wallet: OfHolder = None) -> None:
     """Of a holder, or of all (G24)."""
-    from jp20.domain.events import ClaimKind
+    from jp20.domain.register.events import ClaimKind
 
     _list(ClaimKind.PLEDGE, token, wallet)
 
@@ -157,7 +157,7 @@ def attach_set(
     yes: Yes = False,
 ) -> None:
     """Shown with the number under which it is released or executed (G11)."""
-    from jp20.domain.events import ClaimKind
+    from jp20.domain.register.events import ClaimKind
 
     reference = reference_word(creditor, "--creditor")
     _set(ClaimKind.ATTACHMENT, token, wallet, amount, reference, (case, document), party, yes)
@@ -179,7 +179,7 @@ def attach_release(
     yes: Yes = False,
 ) -> None:
     """All of it where no units are named (G11)."""
-    from jp20.domain.events import ClaimKind
+    from jp20.domain.register.events import ClaimKind
 
     _release(ClaimKind.ATTACHMENT, token, wallet, number, amount, (case, document), party, yes)
 
@@ -191,7 +191,7 @@ def attach_release(
 )
 def attach_list(token: Token, wallet: OfHolder = None) -> None:
     """Of a holder, or of all (G11)."""
-    from jp20.domain.events import ClaimKind
+    from jp20.domain.register.events import ClaimKind
 
     _list(ClaimKind.ATTACHMENT, token, wallet)
 
@@ -206,8 +206,8 @@ def _set(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.events import ClaimKind
-    from jp20.operations import restraints
+    from jp20.domain.register.events import ClaimKind
+    from jp20.operations.token import restraints
 
     holder, count, rests_on = address(wallet, "WALLET"), units(amount, "UNITS"), evidence(*case)
     desk = workspace().desk()
@@ -254,10 +254,10 @@ def _require_done_before(
     """Raises WouldBeRefused where the units are not there, unless this very claim was set before
     under the case.
     """
-    from jp20.domain.events import ClaimKind
-    from jp20.domain.reasons import Reason
-    from jp20.domain.token_state import WouldBeRefused
-    from jp20.operations.earlier import carried_out
+    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.token.reasons import Reason
+    from jp20.domain.token.state import WouldBeRefused
+    from jp20.operations.governance.earlier import carried_out
 
     function = "pledge" if kind is ClaimKind.PLEDGE else "attach"
     contract = desk.token(token)
@@ -284,9 +284,9 @@ def _release(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.events import ClaimKind
-    from jp20.operations import restraints
-    from jp20.operations.earlier import carried_out
+    from jp20.domain.register.events import ClaimKind
+    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.token import restraints
 
     holder, rests_on = address(wallet, "WALLET"), evidence(*case)
     asked = None if amount is None else units(amount, "UNITS")

@@ -16,11 +16,11 @@ from jp20.cli.shared.positions import NUMBER
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.remedies import remedy
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, steps_table
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.operations.desk import Desk
-    from jp20.operations.transfer import ConsentRequest
+    from jp20.operations.session import Desk
+    from jp20.operations.token.transfer import ConsentRequest
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -64,10 +64,10 @@ def consent_request(
     yes: Yes = False,
 ) -> None:
     """A holder's own, with the holder's key (G3)."""
-    from jp20.domain.times import in_tokyo
-    from jp20.domain.token_state import WouldBeRefused
-    from jp20.operations.previews import needs_consent, preview_request
-    from jp20.operations.transfer import request_transfer
+    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.token.state import WouldBeRefused
+    from jp20.operations.token.previews import needs_consent, preview_request
+    from jp20.operations.token.transfer import request_transfer
 
     recipient, count = address(to, "TO"), units(amount, "UNITS")
     deadline = time(until, "--until", end_of_day=True)
@@ -139,7 +139,7 @@ def consent_list(
     ] = False,
 ) -> None:
     """What a registrar has on the desk (G3)."""
-    from jp20.operations.transfer import ConsentStatus, transfer_requests
+    from jp20.operations.token.transfer import ConsentStatus, transfer_requests
 
     desk = workspace().view()
     found = [
@@ -174,7 +174,7 @@ def consent_approve(
     yes: Yes = False,
 ) -> None:
     """By the shipped policy the registrar's or the issuer's alone (G3)."""
-    from jp20.operations.transfer import approve_transfers
+    from jp20.operations.token.transfer import approve_transfers
 
     rests_on = evidence_if_any(case, document)
     desk = workspace().desk()
@@ -216,7 +216,7 @@ def consent_reject(
     yes: Yes = False,
 ) -> None:
     """By the shipped policy the registrar's or the issuer's alone (G3)."""
-    from jp20.operations.transfer import reject_transfer
+    from jp20.operations.token.transfer import reject_transfer
 
     rests_on, said = evidence_if_any(case, document), reference_word(why, "--why")
     desk = workspace().desk()
@@ -244,7 +244,7 @@ def consent_reject(
 )
 def consent_cancel(token: Token, number: Number, yes: Yes = False) -> None:
     """With the key of the holder who asked; at any time, halted or not (G3)."""
-    from jp20.operations.transfer import cancel_transfer
+    from jp20.operations.token.transfer import cancel_transfer
 
     place = workspace()
     desk = place.desk()
@@ -264,7 +264,7 @@ def consent_cancel(token: Token, number: Number, yes: Yes = False) -> None:
 
 def _request(desk: "Desk", token: str, number: int) -> "ConsentRequest":
     """Raises BadArgument where there is none of that number."""
-    from jp20.operations.transfer import ConsentStatus, transfer_request
+    from jp20.operations.token.transfer import ConsentStatus, transfer_request
 
     found = transfer_request(desk, token, number)
     if found.status is not ConsentStatus.NONE:
@@ -277,8 +277,8 @@ def _request(desk: "Desk", token: str, number: int) -> "ConsentRequest":
 
 def _open(desk: "Desk", token: str, number: int) -> "ConsentRequest":
     """Raises JP20Error where it was answered already."""
-    from jp20.domain.errors import JP20Error
-    from jp20.operations.transfer import ConsentStatus
+    from jp20.domain.base.errors import JP20Error
+    from jp20.operations.token.transfer import ConsentStatus
 
     found = _request(desk, token, number)
     if found.status is ConsentStatus.OPEN:
@@ -296,8 +296,8 @@ def _open(desk: "Desk", token: str, number: int) -> "ConsentRequest":
 
 
 def _table(desk: "Desk", found: "list[ConsentRequest]") -> Table:
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.transfer import ConsentStatus
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.token.transfer import ConsentStatus
 
     now = desk.now()
     expired = Text("past its deadline", "期限経過")

@@ -12,12 +12,12 @@ from jp20.cli.shared.document_check import DocumentToCompare
 from jp20.cli.shared.ending_rows import Result
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, show_plan
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.allotments import AllotmentFile
-    from jp20.domain.plans import Plan, PlanKind
-    from jp20.operations.desk import Desk
+    from jp20.domain.plans.allotments import AllotmentFile
+    from jp20.domain.plans.plan import Plan, PlanKind
+    from jp20.operations.session import Desk
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -76,7 +76,7 @@ def distribute_plan(
     out: Out = None,
 ) -> None:
     """The case makes the rows one delivery: under it each is delivered once (G2)."""
-    from jp20.operations.plan import prepare_distribution
+    from jp20.operations.plans.plan import prepare_distribution
 
     sum_of_all = units(total, "--total") if total is not None else None
     rests_on = evidence(case, document)
@@ -136,7 +136,7 @@ def _allotments(file: Path, investors: Path | None, now: int | None = None) -> "
     """The file, its customers found in the investors' file as of a time. Raises BadArgument,
     NoFile, FaultyFile.
     """
-    from jp20.operations.files import load_allotments, load_investors
+    from jp20.operations.files.inputs import load_allotments, load_investors
 
     listed = load_allotments(file, load_investors(investors, now) if investors else None)
     if investors is None:
@@ -162,7 +162,7 @@ def _require_wallets(listed: "AllotmentFile") -> None:
 
 
 def _kind() -> "PlanKind":
-    from jp20.domain.plans import PlanKind
+    from jp20.domain.plans.plan import PlanKind
 
     return PlanKind.DISTRIBUTION
 

@@ -13,10 +13,10 @@ from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.results import steps_table
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.token_state import TokenState
+    from jp20.domain.token.state import TokenState
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -60,11 +60,11 @@ def document_set(
     """ERC-1643; the hash is SHA-256 of the file's bytes (G1)."""
     import hashlib
 
-    from jp20.domain.outcomes import Outcome
-    from jp20.domain.term_sheet import Document as Named
-    from jp20.operations.files import read_file
-    from jp20.operations.issue import set_documents
-    from jp20.operations.token_state import token_state
+    from jp20.domain.plans.outcomes import Outcome
+    from jp20.domain.token.term_sheet import Document as Named
+    from jp20.operations.files.inputs import read_file
+    from jp20.operations.token.issue import set_documents
+    from jp20.operations.token.state import token_state
 
     named = Named(_name(name), uri, hashlib.sha256(read_file(file)).digest())
     rests_on = evidence(case, document)
@@ -96,8 +96,8 @@ def document_remove(
     token: Token, name: Name, case: Case, document: Document, yes: Yes = False
 ) -> None:
     """What was named stays in the chain's history (G1)."""
-    from jp20.operations.issue import remove_document
-    from jp20.operations.token_state import token_state
+    from jp20.operations.token.issue import remove_document
+    from jp20.operations.token.state import token_state
 
     wanted, rests_on = _name(name), evidence(case, document)
     desk = workspace().desk()
@@ -136,8 +136,8 @@ def document_show(
     """Whether what somebody was handed is what the issuer named (G1)."""
     import hashlib
 
-    from jp20.operations.files import read_file
-    from jp20.operations.token_state import token_state
+    from jp20.operations.files.inputs import read_file
+    from jp20.operations.token.state import token_state
 
     if file is not None and name is None:
         raise BadArgument(
@@ -161,7 +161,7 @@ def document_show(
 
 def documents_table(state: "TokenState", name: str | None = None) -> Table:
     """The documents of a token, or one of them."""
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     return Table(
         "documents",

@@ -10,10 +10,10 @@ from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.results import BLOCK, steps_table
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.operations.emergency import Status
+    from jp20.operations.governance.emergency import Status
 
 app = typer.Typer()
 
@@ -31,7 +31,7 @@ app = typer.Typer()
 )
 def halt(yes: Yes = False) -> None:
     """Where it is halted already nothing is sent, and that is no mistake."""
-    from jp20.operations import emergency
+    from jp20.operations.governance import emergency
 
     desk = workspace().desk()
     before = emergency.status(desk)
@@ -74,9 +74,9 @@ def halt(yes: Yes = False) -> None:
 )
 def resume(case: Case, document: Document, party: Party = None, yes: Yes = False) -> None:
     """Each of the four runs the same, or approves the request."""
-    from jp20.domain.times import in_tokyo
-    from jp20.operations import emergency
-    from jp20.operations.earlier import carried_out
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.governance import emergency
+    from jp20.operations.governance.earlier import carried_out
 
     rests_on = evidence(case, document)
     desk = workspace().desk()
@@ -106,7 +106,7 @@ def resume(case: Case, document: Document, party: Party = None, yes: Yes = False
 
 
 def _parts(status: "Status") -> tuple[Record, Table]:
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     state = Text("HALTED", "緊急停止中") if status.halted else Text("running", "稼働中")
     return (

@@ -15,17 +15,17 @@ from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import position_table
 from jp20.cli.shared.remedies import remedy
 from jp20.cli.shared.results import UNITS, steps_table
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from eth_typing import ChecksumAddress
 
-    from jp20.chain.contracts import Contract
-    from jp20.domain.evidence import Evidence
-    from jp20.domain.movements import ForcedMove
-    from jp20.operations.desk import Desk
+    from jp20.chain.contracts.contract import Contract
+    from jp20.domain.governance.evidence import Evidence
+    from jp20.domain.token.movements import ForcedMove
+    from jp20.operations.session import Desk
 
 app = typer.Typer()
 
@@ -86,8 +86,8 @@ def force_transfer(
     yes: Yes = False,
 ) -> None:
     """A court's order, a creditor's execution (G11, S4)."""
-    from jp20.domain.movements import ForcedMove, Waiver
-    from jp20.operations import enforce
+    from jp20.domain.token.movements import ForcedMove, Waiver
+    from jp20.operations.token import enforce
 
     holder, recipient, count = address(from_, "FROM"), address(to, "TO"), units(amount, "UNITS")
     rests_on = evidence(case, document)
@@ -160,7 +160,7 @@ def recover(
     """KYC gives the wallet up and adds the new one with AML; custodian or broker, KYC and registrar
     move each position (G13).
     """
-    from jp20.operations import enforce
+    from jp20.operations.token import enforce
 
     old, fresh, rests_on = address(lost, "LOST"), address(new, "NEW"), evidence(case, document)
     desk = workspace().desk()
@@ -196,9 +196,9 @@ def _require_possible(desk: "Desk", token: str, move: "ForcedMove", rests_on: "E
     """Raises WouldBeRefused where the token would say no, unless it was done before under the case.
     Warns where the case was used for another forced transfer of the token.
     """
-    from jp20.domain.token_state import WouldBeRefused
-    from jp20.operations.earlier import carried_out
-    from jp20.operations.previews import preview_forced
+    from jp20.domain.token.state import WouldBeRefused
+    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.token.previews import preview_forced
 
     contract = desk.token(token)
     fields = (move.from_, move.to, move.amount, int(move.waivers), move.executed_claim)

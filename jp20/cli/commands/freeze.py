@@ -13,15 +13,15 @@ from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if
 from jp20.cli.shared.positions import position_table, units_shown
 from jp20.cli.shared.restrained import OfHolder, RowsFile, Wallet, WalletIfAny, amounts
 from jp20.cli.shared.results import WALLET, steps_table
-from jp20.domain.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, JP20Error, Text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from eth_typing import ChecksumAddress
 
-    from jp20.operations.desk import Desk
-    from jp20.operations.restraints import Freeze, FreezeAtOnce
+    from jp20.operations.session import Desk
+    from jp20.operations.token.restraints import Freeze, FreezeAtOnce
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -98,7 +98,7 @@ def freeze_now(
     yes: Yes = False,
 ) -> None:
     """All or nothing (G19)."""
-    from jp20.operations.restraints import freeze_at_once, position
+    from jp20.operations.token.restraints import freeze_at_once, position
 
     rows, rests_on = _rows(wallet, amount, file), evidence_if_any(case, document)
     desk = workspace().desk()
@@ -149,8 +149,8 @@ def freeze_confirm(
     yes: Yes = False,
 ) -> None:
     """By the auditor or the registrar (G17, G19)."""
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.restraints import confirm_freeze
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.token.restraints import confirm_freeze
 
     account, rests_on = address(wallet, "WALLET"), evidence_if_any(case, document)
     desk = workspace().desk()
@@ -199,7 +199,7 @@ def freeze_set(
     yes: Yes = False,
 ) -> None:
     """Unfreezing takes as many signatures as freezing by decision (G19)."""
-    from jp20.operations.restraints import position, set_frozen
+    from jp20.operations.token.restraints import position, set_frozen
 
     account = address(wallet, "WALLET")
     count = 0 if amount == "0" else _units(amount)
@@ -244,7 +244,7 @@ def _rows(
 
 
 def _units(amount: str) -> int:
-    from jp20.domain.allotments import MAX_UNITS
+    from jp20.domain.token.terms import MAX_UNITS
 
     return MAX_UNITS if amount == _ALL else units(amount, "UNITS")
 
@@ -283,13 +283,13 @@ def _to_confirm(
 
 
 def _freezes(desk: "Desk", token: str, account: "ChecksumAddress | None") -> "tuple[Freeze, ...]":
-    from jp20.operations.restraints import freezes
+    from jp20.operations.token.restraints import freezes
 
     return tuple(each for each in freezes(desk, token) if account in (None, each.account))
 
 
 def _table(desk: "Desk", found: "tuple[Freeze, ...]") -> Table:
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     now = desk.now()
     names = {member.number: member.name for member in desk.members()}

@@ -13,10 +13,10 @@ from jp20.cli.frame.output import Column, Table, confirm, say, show
 from jp20.cli.frame.session import session
 from jp20.cli.frame.workspace import Workspace, workspace
 from jp20.cli.shared.results import steps_table
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.domain.governance import Difference, Policy, Rule
+    from jp20.domain.governance.policy import Difference, Policy, Rule
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -53,8 +53,8 @@ def governance_show(
     ] = False,
 ) -> None:
     """Of a file it needs no chain (G17)."""
-    from jp20.domain.governance_matrix import COLUMNS, matrix
-    from jp20.operations.governance import policy_on_chain
+    from jp20.domain.governance.matrix import COLUMNS, matrix
+    from jp20.operations.governance.policy import policy_on_chain
 
     if chain:
         place = workspace()
@@ -81,7 +81,7 @@ def governance_show(
 )
 def governance_compare(file: PolicyFile = None) -> None:
     """Function by function (G17)."""
-    from jp20.operations.governance import policy_differences
+    from jp20.operations.governance.policy import policy_differences
 
     place = workspace()
     policy = _policy(file, place)
@@ -111,8 +111,8 @@ def governance_propose(
     yes: Yes = False,
 ) -> None:
     """The file itself is the document: each who signs has looked at the same one (G17, S3)."""
-    from jp20.operations.files import load_policy
-    from jp20.operations.governance import change_policy, policy_change, policy_differences
+    from jp20.operations.files.inputs import load_policy
+    from jp20.operations.governance.policy import change_policy, policy_change, policy_differences
 
     policy, rests_on = load_policy(file), evidence(case, file)
     place = workspace()
@@ -148,8 +148,8 @@ def governance_propose(
 )
 def governance_overdue() -> None:
     """Freezes and suspensions of the AML officer; they stand (G17)."""
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.governance import overdue
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.governance.policy import overdue
 
     desk = workspace().view()
     names = {member.number: member.name for member in desk.members()}
@@ -178,7 +178,7 @@ def governance_overdue() -> None:
 def _policy(file: Path | None, place: Workspace | None = None) -> "Policy":
     """That of a file, else that of the settings, else the package's."""
     from jp20.cli.frame.workspace import NoWorkspace
-    from jp20.operations.files import load_policy
+    from jp20.operations.files.inputs import load_policy
 
     if file is not None:
         return load_policy(file)
@@ -206,6 +206,6 @@ def _differences(differences: "Sequence[Difference]") -> Table:
 
 
 def _rule(rule: "Rule | None") -> str | None:
-    from jp20.domain.governance_matrix import rule_text
+    from jp20.domain.governance.matrix import rule_text
 
     return None if rule is None else rule_text(rule)

@@ -8,7 +8,7 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.output import Column, Table, say, show
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 EXAMPLES: Final = Path(__file__).parents[2] / "data" / "examples"
 """The package's examples, which are the repository's."""

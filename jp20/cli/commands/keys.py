@@ -9,7 +9,7 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.output import Column, Record, Table, say, show, words
 from jp20.cli.frame.passwords import OldPasswordFrom, PasswordFrom, new, opening
 from jp20.cli.frame.workspace import workspace
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -34,7 +34,7 @@ New = Annotated[
 )
 def keys_create(file: New, password: PasswordFrom = None) -> None:
     """The address goes to whoever writes the consortium file; the key nowhere (G27)."""
-    from jp20.chain.keystores import create_keystore
+    from jp20.chain.signing.keystores import create_keystore
 
     given = new(password)
     _made(file, create_keystore(_in_folder(file), given))
@@ -65,8 +65,8 @@ def keys_import(
     old_password: OldPasswordFrom = None,
 ) -> None:
     """A key that was typed or lay open somewhere is no secret any more: create one instead."""
-    from jp20.chain.keystores import import_key, import_keystore
-    from jp20.chain.passwords import typed_password
+    from jp20.chain.signing.keystores import import_key, import_keystore
+    from jp20.chain.signing.passwords import typed_password
 
     fresh = new(password)
     if source is None:
@@ -95,7 +95,7 @@ def keys_list(
     ] = None,
 ) -> None:
     """Those of a folder, or of the settings."""
-    from jp20.chain.keystores import keystores
+    from jp20.chain.signing.keystores import keystores
 
     place = workspace().keystore_folder if folder is None else folder
     if not place.is_dir():
@@ -129,7 +129,7 @@ def keys_password(
     old_password: OldPasswordFrom = None,
 ) -> None:
     """Until the end the old one opens it, from then on the new one."""
-    from jp20.chain.keystores import change_password
+    from jp20.chain.signing.keystores import change_password
 
     fresh = new(password)
     _made(file, change_password(file, opening(old_password, file), fresh))

@@ -23,11 +23,11 @@ from jp20.cli.shared.restrained import (
     claims_shown,
 )
 from jp20.cli.shared.results import steps_table
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.evidence import Evidence
-    from jp20.operations.desk import Desk
+    from jp20.domain.governance.evidence import Evidence
+    from jp20.operations.session import Desk
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -79,8 +79,8 @@ def lock_set(
     yes: Yes = False,
 ) -> None:
     """Each row adds a lock-up to those that there are (G8)."""
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.restraints import lock_up
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.token.restraints import lock_up
 
     end, rests_on = time(until, "--until"), evidence(case, document)
     if whole_token:
@@ -144,10 +144,10 @@ def lock_shorten(
     yes: Yes = False,
 ) -> None:
     """One lock-up by its number, or the token's own (G8)."""
-    from jp20.domain.events import ClaimKind
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.earlier import carried_out
-    from jp20.operations.restraints import shorten_lock_up
+    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.register.events import ClaimKind
+    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.token.restraints import shorten_lock_up
 
     end, rests_on = time(until, "--until"), evidence(case, document)
     if whole_token:
@@ -197,7 +197,7 @@ def lock_shorten(
 )
 def lock_list(token: Token, wallet: OfHolder = None) -> None:
     """Of a holder, or of all (G8)."""
-    from jp20.domain.events import ClaimKind
+    from jp20.domain.register.events import ClaimKind
 
     holder = None if wallet is None else address(wallet, "WALLET")
     desk = workspace().view()
@@ -212,9 +212,9 @@ def _set_for_token(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.earlier import carried_out
-    from jp20.operations.restraints import set_token_lock_up
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.token.restraints import set_token_lock_up
 
     desk = workspace().desk()
     excluded = parties(desk, party)
@@ -241,9 +241,9 @@ def _shorten_for_token(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.earlier import carried_out
-    from jp20.operations.restraints import shorten_token_lock_up
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.token.restraints import shorten_token_lock_up
 
     desk = workspace().desk()
     excluded = parties(desk, party)
@@ -265,7 +265,7 @@ def _shorten_for_token(
 
 
 def _token_lock(desk: "Desk", token: str) -> Record:
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     until = _locked_until(desk, token)
     return Record(
@@ -306,7 +306,7 @@ def _require_future(desk: "Desk", until: str, end: int) -> None:
 
 
 def _require_later(token: str, until: str, end: int, now: int) -> None:
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     if end <= now:
         raise BadArgument(
@@ -323,7 +323,7 @@ def _require_later(token: str, until: str, end: int, now: int) -> None:
 
 
 def _require_earlier(until: str, end: int, now: int) -> None:
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     if end >= now:
         runs = in_tokyo(now) if now else "–"

@@ -12,11 +12,11 @@ from jp20.cli.frame.endings import REFUSED, Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.output import Column, Table, Value, show
 from jp20.cli.frame.workspace import NoWorkspace, workspace
-from jp20.domain.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.chain.access import Access
-    from jp20.chain.networks import Network
+    from jp20.chain.rpc.access import Access
+    from jp20.chain.rpc.networks import Network
 
 app = typer.Typer(no_args_is_help=True)
 app.registered_commands += network_nodes.app.registered_commands
@@ -37,7 +37,7 @@ _CHAIN: Final = Column("chain_id", Text("chain ID", "チェーンID"))
 )
 def network_list() -> None:
     """Asks nobody: what the settings say."""
-    from jp20.chain.node_errors import host_of
+    from jp20.chain.rpc.node_errors import host_of
 
     network = workspace().network
     show(
@@ -103,8 +103,8 @@ def network_check(
 
 
 def _check_chain(file: Path) -> None:
-    from jp20.operations.network_check import check_network, is_sound
-    from jp20.operations.network_init import load_network
+    from jp20.network.check import check_network, is_sound
+    from jp20.network.init import load_network
 
     platform = network_validators.platform()
     found = check_network(
@@ -144,8 +144,8 @@ def _checked(network: "Network") -> tuple[Value, ...]:
     """The line of a node."""
     import time
 
-    from jp20.chain.connection import connect, octets, quantity
-    from jp20.chain.node_errors import host_of
+    from jp20.chain.rpc.connection import connect, octets, quantity
+    from jp20.chain.rpc.node_errors import host_of
 
     host = host_of(network.url)
     try:

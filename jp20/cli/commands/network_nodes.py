@@ -10,11 +10,11 @@ import typer
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.passwords import PasswordFrom, new
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.domain.network_file import NetworkFile, Node
-    from jp20.operations.network_init import Initialised
+    from jp20.network.init import Initialised
+    from jp20.network.network_file import NetworkFile, Node
 
 app = typer.Typer()
 
@@ -52,9 +52,9 @@ NODE: Final = Column("node", Text("node", "ノード"))
 )
 def network_plan(network: NetworkFileOption = NETWORK) -> None:
     """Writes nothing."""
-    from jp20.domain.network_file import Consensus
-    from jp20.domain.node_files import client_name
-    from jp20.operations.network_init import load_network
+    from jp20.network.init import load_network
+    from jp20.network.network_file import Consensus
+    from jp20.network.node_files import client_name
 
     file = load_network(network)
     tolerated = file.consensus.tolerated(len(file.validators))
@@ -125,7 +125,7 @@ def network_init(
     node: NodeName, network: NetworkFileOption = NETWORK, password: PasswordFrom = None
 ) -> None:
     """On the machine on which the node will run: a secret is made there and stays (S3, G27)."""
-    from jp20.operations.network_init import init_node, load_network
+    from jp20.network.init import init_node, load_network
 
     file = load_network(network)
     done = init_node(file, node, network.parent, new(password))
@@ -159,9 +159,9 @@ _NEXT: Final = Text(
 )
 def network_unstick(node: NodeName, network: NetworkFileOption = NETWORK) -> None:
     """At its own node an organisation needs nobody's leave for it: the blocks are not final."""
-    from jp20.chain.operator_channel import operator_channel
-    from jp20.operations.network_init import load_network, node_named
-    from jp20.operations.network_stall import unstick_in_turn
+    from jp20.network.init import load_network, node_named
+    from jp20.network.operator_channel import operator_channel
+    from jp20.network.stall import unstick_in_turn
 
     file = load_network(network)
     own = node_named(file, node)
@@ -183,8 +183,8 @@ def network_unstick(node: NodeName, network: NetworkFileOption = NETWORK) -> Non
 
 
 def _line(file: "NetworkFile", node: "Node") -> tuple[Value, ...]:
-    from jp20.domain.network_file import Consensus
-    from jp20.domain.node_files import KEYSTORE, NODE_KEY, node_files
+    from jp20.network.network_file import Consensus
+    from jp20.network.node_files import KEYSTORE, NODE_KEY, node_files
 
     clique = file.consensus is Consensus.CLIQUE
     secrets = [NODE_KEY, f"{KEYSTORE}/"] if clique and node.validates else [NODE_KEY]
@@ -203,7 +203,7 @@ def _line(file: "NetworkFile", node: "Node") -> tuple[Value, ...]:
 
 
 def _genesis(file: "NetworkFile") -> bytes | None:
-    from jp20.domain.genesis import genesis, genesis_hash
+    from jp20.network.genesis import genesis, genesis_hash
 
     if file.genesis is not None or file.unknown:
         return file.genesis

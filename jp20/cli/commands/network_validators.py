@@ -10,14 +10,14 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Yes, address
 from jp20.cli.frame.output import Column, Table, confirm, say, show
 from jp20.cli.frame.workspace import NotDeployed, NoWorkspace, workspace
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.chain.operator_channel import OperatorChannel
-    from jp20.domain.network_file import NetworkFile
-    from jp20.operations.desk import Desk
+    from jp20.network.network_file import NetworkFile
+    from jp20.network.operator_channel import OperatorChannel
+    from jp20.operations.session import Desk
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -53,7 +53,7 @@ _CHANGE: Final = Column("change", Text("change", "変更"))
 )
 def validators_list(node: By, network: NetworkFileOption = NETWORK) -> None:
     """By what this organisation's own node says."""
-    from jp20.operations.network_validators import validators
+    from jp20.network.validators import validators
 
     file, channel = _at(network, node)
     show(
@@ -86,7 +86,7 @@ def validators_list(node: By, network: NetworkFileOption = NETWORK) -> None:
 )
 def validators_votes(node: By, network: NetworkFileOption = NETWORK) -> None:
     """A vote counts when the validator that casts it seals a block."""
-    from jp20.operations.network_validators import ballot
+    from jp20.network.validators import ballot
 
     file, channel = _at(network, node)
     found = ballot(file, channel)
@@ -164,7 +164,7 @@ def validators_withdraw(
     validator: Candidate, node: By, network: NetworkFileOption = NETWORK
 ) -> None:
     """What it voted in blocks stays until the epoch ends."""
-    from jp20.operations.network_validators import withdraw
+    from jp20.network.validators import withdraw
 
     file, channel = _at(network, node)
     withdraw(file, channel, _address(file, validator))
@@ -173,8 +173,8 @@ def validators_withdraw(
 
 def holders(desk: "Desk | None") -> tuple[str, ...] | None:
     """Who has the role VALIDATOR on the platform; None where that is not known."""
-    from jp20.chain.node_errors import NodeFailure
-    from jp20.operations.network_validators import role_holders
+    from jp20.chain.rpc.node_errors import NodeFailure
+    from jp20.network.validators import role_holders
 
     if desk is None:
         return None
@@ -186,7 +186,7 @@ def holders(desk: "Desk | None") -> tuple[str, ...] | None:
 
 def platform() -> "Desk | None":
     """The platform without keys; None where this folder knows of none, or has no node."""
-    from jp20.chain.node_errors import NodeFailure
+    from jp20.chain.rpc.node_errors import NodeFailure
 
     try:
         return workspace().view()
@@ -198,7 +198,7 @@ def platform() -> "Desk | None":
 
 
 def _vote(network: Path, node: str, validator: str, yes: bool, *, add: bool) -> None:
-    from jp20.operations.network_validators import propose
+    from jp20.network.validators import propose
 
     file, channel = _at(network, node)
     candidate = _address(file, validator)
@@ -221,8 +221,8 @@ def _vote(network: Path, node: str, validator: str, yes: bool, *, add: bool) -> 
 
 
 def _at(network: Path, node: str) -> "tuple[NetworkFile, OperatorChannel]":
-    from jp20.chain.operator_channel import operator_channel
-    from jp20.operations.network_init import load_network, node_named
+    from jp20.network.init import load_network, node_named
+    from jp20.network.operator_channel import operator_channel
 
     file = load_network(network)
     return file, operator_channel(file, node_named(file, node), network.parent)

@@ -19,10 +19,10 @@ from jp20.cli.shared.organisation_changes import (
     role_named,
 )
 from jp20.cli.shared.organisation_tables import organisation_tables
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.roles import Role
+    from jp20.domain.base.roles import Role
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -90,7 +90,7 @@ def organisation_add(
     yes: Yes = False,
 ) -> None:
     """Who asks for the key's owner has looked outside the chain who that is (S2)."""
-    from jp20.operations.organisations import addition
+    from jp20.operations.governance.organisations import addition
 
     _require_name(name)
     roles: list[Role] = [role_named(each, "--role") for each in role or ()]
@@ -130,7 +130,7 @@ def organisation_grant(
     yes: Yes = False,
 ) -> None:
     """Giving a power is delayed (S3)."""
-    from jp20.operations.organisations import grant, member_named
+    from jp20.operations.governance.organisations import grant, member_named
 
     given, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
@@ -165,7 +165,7 @@ def organisation_revoke(
     yes: Yes = False,
 ) -> None:
     """Its signatures that rest on the role count no more (S3)."""
-    from jp20.operations.organisations import member_named, revocation
+    from jp20.operations.governance.organisations import member_named, revocation
 
     taken, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
@@ -212,7 +212,7 @@ def organisation_transfer_role(
     yes: Yes = False,
 ) -> None:
     """Nobody's own signature is needed to replace them (G17)."""
-    from jp20.operations.organisations import member_named, role_transfer
+    from jp20.operations.governance.organisations import member_named, role_transfer
 
     moved, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
@@ -246,7 +246,7 @@ def organisation_remove(
     organisation: OrganisationName, case: Case, document: Document, yes: Yes = False
 ) -> None:
     """For ever: its keys belong to no other organisation (S2)."""
-    from jp20.operations.organisations import member_named, removal
+    from jp20.operations.governance.organisations import member_named, removal
 
     rests_on = evidence(case, document)
     place = workspace()

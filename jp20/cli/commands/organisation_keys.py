@@ -12,11 +12,11 @@ from jp20.cli.shared.organisation_changes import OrganisationName, decide_and_sh
 from jp20.cli.shared.organisation_tables import organisation_tables
 from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, evidence_if_any
 from jp20.cli.shared.results import steps_table
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.operations.desk import Desk
-    from jp20.operations.organisations import KeyEntry
+    from jp20.operations.governance.organisations import KeyEntry
+    from jp20.operations.session import Desk
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -54,7 +54,7 @@ def key_add(
     yes: Yes = False,
 ) -> None:
     """Two keys of one organisation count once (S3)."""
-    from jp20.operations.organisations import key_addition, member_named
+    from jp20.operations.governance.organisations import key_addition, member_named
 
     key, rests_on = key_address(new, "NEW"), evidence(case, document)
     place = workspace()
@@ -94,7 +94,7 @@ def key_revoke(
     yes: Yes = False,
 ) -> None:
     """Its signatures on open requests count no more (G27)."""
-    from jp20.operations.organisations import key_entry, key_revocation
+    from jp20.operations.governance.organisations import key_entry, key_revocation
 
     taken, rests_on = key_address(key, "KEY"), evidence_if_any(case, document)
     place = workspace()
@@ -143,7 +143,7 @@ def key_replace(
     yes: Yes = False,
 ) -> None:
     """The old key never returns (G27)."""
-    from jp20.operations.organisations import key_entry, key_replacement
+    from jp20.operations.governance.organisations import key_entry, key_replacement
 
     before, after = key_address(old, "OLD"), key_address(new, "NEW")
     rests_on = evidence(case, document)
@@ -168,7 +168,7 @@ def key_replace(
 
 def _revoke_own(desk: "Desk", entry: "KeyEntry", yes: bool) -> None:
     """Of the own organisation, at once. Raises NotOwnKey, ChangeRefused."""
-    from jp20.operations.organisations import own_signer, revoke_own_key
+    from jp20.operations.governance.organisations import own_signer, revoke_own_key
 
     steps = []
     if entry.active:

@@ -10,7 +10,7 @@ from jp20.cli.frame.options import Yes
 from jp20.cli.frame.output import Column, Table, confirm, progress, show, warn
 from jp20.cli.frame.workspace import Workspace, workspace
 from jp20.cli.shared.results import BLOCK
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -26,9 +26,9 @@ app = typer.Typer(no_args_is_help=True)
 )
 def deploy(yes: Yes = False) -> None:
     """The founder's key sets everything up, seals it, and has no power any more (G17, S2)."""
-    from jp20.chain.signers import OfflineSigner
-    from jp20.domain.deployment import CONTRACTS
-    from jp20.operations.platform import deploy_platform
+    from jp20.chain.signing.signers import OfflineSigner
+    from jp20.domain.governance.deployment import CONTRACTS
+    from jp20.operations.governance.platform import deploy_platform
 
     place = workspace()
     founding, policy = place.consortium(), place.policy()
@@ -86,7 +86,7 @@ def platform_show() -> None:
 
 
 def _show(place: Workspace) -> None:
-    from jp20.operations.platform import verify
+    from jp20.operations.governance.platform import verify
 
     desk = place.view()
     checks = verify(desk.connection, desk.deployment)

@@ -33,7 +33,7 @@ def position_show(
     ] = None,
 ) -> None:
     """Needs no key (G8, G15)."""
-    from jp20.operations.restraints import claims, position
+    from jp20.operations.token.restraints import claims, position
 
     holder = address(wallet, "WALLET")
     desk = workspace().view()

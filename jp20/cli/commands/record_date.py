@@ -11,10 +11,10 @@ from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.results import UNITS, WALLET, steps_table
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.token_state import TokenState
+    from jp20.domain.token.state import TokenState
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -44,10 +44,10 @@ def record_date_set(
     yes: Yes = False,
 ) -> None:
     """A date is its last second, so that what moves that day counts (G5, G21)."""
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.foresight import require_record_date
-    from jp20.operations.lifecycle import set_record_date
-    from jp20.operations.token_state import token_state
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.token.foresight import require_record_date
+    from jp20.operations.token.lifecycle import set_record_date
+    from jp20.operations.token.state import token_state
 
     is_day = time(at, "TIME", end_of_day=True) != time(at, "TIME")
     second = time(at, "TIME", end_of_day=True) - is_day
@@ -87,8 +87,8 @@ def record_date_show(
     ] = None,
 ) -> None:
     """Holders at a record date are read from the chain, in the units of that date (G5, G21)."""
-    from jp20.operations.record_dates import holders_at
-    from jp20.operations.token_state import token_state
+    from jp20.operations.token.record_dates import holders_at
+    from jp20.operations.token.state import token_state
 
     desk = workspace().view()
     state = token_state(desk, token)
@@ -111,7 +111,7 @@ def record_date_show(
 
 def record_dates_table(state: "TokenState") -> Table:
     """All record dates of a token."""
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     return Table(
         "record_dates",

@@ -14,14 +14,14 @@ from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.ending_rows import Result, finish
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.results import REASON, UNITS, WALLET, steps_table
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.domain.evidence import Evidence
-    from jp20.domain.outcomes import Outcomes
-    from jp20.domain.token_state import Redemption
-    from jp20.operations.desk import Desk
-    from jp20.operations.redemption_preview import RedemptionRow
+    from jp20.domain.governance.evidence import Evidence
+    from jp20.domain.plans.outcomes import Outcomes
+    from jp20.domain.token.state import Redemption
+    from jp20.operations.session import Desk
+    from jp20.operations.token.redemption_preview import RedemptionRow
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -53,8 +53,8 @@ def redeem_preview(
     ] = None,
 ) -> None:
     """As the chain stands now (G4)."""
-    from jp20.domain.reasons import Reason
-    from jp20.operations.redemption_preview import part_redemption, whole_redemption
+    from jp20.domain.token.reasons import Reason
+    from jp20.operations.token.redemption_preview import part_redemption, whole_redemption
 
     count = units(amount, "UNITS") if amount is not None else None
     desk = workspace().view()
@@ -97,8 +97,8 @@ def redeem_maturity(
     token: Token, case: Case, document: Document, result: Result = None, yes: Yes = False
 ) -> None:
     """Whatever restrains the units; claims continue on the money (G4)."""
-    from jp20.domain.token_state import Redemption
-    from jp20.operations.lifecycle import redeem_at_maturity
+    from jp20.domain.token.state import Redemption
+    from jp20.operations.token.lifecycle import redeem_at_maturity
 
     _redeem_whole(
         token, Redemption.MATURITY, redeem_at_maturity, evidence(case, document), result, yes
@@ -117,8 +117,8 @@ def redeem_early(
     token: Token, case: Case, document: Document, result: Result = None, yes: Yes = False
 ) -> None:
     """Whatever restrains the units; claims continue on the money (G4)."""
-    from jp20.domain.token_state import Redemption
-    from jp20.operations import lifecycle
+    from jp20.domain.token.state import Redemption
+    from jp20.operations.token import lifecycle
 
     _redeem_whole(
         token, Redemption.EARLY, lifecycle.redeem_early, evidence(case, document), result, yes
@@ -144,10 +144,10 @@ def redeem_part(
     yes: Yes = False,
 ) -> None:
     """Under one case the shares are decided on once (G4)."""
-    from jp20.domain.token_state import Redemption
-    from jp20.operations import lifecycle
-    from jp20.operations.foresight import require_redemption
-    from jp20.operations.results import require_format
+    from jp20.domain.token.state import Redemption
+    from jp20.operations.plans.results import require_format
+    from jp20.operations.token import lifecycle
+    from jp20.operations.token.foresight import require_redemption
 
     count, rests_on = units(amount, "UNITS"), evidence(case, document)
     if result is not None:
@@ -191,10 +191,10 @@ def redeem_holder(
     yes: Yes = False,
 ) -> None:
     """A pledge, an attachment, a freeze and a commitment stand in the way (G4)."""
-    from jp20.domain.token_state import Redemption
-    from jp20.operations import lifecycle
-    from jp20.operations.foresight import require_redemption
-    from jp20.operations.restraints import position
+    from jp20.domain.token.state import Redemption
+    from jp20.operations.token import lifecycle
+    from jp20.operations.token.foresight import require_redemption
+    from jp20.operations.token.restraints import position
 
     holder, count = address(wallet, "WALLET"), units(amount, "UNITS")
     rests_on = evidence(case, document)
@@ -233,9 +233,9 @@ def _redeem_whole(
     result: Path | None,
     yes: bool,
 ) -> None:
-    from jp20.operations.foresight import require_redemption
-    from jp20.operations.redemption_preview import whole_redemption
-    from jp20.operations.results import require_format
+    from jp20.operations.plans.results import require_format
+    from jp20.operations.token.foresight import require_redemption
+    from jp20.operations.token.redemption_preview import whole_redemption
 
     if result is not None:
         require_format(result)
@@ -274,7 +274,7 @@ def _finish(
 
 
 def _sums(found: "tuple[RedemptionRow, ...]") -> Record:
-    from jp20.domain.reasons import Reason
+    from jp20.domain.token.reasons import Reason
 
     refused = [each for each in found if each.reason is not Reason.NONE]
     return Record(

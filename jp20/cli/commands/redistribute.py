@@ -13,10 +13,10 @@ from jp20.cli.shared import some_refused
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.results import WALLET
-from jp20.domain.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.operations.desk import Desk
+    from jp20.operations.session import Desk
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -94,8 +94,8 @@ def redistribute_record(
     yes: Yes = False,
 ) -> None:
     """Nothing is restored by it (G9)."""
-    from jp20.operations.enforce import record_incident
-    from jp20.operations.files import load_allotments
+    from jp20.operations.files.inputs import load_allotments
+    from jp20.operations.token.enforce import record_incident
 
     number, before = reference_word(incident, "INCIDENT"), units(supply_before, "--supply-before")
     losses = [(row.wallet, row.units) for row in load_allotments(file).sound()]
@@ -146,7 +146,7 @@ def redistribute_restore(
     yes: Yes = False,
 ) -> None:
     """The supply never exceeds what it was before the incident (G9)."""
-    from jp20.operations.enforce import losses_of, redistribute, wallet_in_use
+    from jp20.operations.token.enforce import losses_of, redistribute, wallet_in_use
 
     number, rests_on = reference_word(incident, "INCIDENT"), evidence(case, document)
     desk = workspace().desk()
@@ -215,7 +215,7 @@ def _unknown(token: str, number: str) -> BadArgument:
 
 
 def _losses_table(desk: "Desk", token: str, number: str) -> Table:
-    from jp20.operations.enforce import losses_of
+    from jp20.operations.token.enforce import losses_of
 
     return Table(
         "losses",

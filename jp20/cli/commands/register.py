@@ -13,12 +13,12 @@ from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.session import session
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, WALLET
-from jp20.domain.errors import BadArgument, Text
-from jp20.domain.export_forms import Content, Encoding
+from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.files.export_forms import Content, Encoding
 
 if TYPE_CHECKING:
-    from jp20.domain.register import HistoryEntry
-    from jp20.operations.report import Report
+    from jp20.domain.register.register import HistoryEntry
+    from jp20.operations.register.report import Report
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -57,7 +57,7 @@ AtTime = Annotated[
 )
 def register_show(token: Token, block: AtBlock = None, at: AtTime = None) -> None:
     """From the token's events, all of them (G15, S1)."""
-    from jp20.operations.report import percent
+    from jp20.operations.register.report import percent
 
     found = _report(token, block, at)
     supply = found.register.supply
@@ -106,8 +106,8 @@ def register_export(
     ] = Encoding.UTF_8,
 ) -> None:
     """In the language of the call (G15)."""
-    from jp20.operations.exports import export
-    from jp20.operations.results import require_format
+    from jp20.operations.plans.results import require_format
+    from jp20.operations.register.exports import export
 
     require_format(file)
     found = _report(token, block, at)
@@ -139,7 +139,7 @@ def register_check(
     at: AtTime = None,
 ) -> None:
     """To be run every night (G13, G15)."""
-    from jp20.operations.report import report
+    from jp20.operations.register.report import report
 
     moment = _time(block, at)
     desk = workspace().view()
@@ -200,7 +200,7 @@ def register_history(
     at: AtTime = None,
 ) -> None:
     """Units and splits are those of then; the balance is brought up to the block (G15)."""
-    from jp20.operations.report import places_of, report
+    from jp20.operations.register.report import places_of, report
 
     account = address(wallet, "WALLET") if wallet is not None else None
     moment = _time(block, at)
@@ -242,7 +242,7 @@ def register_history(
 
 
 def _report(token: str, block: int | None, at: str | None) -> "Report":
-    from jp20.operations.report import report
+    from jp20.operations.register.report import report
 
     moment = _time(block, at)
     return report(workspace().view(), token, block, moment)
@@ -264,7 +264,7 @@ def _time(block: int | None, at: str | None) -> int | None:
 
 
 def _summary(found: "Report") -> Record:
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     register = found.register
     return Record(
@@ -345,8 +345,8 @@ def _end(found: "Report") -> None:
 
 
 def _entry(entry: "HistoryEntry", place: int | None) -> tuple[Value, ...]:
-    from jp20.domain.register import Movement
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.register.register import Movement
 
     at = entry.at
     if isinstance(entry, Movement):

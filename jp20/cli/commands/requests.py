@@ -16,17 +16,17 @@ from jp20.cli.shared.document_check import DocumentToCompare, require_document
 from jp20.cli.shared.request_ids import Id, id_of, require_id
 from jp20.cli.shared.request_view import request_parts, requests_table
 from jp20.cli.shared.results import REASON, WALLET, steps_table
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eth_typing import ChecksumAddress
 
-    from jp20.domain.outcomes import CallOutcome, Step
-    from jp20.operations.approval import Part
-    from jp20.operations.desk import Desk, Member
-    from jp20.operations.requests import RequestView
+    from jp20.domain.plans.outcomes import CallOutcome, Step
+    from jp20.operations.governance.approval import Part
+    from jp20.operations.governance.requests import RequestView
+    from jp20.operations.session import Desk, Member
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -92,8 +92,13 @@ def requests_list(
     ] = False,
 ) -> None:
     """What is over by its time alone is not read (G17)."""
-    from jp20.operations.approval import may_act
-    from jp20.operations.requests import Proposal, RequestState, list_requests, required_rule
+    from jp20.operations.governance.approval import may_act
+    from jp20.operations.governance.requests import (
+        Proposal,
+        RequestState,
+        list_requests,
+        required_rule,
+    )
 
     under_way = {RequestState.OPEN, RequestState.WAITING, RequestState.READY}
     states = {RequestState[each.name] for each in state or ()} or (
@@ -129,8 +134,8 @@ def requests_show(
     request: Id, document: DocumentToCompare = None, decision: DecisionFile = None
 ) -> None:
     """Read from this node; a file's root is computed anew (G17, S3)."""
-    from jp20.operations.approval import CallsUnknown, decision_of
-    from jp20.operations.requests import load_decision, show_request
+    from jp20.operations.governance.approval import CallsUnknown, decision_of
+    from jp20.operations.governance.requests import load_decision, show_request
 
     require_id(request)
     given = None if decision is None else load_decision(decision)
@@ -164,8 +169,8 @@ def requests_approve(
     yes: Yes = False,
 ) -> None:
     """One signature, in the slot that leaves the others theirs (G17, S3)."""
-    from jp20.operations.approval import decision_of, sign, signature_to_give
-    from jp20.operations.requests import load_decision, show_request
+    from jp20.operations.governance.approval import decision_of, sign, signature_to_give
+    from jp20.operations.governance.requests import load_decision, show_request
 
     require_id(request)
     given = None if decision is None else load_decision(decision)
@@ -207,8 +212,8 @@ def requests_approve(
 )
 def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = False) -> None:
     """Each call on its own: a refused one does not stop the others (G17)."""
-    from jp20.operations import requests
-    from jp20.operations.approval import decision_of, execution_to_make
+    from jp20.operations.governance import requests
+    from jp20.operations.governance.approval import decision_of, execution_to_make
 
     require_id(request)
     given = None if decision is None else requests.load_decision(decision)
@@ -240,8 +245,8 @@ def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = Fals
 )
 def requests_cancel(request: Id, yes: Yes = False) -> None:
     """The same can be proposed again (G17)."""
-    from jp20.operations import requests
-    from jp20.operations.approval import cancellation_to_make
+    from jp20.operations.governance import requests
+    from jp20.operations.governance.approval import cancellation_to_make
 
     require_id(request)
     desk = workspace().desk()
@@ -266,8 +271,8 @@ def requests_cancel(request: Id, yes: Yes = False) -> None:
 )
 def requests_withdraw(request: Id, yes: Yes = False) -> None:
     """Until it is executed (G17)."""
-    from jp20.operations import requests
-    from jp20.operations.approval import withdrawal_to_make
+    from jp20.operations.governance import requests
+    from jp20.operations.governance.approval import withdrawal_to_make
 
     require_id(request)
     desk = workspace().desk()
@@ -304,9 +309,9 @@ def requests_export(
 ) -> None:
     """It is not written over another file (G17)."""
     from jp20.chain.new_files import write_new
-    from jp20.domain.decision_file import to_json
-    from jp20.operations.approval import decision_of
-    from jp20.operations.requests import show_request
+    from jp20.domain.governance.decision_file import to_json
+    from jp20.operations.governance.approval import decision_of
+    from jp20.operations.governance.requests import show_request
 
     require_id(request)
     desk = workspace().view()
@@ -334,8 +339,8 @@ def _own(
 
 
 def _say_next(view: "RequestView") -> None:
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.requests import RequestState
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.governance.requests import RequestState
 
     execute = f"jp20 requests execute 0x{view.id.hex()}"
     if view.state is RequestState.READY:
@@ -363,7 +368,7 @@ def _finish(
     """Shows what became of each call. Raises the refusal of an only one; Ending with 4 where calls
     or rows were refused and others went through, with 1 where all calls were.
     """
-    from jp20.domain.outcomes import Step
+    from jp20.domain.plans.outcomes import Step
 
     refusals = [each.refusal for each in outcomes if each.refusal is not None]
     if len(outcomes) == 1 and refusals:
@@ -382,7 +387,7 @@ def _finish(
 
 def _refused_table(outcomes: "Sequence[CallOutcome]") -> Table:
     """Calls that the contract refused, and rows that a call left out."""
-    from jp20.domain.events import RegistrationRefused, RowRefused
+    from jp20.domain.register.events import RegistrationRefused, RowRefused
 
     unsaid = Text("no reason given", "理由の記載なし")
     rows = [

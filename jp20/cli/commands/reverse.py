@@ -13,14 +13,14 @@ from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.parties import Party, evidence_if_any, parties
 from jp20.cli.shared.results import steps_table
-from jp20.domain.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, JP20Error, Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.operations.desk import Desk
-    from jp20.operations.enforce import Reversed, TransferInside
-    from jp20.operations.follow import Followed, Onward
+    from jp20.operations.session import Desk
+    from jp20.operations.token.enforce import Reversed, TransferInside
+    from jp20.operations.token.follow import Followed, Onward
 
 app = typer.Typer()
 
@@ -177,9 +177,9 @@ def reverse(
     yes: Yes = False,
 ) -> None:
     """History is added to, never erased."""
-    from jp20.operations import enforce
-    from jp20.operations.earlier import carried_out
-    from jp20.operations.follow import follow
+    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.token import enforce
+    from jp20.operations.token.follow import follow
 
     hashed = hash_of(transaction, "TRANSACTION")
     asked = None if amount is None else units(amount, "--units")
@@ -229,7 +229,7 @@ def reverse(
 
 def _chosen(desk: "Desk", token: str, transaction: bytes, log: int | None) -> int | None:
     """The log that is meant. Raises WhichTransfer, which lists what there is, or NoOriginal."""
-    from jp20.operations.enforce import transfers_in
+    from jp20.operations.token.enforce import transfers_in
 
     inside = transfers_in(desk, token, transaction)
     if len(inside) > 1 and log is None:
@@ -278,8 +278,8 @@ def _ask(
 
 
 def _original(desk: "Desk", token: str, followed: "Followed") -> Record:
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.enforce import return_to
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.token.enforce import return_to
 
     found, trace = followed.found, followed.trace
     of, first = found.original, trace.hops[0]
@@ -327,7 +327,7 @@ def _hops(token: str, followed: "Followed") -> Table:
     """Where the units went on, and how what is there could be brought back, the last hop first to
     be reversed.
     """
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     return Table(
         "hops",

@@ -11,12 +11,12 @@ from jp20.cli.frame.options import Yes
 from jp20.cli.frame.output import Column, Record, Table, Value, confirm, progress, say, show, warn
 from jp20.cli.frame.workspace import Workspace, workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
-from jp20.domain.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.chain.outbox import Entry
-    from jp20.operations.desk import Desk
-    from jp20.operations.sending import OutboxStatus
+    from jp20.chain.sending.outbox import Entry
+    from jp20.operations.session import Desk
+    from jp20.operations.transactions.sending import OutboxStatus
 
 app = typer.Typer()
 
@@ -27,7 +27,7 @@ _LABEL: Final = Column("label", Text("what", "内容"))
 @app.command("status", epilog=example("jp20 status", "jp20 status --format json"))
 def status() -> None:
     """Without a node it says what the outboxes say, and why the rest is missing."""
-    from jp20.operations.sending import status as sending_status
+    from jp20.operations.transactions.sending import status as sending_status
 
     place = workspace()
     trouble: JP20Error | None = None
@@ -57,8 +57,8 @@ def resume_sending(yes: Yes = False) -> None:
     """Needs no key: what was signed is looked for, and the same bytes are sent where no node has
     them; none is sent twice.
     """
-    from jp20.operations.sending import resume_sending as go_on
-    from jp20.operations.sending import status as sending_status
+    from jp20.operations.transactions.sending import resume_sending as go_on
+    from jp20.operations.transactions.sending import status as sending_status
 
     place = workspace()
     found = sending_status(place.connection, place.outbox)
@@ -103,8 +103,8 @@ def entries_table(entries: "Iterable[Entry]") -> Table:
 
 def platform_parts(desk: "Desk") -> tuple[Record, Table]:
     """Whether the platform is halted, and how its tokens stand."""
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.emergency import status as status_of
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.governance.emergency import status as status_of
 
     found = status_of(desk)
     return (
@@ -147,7 +147,7 @@ def _found(found: "Iterable[OutboxStatus]") -> Iterator[tuple[Value, ...]]:
 
 def _noted(place: Workspace) -> Iterator[tuple[Value, ...]]:
     """What is under way by the outboxes of the settings' chain alone."""
-    from jp20.chain.outbox import view_outbox
+    from jp20.chain.sending.outbox import view_outbox
 
     for file in sorted(place.outbox.glob(f"{place.settings.network.chain_id}-*.sqlite")):
         view = view_outbox(file)
@@ -156,7 +156,7 @@ def _noted(place: Workspace) -> Iterator[tuple[Value, ...]]:
 
 
 def _row(signer: str, entry: "Entry", where: Text) -> tuple[Value, ...]:
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     since = in_tokyo(int(entry.intended_at))
     return (signer, entry.nonce, entry.label, where, since, entry.hash)

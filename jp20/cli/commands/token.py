@@ -28,12 +28,12 @@ from jp20.cli.shared.token_tables import (
     status_record,
     tranches_table,
 )
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.roles import Role
-    from jp20.domain.terms import Terms
-    from jp20.operations.desk import Desk, Member
+    from jp20.domain.base.roles import Role
+    from jp20.domain.token.terms import Terms
+    from jp20.operations.session import Desk, Member
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -87,10 +87,10 @@ def issue(
     yes: Yes = False,
 ) -> None:
     """Up to three decisions under one case: the token, its units, its documents (G1)."""
-    from jp20.domain.roles import Role
-    from jp20.operations.files import load_term_sheet
-    from jp20.operations.foresight import require_creation, require_first_issue
-    from jp20.operations.issue import create_token, existing_token, issue_units, set_documents
+    from jp20.domain.base.roles import Role
+    from jp20.operations.files.inputs import load_term_sheet
+    from jp20.operations.token.foresight import require_creation, require_first_issue
+    from jp20.operations.token.issue import create_token, existing_token, issue_units, set_documents
 
     sheet, count = load_term_sheet(sheet_file), units(amount, "UNITS")
     rests_on = evidence(case, document)
@@ -151,9 +151,9 @@ def issue(
 )
 def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes = False) -> None:
     """Under one case the same number is issued once (G5)."""
-    from jp20.operations.foresight import require_issue
-    from jp20.operations.issue import issue_units
-    from jp20.operations.token_state import token_state
+    from jp20.operations.token.foresight import require_issue
+    from jp20.operations.token.issue import issue_units
+    from jp20.operations.token.state import token_state
 
     count, rests_on = units(amount, "UNITS"), evidence(case, document)
     desk = workspace().desk()
@@ -196,7 +196,7 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
 )
 def token_list() -> None:
     """In the order in which they were made (G1)."""
-    from jp20.operations.token_state import list_tokens
+    from jp20.operations.token.state import list_tokens
 
     show(
         Table(
@@ -249,9 +249,9 @@ def token_show(
     ] = None,
 ) -> None:
     """The token at its latest block (G1, G15)."""
-    from jp20.operations.files import load_term_sheet
-    from jp20.operations.issue import term_sheet_differences
-    from jp20.operations.token_state import token_state
+    from jp20.operations.files.inputs import load_term_sheet
+    from jp20.operations.token.issue import term_sheet_differences
+    from jp20.operations.token.state import token_state
 
     sheet = load_term_sheet(term_sheet) if term_sheet else None
     desk = workspace().view()
@@ -282,8 +282,8 @@ def pause(
     token: Token, case: CaseIfAny = None, document: DocumentIfAny = None, yes: Yes = False
 ) -> None:
     """One key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY (G12)."""
-    from jp20.operations import lifecycle
-    from jp20.operations.token_state import token_state
+    from jp20.operations.token import lifecycle
+    from jp20.operations.token.state import token_state
 
     rests_on = evidence_if_any(case, document)
     desk = workspace().desk()
@@ -318,8 +318,8 @@ def pause(
 )
 def unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
     """By decision (G12)."""
-    from jp20.operations import lifecycle
-    from jp20.operations.token_state import token_state
+    from jp20.operations.token import lifecycle
+    from jp20.operations.token.state import token_state
 
     rests_on = evidence(case, document)
     desk = workspace().desk()
@@ -355,9 +355,9 @@ def split(
     yes: Yes = False,
 ) -> None:
     """Restraints, cap, lots and the price's units scale too (G6)."""
-    from jp20.operations import lifecycle
-    from jp20.operations.foresight import require_split
-    from jp20.operations.token_state import token_state
+    from jp20.operations.token import lifecycle
+    from jp20.operations.token.foresight import require_split
+    from jp20.operations.token.state import token_state
 
     times, rests_on = units(ratio, "RATIO"), evidence(case, document)
     desk = workspace().desk()

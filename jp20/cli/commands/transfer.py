@@ -18,13 +18,13 @@ from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import one_position, position_table
 from jp20.cli.shared.remedies import remedy
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.operations.desk import Desk
-    from jp20.operations.transfer import Preview
+    from jp20.operations.session import Desk
+    from jp20.operations.token.transfer import Preview
 
 app = typer.Typer()
 
@@ -58,10 +58,10 @@ def transfer(
     yes: Yes = False,
 ) -> None:
     """A holder's own, with the holder's key (G3)."""
-    from jp20.domain.token_state import WouldBeRefused
-    from jp20.operations.restraints import position
-    from jp20.operations.transfer import preview
-    from jp20.operations.transfer import transfer as send
+    from jp20.domain.token.state import WouldBeRefused
+    from jp20.operations.token.restraints import position
+    from jp20.operations.token.transfer import preview
+    from jp20.operations.token.transfer import transfer as send
 
     recipient, count = address(to, "TO"), units(amount, "UNITS")
     place = workspace()
@@ -144,7 +144,7 @@ def preview_of(
     """Transfer, transferFrom, a request for consent, a delivery: as the token would answer (G3)."""
     from eth_typing import ChecksumAddress
 
-    from jp20.operations.restraints import position
+    from jp20.operations.token.restraints import position
 
     recipient, count = address(to, "TO"), units(amount, "UNITS")
     acting = None if spender is None else address(spender, "--spender")
@@ -207,8 +207,8 @@ def record_transfer(
     yes: Yes = False,
 ) -> None:
     """A change of owner made elsewhere, on the holder's mandate (G3)."""
-    from jp20.domain.events import Cause
-    from jp20.operations.enforce import record_transfers
+    from jp20.domain.register.events import Cause
+    from jp20.operations.token.enforce import record_transfers
 
     rows = _moves(from_, to, amount, file)
     rests_on = evidence(case, document)
@@ -240,8 +240,8 @@ def _judged(
     is_delivery: bool,
 ) -> "list[tuple[Text, Preview]]":
     """What the token would answer to each way there is, the one that is asked about first."""
-    from jp20.operations.previews import needs_consent, preview_delivery, preview_request
-    from jp20.operations.transfer import preview
+    from jp20.operations.token.previews import needs_consent, preview_delivery, preview_request
+    from jp20.operations.token.transfer import preview
 
     if is_delivery:
         return [(Text("delivery", "配布"), preview_delivery(desk, token, to, count))]
@@ -277,8 +277,8 @@ def _moves(
     from_: str | None, to: str | None, amount: str | None, file: Path | None
 ) -> "list[tuple[ChecksumAddress, ChecksumAddress, int]]":
     """From the arguments or from the file. Raises BadArgument for both or neither, FaultyFile."""
-    from jp20.domain.moves_file import parse_moves
-    from jp20.operations.files import read_file
+    from jp20.domain.plans.moves_file import parse_moves
+    from jp20.operations.files.inputs import read_file
 
     if file is not None and from_ is None:
         return [(m.from_, m.to, m.units) for m in parse_moves(read_file(file), file.name)]

@@ -10,13 +10,13 @@ from jp20.cli.frame.options import Yes, address
 from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show, warn
 from jp20.cli.frame.passwords import PasswordFrom, opening
 from jp20.cli.frame.workspace import Workspace, workspace
-from jp20.domain.errors import BadArgument, Text
-from jp20.domain.settings_file import Offline
+from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.files.settings import Offline
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.domain.transaction_file import UnsignedFile
+    from jp20.domain.transactions.transaction_file import UnsignedFile
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -47,8 +47,8 @@ Key = Annotated[
 )
 def tx_export(out: Out, key: Key = None) -> None:
     """They keep their nonces until they are sent or dropped."""
-    from jp20.operations.offline import write_unsigned
-    from jp20.operations.sending import export_unsigned
+    from jp20.operations.transactions.offline import write_unsigned
+    from jp20.operations.transactions.sending import export_unsigned
 
     place = workspace()
     unsigned = export_unsigned(place.connection, place.outbox, _key(place, key))
@@ -98,8 +98,8 @@ def tx_sign(
     yes: Yes = False,
 ) -> None:
     """What each transaction does is read from its bytes here, not from what the file says."""
-    from jp20.chain.signers import keystore_signer
-    from jp20.operations.offline import load_unsigned, sign_file
+    from jp20.chain.signing.signers import keystore_signer
+    from jp20.operations.transactions.offline import load_unsigned, sign_file
 
     unsigned = load_unsigned(file)
     if not _show_what_is_signed(unsigned) and yes:
@@ -162,8 +162,8 @@ def tx_send(
 ) -> None:
     """Only what was exported here, field by field, is taken in."""
     from jp20.cli.commands.sending import end_of
-    from jp20.operations.offline import load_signed
-    from jp20.operations.sending import send_signed
+    from jp20.operations.transactions.offline import load_signed
+    from jp20.operations.transactions.sending import send_signed
 
     signed = load_signed(file)
     place = workspace()
@@ -192,7 +192,7 @@ def tx_send(
 def tx_drop(key: Key = None, yes: Yes = False) -> None:
     """Nothing of it was sent; its nonces are free again."""
     from jp20.cli.commands.sending import entries_table
-    from jp20.operations.sending import export_unsigned, give_up_unsigned
+    from jp20.operations.transactions.sending import export_unsigned, give_up_unsigned
 
     place = workspace()
     address = _key(place, key)
@@ -232,9 +232,9 @@ def tx_cancel(
     yes: Yes = False,
 ) -> None:
     """What other transactions of the key wait for is out of their way then."""
-    from jp20.chain.outbox import State
+    from jp20.chain.sending.outbox import State
     from jp20.cli.commands.sending import entries_table
-    from jp20.operations.sending import cancel, on_its_way
+    from jp20.operations.transactions.sending import cancel, on_its_way
 
     place = workspace()
     desk = place.desk()
@@ -290,7 +290,7 @@ def _show_what_is_signed(unsigned: "UnsignedFile") -> bool:
     """Before a key is opened; with a warning where the file says something else than its bytes.
     Returns whether it says nothing else.
     """
-    from jp20.operations.offline import signing_rows
+    from jp20.operations.transactions.offline import signing_rows
 
     say(
         Record(
@@ -322,10 +322,10 @@ def _show_what_is_decided(unsigned: "UnsignedFile", files: list[Path]) -> None:
     decisions; with a warning for each that no file has. Raises BadArgument for a file that is of
     none of them.
     """
-    from jp20.chain.meaning import interface_with
+    from jp20.chain.contracts.meaning import interface_with
     from jp20.cli.shared.request_view import call_parts
-    from jp20.operations.offline import unseen_requests
-    from jp20.operations.requests import load_decision
+    from jp20.operations.governance.requests import load_decision
+    from jp20.operations.transactions.offline import unseen_requests
 
     unseen = unseen_requests(unsigned)
     for file in files:
@@ -362,7 +362,7 @@ def _show_what_is_decided(unsigned: "UnsignedFile", files: list[Path]) -> None:
 
 def _transactions(unsigned: "UnsignedFile") -> Table:
     """What is to be signed, as this machine reads it from the bytes."""
-    from jp20.operations.offline import signing_rows
+    from jp20.operations.transactions.offline import signing_rows
 
     return Table(
         "transactions",

@@ -4,7 +4,7 @@ import typer
 
 from jp20.cli.frame.language import example
 from jp20.cli.frame.output import Column, Record, show
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 app = typer.Typer()
 

@@ -11,7 +11,7 @@ from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.investors import facts_table, known, wallets_given
 from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -44,7 +44,7 @@ def wallet_add(
     yes: Yes = False,
 ) -> None:
     """The holder's cap counts the investor once (G7, G13)."""
-    from jp20.operations.whitelist import add_wallets
+    from jp20.operations.investors.whitelist import add_wallets
 
     of, added = address(existing, "WALLET"), address(new, "NEW")
     rests_on = evidence(case, document)
@@ -80,7 +80,7 @@ def wallet_retire(
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy; works while the platform is halted (G13)."""
-    from jp20.operations.whitelist import retire_wallets
+    from jp20.operations.investors.whitelist import retire_wallets
 
     given, rests_on = wallets_given(wallets), evidence_if_any(case, document)
     desk = workspace().desk()

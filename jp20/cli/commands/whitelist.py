@@ -16,12 +16,12 @@ from jp20.cli.shared.ending_rows import Result
 from jp20.cli.shared.investors import facts_table, known, wallets_given
 from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
 from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, show_plan
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.investors import InvestorClass, InvestorFile, Residency
-    from jp20.domain.plans import Plan, PlanKind
-    from jp20.operations.desk import Desk
+    from jp20.domain.investors.investors import InvestorClass, InvestorFile, Residency
+    from jp20.domain.plans.plan import Plan, PlanKind
+    from jp20.operations.session import Desk
 
 _C = TypeVar("_C", bound="InvestorClass | Residency")
 
@@ -62,8 +62,8 @@ def whitelist_plan(
     out: Out = None,
 ) -> None:
     """Of a file only wallets, class, residency and dates go to the chain (G7, G18)."""
-    from jp20.operations.files import load_investors
-    from jp20.operations.plan import prepare_whitelist
+    from jp20.operations.files.inputs import load_investors
+    from jp20.operations.plans.plan import prepare_whitelist
 
     rests_on = evidence(case, document)
     listed = load_investors(file)
@@ -96,7 +96,7 @@ def whitelist_apply(
     """A plan whose ground has moved is refused, with exit code 3 (G7, S3)."""
 
     def own_file(planned: "Plan") -> "InvestorFile":
-        from jp20.operations.files import load_investors
+        from jp20.operations.files.inputs import load_investors
 
         return load_investors(file or Path(), planned.time)
 
@@ -119,7 +119,7 @@ def whitelist_show(
     ],
 ) -> None:
     """Facts of one investor (G7)."""
-    from jp20.operations.whitelist import wallets_of
+    from jp20.operations.investors.whitelist import wallets_of
 
     (given,) = wallets_given([wallet])
     desk = workspace().view()
@@ -150,8 +150,8 @@ def whitelist_renew(
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy (G7)."""
-    from jp20.domain.times import in_tokyo
-    from jp20.operations.whitelist import renew
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.investors.whitelist import renew
 
     given, end = wallets_given(investors), time(until, "--until", end_of_day=True)
     rests_on = evidence_if_any(case, document)
@@ -218,8 +218,8 @@ def whitelist_reclassify(
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy (G7)."""
-    from jp20.domain.investors import NEVER, InvestorClass, Residency
-    from jp20.operations.whitelist import reclassify
+    from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
+    from jp20.operations.investors.whitelist import reclassify
 
     given = wallets_given(investors)
     kind = _choice(investor_class, "--class", [each for each in InvestorClass if each])
@@ -265,7 +265,7 @@ def whitelist_suspend(
     yes: Yes = False,
 ) -> None:
     """Works while the platform is halted (G19)."""
-    from jp20.operations import whitelist
+    from jp20.operations.investors import whitelist
 
     given, rests_on = wallets_given(investors), evidence_if_any(case, document)
     if not at_once and rests_on is None:
@@ -307,7 +307,7 @@ def whitelist_confirm(
     yes: Yes = False,
 ) -> None:
     """By another organisation than the one that suspended (G19)."""
-    from jp20.operations.whitelist import confirm_suspension
+    from jp20.operations.investors.whitelist import confirm_suspension
 
     given, rests_on = wallets_given(investors), evidence_if_any(case, document)
     desk = workspace().desk()
@@ -335,7 +335,7 @@ def whitelist_reinstate(
     investors: Wallets, case: Case, document: Document, party: Party = None, yes: Yes = False
 ) -> None:
     """The suspension that stands now; a later one is not lifted by this decision (G19)."""
-    from jp20.operations.whitelist import reinstate
+    from jp20.operations.investors.whitelist import reinstate
 
     given, rests_on = wallets_given(investors), evidence(case, document)
     desk = workspace().desk()
@@ -362,7 +362,7 @@ app.add_typer(
 
 
 def _kind() -> "PlanKind":
-    from jp20.domain.plans import PlanKind
+    from jp20.domain.plans.plan import PlanKind
 
     return PlanKind.WHITELIST
 

@@ -27,7 +27,7 @@ from typing import Any, Final, TextIO
 
 from jp20.cli.frame.language import both
 from jp20.cli.frame.session import session
-from jp20.domain.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, JP20Error, Text
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -60,23 +60,23 @@ class Ending(Exception):
 
 def code_of(error: JP20Error) -> int:
     """The exit code with which an error ends a call."""
-    from jp20.chain.connection import WrongChain
-    from jp20.chain.keystores import NoKey, WrongPassword
-    from jp20.chain.networks import FaultyNetwork
     from jp20.chain.new_files import CannotWrite, FileExists
-    from jp20.chain.node_errors import AccessUnfit
-    from jp20.chain.passwords import ExposedPassword, NoPassword, UnfitPassword
-    from jp20.chain.receipts import OutcomeUnknown
-    from jp20.chain.signers import AwaitingSignature
+    from jp20.chain.rpc.connection import WrongChain
+    from jp20.chain.rpc.networks import FaultyNetwork
+    from jp20.chain.rpc.node_errors import AccessUnfit
+    from jp20.chain.sending.waiting import OutcomeUnknown
+    from jp20.chain.signing.keystores import NoKey, WrongPassword
+    from jp20.chain.signing.passwords import ExposedPassword, NoPassword, UnfitPassword
+    from jp20.chain.signing.signers import AwaitingSignature
     from jp20.cli.frame.output import NotConfirmed
-    from jp20.domain.decision_file import NotADecision
-    from jp20.domain.deployment import NotADeployment
-    from jp20.domain.evidence import BadCase
-    from jp20.domain.faults import FaultyFile
-    from jp20.domain.plans import NotAPlan, PlanOutOfDate, TamperedPlan
-    from jp20.operations.decide import AwaitingOthers, NotBefore
-    from jp20.operations.files import NoFile
-    from jp20.operations.results import UnknownFormat
+    from jp20.domain.base.faults import FaultyFile
+    from jp20.domain.governance.decision_file import NotADecision
+    from jp20.domain.governance.deployment import NotADeployment
+    from jp20.domain.governance.evidence import BadCase
+    from jp20.domain.plans.plan import NotAPlan, PlanOutOfDate, TamperedPlan
+    from jp20.operations.files.inputs import NoFile
+    from jp20.operations.governance.decide import AwaitingOthers, NotBefore
+    from jp20.operations.plans.results import UnknownFormat
 
     arguments = (BadArgument, BadCase, NotConfirmed)
     files = (CannotWrite, FaultyFile, FileExists, NoFile, NotADecision, NotADeployment)
@@ -164,7 +164,7 @@ def told_unexpected(error: Exception) -> int:
 
 def told_file_trouble(error: OSError) -> int:
     """The same for a file that the system does not let one read or write."""
-    from jp20.domain.os_errors import reason
+    from jp20.domain.base.os_errors import reason
 
     name = error.filename or ""
     told(

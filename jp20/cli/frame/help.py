@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final
 
-from jp20.domain.errors import Language, Text
+from jp20.domain.base.errors import Language, Text
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import Any, Final
 
-from jp20.domain.errors import Language
+from jp20.domain.base.errors import Language
 
 _SEPARATOR: Final = "\x1f"
 

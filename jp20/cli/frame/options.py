@@ -10,7 +10,7 @@ from jp20.cli.frame.language import both
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.domain.evidence import Evidence
+    from jp20.domain.governance.evidence import Evidence
 
 Yes = Annotated[
     bool, typer.Option("--yes", "-y", help=both("Send without asking.", "確認せずに送信する。"))
@@ -51,15 +51,15 @@ Token = Annotated[
 
 def evidence(case: str, document: Path) -> "Evidence":
     """What `--case` and `--document` say. Raises BadCase, NoFile."""
-    from jp20.operations.files import evidence_of
+    from jp20.operations.files.inputs import evidence_of
 
     return evidence_of(case, document)
 
 
 def address(text: str, option: str) -> "ChecksumAddress":
     """An address that was given as an argument or option. Raises BadArgument."""
-    from jp20.domain.addresses import WrongChecksum, parse_address
-    from jp20.domain.errors import BadArgument, Text
+    from jp20.domain.base.addresses import WrongChecksum, parse_address
+    from jp20.domain.base.errors import BadArgument, Text
 
     try:
         return parse_address(text)
@@ -80,7 +80,7 @@ def units(text: str, option: str) -> int:
     """Units that were given as an argument or option, thousands perhaps separated by commas.
     Raises BadArgument.
     """
-    from jp20.domain.errors import BadArgument, Text
+    from jp20.domain.base.errors import BadArgument, Text
 
     digits = text.replace(",", "")
     if digits.isascii() and digits.isdigit() and int(digits) > 0:
@@ -98,8 +98,8 @@ def time(text: str, option: str, *, end_of_day: bool = False) -> int:
     """Unix seconds of a date or time that was given as an option; without a zone Japan's. Raises
     BadArgument.
     """
-    from jp20.domain.errors import BadArgument, Text
-    from jp20.domain.times import parse_time
+    from jp20.domain.base.errors import BadArgument, Text
+    from jp20.domain.base.times import parse_time
 
     try:
         return parse_time(text, end_of_day=end_of_day)
@@ -117,7 +117,7 @@ def hash_of(text: str, option: str) -> bytes:
     """Thirty-two bytes that were given in hexadecimal: a transaction, a request. Raises
     BadArgument.
     """
-    from jp20.domain.errors import BadArgument, Text
+    from jp20.domain.base.errors import BadArgument, Text
 
     try:
         found = bytes.fromhex(text.removeprefix("0x"))

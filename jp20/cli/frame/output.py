@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.session import Format, session
-from jp20.domain.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error, Text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -208,7 +208,7 @@ def harmless_lines(text: str) -> str:
     """The text without what would move a terminal's cursor: a plan, a chain or a node may be
     somebody else's, and is not to draw over what is shown of it.
     """
-    from jp20.domain.json_file import harmless
+    from jp20.domain.files.json_file import harmless
 
     return "\n".join(harmless(line) for line in text.split("\n"))
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from jp20.cli.frame.workspace import Workspace
-from jp20.domain.settings_file import Keystores, RemoteSigner
+from jp20.domain.files.settings import Keystores, RemoteSigner
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -13,7 +13,7 @@ def own_addresses(place: Workspace) -> "frozenset[ChecksumAddress]":
     """The addresses of the keys. A keystore that does not say its own is opened after all. Raises
     NoKey where there is none.
     """
-    from jp20.chain.keystores import keystores
+    from jp20.chain.signing.keystores import keystores
 
     chosen = place.settings.signer
     if isinstance(chosen, RemoteSigner):

@@ -6,7 +6,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from jp20.domain.errors import Language
+from jp20.domain.base.errors import Language
 
 
 class Format(Enum):

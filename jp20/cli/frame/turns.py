@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jp20.cli.frame.output import say, warn
-from jp20.domain.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error, Text
 
 if TYPE_CHECKING:
     from jp20.cli.frame.workspace import Workspace
-    from jp20.domain.requests import Decision
-    from jp20.operations.decide import AwaitingOthers, NotBefore
+    from jp20.domain.governance.requests import Decision
+    from jp20.operations.governance.decide import AwaitingOthers, NotBefore
 
 
 @contextmanager
@@ -27,8 +27,8 @@ def in_turn() -> Iterator[None]:
     try:
         yield
     except JP20Error as error:
-        from jp20.operations.decide import AwaitingOthers, NotBefore
-        from jp20.operations.plan import PlanAwaitingOthers
+        from jp20.operations.governance.decide import AwaitingOthers, NotBefore
+        from jp20.operations.plans.plan import PlanAwaitingOthers
 
         if isinstance(error, AwaitingOthers | NotBefore) and error.decision is not None:
             _tell(error, error.decision, with_file=not isinstance(error, PlanAwaitingOthers))
@@ -38,7 +38,7 @@ def in_turn() -> Iterator[None]:
 def _tell(error: "AwaitingOthers | NotBefore", decision: "Decision", *, with_file: bool) -> None:
     """`with_file`: the decision is handed over as a file, where it needs one; else as a plan."""
     from jp20.cli.frame.workspace import workspace
-    from jp20.operations.decide import NotBefore
+    from jp20.operations.governance.decide import NotBefore
 
     place = workspace()
     file = _handed_over(place, decision) if with_file else ""
@@ -56,7 +56,7 @@ def _tell(error: "AwaitingOthers | NotBefore", decision: "Decision", *, with_fil
 
 
 def _warn_of_twins(place: "Workspace", decision: "Decision") -> None:
-    from jp20.operations.earlier import open_twins
+    from jp20.operations.governance.earlier import open_twins
 
     for id, twin in open_twins(place.view(), decision).items():
         other = "--party"
@@ -76,7 +76,7 @@ def _warn_of_twins(place: "Workspace", decision: "Decision") -> None:
 
 def _handed_over(place: "Workspace", decision: "Decision") -> str:
     """The option by which the others name the decision's file, where they need one."""
-    from jp20.operations.requests import MOST_PUBLISHED
+    from jp20.operations.governance.requests import MOST_PUBLISHED
 
     if 0 < len(decision.published_data) <= MOST_PUBLISHED:
         return ""
@@ -92,7 +92,7 @@ def _handed_over(place: "Workspace", decision: "Decision") -> str:
 
 
 def _written(place: "Workspace", decision: "Decision") -> Path:
-    from jp20.operations.requests import save_decision
+    from jp20.operations.governance.requests import save_decision
 
     folder = place.path(place.settings.folders.plans)
     folder.mkdir(parents=True, exist_ok=True)

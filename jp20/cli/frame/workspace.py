@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.options import address
 from jp20.cli.frame.session import session
-from jp20.domain.errors import BadArgument, JP20Error, Text
-from jp20.domain.settings_file import (
+from jp20.domain.base.errors import BadArgument, JP20Error, Text
+from jp20.domain.files.settings import (
     AccessSettings,
     Development,
     Environment,
@@ -23,14 +23,14 @@ from jp20.domain.settings_file import (
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.chain.access import Access, Secret
-    from jp20.chain.connection import Connection
-    from jp20.chain.networks import Network
-    from jp20.chain.passwords import Password
-    from jp20.chain.signers import Signer
-    from jp20.domain.consortium_file import ConsortiumFile
-    from jp20.domain.governance import Policy
-    from jp20.operations.desk import Desk
+    from jp20.chain.rpc.access import Access, Secret
+    from jp20.chain.rpc.connection import Connection
+    from jp20.chain.rpc.networks import Network
+    from jp20.chain.signing.passwords import Password
+    from jp20.chain.signing.signers import Signer
+    from jp20.domain.governance.consortium_file import ConsortiumFile
+    from jp20.domain.governance.policy import Policy
+    from jp20.operations.session import Desk
 
 SETTINGS: Final = "jp20.toml"
 
@@ -72,7 +72,7 @@ class Workspace:
     """A settings file, and what it says where things are."""
 
     def __init__(self, file: Path) -> None:
-        from jp20.operations.files import read_file
+        from jp20.operations.files.inputs import read_file
 
         self.file: Final = file
         self.folder: Final = file.resolve().parent
@@ -85,7 +85,7 @@ class Workspace:
     @property
     def network(self) -> "Network":
         """The nodes, and the chain that they must be on."""
-        from jp20.chain.networks import Network
+        from jp20.chain.rpc.networks import Network
 
         found = self.settings.network
         access = tuple(self._access(each) for each in found.access)
@@ -101,20 +101,20 @@ class Workspace:
     @cached_property
     def connection(self) -> "Connection":
         """The chain, checked to be the one that is meant. Raises CannotConnect, WrongChain."""
-        from jp20.chain.connection import connect
+        from jp20.chain.rpc.connection import connect
 
         return connect(self.network)
 
     @cached_property
     def signers(self) -> "list[Signer]":
         """Whose keys sign; a keystore's password is asked for here. Raises NoKey, WrongPassword."""
-        from jp20.chain.signers import (
+        from jp20.chain.signing.signers import (
             OfflineSigner,
             development_signers,
             environment_signer,
             keystore_signer,
         )
-        from jp20.chain.web3signer import Web3SignerServer
+        from jp20.chain.signing.web3signer import Web3SignerServer
 
         chosen = self.signer
         match chosen:
@@ -148,7 +148,7 @@ class Workspace:
 
     def keystore_files(self) -> list[Path]:
         """Those of the settings. Raises NoKey where there is none."""
-        from jp20.chain.keystores import NoKey, keystores
+        from jp20.chain.signing.keystores import NoKey, keystores
 
         named = self.keystore_folder
         files = [named] if named.is_file() else [each.file for each in keystores(named)]
@@ -170,7 +170,7 @@ class Workspace:
 
     def password(self, file: Path) -> "Password":
         """What asks for a keystore's password, where the settings say that it is."""
-        from jp20.chain.passwords import password_file, password_variable
+        from jp20.chain.signing.passwords import password_file, password_variable
         from jp20.cli.frame.passwords import opening
 
         chosen = self.settings.signer
@@ -199,21 +199,21 @@ class Workspace:
     @property
     def deployment_file(self) -> Path:
         """Where the platform's addresses are kept."""
-        from jp20.operations.platform import deployment_path
+        from jp20.operations.governance.platform import deployment_path
 
         folder = self.path(self.settings.folders.deployments)
         return deployment_path(folder, self.settings.network.chain_id)
 
     def policy(self) -> "Policy":
         """The organisation's policy file, the package's where none is named."""
-        from jp20.operations.files import load_policy
+        from jp20.operations.files.inputs import load_policy
 
         named = self.settings.policy
         return load_policy(self.path(named) if named else None)
 
     def consortium(self) -> "ConsortiumFile":
         """The consortium's file. Raises BadArgument where none is named."""
-        from jp20.operations.files import load_consortium
+        from jp20.operations.files.inputs import load_consortium
 
         if self.settings.consortium is None:
             raise BadArgument(
@@ -242,7 +242,7 @@ class Workspace:
         return self._desk(self.connection, [])
 
     def _access(self, found: AccessSettings) -> "Access":
-        from jp20.chain.access import Access
+        from jp20.chain.rpc.access import Access
 
         return Access(
             self._secret(found.bearer),
@@ -255,7 +255,7 @@ class Workspace:
         )
 
     def _secret(self, place: SecretPlace | None) -> "Secret | None":
-        from jp20.chain.access import FromEnvironment, FromFile
+        from jp20.chain.rpc.access import FromEnvironment, FromFile
 
         if place is None:
             return None
@@ -267,8 +267,8 @@ class Workspace:
         return None if named is None else self.path(named)
 
     def _desk(self, connection: "Connection", signers: "list[Signer]") -> "Desk":
-        from jp20.operations.desk import open_desk
-        from jp20.operations.platform import load_deployment
+        from jp20.operations.governance.platform import load_deployment
+        from jp20.operations.session import open_desk
 
         if not self.deployment_file.exists():
             raise NotDeployed(self.deployment_file)
@@ -279,7 +279,7 @@ class Workspace:
         return desk
 
     def _require_development(self) -> None:
-        from jp20.chain.signers import DEVELOPMENT_CHAINS
+        from jp20.chain.signing.signers import DEVELOPMENT_CHAINS
 
         if self.settings.network.chain_id not in DEVELOPMENT_CHAINS:
             raise BadArgument(

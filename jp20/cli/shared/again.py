@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from jp20.cli.frame.output import say
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from jp20.domain.outcomes import Decided, Done, Step
+    from jp20.domain.plans.outcomes import Decided, Done, Step
 
 
 def say_if_nothing_sent(steps: "Collection[Step]") -> None:
@@ -25,7 +25,7 @@ def say_if_nothing_sent(steps: "Collection[Step]") -> None:
 def say_if_sent_before(done: "Done") -> None:
     """Says so where it is what an earlier run sent, and nobody was told then what became of it."""
     if done.earlier is not None:
-        from jp20.domain.times import in_tokyo
+        from jp20.domain.base.times import in_tokyo
 
         when = in_tokyo(int(done.earlier))
         say(

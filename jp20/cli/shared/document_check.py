@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from jp20.cli.frame.language import both
-from jp20.domain.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error, Text
 
 DocumentToCompare = Annotated[
     Path | None,
@@ -46,7 +46,7 @@ def require_document(document: Path | None, named: bytes) -> None:
     """Compares a document with the SHA-256 that is named. Raises NoFile, AnotherDocument. Nothing
     where there is none.
     """
-    from jp20.operations.files import read_file
+    from jp20.operations.files.inputs import read_file
 
     if document is not None:
         found = hashlib.sha256(read_file(document)).digest()

@@ -15,11 +15,11 @@ from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.session import session
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import counts_table, refused_table, steps_table
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.domain.outcomes import Outcomes
-    from jp20.operations.desk import Desk
+    from jp20.domain.plans.outcomes import Outcomes
+    from jp20.operations.session import Desk
 
 Result = Annotated[
     Path | None,
@@ -54,7 +54,7 @@ def finish(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: P
 
 def report(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: Path | None) -> None:
     """Shows what was done, and writes the result file."""
-    from jp20.operations.results import write_results
+    from jp20.operations.plans.results import write_results
 
     file = result or _result_file(name)
     write_results(file, outcomes, session().language)

@@ -7,10 +7,10 @@ import typer
 from jp20.cli.frame.language import both
 from jp20.cli.frame.options import address
 from jp20.cli.frame.workspace import Workspace
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.chain.signers import Signer
+    from jp20.chain.signing.signers import Signer
 
 From = Annotated[
     str | None,

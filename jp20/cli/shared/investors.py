@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from jp20.cli.frame.options import address
 from jp20.cli.frame.output import Column, Table
 from jp20.cli.shared.results import WALLET
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.operations.desk import Desk
+    from jp20.operations.session import Desk
 
 
 def wallets_given(texts: Sequence[str]) -> "list[ChecksumAddress]":
@@ -28,7 +28,7 @@ def wallets_given(texts: Sequence[str]) -> "list[ChecksumAddress]":
 
 def known(desk: "Desk", wallets: "Sequence[ChecksumAddress]") -> None:
     """Raises NobodysWallet for one that is not registered, before anything is sent."""
-    from jp20.operations.whitelist import NobodysWallet, facts_of
+    from jp20.operations.investors.whitelist import NobodysWallet, facts_of
 
     for wallet, facts in zip(wallets, facts_of(desk, wallets), strict=True):
         if not facts.is_known:
@@ -37,7 +37,7 @@ def known(desk: "Desk", wallets: "Sequence[ChecksumAddress]") -> None:
 
 def facts_table(desk: "Desk", wallets: "Sequence[ChecksumAddress]") -> Table:
     """What the platform knows of wallets now."""
-    from jp20.operations.whitelist import facts_of
+    from jp20.operations.investors.whitelist import facts_of
 
     return Table(
         "wallets",
@@ -72,8 +72,8 @@ def through(expiry: int) -> str | None:
     """An expiry as a file of investors has it: the last day, or the time where it is no whole day;
     None where it never comes.
     """
-    from jp20.domain.investors import NEVER
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.investors.investors import NEVER
 
     if expiry >= NEVER:
         return None

@@ -13,15 +13,15 @@ from jp20.cli.frame.workspace import Workspace
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.organisation_tables import organisation_tables
 from jp20.cli.shared.results import steps_table
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.domain.evidence import Evidence
-    from jp20.domain.roles import Role
-    from jp20.operations.desk import Desk
-    from jp20.operations.organisations import Change
+    from jp20.domain.base.roles import Role
+    from jp20.domain.governance.evidence import Evidence
+    from jp20.operations.governance.organisations import Change
+    from jp20.operations.session import Desk
 
 OrganisationName = Annotated[
     str,
@@ -53,7 +53,7 @@ ForToken = Annotated[
 
 def role_named(text: str, option: str) -> "Role":
     """A role that was given by its name. Raises BadArgument."""
-    from jp20.domain.roles import Role
+    from jp20.domain.base.roles import Role
 
     if text in Role.__members__:
         return Role[text]
@@ -68,7 +68,7 @@ def role_named(text: str, option: str) -> "Role":
 
 def key_address(text: str, option: str) -> "ChecksumAddress":
     """A key's address that was given. Raises BadArgument."""
-    from jp20.domain.addresses import ZERO_ADDRESS
+    from jp20.domain.base.addresses import ZERO_ADDRESS
 
     found = address(text, option)
     if found != ZERO_ADDRESS:
@@ -106,7 +106,7 @@ def decide_and_show(
 
     Raises ChangeRefused or NameTaken before anybody is asked, and what `decide` raises.
     """
-    from jp20.operations.organisations import is_made, make, require_possible
+    from jp20.operations.governance.organisations import is_made, make, require_possible
 
     if not is_made(desk, change, rests_on):
         require_possible(desk, change)
@@ -120,8 +120,8 @@ def decide_and_show(
 
 def _say_how(desk: "Desk", change: "Change") -> None:
     """Whose signatures the change takes, and when it is carried out."""
-    from jp20.domain.governance_matrix import duration
-    from jp20.operations.requests import required_rule
+    from jp20.domain.governance.matrix import duration
+    from jp20.operations.governance.requests import required_rule
 
     rule = required_rule(desk.rule(change.call), desk.function_of(change.call))
     slots = " + ".join(" | ".join(role.name for role in sorted(slot)) for slot in rule.slots)
@@ -139,7 +139,7 @@ def _say_how(desk: "Desk", change: "Change") -> None:
 
 def _warn_of_deadlock(place: Workspace, desk: "Desk", change: "Change") -> None:
     """What nobody could decide any more."""
-    from jp20.operations.organisations import left_undecidable
+    from jp20.operations.governance.organisations import left_undecidable
 
     for each in left_undecidable(desk, place.policy(), change):
         name, what = each.act.name, each.what

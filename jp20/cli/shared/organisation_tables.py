@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.output import Column, Table
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jp20.domain.roles import Role
-    from jp20.operations.desk import Desk
+    from jp20.domain.base.roles import Role
+    from jp20.operations.session import Desk
 
 _NUMBER: Final = Column("number", Text("no.", "番号"))
 _NAME: Final = Column("organisation", Text("organisation", "組織"))
@@ -21,7 +21,7 @@ def organisation_tables(desk: "Desk", *concerned: int | str) -> list[Table]:
     """The organisations of these numbers or names, else all; their roles for single tokens; and all
     keys that they ever had.
     """
-    from jp20.operations.organisations import keys, token_roles
+    from jp20.operations.governance.organisations import keys, token_roles
 
     members = {
         member.number: member

@@ -8,11 +8,11 @@ import typer
 
 from jp20.cli.frame.language import both
 from jp20.cli.frame.options import evidence
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.evidence import Evidence
-    from jp20.operations.desk import Desk
+    from jp20.domain.governance.evidence import Evidence
+    from jp20.operations.session import Desk
 
 Party = Annotated[
     list[str] | None,

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 from jp20.cli.frame.output import Column, Record, Table, Value
 from jp20.cli.shared.investors import through
 from jp20.cli.shared.results import BLOCK, LINE, REASON, UNITS, WALLET
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jp20.domain.costs import Approval
-    from jp20.domain.plans import Plan, PlannedDecision, PlannedRow, Standing
-    from jp20.domain.roles import Role
-    from jp20.operations.desk import Desk
+    from jp20.domain.base.roles import Role
+    from jp20.domain.plans.costs import Approval
+    from jp20.domain.plans.plan import Plan, PlannedDecision, PlannedRow, Standing
+    from jp20.operations.session import Desk
 
 SHOWN: Final = 20
 """Planned rows that a table on a screen shows."""
@@ -55,7 +55,7 @@ def _rows(plan: "Plan", *, every: bool) -> Table:
 
 
 def _planned(decision: "PlannedDecision", row: "PlannedRow") -> tuple[Value, ...]:
-    from jp20.domain.plans import DeliveryRow
+    from jp20.domain.plans.plan import DeliveryRow
 
     if isinstance(row, DeliveryRow):
         return (row.line, row.account, row.units, decision.act.text, None, None)
@@ -106,7 +106,7 @@ def _approvals(plan: "Plan") -> Table:
 
 
 def _approval(approval: "Approval", rows: int) -> tuple[Value, ...]:
-    from jp20.domain.governance_matrix import duration
+    from jp20.domain.governance.matrix import duration
 
     alone = len(approval.slots) == 1 and not approval.delay
     return (
@@ -124,7 +124,7 @@ def _either(roles: "frozenset[Role]") -> str:
 
 
 def _summary(desk: "Desk", plan: "Plan") -> Record:
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     cost = plan.cost
     names = {member.number: member.name for member in desk.members()} if plan.parties else {}

@@ -17,13 +17,13 @@ from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.document_check import require_document
 from jp20.cli.shared.ending_rows import finish, report
 from jp20.cli.shared.plan_view import SHOWN, plan_parts
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.allotments import AllotmentFile
-    from jp20.domain.investors import InvestorFile
-    from jp20.domain.plans import Plan, PlanKind
-    from jp20.operations.desk import Desk
+    from jp20.domain.investors.investors import InvestorFile
+    from jp20.domain.plans.allotments import AllotmentFile
+    from jp20.domain.plans.plan import Plan, PlanKind
+    from jp20.operations.session import Desk
 
 PlanFile = Annotated[
     Path,
@@ -60,7 +60,7 @@ def show_plan(desk: "Desk", plan: "Plan", out: Path | None, command: str) -> Non
     """Prints a plan, saves it where that is asked for, and says what is next. Ends with 1 where the
     file as a whole cannot be applied, with 4 where rows are refused.
     """
-    from jp20.operations.plan import save_plan
+    from jp20.operations.plans.plan import save_plan
 
     saved = out if out is not None and not (plan.is_blocked or plan.is_empty) else None
     if saved is not None:
@@ -116,7 +116,7 @@ def apply(
     `own_file` reads the applying organisation's own copy of the plan's file. Raises
     AnotherDocument, OtherRows where document or rows are others.
     """
-    from jp20.operations.plan import (
+    from jp20.operations.plans.plan import (
         PlanAwaitingOthers,
         Progress,
         apply_plan,
@@ -124,7 +124,7 @@ def apply(
         load_plan,
         require_rows_of,
     )
-    from jp20.operations.results import require_format
+    from jp20.operations.plans.results import require_format
 
     plan = load_plan(file)
     _require_kind(plan, file, kind())

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.output import Column, Table, Value
 from jp20.cli.shared.results import WALLET
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.operations.desk import Desk
-    from jp20.operations.restraints import Claim, Position
+    from jp20.operations.session import Desk
+    from jp20.operations.token.restraints import Claim, Position
 
 NUMBER: Final = Column("number", Text("number", "番号"))
 KIND: Final = Column("kind", Text("kind", "種類"))
@@ -31,7 +31,7 @@ _AMOUNTS: Final = (
 
 def position_table(desk: "Desk", token: str, holders: "Iterable[ChecksumAddress]") -> Table:
     """The positions of some holders now."""
-    from jp20.operations.restraints import position
+    from jp20.operations.token.restraints import position
 
     return Table(
         "positions",
@@ -68,8 +68,8 @@ def claims_table(claims: "Iterable[tuple[ChecksumAddress, Sequence[Claim]]]") ->
 
 def claim_row(holder: "ChecksumAddress", claim: "Claim") -> tuple[Value, ...]:
     """A claim as `claims_table` shows it."""
-    from jp20.domain.events import ClaimKind
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.register.events import ClaimKind
 
     kinds = {
         ClaimKind.LOCK_UP: Text("lock-up", "ロックアップ"),
@@ -94,7 +94,7 @@ def reference(word: bytes) -> str:
 
 def units_shown(units: int) -> Value:
     """An amount of restrained units; the largest there is means everything."""
-    from jp20.domain.allotments import MAX_UNITS
+    from jp20.domain.token.terms import MAX_UNITS
 
     return Text("all", "全部") if units >= MAX_UNITS else units
 

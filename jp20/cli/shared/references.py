@@ -1,11 +1,11 @@
 """Words that stand on the chain for everybody to read: of a claimant, an incident, a reason."""
 
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 
 def reference_word(text: str, option: str) -> str:
     """A reference that stands on the chain: 1 to 32 ASCII characters. Raises BadArgument."""
-    from jp20.domain.requests import case_id
+    from jp20.domain.governance.requests import case_id
 
     try:
         case_id(text)

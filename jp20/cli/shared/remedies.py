@@ -2,19 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.domain.reasons import Reason
+    from jp20.domain.token.reasons import Reason
 
 
 def remedy(
     reason: "Reason", token: str, from_: "ChecksumAddress", to: "ChecksumAddress"
 ) -> Text | None:
     """The next step after a refused transfer; None where the reason says all."""
-    from jp20.domain.reasons import Reason
+    from jp20.domain.token.reasons import Reason
 
     match reason:
         case Reason.PLATFORM_HALTED | Reason.TOKEN_PAUSED:

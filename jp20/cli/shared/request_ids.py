@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.frame.language import both
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.operations.desk import Desk
+    from jp20.operations.session import Desk
 
 _DIGITS: Final = re.compile(r"[0-9a-fA-F]{8,64}")
 
@@ -42,7 +42,7 @@ def require_id(text: str) -> None:
 
 def id_of(desk: "Desk", text: str) -> bytes:
     """The request that is meant. Raises BadArgument where none begins so, or several do."""
-    from jp20.operations.requests import proposals
+    from jp20.operations.governance.requests import proposals
 
     digits = text.removeprefix("0x").lower()
     if len(digits) == 64:

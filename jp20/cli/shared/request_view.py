@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.output import Column, Record, Table, Value
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.chain.abi import Interface
-    from jp20.domain.requests import Decision
-    from jp20.domain.roles import Role
-    from jp20.operations.calls import ReadCall
-    from jp20.operations.desk import Desk
-    from jp20.operations.requests import RequestView
+    from jp20.chain.contracts.abi import Interface
+    from jp20.domain.base.roles import Role
+    from jp20.domain.governance.requests import Decision
+    from jp20.operations.governance.calls import ReadCall
+    from jp20.operations.governance.requests import RequestView
+    from jp20.operations.session import Desk
 
 ID: Final = Column("id", Text("request", "申請"))
 _WHOLE_ID: Final = Column("id", Text("request", "申請"), detail=True)
@@ -87,7 +87,7 @@ def request_parts(
 
 def requests_table(desk: "Desk", views: "Sequence[RequestView]") -> Table:
     """A line a request."""
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     names = _names(desk)
     return Table(
@@ -127,7 +127,7 @@ def requests_table(desk: "Desk", views: "Sequence[RequestView]") -> Table:
 
 def target_name(desk: "Desk", view: "RequestView") -> str:
     """The contract by its name: a token by its code."""
-    from jp20.domain.governance import Kind
+    from jp20.domain.governance.policy import Kind
 
     if view.kind is Kind.TOKEN:
         return desk.token(view.request.target).read(str, "code")
@@ -135,7 +135,7 @@ def target_name(desk: "Desk", view: "RequestView") -> str:
 
 
 def _request(desk: "Desk", view: "RequestView", document: Path | None, *, known: bool) -> Record:
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     names = _names(desk)
     request = view.request
@@ -227,7 +227,7 @@ def call_parts(
     """Single arguments, and the rows of lists. All of them: who signs has to see what. `known` says
     what some arguments stand for.
     """
-    from jp20.operations.calls import UnknownCall, read_call
+    from jp20.operations.governance.calls import UnknownCall, read_call
 
     if interface is None:
         return [_unread(decision)]
@@ -260,7 +260,7 @@ def _known(desk: "Desk") -> dict[tuple[str, Value], Value]:
     """What the arguments of the Consortium's own functions stand for: organisations by number, a
     role's token by address.
     """
-    from jp20.domain.addresses import ZERO_ADDRESS
+    from jp20.domain.base.addresses import ZERO_ADDRESS
 
     found: dict[tuple[str, Value], Value] = {
         (argument, number): f"{number} {name}"
@@ -325,8 +325,8 @@ def _signed(view: "RequestView") -> int:
 
 
 def _waits_for(view: "RequestView") -> str | None:
-    from jp20.domain.governance import rule_of
-    from jp20.operations.requests import RequestState
+    from jp20.domain.governance.policy import rule_of
+    from jp20.operations.governance.requests import RequestState
 
     if view.state is RequestState.READY:
         rule = rule_of(view.request.rule)

@@ -12,14 +12,14 @@ from jp20.cli.frame.language import both
 from jp20.cli.frame.options import address, units
 from jp20.cli.frame.output import Table
 from jp20.cli.shared.positions import claims_table
-from jp20.domain.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.domain.events import ClaimKind
-    from jp20.operations.desk import Desk
-    from jp20.operations.restraints import Claim
+    from jp20.domain.register.events import ClaimKind
+    from jp20.operations.session import Desk
+    from jp20.operations.token.restraints import Claim
 
 Wallet = Annotated[
     str,
@@ -61,7 +61,7 @@ def amounts(
     """Holders and units, from the arguments or from a file. Raises BadArgument for both or neither,
     FaultyFile.
     """
-    from jp20.operations.files import load_allotments
+    from jp20.operations.files.inputs import load_allotments
 
     if file is not None and wallet is None:
         return [(row.wallet, row.units) for row in load_allotments(file).sound()]
@@ -80,7 +80,7 @@ def claim_of(
     desk: "Desk", token: str, holder: "ChecksumAddress", number: int, kind: "ClaimKind"
 ) -> "Claim":
     """The restraint of a holder by its number. Raises BadArgument, which names those there are."""
-    from jp20.operations.restraints import claims
+    from jp20.operations.token.restraints import claims
 
     found = [each for each in claims(desk, token, holder) if each.kind is kind]
     chosen = next((each for each in found if each.id == number), None)
@@ -99,7 +99,7 @@ def claim_of(
 
 def claims_shown(desk: "Desk", token: str, holders: "Iterable[ChecksumAddress]") -> Table:
     """The restraints of some holders now."""
-    from jp20.operations.restraints import claims
+    from jp20.operations.token.restraints import claims
 
     return claims_table((each, claims(desk, token, each)) for each in dict.fromkeys(holders))
 
@@ -108,7 +108,7 @@ def claims_of_kind(
     desk: "Desk", token: str, holder: "ChecksumAddress | None", kind: "ClaimKind"
 ) -> Table:
     """Those of one kind, of a holder or of all."""
-    from jp20.operations.restraints import all_claims, claims
+    from jp20.operations.token.restraints import all_claims, claims
 
     found: dict[ChecksumAddress, Sequence[Claim]] = {}
     if holder is None:

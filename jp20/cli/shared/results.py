@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.output import Column, Table
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.domain.outcomes import Outcomes, RowOutcome, Step
-    from jp20.operations.desk import Desk
+    from jp20.domain.plans.outcomes import Outcomes, RowOutcome, Step
+    from jp20.operations.session import Desk
 
 LINE: Final = Column("line", Text("line", "行"), number=True)
 WALLET: Final = Column("wallet", Text("wallet", "ウォレット"))
@@ -46,7 +46,7 @@ def steps_table(desk: "Desk", steps: "Iterable[Step]") -> Table:
 
 def counts_table(title: Text, outcomes: "Outcomes") -> Table:
     """How many rows went how, and their units."""
-    from jp20.domain.outcomes import Outcome
+    from jp20.domain.plans.outcomes import Outcome
 
     rows = {kind: outcomes.of(kind) for kind in Outcome}
     return Table(

@@ -6,11 +6,11 @@ from jp20.cli.frame.endings import SOME_REFUSED, Ending
 from jp20.cli.frame.output import Record, Table, show
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.results import refused_table, steps_table
-from jp20.domain.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.outcomes import Outcomes
-    from jp20.operations.desk import Desk
+    from jp20.domain.plans.outcomes import Outcomes
+    from jp20.operations.session import Desk
 
 
 class RowRefused(JP20Error):

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.output import Column, Record, Table, Value
 from jp20.cli.shared.results import BLOCK, TRANSACTION
-from jp20.domain.errors import Text
+from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.domain.token_state import TokenState
-    from jp20.operations.issue import TermDifference
+    from jp20.domain.token.state import TokenState
+    from jp20.operations.token.issue import TermDifference
 
 CODE: Final = Column("code", Text("code", "銘柄コード"))
 STATUS: Final = Column("status", Text("state", "状態"))
@@ -39,8 +39,8 @@ def status_record(state: "TokenState") -> Record:
 
 def state_record(state: "TokenState") -> Record:
     """All that the token says of itself."""
-    from jp20.domain.investors import InvestorClass, Residency
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.investors.investors import InvestorClass, Residency
 
     terms = state.terms
 
@@ -111,7 +111,7 @@ def state_record(state: "TokenState") -> Record:
 
 def tranches_table(state: "TokenState") -> Table:
     """What was issued, and when."""
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     return Table(
         "tranches",
@@ -160,7 +160,7 @@ def _listed(texts: list[Text]) -> Text:
 
 
 def _time(seconds: int) -> str | None:
-    from jp20.domain.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo
 
     return in_tokyo(seconds) if seconds else None
 

@@ -26,8 +26,8 @@ from seven_organisations import (
     selector,
 )
 
-from jp20.domain.requests import Call, Decision, decide
-from jp20.domain.roles import bitmap
+from jp20.domain.base.roles import bitmap
+from jp20.domain.governance.requests import Call, Decision, decide
 
 
 @pytest.fixture(scope="module")

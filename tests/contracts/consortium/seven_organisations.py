@@ -3,7 +3,7 @@
 from brownie import chain
 from eth_utils import keccak
 
-from jp20.domain.roles import Role, bitmap
+from jp20.domain.base.roles import Role, bitmap
 
 CONSORTIUM, PLATFORM, TOKEN, ROOM = 1, 2, 3, 4
 AT_LARGE = "0x" + "0" * 40

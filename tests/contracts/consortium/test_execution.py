@@ -22,7 +22,7 @@ from seven_organisations import (
     sleep,
 )
 
-from jp20.domain.roles import Role, bitmap
+from jp20.domain.base.roles import Role, bitmap
 
 ROW_A, ROW_B, ROW_C = 5, 70, 900  # amounts whose sums tell which calls were made
 

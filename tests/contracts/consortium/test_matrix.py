@@ -10,10 +10,10 @@ from importlib.resources import files
 import pytest
 from seven_organisations import CASE, DOCUMENT, FOUNDER, NO_SLOT, STRANGER
 
-from jp20.domain.governance import Kind, Organisation, compare, selector_of, unmet
-from jp20.domain.governance_file import functions_of, parse_governance
-from jp20.domain.requests import Call, decide
-from jp20.domain.roles import Role, bitmap
+from jp20.domain.base.roles import Role, bitmap
+from jp20.domain.governance.policy import Kind, Organisation, compare, selector_of, unmet
+from jp20.domain.governance.policy_file import functions_of, parse_governance
+from jp20.domain.governance.requests import Call, decide
 
 CARRIED = {Kind.CONSORTIUM: "Consortium", Kind.PLATFORM: "Platform", Kind.TOKEN: "IJP20Token"}
 FUNCTIONS = {

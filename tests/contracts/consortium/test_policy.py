@@ -24,8 +24,8 @@ from seven_organisations import (
     sleep,
 )
 
-from jp20.domain.governance import Rule, act_of, rule_of
-from jp20.domain.roles import Role, bitmap
+from jp20.domain.base.roles import Role, bitmap
+from jp20.domain.governance.policy import Rule, act_of, rule_of
 
 R = Role
 

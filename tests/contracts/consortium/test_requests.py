@@ -24,7 +24,7 @@ from seven_organisations import (
     sleep,
 )
 
-from jp20.domain.roles import Role, bitmap
+from jp20.domain.base.roles import Role, bitmap
 
 PROPOSERS = bitmap([Role.REGISTRAR, Role.AUDITOR])
 THIRD_SLOT = bitmap([Role.ISSUER, Role.CUSTODIAN, Role.AML])

@@ -5,7 +5,7 @@ from brownie import accounts as all_accounts
 from brownie.exceptions import VirtualMachineError
 from token_words import ZERO_ADDRESS, emitted, reverts_with
 
-from jp20.domain.reasons import Reason
+from jp20.domain.token.reasons import Reason
 
 pytestmark = pytest.mark.requirement("G12")
 

@@ -19,7 +19,7 @@ from token_words import (
     reverts_with,
 )
 
-from jp20.domain.reasons import Reason
+from jp20.domain.token.reasons import Reason
 
 pytestmark = pytest.mark.requirement("G8")
 

@@ -7,7 +7,7 @@ from eth_account.messages import encode_typed_data
 from eth_utils import keccak
 from token_words import DAY, ZERO_ADDRESS, at, emitted, now, reverts_with, row
 
-from jp20.domain.reasons import Reason
+from jp20.domain.token.reasons import Reason
 
 pytestmark = pytest.mark.requirement("G3")
 

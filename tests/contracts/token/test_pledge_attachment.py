@@ -16,7 +16,7 @@ from token_words import (
     reverts_with,
 )
 
-from jp20.domain.reasons import Reason
+from jp20.domain.token.reasons import Reason
 
 KINDS = [
     pytest.param(

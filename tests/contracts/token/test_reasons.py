@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jp20.domain.reasons import Reason
+from jp20.domain.token.reasons import Reason
 
 HERE = Path(__file__).parent
 SOURCES = "".join(

@@ -3,7 +3,7 @@
 import pytest
 from token_words import ZERO_ADDRESS, emitted, request, reverts_with
 
-from jp20.domain.reasons import Reason
+from jp20.domain.token.reasons import Reason
 
 pytestmark = pytest.mark.requirement("G32")
 

@@ -12,11 +12,11 @@ import pytest
 from brownie import Contract
 from token_words import YEAR, at, emitted, name_hash, now, refusals, reverts_with, row
 
-from jp20.domain.governance import Kind
-from jp20.domain.governance_file import functions_of, parse_governance
-from jp20.domain.reasons import Reason
-from jp20.domain.requests import Call, decide
-from jp20.domain.roles import Role, bitmap
+from jp20.domain.base.roles import Role, bitmap
+from jp20.domain.governance.policy import Kind
+from jp20.domain.governance.policy_file import functions_of, parse_governance
+from jp20.domain.governance.requests import Call, decide
+from jp20.domain.token.reasons import Reason
 
 pytestmark = pytest.mark.requirement("G17")
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from example_world import EXAMPLES, World, found
 
-from jp20.chain.connection import Connection
 from jp20.chain.local import LocalChain
-from jp20.domain.consortium_file import ConsortiumFile
-from jp20.domain.governance import Policy
-from jp20.operations import rows
-from jp20.operations.files import load_consortium, load_policy
+from jp20.chain.rpc.connection import Connection
+from jp20.domain.governance.consortium_file import ConsortiumFile
+from jp20.domain.governance.policy import Policy
+from jp20.operations.files.inputs import load_consortium, load_policy
+from jp20.operations.governance import rows
 
 
 @pytest.fixture(scope="session")
@@ -52,4 +52,4 @@ def world(founded: World) -> Iterator[World]:
 def five_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls of five rows."""
     monkeypatch.setattr(rows, "AT_ONCE", 5)
-    monkeypatch.setattr("jp20.operations.distribute.AT_ONCE", 5)
+    monkeypatch.setattr("jp20.operations.plans.distribute.AT_ONCE", 5)

@@ -16,15 +16,15 @@ import pytest
 from eth_hash.auto import keccak
 from example_world import BROKER, ISSUER, KEYS, TRUST_BANK, World, allotments, evidence
 
-from jp20.chain.connection import Connection, connect
-from jp20.chain.networks import Network
-from jp20.chain.outbox import Outbox
-from jp20.domain.addresses import address_of
-from jp20.domain.errors import JP20Error
-from jp20.domain.outcomes import Outcomes
-from jp20.operations.desk import open_desk
-from jp20.operations.distribute import distribute
-from jp20.operations.whitelist import register
+from jp20.chain.rpc.connection import Connection, connect
+from jp20.chain.rpc.networks import Network
+from jp20.chain.sending.outbox import Outbox
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.plans.outcomes import Outcomes
+from jp20.operations.investors.whitelist import register
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.session import open_desk
 
 CASE = "AL-CRASH"
 

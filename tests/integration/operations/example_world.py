@@ -6,21 +6,21 @@ from pathlib import Path
 
 from eth_typing import ChecksumAddress
 
-from jp20.chain.connection import Connection
-from jp20.chain.signers import KeySigner, development_signers
-from jp20.domain.allotments import AllotmentFile, parse_allotments
-from jp20.domain.consortium_file import ConsortiumFile
-from jp20.domain.deployment import Deployment
-from jp20.domain.evidence import Evidence
-from jp20.domain.governance import Policy
-from jp20.domain.investors import InvestorFile, parse_investors
-from jp20.domain.term_sheet import TermSheet, parse_term_sheet
-from jp20.domain.times import in_tokyo
-from jp20.operations.desk import Desk, open_desk
-from jp20.operations.distribute import distribute
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.platform import deploy_platform
-from jp20.operations.whitelist import register
+from jp20.chain.rpc.connection import Connection
+from jp20.chain.signing.signers import KeySigner, development_signers
+from jp20.domain.base.times import in_tokyo
+from jp20.domain.governance.consortium_file import ConsortiumFile
+from jp20.domain.governance.deployment import Deployment
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.policy import Policy
+from jp20.domain.investors.investors import InvestorFile, parse_investors
+from jp20.domain.plans.allotments import AllotmentFile, parse_allotments
+from jp20.domain.token.term_sheet import TermSheet, parse_term_sheet
+from jp20.operations.governance.platform import deploy_platform
+from jp20.operations.investors.whitelist import register
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.session import Desk, open_desk
+from jp20.operations.token.issue import create_token, issue_units
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 KEYS = development_signers(30)

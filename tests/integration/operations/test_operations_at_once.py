@@ -8,19 +8,20 @@ import pytest
 from example_world import AML, EMERGENCY, ISSUER, KEYS, World, alice, bob
 from faulty_proxy import FaultyProxy
 
-from jp20.chain.connection import connect
-from jp20.chain.networks import Network
-from jp20.chain.outbox import Entry, Intent, Outbox, State, open_outbox
-from jp20.chain.sender import SendingRefused
-from jp20.chain.signers import KeySigner
-from jp20.domain.requests import Call
-from jp20.operations import at_once, sending
-from jp20.operations.desk import Desk, open_desk
-from jp20.operations.emergency import halt, status
-from jp20.operations.lifecycle import pause
-from jp20.operations.sending import NothingToCancel, Where, cancel
-from jp20.operations.transfer import transfer
-from jp20.operations.whitelist import suspend_at_once
+from jp20.chain.rpc.connection import connect
+from jp20.chain.rpc.networks import Network
+from jp20.chain.sending.outbox import Entry, Intent, Outbox, State, open_outbox
+from jp20.chain.sending.sender import SendingRefused
+from jp20.chain.signing.signers import KeySigner
+from jp20.domain.governance.requests import Call
+from jp20.operations.governance import at_once
+from jp20.operations.governance.emergency import halt, status
+from jp20.operations.investors.whitelist import suspend_at_once
+from jp20.operations.session import Desk, open_desk
+from jp20.operations.token.lifecycle import pause
+from jp20.operations.token.transfer import transfer
+from jp20.operations.transactions import sending
+from jp20.operations.transactions.sending import NothingToCancel, Where, cancel
 
 pytestmark = pytest.mark.requirement("G12")
 

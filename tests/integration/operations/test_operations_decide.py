@@ -18,15 +18,15 @@ from example_world import (
     pass_time,
 )
 
-from jp20.chain.errors import Refused, Reverted
-from jp20.domain.addresses import address_of
-from jp20.domain.casting import NotEnoughOrganisations
-from jp20.domain.roles import Role
-from jp20.operations import requests
-from jp20.operations.decide import AwaitingOthers, EvidenceNeeded, NotBefore, decide
-from jp20.operations.desk import NoOrganisationKey, open_desk
-from jp20.operations.requests import NotInPolicy
-from jp20.operations.transfer import transfer
+from jp20.chain.contracts.errors import Refused, Reverted
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.operations.governance import requests
+from jp20.operations.governance.decide import AwaitingOthers, EvidenceNeeded, NotBefore, decide
+from jp20.operations.governance.requests import NotInPolicy
+from jp20.operations.session import NoOrganisationKey, open_desk
+from jp20.operations.token.transfer import transfer
 
 
 def issue(world, units: int = 100):

@@ -4,16 +4,16 @@ import pytest
 from eth_hash.auto import keccak
 from example_world import alice, allotments, bob, carol, dave, erin, evidence, frank
 
-from jp20.domain.addresses import address_of
-from jp20.operations import requests, rows
-from jp20.operations.distribute import (
+from jp20.domain.base.addresses import address_of
+from jp20.operations.governance import requests, rows
+from jp20.operations.governance.requests import list_requests
+from jp20.operations.investors.whitelist import register, suspend_at_once
+from jp20.operations.plans.distribute import (
     AnotherDeliveryUnderWay,
     NotEnoughUnits,
     distribute,
     plan_distribution,
 )
-from jp20.operations.requests import list_requests
-from jp20.operations.whitelist import register, suspend_at_once
 
 
 def wallet(number: int) -> str:
@@ -24,7 +24,7 @@ def wallet(number: int) -> str:
 def small_calls(monkeypatch):
     """Calls of two rows, so that ten rows are five transactions."""
     monkeypatch.setattr(rows, "AT_ONCE", 2)
-    monkeypatch.setattr("jp20.operations.distribute.AT_ONCE", 2)
+    monkeypatch.setattr("jp20.operations.plans.distribute.AT_ONCE", 2)
 
 
 @pytest.fixture

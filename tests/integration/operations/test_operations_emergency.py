@@ -12,11 +12,11 @@ from example_world import (
     evidence,
 )
 
-from jp20.chain.errors import Refused, Reverted
-from jp20.domain.casting import NotEnoughOrganisations
-from jp20.operations.emergency import NotHalted, halt, resume, status
-from jp20.operations.issue import issue_units
-from jp20.operations.transfer import transfer
+from jp20.chain.contracts.errors import Refused, Reverted
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.operations.governance.emergency import NotHalted, halt, resume, status
+from jp20.operations.token.issue import issue_units
+from jp20.operations.token.transfer import transfer
 
 
 @pytest.mark.requirement("G12")

@@ -16,12 +16,14 @@ from example_world import (
     frank,
 )
 
-from jp20.chain.errors import Refused, Restrained, Reverted
-from jp20.domain.casting import NotEnoughOrganisations
-from jp20.domain.events import Cause
-from jp20.domain.movements import ForcedMove, Waiver
-from jp20.domain.register import Why
-from jp20.operations.enforce import (
+from jp20.chain.contracts.errors import Refused, Restrained, Reverted
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.register.events import Cause
+from jp20.domain.register.register import Why
+from jp20.domain.token.movements import ForcedMove, Waiver
+from jp20.operations.investors.whitelist import NobodysWallet, add_wallets, retire_wallets
+from jp20.operations.register.report import report
+from jp20.operations.token.enforce import (
     NoOriginal,
     OtherInvestor,
     find_original,
@@ -33,11 +35,9 @@ from jp20.operations.enforce import (
     redistribute,
     reverse,
 )
-from jp20.operations.lifecycle import redeem_early, split
-from jp20.operations.report import report
-from jp20.operations.restraints import freeze_at_once, lock_up, pledge, position
-from jp20.operations.transfer import transfer
-from jp20.operations.whitelist import NobodysWallet, add_wallets, retire_wallets
+from jp20.operations.token.lifecycle import redeem_early, split
+from jp20.operations.token.restraints import freeze_at_once, lock_up, pledge, position
+from jp20.operations.token.transfer import transfer
 
 
 @pytest.mark.requirement("G11", "S4")

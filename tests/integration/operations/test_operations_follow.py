@@ -3,12 +3,12 @@
 import pytest
 from example_world import alice, bob, carol, dave, evidence
 
-from jp20.domain.movements import Original
-from jp20.operations.enforce import find_original, reverse
-from jp20.operations.follow import follow
-from jp20.operations.lifecycle import redeem_holder, split
-from jp20.operations.restraints import pledge
-from jp20.operations.transfer import transfer
+from jp20.domain.token.movements import Original
+from jp20.operations.token.enforce import find_original, reverse
+from jp20.operations.token.follow import follow
+from jp20.operations.token.lifecycle import redeem_holder, split
+from jp20.operations.token.restraints import pledge
+from jp20.operations.token.transfer import transfer
 
 
 def bring_back(world, onward) -> None:

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from example_world import AML, alice, bob, carol, evidence
 
-from jp20.domain.governance import Kind, Policy
-from jp20.domain.governance_matrix import matrix
-from jp20.operations.governance import overdue, policy_differences, policy_on_chain
-from jp20.operations.restraints import confirm_freeze, freeze_at_once, set_frozen
-from jp20.operations.whitelist import confirm_suspension, reinstate, suspend_at_once
+from jp20.domain.governance.matrix import matrix
+from jp20.domain.governance.policy import Kind, Policy
+from jp20.operations.governance.policy import overdue, policy_differences, policy_on_chain
+from jp20.operations.investors.whitelist import confirm_suspension, reinstate, suspend_at_once
+from jp20.operations.token.restraints import confirm_freeze, freeze_at_once, set_frozen
 
 HOURS_72 = 72 * 3600
 

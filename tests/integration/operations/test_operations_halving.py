@@ -3,9 +3,9 @@
 import pytest
 from example_world import AML, KYC, alice, bob, carol, dave, erin, frank
 
-from jp20.chain.errors import Reverted
-from jp20.operations import emergency, rows
-from jp20.operations.whitelist import confirm_suspension, investor, renew, suspend_at_once
+from jp20.chain.contracts.errors import Reverted
+from jp20.operations.governance import emergency, rows
+from jp20.operations.investors.whitelist import confirm_suspension, investor, renew, suspend_at_once
 
 NOBODY = "0x000000000000000000000000000000000000dEaD"
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from example_world import ISSUER, TRUST_BANK, evidence
 
-from jp20.chain.errors import Refused
-from jp20.domain.addresses import address_of
-from jp20.operations.decide import decide
-from jp20.operations.desk import UnknownOrganisation, UnknownToken
-from jp20.operations.issue import (
+from jp20.chain.contracts.errors import Refused
+from jp20.domain.base.addresses import address_of
+from jp20.operations.governance.decide import decide
+from jp20.operations.session import UnknownOrganisation, UnknownToken
+from jp20.operations.token.issue import (
     CodeTaken,
     NoVersion,
     create_token,

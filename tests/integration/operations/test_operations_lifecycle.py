@@ -13,10 +13,11 @@ from example_world import (
     evidence,
 )
 
-from jp20.chain.errors import Refused, Reverted
-from jp20.domain.casting import NotEnoughOrganisations
-from jp20.operations import requests, rows
-from jp20.operations.lifecycle import (
+from jp20.chain.contracts.errors import Refused, Reverted
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.operations.governance import requests, rows
+from jp20.operations.register.report import report
+from jp20.operations.token.lifecycle import (
     OtherRedemption,
     TooManyUnits,
     pause,
@@ -28,9 +29,8 @@ from jp20.operations.lifecycle import (
     split,
     unpause,
 )
-from jp20.operations.report import report
-from jp20.operations.restraints import pledge
-from jp20.operations.transfer import transfer
+from jp20.operations.token.restraints import pledge
+from jp20.operations.token.transfer import transfer
 
 
 def holdings(world) -> list[int]:
@@ -80,7 +80,7 @@ def test_a_part_is_redeemed_pro_rata_and_pledged_units_are_refused_by_row(world)
 @pytest.mark.requirement("G4")
 def test_an_interrupted_part_goes_on_with_the_shares_that_were_decided_on(world, monkeypatch):
     monkeypatch.setattr(rows, "AT_ONCE", 1)
-    monkeypatch.setattr("jp20.operations.lifecycle.AT_ONCE", 1)
+    monkeypatch.setattr("jp20.operations.token.lifecycle.AT_ONCE", 1)
     send = requests.send_executions
 
     def killed(desk, signer, decision, indices, progress=None):

@@ -22,13 +22,14 @@ from example_world import (
     pass_time,
 )
 
-from jp20.chain.receipts import OutcomeUnknown
-from jp20.domain.addresses import address_of
-from jp20.domain.costs import PlannedAct
-from jp20.domain.governance import Kind, Rule
-from jp20.domain.investors import InvestorClass
-from jp20.domain.outcomes import Outcome
-from jp20.domain.plans import (
+from jp20.chain.sending.waiting import OutcomeUnknown
+from jp20.domain.base.addresses import address_of
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.policy import Kind, Rule
+from jp20.domain.investors.investors import InvestorClass
+from jp20.domain.plans.costs import PlannedAct
+from jp20.domain.plans.outcomes import Outcome
+from jp20.domain.plans.plan import (
     NotNow,
     Plan,
     PlanBlocked,
@@ -38,12 +39,18 @@ from jp20.domain.plans import (
     from_json,
     to_json,
 )
-from jp20.domain.roles import Role
-from jp20.operations import emergency, lifecycle, requests
-from jp20.operations.desk import open_desk
-from jp20.operations.distribute import AnotherDeliveryUnderWay, distribute
-from jp20.operations.governance import PolicyChange, change_policy
-from jp20.operations.plan import (
+from jp20.operations.governance import emergency, requests
+from jp20.operations.governance.policy import PolicyChange, change_policy
+from jp20.operations.investors.whitelist import (
+    investor,
+    register,
+    renew,
+    retire_wallets,
+    suspend_at_once,
+    wallets_of,
+)
+from jp20.operations.plans.distribute import AnotherDeliveryUnderWay, distribute
+from jp20.operations.plans.plan import (
     PlanAwaitingOthers,
     Progress,
     apply_plan,
@@ -53,15 +60,9 @@ from jp20.operations.plan import (
     prepare_whitelist,
     save_plan,
 )
-from jp20.operations.transfer import transfer
-from jp20.operations.whitelist import (
-    investor,
-    register,
-    renew,
-    retire_wallets,
-    suspend_at_once,
-    wallets_of,
-)
+from jp20.operations.session import open_desk
+from jp20.operations.token import lifecycle
+from jp20.operations.token.transfer import transfer
 
 
 def told(outcomes) -> list[tuple[int | None, str, str | None]]:
@@ -628,7 +629,7 @@ def ten(world):
 def small_calls(monkeypatch):
     """Calls of two rows, so that ten rows are five transactions."""
     monkeypatch.setattr(PlannedAct, "at_once", 2)
-    monkeypatch.setattr("jp20.operations.distribute.AT_ONCE", 2)
+    monkeypatch.setattr("jp20.operations.plans.distribute.AT_ONCE", 2)
 
 
 def interrupt(monkeypatch, world, plan, executed: int) -> None:

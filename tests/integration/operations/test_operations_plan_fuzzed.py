@@ -22,14 +22,14 @@ from example_world import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jp20.domain.investors import InvestorFile, parse_investors
-from jp20.domain.outcomes import Outcome, Outcomes
-from jp20.domain.plans import Plan, from_json, to_json
-from jp20.domain.term_sheet import parse_term_sheet
-from jp20.domain.times import in_tokyo
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.plan import apply_plan, prepare_distribution, prepare_whitelist
-from jp20.operations.whitelist import register, renew, retire_wallets, suspend_at_once
+from jp20.domain.base.times import in_tokyo
+from jp20.domain.investors.investors import InvestorFile, parse_investors
+from jp20.domain.plans.outcomes import Outcome, Outcomes
+from jp20.domain.plans.plan import Plan, from_json, to_json
+from jp20.domain.token.term_sheet import parse_term_sheet
+from jp20.operations.investors.whitelist import register, renew, retire_wallets, suspend_at_once
+from jp20.operations.plans.plan import apply_plan, prepare_distribution, prepare_whitelist
+from jp20.operations.token.issue import create_token, issue_units
 
 PEOPLE = [each.address for each in (alice, bob, carol, dave, erin, frank, grace)]
 KNOWN = PEOPLE[:4]

@@ -7,14 +7,12 @@ import pytest
 from crashing import SlowBlocks, killed_at
 from example_world import FOUNDER, KEYS, OPERATOR
 
-from jp20.chain.connection import WrongChain, connect
-from jp20.chain.receipts import wait_for_receipts
-from jp20.domain.deployment import Incomplete, NotADeployment
-from jp20.domain.errors import JP20Error
-from jp20.operations import platform
-from jp20.operations.desk import open_desk
-from jp20.operations.governance import CannotDecide, policy_differences
-from jp20.operations.platform import (
+from jp20.chain.rpc.connection import WrongChain, connect
+from jp20.chain.sending.waiting import wait_for_receipts
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.governance.deployment import Incomplete, NotADeployment
+from jp20.operations.governance import platform
+from jp20.operations.governance.platform import (
     AnotherFounder,
     NotAsPlanned,
     deploy_platform,
@@ -22,6 +20,8 @@ from jp20.operations.platform import (
     save_deployment,
     verify,
 )
+from jp20.operations.governance.policy import CannotDecide, policy_differences
+from jp20.operations.session import open_desk
 
 # 5 contracts, 14 organisations, 4 parts of the policy, the platform's registration, version, seal
 TRANSACTIONS = 5 + 14 + 4 + 1 + 1 + 1

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from example_world import evidence
 
-from jp20.domain.governance import Act, Kind, Policy, selector_of
-from jp20.domain.roles import Role
-from jp20.operations.decide import NotBefore
-from jp20.operations.governance import (
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.policy import Act, Kind, Policy, selector_of
+from jp20.operations.governance.decide import NotBefore
+from jp20.operations.governance.policy import (
     CannotDecide,
     Regrouped,
     change_policy,

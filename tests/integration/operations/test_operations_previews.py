@@ -17,23 +17,23 @@ from example_world import (
     evidence,
 )
 
-from jp20.chain.errors import Refused, Restrained
-from jp20.domain.investors import NEVER, InvestorClass, Residency
-from jp20.domain.movements import ForcedMove, Waiver
-from jp20.domain.reasons import Reason
-from jp20.operations.distribute import distribute
-from jp20.operations.emergency import halt
-from jp20.operations.enforce import force_transfer
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.previews import (
+from jp20.chain.contracts.errors import Refused, Restrained
+from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
+from jp20.domain.token.movements import ForcedMove, Waiver
+from jp20.domain.token.reasons import Reason
+from jp20.operations.governance.emergency import halt
+from jp20.operations.investors.whitelist import reclassify, suspend_at_once
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.token.enforce import force_transfer
+from jp20.operations.token.issue import create_token, issue_units
+from jp20.operations.token.previews import (
     needs_consent,
     preview_delivery,
     preview_forced,
     preview_request,
 )
-from jp20.operations.restraints import attach, freeze_at_once, lock_up, pledge
-from jp20.operations.transfer import preview
-from jp20.operations.whitelist import reclassify, suspend_at_once
+from jp20.operations.token.restraints import attach, freeze_at_once, lock_up, pledge
+from jp20.operations.token.transfer import preview
 
 
 @pytest.fixture

@@ -6,16 +6,12 @@ import random
 import pytest
 from example_world import alice, allotments, bob, carol, dave, evidence
 
-from jp20.chain.connection import connect
-from jp20.chain.networks import Finality, Network
-from jp20.domain.errors import JP20Error
-from jp20.domain.register import Why
-from jp20.operations.desk import open_desk
-from jp20.operations.distribute import distribute
-from jp20.operations.enforce import find_original, force_transfer, reverse
-from jp20.operations.issue import issue_units
-from jp20.operations.lifecycle import redeem_part, split
-from jp20.operations.report import (
+from jp20.chain.rpc.connection import connect
+from jp20.chain.rpc.networks import Finality, Network
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.register.register import Why
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.register.report import (
     NoSuchTime,
     holders_table,
     movements_table,
@@ -25,7 +21,11 @@ from jp20.operations.report import (
     to_csv,
     to_json,
 )
-from jp20.operations.transfer import transfer
+from jp20.operations.session import open_desk
+from jp20.operations.token.enforce import find_original, force_transfer, reverse
+from jp20.operations.token.issue import issue_units
+from jp20.operations.token.lifecycle import redeem_part, split
+from jp20.operations.token.transfer import transfer
 
 
 @pytest.mark.requirement("G15", "S1")

@@ -3,12 +3,12 @@
 import pytest
 from example_world import AML, ISSUER, KYC, TRUST_BANK, alice, bob, dave, evidence
 
-from jp20.chain.errors import Reverted
-from jp20.domain.casting import NotEnoughOrganisations
-from jp20.domain.errors import JP20Error
-from jp20.operations import requests
-from jp20.operations.desk import NoOrganisationKey
-from jp20.operations.requests import NO_SLOT, RequestState, UnknownRequest
+from jp20.chain.contracts.errors import Reverted
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.operations.governance import requests
+from jp20.operations.governance.requests import NO_SLOT, RequestState, UnknownRequest
+from jp20.operations.session import NoOrganisationKey
 
 
 @pytest.fixture

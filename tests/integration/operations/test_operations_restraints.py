@@ -13,11 +13,11 @@ from example_world import (
     evidence,
 )
 
-from jp20.chain.errors import Refused, Restrained, Reverted
-from jp20.domain.casting import NotEnoughOrganisations
-from jp20.domain.events import ClaimKind
-from jp20.domain.reasons import Reason
-from jp20.operations.restraints import (
+from jp20.chain.contracts.errors import Refused, Restrained, Reverted
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.register.events import ClaimKind
+from jp20.domain.token.reasons import Reason
+from jp20.operations.token.restraints import (
     Position,
     attach,
     claims,
@@ -33,7 +33,7 @@ from jp20.operations.restraints import (
     shorten_lock_up,
     shorten_token_lock_up,
 )
-from jp20.operations.transfer import preview, transfer
+from jp20.operations.token.transfer import preview, transfer
 
 DAY = 86_400
 

@@ -8,12 +8,12 @@ import pytest
 from example_world import alice, allotments, bob, dave, erin, evidence, frank
 
 from jp20.chain.new_files import CannotWrite
-from jp20.domain.errors import Text
-from jp20.domain.outcomes import Outcome, Outcomes, RowOutcome
-from jp20.operations.files import load_allotments
-from jp20.operations.plan import apply_plan, prepare_distribution
-from jp20.operations.results import UnknownFormat, write_results
-from jp20.operations.whitelist import register
+from jp20.domain.base.errors import Text
+from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome
+from jp20.operations.files.inputs import load_allotments
+from jp20.operations.investors.whitelist import register
+from jp20.operations.plans.plan import apply_plan, prepare_distribution
+from jp20.operations.plans.results import UnknownFormat, write_results
 
 ROWS = Outcomes(
     (),

@@ -9,15 +9,21 @@ from crashing import ended, in_child, killed_at
 from example_world import BROKER, ISSUER, KEYS, World, alice, allotments, bob, carol, dave, evidence
 from faulty_proxy import FaultyProxy
 
-from jp20.chain.connection import connect
-from jp20.chain.outbox import Entry, State, open_outbox, outbox_files
-from jp20.chain.signers import AwaitingSignature, OfflineSigner
-from jp20.domain.transaction_file import SignedFile, SignedTransaction
-from jp20.operations import requests
-from jp20.operations.desk import open_desk
-from jp20.operations.distribute import distribute
-from jp20.operations.offline import load_signed, load_unsigned, sign_file, write_unsigned
-from jp20.operations.sending import (
+from jp20.chain.rpc.connection import connect
+from jp20.chain.sending.outbox import Entry, State, open_outbox, outbox_files
+from jp20.chain.signing.signers import AwaitingSignature, OfflineSigner
+from jp20.domain.transactions.transaction_file import SignedFile, SignedTransaction
+from jp20.operations.governance import requests
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.session import open_desk
+from jp20.operations.token.transfer import transfer
+from jp20.operations.transactions.offline import (
+    load_signed,
+    load_unsigned,
+    sign_file,
+    write_unsigned,
+)
+from jp20.operations.transactions.sending import (
     NotExported,
     NothingToSign,
     Where,
@@ -27,7 +33,6 @@ from jp20.operations.sending import (
     send_signed,
     status,
 )
-from jp20.operations.transfer import transfer
 
 
 @pytest.fixture
@@ -147,7 +152,7 @@ def test_a_missing_nonce_is_shown(world, folder, slow):
 @pytest.mark.requirement("G2")
 def test_what_was_sent_long_ago_asks_for_a_look_at_the_node(world, folder, slow, monkeypatch):
     killed_after_sending(world, folder)
-    monkeypatch.setattr("jp20.operations.sending.LONG", 0.0)
+    monkeypatch.setattr("jp20.operations.transactions.sending.LONG", 0.0)
     (found,) = status(world.desk.connection, folder)
     assert found.under_way[0].is_long
     assert "gas price" in found.advice.en
@@ -161,7 +166,7 @@ def test_where_nothing_was_sent_there_is_nothing_to_show(world, folder):
 
 
 def _stored(world: World, outbox, nonce: int) -> Entry:
-    from jp20.chain.outbox import Intent
+    from jp20.chain.sending.outbox import Intent
 
     call = world.desk.token(world.token).call("transfer", bob.address, 1)
     (entry,) = outbox.intend([Intent(call, 100_000)], world.desk.connection.gas_price(), nonce)

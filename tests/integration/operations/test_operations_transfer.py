@@ -15,13 +15,14 @@ from example_world import (
     evidence,
 )
 
-from jp20.chain.errors import Refused, Restrained
-from jp20.domain.addresses import address_of
-from jp20.domain.reasons import Reason
-from jp20.operations.distribute import distribute
-from jp20.operations.issue import create_token, issue_units
-from jp20.operations.lifecycle import pause
-from jp20.operations.transfer import (
+from jp20.chain.contracts.errors import Refused, Restrained
+from jp20.domain.base.addresses import address_of
+from jp20.domain.token.reasons import Reason
+from jp20.operations.investors.whitelist import suspend_at_once
+from jp20.operations.plans.distribute import distribute
+from jp20.operations.token.issue import create_token, issue_units
+from jp20.operations.token.lifecycle import pause
+from jp20.operations.token.transfer import (
     ConsentStatus,
     approve_transfers,
     cancel_transfer,
@@ -31,7 +32,6 @@ from jp20.operations.transfer import (
     transfer,
     transfer_requests,
 )
-from jp20.operations.whitelist import suspend_at_once
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import pytest
 from example_world import AML, KYC, alice, bob, carol, dave, erin, evidence, frank, grace
 
-from jp20.chain.errors import Reverted
-from jp20.domain.casting import NotEnoughOrganisations
-from jp20.domain.investors import NEVER, InvestorClass, Residency
-from jp20.domain.outcomes import Outcome
-from jp20.operations.whitelist import (
+from jp20.chain.contracts.errors import Reverted
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
+from jp20.domain.plans.outcomes import Outcome
+from jp20.operations.investors.whitelist import (
     NobodysWallet,
     add_wallets,
     apply_whitelist,

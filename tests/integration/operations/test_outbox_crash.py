@@ -8,11 +8,11 @@ import pytest
 from crashing import TRANSACTIONS, UNITS, Delivery, SlowBlocks, killed_at
 from example_world import KEYS, alice, bob, found
 
-from jp20.chain.connection import Connection, connect
 from jp20.chain.local import LocalChain
-from jp20.domain.outcomes import Done
-from jp20.operations.desk import open_desk
-from jp20.operations.transfer import transfer
+from jp20.chain.rpc.connection import Connection, connect
+from jp20.domain.plans.outcomes import Done
+from jp20.operations.session import open_desk
+from jp20.operations.token.transfer import transfer
 
 pytestmark = [pytest.mark.requirement("G2"), pytest.mark.usefixtures("five_at_once")]
 

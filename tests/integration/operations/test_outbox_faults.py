@@ -24,12 +24,12 @@ from example_world import found
 from faulty_proxy import FaultyProxy
 from kept_chain import KeptChain
 
-from jp20.chain import node
 from jp20.chain.local import LocalChain
-from jp20.chain.networks import Network
-from jp20.chain.outbox import SignerBusy, State
-from jp20.domain.errors import JP20Error
-from jp20.operations.sending import Where, status
+from jp20.chain.rpc import node
+from jp20.chain.rpc.networks import Network
+from jp20.chain.sending.outbox import SignerBusy, State
+from jp20.domain.base.errors import JP20Error
+from jp20.operations.transactions.sending import Where, status
 
 pytestmark = [pytest.mark.requirement("G2"), pytest.mark.usefixtures("five_at_once")]
 

@@ -7,7 +7,7 @@ from crashing import TRANSACTIONS, UNITS, Delivery, Points, run_until_it_ends
 from example_world import TRUST_BANK, found
 
 from jp20.chain.local import LocalChain
-from jp20.chain.networks import Finality, Network
+from jp20.chain.rpc.networks import Finality, Network
 
 pytestmark = [pytest.mark.requirement("G2"), pytest.mark.usefixtures("five_at_once")]
 

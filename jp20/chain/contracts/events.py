@@ -1,0 +1,107 @@
+"""The chain's logs as typed events."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, Final, get_args
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.abi import Interface
+from jp20.chain.contracts.contract import artifact, token_interface
+from jp20.chain.contracts.typed import typed
+from jp20.chain.rpc.connection import Connection, NodeRefused
+from jp20.chain.rpc.receipts import Log
+from jp20.domain.base.at import At
+from jp20.domain.register.events import (
+    NAMES,
+    ConsortiumEvent,
+    Entry,
+    Event,
+    Other,
+    PlatformEvent,
+    TokenEvent,
+)
+
+SPAN: Final = 5_000
+"""Blocks that are asked for at once; half as many where the node refuses."""
+
+
+class EventDecoder:
+    """Reads the logs of one kind of contract into the classes of its events, by name."""
+
+    def __init__(self, interface: Interface, classes: Iterable[type]) -> None:
+        self._interface = interface
+        self._classes: dict[str, Any] = {NAMES.get(each, each.__name__): each for each in classes}
+
+    def decode(self, log: Log) -> Event:
+        """The event; `Other` where there is no class for it, or where even the ABI does not know
+        it.
+        """
+        decoded = self._interface.decode_event(log.topics, log.data)
+        if decoded is None:
+            return Other("", {"topics": log.topics, "data": log.data})
+        cls = self._classes.get(decoded.name)
+        if cls is None:
+            return Other(decoded.name, decoded.arguments)
+        event: Event = typed(cls, tuple(decoded.arguments.values()))
+        return event
+
+
+@cache
+def token_events() -> EventDecoder:
+    return EventDecoder(token_interface(), get_args(TokenEvent))
+
+
+@cache
+def platform_events() -> EventDecoder:
+    return EventDecoder(artifact("Platform").interface, get_args(PlatformEvent))
+
+
+@cache
+def consortium_events() -> EventDecoder:
+    return EventDecoder(artifact("Consortium").interface, get_args(ConsortiumEvent))
+
+
+def read_events(
+    connection: Connection,
+    address: ChecksumAddress,
+    decoder: EventDecoder,
+    first: int,
+    last: int,
+) -> Iterator[Entry[Event]]:
+    """The events of a contract from block `first` to `last`, both included, in the chain's
+    order.
+    """
+    for logs in _spans(connection, address, first, last):
+        yield from entries(connection, logs, decoder)
+
+
+def entries(
+    connection: Connection, logs: Sequence[Log], decoder: EventDecoder
+) -> Iterator[Entry[Event]]:
+    """Logs, of a receipt for instance, as events with their block's time."""
+    untimed = sorted({log.block for log in logs if log.time is None})
+    times = connection.times(untimed) if untimed else {}
+    for log in logs:
+        time = times[log.block] if log.time is None else log.time
+        yield Entry(
+            decoder.decode(log), log.address, At(log.block, log.transaction, log.index, time)
+        )
+
+
+def _spans(
+    connection: Connection, address: ChecksumAddress, first: int, last: int
+) -> Iterator[list[Log]]:
+    span = SPAN
+    while first <= last:
+        until = min(first + span - 1, last)
+        asked = {"address": address, "fromBlock": hex(first), "toBlock": hex(until)}
+        try:
+            found = connection.rpc("eth_getLogs", asked)
+        except NodeRefused:
+            if first == until:
+                raise
+            span = (until - first + 1) // 2
+            continue
+        yield [Log.of(log) for log in found]
+        first = until + 1

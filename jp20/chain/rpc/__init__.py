@@ -1,0 +1,1 @@
+"""Nodes: JSON-RPC out, typed answers in, several nodes as one; blocks, receipts, networks."""

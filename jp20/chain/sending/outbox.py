@@ -1,0 +1,711 @@
+"""The outbox: every transaction of one signer on one chain, from the intent to its end.
+
+A file a signer (SQLite, WAL): what is to be sent is written down, with its nonce, before it is
+signed, and what is signed before it is sent. So a process can end at any moment, and the next one
+knows what may be on its way. This file keeps the record and knows no node.
+
+Three things hold at all times, and the file itself sees to the first two:
+
+- No two entries that are live or in a block have the same nonce, but for one that was withdrawn
+  and what took its place.
+- A key has one entry an attempt; a new attempt is made only where the last one is over.
+- An entry that was signed has its bytes here for good.
+
+synchronous=FULL: a commit is on the disk when it returns. A transaction that was sent and is not
+remembered after a power cut could be sent a second time; four commits for 200 transactions
+are cheap beside that.
+"""
+
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+from eth_typing import ChecksumAddress
+from filelock import FileLock, Timeout
+
+from jp20.chain.sending.outbox_errors import NotThisOutbox as NotThisOutbox
+from jp20.chain.sending.outbox_errors import OtherKindOfNode as OtherKindOfNode
+from jp20.chain.sending.outbox_errors import OutboxUnfit as OutboxUnfit
+from jp20.chain.sending.outbox_errors import OutboxUnusable as OutboxUnusable
+from jp20.chain.sending.outbox_errors import SignerBusy as SignerBusy
+from jp20.chain.sending.outbox_errors import usable
+from jp20.domain.base.errors import Text
+from jp20.domain.governance.requests import Call
+from jp20.domain.transactions.transactions import Signed, Unsigned
+
+SCHEMA: Final = 2
+"""The version of the tables; a file with another one is refused."""
+
+_TABLES: Final = """
+CREATE TABLE outbox (
+    schema INTEGER NOT NULL, chain_id INTEGER NOT NULL, genesis BLOB NOT NULL,
+    signer TEXT NOT NULL, development INTEGER NOT NULL, pid INTEGER NOT NULL
+) STRICT;
+CREATE TABLE entries (
+    id INTEGER PRIMARY KEY, key BLOB NOT NULL, attempt INTEGER NOT NULL, label TEXT NOT NULL,
+    target TEXT NOT NULL, data BLOB NOT NULL,
+    nonce INTEGER NOT NULL, gas INTEGER NOT NULL, gas_price INTEGER NOT NULL,
+    state TEXT NOT NULL, changed_at REAL NOT NULL, intended_at REAL NOT NULL,
+    raw BLOB, hash BLOB, block INTEGER, block_hash BLOB, final INTEGER NOT NULL DEFAULT 0,
+    after INTEGER NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0,
+    told INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (key, attempt)
+) STRICT;
+CREATE UNIQUE INDEX one_a_nonce ON entries (nonce)
+    WHERE state IN ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED') AND withdrawn = 0;
+CREATE INDEX unfinished ON entries (nonce) WHERE state IN ('INTENDED', 'SIGNED', 'SENT');
+CREATE INDEX in_blocks ON entries (block) WHERE block IS NOT NULL;
+CREATE INDEX untold ON entries (id) WHERE told = 0;
+CREATE INDEX not_final ON entries (block) WHERE block IS NOT NULL AND final = 0;
+"""
+
+_COLUMNS: Final = (
+    "id, key, attempt, label, target, data, nonce, gas, gas_price, state, changed_at, intended_at,"
+    " raw, hash, block, block_hash, after, withdrawn"
+)
+
+_INSERT: Final = (
+    "INSERT INTO entries (id, key, attempt, label, target, data, nonce, gas, gas_price, state,"
+    " changed_at, intended_at, after, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+_UNFINISHED: Final = "state IN ('INTENDED', 'SIGNED', 'SENT')"
+
+_CARRIED_OUT: Final = "key BETWEEN ? AND ? AND state = 'SUCCEEDED'"
+
+_NOT_FINAL: Final = "block IS NOT NULL AND final = 0"
+
+_AT_ONCE: Final = 500
+"""Keys in one question to SQLite."""
+
+LOCKED: Final = 30.0
+"""Seconds to wait for another program, a backup say, that keeps the file locked."""
+
+
+class State(Enum):
+    """Where an entry is. That nobody knows yet what became of it is no state of its own: it is
+    SENT, and in no block.
+    """
+
+    INTENDED = Text("to be signed", "署名待ち")
+    SIGNED = Text("signed, to be sent", "署名済み・送信待ち")
+    SENT = Text("sent, in no block yet", "送信済み・取込み待ち")
+    SUCCEEDED = Text("carried out", "実行済み")
+    FAILED = Text("refused on the chain", "チェーン上で失敗")
+    REPLACED = Text("replaced: its nonce was used by another", "無効(ノンスが他の取引で使用済み)")
+    DROPPED = Text("given up, nothing was sent", "取りやめ(未送信)")
+    UNDONE = Text(
+        "undone: the development chain was wound back", "取消し(開発チェーンの巻戻しによる)"
+    )
+
+    @property
+    def text(self) -> Text:
+        return self.value
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it can still come."""
+        return self in (State.INTENDED, State.SIGNED, State.SENT)
+
+    @property
+    def is_in_block(self) -> bool:
+        return self in (State.SUCCEEDED, State.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A call to be sent, once: under one key it is carried out once.
+
+    `key` None: a call that nothing else could be. `again`: a call of this key that was carried out
+    may be followed by another, since somebody looked at the chain and found it needed.
+    """
+
+    call: Call
+    gas: int
+    key: bytes | None = None
+    label: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A transaction. `label` says what it is, for people; times are unix seconds. `raw` and `hash`
+    are there once it is signed, `block` and `block_hash` while it is in a block. It is in none up
+    to `after`, the newest block when it was intended. `withdrawn`: it is not handed over any more,
+    and another has its nonce; it may come nevertheless.
+    """
+
+    id: int
+    key: bytes
+    attempt: int
+    label: str
+    call: Call
+    nonce: int
+    gas: int
+    gas_price: int
+    state: State
+    changed_at: float
+    intended_at: float
+    raw: bytes | None = None
+    hash: bytes | None = None
+    block: int | None = None
+    block_hash: bytes | None = None
+    after: int = 0
+    withdrawn: bool = False
+
+    @property
+    def signed(self) -> Signed:
+        """The transaction as it was signed. ValueError where it is not."""
+        if self.hash is None or self.raw is None:
+            raise ValueError("not signed")
+        return Signed(self.hash, self.raw)
+
+    def unsigned(self, chain_id: int) -> Unsigned:
+        """The transaction as it is signed."""
+        to = None if self.call.is_creation else self.call.target
+        return Unsigned(chain_id, self.nonce, self.gas_price, self.gas, to, self.call.data)
+
+    def stands(self, *, again: bool) -> bool:
+        """Whether this attempt is the one to go on with, and no other is made."""
+        return self.state.is_live or (self.state is State.SUCCEEDED and not again)
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """That an entry is in a block, and whether it was carried out there."""
+
+    entry: Entry
+    block: int
+    block_hash: bytes
+    succeeded: bool
+
+
+class Outbox:
+    """The outbox of a signer, opened to be written: nobody else writes while it is open."""
+
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        signer: ChecksumAddress,
+        file: Path = Path(":memory:"),
+        lock: FileLock | None = None,
+    ) -> None:
+        self._database = database
+        self._file = file
+        self._lock = lock
+        self.signer: Final = signer
+
+    # What is there
+
+    def unfinished(self) -> list[Entry]:
+        """What can still come, by nonce."""
+        return self._select(f"{_UNFINISHED} ORDER BY nonce")
+
+    def untold(self) -> list[Entry]:
+        """What is live or in a block, has no key by which it is found again, and of which nobody
+        was told yet what became of it.
+        """
+        return self._select(f"told = 0 AND ({_UNFINISHED} OR block IS NOT NULL) ORDER BY nonce")
+
+    def last_of(self, keys: Iterable[bytes]) -> dict[bytes, Entry]:
+        """The last attempt of each key that there is."""
+        wanted = list(keys)
+        found: dict[bytes, Entry] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            for entry in self._select(f"key IN ({marks}) ORDER BY attempt", part):
+                found[entry.key] = entry
+        return found
+
+    def carried_out(self, beginning: bytes) -> list[Entry]:
+        """What was carried out under keys that begin so."""
+        return self._select(_CARRIED_OUT, _from_to(beginning))
+
+    def latest(self, entries: Iterable[Entry]) -> list[Entry]:
+        """The entries as they are now."""
+        numbers = [entry.id for entry in entries]
+        found: dict[int, Entry] = {}
+        for start in range(0, len(numbers), _AT_ONCE):
+            part = numbers[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            found |= {entry.id: entry for entry in self._select(f"id IN ({marks})", part)}
+        return [found[number] for number in numbers]
+
+    def newest_block(self) -> tuple[int, bytes] | None:
+        """Number and hash of the highest block that has an entry."""
+        with usable(self._file):
+            row = self._database.execute(
+                "SELECT block, block_hash FROM entries WHERE block IS NOT NULL"
+                " ORDER BY block DESC LIMIT 1"
+            ).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def in_blocks(self, last: int, most: int) -> list[Entry]:
+        """The entries in at most so many blocks up to `last`, the highest first."""
+        return self._select(
+            "block IN (SELECT DISTINCT block FROM entries WHERE block <= ? ORDER BY block DESC"
+            " LIMIT ?) ORDER BY block DESC",
+            (last, most),
+        )
+
+    def in_block(self, number: int, hash: bytes) -> list[Entry]:
+        """The entries in one block."""
+        return self._select("block = ? AND block_hash = ?", (number, hash))
+
+    def not_final(self) -> list[tuple[int, bytes]]:
+        """The blocks with entries, by number and hash, that were not final when they were last
+        looked at.
+        """
+        with usable(self._file):
+            return self._database.execute(
+                f"SELECT DISTINCT block, block_hash FROM entries WHERE {_NOT_FINAL} ORDER BY block"  # noqa: S608
+            ).fetchall()
+
+    # What happens to an entry
+
+    def intend(
+        self, intents: Sequence[Intent], gas_price: int, count: int, after: int = 0
+    ) -> list[Entry]:
+        """Writes down what is to be sent, each with its nonce, all or none.
+
+        Where the last attempt of a key can still come or was carried out, that one is returned and
+        nothing is made, but for a carried out one with `again`. `count` is the chain's count of the
+        signer's transactions, the pending ones included: a new entry gets the lowest nonce from
+        there on that no other entry has. `after` is the newest block.
+        """
+        now = time.time()
+        with self._transaction() as database:
+            known = self.last_of(intent.key for intent in intents if intent.key is not None)
+            free = self._free_nonces(count)
+            (number,) = database.execute("SELECT COALESCE(MAX(id), 0) FROM entries").fetchone()
+            entries: list[Entry] = []
+            new: list[tuple[Entry, bool]] = []
+            for intent in intents:
+                key = secrets.token_bytes(32) if intent.key is None else intent.key
+                last = known.get(key)
+                if last is not None and last.stands(again=intent.again):
+                    entries.append(last)
+                    continue
+                number += 1
+                attempt = 1 if last is None else last.attempt + 1
+                entry = Entry(
+                    number,
+                    key,
+                    attempt,
+                    intent.label,
+                    intent.call,
+                    next(free),
+                    intent.gas,
+                    gas_price,
+                    State.INTENDED,
+                    now,
+                    now,
+                    after=after,
+                )
+                known[key] = entry
+                entries.append(entry)
+                new.append((entry, intent.key is not None))
+            database.executemany(_INSERT, [(*_inserted(entry), told) for entry, told in new])
+        return entries
+
+    def withdraw(self, entry: Entry, intent: Intent, gas_price: int, after: int) -> Entry:
+        """SIGNED or SENT, and not handed over any more: another entry, which is returned, gets its
+        nonce. Whichever of the two comes, the other never can. Where the new one is dropped, the
+        first is as it was.
+        """
+        now = time.time()
+        with self._transaction() as database:
+            withdrawn = database.execute(
+                "UPDATE entries SET state = 'SENT', changed_at = ?, withdrawn = 1"
+                " WHERE id = ? AND state IN ('SIGNED', 'SENT') AND withdrawn = 0",
+                (now, entry.id),
+            ).rowcount
+            if withdrawn != 1:
+                raise RuntimeError("the entry is not on its way")
+            (number,) = database.execute("SELECT MAX(id) FROM entries").fetchone()
+            key = secrets.token_bytes(32)
+            instead = Entry(
+                number + 1,
+                key,
+                1,
+                intent.label,
+                intent.call,
+                entry.nonce,
+                intent.gas,
+                gas_price,
+                State.INTENDED,
+                now,
+                now,
+                after=after,
+            )
+            database.execute(_INSERT, (*_inserted(instead), 1))
+        return instead
+
+    def sign(self, signed: Sequence[tuple[Entry, Signed]]) -> list[Entry]:
+        """INTENDED → SIGNED: keeps the bytes, before anybody else gets them."""
+        now = time.time()
+        self._move(
+            "state = 'SIGNED', changed_at = ?, hash = ?, raw = ?",
+            (State.INTENDED,),
+            [(now, each.hash, each.raw, entry.id) for entry, each in signed],
+        )
+        return [
+            replace(entry, state=State.SIGNED, changed_at=now, hash=each.hash, raw=each.raw)
+            for entry, each in signed
+        ]
+
+    def send(self, entries: Sequence[Entry]) -> list[Entry]:
+        """SIGNED → SENT: a node has them."""
+        return self._change(entries, State.SENT, (State.SIGNED,))
+
+    def include(self, inclusions: Sequence[Inclusion], *, final: bool) -> list[Entry]:
+        """→ SUCCEEDED or FAILED: they are in blocks, final ones or not."""
+        now = time.time()
+        rows, entries = [], []
+        for each in inclusions:
+            state = State.SUCCEEDED if each.succeeded else State.FAILED
+            rows.append((state.name, now, each.block, each.block_hash, final, each.entry.id))
+            entries.append(
+                replace(
+                    each.entry,
+                    state=state,
+                    changed_at=now,
+                    block=each.block,
+                    block_hash=each.block_hash,
+                )
+            )
+        self._move(
+            "state = ?, changed_at = ?, block = ?, block_hash = ?, final = ?",
+            (State.SIGNED, State.SENT),
+            rows,
+        )
+        return entries
+
+    def confirm(self, last: int) -> None:
+        """The blocks up to `last` are final: what is in them stays."""
+        with self._transaction() as database:
+            database.execute(
+                f"UPDATE entries SET final = 1 WHERE {_NOT_FINAL} AND block <= ?",  # noqa: S608
+                (last,),
+            )
+
+    def reopen(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Back to SENT: the chain no longer has their blocks (a reorganisation)."""
+        return self._change(entries, State.SENT, (State.SUCCEEDED, State.FAILED))
+
+    def undo(self, entries: Sequence[Entry]) -> list[Entry]:
+        """→ UNDONE: the chain no longer has their blocks, and they are not to come again."""
+        return self._change(entries, State.UNDONE, (State.SUCCEEDED, State.FAILED))
+
+    def replace(self, entries: Sequence[Entry]) -> list[Entry]:
+        """→ REPLACED: another transaction used their nonces."""
+        return self._change(entries, State.REPLACED, (State.INTENDED, State.SIGNED, State.SENT))
+
+    def drop(self, entries: Sequence[Entry]) -> list[Entry]:
+        """INTENDED or SIGNED → DROPPED: nobody else has them; the nonces are free again, or those
+        of what was withdrawn for them.
+        """
+        if not entries:
+            return []
+        with self._transaction() as database:
+            dropped = self._changed(entries, State.DROPPED, (State.INTENDED, State.SIGNED))
+            database.executemany(
+                "UPDATE entries SET withdrawn = 0 WHERE id = (SELECT MAX(id) FROM entries"  # noqa: S608
+                f" WHERE nonce = ? AND withdrawn AND {_UNFINISHED})",
+                [(entry.nonce,) for entry in entries],
+            )
+        return dropped
+
+    def tell(self, numbers: Iterable[int]) -> None:
+        """That whoever wanted them knows what became of them, by their ids."""
+        with self._transaction() as database:
+            database.executemany(
+                "UPDATE entries SET told = 1 WHERE id = ?", [(number,) for number in numbers]
+            )
+
+    # The end
+
+    def close(self) -> None:
+        """Closes the file and lets others write. What came to an end and nobody asked about is
+        taken to be known.
+        """
+        try:
+            with suppress(sqlite3.OperationalError):  # what is not noted is asked about again
+                self._database.execute(
+                    f"UPDATE entries SET told = 1 WHERE told = 0 AND NOT {_UNFINISHED}"  # noqa: S608
+                )
+            self._database.close()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+
+    # Inside
+
+    def _free_nonces(self, count: int) -> Iterator[int]:
+        taken = {
+            nonce
+            for (nonce,) in self._database.execute(
+                "SELECT nonce FROM entries WHERE nonce >= ? AND state IN"
+                " ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED') AND withdrawn = 0",
+                (count,),
+            )
+        }
+        nonce = count
+        while True:
+            if nonce not in taken:
+                yield nonce
+            nonce += 1
+
+    def _change(self, entries: Sequence[Entry], to: State, of: tuple[State, ...]) -> list[Entry]:
+        if not entries:
+            return []
+        with self._transaction():
+            return self._changed(entries, to, of)
+
+    def _changed(self, entries: Sequence[Entry], to: State, of: tuple[State, ...]) -> list[Entry]:
+        """The same, inside a transaction."""
+        now = time.time()
+        self._moved(
+            f"state = '{to.name}', changed_at = ?, block = NULL, block_hash = NULL, final = 0",
+            of,
+            [(now, entry.id) for entry in entries],
+        )
+        return [
+            replace(entry, state=to, changed_at=now, block=None, block_hash=None)
+            for entry in entries
+        ]
+
+    def _move(self, change: str, of: tuple[State, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Changes the entries whose ids end the rows, which are all in one of some states."""
+        if rows:
+            with self._transaction():
+                self._moved(change, of, rows)
+
+    def _moved(self, change: str, of: tuple[State, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+        """The same, inside a transaction."""
+        states = ",".join(f"'{state.name}'" for state in of)
+        changed = self._database.executemany(
+            f"UPDATE entries SET {change} WHERE id = ? AND state IN ({states})",  # noqa: S608
+            rows,
+        ).rowcount
+        if changed != len(rows):
+            raise RuntimeError(f"{len(rows) - changed} entries are not in {states}")
+
+    def _select(self, where: str, parameters: Sequence[object] = ()) -> list[Entry]:
+        with usable(self._file):
+            return _entries(self._database, where, parameters)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with usable(self._file):
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.commit()
+            except BaseException:
+                self._database.rollback()
+                raise
+
+
+def outbox_file(folder: Path, chain_id: int, genesis: bytes, signer: ChecksumAddress) -> Path:
+    """Where a signer's outbox on a chain is. The first block's hash is in its name: a development
+    chain that is started anew has an outbox of its own, and the old one stays with the old chain.
+    """
+    return folder / f"{chain_id}-{genesis[:4].hex()}-{signer}.sqlite"
+
+
+def outbox_files(folder: Path, chain_id: int, genesis: bytes) -> list[Path]:
+    """The outboxes on a chain that there are in a folder."""
+    return sorted(folder.glob(f"{chain_id}-{genesis[:4].hex()}-*.sqlite"))
+
+
+def open_outbox(
+    folder: Path,
+    chain_id: int,
+    genesis: bytes,
+    signer: ChecksumAddress,
+    *,
+    development: bool = False,
+) -> Outbox:
+    """Opens a signer's outbox to write in it, or makes it. `development`: the node is one for
+    development; what was done there is not sent anywhere else.
+
+    Raises SignerBusy where another process has it open, NotThisOutbox, OtherKindOfNode,
+    OutboxUnusable.
+    """
+    file = outbox_file(folder, chain_id, genesis, signer)
+    lock = FileLock(file.with_suffix(".lock"), thread_local=False)
+    with usable(file):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            raise SignerBusy(signer, _pid(file)) from None
+    try:
+        with usable(file):
+            whose = (SCHEMA, chain_id, genesis, signer, int(development))
+            if not file.exists():
+                # Whoever looks finds it whole or not at all.
+                made = file.with_suffix(".new")
+                made.unlink(missing_ok=True)
+                _made(_connect(str(made)), whose).close()
+                made.replace(file)
+            database = _connect(str(file))
+            try:
+                _take(database, file, whose)
+            except BaseException:
+                database.close()
+                raise
+            return Outbox(database, signer, file, lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def outbox_in_memory(chain_id: int, genesis: bytes, signer: ChecksumAddress) -> Outbox:
+    """An outbox that ends with this process: for scripts that begin anew, and for tests."""
+    return Outbox(_made(_connect(":memory:"), (SCHEMA, chain_id, genesis, signer, 0)), signer)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxView:
+    """An outbox as one looks at it without opening it: whose it is, what is unfinished, the highest
+    block that has an entry, and whether some are in blocks that were not final. `development`: of a
+    development node.
+    """
+
+    file: Path
+    chain_id: int
+    genesis: bytes
+    signer: ChecksumAddress
+    unfinished: tuple[Entry, ...]
+    newest_block: tuple[int, bytes] | None
+    has_not_final: bool
+    development: bool
+
+
+def view_outbox(file: Path) -> OutboxView:
+    """Looks at an outbox, also while another process writes in it. Raises NotThisOutbox,
+    OutboxUnusable.
+    """
+    with usable(file), closing(_looked_at(file)) as database:
+        whose = database.execute(
+            "SELECT chain_id, genesis, signer, development FROM outbox WHERE schema = ?",
+            (SCHEMA,),
+        ).fetchone()
+        if whose is None:
+            raise NotThisOutbox(file)
+        newest = _entries(database, "block IS NOT NULL ORDER BY block DESC LIMIT 1")
+        return OutboxView(
+            file,
+            whose[0],
+            whose[1],
+            ChecksumAddress(whose[2]),
+            tuple(_entries(database, f"{_UNFINISHED} ORDER BY nonce")),
+            next(((e.block, e.block_hash) for e in newest if e.block and e.block_hash), None),
+            bool(_entries(database, f"{_NOT_FINAL} LIMIT 1")),
+            bool(whose[3]),
+        )
+
+
+def carried_out(file: Path, beginning: bytes) -> list[Entry]:
+    """What an outbox carried out under keys that begin so, also while another process writes in it.
+    Raises NotThisOutbox, OutboxUnusable.
+    """
+    with usable(file), closing(_looked_at(file)) as database:
+        return _entries(database, _CARRIED_OUT, _from_to(beginning))
+
+
+def _looked_at(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=LOCKED)
+
+
+def _from_to(beginning: bytes) -> tuple[bytes, bytes]:
+    """The first and the last key that begin so."""
+    return beginning.ljust(32, b"\0"), beginning.ljust(32, b"\xff")
+
+
+def _connect(name: str) -> sqlite3.Connection:
+    database = sqlite3.connect(name, timeout=LOCKED, isolation_level=None, check_same_thread=False)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+_Whose = tuple[int, int, bytes, ChecksumAddress, int]
+"""Schema, chain id, genesis, signer, and whether it is a development node's."""
+
+
+def _made(database: sqlite3.Connection, whose: _Whose) -> sqlite3.Connection:
+    """A new outbox."""
+    try:
+        database.executescript(_TABLES)
+        database.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, 0)", whose)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _take(database: sqlite3.Connection, file: Path, whose: _Whose) -> None:
+    """Makes one that there is this process's. Raises NotThisOutbox, OtherKindOfNode."""
+    found = database.execute(
+        "SELECT schema, chain_id, genesis, signer, development FROM outbox"
+    ).fetchall()
+    if [each[:4] for each in found] != [whose[:4]]:
+        raise NotThisOutbox(file)
+    if found != [whose]:
+        raise OtherKindOfNode(file, rehearsed=not whose[4])
+    database.execute("UPDATE outbox SET pid = ?", (os.getpid(),))
+
+
+def _pid(file: Path) -> int:
+    """Who opened an outbox last; 0 where that cannot be read."""
+    with suppress(sqlite3.Error), closing(_looked_at(file)) as database:
+        (pid,) = database.execute("SELECT pid FROM outbox").fetchone()
+        return int(pid)
+    return 0
+
+
+def _inserted(entry: Entry) -> tuple[object, ...]:
+    return (
+        entry.id,
+        entry.key,
+        entry.attempt,
+        entry.label,
+        entry.call.target,
+        entry.call.data,
+        entry.nonce,
+        entry.gas,
+        entry.gas_price,
+        entry.state.name,
+        entry.changed_at,
+        entry.intended_at,
+        entry.after,
+    )
+
+
+def _entries(
+    database: sqlite3.Connection, where: str, parameters: Sequence[object] = ()
+) -> list[Entry]:
+    rows = database.execute(f"SELECT {_COLUMNS} FROM entries WHERE {where}", parameters)  # noqa: S608
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    id, key, attempt, label, target, data, nonce, gas, gas_price, state, *times, withdrawn = row
+    call = Call(ChecksumAddress(target), data)
+    moved = (State[state], *times, bool(withdrawn))
+    return Entry(id, key, attempt, label, call, nonce, gas, gas_price, *moved)

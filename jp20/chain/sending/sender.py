@@ -1,0 +1,499 @@
+"""Sending: preflight, intend, sign, hand over, wait. Each step is a function of its own.
+
+The outbox has each step's result before the next one begins, so that a run that ends anywhere is
+gone on with by the next.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import repeat
+from typing import Final
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.abi import Interface
+from jp20.chain.contracts.contract import Artifact, decode_revert
+from jp20.chain.contracts.errors import Reverted, explain, revert_data
+from jp20.chain.rpc.blocks import Blocks
+from jp20.chain.rpc.connection import Connection, NodeRefused, quantity
+from jp20.chain.rpc.forgotten import TransactionsForgotten, logs_of
+from jp20.chain.rpc.node_errors import NodeFailure
+from jp20.chain.rpc.receipts import Receipt, receipts_now
+from jp20.chain.sending.dispatch import AT_ONCE, Dispatch, Ended
+from jp20.chain.sending.dispatch import SendingRefused as SendingRefused
+from jp20.chain.sending.outbox import Entry, Intent, Outbox, State, outbox_in_memory
+from jp20.chain.sending.preflight import Preflight, transaction
+from jp20.chain.sending.preflight import TooMuchGas as TooMuchGas
+from jp20.chain.sending.whereabouts import look_up, stand
+from jp20.chain.signing.signers import AwaitingSignature, OfflineSigner, Signed, Signer, Unsigned
+from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.governance.requests import Call
+
+PATIENCE: Final = 120.0
+"""Seconds in which something has to come to an end; then the outcome is unknown."""
+
+RuleOf = Callable[[Call], int]
+"""The word of the Consortium's rule for a call, zero where there is none."""
+
+Progress = Callable[[int, int], None]
+"""Is told how many calls came to an end, and of how many."""
+
+
+class NonceTaken(JP20Error):
+    """Other transactions of the key used the nonces of some of ours, which can never come now."""
+
+    def __init__(self, signer: ChecksumAddress, entries: Sequence[Entry]) -> None:
+        super().__init__(
+            Text(
+                f"{len(entries)} transactions of {signer} were not carried out: others have their"
+                " nonces.",
+                f"{signer} の取引 {len(entries)} 件は、ノンスが他の取引で使用されたため"
+                "実行されませんでした。",
+            ),
+            Text(
+                "Another program sends with this key.",
+                "この鍵を別のプログラムも送信に使用しています。",
+            ),
+            Text(
+                "Let only one use it; then run the same again: what was done is not done twice.",
+                "この鍵の使用を一つのプログラムに限定し、再度実行してください。"
+                "実行済みの分が二重に行われることはありません。",
+            ),
+        )
+        self.entries = tuple(entries)
+
+
+class Sender:
+    """Sends one signer's transactions over one connection.
+
+    `interfaces` are the known contracts by address, for naming functions in errors; `rule_of` says
+    which role an unauthorised key lacks; `patience` is the time in seconds in which something has
+    to come to an end. `outbox` None: one that ends with this process. `blocks` are shared by
+    senders that work at the same time.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        signer: Signer,
+        interfaces: Mapping[ChecksumAddress, Interface],
+        rule_of: RuleOf | None = None,
+        patience: float = PATIENCE,
+        *,
+        outbox: Outbox | None = None,
+        blocks: Blocks | None = None,
+    ) -> None:
+        self.connection: Final = connection
+        self.signer: Final = signer
+        self.interfaces: Final = interfaces
+        self.rule_of: Final = rule_of
+        self.patience: Final = patience
+        self.blocks: Final = blocks or Blocks(connection)
+        self.outbox: Final = outbox or outbox_in_memory(
+            connection.chain_id, connection.genesis, signer.address
+        )
+        self._preflight = Preflight(connection, signer.address)
+        self._dispatch: Dispatch | None = None
+
+    def deploy(self, artifact: Artifact, *arguments: object) -> Receipt:
+        """Deploys a contract; the receipt has its address. Raises what `send` raises."""
+        creation = Call(ZERO_ADDRESS, artifact.creation(*arguments))
+        return self.send(creation, label=f"deploy {artifact.name}")
+
+    def send(
+        self, call: Call, *, key: bytes | None = None, label: str = "", again: bool = False
+    ) -> Receipt:
+        """Makes a call and waits for its receipt. Raises Reverted where it is refused, now or
+        then, and what `send_all` raises.
+        """
+        keys = None if key is None else [key]
+        outcome = self.send_all([call], keys=keys, labels=[label], again=again)[0]
+        if isinstance(outcome, Reverted):
+            raise outcome
+        return outcome
+
+    def send_all(
+        self,
+        calls: Sequence[Call],
+        *,
+        keys: Sequence[bytes] | None = None,
+        labels: Iterable[str] | None = None,
+        again: bool = False,
+        gas: int | None = None,
+        progress: Progress | None = None,
+    ) -> list[Receipt | Reverted]:
+        """Makes calls that do not build on one another, in order, a sliding window of them at once.
+
+        A call that is refused is a Reverted in its place, and the others are made. Under one of
+        the `keys` a call is carried out once, whatever run began it; with `again` once more, since
+        the chain was asked and it is needed. Without keys, a call that the run before this one
+        began and did not come to tell of is taken to be the same where target and data are: its
+        outcome is given, and it is not made a second time. Receipts of such say so: `earlier`.
+
+        With `gas`, which is given to each, nothing is tried before: a call that is refused then
+        costs its gas.
+
+        Raises TooMuchGas and SendingRefused; AwaitingSignature where the signer signs elsewhere;
+        NonceTaken; TransactionsForgotten; OutcomeUnknown where something is in no block in time:
+        run again, and it is gone on with.
+        """
+        self.settle()
+        errand = _Errand(self, calls, keys, list(labels or repeat("", len(calls))), again, gas)
+        return errand.run(progress or (lambda done, total: None))
+
+    def settle(self) -> None:
+        """Brings what is unfinished to its end: looks for it on the chain, and hands the same bytes
+        over where no node has them. What was not signed is dropped, except for a signer that signs
+        elsewhere: nothing has left this process, and whoever intended it will intend it again.
+
+        What waits for a nonce that nobody has used is not waited for: the next call fills the gap.
+
+        Raises OutcomeUnknown, SendingRefused, NodesBehind, TransactionsForgotten.
+        """
+        self.stand()
+        self.bring_to_end()
+
+    def stand(self) -> None:
+        """The first part of `settle`: outbox and chain agree on what is in blocks. Raises
+        NodesBehind.
+        """
+        stand(self.connection, self.outbox, self.blocks, self.patience)
+
+    def bring_to_end(self, patience: float | None = None) -> None:
+        """The second part: what is unfinished comes to its end, within the sender's patience or
+        another one in seconds. Raises OutcomeUnknown, SendingRefused.
+        """
+        unfinished = self.outbox.unfinished()
+        intended = [entry for entry in unfinished if entry.state is State.INTENDED]
+        if intended and not isinstance(self.signer, OfflineSigner):
+            self.outbox.drop(intended)
+            unfinished, intended = self.outbox.unfinished(), []
+        # What was withdrawn for what waits to be signed is not waited for.
+        unsigned = {entry.nonce for entry in intended}
+        signed = [entry for entry in unfinished if entry.nonce not in unsigned]
+        if not signed:
+            return
+        dispatch = self.dispatch(patience)
+        if patience is not None:
+            self._dispatch = None
+        dispatch.add(signed, doubtful=True)
+        waited = {entry.id for entry in signed}
+        while waited:
+            ended = dispatch.turn()
+            waited -= {each.entry.id for each in ended}
+            waited |= {each.id for each in dispatch.reopened()}
+            if waited and self._is_gap(min(e.nonce for e in signed if e.id in waited)):
+                return
+            if waited and not ended:
+                dispatch.rest()
+
+    @property
+    def unfinished_since(self) -> float:
+        """When the first of what is unfinished was intended; infinity where nothing is."""
+        entries = self.outbox.unfinished()
+        return min((entry.intended_at for entry in entries), default=float("inf"))
+
+    def name_of(self, call: Call) -> str:
+        """What a call does, for whoever looks into the outbox."""
+        interface = self.interfaces.get(call.target)
+        decoded = interface.decode_call(call.data) if interface else None
+        return decoded.name if decoded else f"0x{call.selector.hex()}"
+
+    # The steps
+
+    def preflight(self, calls: Sequence[Call]) -> list[int | Reverted]:
+        """The gas to give to each call, or what it would be refused for now. Raises TooMuchGas."""
+        return [
+            self._refusal(call, result) if isinstance(result, NodeRefused) else result
+            for call, result in zip(calls, self._preflight.gas(calls), strict=True)
+        ]
+
+    def sign(self, call: Call, nonce: int, gas: int, gas_price: int) -> Signed:
+        """The signed transaction of a call."""
+        to = None if call.is_creation else call.target
+        return self.signer.sign_transaction(
+            Unsigned(self.connection.chain_id, nonce, gas_price, gas, to, call.data)
+        )
+
+    def submit(self, signed: Sequence[Signed]) -> None:
+        """Hands transactions to a node. One that it knows already is as good as taken.
+
+        Raises SendingRefused for the first that it does not take; the others are handed over.
+        """
+        lane = self.signer.address
+        for answer in self.connection.send_raw([each.raw for each in signed], lane):
+            if answer is not None:
+                raise SendingRefused(answer.why.en if answer.why else "")
+
+    def outcome(self, call: Call, receipt: Receipt) -> Receipt | Reverted:
+        """The receipt, or why the transaction failed: found by making the call again at its
+        block.
+        """
+        if receipt.succeeded:
+            return receipt
+        for block in (receipt.block, receipt.block - 1):
+            try:
+                self.connection.rpc("eth_call", transaction(call, self.signer.address), hex(block))
+            except NodeRefused as refusal:
+                data = revert_data(refusal.error)
+                if data is not None:
+                    return self._explained(call, data)
+        return self._explained(call, b"")
+
+    def replace(self, entry: Entry, call: Call, gas: int, label: str) -> list[Entry]:
+        """Withdraws what is on its way, and makes a call with its nonce in its stead, at a price
+        that nodes take for that. Whichever of the two comes, the other never can; both are
+        returned, as they are once one of them is in a block.
+
+        Raises AwaitingSignature where the signer signs elsewhere, OutcomeUnknown, and
+        SendingRefused: then nothing is withdrawn.
+        """
+        price = max(self.connection.gas_price(), quantity(self.connection.rpc("eth_gasPrice")))
+        if look_up(self.connection, self.signer.address, [entry]).known:
+            price = max(price, entry.gas_price * 9 // 8 + 1)  # a pool wants a tenth more
+        instead = self.outbox.withdraw(
+            entry, Intent(call, gas, label=label), price, self.blocks.newest()
+        )
+        try:
+            signed = self.signer.sign_transaction(instead.unsigned(self.connection.chain_id))
+        except AwaitingSignature:
+            raise
+        except BaseException:
+            self.outbox.drop([instead])
+            raise
+        new = self.outbox.sign([(instead, signed)])
+        self._dispatch = None
+        dispatch = self.dispatch()
+        dispatch.add(self.outbox.latest([entry]), doubtful=True)
+        dispatch.add(new)
+        self._dispatch = None  # what it has of them is over where the new one is refused
+        while not any(each.state.is_in_block for each in self.outbox.latest([entry, instead])):
+            if not dispatch.turn():
+                dispatch.rest()
+        both = self.outbox.latest([entry, instead])
+        live = [each for each in both if each.state.is_live]
+        self.outbox.replace(look_up(self.connection, self.signer.address, live).replaced)
+        return self.outbox.latest(both)
+
+    def receipts(self, entries: Sequence[Entry]) -> dict[bytes, Receipt]:
+        """Of entries in blocks. What the node has forgotten the outbox knows, and the block's logs
+        say. Raises TransactionsForgotten.
+        """
+        connection = self.connection
+        receipts = receipts_now(connection, [entry.signed.hash for entry in entries])
+        missing = [entry for entry in entries if entry.signed.hash not in receipts]
+        logs = logs_of(connection, [e.block for e in missing if e.block is not None])
+        for entry in missing:
+            if entry.block is None or entry.block_hash is None:
+                continue
+            if entry.call.is_creation:
+                raise TransactionsForgotten(entry.block)
+            hash, succeeded = entry.signed.hash, entry.state is State.SUCCEEDED
+            receipts[hash] = Receipt(
+                hash, entry.block, entry.block_hash, succeeded, None, tuple(logs.get(hash, ()))
+            )
+        return receipts
+
+    def dispatch(self, patience: float | None = None) -> Dispatch:
+        """What is on its way; time begins to run anew."""
+        if self._dispatch is None or patience is not None:
+            self._dispatch = Dispatch(
+                self.connection, self.outbox, self.blocks, patience or self.patience
+            )
+        else:
+            self._dispatch.begin()
+        return self._dispatch
+
+    def adopt(self, calls: Iterable[Call]) -> dict[int, Entry]:
+        """Of calls without a key those, by place, that an earlier run began and did not come to
+        tell of; each such entry is found once. What failed is made again.
+        """
+        entries = [each for each in self.outbox.untold() if each.state is not State.FAILED]
+        adopted: dict[int, Entry] = {}
+        for place, call in enumerate(calls):
+            same = next((entry for entry in entries if entry.call == call), None)
+            if same is not None:
+                adopted[place] = same
+                entries.remove(same)
+        return adopted
+
+    # Inside
+
+    def _is_gap(self, nonce: int) -> bool:
+        return nonce > self.connection.next_nonce(self.signer.address)
+
+    def _refusal(self, call: Call, refusal: NodeRefused) -> Reverted:
+        data = revert_data(refusal.error)
+        if data is None:
+            raise refusal
+        return self._explained(call, data)
+
+    def _explained(self, call: Call, data: bytes) -> Reverted:
+        interface = self.interfaces.get(call.target)
+        decoded = interface.decode_call(call.data) if interface else None
+        return explain(
+            decode_revert(data),
+            data,
+            call,
+            function=decoded.name if decoded else None,
+            rule=self.rule_of(call) if self.rule_of else None,
+        )
+
+
+class _Errand:
+    """Calls that were asked for together, and what became of each."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        calls: Sequence[Call],
+        keys: Sequence[bytes] | None,
+        labels: Sequence[str],
+        again: bool,
+        gas: int | None,
+    ) -> None:
+        self._sender = sender
+        self._outbox = sender.outbox
+        self._calls = calls
+        self._keys = keys
+        self._labels = labels
+        self._again = again
+        self._gas = gas
+        self._outcomes: dict[int, Receipt | Reverted] = {}
+        self._places: dict[int, list[int]] = {}  # of what is under way, by the entry's id
+        self._under_way: set[int] = set()
+        self._earlier: dict[int, float] = {}  # places that an earlier run intended, and when
+        self._replaced: list[Entry] = []
+        self._unsigned = 0
+        self._told: list[int] = []
+        self._highest = 0
+
+    def run(self, progress: Progress) -> list[Receipt | Reverted]:
+        todo = deque(self._not_yet())
+        dispatch = self._sender.dispatch() if todo or self._under_way else None
+        while dispatch and (todo or self._under_way):
+            while todo and dispatch.has_room:
+                part = [todo.popleft() for _ in range(min(AT_ONCE, len(todo)))]
+                try:
+                    self._feed(dispatch, part)
+                except NodeFailure as failure:
+                    if not self._places:
+                        raise
+                    todo.extendleft(reversed(part))
+                    dispatch.rest(failure)
+            if todo or self._under_way:
+                ended = dispatch.turn()
+                self._end(ended)
+                self._take_back(dispatch.reopened())
+                if ended:
+                    progress(len(self._outcomes), len(self._calls))
+                elif not (todo and dispatch.has_room):
+                    dispatch.rest()
+        if self._unsigned:
+            raise AwaitingSignature(self._sender.signer.address, self._unsigned)
+        if self._replaced:
+            raise NonceTaken(self._sender.signer.address, self._replaced)
+        if self._keys is None:
+            self._outbox.tell(self._told)
+        if self._highest and not self._sender.blocks.is_development:
+            self._sender.connection.require_block(self._highest, self._sender.patience)
+        return [self._outcomes[place] for place in range(len(self._calls))]
+
+    def _not_yet(self) -> list[int]:
+        """The places of the calls for which there is no entry to go on with; the others are looked
+        at.
+        """
+        if self._keys is None:
+            known = self._sender.adopt(self._calls)
+        else:
+            last = self._outbox.last_of(self._keys)
+            known = {
+                place: last[key]
+                for place, key in enumerate(self._keys)
+                if key in last and last[key].stands(again=self._again)
+            }
+        receipts = self._sender.receipts([e for e in known.values() if e.state.is_in_block])
+        self._earlier = {place: entry.intended_at for place, entry in known.items()}
+        for place, entry in known.items():
+            if entry.state.is_in_block:
+                self._told.append(entry.id)
+                self._found(place, receipts[entry.signed.hash])
+            elif entry.state is State.INTENDED:
+                self._unsigned += 1
+            else:
+                self._places.setdefault(entry.id, []).append(place)
+                self._under_way.add(entry.id)
+        return [place for place in range(len(self._calls)) if place not in known]
+
+    def _feed(self, dispatch: Dispatch, places: Sequence[int]) -> None:
+        """Intends and signs some calls, those that would not be refused."""
+        sender = self._sender
+        given = self._given(places)
+        wanted = [place for place in places if place in given]
+        price = sender.connection.gas_price()
+        count = sender.connection.next_nonce(sender.signer.address)
+        intents = [
+            Intent(
+                self._calls[place],
+                given[place],
+                None if self._keys is None else self._keys[place],
+                self._labels[place],
+                self._again,
+            )
+            for place in wanted
+        ]
+        entries = self._outbox.intend(intents, price, count, sender.blocks.newest())
+        for place, entry in zip(wanted, entries, strict=True):
+            self._places.setdefault(entry.id, []).append(place)
+        new = {entry.id: entry for entry in entries if entry.state is State.INTENDED}
+        self._under_way.update(entry.id for entry in entries)
+        try:
+            signed = [
+                (each, sender.signer.sign_transaction(each.unsigned(sender.connection.chain_id)))
+                for each in new.values()
+            ]
+        except AwaitingSignature:
+            self._unsigned += len(new)
+            self._under_way -= new.keys()
+        except BaseException:
+            self._outbox.drop(list(new.values()))
+            raise
+        else:
+            dispatch.add(self._outbox.sign(signed))
+
+    def _given(self, places: Sequence[int]) -> dict[int, int]:
+        """The gas for each call; one that is refused has its outcome."""
+        if self._gas is not None:
+            return dict.fromkeys(places, self._gas)
+        found: dict[int, int] = {}
+        tried = self._sender.preflight([self._calls[place] for place in places])
+        for place, result in zip(places, tried, strict=True):
+            if isinstance(result, Reverted):
+                self._outcomes[place] = result
+            else:
+                found[place] = result
+        return found
+
+    def _end(self, ended: Iterable[Ended]) -> None:
+        for each in ended:
+            self._under_way.discard(each.entry.id)
+            self._told.append(each.entry.id)
+            places = self._places.get(each.entry.id, ())
+            if each.receipt is None and places:
+                self._replaced.append(each.entry)
+            for place in places:
+                if each.receipt is not None:
+                    self._found(place, each.receipt)
+
+    def _found(self, place: int, receipt: Receipt) -> None:
+        receipt = replace(receipt, earlier=self._earlier.get(place))
+        self._outcomes[place] = self._sender.outcome(self._calls[place], receipt)
+        self._highest = max(self._highest, receipt.block)
+
+    def _take_back(self, reopened: Iterable[Entry]) -> None:
+        for entry in reopened:
+            for place in self._places.get(entry.id, ()):
+                self._outcomes.pop(place, None)
+                self._under_way.add(entry.id)

@@ -1,0 +1,98 @@
+"""Waiting for the blocks that have what was sent."""
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from typing import Final
+
+from jp20.chain.rpc.connection import Connection
+from jp20.chain.rpc.receipts import Receipt, receipts_now
+from jp20.chain.sending.outbox import Entry
+from jp20.domain.base.errors import JP20Error, Text
+
+_FIRST_PAUSE: Final = 0.02
+_LONGEST_PAUSE: Final = 0.1
+_ASK_AFTER: Final = 3  # blocks; one that was looked through may have been replaced since
+
+
+class OutcomeUnknown(JP20Error):
+    """Transactions are on their way and in no block yet. They may still come: this is no failure.
+
+    `hashes` are theirs; `entries` what the outbox has of them, where they came from one.
+    """
+
+    def __init__(
+        self,
+        hashes: Collection[bytes],
+        seconds: float,
+        entries: Collection[Entry] = (),
+        trouble: JP20Error | None = None,
+    ) -> None:
+        first = next(iter(hashes)).hex()
+        because = Text("", "") if trouble is None else trouble.what
+        super().__init__(
+            Text(
+                f"{len(hashes)} transactions are in no block after {seconds:.0f} seconds.",
+                f"{len(hashes)} 件の取引が {seconds:.0f} 秒経過してもブロックに含まれていません。",
+            ),
+            Text(
+                f"The first is 0x{first}. {because.en}".rstrip(),
+                f"最初の取引: 0x{first} {because.ja}".rstrip(),
+            ),
+            _GO_ON if entries else _LOOK,
+        )
+        self.hashes = tuple(hashes)
+        self.entries = tuple(entries)
+
+
+_LOOK: Final = Text(
+    "They may still come. Look at the node before sending anything again.",
+    "今後含まれる可能性があります。再送の前にノードの状態を確認してください。",
+)
+_GO_ON: Final = Text(
+    "They may still come. Look at the node, then run the same again (or jp20 resume-sending): it"
+    " goes on from here, and nothing is sent twice.",
+    "今後含まれる可能性があります。ノードの状態を確認した後、同じ操作(または jp20 resume-sending)を"
+    "再度実行すると、ここから続行します。二重に送信されることはありません。",
+)
+
+
+def wait_for_receipts(
+    connection: Connection,
+    hashes: Collection[bytes],
+    patience: float,
+    pause: Callable[[float], None] = time.sleep,
+) -> dict[bytes, Receipt]:
+    """The receipts of all, waiting for the blocks that have them. Raises OutcomeUnknown after
+    `patience` seconds.
+    """
+    waiting = set(hashes)
+    next_block = connection.block_number() + 1
+    receipts = receipts_now(connection, waiting)
+    waiting -= receipts.keys()
+    ask_at = next_block + _ASK_AFTER
+    deadline = time.monotonic() + patience
+    rests = pauses()
+    while waiting:
+        if time.monotonic() > deadline:
+            raise OutcomeUnknown(waiting, patience)
+        pause(next(rests))
+        newest = connection.block_number()
+        wanted: set[bytes] = set()
+        with suppress(LookupError):  # the chain became shorter a moment ago
+            while next_block <= newest:
+                wanted |= waiting.intersection(connection.block(next_block).transactions)
+                next_block += 1
+        if newest >= ask_at:
+            wanted, ask_at = waiting, newest + _ASK_AFTER
+        receipts |= receipts_now(connection, wanted)
+        waiting -= receipts.keys()
+    return receipts
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between one look at the chain and the next: ever longer, up to a tenth."""
+    pause = _FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(pause * 1.5, _LONGEST_PAUSE)

@@ -1,0 +1,1 @@
+"""Signing: keystores, passwords, and a server that has the keys."""

@@ -1,0 +1,169 @@
+"""Who signs transactions: an encrypted keystore, the environment, a development mnemonic, or a
+key on another machine.
+
+A key is in no representation, message, log or copy of a signer.
+"""
+
+import os
+import warnings
+from collections.abc import Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NoReturn, Protocol
+
+from coincurve import PrivateKey
+from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
+from eth_typing import ChecksumAddress
+
+from jp20.chain.rpc.networks import DEVELOPMENT
+from jp20.chain.signing.keystores import NoKey as NoKey
+from jp20.chain.signing.keystores import WrongPassword as WrongPassword
+from jp20.chain.signing.keystores import opened_keystore, parse_key
+from jp20.chain.signing.passwords import Password
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.transactions.transactions import Signed as Signed
+from jp20.domain.transactions.transactions import Unsigned as Unsigned
+from jp20.domain.transactions.transactions import address_of_key, digest, with_signature
+
+DEVELOPMENT_MNEMONIC: Final = "test test test test test test test test test test test junk"
+"""Known to all the world: for development chains only."""
+
+DEVELOPMENT_CHAINS: Final = frozenset(
+    network.chain_id for network in DEVELOPMENT.values() if network.chain_id is not None
+)
+"""The ids of Ganache's and anvil's chains."""
+
+
+class Signer(Protocol):
+    """Whoever signs for an address."""
+
+    @property
+    def address(self) -> ChecksumAddress: ...
+
+    def sign_transaction(self, transaction: Unsigned) -> Signed: ...
+
+
+class KeySigner:
+    """Signs with a key that this process holds: 32 bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = PrivateKey(key)
+        self.address: Final = address_of_key(self._key.public_key)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.address})"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a key is not copied")
+
+    def sign_transaction(self, transaction: Unsigned) -> Signed:
+        return with_signature(
+            transaction, self._key.sign_recoverable(digest(transaction), hasher=None)
+        )
+
+
+class NotADevelopmentChain(JP20Error):
+    """A key that is for development was to sign for another chain."""
+
+    def __init__(self, chain_id: int) -> None:
+        super().__init__(
+            Text(
+                f"A key from the environment does not sign for chain {chain_id}.",
+                f"環境変数の鍵は、チェーン {chain_id} の署名には使用できません。",
+            ),
+            Text(
+                "It is for development chains only: other programs can read the environment.",
+                "環境変数は他のプログラムから読み取れるため、開発用チェーンに限り使用できます。",
+            ),
+            Text(
+                "Use a keystore: jp20 keys import.",
+                "鍵ファイル(キーストア)を使用してください(jp20 keys import)。",
+            ),
+        )
+
+
+class DevelopmentSigner(KeySigner):
+    """Signs for development chains, and refuses to for any other."""
+
+    def __init__(self, key: bytes, chains: Set[int] = DEVELOPMENT_CHAINS) -> None:
+        super().__init__(key)
+        self._chains = chains
+
+    def sign_transaction(self, transaction: Unsigned) -> Signed:
+        """Raises NotADevelopmentChain."""
+        if transaction.chain_id not in self._chains:
+            raise NotADevelopmentChain(transaction.chain_id)
+        return super().sign_transaction(transaction)
+
+
+class AwaitingSignature(JP20Error):
+    """`count` transactions of `address` wait for a signature that is made on another machine."""
+
+    def __init__(self, address: ChecksumAddress, count: int) -> None:
+        super().__init__(
+            Text(
+                f"{count:,} transaction{'s' if count > 1 else ''} of {address} await"
+                f"{'' if count > 1 else 's'} signing on the machine that has the key.",
+                f"{address} の取引 {count:,} 件が、鍵を保管する端末での署名待ちです。",
+            ),
+            next_step=Text(
+                f"Run: jp20 tx export {address} --out FILE; sign the file there with jp20 tx sign; "
+                "then jp20 tx send.",
+                f"jp20 tx export {address} --out ファイル で書き出し、その端末で jp20 tx sign に"
+                "より署名した後、jp20 tx send で送信してください。",
+            ),
+        )
+        self.address = address
+        self.count = count
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineSigner:
+    """Stands for a key that is not on this machine. It signs nothing: what it is asked to sign is
+    exported to a file (`jp20.domain.transactions.transaction_file`), signed elsewhere and taken in
+    again.
+    """
+
+    address: ChecksumAddress
+
+    def sign_transaction(self, transaction: Unsigned) -> Signed:
+        """Raises AwaitingSignature, always."""
+        raise AwaitingSignature(self.address, 1)
+
+
+def keystore_signer(file: Path, password: Password) -> KeySigner:
+    """The signer of an encrypted keystore. Raises NoKey, WrongPassword, and what `password`
+    raises.
+    """
+    return KeySigner(opened_keystore(file, password).secret)
+
+
+def environment_signer(variable: str, chains: Set[int] = DEVELOPMENT_CHAINS) -> DevelopmentSigner:
+    """The signer of a key in an environment variable: for development only, and it warns.
+
+    `chains` are the ids of the development chains, for which alone it signs. Raises NoKey.
+    """
+    key = parse_key(os.environ.get(variable, ""))
+    if key is None:
+        raise NoKey(
+            Text(
+                f"There is no key in the environment variable {variable}.",
+                f"環境変数 {variable} に鍵がありません。",
+            ),
+            next_step=Text("Use a keystore file.", "鍵ファイル(キーストア)を使用してください。"),
+        )
+    signer = DevelopmentSigner(key.secret, chains)
+    warnings.warn(
+        f"The key of {signer.address} comes from the environment: for development only. /"
+        " 環境変数の鍵は開発用途に限ります。",
+        stacklevel=2,
+    )
+    return signer
+
+
+def development_signers(count: int, mnemonic: str = DEVELOPMENT_MNEMONIC) -> list[KeySigner]:
+    """The first accounts of a mnemonic (m/44'/60'/0'/0/i), those that Ganache and anvil fund with
+    it.
+    """
+    seed = seed_from_mnemonic(mnemonic, "")
+    return [KeySigner(key_from_seed(seed, f"m/44'/60'/0'/0/{i}")) for i in range(count)]

@@ -1,0 +1,3 @@
+"""What every room stands on: texts in two languages, errors, addresses, times, roles, and what the
+contracts' errors say.
+"""

@@ -1,0 +1,52 @@
+"""What is wrong with an input file: every fault with file, line and field, all at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jp20.domain.base.errors import JP20Error, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a file. `line` counts from 1; None where no line shows it.
+    `whole`: it is the file that is wrong with it, so that its other rows cannot be relied on.
+    """
+
+    file: str
+    line: int | None
+    field: str
+    what: Text
+    next_step: Text
+    whole: bool = False
+
+    @property
+    def text(self) -> Text:
+        """Where, what and what to do, in one line a language."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        if self.field:
+            place = f"{place} [{self.field}]"
+        return Text(
+            f"{place} {self.what.en} {self.next_step.en}",
+            f"{place} {self.what.ja}{self.next_step.ja}",
+        )
+
+
+class FaultyFile(JP20Error):
+    """An input file has faults, and nothing was done with it. `faults` holds all of them."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        file, count = faults[0].file, len(faults)
+        super().__init__(
+            Text(
+                f"{file}: {count} fault{'s' if count > 1 else ''}.",
+                f"{file}: {count} 件の誤りがあります。",
+            ),
+            Text(
+                "\n".join(fault.text.en for fault in faults),
+                "\n".join(fault.text.ja for fault in faults),
+            ),
+            Text(
+                "Correct the file and try again.", "ファイルを修正して、もう一度実行してください。"
+            ),
+        )
+        self.faults = tuple(faults)

@@ -1,0 +1,254 @@
+"""What the contracts' errors say to a user, by the error's name; `{…}` are its arguments.
+
+Movements of units are refused with a `Reason`, which has its own sentences in `reasons`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jp20.domain.base.errors import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence in both languages with places for the error's arguments."""
+
+    text: Text
+
+    def filled(self, arguments: Mapping[str, Any]) -> Text:
+        """The sentence with the arguments in their places; bytes as hexadecimal digits."""
+        shown = {
+            name: f"0x{value.hex()}" if isinstance(value, bytes) else value
+            for name, value in arguments.items()
+        }
+        return Text(self.text.en.format(**shown), self.text.ja.format(**shown))
+
+
+_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    # The Consortium: organisations
+    "NotGovernance": (
+        "The Consortium changes itself only by executing a request on itself.",
+        "コンソーシアム自身の変更は、リクエストの実行によってのみ可能です。",
+    ),
+    "OrganisationUnknown": (
+        "There is no organisation {organisation}.",
+        "組織 {organisation} は存在しません。",
+    ),
+    "OrganisationHoldsTokenRoles": (
+        "Organisation {organisation} still holds {count} roles for single tokens.",
+        "組織 {organisation} は、個別トークンの役割をまだ {count} 件持っています。",
+    ),
+    "KeyUnknown": (
+        "{key} is no organisation's key, or is revoked.",
+        "{key} はいずれの組織の鍵でもないか、失効しています。",
+    ),
+    "KeyAlreadyUsed": (
+        "{key} is or was an organisation's key; a revoked key never returns.",
+        "{key} は使用中または失効済みの鍵です(失効した鍵は再利用できません)。",
+    ),
+    "KeyOfAnotherOrganisation": (
+        "{key} belongs to organisation {organisation}.",
+        "{key} は組織 {organisation} の鍵です。",
+    ),
+    "LastKey": (
+        "{key} is the last key of organisation {organisation}: exchange it instead.",
+        "{key} は組織 {organisation} の最後の鍵です。交換してください。",
+    ),
+    "LastHolder": (
+        "Organisation {organisation} is the last one with this role: transfer it instead.",
+        "組織 {organisation} はこの役割を持つ最後の組織です。役割を移してください。",
+    ),
+    "RoleAlreadyHeld": (
+        "Organisation {organisation} holds the role already.",
+        "組織 {organisation} はすでにこの役割を持っています。",
+    ),
+    "RoleNotHeld": (
+        "Organisation {organisation} does not hold the role.",
+        "組織 {organisation} はこの役割を持っていません。",
+    ),
+    # The Consortium: policy
+    "NotListed": (
+        "The policy does not list this function, so it can be neither called nor proposed.",
+        "この操作はポリシーに記載がないため、実行も提案もできません。",
+    ),
+    "TargetUnknown": (
+        "{target} is not under the policy.",
+        "{target} はポリシーの対象ではありません。",
+    ),
+    "RoleWithoutHolder": (
+        "A role that a rule names has no holder.",
+        "規則にある役割を持つ組織がありません。",
+    ),
+    "AlreadySealed": (
+        "The Consortium is sealed already.",
+        "コンソーシアムはすでに封印されています。",
+    ),
+    "NotSealed": (
+        "The founder has not yet sealed the Consortium.",
+        "コンソーシアムはまだ封印されていません。",
+    ),
+    # The Consortium: requests
+    "RuleChanged": (
+        "The policy changed since the request was made, which voids it: propose it again.",
+        "リクエスト作成後にポリシーが変更されたため無効です。再度提案してください。",
+    ),
+    "CalledDirectly": (
+        "One signature is enough for this: a key with the role calls the function itself.",
+        "1つの署名で足りる操作です。役割を持つ鍵で直接呼び出してください。",
+    ),
+    "EvidenceMissing": (
+        "A request names a case and a document.",
+        "リクエストには案件番号と文書のハッシュが必要です。",
+    ),
+    "RequestOpen": ("The request is open already.", "このリクエストはすでに提案されています。"),
+    "RequestNotOpen": (
+        "The request was never proposed, or was cancelled.",
+        "このリクエストは提案されていないか、取り消されています。",
+    ),
+    "RequestExpired": ("The request has expired.", "このリクエストは有効期限が切れています。"),
+    "RequestDone": (
+        "All calls of the request are executed.",
+        "このリクエストはすべて実行済みです。",
+    ),
+    "RoleMissing": (
+        "Organisation {organisation} holds none of the roles that the policy asks for here.",
+        "組織 {organisation} は、ポリシーが求める役割を持っていません。",
+    ),
+    "PartyToTheRequest": (
+        "Organisation {organisation} is party to the request: it neither proposes nor signs it.",
+        "組織 {organisation} は当事者のため、提案も署名もできません。",
+    ),
+    "SlotUnknown": ("The rule has no slot {slot}.", "署名枠 {slot} は存在しません。"),
+    "SlotTaken": (
+        "Organisation {organisation} has signed slot {slot}.",
+        "署名枠 {slot} は組織 {organisation} が署名済みです。",
+    ),
+    "AlreadySigned": (
+        "Organisation {organisation} has signed already; its keys count once.",
+        "組織 {organisation} は署名済みです(同じ組織の鍵は1回のみ有効です)。",
+    ),
+    "SignatureMissing": (
+        "The signature in slot {slot} is missing.",
+        "署名枠 {slot} の署名がありません。",
+    ),
+    "SignatureLapsed": (
+        "Organisation {organisation} signed, but its key or role was taken away since.",
+        "組織 {organisation} の署名は、鍵または役割の失効により無効です。",
+    ),
+    "TooEarly": (
+        "The delay that the policy asks for has not passed yet.",
+        "ポリシーが定める待機期間が経過していません。",
+    ),
+    "CallAlreadyExecuted": (
+        "Call {index} was executed already.",
+        "{index} 番の呼出しは実行済みです。",
+    ),
+    "ProofInvalid": (
+        "Call {index} is not part of the request.",
+        "{index} 番の呼出しはこのリクエストに含まれていません。",
+    ),
+    "ExecutionUnderWay": (
+        "Nothing is executed inside an execution.",
+        "実行中に別の実行を行うことはできません。",
+    ),
+    # The platform
+    "AlreadyHalted": ("The platform is halted already.", "基盤はすでに停止中です。"),
+    "NotHalted": ("The platform is not halted.", "基盤は停止していません。"),
+    "HaltedAgain": (
+        "The stop that was decided about is over, and another one is on.",
+        "解除が決定された停止はすでに終了しており、別の停止が行われています。",
+    ),
+    "WalletNotRegistered": ("{account} is nobody's wallet.", "{account} は登録されていません。"),
+    "ExpiryNotInFuture": (
+        "The expiry for {wallet} is not in the future.",
+        "{wallet} の有効期限が過去の日時です。",
+    ),
+    "InvestorNotSuspended": ("{wallet} is not suspended.", "{wallet} は取引停止中ではありません。"),
+    "SuspensionAlreadyConfirmed": (
+        "The suspension of {wallet} is confirmed already.",
+        "{wallet} の取引停止は確認済みです。",
+    ),
+    "OwnSuspension": (
+        "Organisation {organisation} suspended {wallet} itself; another one confirms.",
+        "{wallet} は組織 {organisation} 自身が停止したため、別の組織が確認する必要があります。",
+    ),
+    "InvestorAccount": (
+        "{account} is an investor's wallet; a token cannot issue to it.",
+        "{account} は投資家のウォレットのため、発行者口座にできません。",
+    ),
+    "UnknownVersion": (
+        "There is no token version {version}.",
+        "トークンのバージョン {version} は存在しません。",
+    ),
+    "CodeTaken": (
+        "The code {code} is taken by {token}.",
+        "コード {code} は {token} が使用しています。",
+    ),
+    "SymbolTaken": (
+        "The symbol {symbol} is taken by {token}.",
+        "シンボル {symbol} は {token} が使用しています。",
+    ),
+    # The token
+    "InvalidTerms": (
+        "The terms contradict themselves at {field}.",
+        "発行条件の {field} が他の条件と矛盾しています。",
+    ),
+    "InvalidRatio": (
+        "A split by {ratio} is not possible: at least 2, and the cap must stay in range.",
+        "{ratio} 倍の分割はできません(2以上で、発行上限が範囲内である必要があります)。",
+    ),
+    "InvalidRecordDate": (
+        "A record date lies in the future and after the last one; 16 at most are pending.",
+        "基準日は未来かつ直前の基準日より後で、未到来のものは16件までです。",
+    ),
+    "RecordDateNotReached": (
+        "Record date {index} has not come yet, or there is none.",
+        "基準日 {index} は未到来か、存在しません。",
+    ),
+    "LengthMismatch": (
+        "The lists of the batch differ in length: {first} and {second}.",
+        "一括処理の件数が一致しません({first} と {second})。",
+    ),
+    "PlatformUnavailable": (
+        "The platform does not answer, so nothing moves.",
+        "基盤が応答しないため、移転できません。",
+    ),
+    "NoSuchClaim": (
+        "{holder} has no such restraint {id}.",
+        "{holder} に制限 {id} は設定されていません。",
+    ),
+    "InvalidTime": (
+        "A lock-up is set to a later time, and shortened to an earlier one.",
+        "ロックアップの期限は、設定は延長のみ、短縮は短縮のみ可能です。",
+    ),
+    "NotAnIncrease": (
+        "At once one can freeze more, not less: {current} are frozen, {asked} were asked.",
+        "即時の凍結は増加のみ可能です(現在 {current}、指定 {asked})。",
+    ),
+    "FreezeNotConfirmed": (
+        "The last freeze of {account} by organisation {organisation} was never confirmed,"
+        " so the next one needs a signature.",
+        "組織 {organisation} の前回の凍結({account})が未確認のため、次の凍結には署名が必要です。",
+    ),
+    "NothingToConfirm": (
+        "There is nothing to confirm on {account}, or it is for another organisation to do.",
+        "{account} に確認すべき凍結がないか、別の組織が確認する必要があります。",
+    ),
+    "InvalidIncident": (
+        "The incident is unknown, or was recorded with another supply.",
+        "このインシデントは記録がないか、異なる発行数量で記録されています。",
+    ),
+    "ERC2612ExpiredSignature": (
+        "The deadline of the permit has passed.",
+        "許可(permit)の期限が過ぎています。",
+    ),
+    "ERC2612InvalidSigner": (
+        "The permit is not signed by {owner}.",
+        "許可(permit)が {owner} の署名ではありません。",
+    ),
+}
+
+REFUSALS: Final[Mapping[str, Sentence]] = {
+    name: Sentence(Text(en, ja)) for name, (en, ja) in _TEXTS.items()
+}

@@ -1,0 +1,355 @@
+"""`jp20.toml`: where an organisation works: the chain's nodes, its keys, its folders."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final, Literal
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
+from jp20.domain.base.errors import Text
+from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.finality import INSTANT, FaultyFinality, Finality
+
+_LINE: Final = re.compile(r"at line (\d+)")
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}")
+
+_CORRECT: Final = Text("Correct or remove it.", "修正または削除してください。")
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPlace:
+    """Where a secret is, never the secret: an environment variable or a file, written `env:NAME` or
+    `file:PATH`.
+    """
+
+    kind: Literal["env", "file"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessSettings:
+    """How a server is shown who asks, and which authority is trusted; files seen from the settings
+    file.
+    """
+
+    bearer: SecretPlace | None = None
+    user: str | None = None
+    password: SecretPlace | None = None
+    ca: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+    key_password: SecretPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """The chain and its nodes.
+
+    `chain_id` is checked before anything is signed, `genesis` (a block hash) where it is given.
+    `gas_price` in wei, None to ask the node. `access` is one for all nodes or one for each.
+    """
+
+    rpc: tuple[str, ...]
+    chain_id: int
+    genesis: bytes | None
+    gas_price: int | None
+    finality: Finality
+    access: tuple[AccessSettings, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keystores:
+    """Encrypted keystores: a file or a folder. `password` None: it is typed."""
+
+    path: str
+    password: SecretPlace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Development:
+    """All keys of the development mnemonic, which all the world knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One key in an environment variable: for development only."""
+
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSigner:
+    """A server that signs (Web3Signer's eth1 API), for these addresses."""
+
+    url: str
+    addresses: tuple[ChecksumAddress, ...]
+    access: AccessSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """The key is on a machine without a network; transactions go there and back as files."""
+
+    address: ChecksumAddress
+
+
+SignerSettings = Keystores | Development | Environment | RemoteSigner | Offline
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where things are kept, seen from the settings file."""
+
+    deployments: str = "deployments"
+    outbox: str = "outbox"
+    plans: str = "plans"
+    results: str = "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole file. `policy` and `consortium` are files, seen from this one; None: the policy
+    that the package carries, no consortium file.
+    """
+
+    file: str
+    network: NetworkSettings
+    signer: SignerSettings
+    folders: Folders
+    policy: str | None
+    consortium: str | None
+
+
+def parse_settings(data: bytes, file: str) -> Settings:
+    """Reads a settings file. Raises FaultyFile with every fault by its field, unknown ones
+    included; a file that is no TOML with the line.
+    """
+    try:
+        document = tomllib.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        line = _LINE.search(str(error))
+        what = Text(f"This is no TOML in UTF-8 ({error}).", f"TOMLとして読めません({error})。")
+        correct = Text("Correct the file.", "ファイルを修正してください。")
+        fault = Fault(file, int(line[1]) if line else None, "", what, correct)
+        raise FaultyFile([fault]) from None
+    reader = _Reader(file)
+    settings = Settings(
+        file,
+        reader.network(document.get("network")),
+        reader.signer(document.get("signer")),
+        reader.folders(document.get("folders", {})),
+        *reader.governance(document.get("governance", {})),
+    )
+    reader.known("", document, ("network", "signer", "folders", "governance"))
+    if reader.faults:
+        raise FaultyFile(reader.faults)
+    return settings
+
+
+class _Reader:
+    """Takes the tables apart and collects what is wrong with them."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self.faults: list[Fault] = []
+
+    def network(self, value: object) -> NetworkSettings:
+        table = self._table("network", value)
+        self.known("network", table, [field.name for field in fields(NetworkSettings)])
+        genesis = table.get("genesis")
+        if genesis is not None and not (isinstance(genesis, str) and _HASH.fullmatch(genesis)):
+            self._unfit("network.genesis", 'genesis = "0x…" (64 × 0-9, a-f)')
+            genesis = None
+        price = table.get("gas_price")
+        rpc = self._nodes(table.get("rpc"))
+        return NetworkSettings(
+            rpc,
+            self._number("network.chain_id", table.get("chain_id"), 1),
+            None if genesis is None else bytes.fromhex(genesis[2:]),
+            None if price is None else self._number("network.gas_price", price, 0),
+            self._finality(table.get("finality", "instant")),
+            self._accesses(table.get("access", {}), len(rpc)),
+        )
+
+    def signer(self, value: object) -> SignerSettings:
+        table = self._table("signer", value)
+        kinds = ("keystore", "development", "environment", "web3signer", "offline")
+        chosen = [kind for kind in kinds if kind in table]
+        if len(chosen) != 1:
+            self._unfit("signer", 'keystore = "keystores"')
+            return Development()
+        (kind,) = chosen
+        beside = {
+            "keystore": ("password",),
+            "web3signer": ("addresses", "access"),
+        }
+        self.known("signer", table, (kind, *beside.get(kind, ())))
+        match kind:
+            case "keystore":
+                password = table.get("password")
+                return Keystores(
+                    self._text("signer.keystore", table[kind]),
+                    None if password is None else self._secret("signer.password", password),
+                )
+            case "development":
+                if table[kind] is not True:
+                    self._unfit("signer.development", "development = true")
+                return Development()
+            case "environment":
+                return Environment(self._variable("signer.environment", table[kind]))
+            case "web3signer":
+                return self._remote(table)
+        return Offline(self._address("signer.offline", table[kind]))
+
+    def folders(self, value: object) -> Folders:
+        table = self._table("folders", value)
+        names = ("deployments", "outbox", "plans", "results")
+        self.known("folders", table, names)
+        return Folders(
+            **{name: self._text(f"folders.{name}", table[name]) for name in names if name in table}
+        )
+
+    def governance(self, value: object) -> tuple[str | None, str | None]:
+        table = self._table("governance", value)
+        self.known("governance", table, ("policy", "consortium"))
+        policy, consortium = (
+            self._text(f"governance.{name}", table[name]) if name in table else None
+            for name in ("policy", "consortium")
+        )
+        return policy, consortium
+
+    def known(self, place: str, table: Mapping[str, Any], fields: Sequence[str]) -> None:
+        """What a table may not hold is a fault."""
+        for name in table.keys() - set(fields):
+            self._fault(
+                f"{place}.{name}" if place else name,
+                Text("There is no such field.", "この項目はありません。"),
+                _CORRECT,
+            )
+
+    # ---------------------------------------------------------------- single values
+
+    def _nodes(self, value: object) -> tuple[str, ...]:
+        listed = [value] if isinstance(value, str) else value
+        if (
+            isinstance(listed, list)
+            and listed
+            and all(
+                isinstance(url, str) and url.startswith(("http://", "https://")) for url in listed
+            )
+        ):
+            return tuple(listed)
+        self._unfit("network.rpc", 'rpc = ["https://node.example:8545"]')
+        return ()
+
+    def _finality(self, value: object) -> Finality:
+        try:
+            return Finality.parse(str(value))
+        except FaultyFinality:
+            self._unfit("network.finality", 'finality = "instant" | "depth:6"')
+            return INSTANT
+
+    def _accesses(self, value: object, nodes: int) -> tuple[AccessSettings, ...]:
+        if not isinstance(value, list):
+            return (self._access("network.access", value),)
+        if len(value) != nodes:
+            self._fault(
+                "network.access",
+                Text(
+                    f"There are {nodes} nodes and {len(value)} accesses.",
+                    f"ノード {nodes} 件に対し、接続設定が {len(value)} 件あります。",
+                ),
+                Text(
+                    "Write one for all ([network.access]) or one for each.",
+                    "全ノード共通([network.access])か、ノードごとに1件ずつ記載してください。",
+                ),
+            )
+        return tuple(self._access("network.access", each) for each in value)
+
+    def _access(self, place: str, value: object) -> AccessSettings:
+        table = self._table(place, value)
+        self.known(place, table, [field.name for field in fields(AccessSettings)])
+        secrets = ("bearer", "password", "key_password")
+        found: dict[str, Any] = {
+            name: (self._secret if name in secrets else self._text)(f"{place}.{name}", each)
+            for name, each in table.items()
+            if name in {field.name for field in fields(AccessSettings)}
+        }
+        return AccessSettings(**found)
+
+    def _secret(self, place: str, value: object) -> SecretPlace | None:
+        """What is written may be the secret itself: it is not repeated."""
+        kind, _, name = str(value).partition(":")
+        if kind == "file" and name.strip():
+            return SecretPlace("file", name)
+        if kind == "env" and _VARIABLE.fullmatch(name):
+            return SecretPlace("env", name)
+        self._fault(
+            place,
+            Text(
+                "This does not say where the secret is.",
+                "秘密情報の保存先が指定されていません。",
+            ),
+            Text(
+                "Write env:VARIABLE or file:PATH, never the secret itself.",
+                "env:変数名 または file:パス で指定し、秘密情報そのものは記載しないでください。",
+            ),
+        )
+        return None
+
+    def _remote(self, table: Mapping[str, Any]) -> RemoteSigner:
+        url, listed = table["web3signer"], table.get("addresses")
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+            self._unfit("signer.web3signer", 'web3signer = "https://signer.example:9000"')
+        if not isinstance(listed, list) or not listed:
+            self._unfit("signer.addresses", 'addresses = ["0x…"]')
+            listed = []
+        addresses = tuple(self._address("signer.addresses", each) for each in listed)
+        return RemoteSigner(
+            str(url), addresses, self._access("signer.access", table.get("access", {}))
+        )
+
+    def _table(self, place: str, value: object) -> Mapping[str, Any]:
+        if isinstance(value, dict):
+            return value
+        self._unfit(place, f"[{place}]")
+        return {}
+
+    def _text(self, place: str, value: object) -> str:
+        if isinstance(value, str) and value.strip():
+            return value
+        self._unfit(place, f'{place.rpartition(".")[2]} = "…"')
+        return ""
+
+    def _variable(self, place: str, value: object) -> str:
+        if isinstance(value, str) and _VARIABLE.fullmatch(value):
+            return value
+        self._unfit(place, f'{place.rpartition(".")[2]} = "JP20_…"')
+        return ""
+
+    def _number(self, place: str, value: object, least: int) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            return value
+        self._unfit(place, f"{place.rpartition('.')[2]} = {least}, {least + 1}, …")
+        return 0
+
+    def _address(self, place: str, value: object) -> ChecksumAddress:
+        try:
+            return parse_address(str(value))
+        except ValueError:
+            self._unfit(place, "0x + 40 × 0-9, a-f, A-F")
+            return ZERO_ADDRESS
+
+    def _unfit(self, place: str, example: str) -> None:
+        self._fault(
+            place,
+            Text("This is missing or unfit.", "記載がないか、不適切です。"),
+            Text(f"Write: {example}", f"記載例: {example}"),
+        )
+
+    def _fault(self, place: str, what: Text, next_step: Text) -> None:
+        self.faults.append(Fault(self._file, None, place, what, next_step))

@@ -1,0 +1,69 @@
+"""A decision as a file, for the organisations that sign and execute it on machines of their own.
+
+What the file claims is not believed: root and id come out of the calls anew, and a signature binds
+the id.
+"""
+
+import json
+from typing import Final
+
+from jp20.domain.base.addresses import parse_address
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.governance.requests import Call, Decision, decide
+
+_FORMAT: Final = 1
+
+
+class NotADecision(JP20Error):
+    """The file is no decision, or its calls are not those that its id stands for."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(
+            Text(f"{file} is no decision file.", f"{file} は申請ファイルではありません。"),
+            Text(why, why),
+            Text(
+                "Ask the proposing organisation for it again.",
+                "提案した組織から再度受け取ってください。",
+            ),
+        )
+
+
+def to_json(decision: Decision) -> str:
+    """The decision file."""
+    request = decision.request
+    content = {
+        "format": _FORMAT,
+        "id": f"0x{request.id.hex()}",
+        "target": request.target,
+        "case": f"0x{request.case_id.hex()}",
+        "document_hash": f"0x{request.document_hash.hex()}",
+        "parties": list(request.parties),
+        "rule": hex(request.rule),
+        "calls": [f"0x{call.data.hex()}" for call in decision.calls],
+    }
+    return json.dumps(content, indent=1) + "\n"
+
+
+def from_json(text: str, file: str) -> Decision:
+    """Reads a decision file. Raises NotADecision."""
+    try:
+        content = json.loads(text)
+        if content["format"] != _FORMAT:
+            raise ValueError(f"format {content['format']}")
+        target = parse_address(content["target"])
+        decision = decide(
+            [Call(target, _bytes(data)) for data in content["calls"]],
+            _bytes(content["case"]),
+            _bytes(content["document_hash"]),
+            int(content["rule"], 16),
+            [int(party) for party in content["parties"]],
+        )
+        if decision.request.id != _bytes(content["id"]):
+            raise ValueError("the calls are not those of its id")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotADecision(file, str(error)) from None
+    return decision
+
+
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))

@@ -1,0 +1,49 @@
+"""What every privileged act rests on: a case, and a document (G11, G17)."""
+
+import hashlib
+from dataclasses import dataclass
+
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.governance.requests import case_id
+
+
+class BadCase(JP20Error):
+    """The case number cannot stand on the chain."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__(
+            Text(f'"{case}" is no case number.', f"「{case}」は案件番号として使用できません。"),
+            next_step=Text(
+                "Write 1 to 32 letters, digits and signs (ASCII), and no person's name.",
+                "半角英数字・記号1〜32文字で、個人名を含めずに指定してください。",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A case number, which stands on the chain as it is, and the SHA-256 of the document.
+
+    Under one case the same act is carried out once: run again, it does nothing more.
+    """
+
+    case: str
+    document_hash: bytes
+
+    def __post_init__(self) -> None:
+        try:
+            case_id(self.case)
+        except ValueError:
+            raise BadCase(self.case) from None
+        if len(self.document_hash) != 32 or not any(self.document_hash):
+            raise ValueError("a document's hash has 32 bytes")
+
+    @classmethod
+    def of(cls, case: str, document: bytes) -> "Evidence":
+        """With the document's bytes. Raises BadCase."""
+        return cls(case, hashlib.sha256(document).digest())
+
+    @property
+    def case_id(self) -> bytes:
+        """As the chain has it."""
+        return case_id(self.case)

@@ -1,0 +1,65 @@
+"""The policy as a matrix for people: a row an act, in English or Japanese (G17)."""
+
+from collections.abc import Iterable
+
+from jp20.domain.base.errors import Language, Text
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.policy import Policy, Rule
+
+#: The heads of the columns of `matrix`.
+COLUMNS = (
+    Text("contract", "対象"),
+    Text("act", "行為"),
+    Text("proposes", "提案"),
+    Text("signatures", "署名"),
+    Text("executes", "実行"),
+    Text("delay", "待機"),
+    Text("lifetime", "有効期間"),
+)
+
+
+def matrix(policy: Policy, language: Language) -> tuple[tuple[str, ...], ...]:
+    """A row of cells for each act, in the order of the policy; the heads are `COLUMNS`."""
+    return tuple(
+        (
+            act.kind.text.to(language),
+            act.name.to(language),
+            _either(act.rule.proposers),
+            " + ".join(_either(slot) for slot in act.rule.slots),
+            _either(act.rule.executors),
+            duration(act.rule.delay),
+            duration(act.rule.lifetime),
+        )
+        for act in policy.acts
+    )
+
+
+def markdown(policy: Policy, language: Language) -> str:
+    """The matrix as a Markdown table, with a line end."""
+    rows = [
+        tuple(column.to(language) for column in COLUMNS),
+        ("---",) * len(COLUMNS),
+        *matrix(policy, language),
+    ]
+    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in rows)
+
+
+def rule_text(rule: Rule) -> str:
+    """A rule in one line: who proposes, whose signatures, who executes, delay and lifetime."""
+    slots = " + ".join(_either(slot) for slot in rule.slots)
+    times = f"{duration(rule.delay)}, {duration(rule.lifetime)}"
+    return f"{_either(rule.proposers)}: {slots} → {_either(rule.executors)}, {times}"
+
+
+def duration(seconds: int) -> str:
+    """As `governance.toml` writes it, in the largest unit that divides it; days from three on."""
+    if seconds == 0:
+        return "–"
+    for unit, size, least in (("d", 86400, 3), ("h", 3600, 1), ("m", 60, 1)):
+        if seconds % size == 0 and seconds >= least * size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def _either(roles: Iterable[Role]) -> str:
+    return " | ".join(role.name for role in sorted(roles))

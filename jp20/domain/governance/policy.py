@@ -1,0 +1,237 @@
+"""The policy of a consortium: who proposes, signs and executes what (G17, S3, S4).
+
+A `Policy` is what `governance.toml` says (`governance_file`), what `Consortium.setRules` is given,
+and what the rules' words on the chain are compared with.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from eth_hash.auto import keccak
+
+from jp20.domain.base.errors import Text
+from jp20.domain.base.roles import Role, bitmap, roles_in
+
+#: The most signatures that a rule can ask for.
+MOST_SLOTS: Final = 7
+
+
+class Kind(IntEnum):
+    """What a governed contract is; the numbers are those of `Kind` in `IConsortium.sol`."""
+
+    CONSORTIUM = 1
+    PLATFORM = 2
+    TOKEN = 3
+
+    @property
+    def text(self) -> Text:
+        return _KIND_TEXTS[self]
+
+
+_KIND_TEXTS: Final = {
+    Kind.CONSORTIUM: Text("consortium", "コンソーシアム"),
+    Kind.PLATFORM: Text("platform", "基盤"),
+    Kind.TOKEN: Text("token", "トークン"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who decides on an act. `delay` runs from the last signature to the first execution,
+    `lifetime` from proposal to expiry, both in seconds. Each slot is one signature.
+    """
+
+    proposers: frozenset[Role]
+    slots: tuple[frozenset[Role], ...]
+    executors: frozenset[Role]
+    delay: int
+    lifetime: int
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether one signature is enough at once: its roles call the contract themselves."""
+        return len(self.slots) == 1 and self.delay == 0
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """All roles that the rule names."""
+        return self.proposers.union(self.executors, *self.slots)
+
+    @property
+    def fields(self) -> tuple[int, int, list[int], int, int]:
+        """The contract's struct `Rule`."""
+        slots = [bitmap(slot) for slot in self.slots]
+        return (bitmap(self.proposers), bitmap(self.executors), slots, self.delay, self.lifetime)
+
+    @property
+    def word(self) -> int:
+        """The rule as `Consortium.rule` returns it, but for version and act, which are zero."""
+        word = bitmap(self.proposers) | bitmap(self.executors) << 16
+        for index, slot in enumerate(self.slots):
+            word |= bitmap(slot) << 32 + 16 * index
+        return word | self.delay << 144 | self.lifetime << 176
+
+
+def rule_of(word: int) -> Rule | None:
+    """The rule that a word of `Consortium.rule` says; None for zero, which is no rule."""
+    if word == 0:
+        return None
+    slots = [word >> 32 + 16 * index & 0xFFFF for index in range(MOST_SLOTS)]
+    return Rule(
+        proposers=frozenset(roles_in(word & 0xFFFF)),
+        slots=tuple(frozenset(roles_in(slot)) for slot in slots if slot),
+        executors=frozenset(roles_in(word >> 16 & 0xFFFF)),
+        delay=word >> 144 & 0xFFFFFFFF,
+        lifetime=word >> 176 & 0xFFFFFFFF,
+    )
+
+
+def act_of(word: int) -> int:
+    """The number under which the chain keeps the act of a rule's word; 0 for no rule."""
+    return word >> 240
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act of the policy. `functions` are all signatures under which it can be called, such as
+    `issue(uint256)`; they have one rule.
+    """
+
+    kind: Kind
+    key: str
+    name: Text
+    functions: tuple[str, ...]
+    rule: Rule
+
+    @property
+    def selectors(self) -> tuple[bytes, ...]:
+        return tuple(selector_of(function) for function in self.functions)
+
+    @property
+    def fields(self) -> tuple[int, list[bytes], tuple[int, int, list[int], int, int]]:
+        """The contract's struct `Act`, as `setRules` takes a list of them."""
+        return (int(self.kind), list(self.selectors), self.rule.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All acts, in the order of the file. `open_functions` are those that nobody's permission is
+    asked for, each with the reason.
+    """
+
+    acts: tuple[Act, ...]
+    open_functions: Mapping[Kind, Mapping[str, str]]
+
+    def act(self, kind: Kind, function: str) -> Act | None:
+        """The act of a function, by its signature; None where the policy does not list it."""
+        for act in self.acts:
+            if act.kind == kind and function in act.functions:
+                return act
+        return None
+
+
+def selector_of(function: str) -> bytes:
+    """The first four bytes of a call, of a signature such as `issue(uint256)`."""
+    return keccak(function.encode())[:4]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation by its number, with the roles that count for what is looked at: those at
+    large, and for a token those for that token.
+    """
+
+    number: int
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """An act that the organisations cannot decide, and what is missing."""
+
+    act: Act
+    what: Text
+
+
+def unmet(policy: Policy, organisations: Sequence[Organisation]) -> tuple[Unmet, ...]:
+    """The acts that can never be done: nobody may propose or execute them, or the signatures cannot
+    come from as many organisations.
+    """
+    found: list[Unmet] = []
+    for act in policy.acts:
+        rule = act.rule
+        for verb, japanese, roles in (
+            ("propose", "提案", rule.proposers),
+            ("execute", "実行", rule.executors),
+        ):
+            if not any(organisation.roles & roles for organisation in organisations):
+                what = Text(
+                    f"No organisation may {verb} it; it takes {_either(roles)}.",
+                    f"{japanese}できる組織がありません（{_either(roles)}）。",
+                )
+                found.append(Unmet(act, what))
+        filled = _most_filled(rule.slots, organisations)
+        if filled < len(rule.slots):
+            slots = " + ".join(_either(slot) for slot in rule.slots)
+            what = Text(
+                f"Its {len(rule.slots)} signatures ({slots}) take as many organisations; "
+                f"at most {filled} can be given.",
+                f"{len(rule.slots)} つの署名（{slots}）には別々の組織が必要ですが、"
+                f"{filled} つしか得られません。",
+            )
+            found.append(Unmet(act, what))
+    return tuple(found)
+
+
+def _most_filled(slots: Sequence[frozenset[Role]], organisations: Sequence[Organisation]) -> int:
+    """How many slots different organisations can fill at once: the size of a greatest matching."""
+    signer: dict[int, int] = {}  # number of the organisation: the slot that it fills
+
+    def place(slot: int, tried: set[int]) -> bool:
+        for organisation in organisations:
+            number = organisation.number
+            if number in tried or not organisation.roles & slots[slot]:
+                continue
+            tried.add(number)
+            if number not in signer or place(signer[number], tried):
+                signer[number] = slot
+                return True
+        return False
+
+    return sum(place(slot, set()) for slot in range(len(slots)))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A function whose rule on the chain is not the policy's. None: it is not listed there."""
+
+    kind: Kind
+    function: str
+    planned: Rule | None
+    on_chain: Rule | None
+
+
+def compare(policy: Policy, words: Mapping[tuple[Kind, str], int]) -> tuple[Difference, ...]:
+    """Where the chain differs from the policy.
+
+    `words` holds what `Consortium.rule` returns for every function of every kind, by kind and
+    signature: those of the policy, and those that it does not list. A function that is missing
+    there counts as one without a rule. An act whose functions do not have one word on the chain
+    differs in each of them.
+    """
+    planned = {(act.kind, function): act for act in policy.acts for function in act.functions}
+    differences: list[Difference] = []
+    for kind, function in dict.fromkeys([*planned, *words]):
+        act = planned.get((kind, function))
+        word = words.get((kind, function), 0)
+        rule = act.rule if act else None
+        torn = act and len({words.get((kind, name), 0) for name in act.functions}) > 1
+        if torn or rule_of(word) != rule:
+            differences.append(Difference(kind, function, rule, rule_of(word)))
+    return tuple(differences)
+
+
+def _either(roles: Iterable[Role]) -> str:
+    return " | ".join(role.name for role in sorted(roles))

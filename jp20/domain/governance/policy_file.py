@@ -1,0 +1,365 @@
+"""`governance.toml`: what an operator writes, checked, and turned into a policy (G17)."""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from eth_utils.abi import abi_to_signature
+
+from jp20.domain.base.errors import Text
+from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.policy import MOST_SLOTS, Act, Kind, Policy, Rule
+
+#: Upkeep of a token, in which the operator takes part; it moves no unit.
+_UPKEEP: Final = {"setAuthority(address)", "setPlatform(address)"}
+_STRICTEST: Final = "setAuthority(address)"
+#: What one organisation does at once, and how another confirms it.
+_AT_ONCE: Final = {
+    "freezeAtOnce(address[],uint256[])": "confirmFreeze(address,uint32)",
+    "suspendAtOnce(address[])": "confirmSuspension(address[])",
+}
+
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_RULE_FIELDS: Final = ("proposes", "signatures", "executes", "delay", "lifetime")
+_ACT_FIELDS: Final = {"en", "ja", "functions", *_RULE_FIELDS}
+
+
+def functions_of(abi: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The signatures of all functions of an ABI that change state."""
+    return tuple(
+        abi_to_signature(entry)  # type: ignore[arg-type]
+        for entry in abi
+        if entry["type"] == "function" and entry["stateMutability"] not in ("view", "pure")
+    )
+
+
+def parse_governance(data: bytes, file: str, functions: Mapping[Kind, Collection[str]]) -> Policy:
+    """Reads a policy. `functions` are the signatures of all functions that change state, by kind
+    (`functions_of` the compiled contracts).
+
+    Raises FaultyFile with every fault by table and field: a role or function that does not exist, a
+    function that is in two acts or in none and not open, a rule that the chain would refuse, and a
+    `setAuthority` that is not the strictest act of its contract.
+    """
+    try:
+        document = tomllib.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FaultyFile([_unreadable(file, error)]) from None
+    reader = _Reader(file, functions)
+    acts = tuple(reader.acts(document))
+    open_functions = {kind: reader.open_functions(document, kind) for kind in Kind}
+    if not reader.faults:
+        reader.judge(acts, open_functions)
+    if reader.faults:
+        raise FaultyFile(reader.faults)
+    return Policy(acts, open_functions)
+
+
+class _Reader:
+    """Takes the tables apart and collects what is wrong with them."""
+
+    def __init__(self, file: str, functions: Mapping[Kind, Collection[str]]) -> None:
+        self.file = file
+        self.functions = functions
+        self.faults: list[Fault] = []
+
+    def acts(self, document: Mapping[str, Any]) -> Iterator[Act]:
+        known = {"defaults", *(kind.name.lower() for kind in Kind)}
+        for name in document.keys() - known:
+            self._unknown(name)
+        defaults = self._table(document, "defaults", "defaults")
+        for name in defaults.keys() - set(_RULE_FIELDS):
+            self._unknown(f"defaults.{name}")
+        for kind in Kind:
+            place = kind.name.lower()
+            table = self._table(document, place, place)
+            for name in table.keys() - {"acts", "open", *_RULE_FIELDS}:
+                self._unknown(f"{place}.{name}")
+            acts = self._table(table, "acts", f"{place}.acts")
+            for key in acts:
+                act = self._table(acts, key, f"{place}.acts.{key}")
+                yield self._act(kind, key, f"{place}.acts.{key}", {**defaults, **table, **act}, act)
+
+    def open_functions(self, document: Mapping[str, Any], kind: Kind) -> dict[str, str]:
+        place = f"{kind.name.lower()}.open"
+        table = self._table(self._table(document, kind.name.lower(), ""), "open", place)
+        return {
+            self._function(kind, name, f"{place}.{name}"): str(why) for name, why in table.items()
+        }
+
+    def _act(
+        self,
+        kind: Kind,
+        key: str,
+        place: str,
+        fields: Mapping[str, Any],
+        own: Mapping[str, Any],
+    ) -> Act:
+        for name in own.keys() - _ACT_FIELDS:
+            self._unknown(f"{place}.{name}")
+        for name in ("en", "ja"):
+            if not isinstance(own.get(name), str):
+                self._fault(
+                    f"{place}.{name}",
+                    Text("The act has no name in this language.", "行為の名称がありません。"),
+                    Text(f'Write {name} = "…".', f'{name} = "…" を記入してください。'),
+                )
+        names = self._list(own.get("functions"), f"{place}.functions")
+        slots = self._list(fields.get("signatures"), f"{place}.signatures")
+        if len(slots) > MOST_SLOTS:
+            self._fault(
+                f"{place}.signatures",
+                Text(
+                    f"There are more than {MOST_SLOTS} signatures.",
+                    f"署名が{MOST_SLOTS}を超えています。",
+                ),
+                Text("Ask for fewer.", "数を減らしてください。"),
+            )
+        rule = Rule(
+            proposers=self._roles(fields.get("proposes"), f"{place}.proposes"),
+            slots=tuple(self._roles(slot, f"{place}.signatures") for slot in slots),
+            executors=self._roles(fields.get("executes"), f"{place}.executes"),
+            delay=self._seconds(fields.get("delay"), f"{place}.delay"),
+            lifetime=self._seconds(fields.get("lifetime"), f"{place}.lifetime"),
+        )
+        functions = tuple(self._function(kind, name, f"{place}.functions") for name in names)
+        return Act(kind, key, Text(str(own.get("en")), str(own.get("ja"))), functions, rule)
+
+    # ---------------------------------------------------------------- judging the whole
+
+    def judge(self, acts: Iterable[Act], open_functions: Mapping[Kind, Collection[str]]) -> None:
+        """What is in order by itself and not together."""
+        acts = tuple(acts)
+        for act in acts:
+            self._judge_rule(act)
+        for kind in Kind:
+            own = [act for act in acts if act.kind == kind]
+            self._judge_coverage(kind, own, open_functions[kind])
+            self._judge_strictest(own)
+            self._judge_at_once(own)
+
+    def _judge_rule(self, act: Act) -> None:
+        place, rule = _place(act), act.rule
+        if rule.lifetime <= rule.delay:
+            self._fault(
+                f"{place}.lifetime",
+                Text(
+                    "A request expires before its delay is over.", "待機期間の終了前に失効します。"
+                ),
+                Text(
+                    "Raise lifetime or lower delay.",
+                    "lifetime を延ばすか delay を短くしてください。",
+                ),
+            )
+        if rule.is_direct and not rule.proposers == rule.executors == rule.slots[0]:
+            self._fault(
+                f"{place}.proposes",
+                Text(
+                    "With one signature and no delay its roles call the contract directly, and "
+                    "other roles are named to propose or execute.",
+                    "署名が1つで待機期間がない行為は署名者が直接実行しますが、"
+                    "提案者または実行者に別の役割があります。",
+                ),
+                Text(
+                    "Name the same roles in proposes, signatures and executes.",
+                    "proposes、signatures、executes を同じ役割にしてください。",
+                ),
+            )
+        if act.kind is Kind.CONSORTIUM and len(rule.slots) < 2:
+            self._fault(
+                f"{place}.signatures",
+                Text(
+                    "One organisation alone could change the consortium.",
+                    "1つの組織だけでコンソーシアムを変更できてしまいます。",
+                ),
+                Text("Ask for two signatures or more.", "署名を2つ以上にしてください。"),
+            )
+        upkeep = all(function in _UPKEEP for function in act.functions)
+        powerless = {Role.VALIDATOR} if upkeep else {Role.VALIDATOR, Role.OPERATOR}
+        if act.kind is Kind.TOKEN and rule.roles & powerless:
+            named = ", ".join(role.name for role in sorted(rule.roles & powerless))
+            self._fault(
+                place,
+                Text(
+                    f"{named} is named, and the operator and the validators never move a token.",
+                    f"{named} が指定されていますが、運営者と検証者はトークンを動かせません。",
+                ),
+                Text("Name other roles.", "別の役割を指定してください。"),
+            )
+
+    def _judge_coverage(
+        self, kind: Kind, acts: Iterable[Act], open_functions: Collection[str]
+    ) -> None:
+        seen: set[str] = set(open_functions)
+        for act in acts:
+            for function in act.functions:
+                if function in seen:
+                    self._fault(
+                        f"{_place(act)}.functions",
+                        Text(f"{function} is named twice.", f"{function} が重複しています。"),
+                        Text("Name it in one act.", "1つの行為だけに記入してください。"),
+                    )
+                seen.add(function)
+        for function in sorted(set(self.functions[kind]) - seen):
+            self._fault(
+                kind.name.lower(),
+                Text(
+                    f"{function} is in no act and is not open: nobody could ever call it.",
+                    f"{function} はどの行為にも open にもなく、誰も実行できません。",
+                ),
+                Text("Put it in an act or under open.", "行為または open に加えてください。"),
+            )
+
+    def _judge_strictest(self, acts: Collection[Act]) -> None:
+        for act in acts:
+            if _STRICTEST not in act.functions:
+                continue
+            signatures = max(len(other.rule.slots) for other in acts)
+            delay = max(other.rule.delay for other in acts)
+            if len(act.rule.slots) < signatures or act.rule.delay < delay:
+                self._fault(
+                    _place(act),
+                    Text(
+                        "Whose permission a contract asks for is its strictest act, and another "
+                        f"one asks for more ({signatures} signatures, {delay} s).",
+                        "権限管理の移管は最も厳しい行為でなければなりませんが、"
+                        f"より厳しい行為があります（署名{signatures}、{delay}秒）。",
+                    ),
+                    Text("Raise signatures or delay.", "署名または待機期間を増やしてください。"),
+                )
+
+    def _judge_at_once(self, acts: Collection[Act]) -> None:
+        """Where a request carries it out, the chain sees no organisation that acted: it takes a
+        restraint for decided, and a confirmation for that of the same.
+        """
+        act_of = {function: act for act in acts for function in act.functions}
+        for at_once, confirming in _AT_ONCE.items():
+            act, confirmation = act_of.get(at_once), act_of.get(confirming)
+            if act is None or act.rule.is_direct:
+                continue
+            if len(act.rule.slots) == 1:
+                self._fault(
+                    f"{_place(act)}.delay",
+                    Text(
+                        "After a delay one signature would pass for the decision of several.",
+                        "待機期間を置くと、1つの署名が複数組織の決定として扱われます。",
+                    ),
+                    Text(
+                        "Ask for no delay, or for two signatures.",
+                        "待機期間をなくすか、署名を2つ以上にしてください。",
+                    ),
+                )
+            elif confirmation is not None and not confirmation.rule.is_direct:
+                self._fault(
+                    f"{_place(confirmation)}.signatures",
+                    Text(
+                        f"{at_once.partition('(')[0]} asks for several signatures as well: what was"
+                        " done so could never be confirmed.",
+                        f"{at_once.partition('(')[0]} にも複数の署名が必要なため、追認できなく"
+                        "なります。",
+                    ),
+                    Text(
+                        "Let one key confirm: one signature, and no delay.",
+                        "追認は署名1つ、待機期間なしとしてください。",
+                    ),
+                )
+
+    # ---------------------------------------------------------------- single values
+
+    def _table(self, parent: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
+        value = parent.get(name, {})
+        if isinstance(value, dict):
+            return value
+        self._fault(
+            place,
+            Text("This is not a table.", "テーブルではありません。"),
+            Text(f"Write [{place}].", f"[{place}] としてください。"),
+        )
+        return {}
+
+    def _list(self, value: object, place: str) -> list[Any]:
+        if isinstance(value, list) and value:
+            return value
+        self._fault(
+            place,
+            Text("This is missing, or no list.", "値がないか、リストではありません。"),
+            Text('Write a list such as ["…"].', '["…"] のようなリストを記入してください。'),
+        )
+        return []
+
+    def _roles(self, value: object, place: str) -> frozenset[Role]:
+        names = self._list(value, place)
+        for name in names:
+            if name not in Role.__members__:
+                self._fault(
+                    place,
+                    Text(f"{name!r} is no role.", f"{name!r} という役割はありません。"),
+                    Text(
+                        f"Roles: {', '.join(Role.__members__)}.",
+                        f"役割：{'、'.join(Role.__members__)}。",
+                    ),
+                )
+        return frozenset(Role[name] for name in names if name in Role.__members__)
+
+    def _seconds(self, value: object, place: str) -> int:
+        match = re.fullmatch(r"(\d{1,9})([smhd])", value) if isinstance(value, str) else None
+        seconds = int(match[1]) * _SECONDS[match[2]] if match else 2**32
+        if seconds < 2**32:
+            return seconds
+        self._fault(
+            place,
+            Text(f"{value!r} is no time.", f"{value!r} は期間ではありません。"),
+            Text('Write such as "48h", "7d".', "「48h」「7d」のように記入してください。"),
+        )
+        return 0
+
+    def _function(self, kind: Kind, name: object, place: str) -> str:
+        signatures = [f for f in self.functions[kind] if name in (f, f.partition("(")[0])]
+        if len(signatures) == 1:
+            return signatures[0]
+        if signatures:
+            self._fault(
+                place,
+                Text(f"There are several functions {name}.", f"{name} という関数は複数あります。"),
+                Text(
+                    f"Write one of {', '.join(signatures)}.",
+                    f"{'、'.join(signatures)} のいずれかとしてください。",
+                ),
+            )
+        else:
+            self._fault(
+                place,
+                Text(
+                    f"The {kind.text.en} has no function {name!r} that changes state.",
+                    f"{kind.text.ja}に状態を変える関数 {name!r} はありません。",
+                ),
+                Text("Correct or remove it.", "修正または削除してください。"),
+            )
+        return str(name)
+
+    def _unknown(self, place: str) -> None:
+        self._fault(
+            place,
+            Text("There is no such field.", "この項目はありません。"),
+            Text("Correct or remove it.", "修正または削除してください。"),
+        )
+
+    def _fault(self, place: str, what: Text, next_step: Text) -> None:
+        self.faults.append(Fault(self.file, None, place, what, next_step))
+
+
+def _place(act: Act) -> str:
+    """The act's table in the file."""
+    return f"{act.kind.name.lower()}.acts.{act.key}"
+
+
+def _unreadable(file: str, error: Exception) -> Fault:
+    return Fault(
+        file,
+        None,
+        "",
+        Text(f"This is no TOML in UTF-8 ({error}).", f"UTF-8のTOMLとして読めません（{error}）。"),
+        Text("Correct the file.", "ファイルを修正してください。"),
+    )

@@ -1,0 +1,89 @@
+"""A file of movements: from whom, to whom, how many units (G3, G11)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.errors import Text
+from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.files.tables import Column, Row, parse_table
+from jp20.domain.investors.investors import wallet_in
+from jp20.domain.token.terms import MAX_UNITS
+
+_COLUMNS: Final = (
+    Column("from", ("移転元", "譲渡人", "被相続人")),
+    Column("to", ("移転先", "譲受人", "相続人")),
+    Column("units", ("数量", "口数")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A row: units that go from one wallet to another."""
+
+    line: int
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    units: int
+
+
+def parse_moves(data: bytes, file: str) -> tuple[Move, ...]:
+    """Reads a file (CSV or XLSX) as a whole: where one row is faulty, or stands there twice,
+    nothing of it is taken. Raises FaultyFile with every fault.
+    """
+    table = parse_table(data, file, _COLUMNS)
+    faults = list(table.faults)
+    moves: list[Move] = []
+    first_line_of: dict[tuple[ChecksumAddress, ChecksumAddress, int], int] = {}
+    for row in table.rows:
+        move = _move(file, row, faults)
+        if move is None:
+            continue
+        first = first_line_of.setdefault((move.from_, move.to, move.units), row.line)
+        if first != row.line:
+            faults.append(
+                Fault(
+                    file,
+                    row.line,
+                    "",
+                    Text(f"The same stands on line {first}.", f"{first}行目と同じ内容です。"),
+                    Text(
+                        "Remove it, or put the units into one row.",
+                        "削除するか、数量を一つの行にまとめてください。",
+                    ),
+                )
+            )
+        moves.append(move)
+    if not table.rows and not faults:
+        faults.append(
+            Fault(
+                file,
+                None,
+                "",
+                Text("There are no rows.", "行がありません。"),
+                Text("Write at least one.", "1行以上記載してください。"),
+            )
+        )
+    if faults:
+        raise FaultyFile(sorted(faults, key=lambda fault: fault.line or 0))
+    return tuple(moves)
+
+
+def _move(file: str, row: Row, faults: list[Fault]) -> Move | None:
+    def fault(column: str, what: Text, next_step: Text) -> None:
+        faults.append(Fault(file, row.line, column, what, next_step))
+
+    from_ = wallet_in(row.cells["from"], lambda _, what, step: fault("from", what, step))
+    to = wallet_in(row.cells["to"], lambda _, what, step: fault("to", what, step))
+    cell = row.cells["units"]
+    digits = cell.replace(",", "")
+    units = int(digits) if digits.isascii() and digits.isdigit() else 0
+    if not 0 < units < MAX_UNITS:
+        fault(
+            "units",
+            Text(f'"{cell}" is not a number of units.', f"「{cell}」は数量として使用できません。"),
+            Text("Write a whole number above zero.", "1以上の整数を記載してください。"),
+        )
+        return None
+    return Move(row.line, from_, to, units) if from_ and to else None

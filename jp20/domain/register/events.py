@@ -1,0 +1,397 @@
+"""The chain's events as values: a class for each event that the software acts on, its fields in
+the event's order.
+
+A class bears the event's name, a field the argument's (in Python's spelling):
+`jp20.chain.contracts.events` fills them in by that, and a test compares them with the contracts.
+Amounts are units as they were, times unix seconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, Generic, TypeAlias, TypeVar
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.at import At
+from jp20.domain.base.roles import Role
+from jp20.domain.token.reasons import Reason, RegistryReason
+from jp20.domain.token.terms import Terms
+
+
+class Cause(IntEnum):
+    """Why a transfer that happened elsewhere is recorded (G3)."""
+
+    SALE = 0
+    GIFT = 1
+    INHERITANCE = 2
+    MERGER = 3
+
+
+class ClaimKind(IntEnum):
+    """Restraints of which a holder can have several."""
+
+    LOCK_UP = 0
+    PLEDGE = 1
+    ATTACHMENT = 2
+
+
+# Movements, and what says why
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrancheIssued:
+    number: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferApproved:
+    id: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRecorded:
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    amount: int
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class ForcedTransfer:
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReversed:
+    original_id: bytes
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    amount: int
+    shortfall: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redistributed:
+    incident: bytes
+    holder: ChecksumAddress
+    to: ChecksumAddress
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PositionMoved:
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    operator: ChecksumAddress
+    from_: ChecksumAddress
+    value: int
+    data: bytes
+
+
+# The token besides
+
+
+@dataclass(frozen=True, slots=True)
+class TermsSet:
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsSplit:
+    count: int
+    ratio: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDateSet:
+    index: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowRefused:
+    """Row `index` of a batch on a token was skipped."""
+
+    index: int
+    account: ChecksumAddress
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequested:
+    id: int
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    amount: int
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRejected:
+    id: int
+    why: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TransferCancelled:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSet:
+    holder: ChecksumAddress
+    id: int
+    kind: ClaimKind
+    amount: int
+    until: int
+    claimant: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimChanged:
+    holder: ChecksumAddress
+    id: int
+    amount: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    account: ChecksumAddress
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenAtOnce:
+    account: ChecksumAddress
+    organisation: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeConfirmed:
+    account: ChecksumAddress
+    organisation: int
+    confirmed_by: int
+
+
+# The platform
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    by: ChecksumAddress
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    halted_since: int
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class WalletRegistered:
+    wallet: ChecksumAddress
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class WalletAdded:
+    wallet: ChecksumAddress
+    existing: ChecksumAddress
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactsChanged:
+    wallet: ChecksumAddress
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvestorSuspended:
+    investor: int
+    organisation: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionConfirmed:
+    investor: int
+    organisation: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvestorReinstated:
+    investor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRefused:
+    """Row `index` of a batch on the investor registry was left out; the event is `RowRefused`
+    there.
+    """
+
+    index: int
+    account: ChecksumAddress
+    reason: RegistryReason
+
+
+@dataclass(frozen=True, slots=True)
+class VersionApproved:
+    version: int
+    creation_code: ChecksumAddress
+    office: ChecksumAddress
+    enforcer: ChecksumAddress
+    code_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCreated:
+    token: ChecksumAddress
+    version: int
+    code: str
+    issuer: int
+    registrar: int
+    terms_hash: bytes
+
+
+# The Consortium
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationAdded:
+    organisation: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGranted:
+    organisation: int
+    role: Role
+    scope: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSigned:
+    id: bytes
+    organisation: int
+    slot: int
+    key: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureWithdrawn:
+    id: bytes
+    organisation: int
+    slot: int
+    key: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCancelled:
+    id: bytes
+    organisation: int
+    key: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class CallExecuted:
+    id: bytes
+    organisation: int
+    index: int
+    key: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An event for which there is no class: its name and arguments as the contract's ABI names
+    them.
+    """
+
+    name: str
+    arguments: Mapping[str, object]
+
+
+TokenEvent: TypeAlias = (
+    Transfer
+    | TrancheIssued
+    | Delivered
+    | TransferApproved
+    | TransferRecorded
+    | ForcedTransfer
+    | TransferReversed
+    | Redistributed
+    | PositionMoved
+    | Redeemed
+    | TermsSet
+    | UnitsSplit
+    | RecordDateSet
+    | RowRefused
+    | TransferRequested
+    | TransferRejected
+    | TransferCancelled
+    | ClaimSet
+    | ClaimChanged
+    | Frozen
+    | FrozenAtOnce
+    | FreezeConfirmed
+)
+PlatformEvent: TypeAlias = (
+    Halted
+    | Resumed
+    | WalletRegistered
+    | WalletAdded
+    | FactsChanged
+    | InvestorSuspended
+    | SuspensionConfirmed
+    | InvestorReinstated
+    | RegistrationRefused
+    | VersionApproved
+    | TokenCreated
+)
+ConsortiumEvent: TypeAlias = (
+    OrganisationAdded
+    | RoleGranted
+    | RequestSigned
+    | SignatureWithdrawn
+    | RequestCancelled
+    | CallExecuted
+)
+Event: TypeAlias = TokenEvent | PlatformEvent | ConsortiumEvent | Other
+
+NAMES: Final[Mapping[type, str]] = {RegistrationRefused: "RowRefused"}
+"""The event's name where the class has another."""
+
+_E = TypeVar("_E", bound=Event, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[_E]):
+    """An event, who emitted it, and where it stands."""
+
+    event: _E
+    emitter: ChecksumAddress
+    at: At

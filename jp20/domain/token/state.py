@@ -1,0 +1,206 @@
+"""A token as it stands at one block, and what it would refuse: said before anybody is asked to sign
+(G1, G4, G5, G6).
+
+The rules here are the contract's; it judges again when the act is carried out.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.at import At
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.token.reasons import Reason
+from jp20.domain.token.terms import MAX_UNITS, Placement, Terms
+
+MOST_PENDING: Final = 16
+"""Record dates that may lie ahead at once."""
+
+
+class WouldBeRefused(JP20Error):
+    """The token would refuse it, for `reason`. Nothing was sent."""
+
+    def __init__(self, what: Text, reason: Reason, next_step: Text | None = None) -> None:
+        super().__init__(
+            what,
+            Text(
+                f"{reason.name} ({reason.value}): {reason.text.en} Nothing was sent.",
+                f"{reason.name}({reason.value}): {reason.text.ja}送信はしていません。",
+            ),
+            next_step,
+        )
+        self.reason = reason
+
+
+class Redemption(Enum):
+    """The ways to redeem; a term sheet allows each by itself, that at maturity always."""
+
+    MATURITY = Text("at maturity", "満期償還")
+    EARLY = Text("early, of the whole issue", "期限前全部償還")
+    PART = Text("of a part, in proportion", "一部償還(按分)")
+    HOLDER = Text("of one holder's units", "個別償還")
+
+    @property
+    def text(self) -> Text:
+        return self.value
+
+
+class Status(Enum):
+    """How a token stands, the strongest that holds."""
+
+    HALTED = Text("platform halted", "基盤停止中")
+    PAUSED = Text("paused", "一時停止中")
+    REDEEMED = Text("redeemed", "償還済み")
+    MATURED = Text("matured", "満期到来")
+    NOT_ISSUED = Text("nothing issued", "未発行")
+    OPEN = Text("open", "稼働中")
+
+    @property
+    def text(self) -> Text:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Tranche:
+    """Units that were issued: as many as they were then, after so many splits."""
+
+    number: int
+    units: int
+    splits: int
+    at: At
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDocument:
+    """A document of the issue on the chain (ERC-1643): where it is, the SHA-256 of its bytes, and
+    when it was named (unix seconds).
+    """
+
+    name: str
+    uri: str
+    sha256: bytes
+    named_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDate:
+    """Whoever holds when the second `at` ends is a holder. `supply`: of that date; None before."""
+
+    index: int
+    at: int
+    supply: int | None
+
+    @property
+    def has_come(self) -> bool:
+        return self.supply is not None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenState:
+    """A token at a block. `terms` are those at its creation; amounts are units of now: `price_yen`
+    is that of `price_units` units. Times are unix seconds. `issuer` and `registrar` are the
+    organisations' names.
+    """
+
+    address: ChecksumAddress
+    block: int
+    time: int
+    terms: Terms
+    issuer: str
+    registrar: str
+    supply: int
+    undistributed: int
+    holders: int
+    cap: int
+    lot_size: int
+    price_yen: int
+    price_units: int
+    splits: int
+    locked_until: int
+    halted: bool
+    paused: bool
+    redeemed: bool
+    tranches: tuple[Tranche, ...]
+    documents: tuple[NamedDocument, ...]
+    record_dates: tuple[RecordDate, ...]
+
+    @property
+    def is_matured(self) -> bool:
+        return 0 < self.terms.maturity <= self.time
+
+    @property
+    def status(self) -> Status:
+        return status_of(
+            halted=self.halted,
+            paused=self.paused,
+            redeemed=self.redeemed,
+            matured=self.is_matured,
+            issued=bool(self.tranches),
+        )
+
+    def refusal_of_issue(self, units: int) -> Reason:
+        """Why no such number of units can be issued now."""
+        if self.stopped is not Reason.NONE:
+            return self.stopped
+        if units == 0:
+            return Reason.ZERO_AMOUNT
+        if self.redeemed:
+            return Reason.TOKEN_REDEEMED
+        if self.is_matured:
+            return Reason.TOKEN_MATURED
+        return Reason.CAP_EXCEEDED if units > self.cap - self.supply else Reason.NONE
+
+    def refusal_of_split(self) -> Reason:
+        """Why the token cannot be split now, by whatever ratio."""
+        if self.stopped is not Reason.NONE:
+            return self.stopped
+        if self.terms.placement is Placement.SMALL_NUMBER:
+            return Reason.SPLIT_FORBIDDEN
+        return Reason.TOKEN_MATURED if self.is_matured else Reason.NONE
+
+    def refusal_of_redemption(self, way: Redemption) -> Reason:
+        """Why units cannot be redeemed now in this way."""
+        if self.stopped is not Reason.NONE:
+            return self.stopped
+        allowed = {
+            Redemption.MATURITY: self.is_matured,
+            Redemption.EARLY: self.terms.early_redemption and not self.is_matured,
+            Redemption.PART: self.terms.partial_redemption,
+            Redemption.HOLDER: self.terms.holder_redemption,
+        }
+        return Reason.NONE if allowed[way] else Reason.REDEMPTION_NOT_ALLOWED
+
+    def takes_record_date(self, at: int) -> bool:
+        """Whether a record date at this second can be set now: in the future, later than the last
+        one, and not too many ahead.
+        """
+        last = self.record_dates[-1].at if self.record_dates else 0
+        pending = sum(not each.has_come for each in self.record_dates)
+        return at > max(self.time, last) and pending < MOST_PENDING
+
+    def takes_ratio(self, ratio: int) -> bool:
+        """Whether the cap, split so, stays in range."""
+        return ratio >= 2 and self.cap * ratio < MAX_UNITS
+
+    @property
+    def stopped(self) -> Reason:
+        """Why nothing at all can be done with units; NONE where neither platform nor token stands
+        still.
+        """
+        if self.halted:
+            return Reason.PLATFORM_HALTED
+        return Reason.TOKEN_PAUSED if self.paused else Reason.NONE
+
+
+def status_of(*, halted: bool, paused: bool, redeemed: bool, matured: bool, issued: bool) -> Status:
+    """The strongest status that holds."""
+    holds = {
+        Status.HALTED: halted,
+        Status.PAUSED: paused,
+        Status.REDEEMED: redeemed,
+        Status.MATURED: matured,
+        Status.NOT_ISSUED: not issued,
+    }
+    return next((status for status, true in holds.items() if true), Status.OPEN)

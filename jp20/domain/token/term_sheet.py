@@ -1,0 +1,387 @@
+"""The term sheet file (TOML): what an issuer writes, checked, and turned into the terms of a
+token (G1).
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Final, TypeVar, cast
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
+from jp20.domain.base.errors import Text
+from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.times import parse_time, unix_time
+from jp20.domain.investors.investors import InvestorClass, Residency
+from jp20.domain.token.terms import MAX_UNITS, Placement, Terms
+
+_Choice = TypeVar("_Choice", bound=IntEnum)
+
+_PLACEMENTS: Final = {word: p for p in Placement for word in (p.text.en, p.text.ja)}
+_CLASSES: Final = {word: c for c in InvestorClass if c for word in (c.text.en, c.text.ja)}
+_RESIDENCIES: Final = {word: r for r in Residency if r for word in (r.text.en, r.text.ja)}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of the issue, to be named on the chain (ERC-1643). `sha256` is that of its
+    bytes.
+    """
+
+    name: str
+    uri: str
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TermSheet:
+    """A term sheet that is in order: the file, the terms of the token, and the documents to be
+    named there.
+    """
+
+    file: str
+    terms: Terms
+    documents: tuple[Document, ...]
+
+
+def parse_term_sheet(data: bytes, file: str) -> TermSheet:
+    """Reads a term sheet. `examples/term-sheets/` shows the fields; those that may be left out
+    have a default there.
+
+    A date without a time is the beginning of that day in Japan. `termSheetHash` is the SHA-256 of
+    `data`. Raises FaultyFile with every fault by its field.
+    """
+    try:
+        sheet = tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise FaultyFile([_unreadable(file, "not UTF-8", "UTF-8ではありません")]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise FaultyFile([_unreadable(file, str(error), str(error))]) from None
+    reader = _Reader(file, sheet)
+    terms = Terms(
+        name=reader.text("token.name"),
+        symbol=reader.text("token.symbol", most=11),
+        code=reader.text("token.code", most=31),
+        product=reader.text("token.product"),
+        right=reader.text("token.right"),
+        perfection=reader.text("token.perfection"),
+        decimals=reader.number("token.decimals", 0, 18, default=0),
+        cap=reader.number("issue.cap", 1, MAX_UNITS - 1),
+        lot_size=reader.number("issue.lot_size", 1, MAX_UNITS - 1, default=1),
+        unit_price=reader.number("issue.unit_price", 1, 2**128 - 1),
+        issuer_account=reader.address("issue.issuer_account"),
+        placement=reader.choice("issue.placement", _PLACEMENTS),
+        locked_until=reader.time("issue.locked_until"),
+        classes=reader.mask("holders.classes", _CLASSES),
+        residencies=reader.mask("holders.residencies", _RESIDENCIES),
+        holder_cap=reader.number("holders.holder_cap", 0, 2**32 - 1, default=0),
+        whole_position_only=reader.flag("holders.whole_position_only"),
+        consent_required=reader.flag("holders.consent_required"),
+        expired_may_dispose=reader.flag("holders.expired_may_dispose"),
+        maturity=reader.time("redemption.maturity"),
+        early_redemption=reader.flag("redemption.early"),
+        partial_redemption=reader.flag("redemption.partial"),
+        holder_redemption=reader.flag("redemption.holder"),
+        term_sheet_hash=hashlib.sha256(data).digest(),
+    )
+    documents = reader.documents()
+    faults = [*reader.faults, *reader.unknown_fields()]
+    if not faults:
+        faults = list(_contradictions(file, terms))
+    if faults:
+        raise FaultyFile(faults)
+    return TermSheet(file, terms, documents)
+
+
+def _contradictions(file: str, terms: Terms) -> Iterable[Fault]:
+    """Fields that are in order each, but not together."""
+    if terms.lot_size > terms.cap:
+        yield Fault(
+            file,
+            None,
+            "issue.lot_size",
+            Text("A lot is larger than the whole issue.", "取引単位が発行上限を超えています。"),
+            Text("Lower lot_size or raise cap.", "lot_size を下げるか cap を上げてください。"),
+        )
+    if terms.maturity and terms.locked_until >= terms.maturity:
+        yield Fault(
+            file,
+            None,
+            "issue.locked_until",
+            Text(
+                "The lock-up does not end before maturity.",
+                "ロックアップが償還期日より前に終了しません。",
+            ),
+            Text(
+                "Put it before redemption.maturity.",
+                "redemption.maturity より前の日時にしてください。",
+            ),
+        )
+    if terms.whole_position_only and terms.lot_size > 1:
+        yield Fault(
+            file,
+            None,
+            "holders.whole_position_only",
+            Text(
+                "A token that moves as a whole position has no lots.",
+                "一括譲渡のトークンには取引単位を設定できません。",
+            ),
+            Text("Remove issue.lot_size.", "issue.lot_size を削除してください。"),
+        )
+    admitted = {
+        Placement.QUALIFIED: 1 << InvestorClass.QUALIFIED_INSTITUTION,
+        Placement.PROFESSIONAL: 1 << InvestorClass.QUALIFIED_INSTITUTION
+        | 1 << InvestorClass.PROFESSIONAL,
+    }.get(terms.placement)
+    if admitted is not None and terms.classes & ~admitted:
+        yield Fault(
+            file,
+            None,
+            "holders.classes",
+            Text(
+                f"The placement {terms.placement.text.en} does not reach these classes.",
+                f"募集形態「{terms.placement.text.ja}」では対象とならない投資家区分が含まれています。",
+            ),
+            Text(
+                "Take them out, or change issue.placement.",
+                "削除するか、issue.placement を変更してください。",
+            ),
+        )
+
+
+def _unreadable(file: str, why_en: str, why_ja: str) -> Fault:
+    return Fault(
+        file,
+        None,
+        "",
+        Text(f"This is not TOML: {why_en}.", f"TOMLとして読めません({why_ja})。"),
+        Text(
+            "Start from a file in examples/term-sheets.",
+            "examples/term-sheets のファイルを基に作成してください。",
+        ),
+    )
+
+
+class _Reader:
+    """The file's tables: each field is a value; a faulty one is a fault and a stand-in that is
+    never used.
+    """
+
+    def __init__(self, file: str, sheet: Mapping[str, object]) -> None:
+        self._file = file
+        self._sheet = sheet
+        self._asked: set[str] = {"documents"}
+        self.faults: list[Fault] = []
+
+    def text(self, field: str, most: int = 1000) -> str:
+        value = self._value(field)
+        if value is None:
+            self._missing(field)
+        elif not isinstance(value, str) or not value.strip() or len(value.encode()) > most:
+            self._fault(
+                field,
+                Text(
+                    "This is not a text of the right length.", "文字列でないか、長さが不適切です。"
+                ),
+                Text(
+                    f"Write 1 to {most} bytes in quotation marks.",
+                    f"引用符で囲んで1〜{most}バイトで記載してください。",
+                ),
+            )
+        return str(value)
+
+    def number(self, field: str, least: int, most: int, default: int | None = None) -> int:
+        value = self._value(field)
+        if value is None:
+            if default is None:
+                self._missing(field)
+            return default or 0
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            self._fault(
+                field,
+                Text(
+                    f"{value!r} is not a whole number in range.",
+                    f"{value!r} は範囲内の整数ではありません。",
+                ),
+                Text(
+                    f"Write a number from {least} to {most}.",
+                    f"{least}〜{most} の整数を記載してください。",
+                ),
+            )
+            return least
+        return value
+
+    def flag(self, field: str) -> bool:
+        value = self._value(field)
+        if not isinstance(value, bool | None):
+            self._fault(
+                field,
+                Text(
+                    f"{value!r} is neither true nor false.",
+                    f"{value!r} は true でも false でもありません。",
+                ),
+                Text(
+                    "Write true or false, without quotation marks.",
+                    "引用符なしで true か false を記載してください。",
+                ),
+            )
+        return value is True
+
+    def time(self, field: str) -> int:
+        """Unix seconds; 0 where the field is left out."""
+        value = self._value(field)
+        if value is None:
+            return 0
+        try:
+            if isinstance(value, date | datetime):
+                return unix_time(value)
+            if isinstance(value, str):
+                return parse_time(value)
+        except ValueError:
+            pass
+        self._fault(
+            field,
+            Text(f"{value!r} is not a date or time.", f"{value!r} は日付・日時ではありません。"),
+            Text(
+                "Write it like 2031-03-31 or 2031-03-31T15:00:00+09:00.",
+                "2031-03-31 または 2031-03-31T15:00:00+09:00 のように記載してください。",
+            ),
+        )
+        return 0
+
+    def address(self, field: str) -> ChecksumAddress:
+        value = self._value(field)
+        if value is None:
+            self._missing(field)
+            return ZERO_ADDRESS
+        try:
+            address = parse_address(str(value))
+        except NotAnAddress:
+            address = ZERO_ADDRESS
+        except WrongChecksum:
+            self._fault(
+                field,
+                Text("The address has a wrong checksum.", "アドレスのチェックサムが一致しません。"),
+                Text("Copy it again from its source.", "元の資料から再度転記してください。"),
+            )
+            return ZERO_ADDRESS
+        if address == ZERO_ADDRESS:
+            self._fault(
+                field,
+                Text(f"{value!r} is not an address.", f"{value!r} はアドレスではありません。"),
+                Text(
+                    "Write 0x and 40 digits of 0-9, a-f.",
+                    "0x に続けて 0-9、a-f の40桁で記載してください。",
+                ),
+            )
+        return address
+
+    def choice(self, field: str, values: Mapping[str, _Choice]) -> _Choice:
+        value = self._value(field)
+        if value is None:
+            self._missing(field)
+        elif value not in values:
+            self._not_a_choice(field, value, values)
+        return values.get(str(value), next(iter(values.values())))
+
+    def mask(self, field: str, values: Mapping[str, IntEnum]) -> int:
+        """The bits of the listed choices."""
+        listed = self._value(field)
+        if listed is None:
+            self._missing(field)
+            return 0
+        if not isinstance(listed, list) or not listed:
+            self._not_a_choice(field, listed, values)
+            return 0
+        bits = 0
+        for value in listed:
+            if value in values:
+                bits |= 1 << values[value]
+            else:
+                self._not_a_choice(field, value, values)
+        return bits
+
+    def documents(self) -> tuple[Document, ...]:
+        """The [[documents]] with name, uri and sha256."""
+        listed = self._sheet.get("documents", [])
+        found: list[Document] = []
+        for entry in listed if isinstance(listed, list) else [listed]:
+            name, uri, sha256 = (
+                (entry.get(key) if isinstance(entry, dict) else None)
+                for key in ("name", "uri", "sha256")
+            )
+            try:
+                digest = bytes.fromhex(str(sha256).removeprefix("0x"))
+            except ValueError:
+                digest = b""
+            if (
+                not isinstance(name, str)
+                or not 1 <= len(name.encode()) <= 32
+                or not isinstance(uri, str)
+                or not uri
+                or len(digest) != 32
+                or len(cast("dict[str, object]", entry)) != 3
+                or name in (document.name for document in found)
+            ):
+                self._fault(
+                    "documents",
+                    Text(
+                        f"Document {name!r} is not complete.", f"文書 {name!r} の記載が不完全です。"
+                    ),
+                    Text(
+                        "Give each its own name (1 to 32 bytes), a uri and its sha256 (64 digits).",
+                        "それぞれに固有の name(1〜32バイト)、uri、sha256(64桁)を記載してください。",
+                    ),
+                )
+            else:
+                found.append(Document(name, uri, digest))
+        return tuple(found)
+
+    def unknown_fields(self) -> Iterable[Fault]:
+        """A fault for each field that nobody asked for: a mistyped name must not pass as a
+        default.
+        """
+        for table, fields in self._sheet.items():
+            if table == "documents":
+                continue
+            names = [f"{table}.{name}" for name in fields] if isinstance(fields, dict) else [table]
+            for name in names:
+                if name not in self._asked:
+                    yield Fault(
+                        self._file,
+                        None,
+                        name,
+                        Text("There is no such field.", "この項目は存在しません。"),
+                        Text(
+                            "Correct its name, or remove it.",
+                            "項目名を修正するか、削除してください。",
+                        ),
+                    )
+
+    def _value(self, field: str) -> object:
+        self._asked.add(field)
+        table, name = field.split(".")
+        fields = self._sheet.get(table)
+        return fields.get(name) if isinstance(fields, dict) else None
+
+    def _fault(self, field: str, what: Text, next_step: Text) -> None:
+        self.faults.append(Fault(self._file, None, field, what, next_step))
+
+    def _missing(self, field: str) -> None:
+        self._fault(
+            field,
+            Text("This is missing.", "記載がありません。"),
+            Text("Fill it in.", "記載してください。"),
+        )
+
+    def _not_a_choice(self, field: str, value: object, values: Iterable[str]) -> None:
+        allowed = ", ".join(values)
+        self._fault(
+            field,
+            Text(f"{value!r} is not known here.", f"{value!r} は使用できない値です。"),
+            Text(f"Use: {allowed}.", f"次から指定してください: {allowed}。"),
+        )

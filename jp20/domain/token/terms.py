@@ -1,0 +1,65 @@
+"""The term sheet as the chain keeps it (`contracts/types/Terms.sol`)."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.errors import Text
+
+MAX_UNITS: Final = 2**104 - 1
+"""What no amount of units may reach."""
+
+
+class Placement(IntEnum):
+    """How the issue was placed. It decides whether units may be split (G6)."""
+
+    PUBLIC = 0
+    SMALL_NUMBER = 1
+    QUALIFIED = 2
+    PROFESSIONAL = 3
+
+    @property
+    def text(self) -> Text:
+        return _PLACEMENT_TEXTS[self]
+
+
+_PLACEMENT_TEXTS: Final = {
+    Placement.PUBLIC: Text("public", "募集"),
+    Placement.SMALL_NUMBER: Text("small_number", "少人数私募"),
+    Placement.QUALIFIED: Text("qualified", "適格機関投資家私募"),
+    Placement.PROFESSIONAL: Text("professional", "特定投資家私募"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The contract's struct, field by field in its order. Amounts are units, money whole yen,
+    times unix seconds.
+    """
+
+    name: str
+    symbol: str
+    code: str
+    product: str
+    right: str
+    perfection: str
+    decimals: int
+    cap: int
+    lot_size: int
+    unit_price: int
+    issuer_account: ChecksumAddress
+    maturity: int
+    locked_until: int
+    holder_cap: int
+    placement: Placement
+    classes: int
+    residencies: int
+    whole_position_only: bool
+    consent_required: bool
+    expired_may_dispose: bool
+    early_redemption: bool
+    partial_redemption: bool
+    holder_redemption: bool
+    term_sheet_hash: bytes

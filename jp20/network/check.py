@@ -1,0 +1,470 @@
+"""`jp20 network check`: whether a chain of several organisations is sound, a line for each thing
+looked at (S2, S3, S6, S8, G16, G26).
+
+It is run on an organisation's own machine. Its own nodes (their folders are here) are looked at
+inside and out; those of others as far as they let their RPC be reached (`rpc_url`).
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from jp20.chain.rpc.access import NONE, Access
+from jp20.chain.rpc.connection import (
+    Connection,
+    NodeFailure,
+    NodeRefused,
+    connect,
+    octets,
+    quantity,
+)
+from jp20.chain.rpc.networks import Network
+from jp20.chain.rpc.node import Node as Server
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.finality import INSTANT, clique_finality
+from jp20.network.findings import Finding, Level, fault, fault_of, sound, unseen, warning
+from jp20.network.init import expected_genesis
+from jp20.network.network_file import Consensus, NetworkFile, Node
+from jp20.network.node import Looked, node_findings
+from jp20.network.node_files import NODE_KEY
+from jp20.network.operator_channel import NoOperatorChannel, operator_channel
+from jp20.network.validators import Reader, Validator, validators
+
+BEHIND: Final = 10
+"""Blocks that a node may be behind the foremost."""
+
+CLOCK: Final = 3
+"""Seconds that clocks may differ."""
+
+_INTERVALS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    number: int
+    hash: bytes
+    time: int
+
+
+def check_network(
+    network: NetworkFile,
+    folder: Path,
+    *,
+    access: Mapping[str, Access] | None = None,
+    holders: Iterable[str] | None = None,
+    since: int | None = None,
+    now: Callable[[], float] = time.time,
+    pause: Callable[[float], None] = time.sleep,
+) -> tuple[Finding, ...]:
+    """Looks at every node and at all together; it takes three block periods and a little.
+
+    `folder` has the common folder and those of this organisation's nodes. `access` says how a
+    `rpc_url` is let in at. `holders` are the organisations with the role VALIDATOR, and `since` is
+    the Consortium's first block; None where nothing is known of one.
+    """
+    looked, findings = [], []
+    for node in network.nodes:
+        try:
+            looked.append(_look(network, node, folder, access or {}))
+        except JP20Error as error:
+            findings.append(fault_of("reachable", node.name, error))
+    genesis = expected_genesis(network, folder)
+    first = {each.node.name: head for each in looked if (head := _head(each)) is not None}
+    seen_at = now()
+    for each in looked:
+        if each.connection is None:
+            findings.append(_out_of_reach(each.node))
+        findings += node_findings(each, genesis, since)
+    reached = [each for each in looked if each.node.name in first]
+    same = [each for each in reached if each.connection and each.connection.genesis == genesis]
+    if same:
+        pause(max(0.0, seen_at + 3 * network.block_period + 1 - now()))
+        then = {each.node.name: head for each in same if (head := _head(each)) is not None}
+        findings += _heads(network, same, first, then, now())
+        findings += _interval(network, same[0])
+        findings += _who(network, same, holders)
+    else:
+        nobody = Text("No node of the chain was reached.", "到達できるノードがありません。")
+        findings.append(unseen("blocks", None, nobody))
+    return tuple(findings)
+
+
+def is_sound(findings: Iterable[Finding]) -> bool:
+    """Whether nothing is a fault. A warning is none."""
+    return all(each.level is not Level.FAULT for each in findings)
+
+
+# The nodes
+
+
+def _look(network: NetworkFile, node: Node, folder: Path, access: Mapping[str, Access]) -> Looked:
+    own = (folder / node.name / NODE_KEY).exists()
+    channel = operator_channel(network, node, folder) if own else None
+    url = f"http://127.0.0.1:{node.rpc}" if own else node.rpc_url
+    if url is None:
+        return Looked(network, node, folder, own, None, None, channel)
+    way = NONE if own else access.get(url, NONE)
+    connection = connect(Network(url, access=way))
+    return Looked(network, node, folder, own, connection, Server(url, way), channel)
+
+
+def _out_of_reach(node: Node) -> Finding:
+    return unseen(
+        "reachable",
+        node.name,
+        Text(
+            "Its RPC is not let out to other machines: its organisation checks it.",
+            "RPCが外部に公開されていないため、保有組織が確認します。",
+        ),
+    )
+
+
+def _head(looked: Looked) -> _Head | None:
+    """The newest block, from this very node. None where there is no answer."""
+    if looked.server is None:
+        return None
+    try:
+        block = _ask(looked.server, "eth_getBlockByNumber", "latest", False)
+    except NodeFailure:
+        return None
+    return _Head(quantity(block["number"]), octets(block["hash"]), quantity(block["timestamp"]))
+
+
+def _ask(server: Server, method: str, *params: object) -> Any:
+    (answer,) = server.ask([(method, params)])
+    return answer.get("result")
+
+
+# The blocks
+
+
+def _heads(
+    network: NetworkFile,
+    looked: Sequence[Looked],
+    first: Mapping[str, _Head],
+    then: Mapping[str, _Head],
+    now: float,
+) -> Iterator[Finding]:
+    foremost = max(head.number for head in then.values())
+    for name, head in then.items():
+        if head.number < foremost - BEHIND:
+            yield fault(
+                "blocks",
+                name,
+                Text(
+                    f"It is {foremost - head.number:,} blocks behind.",
+                    f"{foremost - head.number:,} ブロック遅れています。",
+                ),
+                Text(
+                    "If it does not catch up: look at its peers, its disk and its log.",
+                    "追従しない場合は接続先・ディスク・ログを確認してください。",
+                ),
+            )
+    yield from _agreement(network, looked, then)
+    before = max((first[name].number for name in then), default=0)
+    if foremost > before:
+        yield sound(
+            "blocks",
+            None,
+            Text(
+                f"Blocks come; the newest is {foremost:,}.", f"最新ブロック {foremost:,}、生成中。"
+            ),
+        )
+        yield from _clock(network, then, foremost, now)
+    else:
+        yield _standstill(network, looked, then)
+
+
+def _agreement(
+    network: NetworkFile, looked: Sequence[Looked], heads: Mapping[str, _Head]
+) -> Iterator[Finding]:
+    """All nodes have the same block, as far down as the network's rule calls it final."""
+    rule = INSTANT if network.consensus.is_qbft else clique_finality(len(network.validators))
+    number = max(0, rule.final_block(min(head.number for head in heads.values())))
+    found: dict[str, str] = {}
+    for each in looked:
+        if each.server is not None and each.node.name in heads:
+            block = _ask(each.server, "eth_getBlockByNumber", hex(number), False)
+            found[each.node.name] = block["hash"] if block else ""
+    counts = Counter(found.values()).most_common()
+    if len(counts) == 1:
+        what = Text(f"One chain up to block {number:,}.", f"ブロック {number:,} まで一致。")
+        yield sound("one-chain", None, what)
+        return
+    for name, block in found.items():
+        if block != counts[0][0] or counts[0][1] == counts[1][1]:
+            yield fault(
+                "one-chain",
+                name,
+                Text(
+                    f"Its block {number:,} is {block or '-'}, and others have another.",
+                    f"ブロック {number:,} が {block or '-'} で、他のノードと異なります。",
+                ),
+                Text(
+                    "Send nothing. Compare with the other organisations; the node of the minority"
+                    " is wiped and resynchronised (docs/network.md).",
+                    "取引の送信を停止し、他の組織と照合してください。少数側のノードはデータを消去"
+                    "して再同期します(docs/network.ja.md)。",
+                ),
+            )
+
+
+def _standstill(
+    network: NetworkFile, looked: Sequence[Looked], heads: Mapping[str, _Head]
+) -> Finding:
+    number = max(head.number for head in heads.values())
+    what = Text(f"No block comes after {number:,}.", f"ブロック {number:,} 以降が生成されません。")
+    branches = len({head.hash for head in heads.values()})
+    if network.consensus is Consensus.CLIQUE and (branches > 1 or _all_connected(network, looked)):
+        return fault(
+            "blocks",
+            None,
+            Text(
+                f"{what.en} The validators are connected, on two branches of equal weight.",
+                f"{what.ja}検証ノードは接続済みですが、同じ重みの2つの分岐に分かれています。",
+            ),
+            Text(
+                "Run on each validator's machine: jp20 network unstick NODE",
+                "各検証ノードの端末で jp20 network unstick ノード名 を実行してください。",
+            ),
+        )
+    spare = network.consensus.tolerated(len(network.validators))
+    return fault(
+        "blocks",
+        None,
+        what,
+        Text(
+            f"More than {spare} of {len(network.validators)} validators are missing: bring one"
+            " back. What was sent waits and is not lost.",
+            f"検証ノード {len(network.validators)} 台のうち {spare} 台を超えて停止しています。"
+            "復旧してください。送信済みの取引は失われず待機します。",
+        ),
+    )
+
+
+def _all_connected(network: NetworkFile, looked: Sequence[Looked]) -> bool:
+    for each in looked:
+        if each.channel is not None:
+            try:
+                peers = each.channel.rpc("admin_peers")
+            except (NoOperatorChannel, NodeRefused):
+                continue
+            return len(peers) + 1 > len(network.validators) // 2
+    return False
+
+
+def _clock(
+    network: NetworkFile, heads: Mapping[str, _Head], foremost: int, now: float
+) -> Iterator[Finding]:
+    """A block's time is its sealer's clock. It came just now: it is neither of the future nor
+    old.
+    """
+    newest = max(head.time for head in heads.values())
+    ahead, late = newest - now, now - newest - 3 * network.block_period
+    if max(ahead, late) <= CLOCK:
+        yield sound(
+            "clock", None, Text("This machine's clock is right.", "この端末の時計は正確です。")
+        )
+        return
+    seconds = round(max(ahead, late))
+    yield fault(
+        "clock",
+        None,
+        Text(
+            f"Block {foremost:,} has just come, and its time is {seconds} s"
+            f" {'ahead of' if ahead > late else 'behind'} this machine's clock.",
+            f"直近に生成されたブロック {foremost:,} の時刻が、この端末の時計より {seconds} 秒"
+            f"{'進んで' if ahead > late else '遅れて'}います。",
+        ),
+        Text(
+            "Set the clocks by NTP: this machine's, and those of the validators.",
+            "この端末と各検証ノードの時刻をNTPで同期してください。",
+        ),
+    )
+
+
+def _interval(network: NetworkFile, looked: Looked) -> Iterator[Finding]:
+    connection = looked.connection
+    if connection is None:
+        return
+    try:
+        newest = connection.block()
+        earlier = connection.block(max(1, newest.number - _INTERVALS))
+    except (LookupError, NodeFailure, NodeRefused):
+        return
+    if newest.number - earlier.number < 3:
+        return
+    seconds = (newest.time - earlier.time) / (newest.number - earlier.number)
+    what = Text(
+        f"A block every {seconds:.1f} s, agreed were {network.block_period}.",
+        f"ブロック間隔 {seconds:.1f} 秒(設定 {network.block_period} 秒)。",
+    )
+    if seconds > 1.5 * network.block_period or seconds < 0.9 * network.block_period:
+        yield warning(
+            "interval",
+            None,
+            what,
+            Text(
+                "A validator is missing, overloaded or far away; see the validators below.",
+                "検証ノードの停止・過負荷・通信遅延が考えられます。検証ノードの欄を確認して"
+                "ください。",
+            ),
+        )
+    else:
+        yield sound("interval", None, what)
+
+
+# Who seals
+
+
+def _who(
+    network: NetworkFile, looked: Sequence[Looked], holders: Iterable[str] | None
+) -> Iterator[Finding]:
+    try:
+        found = validators(network, _best_reader(looked))
+    except (NoOperatorChannel, NodeFailure, NodeRefused, ValueError) as error:
+        if isinstance(error, JP20Error):
+            yield fault_of("validators", None, error)
+        return
+    for each in found:
+        yield from _validator(each)
+    yield from _shares(network, found)
+    if holders is not None:
+        yield from _roles(found, set(holders))
+
+
+def _best_reader(looked: Sequence[Looked]) -> Reader:
+    """The operator's channel where there is one: it knows more."""
+    for each in looked:
+        if each.channel is not None:
+            return each.channel
+    connections: list[Connection] = [each.connection for each in looked if each.connection]
+    return connections[0]
+
+
+def _validator(found: Validator) -> Iterator[Finding]:
+    name = found.node or found.address
+    if found.node is None:
+        if found.admitted is False:
+            return  # it was voted out, and sealed before that
+        yield fault(
+            "validators",
+            None,
+            Text(
+                f"{found.address} may seal and is not in the network file.",
+                f"{found.address} はネットワークファイルにない検証者です。",
+            ),
+            Text(
+                "Find out whose it is; vote it out: jp20 network validators drop",
+                "保有組織を確認し、jp20 network validators drop で除外を投票してください。",
+            ),
+        )
+    elif found.admitted is False:
+        yield fault(
+            "validators",
+            name,
+            Text(
+                f"{found.organisation} is a validator in the network file, and may not seal.",
+                f"{found.organisation} はネットワークファイル上の検証者ですが、チェーン上では"
+                "承認されていません。",
+            ),
+            Text(
+                "Vote it in: jp20 network validators propose, or correct the file.",
+                "jp20 network validators propose で追加を投票するか、ファイルを訂正してください。",
+            ),
+        )
+    elif found.last is None:
+        yield warning(
+            "validators",
+            name,
+            Text(
+                f"{found.organisation} has sealed no block lately.",
+                f"{found.organisation} は最近ブロックを生成していません。",
+            ),
+            Text("Ask the organisation for its node.", "ノードの状態を組織に確認してください。"),
+        )
+    else:
+        yield sound(
+            "validators",
+            name,
+            Text(
+                f"{found.organisation} seals; last block {found.last:,}.",
+                f"{found.organisation}: 最終生成ブロック {found.last:,}。",
+            ),
+        )
+
+
+def _shares(network: NetworkFile, found: Sequence[Validator]) -> Iterator[Finding]:
+    """Of those that the chain lets seal, which may be others than the file's."""
+    sealing = [each for each in found if each.admitted is not False]
+    counts = Counter(each.organisation for each in sealing)
+    for organisation, share in counts.items():
+        if 3 * share >= len(sealing):
+            yield fault(
+                "powers",
+                None,
+                Text(
+                    f"{organisation or '?'} has {share} of {len(sealing)} validators: a third or"
+                    " more.",
+                    f"{organisation or '?'} が検証者 {len(sealing)} 名中 {share} 名"
+                    "(3分の1以上)を占めています。",
+                ),
+                Text(
+                    "Alone it could stop the chain. Let more organisations in.",
+                    "単独でチェーンを停止できます。検証組織を追加してください。",
+                ),
+            )
+    if all(3 * share < len(sealing) for share in counts.values()):
+        tolerated = network.consensus.tolerated(len(sealing))
+        yield sound(
+            "powers",
+            None,
+            Text(
+                f"{len(sealing)} validators of {len(counts)} organisations; {tolerated} may be"
+                " down.",
+                f"検証者 {len(sealing)} 名、{len(counts)} 組織。"
+                f"{tolerated} 台までの停止に耐えます。",
+            ),
+        )
+
+
+def _roles(found: Sequence[Validator], holders: set[str]) -> Iterator[Finding]:
+    sealing = {each.organisation for each in found if each.admitted is not False}
+    for organisation in sorted(filter(None, sealing - holders)):
+        yield fault(
+            "consortium",
+            None,
+            Text(
+                f"{organisation} seals, and has not the role VALIDATOR.",
+                f"{organisation} は VALIDATOR の役割がないまま検証しています。",
+            ),
+            Text(
+                "Have the role given, or vote its validator out.",
+                "役割を付与するか、検証者の除外を投票してください。",
+            ),
+        )
+    for organisation in sorted(holders - sealing):
+        yield warning(
+            "consortium",
+            None,
+            Text(
+                f"{organisation} has the role VALIDATOR, and no validator.",
+                f"{organisation} は VALIDATOR の役割がありますが、検証者がありません。",
+            ),
+            Text(
+                "Vote its validator in, or have the role taken.",
+                "検証者の追加を投票するか、役割を取り消してください。",
+            ),
+        )
+    if sealing == holders:
+        yield sound(
+            "consortium",
+            None,
+            Text(
+                "Who seals is who has the role VALIDATOR.",
+                "検証している組織は VALIDATOR の役割と一致しています。",
+            ),
+        )

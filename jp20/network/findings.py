@@ -1,0 +1,62 @@
+"""What a look at a network finds: a line each (G16, S8)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from jp20.domain.base.errors import JP20Error, Text
+
+
+class Level(StrEnum):
+    """How much a finding matters."""
+
+    SOUND = "sound"
+    UNSEEN = "unseen"
+    WARNING = "warning"
+    FAULT = "fault"
+
+    @property
+    def text(self) -> Text:
+        ja = {
+            Level.SOUND: "正常",
+            Level.UNSEEN: "未確認",
+            Level.WARNING: "注意",
+            Level.FAULT: "異常",
+        }
+        return Text(self.value, ja[self])
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at (`check`, a stable word), at which node (None: all together), what was
+    found, and what to do where something is wrong.
+    """
+
+    check: str
+    node: str | None
+    level: Level
+    what: Text
+    next_step: Text | None = None
+
+
+def sound(check: str, node: str | None, what: Text) -> Finding:
+    return Finding(check, node, Level.SOUND, what)
+
+
+def unseen(check: str, node: str | None, what: Text) -> Finding:
+    return Finding(check, node, Level.UNSEEN, what)
+
+
+def warning(check: str, node: str | None, what: Text, next_step: Text) -> Finding:
+    return Finding(check, node, Level.WARNING, what, next_step)
+
+
+def fault(check: str, node: str | None, what: Text, next_step: Text) -> Finding:
+    return Finding(check, node, Level.FAULT, what, next_step)
+
+
+def fault_of(check: str, node: str | None, error: JP20Error) -> Finding:
+    """An error as a finding."""
+    what = error.what
+    if error.why is not None:
+        what = Text(f"{what.en} {error.why.en}", f"{what.ja}{error.why.ja}")
+    return Finding(check, node, Level.FAULT, what, error.next_step)

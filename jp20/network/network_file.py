@@ -1,0 +1,551 @@
+"""`network.toml`: the organisations of a chain, their nodes, and the rules of its blocks (S8).
+
+Every organisation has the same file. What is secret is not in it: a node's key stays where it was
+made, and the file has its public part.
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from eth_hash.auto import keccak
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.addresses import (
+    ZERO_ADDRESS,
+    NotAnAddress,
+    WrongChecksum,
+    address_of,
+    parse_address,
+)
+from jp20.domain.base.errors import Text
+from jp20.domain.base.faults import Fault, FaultyFile
+
+LEAST_VALIDATORS: Final = 4
+"""With fewer, no organisation may fail: n validators go on without (n − 1) ÷ 3 of them."""
+
+LEAST_GAS_LIMIT: Final = 30_000_000
+"""Gas of a block: what the largest transaction of JP20 needs, a batch of 250 deliveries to new
+holders with all checks, and room beside it.
+"""
+
+_DEVELOPMENT: Final = (1337, 31337)
+_HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}")
+_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+_FIELDS: Final = (
+    "chain_id",
+    "consensus",
+    "block_period",
+    "gas_limit",
+    "genesis",
+    "organisations",
+)
+_NODE_FIELDS: Final = (
+    "name",
+    "host",
+    "p2p",
+    "rpc",
+    "rpc_url",
+    "validates",
+    "node_id",
+    "validator",
+)
+_PRIME: Final = 2**256 - 2**32 - 977  # of the field of secp256k1
+
+
+class Consensus(StrEnum):
+    """Which client runs, and how its validators agree. The word is what stands in the file."""
+
+    CLIQUE = "clique"
+    QUORUM_QBFT = "goquorum-qbft"
+    BESU_QBFT = "besu-qbft"
+
+    @property
+    def is_qbft(self) -> bool:
+        """Whether a block is final at once, and the node's key is the validator's."""
+        return self is not Consensus.CLIQUE
+
+    def tolerated(self, validators: int) -> int:
+        """So many of the validators may be down, and blocks go on."""
+        return (validators - 1) // 3 if self.is_qbft else validators - (validators // 2 + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of an organisation.
+
+    Others find it at `host`:`p2p`. Its RPC listens at `rpc` on its own machine alone; `rpc_url` is
+    where it is let out through TLS, if at all. `node_id` is the public key of the node (64 bytes)
+    and `validator` the address that seals; None until the organisation has made its keys, and
+    `validator` None for good where the node only follows.
+    """
+
+    name: str
+    host: str
+    p2p: int
+    rpc: int
+    rpc_url: str | None
+    validates: bool
+    node_id: bytes | None
+    validator: ChecksumAddress | None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its public part is there."""
+        return self.node_id is not None and (self.validator is not None or not self.validates)
+
+    @property
+    def enode(self) -> str:
+        """Its address for the other nodes. ValueError where its public part is not there."""
+        if self.node_id is None:
+            raise ValueError(f"{self.name} has no node_id")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"enode://{self.node_id.hex()}@{host}:{self.p2p}"
+
+    @property
+    def operator(self) -> int:
+        """The port beside `rpc` at which Besu answers its operator, on its own machine alone."""
+        return self.rpc + 1
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOrganisation:
+    """An organisation under the name that the Consortium has, and its nodes."""
+
+    name: str
+    nodes: tuple[Node, ...]
+
+    @property
+    def validators(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.validates)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFile:
+    """The file. `block_period` in seconds.
+
+    `genesis` is the hash of the first block. It is written in once the chain has begun: until then
+    the first block has the validators of this file, and from then on they may change without it.
+    """
+
+    file: str
+    chain_id: int
+    consensus: Consensus
+    block_period: int
+    gas_limit: int
+    genesis: bytes | None
+    organisations: tuple[NetworkOrganisation, ...]
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        return tuple(node for each in self.organisations for node in each.nodes)
+
+    @property
+    def validators(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.validates)
+
+    @property
+    def unknown(self) -> tuple[Node, ...]:
+        """The nodes whose public part is not there yet."""
+        return tuple(node for node in self.nodes if not node.is_known)
+
+    def node(self, name: str) -> Node:
+        """A node by name. KeyError where there is none."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise KeyError(name)
+
+    def organisation_of(self, node: Node) -> NetworkOrganisation:
+        return next(each for each in self.organisations if node in each.nodes)
+
+    def owner(self, validator: ChecksumAddress) -> tuple[NetworkOrganisation, Node] | None:
+        """Whose validator an address is, by this file."""
+        for each in self.organisations:
+            for node in each.nodes:
+                if node.validator == validator:
+                    return each, node
+        return None
+
+
+def parse_network(data: bytes, file: str) -> NetworkFile:
+    """Reads a network file. `examples/network.toml` shows the fields.
+
+    Raises FaultyFile with every fault by its field: fewer than four validators, an organisation
+    with a third of them or more (alone it could stop the chain), a name, address, port or key that
+    comes twice, the number of a development chain.
+    """
+    try:
+        document = tomllib.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        what = Text(f"This is no TOML in UTF-8 ({error}).", f"TOMLとして読めません({error})。")
+        start = Text(
+            "Start from examples/network.toml.", "examples/network.toml を基に作成してください。"
+        )
+        raise FaultyFile([Fault(file, None, "", what, start)]) from None
+    reader = _Reader(file)
+    network = reader.network(document)
+    reader.judge(network)
+    if reader.faults:
+        raise FaultyFile(reader.faults)
+    return network
+
+
+def validator_of(node_id: bytes) -> ChecksumAddress:
+    """The address of a public key: under QBFT a node seals with its own key."""
+    return address_of(keccak(node_id)[12:])
+
+
+def is_public_key(key: bytes) -> bool:
+    """Whether 64 bytes are a point of the curve: a mistyped digit makes them none."""
+    x, y = int.from_bytes(key[:32], "big"), int.from_bytes(key[32:], "big")
+    return len(key) == 64 and x < _PRIME and y < _PRIME and (y * y - x**3 - 7) % _PRIME == 0
+
+
+class _Reader:
+    """Takes the tables apart and collects what is wrong with them."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self.faults: list[Fault] = []
+
+    def network(self, document: Mapping[str, object]) -> NetworkFile:
+        self._only(document, _FIELDS, "")
+        word = document.get("consensus")
+        if word not in set(Consensus):
+            allowed = ", ".join(Consensus)
+            self._fault(
+                "consensus",
+                Text(f"{word!r} is not known here.", f"{word!r} は使用できない値です。"),
+                Text(f"Use: {allowed}.", f"次から指定してください: {allowed}。"),
+            )
+            word = Consensus.CLIQUE
+        consensus = Consensus(str(word))
+        listed = document.get("organisations")
+        if not isinstance(listed, list) or not listed:
+            self._fault(
+                "organisations",
+                Text("There are no organisations.", "組織がありません。"),
+                Text("Write [[organisations]].", "[[organisations]] を記載してください。"),
+            )
+            listed = []
+        return NetworkFile(
+            self._file,
+            self._number(document, "chain_id", 1, 2**53 - 1),
+            consensus,
+            self._number(document, "block_period", 1, 60),
+            self._number(document, "gas_limit", LEAST_GAS_LIMIT, 2**53 - 1),
+            self._genesis(document.get("genesis")),
+            tuple(self._organisation(n, each, consensus) for n, each in enumerate(listed, 1)),
+        )
+
+    def judge(self, network: NetworkFile) -> None:
+        """What is in order by itself and not together."""
+        if network.chain_id in _DEVELOPMENT:
+            self._fault(
+                "chain_id",
+                Text(
+                    f"{network.chain_id} is a development chain, whose keys all the world knows.",
+                    f"{network.chain_id} は開発用チェーンのIDで、その鍵は公知です。",
+                ),
+                Text("Choose another number.", "別の番号を指定してください。"),
+            )
+        self._judge_powers(network)
+        places = {
+            each.name: f"organisations[{n}]" for n, each in enumerate(network.organisations, 1)
+        }
+        self._unique((f"organisations[{n}].name", o.name) for n, o in _counted(network))
+        nodes = [
+            (f"{places[each.name]}.nodes[{n}]", node)
+            for each in network.organisations
+            for n, node in enumerate(each.nodes, 1)
+        ]
+        self._unique((f"{place}.name", node.name) for place, node in nodes)
+        self._unique((f"{place}.node_id", node.node_id) for place, node in nodes)
+        self._unique((f"{place}.validator", node.validator) for place, node in nodes)
+        besu = network.consensus is Consensus.BESU_QBFT
+        self._unique(
+            (f"{place}.{field}", (node.host, port))
+            for place, node in nodes
+            for field, port in _ports(node, besu)
+        )
+
+    def _judge_powers(self, network: NetworkFile) -> None:
+        count = len(network.validators)
+        if 0 < count < LEAST_VALIDATORS:
+            self._fault(
+                "organisations",
+                Text(
+                    f"There are {count} validators: none of them may fail.",
+                    f"検証ノードが {count} 台のため、1台の停止にも耐えられません。",
+                ),
+                Text("Have four or more.", "4台以上にしてください。"),
+            )
+        for number, each in _counted(network):
+            share = len(each.validators)
+            if count >= LEAST_VALIDATORS and 3 * share >= count:
+                self._fault(
+                    f"organisations[{number}].nodes",
+                    Text(
+                        f"{each.name} has {share} of {count} validators, a third or more: alone it"
+                        " could stop the chain.",
+                        f"{each.name} が検証ノード {count} 台中 {share} 台(3分の1以上)を保有し、"
+                        "単独でチェーンを停止できます。",
+                    ),
+                    Text(
+                        "Give validators to more organisations.",
+                        "検証ノードをより多くの組織に分散してください。",
+                    ),
+                )
+
+    def _genesis(self, value: object) -> bytes | None:
+        if value is None:
+            return None
+        if not isinstance(value, str) or not _HASH.fullmatch(value):
+            self._fault(
+                "genesis",
+                Text("This is no hash of a block.", "ブロックのハッシュではありません。"),
+                Text(
+                    "Copy it from what jp20 network init printed, or leave it out.",
+                    "jp20 network init の出力を転記するか、この項目を省略してください。",
+                ),
+            )
+            return None
+        return bytes.fromhex(value[2:])
+
+    def _organisation(
+        self, number: int, entry: object, consensus: Consensus
+    ) -> NetworkOrganisation:
+        place = f"organisations[{number}]"
+        fields: Mapping[str, object] = entry if isinstance(entry, dict) else {}
+        self._only(fields, ("name", "nodes"), f"{place}.")
+        name = fields.get("name")
+        if not isinstance(name, str) or not name.strip():
+            self._missing(f"{place}.name")
+        listed = fields.get("nodes")
+        if not isinstance(listed, list) or not listed:
+            self._missing(f"{place}.nodes")
+            listed = []
+        nodes = (
+            self._node(f"{place}.nodes[{n}]", each, consensus) for n, each in enumerate(listed, 1)
+        )
+        return NetworkOrganisation(str(name), tuple(nodes))
+
+    def _node(self, place: str, entry: object, consensus: Consensus) -> Node:
+        fields: Mapping[str, object] = entry if isinstance(entry, dict) else {}
+        self._only(fields, _NODE_FIELDS, f"{place}.")
+        validates = fields.get("validates", True)
+        if not isinstance(validates, bool):
+            self._fault(
+                f"{place}.validates",
+                Text(
+                    f"{validates!r} is neither true nor false.",
+                    f"{validates!r} は true でも false でもありません。",
+                ),
+                Text("Write true or false.", "true か false を記載してください。"),
+            )
+        node_id = self._node_id(f"{place}.node_id", fields.get("node_id"))
+        return Node(
+            self._name(f"{place}.name", fields.get("name")),
+            self._host(f"{place}.host", fields.get("host")),
+            self._number(fields, "p2p", 1, 65535, place),
+            self._number(fields, "rpc", 1, 65534, place),
+            self._url(f"{place}.rpc_url", fields.get("rpc_url")),
+            validates is True,
+            node_id,
+            self._validator(place, fields, consensus, validates is True, node_id),
+        )
+
+    def _name(self, place: str, value: object) -> str:
+        if not isinstance(value, str) or not _NAME.fullmatch(value):
+            self._fault(
+                place,
+                Text(f"{value!r} is no name of a node.", f"{value!r} はノード名に使用できません。"),
+                Text(
+                    "Write small letters a-z, digits and hyphens, 32 at most.",
+                    "英小文字、数字、ハイフンで32文字以内で記載してください。",
+                ),
+            )
+        return str(value)
+
+    def _host(self, place: str, value: object) -> str:
+        try:
+            return str(ip_address(str(value)))
+        except ValueError:
+            self._fault(
+                place,
+                Text(f"{value!r} is no IP address.", f"{value!r} はIPアドレスではありません。"),
+                Text(
+                    "Write the address under which the other organisations reach the node.",
+                    "他の組織からノードに到達できるIPアドレスを記載してください。",
+                ),
+            )
+            return "::"
+
+    def _url(self, place: str, value: object) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value) if isinstance(value, str) else None
+        if parts is None or parts.scheme != "https" or not parts.hostname or parts.username:
+            self._fault(
+                place,
+                Text(
+                    "This is no https address, or has a secret in it.",
+                    "https のURLでないか、認証情報が含まれています。",
+                ),
+                Text(
+                    'Write it like "https://node.example/"; secrets go to jp20.toml.',
+                    '"https://node.example/" のように記載してください。'
+                    "認証情報は jp20.toml に設定します。",
+                ),
+            )
+        return str(value)
+
+    def _node_id(self, place: str, value: object) -> bytes | None:
+        if value is None:
+            return None
+        try:
+            key = bytes.fromhex(str(value).removeprefix("0x"))
+        except ValueError:
+            key = b""
+        if not is_public_key(key):
+            self._fault(
+                place,
+                Text("This is no public key.", "公開鍵ではありません。"),
+                Text(
+                    "Copy again what jp20 network init printed (128 digits of 0-9, a-f).",
+                    "jp20 network init の出力(0-9、a-f の128桁)を再度転記してください。",
+                ),
+            )
+            return None
+        return key
+
+    def _validator(
+        self,
+        place: str,
+        fields: Mapping[str, object],
+        consensus: Consensus,
+        validates: bool,
+        node_id: bytes | None,
+    ) -> ChecksumAddress | None:
+        place = f"{place}.validator"
+        value = fields.get("validator")
+        derived = validator_of(node_id) if consensus.is_qbft and validates and node_id else None
+        if value is None:
+            return derived
+        again = Text(
+            "Copy again what jp20 network init printed.",
+            "jp20 network init の出力を再度転記してください。",
+        )
+        if not validates:
+            self._fault(
+                place,
+                Text("The node does not validate.", "このノードは検証を行いません。"),
+                Text(
+                    "Remove it, or validates = false.",
+                    "validates = false かこの項目を削除してください。",
+                ),
+            )
+            return None
+        try:
+            address = parse_address(str(value))
+        except WrongChecksum:
+            self._fault(
+                place,
+                Text(f"{value} has a wrong checksum.", f"{value} のチェックサムが不正です。"),
+                again,
+            )
+            return None
+        except NotAnAddress:
+            address = ZERO_ADDRESS
+        if address == ZERO_ADDRESS:
+            self._fault(
+                place,
+                Text(f"{value!r} is no address.", f"{value!r} はアドレスではありません。"),
+                again,
+            )
+            return None
+        if consensus.is_qbft and address != derived:
+            self._fault(
+                place,
+                Text(
+                    "Under QBFT a validator's address is that of its node_id, and this is not.",
+                    "QBFTの検証者アドレスは node_id から導かれますが、一致しません。",
+                ),
+                Text("Remove it.", "この項目を削除してください。"),
+            )
+            return None
+        return address
+
+    def _number(
+        self, fields: Mapping[str, object], field: str, least: int, most: int, place: str = ""
+    ) -> int:
+        value = fields.get(field)
+        where = f"{place}.{field}" if place else field
+        if value is None:
+            self._missing(where)
+            return least
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            self._fault(
+                where,
+                Text(
+                    f"{value!r} is not a whole number in range.",
+                    f"{value!r} は範囲内の整数ではありません。",
+                ),
+                Text(
+                    f"Write a number from {least} to {most}.",
+                    f"{least}〜{most} の整数を記載してください。",
+                ),
+            )
+            return least
+        return value
+
+    def _only(self, fields: Mapping[str, object], known: Iterable[str], place: str) -> None:
+        for field in fields.keys() - set(known):
+            self._fault(
+                f"{place}{field}",
+                Text("There is no such field.", "この項目はありません。"),
+                Text("Correct or remove it.", "修正または削除してください。"),
+            )
+
+    def _unique(self, values: Iterable[tuple[str, object]]) -> None:
+        listed = [(place, value) for place, value in values if value is not None]
+        counts = Counter(value for _, value in listed)
+        seen: set[object] = set()
+        for place, value in listed:
+            if counts[value] > 1 and value in seen:
+                shown = ":".join(map(str, value)) if isinstance(value, tuple) else value
+                shown = shown.hex() if isinstance(shown, bytes) else shown
+                self._fault(
+                    place,
+                    Text(f"{shown} comes twice.", f"{shown} が重複しています。"),
+                    Text("Give each its own.", "それぞれに固有の値を記載してください。"),
+                )
+            seen.add(value)
+
+    def _missing(self, place: str) -> None:
+        self._fault(
+            place,
+            Text("This is missing.", "記載がありません。"),
+            Text("Fill it in.", "記載してください。"),
+        )
+
+    def _fault(self, place: str, what: Text, next_step: Text) -> None:
+        self.faults.append(Fault(self._file, None, place, what, next_step))
+
+
+def _counted(network: NetworkFile) -> Iterator[tuple[int, NetworkOrganisation]]:
+    return enumerate(network.organisations, 1)
+
+
+def _ports(node: Node, besu: bool) -> Iterator[tuple[str, int]]:
+    yield "p2p", node.p2p
+    yield "rpc", node.rpc
+    if besu:
+        yield "rpc", node.operator

@@ -1,0 +1,1 @@
+"""Input files, read from disk: what they mean is the domain's."""

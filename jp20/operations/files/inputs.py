@@ -1,0 +1,85 @@
+"""The input files, read: what they mean is the domain's."""
+
+import time
+from pathlib import Path
+
+from jp20.chain.contracts.contract import artifact, token_interface
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.os_errors import reason
+from jp20.domain.governance.consortium_file import ConsortiumFile, parse_consortium
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.policy import Kind, Policy
+from jp20.domain.governance.policy_file import parse_governance
+from jp20.domain.investors.investors import InvestorFile, parse_investors
+from jp20.domain.plans.allotments import AllotmentFile, parse_allotments
+from jp20.domain.token.term_sheet import TermSheet, parse_term_sheet
+
+SHIPPED_POLICY = Path(__file__).parents[2] / "data" / "governance.toml"
+"""The policy that the package carries."""
+
+
+class NoFile(JP20Error):
+    """There is no such file, or it cannot be read."""
+
+    def __init__(self, file: Path, error: OSError) -> None:
+        super().__init__(
+            Text(f"{file} cannot be read.", f"{file} を読み込めません。"),
+            reason(error),
+            Text("Check the name of the file.", "ファイル名を確認してください。"),
+        )
+
+
+def read_file(file: Path) -> bytes:
+    """The file's bytes. Raises NoFile."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise NoFile(file, error) from None
+
+
+def load_policy(file: Path | None = None) -> Policy:
+    """A policy, the shipped one by default. Raises NoFile, FaultyFile."""
+    chosen = file or SHIPPED_POLICY
+    return parse_governance(read_file(chosen), chosen.name, governed_functions())
+
+
+def load_consortium(file: Path) -> ConsortiumFile:
+    """Raises NoFile, FaultyFile."""
+    return parse_consortium(read_file(file), file.name)
+
+
+def load_term_sheet(file: Path) -> TermSheet:
+    """Raises NoFile, FaultyFile."""
+    return parse_term_sheet(read_file(file), file.name)
+
+
+def load_investors(file: Path, now: int | None = None) -> InvestorFile:
+    """Raises NoFile, FaultyFile where there is no usable header. `now` in unix seconds: today."""
+    return parse_investors(read_file(file), file.name, int(time.time()) if now is None else now)
+
+
+def load_allotments(file: Path, investors: InvestorFile | None = None) -> AllotmentFile:
+    """Raises NoFile, FaultyFile where there is no usable header.
+
+    `investors` say which wallet a customer reference means: their first.
+    """
+    wallets = {each.reference: each.wallets[0] for each in investors.investors} if investors else {}
+    return parse_allotments(read_file(file), file.name, wallets)
+
+
+def evidence_of(case: str, file: Path) -> Evidence:
+    """The evidence of a case: its document's hash. Raises NoFile, BadCase."""
+    return Evidence.of(case, read_file(file))
+
+
+def governed_functions() -> dict[Kind, list[str]]:
+    """The signatures of all functions that change state, by kind of contract."""
+    interfaces = {
+        Kind.CONSORTIUM: artifact("Consortium").interface,
+        Kind.PLATFORM: artifact("Platform").interface,
+        Kind.TOKEN: token_interface(),
+    }
+    return {
+        kind: [each.signature for each in interface.functions.values() if each.changes_state]
+        for kind, interface in interfaces.items()
+    }

@@ -1,0 +1,283 @@
+"""An organisation's own part in a request that others made: sign it, knowing what it is (G17, S3).
+
+Nothing is signed of which the calls are not known here: published by the proposer and read from
+this node, or in the decision's file. Either way the root is computed anew from the calls, and a
+signature binds the id that comes out.
+"""
+
+from dataclasses import dataclass
+
+from jp20.chain.signing.signers import Signer
+from jp20.domain.base.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.assignment import NotEnoughOrganisations, cast
+from jp20.domain.governance.policy import Organisation
+from jp20.domain.governance.requests import Decision
+from jp20.domain.plans.outcomes import Step
+from jp20.operations.governance import requests
+from jp20.operations.governance.requests import RequestState, RequestView
+from jp20.operations.session import Desk, Member
+
+
+class CallsUnknown(JP20Error):
+    """The calls of a request are not on the chain, and nobody gave the file that has them."""
+
+    def __init__(self, request: bytes, command: str) -> None:
+        super().__init__(
+            Text(
+                f"What request 0x{request.hex()} would do is not on the chain.",
+                f"申請 0x{request.hex()} の内容はチェーンに記録されていません。",
+            ),
+            Text(
+                "It has many calls, or long ones: they travel as a file. Nothing is signed unseen.",
+                "件数が多い等のため、内容はファイルで受け渡されます。"
+                "内容を確認せずに署名することはできません。",
+            ),
+            Text(
+                "Get the file from the proposing organisation (its plans folder), then: "
+                f"jp20 requests {command} 0x{request.hex()} --decision FILE",
+                "提案した組織から申請ファイル(plans フォルダ)を受け取り、"
+                f"jp20 requests {command} 0x{request.hex()} --decision ファイル を"
+                "実行してください。",
+            ),
+        )
+
+
+class AnotherDecision(BadArgument):
+    """The file holds the calls of another request."""
+
+    def __init__(self, file: str, named: bytes, found: bytes) -> None:
+        super().__init__(
+            Text(
+                f"{file} is not the decision of request 0x{named.hex()}.",
+                f"{file} は申請 0x{named.hex()} のものではありません。",
+            ),
+            Text(
+                f"Its calls, case and document make 0x{found.hex()}.",
+                f"ファイルの内容から計算した申請番号は 0x{found.hex()} です。",
+            ),
+            Text(
+                "Ask the proposing organisation for the right file; do not sign.",
+                "署名せずに、提案した組織に正しいファイルを確認してください。",
+            ),
+        )
+
+
+class NotOpen(JP20Error):
+    """The request is in a state in which there is nothing to sign or to execute."""
+
+    def __init__(self, view: RequestView) -> None:
+        again = Text("Propose it again.", "必要な場合は、再度提案してください。")
+        steps = {
+            RequestState.EXECUTED: Text("There is nothing to do.", "操作は不要です。"),
+            RequestState.EXPIRED: again,
+            RequestState.CANCELLED: again,
+            RequestState.VOID: again,
+        }
+        super().__init__(
+            Text(
+                f"Request 0x{view.id.hex()} is closed: {view.state.text.en}.",
+                f"申請 0x{view.id.hex()} は終了しています({view.state.text.ja})。",
+            ),
+            next_step=steps.get(view.state),
+        )
+
+
+class NothingToSign(JP20Error):
+    """No organisation whose key is here has a signature to give."""
+
+    def __init__(self, view: RequestView, why: Text) -> None:
+        super().__init__(
+            Text(
+                f"There is nothing for you to sign in request 0x{view.id.hex()}.",
+                f"申請 0x{view.id.hex()} に、貴組織が署名できる枠はありません。",
+            ),
+            why,
+            Text(
+                f"See: jp20 requests show 0x{view.id.hex()}",
+                f"確認: jp20 requests show 0x{view.id.hex()}",
+            ),
+        )
+
+
+class NotOurs(JP20Error):
+    """Only the proposing organisation cancels."""
+
+    def __init__(self, proposer: str) -> None:
+        super().__init__(
+            Text(
+                f"Only {proposer}, who proposed it, can cancel it.",
+                f"取り消せるのは、提案した {proposer} のみです。",
+            ),
+            next_step=Text(
+                "To take your own signature back: jp20 requests withdraw",
+                "自組織の署名を撤回する場合: jp20 requests withdraw",
+            ),
+        )
+
+
+class NotSigned(JP20Error):
+    """No organisation whose key is here has signed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "No organisation whose key is here has signed it.",
+                "手元の鍵の組織は、この申請に署名していません。",
+            ),
+            next_step=Text("There is nothing to withdraw.", "撤回する署名はありません。"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that can be taken now: whose, with which key, and for a signature in which slot."""
+
+    member: Member
+    signer: Signer
+    slot: int | None = None
+
+
+def here(desk: Desk, view: RequestView) -> list[tuple[Member, Signer]]:
+    """The active organisations whose keys are here, for the request's contract."""
+    return [
+        (member, next(desk.signers[key] for key in member.keys if key in desk.signers))
+        for member in desk.members(view.request.target)
+        if member.active and any(key in desk.signers for key in member.keys)
+    ]
+
+
+def may_act(members: list[Member], view: RequestView) -> bool:
+    """Whether a request waits for one of some organisations: for its signature, or to be executed
+    by it.
+    """
+    if view.state is RequestState.READY:
+        executors = requests.required_rule(view.request.rule, "").executors
+        return any(member.roles & executors for member in members)
+    if view.state is not RequestState.OPEN:
+        return False
+    return any(_open_slots(member, view) for member in members)
+
+
+def decision_of(
+    desk: Desk, view: RequestView, given: Decision | None, file: str, command: str
+) -> Decision:
+    """The request with its calls: from the file, or as they were published. Raises CallsUnknown,
+    AnotherDecision.
+    """
+    if given is not None:
+        if given.request.id != view.id:
+            raise AnotherDecision(file, view.id, given.request.id)
+        return given
+    published = requests.published_decision(desk, view.id)
+    if published is None or published.request.id != view.id:
+        raise CallsUnknown(view.id, command)
+    return published
+
+
+def signature_to_give(desk: Desk, view: RequestView) -> Part:
+    """The slot that an organisation whose key is here fills, so that others can fill the rest.
+    Raises NotOpen, NothingToSign.
+    """
+    if view.state is not RequestState.OPEN:
+        if view.state in (RequestState.READY, RequestState.WAITING):
+            raise NothingToSign(view, view.state.text)
+        raise NotOpen(view)
+    rule = requests.required_rule(view.request.rule, "")
+    signed = {
+        slot.index: slot.signature.organisation
+        for slot in view.slots
+        if slot.signature and slot.signature.counts
+    }
+    present = here(desk, view)
+    able = [(member, signer) for member, signer in present if _open_slots(member, view)]
+    others = [member.organisation for member in desk.members(view.request.target) if member.active]
+    for member, signer in able:
+        mine = Organisation(member.number, member.roles)
+        rest = [each for each in others if each.number != mine.number]
+        try:
+            signers = cast(rule, [mine, *rest], view.request.parties, signed, True).signers
+        except NotEnoughOrganisations:
+            continue
+        if mine.number in signers:
+            return Part(member, signer, signers.index(mine.number))
+    raise NothingToSign(view, _why_not([member for member, _ in present], view, signed))
+
+
+def execution_to_make(desk: Desk, view: RequestView) -> Part:
+    """Who executes. Raises NotOpen, NotBefore, AwaitingOthers where a signature or another
+    organisation is missing.
+    """
+    from jp20.operations.governance.decide import AwaitingOthers, NotBefore
+
+    rule = requests.required_rule(view.request.rule, "")
+    if view.state is RequestState.WAITING and view.ready_at is not None:
+        raise NotBefore(view.id, view.ready_at)
+    if view.state is RequestState.OPEN:
+        missing = [
+            slot.roles for slot in view.slots if not (slot.signature and slot.signature.counts)
+        ]
+        raise AwaitingOthers(view.id, (), missing[0])
+    if view.state is not RequestState.READY:
+        raise NotOpen(view)
+    for member, signer in here(desk, view):
+        if member.roles & rule.executors:
+            return Part(member, signer)
+    raise AwaitingOthers(view.id, (), rule.executors)
+
+
+def sign(desk: Desk, view: RequestView, part: Part) -> Step:
+    """Gives the signature."""
+    return requests.sign(desk, part.signer, view.id, part.slot)
+
+
+def cancellation_to_make(desk: Desk, view: RequestView) -> Part:
+    """The proposing organisation's. Raises NotOpen, NotOurs."""
+    if view.state in (RequestState.EXECUTED, RequestState.CANCELLED):
+        raise NotOpen(view)
+    for member, signer in here(desk, view):
+        if member.number == view.proposer:
+            return Part(member, signer)
+    raise NotOurs(desk.organisation(view.proposer).name)
+
+
+def withdrawal_to_make(desk: Desk, view: RequestView) -> Part:
+    """Of the signature of an organisation whose key is here. Raises NotOpen, NotSigned."""
+    if view.state in (RequestState.EXECUTED, RequestState.CANCELLED):
+        raise NotOpen(view)
+    signed = {slot.signature.organisation for slot in view.slots if slot.signature}
+    for member, signer in here(desk, view):
+        if member.number in signed:
+            return Part(member, signer)
+    raise NotSigned
+
+
+def _open_slots(member: Member, view: RequestView) -> list[int]:
+    """The slots that an organisation could fill: of its roles, unsigned; none where it signed."""
+    signed = {slot.signature.organisation for slot in view.slots if slot.signature}
+    if member.number in signed or member.number in view.request.parties:
+        return []
+    return [
+        slot.index
+        for slot in view.slots
+        if slot.roles & member.roles and not (slot.signature and slot.signature.counts)
+    ]
+
+
+def _why_not(present: list[Member], view: RequestView, signed: dict[int, int]) -> Text:
+    if not present:
+        return Text(
+            "No key here is an organisation's.", "手元の鍵は、いずれの組織の鍵でもありません。"
+        )
+    if any(member.number in view.request.parties for member in present):
+        return Text(
+            "Your organisation is named as a party: it signs nothing.",
+            "貴組織は当事者として除外されています。",
+        )
+    if any(member.number in signed.values() for member in present):
+        return Text("Your organisation has signed it.", "貴組織は署名済みです。")
+    wanted: frozenset[Role] = frozenset().union(
+        *(slot.roles for slot in view.slots if slot.index not in signed)
+    )
+    names = " | ".join(role.name for role in sorted(wanted))
+    return Text(f"It waits for {names}.", f"{names} の署名を待っています。")

@@ -1,0 +1,106 @@
+"""A case on file: what is to be done, under which number, on the strength of which document."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.addresses import parse_address
+from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.times import unix_time
+from jp20.domain.governance.evidence import Evidence
+from jp20.operations.files.inputs import evidence_of
+
+
+class CaseFile:
+    """A TOML file that says what is to be done, under which case, on the strength of which
+    document.
+
+    Each field is asked for by the kind it must be of; what is missing or unfit is a BadArgument
+    that names it.
+    """
+
+    def __init__(self, file: str, fields: Mapping[str, object] | None = None) -> None:
+        self._file = Path(file)
+        self._fields: Mapping[str, object] = self._read() if fields is None else fields
+
+    @property
+    def evidence(self) -> Evidence:
+        """The case, and the hash of its document: this file itself where it names none."""
+        document = self._file.parent / self.text("document") if self.has("document") else self._file
+        return evidence_of(self.text("case"), document)
+
+    def has(self, field: str) -> bool:
+        return field in self._fields
+
+    def text(self, field: str) -> str:
+        value = self._fields.get(field)
+        if not isinstance(value, str) or not value:
+            raise self.unfit(field, f'{field} = "…"')
+        return value
+
+    def number(self, field: str) -> int:
+        value = self._fields.get(field)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise self.unfit(field, f"{field} = 1, 2, 3, …")
+        return value
+
+    def time(self, field: str) -> int:
+        """Unix seconds of a date or time; a date is the beginning of that day in Japan."""
+        value = self._fields.get(field)
+        if not isinstance(value, date):  # a datetime is one too
+            raise self.unfit(field, f"{field} = 2034-03-31")
+        return unix_time(value)
+
+    def address(self, field: str) -> ChecksumAddress:
+        try:
+            return parse_address(self.text(field))
+        except ValueError:
+            raise self.unfit(field, f"{field} = 0x + 40 × 0-9, a-f") from None
+
+    def hash(self, field: str) -> bytes:
+        try:
+            value = bytes.fromhex(self.text(field).removeprefix("0x"))
+        except ValueError:
+            value = b""
+        if len(value) != 32:
+            raise self.unfit(field, f"{field} = 0x + 64 × 0-9, a-f")
+        return value
+
+    def table(self, field: str) -> "CaseFile":
+        value = self._fields.get(field)
+        if not isinstance(value, dict):
+            raise self.unfit(field, f"[{field}]")
+        return CaseFile(str(self._file), value)
+
+    def rows(self, field: str) -> list["CaseFile"]:
+        value = self._fields.get(field)
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise self.unfit(field, f"[[{field}]]")
+        return [CaseFile(str(self._file), row) for row in value]
+
+    def unfit(self, field: str, example: str) -> BadArgument:
+        """The error for a field that is missing, or is not like the example."""
+        return BadArgument(
+            Text(
+                f"{self._file} [{field}] is missing or unfit.",
+                f"{self._file} [{field}] がないか、不適切です。",
+            ),
+            next_step=Text(f"Write: {example}", f"記載例: {example}"),
+        )
+
+    def _read(self) -> Mapping[str, object]:
+        try:
+            return tomllib.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:  # of a TOML file: a ValueError
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise BadArgument(
+                Text(f"{self._file} cannot be read.", f"{self._file} を読み込めません。"),
+                Text(f"{why}", f"{why}"),
+                Text(
+                    "Start from a file in examples/administer.",
+                    "examples/administer のファイルを基に作成してください。",
+                ),
+            ) from None

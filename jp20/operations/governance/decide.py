@@ -1,0 +1,374 @@
+"""Carrying a request through with the keys at hand: all of it where they are enough, else an
+organisation's own part of it.
+
+Each step is looked for on the chain before it is made, so that a run that was interrupted is gone
+on with, and what is done is not done again.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.errors import Reverted
+from jp20.chain.rpc.receipts import Receipt
+from jp20.chain.sending.sender import Progress
+from jp20.chain.signing.signers import Signer
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.roles import Role
+from jp20.domain.base.times import in_tokyo
+from jp20.domain.governance.assignment import Cast, NotEnoughOrganisations, cast, direct
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.policy import Organisation, Rule
+from jp20.domain.governance.requests import Call, Decision
+from jp20.domain.plans.outcomes import CallOutcome, Decided, Step
+from jp20.operations.governance import requests
+from jp20.operations.governance.at_once import send_at_once
+from jp20.operations.governance.requests import NO_SLOT
+from jp20.operations.session import Desk, NoOrganisationKey
+
+
+class EvidenceNeeded(JP20Error):
+    """The policy asks for more than one signature, and no case and document are given."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(
+            Text(
+                f"{function} is decided in a request, which names a case and a document.",
+                f"{function} には、案件番号と文書を伴う申請が必要です。",
+            ),
+            next_step=Text(
+                "Name the case and the document: --case, --document.",
+                "案件番号と文書を指定してください(--case、--document)。",
+            ),
+        )
+
+
+class NotBefore(JP20Error):
+    """All have signed, and the delay that the policy asks for still runs. `decision` holds the
+    calls: who executes it needs them.
+    """
+
+    def __init__(self, request: bytes, ready_at: int, decision: Decision | None = None) -> None:
+        super().__init__(
+            Text(
+                f"It is signed, and can be executed from {in_tokyo(ready_at)}.",
+                f"署名は完了しました。{in_tokyo(ready_at)} 以降に実行できます。",
+            ),
+            Text(
+                f"Request 0x{request.hex()}: the policy asks for a delay.",
+                f"申請 0x{request.hex()}: ポリシーが待機期間を定めています。",
+            ),
+            Text(
+                "Run the same again then; it goes on from here.",
+                "その時刻以降に再度実行すると、ここから続行します。",
+            ),
+        )
+        self.request = request
+        self.ready_at = ready_at
+        self.decision = decision
+
+
+class AwaitingOthers(JP20Error):
+    """What the keys at hand can do is done (`steps`); `roles` are those whose part is next.
+    `decision` holds the calls: the others need them where the chain does not have them.
+    """
+
+    def __init__(
+        self,
+        request: bytes,
+        steps: Sequence[Step],
+        roles: Iterable[Role],
+        decision: Decision | None = None,
+    ) -> None:
+        named = " | ".join(role.name for role in sorted(roles))
+        done = Text(
+            ", ".join(step.text.en for step in steps) or "nothing",
+            "、".join(step.text.ja for step in steps) or "なし",
+        )
+        super().__init__(
+            Text(
+                f"It waits for another organisation: {named}.",
+                f"他の組織（{named}）の手続を待っています。",
+            ),
+            Text(
+                f"Request 0x{request.hex()}; done here: {done.en}.",
+                f"申請 0x{request.hex()}、当方で済んだ手続: {done.ja}。",
+            ),
+            Text(
+                "Let them run the same, with the same files and case; then run it again.",
+                "同じファイルと案件番号で先方が実行した後、もう一度実行してください。",
+            ),
+        )
+        self.request = request
+        self.steps = tuple(steps)
+        self.roles = frozenset(roles)
+        self.decision = decision
+
+
+class _Hands:
+    """The organisations whose keys are at hand, and a key of each. Those with a role for the very
+    contract come first: its issuer before another issuer.
+    """
+
+    def __init__(self, desk: Desk, target: ChecksumAddress) -> None:
+        self._desk = desk
+        members = [
+            member
+            for member in desk.members(target)
+            if member.active and any(key in desk.signers for key in member.keys)
+        ]
+        self.organisations: list[Organisation] = [
+            member.organisation
+            for member in sorted(members, key=lambda member: not member.own_roles)
+        ]
+        self._signers = {
+            member.number: [desk.signers[key] for key in member.keys if key in desk.signers]
+            for member in members
+        }
+
+    def key(self, organisation: int) -> Signer:
+        return self._signers[organisation][0]
+
+    def all_keys(self, rule: Rule, parties: Collection[int]) -> dict[ChecksumAddress, int]:
+        """The keys of all organisations that may act alone, by address, with their organisation.
+        Raises NotEnoughOrganisations where there is none.
+        """
+        direct(rule, self.organisations, parties)
+        (roles,) = rule.slots
+        return {
+            signer.address: each.number
+            for each in self.organisations
+            if each.roles & roles and each.number not in parties
+            for signer in self._signers[each.number]
+        }
+
+    def __contains__(self, organisation: int) -> bool:
+        return organisation in self._signers
+
+    def require_any(self) -> None:
+        """Raises NoOrganisationKey at the desk of an organisation whose keys are none's: there is
+        nobody to wait for.
+        """
+        if self._desk.in_turn and not self.organisations:
+            raise NoOrganisationKey(next(iter(self._desk.signers)))
+
+
+def decide(
+    desk: Desk,
+    calls: Sequence[Call],
+    evidence: Evidence | None = None,
+    parties: Iterable[int] = (),
+    *,
+    keys: Sequence[bytes] | None = None,
+    progress: Progress | None = None,
+    stops: bool = False,
+) -> Decided:
+    """Carries out calls on one function of one contract, by the rule that the chain has for it.
+
+    Where the rule is one signature without a delay, a key with the role calls directly. Else the
+    request is proposed, signed and executed, as far as that was not done before: under one case the
+    same calls are carried out once. `parties` have no part in it. Of many calls each may be
+    refused by itself; the refusal of an only one is raised.
+
+    `keys`, where one key calls directly: a call of a key is made once, whatever run began it. A
+    request has keys of its own. `progress` is told how many calls came to an end. `stops`: the
+    calls stop something, and made twice they do the same; where one key may make them, nothing that
+    is under way holds them up, and any key that may is used (see `at_once`).
+
+    Raises NotInPolicy, EvidenceNeeded, NotEnoughOrganisations, NotBefore, Reverted, and, at a desk
+    of organisations that work in turn, AwaitingOthers, NoOrganisationKey.
+    """
+    if not calls:
+        return Decided(None, (), ())
+    function = desk.function_of(calls[0])
+    rule = requests.required_rule(desk.rule(calls[0]), function)
+    excluded = frozenset(parties)
+    if not rule.is_direct:
+        desk.settle()
+    hands = _Hands(desk, calls[0].target)
+    if rule.is_direct:
+        hands.require_any()
+        if stops:
+            decided = _at_once(desk, hands.all_keys(rule, excluded), calls)
+        else:
+            organisation = direct(rule, hands.organisations, excluded)
+            desk.settle(hands.key(organisation))
+            decided = _directly(desk, hands, organisation, calls, keys, progress)
+    elif evidence is None:
+        raise EvidenceNeeded(function)
+    else:
+        decision = requests.prepare(desk, calls, evidence, excluded)
+        decided = _by_request(desk, hands, decision, rule, progress)
+    if len(calls) == 1 and decided.calls[0].refusal is not None:
+        raise decided.calls[0].refusal
+    return decided
+
+
+def _directly(
+    desk: Desk,
+    hands: _Hands,
+    organisation: int,
+    calls: Sequence[Call],
+    keys: Sequence[bytes] | None,
+    progress: Progress | None,
+) -> Decided:
+    signer = hands.key(organisation)
+    labels = [desk.function_of(call) for call in calls]
+    sent = desk.sender(signer).send_all(calls, keys=keys, labels=labels, progress=progress)
+    outcomes = _outcomes(desk, calls, sent)
+    return Decided(None, _steps("call", organisation, signer, outcomes), outcomes)
+
+
+def _at_once(desk: Desk, keys: dict[ChecksumAddress, int], calls: Sequence[Call]) -> Decided:
+    signer, sent = send_at_once(desk, [desk.signers[address] for address in keys], calls)
+    outcomes = _outcomes(desk, calls, sent)
+    return Decided(None, _steps("call", keys[signer.address], signer, outcomes), outcomes)
+
+
+def _outcomes(
+    desk: Desk, calls: Sequence[Call], sent: Sequence[Receipt | Reverted]
+) -> tuple[CallOutcome, ...]:
+    return tuple(
+        requests.outcome_of(desk, index, call, result)
+        for index, (call, result) in enumerate(zip(calls, sent, strict=True))
+    )
+
+
+def _by_request(
+    desk: Desk, hands: _Hands, decision: Decision, rule: Rule, progress: Progress | None
+) -> Decided:
+    request = decision.request
+    done = requests.executed_indices(desk, request)
+    earlier = requests.earlier_outcomes(desk, request) if done else ()
+    pending = [index for index in range(request.calls) if index not in done]
+    steps: list[Step] = []
+    if pending:
+        executor, steps = _signed(desk, hands, decision, rule)
+        _wait(desk, decision, rule)
+        executor_key = hands.key(executor)
+        outcomes = requests.send_executions(desk, executor_key, decision, pending, progress)
+        steps += _steps("execute", executor, executor_key, outcomes)
+        earlier = (*earlier, *outcomes)
+    in_order = tuple(sorted(earlier, key=lambda outcome: outcome.index))
+    return Decided(request.id, tuple(steps), in_order)
+
+
+def _signed(desk: Desk, hands: _Hands, decision: Decision, rule: Rule) -> tuple[int, list[Step]]:
+    """Proposes and signs what is not yet; returns who is to execute. What others proposed or signed
+    meanwhile is gone on with.
+    """
+    steps: list[Step] = []
+    for _ in range(1 + len(rule.slots)):
+        with _unless_others_were_first():
+            return _sign(desk, hands, decision, rule, steps), steps
+    return _sign(desk, hands, decision, rule, steps), steps
+
+
+@contextmanager
+def _unless_others_were_first() -> Iterator[None]:
+    """Passes over that a request was proposed, or a slot signed, by another organisation between
+    the look at it and the own transaction.
+    """
+    try:
+        yield
+    except Reverted as refusal:
+        if not requests.is_refused_with(refusal, "RequestOpen", "SlotTaken", "AlreadySigned"):
+            raise
+
+
+def _sign(desk: Desk, hands: _Hands, decision: Decision, rule: Rule, steps: list[Step]) -> int:
+    """Proposes and signs what is not yet, adding to the steps; returns who is to execute."""
+    request = decision.request
+    stands = requests.standing(desk, request)
+    proposed = stands.is_open(rule, desk.now())
+    signed = {
+        slot: signature.organisation
+        for slot, signature in stands.signatures.items()
+        if proposed and signature.counts
+    }
+    try:
+        parts = cast(rule, hands.organisations, request.parties, signed, proposed)
+    except NotEnoughOrganisations:
+        if desk.in_turn:
+            _contribute(desk, hands, decision, rule, signed, proposed, steps)
+        raise
+    if not proposed:
+        signed = _propose(desk, hands, decision, parts, steps)
+    for slot, organisation in enumerate(parts.signers):
+        if slot not in signed:
+            key = hands.key(organisation)
+            steps.append(requests.send_signature(desk, key, request, organisation, slot))
+    return parts.executor
+
+
+def _propose(
+    desk: Desk, hands: _Hands, decision: Decision, parts: Cast, steps: list[Step]
+) -> dict[int, int]:
+    """Adds the step, and returns the slot that the proposer signs with it."""
+    proposer = parts.proposer
+    slot = parts.signers.index(proposer) if proposer in parts.signers else NO_SLOT
+    steps.append(requests.send_proposal(desk, hands.key(proposer), decision, proposer, slot))
+    return {slot: proposer}
+
+
+def _contribute(
+    desk: Desk,
+    hands: _Hands,
+    decision: Decision,
+    rule: Rule,
+    signed: dict[int, int],
+    proposed: bool,
+    steps: list[Step],
+) -> NoReturn:
+    """Does of a request what the keys at hand can, in a cast that others can complete. Raises
+    NoOrganisationKey where they can nothing.
+    """
+    hands.require_any()
+    request = decision.request
+    others = [
+        member.organisation
+        for member in desk.members(request.target)
+        if member.active and member.number not in hands
+    ]
+    parts = cast(rule, [*hands.organisations, *others], request.parties, signed, proposed)
+    if not proposed:
+        if parts.proposer not in hands:
+            raise AwaitingOthers(request.id, steps, rule.proposers, decision)
+        signed = _propose(desk, hands, decision, parts, steps)
+    for slot, organisation in enumerate(parts.signers):
+        if slot not in signed and organisation in hands:
+            key = hands.key(organisation)
+            steps.append(requests.send_signature(desk, key, request, organisation, slot))
+    missing = [
+        rule.slots[slot]
+        for slot, organisation in enumerate(parts.signers)
+        if slot not in signed and organisation not in hands
+    ]
+    roles = missing[0] if missing else rule.executors
+    raise AwaitingOthers(request.id, steps, roles, decision)
+
+
+def _wait(desk: Desk, decision: Decision, rule: Rule) -> None:
+    """Until the delay is over, if the desk waits; else raises NotBefore."""
+    if rule.delay == 0:
+        return
+    _, _, signed_at = desk.consortium.read(
+        tuple[int, int, int], "requestState", decision.request.id
+    )
+    ready_at = signed_at + rule.delay
+    if desk.now() < ready_at and desk.wait is not None:
+        desk.wait(ready_at)
+    if desk.now() < ready_at:
+        raise NotBefore(decision.request.id, ready_at, decision)
+
+
+def _steps(
+    what: str, organisation: int, signer: Signer, outcomes: Iterable[CallOutcome]
+) -> tuple[Step, ...]:
+    return tuple(
+        Step(what, organisation, signer.address, outcome.transaction, outcome.block)
+        for outcome in outcomes
+        if outcome.transaction is not None and outcome.block is not None and not outcome.earlier
+    )

@@ -1,0 +1,67 @@
+"""What was carried out under a case before: to run a command again is no mistake (G17)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jp20.chain.contracts.contract import Contract
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.requests import Call, Decision
+from jp20.operations.governance.requests import (
+    Proposal,
+    executed_indices,
+    prepare,
+    proposals,
+    required_rule,
+    standing,
+)
+from jp20.operations.session import Desk
+
+
+def carried_out(
+    desk: Desk, target: Contract, function: str, evidence: Evidence, **same: object
+) -> Mapping[str, Any] | None:
+    """The arguments of a call on a function that was executed under a case with its document, and
+    has the same arguments as far as they are named here; None where there is none.
+    """
+    selector = target.interface.function(function).selector
+    for proposal in proposals(desk).values():
+        request = proposal.request
+        if (
+            request.target,
+            request.selector,
+            request.case_id,
+            request.document_hash,
+        ) != (target.address, selector, evidence.case_id, evidence.document_hash):
+            continue
+        call = target.interface.decode_call(proposal.data) if proposal.data else None
+        if (
+            call is not None
+            and all(call.arguments[name] == value for name, value in same.items())
+            and desk.consortium.read(int, "executedCount", request.case_id, request.root)
+        ):
+            return call.arguments
+    return None
+
+
+def open_twins(desk: Desk, decision: Decision) -> dict[bytes, Proposal]:
+    """Open requests for the very same calls under the same case that are not this one: with
+    another document, or other parties. Somebody who means this one named something else.
+    """
+    request, now = decision.request, desk.now()
+    found = {
+        id: each
+        for id, each in proposals(desk).items()
+        if id != request.id
+        and (each.request.target, each.request.root, each.request.case_id)
+        == (request.target, request.root, request.case_id)
+    }
+    return {
+        id: each
+        for id, each in found.items()
+        if standing(desk, each.request).is_open(required_rule(each.request.rule, ""), now)
+    }
+
+
+def is_carried_out(desk: Desk, call: Call, evidence: Evidence) -> bool:
+    """Whether a call was executed under the case. Raises NotInPolicy."""
+    return bool(executed_indices(desk, prepare(desk, [call], evidence, ()).request))

@@ -1,0 +1,319 @@
+"""Who is in the consortium, with which roles and keys, and how that changes (S2, S3, G17).
+
+All changes but one are decided by a request on the Consortium itself. The one: an organisation
+takes away a key of its own with any of its keys, at once (G27).
+
+What the Consortium would refuse is asked of it before anybody signs, by a call from its own
+address: such a call is what executing the request makes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from eth_hash.auto import keccak
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.contract import eth_call, reverted
+from jp20.chain.contracts.errors import Reverted
+from jp20.chain.rpc.connection import NodeRefused
+from jp20.chain.signing.signers import Signer
+from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.roles import Role, bitmap, roles_in
+from jp20.domain.governance.consortium_refusals import ChangeRefused, is_known
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.policy import Organisation, Policy, Unmet, unmet
+from jp20.domain.governance.requests import Call
+from jp20.domain.plans.outcomes import Decided, Step
+from jp20.operations.governance.decide import decide
+from jp20.operations.governance.earlier import is_carried_out
+from jp20.operations.governance.policy import policy_on_chain
+from jp20.operations.session import Desk, Member, TokenName, UnknownOrganisation
+
+
+class NameTaken(JP20Error):
+    """An organisation of that name is there: two could not be told apart. Nothing was sent."""
+
+    def __init__(self, member: Member) -> None:
+        super().__init__(
+            Text(
+                f"{member.name} is in the consortium already, as number {member.number}.",
+                f"{member.name} は既にコンソーシアムに加入しています(番号 {member.number})。",
+            ),
+            next_step=Text(
+                "Give it a role or a key: jp20 organisation grant, jp20 organisation key add",
+                "役割または鍵を追加する場合: jp20 organisation grant、jp20 organisation key add",
+            ),
+        )
+
+
+class NotOwnKey(JP20Error):
+    """No key of the organisation whose key is to be taken away is at hand. Nothing was sent."""
+
+    def __init__(self, key: ChecksumAddress, owner: Member) -> None:
+        super().__init__(
+            Text(
+                f"{key} is a key of {owner.name}, and no key of it is here.",
+                f"{key} は {owner.name} の鍵ですが、同組織の鍵が手元にありません。",
+            ),
+            Text(
+                "At once an organisation takes away keys of its own only.",
+                "即時に失効できるのは、自組織の鍵のみです。",
+            ),
+            Text(
+                "By decision of the others: "
+                f"jp20 organisation key revoke {key} --case … --document …",
+                f"決定により失効する場合: jp20 organisation key revoke {key} --case … --document …",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """A key that was ever added, by its number, with the number of its organisation. `active` is
+    False where it was revoked or its organisation removed.
+    """
+
+    number: int
+    address: ChecksumAddress
+    organisation: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRoles:
+    """The roles that an organisation holds for one token, by the token's security code."""
+
+    organisation: Member
+    token: ChecksumAddress
+    code: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the consortium that a request decides. `parties` sign nothing of it. `after` are
+    the organisations as they would be then, None where none loses a role at large.
+    """
+
+    call: Call
+    parties: tuple[int, ...] = ()
+    after: tuple[Organisation, ...] | None = None
+
+
+# What there is
+
+
+def keys(desk: Desk) -> tuple[KeyEntry, ...]:
+    """All keys, the revoked ones included, in the order in which they were added."""
+    numbers = range(1, desk.consortium.read(int, "keyCount") + 1)
+    found = desk.consortium.read_many(
+        tuple[ChecksumAddress, int, bool], "keyInfo", [(number,) for number in numbers]
+    )
+    return tuple(KeyEntry(number, *each) for number, each in zip(numbers, found, strict=True))
+
+
+def token_roles(desk: Desk, members: Sequence[Member]) -> tuple[TokenRoles, ...]:
+    """Who of some organisations holds which roles for which token, by token."""
+    infos = desk.consortium.read_many(
+        tuple[str, bool, int, int], "organisationInfo", [(member.number,) for member in members]
+    )
+    holders = [member for member, info in zip(members, infos, strict=True) if info[3]]
+    tokens = desk.tokens() if holders else ()
+    rows = [(member, token) for token in tokens for member in holders]
+    found = desk.consortium.read_many(
+        int, "rolesOf", [(member.number, token.address) for member, token in rows]
+    )
+    return tuple(
+        TokenRoles(member, token.address, token.read(str, "code"), frozenset(roles_in(bits)))
+        for (member, token), bits in zip(rows, found, strict=True)
+        if bits
+    )
+
+
+def member_named(desk: Desk, name: str) -> Member:
+    """An organisation by name or number; one that was removed where no active one has the name.
+    Raises UnknownOrganisation.
+    """
+    wanted = int(name) if name.isascii() and name.isdigit() else name
+    found = [each for each in desk.members() if wanted in (each.number, each.name)]
+    if not found:
+        raise UnknownOrganisation(name)
+    return next((each for each in found if each.active), found[-1])
+
+
+# The changes that a request decides
+
+
+def addition(
+    desk: Desk, name: str, roles: Iterable[Role], keys: Sequence[ChecksumAddress]
+) -> Change:
+    """A new organisation, with roles at large and at least one key that never was one."""
+    return Change(desk.consortium.call("addOrganisation", name, bitmap(roles), list(keys)))
+
+
+def removal(desk: Desk, member: Member) -> Change:
+    """Ends all keys and roles of an organisation, which signs nothing of it."""
+    return Change(
+        desk.consortium.call("removeOrganisation", member.number),
+        (member.number,),
+        tuple(each for each in _active(desk) if each.number != member.number),
+    )
+
+
+def grant(desk: Desk, member: Member, role: Role, token: TokenName | None) -> Change:
+    """Gives a role, at large or for one token. Raises UnknownToken."""
+    return Change(desk.consortium.call("grantRole", member.number, role, _scope(desk, token)))
+
+
+def revocation(desk: Desk, member: Member, role: Role, token: TokenName | None) -> Change:
+    """Takes a role away, at large or for one token. Raises UnknownToken."""
+    return Change(
+        desk.consortium.call("revokeRole", member.number, role, _scope(desk, token)),
+        after=None if token else _moved(_active(desk), role, member, None),
+    )
+
+
+def role_transfer(
+    desk: Desk, role: Role, giver: Member, taker: Member, token: TokenName | None
+) -> Change:
+    """Moves a role, the last one of its kind too, from one organisation to another in one step.
+    Raises UnknownToken.
+    """
+    scope = _scope(desk, token)
+    return Change(
+        desk.consortium.call("transferRole", role, scope, giver.number, taker.number),
+        after=None if token else _moved(_active(desk), role, giver, taker),
+    )
+
+
+def key_addition(desk: Desk, member: Member, key: ChecksumAddress) -> Change:
+    """A further key for an organisation."""
+    return Change(desk.consortium.call("addKey", member.number, key))
+
+
+def key_revocation(desk: Desk, key: ChecksumAddress) -> Change:
+    """Takes away a key of any organisation, by decision."""
+    return Change(desk.consortium.call("revokeKey", key))
+
+
+def key_replacement(desk: Desk, old: ChecksumAddress, new: ChecksumAddress) -> Change:
+    """Exchanges a key, an organisation's last one too."""
+    return Change(desk.consortium.call("replaceKey", old, new))
+
+
+def is_made(desk: Desk, change: Change, evidence: Evidence) -> bool:
+    """Whether a change was carried out under the case. Raises NotInPolicy."""
+    return is_carried_out(desk, change.call, evidence)
+
+
+def require_possible(desk: Desk, change: Change) -> None:
+    """Raises ChangeRefused or NameTaken where a change could not be carried out as of now."""
+    decoded = desk.consortium.interface.decode_call(change.call.data)
+    if decoded is not None and decoded.name == "addOrganisation":
+        for member in desk.members():
+            if member.active and member.name == decoded.arguments["name"]:
+                raise NameTaken(member)
+    _require_accepted(desk, change.call, desk.consortium.address)
+
+
+def left_undecidable(desk: Desk, policy: Policy, change: Change) -> tuple[Unmet, ...]:
+    """The acts that could be decided now and never again after a change, by the chain's rules; the
+    acts by their names in `policy`.
+    """
+    if change.after is None:
+        return ()
+    in_force = policy_on_chain(desk, policy)
+    before = {each.act.key for each in unmet(in_force, _active(desk))}
+    return tuple(each for each in unmet(in_force, change.after) if each.act.key not in before)
+
+
+def make(desk: Desk, change: Change, evidence: Evidence) -> Decided:
+    """Carries a change as far as the keys at hand reach. Raises what `decide` raises."""
+    return decide(desk, [change.call], evidence, change.parties)
+
+
+# What an organisation does alone
+
+
+def own_signer(desk: Desk, entry: KeyEntry) -> Signer:
+    """The key at hand with which an organisation takes away a key of its own: another one where
+    there is one. Raises NotOwnKey, or ChangeRefused where it is its last.
+    """
+    owner = next(each for each in desk.members() if each.number == entry.organisation)
+    at_hand = [desk.signers[key] for key in owner.keys if key in desk.signers]
+    if not at_hand:
+        raise NotOwnKey(entry.address, owner)
+    signer = next((each for each in at_hand if each.address != entry.address), at_hand[0])
+    _require_accepted(desk, _own_revocation(desk, entry), signer.address)
+    return signer
+
+
+def revoke_own_key(desk: Desk, entry: KeyEntry, signer: Signer) -> Step:
+    """Takes away a key of the organisation at once: the first thing to do when one is stolen (G27).
+    Raises Reverted where it is refused.
+    """
+    desk.settle()
+    call = _own_revocation(desk, entry)
+    done = desk.send(signer, call, key=keccak(b"revokeOwnKey" + call.data))
+    return Step("call", entry.organisation, signer.address, done.transaction, done.block)
+
+
+def key_entry(desk: Desk, key: ChecksumAddress) -> KeyEntry:
+    """A key of any organisation, revoked or not. Raises ChangeRefused where it never was one."""
+    for entry in keys(desk):
+        if entry.address == key:
+            return entry
+    raise ChangeRefused("KeyUnknown", {"key": key})
+
+
+# Inside
+
+
+def _scope(desk: Desk, token: TokenName | None) -> ChecksumAddress:
+    return ZERO_ADDRESS if token is None else desk.token(token).address
+
+
+def _active(desk: Desk) -> tuple[Organisation, ...]:
+    return tuple(member.organisation for member in desk.members() if member.active)
+
+
+def _moved(
+    organisations: Sequence[Organisation], role: Role, giver: Member, taker: Member | None
+) -> tuple[Organisation, ...]:
+    """The organisations once a role at large was taken from one and, perhaps, given to another."""
+
+    def roles(each: Organisation) -> frozenset[Role]:
+        kept = each.roles - {role} if each.number == giver.number else each.roles
+        return kept | {role} if taker and each.number == taker.number else kept
+
+    return tuple(replace(each, roles=roles(each)) for each in organisations)
+
+
+def _own_revocation(desk: Desk, entry: KeyEntry) -> Call:
+    return desk.consortium.call("revokeOwnKey", entry.address)
+
+
+def _require_accepted(desk: Desk, call: Call, sender: ChecksumAddress) -> None:
+    """Raises ChangeRefused where the Consortium would refuse a call of a sender now."""
+    try:
+        desk.connection.rpc("eth_call", *eth_call(call, sender, None))
+    except NodeRefused as refusal:
+        error = reverted(refusal, call)
+        raise (_refusal(desk, error) if isinstance(error, Reverted) else error) from None
+
+
+def _refusal(desk: Desk, error: Reverted) -> JP20Error:
+    """A refusal of the Consortium with names and a next step; as it is where none is known."""
+    if error.decoded is None or not is_known(error.decoded.name):
+        return error
+    said = dict(error.decoded.arguments)
+    if "organisation" in said:
+        said["who"] = next(m.name for m in desk.members() if m.number == said["organisation"])
+    if "role" in said:
+        said["role"] = said["held"] = Role(said["role"]).name
+        said["option"] = ""
+        if said["scope"] != ZERO_ADDRESS:
+            code = desk.token(said["scope"]).read(str, "code")
+            said |= {"held": f"{said['role']} ({code})", "option": f" --token {code}"}
+    return ChangeRefused(error.decoded.name, said)

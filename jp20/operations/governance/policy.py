@@ -1,0 +1,251 @@
+"""The policy on the chain beside the file's; changing it; what waits for a confirmation (G17)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, cast
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.contract import Contract
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.policy import (
+    Act,
+    Difference,
+    Kind,
+    Organisation,
+    Policy,
+    compare,
+    rule_of,
+    selector_of,
+    unmet,
+)
+from jp20.domain.plans.outcomes import Decided
+from jp20.domain.register.events import (
+    FrozenAtOnce,
+    InvestorSuspended,
+    Other,
+    WalletAdded,
+    WalletRegistered,
+)
+from jp20.operations.files.inputs import governed_functions
+from jp20.operations.governance.decide import decide
+from jp20.operations.session import Desk
+
+CONFIRMED_WITHIN: Final = 72 * 3600
+"""Seconds in which another organisation confirms what the AML officer did at once."""
+
+ACTS_AT_ONCE: Final = 16
+"""Acts in one call of setRules: about two million gas."""
+
+_SUSPENDED: Final = Text("suspension", "取引停止")
+_FROZEN: Final = Text("freeze", "凍結")
+
+
+class CannotDecide(JP20Error):
+    """The organisations could never decide some act of the policy: nothing was sent."""
+
+
+class Regrouped(JP20Error):
+    """The file puts functions together in other acts than the chain has."""
+
+    def __init__(self, acts: Sequence[Act]) -> None:
+        super().__init__(
+            Text(
+                "The file groups functions in other acts than the chain.",
+                "行為に含まれる関数の組合せがチェーンと異なります。",
+            ),
+            Text(", ".join(act.name.en for act in acts), "、".join(act.name.ja for act in acts)),
+            Text(
+                "Keep the functions of each act as they are on the chain, and change their rule.",
+                "関数の組合せはチェーンのとおりとし、規則のみを変更してください。",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """What of a policy is not on the chain yet: acts to be set, and functions of acts to be taken
+    off, by kind.
+    """
+
+    acts: tuple[Act, ...]
+    removed: tuple[tuple[Kind, tuple[bytes, ...]], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.acts and not self.removed
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What an organisation did at once `since` then, and nobody confirmed until `due`. It stands.
+
+    `token` is None for a suspension, which holds for all tokens; `account` is a wallet.
+    """
+
+    what: Text
+    token: ChecksumAddress | None
+    account: ChecksumAddress
+    organisation: int
+    since: int
+    due: int
+
+
+def words_on_chain(desk: Desk) -> dict[tuple[Kind, str], int]:
+    """What `Consortium.rule` returns for every function of every kind that changes state."""
+    functions = [(kind, name) for kind, names in governed_functions().items() for name in names]
+    rows = [(int(kind), selector_of(name)) for kind, name in functions]
+    return dict(zip(functions, desk.consortium.read_many(int, "rule", rows), strict=True))
+
+
+def policy_differences(desk: Desk, policy: Policy) -> tuple[Difference, ...]:
+    """Where the chain differs from a policy; nothing where it does not."""
+    return compare(policy, words_on_chain(desk))
+
+
+def policy_on_chain(desk: Desk, policy: Policy) -> Policy:
+    """The policy as the chain has it: the acts of `policy` by their names, with the chain's rules.
+    An act that the chain does not list is left out.
+    """
+    words = words_on_chain(desk)
+    acts = (_as_on_chain(act, words[act.kind, act.functions[0]]) for act in policy.acts)
+    return replace(policy, acts=tuple(act for act in acts if act is not None))
+
+
+def require_decidable(policy: Policy, organisations: Sequence[Organisation]) -> None:
+    """Raises CannotDecide where some act of a policy could never be done by the organisations."""
+    missing = unmet(policy, organisations)
+    if missing:
+        raise CannotDecide(
+            Text(
+                "Some acts of the policy could never be done.",
+                "ポリシーの一部の行為を実行できる組織構成になっていません。",
+            ),
+            Text(
+                "\n".join(f"{each.act.name.en}: {each.what.en}" for each in missing),
+                "\n".join(f"{each.act.name.ja}: {each.what.ja}" for each in missing),
+            ),
+            Text(
+                "Add organisations or roles, or change the policy.",
+                "組織・役割を追加するか、ポリシーを変更してください。",
+            ),
+        )
+
+
+def policy_change(desk: Desk, policy: Policy) -> PolicyChange:
+    """How the chain would have to change to have a policy. Raises CannotDecide, Regrouped."""
+    require_decidable(policy, [member.organisation for member in desk.members() if member.active])
+    words = words_on_chain(desk)
+    removed: list[tuple[Kind, tuple[bytes, ...]]] = []
+    torn: list[Act] = []
+    for kind, selectors in _acts_on_chain(desk).values():
+        listed = [
+            act for act in policy.acts if act.kind == kind and set(act.selectors) & set(selectors)
+        ]
+        kept = {selector for act in listed for selector in act.selectors}
+        if not listed:
+            removed.append((kind, selectors))
+        elif set(selectors) != kept or len(listed) > 1:
+            # Where each function has its rule nevertheless, there is nothing to change.
+            is_dropped = not set(selectors) <= kept
+            torn += [act for act in listed if is_dropped or _differs(act, words)]
+    if torn:
+        raise Regrouped(torn)
+    changed = tuple(act for act in policy.acts if _differs(act, words))
+    return PolicyChange(changed, tuple(removed))
+
+
+def change_policy(desk: Desk, change: PolicyChange, evidence: Evidence) -> tuple[Decided, ...]:
+    """Brings a change to the chain: the acts to be set, then those to be taken off, each a request
+    of its own under the same case. By the shipped policy setting waits 48 hours.
+
+    Raises what `decide` raises.
+    """
+    parts = [
+        change.acts[start : start + ACTS_AT_ONCE]
+        for start in range(0, len(change.acts), ACTS_AT_ONCE)
+    ]
+    setting = [desk.consortium.call("setRules", [act.fields for act in part]) for part in parts]
+    removing = [
+        desk.consortium.call("removeRule", int(kind), list(each)) for kind, each in change.removed
+    ]
+    return tuple(decide(desk, calls, evidence) for calls in (setting, removing) if calls)
+
+
+def overdue(desk: Desk, now: int | None = None) -> tuple[Overdue, ...]:
+    """What was done at once, stands, and was confirmed by nobody within 72 hours, by the time at
+    which it fell due. `now` in unix seconds: the time of the latest block.
+    """
+    moment = desk.now() if now is None else now
+    found = [
+        *_suspensions(desk),
+        *(each for token in desk.tokens() for each in _freezes(desk, token)),
+    ]
+    late = (each for each in found if each.due <= moment)
+    return tuple(sorted(late, key=lambda each: (each.due, each.account)))
+
+
+def _differs(act: Act, words: dict[tuple[Kind, str], int]) -> bool:
+    """Whether the chain has another rule for some function of an act."""
+    found = {words[act.kind, function] for function in act.functions}
+    return len(found) > 1 or rule_of(found.pop()) != act.rule
+
+
+def _acts_on_chain(desk: Desk) -> dict[int, tuple[Kind, tuple[bytes, ...]]]:
+    """The acts by the chain's number, each with its selectors in the chain's order."""
+    acts: dict[int, tuple[Kind, tuple[bytes, ...]]] = {}
+    for entry in desk.events(desk.consortium.address):
+        if isinstance(entry.event, Other) and entry.event.name in ("RuleSet", "RuleRemoved"):
+            found = entry.event.arguments
+            act = cast(int, found["act"])
+            if entry.event.name == "RuleSet":
+                selectors = cast(Sequence[bytes], found["selectors"])
+                acts[act] = (Kind(cast(int, found["kind"])), tuple(selectors))
+            else:
+                acts.pop(act, None)
+    return acts
+
+
+def _as_on_chain(act: Act, word: int) -> Act | None:
+    rule = rule_of(word)
+    return replace(act, rule=rule) if rule else None
+
+
+def _suspensions(desk: Desk) -> list[Overdue]:
+    """The suspensions at once that stand unconfirmed, by a wallet of each investor."""
+    first_wallet: dict[int, ChecksumAddress] = {}
+    suspended: dict[int, ChecksumAddress] = {}
+    for entry in desk.events(desk.platform.address):
+        match entry.event:
+            case WalletRegistered(wallet, facts) | WalletAdded(wallet, _, facts):
+                first_wallet.setdefault(facts >> 160, wallet)
+            case InvestorSuspended(investor, organisation) if organisation:
+                suspended[investor] = first_wallet[investor]
+    rows = [(wallet,) for wallet in suspended.values()]
+    states = desk.platform.read_many(tuple[int, int, int, int], "suspension", rows)
+    return [
+        Overdue(_SUSPENDED, None, wallet, organisation, since, since + CONFIRMED_WITHIN)
+        for wallet, (organisation, since, _, confirmed_at) in zip(
+            suspended.values(), states, strict=True
+        )
+        if organisation and not confirmed_at
+    ]
+
+
+def _freezes(desk: Desk, token: Contract) -> list[Overdue]:
+    """The freezes at once of one token that stand unconfirmed."""
+    frozen = dict.fromkeys(
+        (entry.event.account, entry.event.organisation)
+        for entry in desk.events(token.address)
+        if isinstance(entry.event, FrozenAtOnce)
+    )
+    states = token.read_many(tuple[int, bool], "freezeAtOnceOf", list(frozen))
+    amounts = token.read_many(int, "getFrozenTokens", [(account,) for account, _ in frozen])
+    return [
+        Overdue(_FROZEN, token.address, account, organisation, at, at + CONFIRMED_WITHIN)
+        for (account, organisation), (at, confirmed), amount in zip(
+            frozen, states, amounts, strict=True
+        )
+        if at and not confirmed and amount
+    ]

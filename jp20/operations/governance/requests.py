@@ -1,0 +1,612 @@
+"""The daily use of the Consortium: who proposed what, who signed, what waits for whom (G17, S3).
+
+Each function here is one organisation's, with one key. `decide` carries a request through with all
+keys at hand.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from eth_hash.auto import keccak
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.abi import Decoded
+from jp20.chain.contracts.errors import Reverted, explain
+from jp20.chain.contracts.typed import typed
+from jp20.chain.rpc.receipts import Receipt
+from jp20.chain.sending.sender import Progress
+from jp20.chain.signing.signers import Signer
+from jp20.domain.base.at import At
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.roles import Role
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.governance.decision_file import from_json, to_json
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.policy import Kind, Rule, rule_of
+from jp20.domain.governance.requests import Call, Decision, Request
+from jp20.domain.governance.requests import decide as put_under_one_root
+from jp20.domain.plans.outcomes import CallOutcome, Step
+from jp20.domain.register.events import CallExecuted, Entry, Event, Other
+from jp20.operations.files.inputs import load_policy, read_file
+from jp20.operations.session import Desk, Member
+
+NO_SLOT = 255
+"""Proposing without signing."""
+
+MOST_PUBLISHED = 4096
+"""Bytes of a call that a proposal publishes; a longer one travels as a file."""
+
+
+class NotInPolicy(JP20Error):
+    """The policy does not list the function: nobody can call or propose it."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(
+            Text(f"The policy does not list {function}.", f"{function} はポリシーにありません。"),
+            Text("So it can be neither called nor proposed.", "そのため実行も提案もできません。"),
+            Text(
+                "Change the policy first (set-rules).",
+                "先にポリシーを変更してください(set-rules)。",
+            ),
+        )
+
+
+class UnknownRequest(JP20Error):
+    """Nobody proposed a request of that id."""
+
+    def __init__(self, request: bytes) -> None:
+        super().__init__(
+            Text(
+                f"There is no request 0x{request.hex()}.",
+                f"申請 0x{request.hex()} は存在しません。",
+            ),
+            next_step=Text("List the requests.", "申請の一覧を確認してください。"),
+        )
+
+
+class RequestState(Enum):
+    """Where a request stands."""
+
+    OPEN = Text("open", "署名待ち")
+    WAITING = Text("signed, the delay runs", "待機期間中")
+    READY = Text("ready to be executed", "実行可能")
+    EXECUTED = Text("executed", "実行済み")
+    EXPIRED = Text("expired", "期限切れ")
+    CANCELLED = Text("cancelled", "取消済み")
+    VOID = Text("void: the policy changed", "無効(ポリシー変更)")
+
+    @property
+    def text(self) -> Text:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signed a slot. `counts`: the key is active and its organisation still has the role."""
+
+    organisation: int
+    key: ChecksumAddress
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """A slot: the roles that fill it, and its signature where there is one."""
+
+    index: int
+    roles: frozenset[Role]
+    signature: Signature | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request as a person wants to see it. Times are unix seconds; `ready_at` is None while a
+    signature is missing. `call` is what the proposer published, read from this node.
+    """
+
+    id: bytes
+    request: Request
+    case: str
+    kind: Kind | None
+    act: Text
+    function: str
+    executed: int
+    state: RequestState
+    proposer: int
+    proposed_at: int
+    expires_at: int
+    ready_at: int | None
+    slots: tuple[SlotView, ...]
+    call: Decoded | None
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A proposal: the decision that the others sign and execute, and the transaction."""
+
+    decision: Decision
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The latest proposal of a request, from its event."""
+
+    request: Request
+    organisation: int
+    data: bytes
+    at: At
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a request stands on the chain; all zero where it is not open."""
+
+    proposed_at: int
+    signed_at: int
+    signatures: dict[int, Signature]
+    executed: int
+
+    def is_open(self, rule: Rule, now: int) -> bool:
+        return self.proposed_at > 0 and now < self.proposed_at + rule.lifetime
+
+    def is_signed(self, rule: Rule) -> bool:
+        return all(
+            slot in self.signatures and self.signatures[slot].counts
+            for slot in range(len(rule.slots))
+        )
+
+    def ready_at(self, rule: Rule) -> int | None:
+        return self.signed_at + rule.delay if self.is_signed(rule) else None
+
+
+# One organisation's part
+
+
+def propose(
+    desk: Desk,
+    signer: Signer,
+    calls: Sequence[Call],
+    evidence: Evidence,
+    parties: Iterable[int] = (),
+    slot: int | None = None,
+) -> Proposed:
+    """Proposes calls on one function, and signs the first slot that the organisation can fill.
+
+    `slot` names another one, or NO_SLOT. Raises NotInPolicy, or Reverted where it is refused.
+    """
+    desk.settle()
+    decision = prepare(desk, calls, evidence, parties)
+    number = desk.organisation_of(signer.address)
+    chosen = _free_slot(desk, number, decision.request, {}) if slot is None else slot
+    return Proposed(decision, send_proposal(desk, signer, decision, number, chosen))
+
+
+def sign(desk: Desk, signer: Signer, request: bytes, slot: int | None = None) -> Step:
+    """Signs a request: the first free slot that the organisation can fill, or the one named.
+
+    Raises UnknownRequest, NotEnoughOrganisations where no slot is left for it, or Reverted.
+    """
+    desk.settle()
+    proposal = _proposal(desk, request)
+    number = desk.organisation_of(signer.address)
+    if slot is None:
+        signatures = standing(desk, proposal.request).signatures
+        slot = _free_slot(desk, number, proposal.request, signatures)
+    if slot == NO_SLOT:
+        rule = required_rule(proposal.request.rule, "")
+        raise NotEnoughOrganisations(
+            Text(
+                f"Organisation {number} fills no free slot of this request.",
+                f"組織 {number} が署名できる空き枠がありません。",
+            ),
+            frozenset().union(*rule.slots),
+            proposal.request.parties,
+        )
+    return send_signature(desk, signer, proposal.request, number, slot)
+
+
+def withdraw(desk: Desk, signer: Signer, request: bytes) -> Step:
+    """Takes the organisation's signature back. Raises UnknownRequest, or Reverted."""
+    desk.settle()
+    proposal = _proposal(desk, request)
+    number = desk.organisation_of(signer.address)
+    for slot, signature in standing(desk, proposal.request).signatures.items():
+        if signature.organisation == number:
+            call = desk.consortium.call("withdraw", request, slot)
+            key = _key(desk, b"withdraw", request, slot)
+            done = desk.send(signer, call, key=key, again=True)
+            return Step("withdraw", number, signer.address, done.transaction, done.block)
+    raise JP20Error(
+        Text(f"Organisation {number} has not signed.", f"組織 {number} は署名していません。")
+    )
+
+
+def cancel(desk: Desk, signer: Signer, request: bytes) -> Step:
+    """Closes a request that the organisation proposed. Raises Reverted where it is refused."""
+    number = desk.organisation_of(signer.address)
+    done = desk.send(signer, desk.consortium.call("cancel", request))
+    return Step("cancel", number, signer.address, done.transaction, done.block)
+
+
+def execute(
+    desk: Desk, signer: Signer, decision: Decision, indices: Sequence[int] | None = None
+) -> tuple[CallOutcome, ...]:
+    """Carries out calls of a request, each on its own; those that were already are left.
+
+    A call that is refused has the refusal in its outcome, and the others are carried out.
+    """
+    desk.settle()
+    request = decision.request
+    wanted = range(request.calls) if indices is None else indices
+    done = executed_indices(desk, request)
+    outcomes = {each.index: each for each in earlier_outcomes(desk, request)} if done else {}
+    pending = [index for index in wanted if index not in outcomes]
+    outcomes |= {each.index: each for each in send_executions(desk, signer, decision, pending)}
+    return tuple(outcomes[index] for index in wanted)
+
+
+# What there is
+
+
+def list_requests(
+    desk: Desk, wanted: Callable[[Proposal], bool] = lambda proposal: True
+) -> tuple[RequestView, ...]:
+    """All requests that were ever proposed, the latest last; or those whose proposal is wanted,
+    and only of these it is read where they stand.
+    """
+    members = _Members(desk)
+    now = desk.now()
+    return tuple(
+        _view(desk, members, id, each, now) for id, each in proposals(desk).items() if wanted(each)
+    )
+
+
+def show_request(desk: Desk, request: bytes) -> RequestView:
+    """One request. Raises UnknownRequest."""
+    return _view(desk, _Members(desk), request, _proposal(desk, request), desk.now())
+
+
+def published_decision(desk: Desk, request: bytes) -> Decision | None:
+    """The decision of a request whose only call was published: all that `execute` needs. None
+    where its calls travel as a file.
+    """
+    proposal = _proposal(desk, request)
+    if not proposal.data:
+        return None
+    asked = proposal.request
+    return put_under_one_root(
+        [Call(asked.target, proposal.data)],
+        asked.case_id,
+        asked.document_hash,
+        asked.rule,
+        asked.parties,
+    )
+
+
+def save_decision(file: Path, decision: Decision) -> None:
+    """Writes a decision for the other organisations: they sign and execute it from this file."""
+    file.write_text(to_json(decision), encoding="utf-8")
+
+
+def load_decision(file: Path) -> Decision:
+    """Reads a decision. Raises NoFile, NotADecision; root and id are computed anew."""
+    return from_json(read_file(file).decode("utf-8", "replace"), str(file))
+
+
+# The steps, for `decide` as well
+
+
+def prepare(
+    desk: Desk, calls: Sequence[Call], evidence: Evidence, parties: Iterable[int]
+) -> Decision:
+    """The decision about some calls under the rule in force. Raises NotInPolicy."""
+    word = desk.rule(calls[0])
+    required_rule(word, desk.function_of(calls[0]))
+    return put_under_one_root(
+        calls, evidence.case_id, evidence.document_hash, word, sorted(set(parties))
+    )
+
+
+def required_rule(word: int, function: str) -> Rule:
+    """The rule of a word. Raises NotInPolicy where there is none."""
+    rule = rule_of(word)
+    if rule is None:
+        raise NotInPolicy(function)
+    return rule
+
+
+def send_proposal(
+    desk: Desk, signer: Signer, decision: Decision, organisation: int, slot: int
+) -> Step:
+    data = decision.published_data if len(decision.published_data) <= MOST_PUBLISHED else b""
+    call = desk.consortium.call("propose", decision.request.fields, slot, data)
+    done = desk.send(
+        signer,
+        call,
+        key=_key(desk, b"propose", decision.request.id, slot),
+        label=f"propose {_about(desk, decision.request)}",
+        again=True,
+    )
+    return Step("propose", organisation, signer.address, done.transaction, done.block)
+
+
+def send_signature(
+    desk: Desk, signer: Signer, request: Request, organisation: int, slot: int
+) -> Step:
+    done = desk.send(
+        signer,
+        desk.consortium.call("sign", request.fields, slot),
+        key=_key(desk, b"sign", request.id, slot),
+        label=f"sign {_about(desk, request)}",
+        again=True,
+    )
+    return Step("sign", organisation, signer.address, done.transaction, done.block)
+
+
+def send_executions(
+    desk: Desk,
+    signer: Signer,
+    decision: Decision,
+    indices: Sequence[int],
+    progress: Progress | None = None,
+) -> list[CallOutcome]:
+    """A transaction for each call, a window of them in flight; each once, whatever run began it.
+    One that another executor carried out meanwhile is told as that one's.
+    """
+    request = decision.request
+    about = _about(desk, request)
+    sent = desk.sender(signer).send_all(
+        [desk.consortium.call("execute", *decision.execution(index)) for index in indices],
+        keys=[execution_key(desk, request, index) for index in indices],
+        labels=[f"execute {about}, {index + 1}/{request.calls}" for index in indices],
+        progress=progress,
+    )
+    by_others = {
+        index
+        for index, result in zip(indices, sent, strict=True)
+        if is_refused_with(result, "CallAlreadyExecuted", "RequestDone")
+    }
+    theirs = {each.index: each for each in earlier_outcomes(desk, request)} if by_others else {}
+    return [
+        theirs[index]
+        if index in by_others and index in theirs
+        else outcome_of(desk, index, decision.calls[index], result)
+        for index, result in zip(indices, sent, strict=True)
+    ]
+
+
+def is_refused_with(result: object, *names: str) -> bool:
+    """Whether a call was refused with one of some errors of the Consortium."""
+    return (
+        isinstance(result, Reverted) and result.decoded is not None and result.decoded.name in names
+    )
+
+
+def execution_key(desk: Desk, request: Request, index: int) -> bytes:
+    """The key under which an execution stands in its executor's outbox. It is that of a case and a
+    root, as on the chain: what was executed under one request is not again under another.
+    """
+    return _key(desk, b"execute", request.case_id + request.root, index)
+
+
+def outcome_of(desk: Desk, index: int, call: Call, result: Receipt | Reverted) -> CallOutcome:
+    """What became of a call, named by its own function where the Consortium handed it on."""
+    if isinstance(result, Reverted):
+        named = explain(
+            result.decoded,
+            result.data,
+            call,
+            function=desk.function_of(call),
+            rule=desk.rule(call),
+        )
+        return CallOutcome(index, None, None, refusal=named)
+    events, earlier = desk.events_of(result, call.target), result.earlier is not None
+    return CallOutcome(index, result.transaction, result.block, events, earlier)
+
+
+def standing(desk: Desk, request: Request, members: "_Members | None" = None) -> Standing:
+    """Where a request stands now."""
+    _, proposed_at, signed_at = desk.consortium.read(
+        tuple[int, int, int], "requestState", request.id
+    )
+    executed = desk.consortium.read(int, "executedCount", request.case_id, request.root)
+    if not proposed_at:
+        return Standing(0, 0, {}, executed)
+    numbers = desk.consortium.read(tuple[int, ...], "signaturesOf", request.id)
+    signatures = (members or _Members(desk)).signatures(request, numbers)
+    return Standing(proposed_at, signed_at, signatures, executed)
+
+
+def proposals(desk: Desk) -> dict[bytes, Proposal]:
+    """The latest proposal of each request, by id, in the order in which they were first made."""
+    found: dict[bytes, Proposal] = {}
+    for entry in desk.events(desk.consortium.address):
+        if isinstance(entry.event, Other) and entry.event.name == "RequestProposed":
+            found.update([_proposed(entry.event, entry.at)])
+    return found
+
+
+def executed_indices(desk: Desk, request: Request) -> set[int]:
+    """The calls of a root that were executed under a case."""
+    if not desk.consortium.read(int, "executedCount", request.case_id, request.root):
+        return set()
+    rows = [(request.case_id, request.root, index) for index in range(request.calls)]
+    flags = desk.consortium.read_many(bool, "isExecuted", rows)
+    return {index for index, executed in enumerate(flags) if executed}
+
+
+def earlier_outcomes(desk: Desk, request: Request) -> tuple[CallOutcome, ...]:
+    """What became of the calls that were executed, under this or another request with the same
+    calls and case.
+    """
+    events = desk.events(desk.consortium.address)
+    same = {
+        id
+        for id, each in _all_proposals(events)
+        if (each.request.case_id, each.request.root) == (request.case_id, request.root)
+    }
+    executed = {
+        entry.event.index: entry.at
+        for entry in events
+        if isinstance(entry.event, CallExecuted) and entry.event.id in same
+    }
+    receipts = desk.receipts_at(executed.values())
+    return tuple(
+        CallOutcome(
+            index,
+            at.transaction,
+            at.block,
+            desk.events_of(receipts[at.transaction], request.target),
+            earlier=True,
+        )
+        for index, at in sorted(executed.items())
+    )
+
+
+# Inside
+
+
+def _key(desk: Desk, step: bytes, subject: bytes, number: int) -> bytes:
+    consortium = bytes.fromhex(desk.consortium.address[2:])
+    return keccak(step + consortium + subject + number.to_bytes(32, "big"))
+
+
+def _about(desk: Desk, request: Request) -> str:
+    """What a request is about, for whoever looks into an outbox."""
+    case = request.case_id.rstrip(b"\0").decode("ascii", "replace")
+    return f"{_function(desk, request).split('(')[0]} ({case})"
+
+
+def _function(desk: Desk, request: Request) -> str:
+    """The signature of the function that a request is about."""
+    functions = desk.interface(request.target).functions.values()
+    named = (each.signature for each in functions if each.selector == request.selector)
+    return next(named, f"0x{request.selector.hex()}")
+
+
+class _Members:
+    """The organisations and keys, read once for many requests."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._by_scope: dict[ChecksumAddress, tuple[Member, ...]] = {}
+        self._keys: dict[int, tuple[ChecksumAddress, int, bool]] = {}
+
+    def of(self, scope: ChecksumAddress) -> dict[int, Member]:
+        if scope not in self._by_scope:
+            self._by_scope[scope] = self._desk.members(scope)
+        return {member.number: member for member in self._by_scope[scope]}
+
+    def signatures(self, request: Request, numbers: Sequence[int]) -> dict[int, Signature]:
+        rule = rule_of(request.rule)
+        members = self.of(request.target)
+        found: dict[int, Signature] = {}
+        for slot, number in enumerate(numbers):
+            if number and rule is not None:
+                key, organisation, active = self._key(number)
+                roles = members[organisation].roles
+                counts = active and bool(roles & rule.slots[slot])
+                found[slot] = Signature(organisation, key, counts)
+        return found
+
+    def _key(self, number: int) -> tuple[ChecksumAddress, int, bool]:
+        if number not in self._keys:
+            self._keys[number] = self._desk.consortium.read(
+                tuple[ChecksumAddress, int, bool], "keyInfo", number
+            )
+        return self._keys[number]
+
+
+def _proposal(desk: Desk, request: bytes) -> Proposal:
+    found = proposals(desk).get(request)
+    if found is None:
+        raise UnknownRequest(request)
+    return found
+
+
+def _proposed(event: Other, at: At) -> tuple[bytes, Proposal]:
+    """The id and the proposal that a RequestProposed says."""
+    arguments = event.arguments
+    return typed(bytes, arguments["id"]), Proposal(
+        typed(Request, arguments["request"]),
+        typed(int, arguments["organisation"]),
+        typed(bytes, arguments["data"]),
+        at,
+    )
+
+
+def _all_proposals(events: Iterable[Entry[Event]]) -> list[tuple[bytes, Proposal]]:
+    return [
+        _proposed(entry.event, entry.at)
+        for entry in events
+        if isinstance(entry.event, Other) and entry.event.name == "RequestProposed"
+    ]
+
+
+def _free_slot(
+    desk: Desk, organisation: int, request: Request, signatures: dict[int, Signature]
+) -> int:
+    """The first slot without a valid signature that an organisation can fill; else NO_SLOT."""
+    rule = required_rule(request.rule, "")
+    roles = next(
+        member.roles for member in desk.members(request.target) if member.number == organisation
+    )
+    for slot, wanted in enumerate(rule.slots):
+        filled = slot in signatures and signatures[slot].counts
+        if roles & wanted and not filled:
+            return slot
+    return NO_SLOT
+
+
+def _view(desk: Desk, members: _Members, id: bytes, proposal: Proposal, now: int) -> RequestView:
+    request = proposal.request
+    rule = required_rule(request.rule, "")
+    stands = standing(desk, request, members)
+    kind = desk.kind(request.target)
+    interface = desk.interface(request.target)
+    function = _function(desk, request)
+    return RequestView(
+        id,
+        request,
+        request.case_id.rstrip(b"\0").decode("ascii", "replace"),
+        kind,
+        _act_name(kind, function),
+        function,
+        stands.executed,
+        _state(desk, request, rule, stands, now),
+        proposal.organisation,
+        stands.proposed_at or proposal.at.time,
+        (stands.proposed_at or proposal.at.time) + rule.lifetime,
+        stands.ready_at(rule),
+        tuple(
+            SlotView(index, roles, stands.signatures.get(index))
+            for index, roles in enumerate(rule.slots)
+        ),
+        interface.decode_call(proposal.data) if proposal.data else None,
+        proposal.data,
+    )
+
+
+def _state(desk: Desk, request: Request, rule: Rule, stands: Standing, now: int) -> RequestState:
+    if stands.executed == request.calls:
+        return RequestState.EXECUTED
+    if not stands.proposed_at:
+        return RequestState.CANCELLED
+    if not stands.is_open(rule, now):
+        return RequestState.EXPIRED
+    if desk.rule(Call(request.target, request.selector)) != request.rule:
+        return RequestState.VOID
+    ready_at = stands.ready_at(rule)
+    if ready_at is None:
+        return RequestState.OPEN
+    return RequestState.READY if ready_at <= now else RequestState.WAITING
+
+
+def _act_name(kind: Kind | None, function: str) -> Text:
+    """What people call an act, from the policy that ships."""
+    act = load_policy().act(kind, function) if kind else None
+    return act.name if act else Text(function, function)

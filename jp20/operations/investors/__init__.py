@@ -1,0 +1,1 @@
+"""The whitelist: investors enrolled, renewed, suspended, their wallets."""

@@ -1,0 +1,372 @@
+"""The whitelist: investors come, are renewed, reclassified, suspended, change wallets (G7, G13).
+
+Of a file only wallets, class, residency and dates go to the chain.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.policy import rule_of
+from jp20.domain.governance.requests import Call
+from jp20.domain.investors.facts import Facts
+from jp20.domain.investors.investors import Investor, InvestorClass, InvestorFile, Residency
+from jp20.domain.plans.outcomes import Decided, Outcome, Outcomes, RowOutcome, in_order
+from jp20.domain.token.reasons import RegistryReason
+from jp20.operations.governance.rows import AT_ONCE, FEW_AT_ONCE, Row, carry_out, faulty
+from jp20.operations.session import Desk
+
+_R = TypeVar("_R")
+
+Renewal = tuple[ChecksumAddress, int]
+"""Any wallet of the investor, and until when its KYC is valid (unix seconds)."""
+
+Classification = tuple[ChecksumAddress, InvestorClass, int, Residency]
+"""Any wallet of the investor, class, until when the class is valid, residency."""
+
+_OTHER_INVESTOR = Text(
+    "Two of the wallets belong to different investors on the chain.",
+    "チェーン上では、記載されたウォレットが異なる投資家のものです。",
+)
+_SUSPENDED = Text("The investor is suspended.", "この投資家は取引停止中です。")
+
+
+class NobodysWallet(JP20Error):
+    """The address is no registered investor's wallet."""
+
+    def __init__(self, wallet: ChecksumAddress) -> None:
+        super().__init__(
+            Text(f"{wallet} is nobody's wallet.", f"{wallet} は登録されていません。"),
+            next_step=Text("Register the investor first.", "先に投資家を登録してください。"),
+        )
+
+
+_SAME_INVESTOR = Text(
+    "On the chain this is the same investor as on line {line}.",
+    "チェーン上では、{line}行目と同一の投資家です。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WhitelistPlan:
+    """A file beside the chain. `wallets` are further ones of investors, with one that is or will be
+    registered. `refused` are rows that are not sent, each with its reason. `facts` is what the
+    chain says of the file's wallets.
+    """
+
+    new: tuple[Investor, ...]
+    wallets: tuple[tuple[Investor, ChecksumAddress, ChecksumAddress], ...]
+    renew: tuple[Investor, ...]
+    reclassify: tuple[Investor, ...]
+    unchanged: tuple[Investor, ...]
+    refused: tuple[RowOutcome, ...]
+    facts: Mapping[ChecksumAddress, Facts]
+
+    def known_wallet(self, investor: Investor) -> ChecksumAddress:
+        """A wallet by which the chain knows an investor that is not new."""
+        return next(wallet for wallet in investor.wallets if self.facts[wallet].is_known)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the chain is as the file says, so that nothing is to be sent."""
+        return not (self.new or self.wallets or self.renew or self.reclassify)
+
+
+def plan_whitelist(desk: Desk, file: InvestorFile, block: int | None = None) -> WhitelistPlan:
+    """Compares a file with the chain, at a block or now. Faulty lines are refused rows; the others
+    are planned.
+    """
+    wallets = [wallet for each in file.investors for wallet in each.wallets]
+    facts = dict(zip(wallets, facts_of(desk, wallets, block), strict=True))
+    plan = _Plan(list(faulty(file.faults)), facts, desk.connection.block(block).time)
+    for each in file.investors:
+        plan.take(each)
+    return plan.plan()
+
+
+def apply_whitelist(
+    desk: Desk, plan: WhitelistPlan, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Outcomes:
+    """Carries a plan out; where it is empty, nothing is sent. What the chain refuses is told."""
+    decided: list[Decided] = []
+    rows = [*plan.refused, *(_row(each, Outcome.UNCHANGED) for each in plan.unchanged)]
+    for outcomes in _applied(desk, plan, evidence, parties):
+        decided += outcomes.decided
+        rows += outcomes.rows
+    return Outcomes(tuple(decided), in_order(rows))
+
+
+def register(
+    desk: Desk, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Outcomes:
+    """Brings the chain to what a file says: registers, adds wallets, renews, reclassifies."""
+    desk.settle()
+    return apply_whitelist(desk, plan_whitelist(desk, file), evidence, parties=parties)
+
+
+def renew(desk: Desk, rows: Sequence[Renewal], evidence: Evidence | None = None) -> Outcomes:
+    """Sets until when the KYC of investors is valid. Who is refused is told, and the others go
+    through; the refusal of an only one is raised.
+    """
+    return _carried(desk, "renew", [Row(row, row[0]) for row in rows], evidence)
+
+
+def reclassify(
+    desk: Desk, rows: Sequence[Classification], evidence: Evidence | None = None
+) -> Outcomes:
+    """Sets class and residency of investors. Who is refused is told, and the others go through; the
+    refusal of an only one is raised.
+    """
+    return _carried(desk, "reclassify", [Row(row, row[0]) for row in rows], evidence)
+
+
+def suspend_at_once(
+    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence | None = None
+) -> Outcomes:
+    """The AML officer's: suspends investors, each with all wallets. To be confirmed in 72 hours.
+    `evidence`, here and below: where the policy asks for several signatures.
+    """
+    return _on_wallets(desk, "suspendAtOnce", wallets, evidence, stops=True)
+
+
+def is_alone(desk: Desk, function: str) -> bool:
+    """Whether one key may call a function of the platform, without a request."""
+    rule = rule_of(desk.rule(desk.platform.call(function, [])))
+    return rule is not None and rule.is_direct
+
+
+def confirm_suspension(
+    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence | None = None
+) -> Outcomes:
+    """Confirms what was suspended at once, by an organisation that did not do it."""
+    suspended = desk.platform.read_many(
+        tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets]
+    )
+    own = {organisation for organisation, *_ in suspended if organisation}
+    return _on_wallets(desk, "confirmSuspension", wallets, evidence, own)
+
+
+def suspend(
+    desk: Desk,
+    wallets: Sequence[ChecksumAddress],
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """Suspends investors by decision, which also confirms what was done at once."""
+    return _on_wallets(desk, "suspend", wallets, evidence, parties)
+
+
+def reinstate(
+    desk: Desk,
+    wallets: Sequence[ChecksumAddress],
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """Lifts the suspensions that stand now; one that came later is not lifted by this decision."""
+    suspended = desk.platform.read_many(
+        tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets]
+    )
+    rows = [
+        Row((wallet, since), wallet)
+        for wallet, (_, since, _, _) in zip(wallets, suspended, strict=True)
+    ]
+    return _carried(desk, "reinstate", rows, evidence, parties)
+
+
+def add_wallets(
+    desk: Desk,
+    rows: Sequence[tuple[ChecksumAddress, ChecksumAddress]],
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """Gives investors further wallets: any wallet of theirs, and the new one."""
+    return _carried(desk, "addWallets", [Row(row, row[1]) for row in rows], evidence, parties)
+
+
+def retire_wallets(
+    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence | None = None
+) -> Outcomes:
+    """Takes wallets out of use for ever: their keys were lost or stolen."""
+    return _on_wallets(desk, "retireWallets", wallets, evidence)
+
+
+def investor(desk: Desk, wallet: ChecksumAddress, block: int | None = None) -> Facts:
+    """What the platform knows of a wallet, now or at a block."""
+    return Facts.of(desk.platform.read(int, "factsOf", wallet, block=block))
+
+
+def facts_of(
+    desk: Desk, wallets: Sequence[ChecksumAddress], block: int | None = None
+) -> list[Facts]:
+    """The same of many."""
+    rows = [(wallet,) for wallet in wallets]
+    return [Facts.of(word) for word in desk.platform.read_many(int, "factsOf", rows, block=block)]
+
+
+def wallets_of(desk: Desk, wallet: ChecksumAddress) -> tuple[ChecksumAddress, ...]:
+    """All wallets of the investor behind one, beginning with it. Raises NobodysWallet."""
+    found = desk.platform.read(tuple[ChecksumAddress, ...], "walletsOf", wallet)
+    if not found:
+        raise NobodysWallet(wallet)
+    return found
+
+
+# Inside
+
+
+class _Plan:
+    """A plan being made, at the time `now` of the chain."""
+
+    def __init__(
+        self, refused: list[RowOutcome], facts: Mapping[ChecksumAddress, Facts], now: int
+    ) -> None:
+        self._new: list[Investor] = []
+        self._wallets: list[tuple[Investor, ChecksumAddress, ChecksumAddress]] = []
+        self._renew: list[Investor] = []
+        self._reclassify: list[Investor] = []
+        self._unchanged: list[Investor] = []
+        self._refused = refused
+        self._facts = facts
+        self._now = now
+        self._lines: dict[int, int] = {}
+
+    def plan(self) -> WhitelistPlan:
+        return WhitelistPlan(
+            tuple(self._new),
+            tuple(self._wallets),
+            tuple(self._renew),
+            tuple(self._reclassify),
+            tuple(self._unchanged),
+            tuple(self._refused),
+            self._facts,
+        )
+
+    def take(self, investor: Investor) -> None:
+        facts = [self._facts[wallet] for wallet in investor.wallets]
+        known = [wallet for wallet in investor.wallets if self._facts[wallet].is_known]
+        missing = [wallet for wallet in investor.wallets if not self._facts[wallet].is_known]
+        refusal = _obstacle(facts) or self._expired(investor) or self._twice(investor, facts)
+        if refusal is not None:
+            self._refused.append(_row(investor, Outcome.REFUSED, *refusal))
+            return
+        if not known:
+            self._new.append(investor)
+            missing = missing[1:]
+        existing = known[0] if known else investor.wallets[0]
+        self._wallets += [(investor, existing, wallet) for wallet in missing]
+        if known:
+            self._compare(investor, self._facts[existing], changed=bool(missing))
+
+    def _compare(self, investor: Investor, facts: Facts, *, changed: bool) -> None:
+        renewed = facts.kyc_expiry != investor.kyc_expiry
+        reclassified = _classification(facts) != _classification(investor)
+        if renewed:
+            self._renew.append(investor)
+        if reclassified:
+            self._reclassify.append(investor)
+        if not (renewed or reclassified or changed):
+            self._unchanged.append(investor)
+
+    def _expired(self, investor: Investor) -> tuple[str, Text] | None:
+        """By the chain's time, which need not be the machine's by which the file was read."""
+        for expiry, reason in (
+            (investor.kyc_expiry, RegistryReason.KYC_EXPIRED),
+            (investor.class_expiry, RegistryReason.CLASS_EXPIRED),
+        ):
+            if expiry <= self._now:
+                return reason.name, reason.text
+        return None
+
+    def _twice(self, investor: Investor, facts: Sequence[Facts]) -> tuple[str, Text] | None:
+        """Two references of the file that are one investor on the chain would contradict."""
+        for each in facts:
+            line = self._lines.setdefault(each.investor, investor.line) if each.is_known else None
+            if line not in (None, investor.line):
+                return "SAME_INVESTOR", Text(
+                    _SAME_INVESTOR.en.format(line=line), _SAME_INVESTOR.ja.format(line=line)
+                )
+        return None
+
+
+def _obstacle(facts: Sequence[Facts]) -> tuple[str, Text] | None:
+    """Code and reason why a row cannot be brought to the chain."""
+    if any(each.reserved for each in facts):
+        return RegistryReason.RESERVED_ACCOUNT.name, RegistryReason.RESERVED_ACCOUNT.text
+    if any(each.retired for each in facts):
+        return RegistryReason.ALREADY_RETIRED.name, RegistryReason.ALREADY_RETIRED.text
+    if len({each.investor for each in facts if each.is_known}) > 1:
+        return "OTHER_INVESTOR", _OTHER_INVESTOR
+    if any(each.suspended for each in facts):
+        return RegistryReason.ALREADY_SUSPENDED.name, _SUSPENDED
+    return None
+
+
+def _classification(of: Facts | Investor) -> tuple[InvestorClass, int, Residency]:
+    return of.investor_class, of.class_expiry, of.residency
+
+
+def _row(
+    investor: Investor, outcome: Outcome, code: str | None = None, reason: Text | None = None
+) -> RowOutcome:
+    return RowOutcome(investor.line, investor.wallets[0], None, outcome, reason, code)
+
+
+def _applied(
+    desk: Desk, plan: WhitelistPlan, evidence: Evidence, parties: Iterable[int]
+) -> Iterable[Outcomes]:
+    """The decisions of a plan, one after the other, those that it has rows for."""
+    excluded = tuple(parties)
+    if plan.new:
+        rows = [Row(each.registration, each.wallets[0], None, each.line) for each in plan.new]
+        yield _carried(desk, "register", rows, evidence, excluded, AT_ONCE)
+    if plan.wallets:
+        added = [Row((old, new), new, None, each.line) for each, old, new in plan.wallets]
+        yield _carried(desk, "addWallets", added, evidence, excluded)
+    if plan.renew:
+        renewed = [
+            Row((each.wallets[0], each.kyc_expiry), each.wallets[0], None, each.line)
+            for each in plan.renew
+        ]
+        yield _carried(desk, "renew", renewed, evidence, excluded)
+    if plan.reclassify:
+        reclassified = [
+            Row((each.wallets[0], *_classification(each)), each.wallets[0], None, each.line)
+            for each in plan.reclassify
+        ]
+        yield _carried(desk, "reclassify", reclassified, evidence, excluded)
+
+
+def _on_wallets(
+    desk: Desk,
+    function: str,
+    wallets: Sequence[ChecksumAddress],
+    evidence: Evidence | None = None,
+    parties: Iterable[int] = (),
+    *,
+    stops: bool = False,
+) -> Outcomes:
+    rows = [Row(wallet, wallet) for wallet in wallets]
+    return _carried(desk, function, rows, evidence, parties, stops=stops)
+
+
+def _carried(
+    desk: Desk,
+    function: str,
+    rows: Sequence[Row[_R]],
+    evidence: Evidence | None = None,
+    parties: Iterable[int] = (),
+    at_once: int = FEW_AT_ONCE,
+    *,
+    stops: bool = False,
+) -> Outcomes:
+    def call_of(part: Sequence[_R]) -> Call:
+        return desk.platform.call(function, part)
+
+    return carry_out(desk, rows, call_of, evidence, parties, at_once, stops=stops)

@@ -1,0 +1,735 @@
+"""Plan and apply: a file becomes a plan, and each organisation applies the same plan with its own
+key until all of it is done (G2, G7, G17).
+
+Applied again, a plan sends nothing that is done. What a request decides is executed as it was
+signed: while one is under way the plan goes on with it, and the chain skips the rows that it
+refuses by then. Before that, a plan whose ground has moved is not begun.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from eth_hash.auto import keccak
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.contract import Contract
+from jp20.chain.new_files import write_over
+from jp20.chain.sending.waiting import OutcomeUnknown
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.policy import rule_of
+from jp20.domain.governance.requests import Call, Request
+from jp20.domain.investors.facts import Facts
+from jp20.domain.investors.investors import Investor, InvestorFile
+from jp20.domain.plans.allotments import Allotment, AllotmentFile, total_missed
+from jp20.domain.plans.costs import PlannedAct
+from jp20.domain.plans.outcomes import Decided, Outcome, Outcomes, RowOutcome, Step, in_order
+from jp20.domain.plans.plan import (
+    DeliveryRow,
+    NotNow,
+    Plan,
+    PlanBlocked,
+    PlanElsewhere,
+    PlanKind,
+    PlannedDecision,
+    PlannedRow,
+    PlanOutOfDate,
+    RefusedRow,
+    Source,
+    Standing,
+    State,
+    WhitelistRow,
+    from_json,
+    refused_of,
+    to_json,
+)
+from jp20.domain.plans.source import OtherRows, differences, left_out
+from jp20.domain.register.events import RowRefused
+from jp20.domain.token.reasons import Reason
+from jp20.operations.files.inputs import read_file
+from jp20.operations.governance import requests
+from jp20.operations.governance.decide import AwaitingOthers, NotBefore
+from jp20.operations.governance.rows import Row, carry_out, outcomes_of
+from jp20.operations.investors.whitelist import WhitelistPlan, facts_of, plan_whitelist
+from jp20.operations.plans.distribute import (
+    AnotherDeliveryUnderWay,
+    NotEnoughUnits,
+    Past,
+    delivered_since,
+    delivery,
+    expected_refusals,
+    root_of,
+)
+from jp20.operations.session import Desk, TokenName
+
+_UNKNOWN = Text(
+    "It was sent, and is in no block yet. Apply the plan again to learn what became of it.",
+    "送信済みですが、まだブロックに含まれていません。同じ計画を再度適用すると結果を確認できます。",
+)
+
+
+class PlanAwaitingOthers(AwaitingOthers):
+    """What the keys at hand can do of the plan is done; `outcomes` is how its rows stand."""
+
+    def __init__(self, waiting: AwaitingOthers, steps: Sequence[Step], outcomes: Outcomes) -> None:
+        super().__init__(waiting.request, steps, waiting.roles, waiting.decision)
+        self.next_step = Text(
+            "Let them apply the same plan, then apply it again.",
+            "先方が同じ計画を適用した後、もう一度適用してください。",
+        )
+        self.outcomes = outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a decision of a plan is: rows carried out, of all its rows."""
+
+    act: PlannedAct
+    done: int
+    total: int
+
+
+# Plan
+
+
+def prepare_whitelist(
+    desk: Desk, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Plan:
+    """What a whitelist file would change. Faulty rows, and those that the chain would refuse, are
+    named and not sent.
+    """
+    block = desk.connection.block().number
+    found = plan_whitelist(desk, file, block)
+    refused = [*refused_of(file.faults), *_stopped(desk, None, block)]
+    refused += [
+        RefusedRow(
+            row.line, row.account, None, "wallet", row.code or "", row.reason or Text("", "")
+        )
+        for row in found.refused
+        if row.code != "FILE"
+    ]
+    decisions = [
+        PlannedDecision(act, desk.rule(desk.platform.call(act.function, [])), tuple(rows))
+        for act, rows in _whitelist_rows(found).items()
+        if rows
+    ]
+    settled = [
+        RowOutcome(each.line, each.wallets[0], None, Outcome.UNCHANGED) for each in found.unchanged
+    ]
+    return _plan(
+        desk,
+        PlanKind.WHITELIST,
+        None,
+        block,
+        evidence,
+        parties,
+        Source(file.file, file.digest),
+        decisions,
+        settled,
+        refused,
+    )
+
+
+def prepare_distribution(
+    desk: Desk,
+    token: TokenName,
+    file: AllotmentFile,
+    evidence: Evidence,
+    *,
+    expected_total: int | None = None,
+    parties: Iterable[int] = (),
+) -> Plan:
+    """What an allotment file would deliver under a case, beside what was delivered under it. Faulty
+    rows, and those that the chain would refuse, are named and not sent.
+
+    `expected_total`: what the file must come to, exactly; a total that it states itself must be met
+    as well. Else no more than is undistributed: a delivery may be one of several. A decision
+    under way on rows of this file is gone on with as it is.
+    Raises AnotherDeliveryUnderWay where the one under way is on other rows.
+    """
+    contract = desk.token(token)
+    block = desk.connection.block().number
+    past = Past(desk, contract, evidence)
+    expected = expected_refusals(desk, contract, file.allotments, block)
+    under_way = _under_way(contract, past, file.allotments, expected)
+    rows: list[Allotment] = []
+    settled: list[RowOutcome] = []
+    refused = [*refused_of(file.faults), *_stopped(desk, contract, block)]
+    for each in file.allotments:
+        found = None if each in under_way else past.settled(each, expected)
+        if found is None:
+            rows.append(each)
+        elif found.outcome is Outcome.ALREADY_DONE:
+            settled.append(found)
+        else:
+            refused.append(_refused(found))
+    _require_alone(contract, past, rows, evidence)
+    needed = sum(each.units for each in rows) - past.delivered_of(rows)
+    there = contract.read(int, "undistributed", block=block)
+    if needed > there:
+        refused.append(_whole("NOT_ENOUGH_UNITS", NotEnoughUnits(needed, there).what))
+    if expected_total is not None and expected_total != file.written:
+        refused.append(_whole("TOTAL", total_missed(expected_total, file.written)[0]))
+    planned = tuple(DeliveryRow(each.line, each.wallet, each.units) for each in rows)
+    rule = desk.rule(delivery(contract, []))
+    decisions = [PlannedDecision(PlannedAct.DELIVER, rule, planned)] if planned else []
+    return _plan(
+        desk,
+        PlanKind.DISTRIBUTION,
+        contract,
+        block,
+        evidence,
+        parties,
+        Source(file.file, file.digest),
+        decisions,
+        settled,
+        refused,
+    )
+
+
+def save_plan(file: Path, plan: Plan) -> None:
+    """Writes a plan, all of it or nothing. Raises CannotWrite."""
+    write_over(file, to_json(plan).encode())
+
+
+def load_plan(file: Path) -> Plan:
+    """Raises NoFile, NotAPlan, TamperedPlan."""
+    return from_json(read_file(file).decode("utf-8", "replace"), file.name)
+
+
+def require_rows_of(desk: Desk, plan: Plan, file: InvestorFile | AllotmentFile) -> None:
+    """Compares a plan that others made with one's own copy of its file. Raises OtherRows where it
+    does not do what the file says, all of it.
+    """
+    found = differences(plan, file)
+    if isinstance(file, InvestorFile):
+        found += left_out(plan, _whitelist_rows(plan_whitelist(desk, file)))
+    if found:
+        raise OtherRows(file.file, found)
+
+
+# Apply
+
+
+def check_plan(desk: Desk, plan: Plan) -> int:
+    """Compares a plan with the chain, as `apply_plan` does before it sends, so that who applies it
+    is asked about what is possible only. Returns how many rows are not carried out yet.
+
+    Raises PlanElsewhere, PlanBlocked, PlanOutOfDate, NotNow, AnotherDeliveryUnderWay.
+    """
+    _require_here(desk, plan)
+    return sum(len(work.rows_left) for work in _compared(desk, plan))
+
+
+def apply_plan(
+    desk: Desk, plan: Plan, *, progress: Callable[[Progress], None] | None = None
+) -> Outcomes:
+    """Carries out of a plan what is not done yet, as far as the keys at hand reach.
+
+    All of it is compared with the chain before anything is sent. Rows that were sent and are in no
+    block yet are UNKNOWN, those after them PENDING; nothing of what follows is sent then. Where it
+    is a proposal, a signature, or what an earlier run sent that is in no block, OutcomeUnknown is
+    raised.
+    Raises PlanElsewhere, PlanBlocked, PlanOutOfDate, NotNow, AnotherDeliveryUnderWay; at a desk of
+    organisations that work in turn PlanAwaitingOthers; and what `decide` raises.
+    """
+    _require_here(desk, plan)
+    desk.settle()
+    works = _compared(desk, plan)
+    run = _Run(desk, plan, progress or (lambda _: None))
+    for work in works:
+        run.carry_out(work)
+    return run.end()
+
+
+class _Work:
+    """A decision of a plan beside the chain: which of its calls were executed, and how the chain
+    stands to the rows of the others.
+    """
+
+    def __init__(self, desk: Desk, plan: Plan, decision: PlannedDecision) -> None:
+        self.decision = decision
+        self.act = decision.act
+        self.beginning = keccak(b"plan" + plan.id)[:16]
+        self.target = desk.platform if plan.token is None else desk.token(plan.token)
+        self.parts = [
+            decision.rows[start : start + self.act.at_once]
+            for start in range(0, len(decision.rows), self.act.at_once)
+        ]
+        rule = rule_of(decision.rule)
+        self.is_direct = rule is not None and rule.is_direct
+        self.rule_stands = desk.rule(self.call(())) == decision.rule
+        self.request: Request | None = None
+        self.executed: set[int] = set()
+        self.is_under_way = False
+        if self.rule_stands and not self.is_direct:
+            calls = [self.call(part) for part in self.parts]
+            self.request = requests.prepare(desk, calls, plan.evidence, plan.parties).request
+            self.executed = requests.executed_indices(desk, self.request)
+            self.is_under_way = bool(self.executed) or (
+                rule is not None and requests.standing(desk, self.request).is_open(rule, desk.now())
+            )
+        self.states: dict[PlannedRow, State] = {}
+
+    @property
+    def open_rows(self) -> list[PlannedRow]:
+        """The rows of calls that were not executed."""
+        return [
+            row
+            for index, part in enumerate(self.parts)
+            if index not in self.executed
+            for row in part
+        ]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the chain is as planned, and no request of this plan brought it there."""
+        return not self.is_under_way and all(state is State.AFTER for state in self.states.values())
+
+    @property
+    def rows_left(self) -> list[PlannedRow]:
+        """The rows that nothing carried out yet."""
+        if self.is_done:
+            return []
+        return self.pending_rows() if self.is_direct else self.open_rows
+
+    def call(self, rows: Sequence[PlannedRow]) -> Call:
+        """The call that carries rows out."""
+        if self.act is PlannedAct.DELIVER:
+            return delivery(self.target, _deliveries(rows))
+        return self.target.call(
+            self.act.function,
+            [_argument(self.act, row) for row in rows if isinstance(row, WhitelistRow)],
+        )
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether the chain does not say by which plan a row was carried out: a delivery without a
+        request. The outbox does then.
+        """
+        return self.is_direct and self.act is PlannedAct.DELIVER
+
+    def key_of(self, rows: Sequence[PlannedRow]) -> bytes:
+        """The key of the call on some rows of this plan. All of a plan begin alike."""
+        return self.beginning + keccak(self.call(rows).data)[:16]
+
+    def delivered(self, desk: Desk) -> dict[ChecksumAddress, int]:
+        """The units that this plan delivered, by the outboxes at hand."""
+        found: dict[ChecksumAddress, int] = {}
+        for call, receipt in desk.carried_out(self.beginning).values():
+            decoded = self.target.interface.decode_call(call.data)
+            if decoded is None:
+                continue
+            accounts, units = decoded.arguments.values()
+            events = desk.events_of(receipt, self.target.address)
+            refused = {each.event.index for each in events if isinstance(each.event, RowRefused)}
+            found |= {
+                account: count
+                for place, (account, count) in enumerate(zip(accounts, units, strict=True))
+                if place not in refused
+            }
+        return found
+
+    def pending_rows(self) -> list[PlannedRow]:
+        """The rows to be carried out: all, where they are decided on as a whole; else those that
+        are not as planned yet.
+        """
+        if not self.is_direct:
+            return list(self.decision.rows)
+        return [row for row in self.decision.rows if self.states[row] is not State.AFTER]
+
+
+class _Run:
+    """A plan being carried out."""
+
+    def __init__(self, desk: Desk, plan: Plan, progress: Callable[[Progress], None]) -> None:
+        self._desk = desk
+        self._plan = plan
+        self._progress = progress
+        self._decided: list[Decided] = []
+        self._rows: list[RowOutcome] = [*plan.outcomes]
+        self._steps: list[Step] = []
+        self._waiting: list[JP20Error] = []
+        self._acts_waiting: set[PlannedAct] = set()
+        self._is_unknown = False
+
+    def carry_out(self, work: _Work) -> None:
+        total = len(work.decision.rows)
+        if work.is_done:
+            self._rows += [_as(row, Outcome.ALREADY_DONE) for row in work.decision.rows]
+        elif self._is_unknown or self._builds_on_waiting(work):
+            self._rows += [_as(row, Outcome.PENDING) for row in work.decision.rows]
+            return
+        else:
+            self._tell(work, 0)
+            self._decide(work)
+        if work.act not in self._acts_waiting and not self._is_unknown:
+            self._tell(work, total)
+
+    def _tell(self, work: _Work, done: int) -> None:
+        total = len(work.decision.rows)
+        self._progress(Progress(work.act, min(done, total), total))
+
+    def end(self) -> Outcomes:
+        """The outcomes; raises what there is to be waited for, where nothing else is to be told."""
+        outcomes = Outcomes(tuple(self._decided), in_order(self._rows))
+        if not self._waiting:
+            return outcomes
+        first = self._waiting[0]
+        if isinstance(first, AwaitingOthers):
+            raise PlanAwaitingOthers(first, (*self._steps, *outcomes.steps), outcomes) from None
+        raise first
+
+    def _builds_on_waiting(self, work: _Work) -> bool:
+        """Whether these rows need others before them: a wallet is added to an investor who is to be
+        registered.
+        """
+        return work.act is PlannedAct.ADD_WALLETS and PlannedAct.REGISTER in self._acts_waiting
+
+    def _decide(self, work: _Work) -> None:
+        rows = work.pending_rows()
+        try:
+            done = carry_out(
+                self._desk,
+                [Row(row, row.account, row.units, row.line) for row in rows],
+                work.call,
+                self._plan.evidence,
+                self._plan.parties,
+                work.act.at_once,
+                lambda calls, _: self._tell(work, calls * work.act.at_once),
+                key_of=work.key_of if work.is_keyed else None,
+            )
+        except OutcomeUnknown as unknown:
+            rows_now = _rows_now(self._desk, work, unknown)
+            if all(row.outcome is not Outcome.UNKNOWN for row in rows_now):
+                raise
+            self._is_unknown = True
+            self._rows += rows_now
+        except (AwaitingOthers, NotBefore) as waiting:
+            self._wait(work, waiting)
+        except NotEnoughOrganisations as waiting:
+            # Another organisation acts alone here: it applies the plan with its key.
+            if not (self._desk.in_turn and work.is_direct):
+                raise
+            self._wait(work, waiting)
+        else:
+            self._decided += done.decided
+            left = work.decision.rows if work.is_direct else ()
+            self._rows += _as_planned(work, done.rows)
+            carried = set(rows)
+            self._rows += [_as(row, Outcome.ALREADY_DONE) for row in left if row not in carried]
+
+    def _wait(self, work: _Work, waiting: JP20Error) -> None:
+        self._waiting.append(waiting)
+        self._acts_waiting.add(work.act)
+        self._steps += getattr(waiting, "steps", ())
+        self._rows += _rows_now(self._desk, work, None)
+
+
+# Inside: planning
+
+
+def _plan(
+    desk: Desk,
+    kind: PlanKind,
+    token: Contract | None,
+    block: int,
+    evidence: Evidence,
+    parties: Iterable[int],
+    source: Source,
+    decisions: Sequence[PlannedDecision],
+    settled: Sequence[RowOutcome],
+    refused: Sequence[RefusedRow],
+) -> Plan:
+    at = desk.connection.block(block)
+    return Plan(
+        kind,
+        desk.connection.chain_id,
+        desk.connection.genesis,
+        desk.platform.address,
+        None if token is None else token.address,
+        at.number,
+        at.hash,
+        at.time,
+        evidence,
+        tuple(sorted(set(parties))),
+        source,
+        None if token is None else token.read(int, "undistributed", block=block),
+        None if token is None else token.read(int, "splits", block=block),
+        tuple(decisions),
+        in_order(settled),
+        tuple(sorted(refused, key=lambda row: row.line or 0)),
+    )
+
+
+def _whitelist_rows(found: WhitelistPlan) -> dict[PlannedAct, list[WhitelistRow]]:
+    """The rows of each act, in the order in which the acts are done."""
+
+    def row(
+        each: Investor, account: ChecksumAddress, existing: ChecksumAddress | None = None
+    ) -> WhitelistRow:
+        facts = found.facts[account]
+        before = Standing.of(facts) if facts.is_known else None
+        after = Standing(each.investor_class, each.residency, each.kyc_expiry, each.class_expiry)
+        return WhitelistRow(each.line, account, existing, before, after)
+
+    return {
+        PlannedAct.REGISTER: [row(each, each.wallets[0]) for each in found.new],
+        PlannedAct.ADD_WALLETS: [row(each, new, old) for each, old, new in found.wallets],
+        PlannedAct.RENEW: [row(each, found.known_wallet(each)) for each in found.renew],
+        PlannedAct.RECLASSIFY: [row(each, found.known_wallet(each)) for each in found.reclassify],
+    }
+
+
+def _under_way(
+    contract: Contract,
+    past: Past,
+    rows: Sequence[Allotment],
+    expected: dict[ChecksumAddress, Reason],
+) -> frozenset[Allotment]:
+    """The rows of the decision that is under way, where it is one on rows of this file: all, or
+    those that it delivered and those that nothing stands against.
+    """
+    passing = [row for row in rows if past.delivered(row.wallet) or row.wallet not in expected]
+    for candidate in (rows, passing):
+        if candidate and past.is_under_way(root_of(contract, candidate)):
+            return frozenset(candidate)
+    return frozenset()
+
+
+def _require_alone(
+    contract: Contract, past: Past, rows: Sequence[Allotment | DeliveryRow], evidence: Evidence
+) -> None:
+    """Raises AnotherDeliveryUnderWay where a request on other rows could still be executed."""
+    for request in past.others_open(root_of(contract, rows) if rows else b""):
+        raise AnotherDeliveryUnderWay(evidence.case, request)
+
+
+def _stop(desk: Desk, token: Contract | None, block: int | None = None) -> Reason | None:
+    """What stops all that a plan would do."""
+    if desk.platform.read(bool, "halted", block=block):
+        return Reason.PLATFORM_HALTED
+    if token is not None and token.read(bool, "paused", block=block):
+        return Reason.TOKEN_PAUSED
+    return None
+
+
+def _stopped(desk: Desk, token: Contract | None, block: int) -> list[RefusedRow]:
+    reason = _stop(desk, token, block)
+    return [] if reason is None else [_whole(reason.name, reason.text, field="")]
+
+
+def _whole(code: str, reason: Text, field: str = "units") -> RefusedRow:
+    return RefusedRow(None, None, None, field, code, reason, whole=True)
+
+
+def _refused(row: RowOutcome) -> RefusedRow:
+    """A row that the chain would refuse."""
+    reason = row.reason or Text("", "")
+    return RefusedRow(row.line, row.account, row.units, "wallet", row.code or "", reason)
+
+
+# Inside: applying
+
+
+def _require_here(desk: Desk, plan: Plan) -> None:
+    connection = desk.connection
+    chain = Text("chain", "チェーン")
+    if connection.chain_id != plan.chain_id:
+        raise PlanElsewhere(chain, str(plan.chain_id), str(connection.chain_id))
+    genesis = connection.genesis
+    if genesis != plan.genesis:
+        raise PlanElsewhere(chain, f"0x{plan.genesis.hex()}", f"0x{genesis.hex()}")
+    if desk.platform.address != plan.platform:
+        raise PlanElsewhere(Text("platform", "基盤"), plan.platform, desk.platform.address)
+    if plan.token is not None and not desk.platform.read(bool, "isToken", plan.token):
+        raise PlanElsewhere(Text("token", "トークン"), plan.token, "–")
+
+
+def _compared(desk: Desk, plan: Plan) -> list[_Work]:
+    """All decisions of a plan beside the chain. Raises PlanBlocked, PlanOutOfDate, NotNow,
+    AnotherDeliveryUnderWay.
+    """
+    if plan.is_blocked:
+        raise PlanBlocked(plan.faults)
+    works = [_Work(desk, plan, decision) for decision in plan.decisions]
+    moved = [
+        Text(
+            f"The policy's rule for {work.act.text.en} was changed.",
+            f"「{work.act.text.ja}」のポリシーの規則が変更されました。",
+        )
+        for work in works
+        if not work.rule_stands
+    ]
+    if not moved and works:
+        compare = _compare_wallets if plan.kind is PlanKind.WHITELIST else _compare_deliveries
+        moved = compare(desk, plan, works)
+    if moved:
+        raise PlanOutOfDate(moved)
+    is_done = all(len(work.executed) == len(work.parts) or work.is_done for work in works)
+    token = None if plan.token is None else desk.token(plan.token)
+    stop = None if is_done else _stop(desk, token)
+    if stop is not None:
+        raise NotNow(stop.text)
+    return works
+
+
+def _compare_wallets(desk: Desk, plan: Plan, works: Sequence[_Work]) -> list[Text]:
+    """Where the whitelist has moved; sets the states of the rows."""
+    rows = [row for work in works for row in work.open_rows if isinstance(row, WhitelistRow)]
+    wallets = list({wallet for row in rows for wallet in (row.account, row.existing) if wallet})
+    now = desk.now()
+    facts: dict[ChecksumAddress | None, Facts] = dict(
+        zip(wallets, facts_of(desk, wallets), strict=True)
+    )
+    moved: list[Text] = []
+    for work in works:
+        for row in work.open_rows:
+            if isinstance(row, WhitelistRow):
+                state = row.state(work.act, facts[row.account], facts.get(row.existing), now)
+                work.states[row] = state
+                if state is State.MOVED and not work.is_under_way:
+                    moved.append(_moved(row, _WALLET_MOVED))
+    return moved
+
+
+def _compare_deliveries(desk: Desk, plan: Plan, works: Sequence[_Work]) -> list[Text]:
+    """Where the token and its holders have moved; sets the states of the rows."""
+    (work,) = works
+    contract, evidence = work.target, plan.evidence
+    rows = _deliveries(work.open_rows)
+    if rows and contract.read(int, "splits") != plan.splits:
+        return [Text("The token was split since.", "計画の作成後にトークンが分割されました。")]
+    past = Past(desk, contract, evidence)
+    if work.is_direct:
+        if desk.connection.block(plan.block).hash != plan.block_hash:
+            return [_ANOTHER_BLOCK]
+        # Where no request is made the chain keeps no case: what came to a wallet since counts, and
+        # the outbox knows what of it this plan brought there.
+        since = delivered_since(desk, contract, plan.block)
+        own = work.delivered(desk)
+        for row in rows:
+            came = since(row.account)
+            if own.get(row.account) == row.units:
+                work.states[row] = State.AFTER
+            elif desk.outbox is None:
+                work.states[row] = row.state(came)
+            else:
+                work.states[row] = State.MOVED if came else State.BEFORE
+    else:
+        work.states.update({row: row.state(past.delivered(row.account)) for row in rows})
+    claimed = [
+        _moved(row, _NOT_DELIVERED)
+        for row in plan.settled
+        if row.account is None or past.delivered(row.account) < (row.units or 0)
+    ]
+    if claimed or not rows or work.is_done:
+        return claimed
+    stray = (State.MOVED,) if work.is_direct else (State.MOVED, State.AFTER)
+    moved = [_moved(row, _DELIVERED) for row in rows if work.states[row] in stray]
+    rows = [row for row in rows if work.states[row] is State.BEFORE]
+    if not moved:
+        _require_alone(contract, past, _deliveries(work.decision.rows), evidence)
+    if not moved and not work.is_under_way:
+        allotted = [Allotment(row.line, row.account, row.units) for row in rows]
+        refused = expected_refusals(desk, contract, allotted)
+        moved = [_moved(row, refused[row.account].text) for row in rows if row.account in refused]
+        needed, there = sum(row.units for row in rows), contract.read(int, "undistributed")
+        if needed > there:
+            moved.append(NotEnoughUnits(needed, there).what)
+    return moved
+
+
+def _deliveries(rows: Iterable[PlannedRow]) -> list[DeliveryRow]:
+    return [row for row in rows if isinstance(row, DeliveryRow)]
+
+
+_WALLET_MOVED = Text(
+    "The wallet is not as it was when the plan was made.",
+    "ウォレットの登録内容が計画作成時から変わっています。",
+)
+_DELIVERED = Text(
+    "Units were delivered under this case by another decision.",
+    "この案件では、別の決定により既に配布されています。",
+)
+
+
+_ANOTHER_BLOCK = Text(
+    "The chain does not have the block at which the plan was made.",
+    "計画作成時のブロックがチェーンに存在しません。",
+)
+_NOT_DELIVERED = Text(
+    "The plan says that it was delivered under this case, and it was not.",
+    "計画では配布済みとされていますが、この案件での配布はありません。",
+)
+
+
+def _moved(row: PlannedRow | RowOutcome, why: Text) -> Text:
+    return Text(
+        f"Line {row.line}, {row.account}: {why.en}", f"{row.line}行目 {row.account}: {why.ja}"
+    )
+
+
+def _argument(act: PlannedAct, row: WhitelistRow) -> object:
+    """What the platform's function is given of a row."""
+    after = row.after
+    match act:
+        case PlannedAct.REGISTER:
+            return (
+                int(row.account, 16) << 96
+                | after.kyc_expiry << 56
+                | after.class_expiry << 16
+                | after.investor_class << 8
+                | after.residency
+            )
+        case PlannedAct.ADD_WALLETS:
+            return row.existing, row.account
+        case PlannedAct.RENEW:
+            return row.account, after.kyc_expiry
+        case _:
+            return row.account, *after.classification
+
+
+def _rows_now(desk: Desk, work: _Work, unknown: OutcomeUnknown | None) -> list[RowOutcome]:
+    """How the rows of a decision stand that did not come to its end: its calls were executed, or
+    are on their way (`unknown`), or were not sent.
+    """
+    if work.request is None:
+        otherwise = Outcome.PENDING if unknown is None else Outcome.UNKNOWN
+        is_done = {row for row, state in work.states.items() if state is State.AFTER}
+        return [
+            _as(row, Outcome.ALREADY_DONE if row in is_done else otherwise)
+            for row in work.decision.rows
+        ]
+    sent = {} if unknown is None else {each.key: each.hash for each in unknown.entries}
+    executed = {each.index: each for each in requests.earlier_outcomes(desk, work.request)}
+    found: list[RowOutcome] = []
+    for index, part in enumerate(work.parts):
+        key = requests.execution_key(desk, work.request, index)
+        if index in executed:
+            rows = [Row(row, row.account, row.units, row.line) for row in part]
+            is_earlier = index in work.executed
+            found += outcomes_of(rows, replace(executed[index], earlier=is_earlier))
+        elif key in sent:
+            found += [replace(_as(row, Outcome.UNKNOWN), transaction=sent[key]) for row in part]
+        else:
+            found += [_as(row, Outcome.PENDING) for row in part]
+    return found
+
+
+def _as(row: PlannedRow, outcome: Outcome) -> RowOutcome:
+    reason = _UNKNOWN if outcome is Outcome.UNKNOWN else None
+    return RowOutcome(row.line, row.account, row.units, outcome, reason)
+
+
+def _as_planned(work: _Work, rows: Iterable[RowOutcome]) -> list[RowOutcome]:
+    """The rows, where those that the chain refused because they were as planned are done."""
+    were = {row.account for row, state in work.states.items() if state is State.AFTER}
+    return [
+        replace(row, outcome=Outcome.ALREADY_DONE, code=None, reason=None)
+        if row.outcome is Outcome.REFUSED and row.account in were
+        else row
+        for row in rows
+    ]

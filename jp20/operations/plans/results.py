@@ -1,0 +1,131 @@
+"""The result file: what became of each row, for people and for the next plan (G2).
+
+An allotment file's result is an allotment file itself: of it those rows are planned that were
+refused (`jp20.domain.plans.allotments`).
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from jp20.chain.new_files import write_over
+from jp20.domain.base.errors import JP20Error, Language, Text
+from jp20.domain.plans.outcomes import RESULT_COLUMNS, Outcomes, RowOutcome
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet program takes for the beginning of a formula."""
+
+
+class UnknownFormat(JP20Error):
+    """The file's name ends in none of the formats that results are written in."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            Text(
+                f"{file.name} does not say in which format to write it.",
+                f"{file.name} の拡張子から出力形式を判別できません。",
+            ),
+            next_step=Text(
+                "Let the name end in .csv, .json or .xlsx.",
+                "拡張子を .csv、.json、.xlsx のいずれかにしてください。",
+            ),
+        )
+
+
+def require_format(file: Path) -> None:
+    """Raises UnknownFormat: to be asked before anything is sent whose result is to be kept."""
+    if file.suffix.lower() not in _WRITERS:
+        raise UnknownFormat(file)
+
+
+def write_results(file: Path, outcomes: Outcomes, language: Language = "en") -> None:
+    """Writes the rows into a file, all of it or nothing, in the format that its name ends in: .csv
+    (UTF-8 with a BOM, so that Excel opens it), .xlsx, or .json with both languages.
+
+    Raises UnknownFormat, CannotWrite.
+    """
+    require_format(file)
+    write_over(file, _WRITERS[file.suffix.lower()](outcomes.rows, language))
+
+
+# Inside
+
+
+def _csv(rows: Sequence[RowOutcome], language: Language) -> bytes:
+    written = io.StringIO(newline="")
+    lines = csv.writer(written)
+    lines.writerow(_header(language))
+    lines.writerows(_cells(row, language) for row in rows)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(rows: Sequence[RowOutcome], language: Language) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("results")
+    sheet.append(_header(language))
+    for row in rows:
+        cells = []
+        for value in _cells(row, language):
+            cell = WriteOnlyCell(sheet, value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+            cells.append(cell)
+        sheet.append(cells)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _json(rows: Sequence[RowOutcome], language: Language) -> bytes:
+    items = ",\n ".join(json.dumps(_object(row), ensure_ascii=False) for row in rows)
+    return f"[\n {items}\n]\n".encode() if items else b"[]\n"
+
+
+_WRITERS: Final[dict[str, Callable[[Sequence[RowOutcome], Language], bytes]]] = {
+    ".csv": _csv,
+    ".json": _json,
+    ".xlsx": _xlsx,
+}
+
+
+def _header(language: Language) -> list[str]:
+    return list(RESULT_COLUMNS.values() if language == "ja" else RESULT_COLUMNS)
+
+
+def _cells(row: RowOutcome, language: Language) -> list[int | str | None]:
+    return [
+        row.line,
+        row.account,
+        _units(row.units),
+        row.outcome.text.to(language),
+        None if row.code is None else _harmless(row.code),
+        None if row.reason is None else _harmless(row.reason.to(language)),
+        _hash(row.transaction),
+        row.block,
+    ]
+
+
+def _object(row: RowOutcome) -> dict[str, Any]:
+    reason = None if row.reason is None else {"en": row.reason.en, "ja": row.reason.ja}
+    values = [row.line, row.account, row.units, row.outcome.text.en, row.code, reason]
+    return dict(zip(RESULT_COLUMNS, [*values, _hash(row.transaction), row.block], strict=True))
+
+
+def _units(units: int | None) -> int | str | None:
+    """As text where a spreadsheet would round it."""
+    return units if units is None or units < 10**15 else str(units)
+
+
+def _hash(transaction: bytes | None) -> str | None:
+    return None if transaction is None else f"0x{transaction.hex()}"
+
+
+def _harmless(text: str) -> str:
+    """Text that no spreadsheet program takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

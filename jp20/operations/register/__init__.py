@@ -1,0 +1,1 @@
+"""The register of a token: read, compared with the chain, written to a file."""

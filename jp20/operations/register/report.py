@@ -1,0 +1,338 @@
+"""The register of a token: its events added up, compared with the chain, as tables (G15, S1)."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import time as clock
+from typing import Final
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.at import At
+from jp20.domain.base.errors import JP20Error, Language, Text
+from jp20.domain.base.times import in_tokyo
+from jp20.domain.register.register import (
+    Difference,
+    HistoryEntry,
+    Movement,
+    Register,
+    Split,
+    fold,
+    reconcile,
+)
+from jp20.operations.session import Desk, TokenName
+
+
+class BlockReplaced(JP20Error):
+    """While the chain was read, another block took the place of the one that was read."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            Text(f"Block {number} was replaced.", f"ブロック {number} が置き換えられました。"),
+            Text("The chain was reorganised meanwhile.", "読取り中にチェーンが再編成されました。"),
+            Text("Make the report again.", "もう一度作成してください。"),
+        )
+
+
+class NoSuchBlock(JP20Error):
+    """The chain has not come so far yet."""
+
+    def __init__(self, block: int, latest: int) -> None:
+        super().__init__(
+            Text(f"There is no block {block} yet.", f"ブロック {block} はまだありません。"),
+            Text(f"The latest is {latest}.", f"最新は {latest} です。"),
+            Text("Name one up to that.", "それ以前のブロックを指定してください。"),
+        )
+
+
+class NoSuchTime(JP20Error):
+    """The time lies before the chain's first block or in the future."""
+
+    def __init__(self, time: int) -> None:
+        super().__init__(
+            Text(
+                f"There is no block as of {in_tokyo(time)}.",
+                f"{in_tokyo(time)} 時点のブロックはありません。",
+            ),
+            next_step=Text("Name a time that has passed.", "過去の日時を指定してください。"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A register as of a block, with everything in which the chain differs from it.
+
+    Up to `final_block` nothing can change it; what came after may still, until it is final too.
+    """
+
+    token: ChecksumAddress
+    code: str
+    name: str
+    block: int
+    block_hash: bytes
+    final_block: int
+    time: int
+    register: Register
+    differences: tuple[Difference, ...]
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether events, balances and supply agree to the unit."""
+        return not self.differences
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of plain values under their columns' names."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int, ...], ...]
+
+
+def read_register(
+    desk: Desk, token: TokenName, block: int | None = None, time: int | None = None
+) -> Register:
+    """The register as of a block, or of the last block up to a time (unix seconds), or now."""
+    as_of = _block(desk, block, time)
+    return fold(desk.events(desk.token(token).address, as_of), block=as_of)
+
+
+def report(
+    desk: Desk, token: TokenName, block: int | None = None, time: int | None = None
+) -> Report:
+    """The register, and how it compares with the balances of everybody who ever held, and with the
+    supply, read at the same block. Raises NoSuchBlock, NoSuchTime, BlockReplaced.
+    """
+    contract = desk.token(token)
+    as_of = desk.connection.block(_block(desk, block, time))
+    final_block = min(as_of.number, desk.connection.final_block())
+    register = read_register(desk, contract, as_of.number)
+    accounts = _accounts(register)
+    balances = contract.read_many(
+        int, "balanceOf", [(account,) for account in accounts], block=as_of.number
+    )
+    differences = reconcile(
+        register,
+        dict(zip(accounts, balances, strict=True)),
+        contract.read(int, "totalSupply", block=as_of.number),
+    )
+    code, name = contract.read(str, "code"), contract.read(str, "name")
+    if desk.connection.block(as_of.number).hash != as_of.hash:
+        raise BlockReplaced(as_of.number)
+    return Report(
+        contract.address,
+        code,
+        name,
+        as_of.number,
+        as_of.hash,
+        final_block,
+        as_of.time,
+        register,
+        differences,
+    )
+
+
+def places_of(desk: Desk, entries: Iterable[HistoryEntry]) -> dict[At, int]:
+    """Of each movement between accounts its place among its transaction's logs, from 0: by it and
+    the transaction a reversal names it (G10). Reads a receipt for each transaction; where the node
+    has none any more, the place is missing.
+    """
+    moved = [
+        each.at
+        for each in entries
+        if isinstance(each, Movement) and ZERO_ADDRESS not in (each.from_, each.to)
+    ]
+    receipts = desk.receipts({at.transaction for at in moved})
+    return {
+        at: receipts[at.transaction].ordinal(at.log) for at in moved if at.transaction in receipts
+    }
+
+
+# Tables
+
+_SUMMARY: Final = (Text("item", "項目"), Text("value", "内容"))
+_HOLDERS: Final = (
+    Text("wallet", "ウォレット"),
+    Text("units", "口数"),
+    Text("share of units in issue (%)", "発行数量に対する割合(%)"),
+)
+_DIFFERENCES: Final = (
+    Text("wallet", "ウォレット"),
+    Text("register", "原簿"),
+    Text("chain", "チェーン"),
+)
+_MOVEMENTS: Final = (
+    Text("block", "ブロック"),
+    Text("time", "日時"),
+    Text("transaction", "取引"),
+    Text("log in block", "ブロック内ログ番号"),
+    Text("why", "事由"),
+    Text("from", "移転元"),
+    Text("to", "移転先"),
+    Text("units then", "当時の口数"),
+    Text("splits then", "当時の分割回数"),
+    Text("reference", "参照"),
+)
+
+
+def summary_table(report: Report, language: Language = "en") -> Table:
+    """What the report speaks of, and its sums."""
+    register = report.register
+    rows: tuple[tuple[Text, str | int], ...] = (
+        (Text("token", "トークン"), f"{report.name} ({report.code})"),
+        (Text("address", "アドレス"), report.token),
+        (Text("block", "ブロック"), report.block),
+        (Text("block hash", "ブロックハッシュ"), f"0x{report.block_hash.hex()}"),
+        (Text("final up to block", "確定済みブロック"), report.final_block),
+        (Text("time", "日時"), in_tokyo(report.time)),
+        (Text("units in issue", "発行数量"), register.supply),
+        (Text("undistributed", "未配布"), register.undistributed),
+        (Text("holders", "保有者数(ウォレット)"), len(register.holders())),
+        (Text("splits", "分割回数"), len(register.factors) - 1),
+        (Text("differences to the chain", "チェーンとの差異"), len(report.differences)),
+    )
+    return Table(_named(_SUMMARY, language), tuple((name.to(language), v) for name, v in rows))
+
+
+def holders_table(report: Report, language: Language = "en") -> Table:
+    """Every wallet that holds, the largest first; the issuer's account holds nothing."""
+    supply = report.register.supply
+    held = sorted(report.register.holders().items(), key=lambda each: (-each[1], each[0]))
+    rows = tuple((wallet, units, percent(units, supply)) for wallet, units in held)
+    return Table(_named(_HOLDERS, language), rows)
+
+
+def movements_table(report: Report, language: Language = "en") -> Table:
+    """Everything that happened to the units, in order, with why it did."""
+    rows = tuple(
+        _movement(entry, language) if isinstance(entry, Movement) else _split(entry, language)
+        for entry in report.register.history
+    )
+    return Table(_named(_MOVEMENTS, language), rows)
+
+
+def differences_table(report: Report, language: Language = "en") -> Table:
+    """Where register and chain do not agree; no rows where they do."""
+    supply = Text("units in issue", "発行数量").to(language)
+    rows = tuple((each.account or supply, each.register, each.chain) for each in report.differences)
+    return Table(_named(_DIFFERENCES, language), rows)
+
+
+def to_csv(table: Table, encoding: str = "utf-8-sig") -> bytes:
+    """The table as CSV: UTF-8 with a byte order mark, as Excel wants it, or CP932."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return out.getvalue().encode(encoding)
+
+
+def to_json(report: Report) -> str:
+    """The whole report: same final block, same bytes."""
+    content = {
+        "token": report.token,
+        "code": report.code,
+        "name": report.name,
+        "block": report.block,
+        "block_hash": f"0x{report.block_hash.hex()}",
+        "final_block": report.final_block,
+        "time": report.time,
+        "supply": report.register.supply,
+        "undistributed": report.register.undistributed,
+        "reconciled": report.reconciled,
+        "differences": [
+            {"account": each.account, "register": each.register, "chain": each.chain}
+            for each in report.differences
+        ],
+        "holders": [
+            {"wallet": wallet, "units": units} for wallet, units, _ in holders_table(report).rows
+        ],
+        "history": [
+            dict(zip(movements_table_names(), row, strict=True))
+            for row in movements_table(report).rows
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def movements_table_names() -> tuple[str, ...]:
+    """The columns of the movements by their names in JSON."""
+    return tuple(column.en.replace(" ", "_") for column in _MOVEMENTS)
+
+
+def percent(units: int, supply: int) -> str:
+    """A share of the units in issue: percent with four decimals, rounded down."""
+    share = units * 1_000_000 // supply
+    return f"{share // 10_000}.{share % 10_000:04d}"
+
+
+# Inside
+
+
+def _block(desk: Desk, block: int | None, time: int | None) -> int:
+    """The block that is meant: a number, the last one up to a time, or the latest."""
+    latest = desk.connection.block_number()
+    if time is None:
+        if block is not None and block > latest:
+            raise NoSuchBlock(block, latest)
+        return latest if block is None else block
+    if not _time(desk, 0) <= time <= max(_time(desk, latest), int(clock())):
+        raise NoSuchTime(time)
+    first, last = 0, latest
+    while first < last:
+        middle = (first + last + 1) // 2
+        first, last = (middle, last) if _time(desk, middle) <= time else (first, middle - 1)
+    return first
+
+
+def _time(desk: Desk, block: int) -> int:
+    return desk.connection.block(block).time
+
+
+def _accounts(register: Register) -> list[ChecksumAddress]:
+    """Everybody who ever held a unit."""
+    seen: dict[ChecksumAddress, None] = {}
+    for entry in register.history:
+        if isinstance(entry, Movement):
+            seen.update({entry.from_: None, entry.to: None})
+    seen.pop(ZERO_ADDRESS, None)
+    return list(seen)
+
+
+def _movement(entry: Movement, language: Language) -> tuple[str | int, ...]:
+    reference = entry.reference
+    return (
+        entry.at.block,
+        in_tokyo(entry.at.time),
+        f"0x{entry.at.transaction.hex()}",
+        entry.at.log,
+        entry.why.value.to(language),
+        entry.from_,
+        entry.to,
+        entry.units,
+        entry.splits,
+        f"0x{reference.hex()}" if isinstance(reference, bytes) else reference or "",
+    )
+
+
+def _split(entry: Split, language: Language) -> tuple[str | int, ...]:
+    why = Text(f"split 1 to {entry.ratio}", f"分割 1→{entry.ratio}").to(language)
+    return (
+        entry.at.block,
+        in_tokyo(entry.at.time),
+        f"0x{entry.at.transaction.hex()}",
+        entry.at.log,
+        why,
+        "",
+        "",
+        "",
+        entry.count,
+        "",
+    )
+
+
+def _named(columns: tuple[Text, ...], language: Language) -> tuple[str, ...]:
+    return tuple(column.to(language) for column in columns)

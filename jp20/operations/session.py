@@ -1,0 +1,464 @@
+"""The desk: a platform on its chain, and the keys of those who work there.
+
+An organisation has its own keys at its desk. In a demo, in tests, or in a small consortium one desk
+has the keys of several; what they decide is the same on the chain.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.abi import Interface
+from jp20.chain.contracts.contract import (
+    Contract,
+    consortium_at,
+    platform_at,
+    token_at,
+    token_interface,
+)
+from jp20.chain.contracts.events import (
+    EventDecoder,
+    consortium_events,
+    entries,
+    platform_events,
+    read_events,
+    token_events,
+)
+from jp20.chain.rpc.blocks import Blocks
+from jp20.chain.rpc.connection import Connection, WrongChain
+from jp20.chain.rpc.forgotten import TransactionsForgotten, logs_of
+from jp20.chain.rpc.receipts import Receipt, receipts_now
+from jp20.chain.sending.outbox import (
+    OtherKindOfNode,
+    OutboxUnfit,
+    SignerBusy,
+    carried_out,
+    open_outbox,
+    outbox_file,
+    view_outbox,
+)
+from jp20.chain.sending.sender import PATIENCE, Sender
+from jp20.chain.signing.signers import Signer
+from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
+from jp20.domain.base.at import At
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.roles import Role, roles_in
+from jp20.domain.governance.deployment import Deployment, Incomplete
+from jp20.domain.governance.policy import Kind, Organisation
+from jp20.domain.governance.requests import Call
+from jp20.domain.plans.outcomes import Done
+from jp20.domain.register.events import Entry, Event
+
+TokenName = str | Contract
+"""A token by its security code, symbol or address, or as a contract."""
+
+
+class UnknownToken(JP20Error):
+    """No token of this platform has that code, symbol or address."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Text(f"There is no token {name}.", f"トークン {name} は存在しません。"),
+            next_step=Text(
+                "Name its security code, its symbol or its address: jp20 token list",
+                "銘柄コード・シンボル・アドレスで指定してください(一覧: jp20 token list)。",
+            ),
+        )
+
+
+class UnknownOrganisation(JP20Error):
+    """No organisation of the consortium has that name or number."""
+
+    def __init__(self, name: str | int) -> None:
+        super().__init__(
+            Text(f"There is no organisation {name}.", f"組織 {name} は存在しません。"),
+            next_step=Text(
+                "Name it as the consortium has it: jp20 organisation list",
+                "登録された名称または番号を指定してください(一覧: jp20 organisation list)。",
+            ),
+        )
+
+
+class NoOrganisationKey(JP20Error):
+    """The key at hand is no organisation's."""
+
+    def __init__(self, key: ChecksumAddress) -> None:
+        super().__init__(
+            Text(f"{key} is no organisation's key.", f"{key} はいずれの組織の鍵でもありません。"),
+            Text("It was never added, or is revoked.", "登録されていないか、失効しています。"),
+            Text("Use a key of your organisation.", "自組織の鍵を使用してください。"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An organisation as the chain has it. `roles` are those at large and, where a contract was
+    asked about, those for it, which are `own_roles`. `keys` are the active ones.
+    """
+
+    number: int
+    name: str
+    active: bool
+    roles: frozenset[Role]
+    own_roles: frozenset[Role]
+    keys: tuple[ChecksumAddress, ...]
+
+    @property
+    def organisation(self) -> Organisation:
+        return Organisation(self.number, self.roles)
+
+
+class Desk:
+    """The platform's contracts and the keys at hand.
+
+    `wait` is called with the unix time until which a delay of the policy runs, and returns when it
+    is over; None: whoever would have to wait is told so by an error. `in_turn`: the keys are one
+    organisation's, and others work at desks of their own; a decision is carried as far as these
+    keys reach, and whoever runs the same after the last signature carries it out.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        deployment: Deployment,
+        signers: Iterable[Signer],
+        wait: Callable[[int], None] | None = None,
+        *,
+        in_turn: bool = False,
+        outbox: Path | None = None,
+    ) -> None:
+        self.connection: Final = connection
+        self.deployment: Final = deployment
+        self.signers: Final = {signer.address: signer for signer in signers}
+        self.wait: Final = wait
+        self.in_turn: Final = in_turn
+        self.outbox: Final = outbox
+        self.consortium: Final = consortium_at(connection, deployment.consortium.address)
+        self.platform: Final = platform_at(connection, deployment.platform.address)
+        self._senders: dict[ChecksumAddress, Sender] = {}
+        self._blocks = Blocks(connection)
+        self._has_looked = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the outboxes: other processes may use the keys."""
+        for sender in self._senders.values():
+            sender.outbox.close()
+        self._senders.clear()
+
+    # What is there
+
+    def token(self, name: TokenName) -> Contract:
+        """A token of this platform. Raises UnknownToken."""
+        if isinstance(name, Contract):
+            return name
+        for address in self._candidates(name):
+            if address != ZERO_ADDRESS and self.platform.read(bool, "isToken", address):
+                return token_at(self.connection, address)
+        raise UnknownToken(name)
+
+    def tokens(self, block: int | None = None) -> tuple[Contract, ...]:
+        """All tokens, in the order in which they were made."""
+        found = self.platform.read(tuple[ChecksumAddress, ...], "tokens", block=block)
+        return tuple(token_at(self.connection, address) for address in found)
+
+    def members(self, scope: ChecksumAddress = ZERO_ADDRESS) -> tuple[Member, ...]:
+        """The organisations by number, those that were removed included. `scope` is the contract
+        that they are to act on: roles for one token count there.
+        """
+        numbers = range(1, self.consortium.read(int, "organisationCount") + 1)
+        rows = [(number,) for number in numbers]
+        infos = self.consortium.read_many(tuple[str, bool, int, int], "organisationInfo", rows)
+        at_large = self._roles(numbers, ZERO_ADDRESS)
+        own = self._roles(numbers, scope) if scope != ZERO_ADDRESS else at_large
+        keys = self._keys()
+        return tuple(
+            Member(
+                number,
+                info[0],
+                info[1],
+                large | here if info[1] else frozenset(),
+                here if info[1] else frozenset(),
+                tuple(keys.get(number, ())),
+            )
+            for number, info, large, here in zip(numbers, infos, at_large, own, strict=True)
+        )
+
+    def organisation(self, name: str | int) -> Member:
+        """An organisation by number or name. Raises UnknownOrganisation."""
+        for member in self.members():
+            if member.active and name in (member.number, member.name):
+                return member
+        raise UnknownOrganisation(name)
+
+    def organisation_of(self, key: ChecksumAddress) -> int:
+        """The number of a key's organisation. Raises NoOrganisationKey."""
+        number = self.consortium.read(int, "organisationOf", key)
+        if number == 0:
+            raise NoOrganisationKey(key)
+        return number
+
+    def rule(self, call: Call) -> int:
+        """The word of the Consortium's rule for a call, zero where there is none."""
+        kind = self.consortium.read(int, "kindOf", call.target)
+        return self.consortium.read(int, "rule", kind, call.selector) if kind else 0
+
+    def kind(self, target: ChecksumAddress) -> Kind | None:
+        """What a governed contract is; None where it is none."""
+        number = self.consortium.read(int, "kindOf", target)
+        return Kind(number) if number else None
+
+    # What is done
+
+    def sender(self, signer: Signer) -> Sender:
+        """Sends a key's transactions, and can name what they call. Raises SignerBusy where another
+        process does, OutboxUnfit.
+        """
+        if signer.address not in self._senders:
+            chain = self.connection
+            box = None
+            if self.outbox is not None:
+                box = open_outbox(
+                    self.outbox,
+                    chain.chain_id,
+                    chain.genesis,
+                    signer.address,
+                    development=self._blocks.has_development_node,
+                )
+            self._senders[signer.address] = Sender(
+                chain, signer, _Interfaces(self), self.rule, outbox=box, blocks=self._blocks
+            )
+        return self._senders[signer.address]
+
+    def sender_without_outbox(self, signer: Signer) -> Sender:
+        """The same for what can be made twice without harm, where the outbox cannot be had: what
+        it sends is remembered by nobody.
+        """
+        return Sender(self.connection, signer, _Interfaces(self), self.rule, blocks=self._blocks)
+
+    def is_held_up(self, address: ChecksumAddress) -> bool:
+        """Whether something of a key is unfinished, or its outbox cannot be read."""
+        file = self._outbox_files([address]).get(address)
+        try:
+            return file is not None and bool(view_outbox(file).unfinished)
+        except OutboxUnfit:
+            return True
+
+    def settle(self, signer: Signer | None = None) -> None:
+        """Before the chain is read for a decision: brings to its end what earlier runs left on its
+        way with these keys, or with one of them, and sees to it that the node has all that they saw
+        on the chain.
+
+        What another process is sending is left to it. Raises what `Sender.settle` raises.
+        """
+        if signer is not None:
+            self.sender(signer).settle()
+            return
+        if not self._has_looked:
+            self._look_into_outboxes()
+        senders = list(self._senders.values())
+        for sender in senders:
+            sender.stand()
+        # What was intended first comes first: a signature needs its proposal.
+        for sender in sorted(senders, key=lambda sender: sender.unfinished_since):
+            sender.bring_to_end()
+
+    def send(
+        self,
+        signer: Signer,
+        call: Call,
+        *,
+        key: bytes | None = None,
+        label: str = "",
+        again: bool = False,
+    ) -> Done:
+        """Makes a call with a key of an organisation or a holder; see `Sender.send_all`. Raises
+        Reverted where it is refused.
+        """
+        name = label or self.function_of(call)
+        receipt = self.sender(signer).send(call, key=key, label=name, again=again)
+        events = self.events_of(receipt, call.target)
+        return Done(receipt.transaction, receipt.block, events, receipt.earlier)
+
+    # What was said
+
+    def events_of(self, receipt: Receipt, address: ChecksumAddress) -> tuple[Entry[Event], ...]:
+        """The events of one contract in a transaction."""
+        logs = [log for log in receipt.logs if log.address == address]
+        return tuple(entries(self.connection, logs, self._decoder(address)))
+
+    def events(self, address: ChecksumAddress, last: int | None = None) -> tuple[Entry[Event], ...]:
+        """All events of a contract, from the platform's first block to `last` or the latest."""
+        until = self.connection.block_number() if last is None else last
+        first = self.deployment.consortium.block
+        return tuple(read_events(self.connection, address, self._decoder(address), first, until))
+
+    def receipts(self, transactions: Collection[bytes]) -> dict[bytes, Receipt]:
+        """The receipts of transactions that are in a block."""
+        return receipts_now(self.connection, transactions)
+
+    def receipts_at(self, places: Iterable[At]) -> dict[bytes, Receipt]:
+        """The receipts of transactions that left events at some places. Of one that the node has
+        forgotten it is what its block's logs say. Raises TransactionsForgotten where there is none.
+        """
+        return self._receipts_in({at.transaction: at.block for at in places})
+
+    def carried_out(self, beginning: bytes) -> dict[bytes, tuple[Call, Receipt]]:
+        """What the keys at hand carried out under keys of the outbox that begin so, by
+        transaction: by the outboxes of the desk's folder.
+        """
+        files = self._outbox_files(self.signers)
+        entries = [
+            entry
+            for address in self.signers
+            for entry in (
+                self._senders[address].outbox.carried_out(beginning)
+                if address in self._senders
+                else carried_out(files[address], beginning)
+                if address in files
+                else ()
+            )
+        ]
+        calls = {each.signed.hash: each.call for each in entries}
+        blocks = {each.signed.hash: each.block for each in entries if each.block is not None}
+        receipts = self._receipts_in(blocks)
+        return {hash: (calls[hash], receipt) for hash, receipt in receipts.items()}
+
+    def _receipts_in(self, blocks: Mapping[bytes, int]) -> dict[bytes, Receipt]:
+        receipts = receipts_now(self.connection, blocks)
+        missing = blocks.keys() - receipts.keys()
+        logs = logs_of(self.connection, [blocks[hash] for hash in missing])
+        for hash in missing:
+            if hash not in logs:
+                raise TransactionsForgotten(blocks[hash])
+            receipts[hash] = Receipt.of_logs(hash, logs[hash])
+        return receipts
+
+    def interface(self, address: ChecksumAddress) -> Interface:
+        """The interface of a contract of this platform; that of a token where it is neither of the
+        two others.
+        """
+        if address == self.consortium.address:
+            return self.consortium.interface
+        if address == self.platform.address:
+            return self.platform.interface
+        return token_interface()
+
+    def function_of(self, call: Call) -> str:
+        """The name of the function that a call calls."""
+        decoded = self.interface(call.target).decode_call(call.data)
+        return decoded.name if decoded else f"0x{call.selector.hex()}"
+
+    def now(self) -> int:
+        """The time of the latest block, unix seconds."""
+        return self.connection.block().time
+
+    # Inside
+
+    def _look_into_outboxes(self) -> None:
+        """Opens the outboxes in which something is unfinished."""
+        chain = self.connection
+        for address, file in self._outbox_files(self.signers).items():
+            found = view_outbox(file)
+            if found.development != self._blocks.has_development_node:
+                raise OtherKindOfNode(file, rehearsed=found.development)
+            if found.unfinished or found.has_not_final:
+                with suppress(SignerBusy):
+                    self.sender(self.signers[address])
+            elif found.newest_block is not None and not self._blocks.is_development:
+                chain.require_block(found.newest_block[0], PATIENCE)
+        self._has_looked = True
+
+    def _outbox_files(self, addresses: Iterable[ChecksumAddress]) -> dict[ChecksumAddress, Path]:
+        """The outboxes that there are of some keys."""
+        if self.outbox is None:
+            return {}
+        chain = self.connection
+        files = {
+            address: outbox_file(self.outbox, chain.chain_id, chain.genesis, address)
+            for address in addresses
+        }
+        return {address: file for address, file in files.items() if file.exists()}
+
+    def _candidates(self, name: str) -> Iterable[ChecksumAddress]:
+        try:
+            yield parse_address(name)
+        except (NotAnAddress, WrongChecksum):
+            yield self.platform.read(ChecksumAddress, "tokenByCode", name)
+            yield self.platform.read(ChecksumAddress, "tokenBySymbol", name)
+
+    def _roles(self, numbers: Sequence[int], scope: ChecksumAddress) -> list[frozenset[Role]]:
+        rows = [(number, scope) for number in numbers]
+        return [
+            frozenset(roles_in(bits)) for bits in self.consortium.read_many(int, "rolesOf", rows)
+        ]
+
+    def _keys(self) -> dict[int, list[ChecksumAddress]]:
+        count = self.consortium.read(int, "keyCount")
+        rows = [(number,) for number in range(1, count + 1)]
+        keys: dict[int, list[ChecksumAddress]] = {}
+        for key, organisation, active in self.consortium.read_many(
+            tuple[ChecksumAddress, int, bool], "keyInfo", rows
+        ):
+            if active:
+                keys.setdefault(organisation, []).append(key)
+        return keys
+
+    def _decoder(self, address: ChecksumAddress) -> EventDecoder:
+        if address == self.consortium.address:
+            return consortium_events()
+        return platform_events() if address == self.platform.address else token_events()
+
+
+class _Interfaces(Mapping[ChecksumAddress, Interface]):
+    """The interfaces of a platform's contracts by address."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def __getitem__(self, address: ChecksumAddress) -> Interface:
+        return self._desk.interface(address)
+
+    def __iter__(self) -> Iterator[ChecksumAddress]:
+        return iter((self._desk.consortium.address, self._desk.platform.address))
+
+    def __len__(self) -> int:
+        return 2
+
+
+def open_desk(
+    connection: Connection,
+    deployment: Deployment,
+    signers: Iterable[Signer],
+    wait: Callable[[int], None] | None = None,
+    *,
+    in_turn: bool = False,
+    outbox: Path | None = None,
+) -> Desk:
+    """The desk at a deployment that is complete, on its chain.
+
+    Raises WrongChain, Incomplete, or NoContract where the chain is a new one of the same number.
+    """
+    if connection.chain_id != deployment.chain_id:
+        raise WrongChain(connection.network.url, deployment.chain_id, connection.chain_id)
+    if not deployment.is_complete:
+        raise Incomplete("seal")
+    desk = Desk(connection, deployment, signers, wait, in_turn=in_turn, outbox=outbox)
+    if not desk.consortium.read(bool, "isSealed"):
+        raise Incomplete("seal")
+    return desk

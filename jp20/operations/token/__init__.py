@@ -1,0 +1,1 @@
+"""A token's life: created, issued, transferred, restrained, split, redeemed, enforced upon."""

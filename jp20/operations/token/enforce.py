@@ -1,0 +1,466 @@
+"""What several organisations decide about units without their holder (G3, G9–G11, G13, S4)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.contract import Contract
+from jp20.chain.contracts.typed import typed
+from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.requests import case_id
+from jp20.domain.investors.facts import Facts
+from jp20.domain.plans.outcomes import Decided, Outcomes
+from jp20.domain.register.events import Cause, Entry, Other, Transfer, TransferReversed, UnitsSplit
+from jp20.domain.token.movements import ForcedMove, Original, Waiver
+from jp20.operations.governance.decide import AwaitingOthers, decide
+from jp20.operations.governance.rows import FEW_AT_ONCE, FEWEST_AT_ONCE, Row, carry_out
+from jp20.operations.investors.whitelist import (
+    NobodysWallet,
+    add_wallets,
+    facts_of,
+    retire_wallets,
+    wallets_of,
+)
+from jp20.operations.session import Desk, TokenName
+
+
+class NoOriginal(JP20Error):
+    """The transaction has no such transfer of the token."""
+
+    def __init__(self, transaction: bytes, why: Text) -> None:
+        super().__init__(
+            Text(
+                f"Transaction 0x{transaction.hex()} has no such transfer.",
+                f"取引 0x{transaction.hex()} に該当する移転がありません。",
+            ),
+            why,
+            Text(
+                "Name transaction and log as they stand in: "
+                "jp20 register history TOKEN WALLET --format csv",
+                "取引ハッシュとログ番号を指定してください"
+                "(jp20 register history トークン ウォレット --format csv で確認できます)。",
+            ),
+        )
+
+
+class OtherInvestor(JP20Error):
+    """The new wallet belongs to another investor, or cannot be this one's."""
+
+    def __init__(self, wallet: ChecksumAddress) -> None:
+        super().__init__(
+            Text(
+                f"{wallet} is another investor's wallet, or was given up.",
+                f"{wallet} は別の投資家のウォレットか、廃止されています。",
+            ),
+            next_step=Text(
+                "Name a new wallet of the same investor.",
+                "同じ投資家の新しいウォレットを指定してください。",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOriginal:
+    """A transfer found on one's own node, and what of it was reversed (units of now)."""
+
+    original: Original
+    block: int
+    time: int
+    reference: bytes
+    reversed_units: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferInside:
+    """A transfer of a transaction: its place among the transaction's logs, and units of then."""
+
+    ordinal: int
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """A reversal: what was taken back, and what was no longer there."""
+
+    reference: bytes
+    taken: int
+    shortfall: int
+    decided: Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A position that went to the new wallet."""
+
+    token: ChecksumAddress
+    units: int
+    decided: Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A wallet that was given up for another: None where that was done before."""
+
+    retired: Outcomes | None
+    added: Outcomes | None
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a holder lost in an incident, as it was recorded; `outstanding` is what of it was not
+    restored, in units of now.
+    """
+
+    holder: ChecksumAddress
+    recorded: int
+    outstanding: int
+
+
+# Forced transfers
+
+
+def force_transfer(
+    desk: Desk,
+    token: TokenName,
+    from_: ChecksumAddress,
+    to: ChecksumAddress,
+    units: int,
+    evidence: Evidence,
+    waivers: Waiver = Waiver.NOTHING,
+    executed_claim: int = 0,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Moves units without the holder's consent, past lock-up and freeze, never to somebody who may
+    not hold. Raises Refused.
+    """
+    move = ForcedMove(from_, to, units, waivers, executed_claim)
+    return decide(desk, [desk.token(token).call("forcedTransferWith", move)], evidence, parties)
+
+
+def force_transfers(
+    desk: Desk,
+    token: TokenName,
+    moves: Sequence[ForcedMove],
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """The same for many; a row that is refused by then is reported."""
+    contract = desk.token(token)
+    return carry_out(
+        desk,
+        [Row(move, move.from_, move.amount) for move in moves],
+        lambda part: contract.call("batchForcedTransfer", part),
+        evidence,
+        parties,
+        FEW_AT_ONCE,
+    )
+
+
+# Reversal
+
+
+def find_original(
+    desk: Desk, token: TokenName, transaction: bytes, ordinal: int | None = None
+) -> FoundOriginal:
+    """Finds a transfer between accounts on this node, by its transaction and, where that has
+    several, by the event's place among the transaction's logs (from 0). Raises NoOriginal.
+    """
+    contract = desk.token(token)
+    found = _transfers(desk, contract, transaction)
+    chosen = _chosen(transaction, sorted(found), ordinal)
+    entry = found[chosen]
+    original = Original(
+        transaction,
+        chosen,
+        entry.event.from_,
+        entry.event.to,
+        entry.event.value,
+        _splits_before(desk, contract, entry.at.block, entry.at.log),
+    )
+    return _with_reversed(contract, original, entry.at.block, entry.at.time)
+
+
+def transfers_in(desk: Desk, token: TokenName, transaction: bytes) -> tuple[TransferInside, ...]:
+    """The transfers between accounts in a transaction, by their place among its logs. Raises
+    NoOriginal where this node does not know the transaction.
+    """
+    found = _transfers(desk, desk.token(token), transaction)
+    return tuple(
+        TransferInside(place, entry.event.from_, entry.event.to, entry.event.value)
+        for place, entry in sorted(found.items())
+    )
+
+
+def reverse(
+    desk: Desk,
+    token: TokenName,
+    original: Original,
+    evidence: Evidence,
+    units: int | None = None,
+    to: ChecksumAddress | None = None,
+    *,
+    parties: Iterable[int] = (),
+) -> Reversed:
+    """Takes back what is still there of a transfer: all that was not reversed yet, or `units`.
+
+    That it is a real transfer is looked up on this node first. The units return to where they came
+    from or, where that wallet was given up, to another one of the same investor. `parties` are the
+    organisations of the two sides: they sign nothing. Raises NoOriginal, Refused.
+    """
+    contract = desk.token(token)
+    found = find_original(desk, contract, original.transaction_hash, original.ordinal)
+    if found.original != original:
+        raise NoOriginal(
+            original.transaction_hash,
+            Text(
+                "On this node parties, amount or splits are others.",
+                "このノードの記録と当事者・数量・分割回数が異なります。",
+            ),
+        )
+    call = contract.call(
+        "reverse",
+        original,
+        to or return_to(desk, contract, original),
+        found.remaining if units is None else units,
+    )
+    decided = decide(desk, [call], evidence, parties)
+    event = next(e.event for e in decided.events if isinstance(e.event, TransferReversed))
+    return Reversed(event.original_id, event.amount, event.shortfall, decided)
+
+
+def return_to(desk: Desk, token: Contract, original: Original) -> ChecksumAddress:
+    """Where the units came from, or a wallet in use of the same investor."""
+    if original.from_ == token.read(ChecksumAddress, "issuerAccount"):
+        return original.from_
+    return wallet_in_use(desk, original.from_)
+
+
+# A new wallet
+
+
+def recover(
+    desk: Desk,
+    lost: ChecksumAddress,
+    new: ChecksumAddress,
+    evidence: Evidence,
+    tokens: Sequence[TokenName] | None = None,
+    *,
+    parties: Iterable[int] = (),
+) -> Recovery:
+    """A key is lost: its wallet is given up, the investor gets the new one, and every position (or
+    that of some tokens) moves there with what restrains it. Run again it does what is left.
+
+    At a desk of organisations that work in turn every position is carried as far as it goes before
+    AwaitingOthers is raised. Raises NobodysWallet, OtherInvestor.
+    """
+    old, fresh = require_own_wallet(desk, lost, new)
+    excluded = tuple(parties)
+    retired = None if old.retired else retire_wallets(desk, [lost])
+    added = None if fresh.is_known else add_wallets(desk, [(lost, new)], evidence, parties=excluded)
+    chosen = desk.tokens() if tokens is None else [desk.token(token) for token in tokens]
+    moved: list[Moved] = []
+    waiting: list[AwaitingOthers] = []
+    for token in chosen:
+        if units := token.read(int, "balanceOf", lost):
+            call = token.call("movePosition", lost, new)
+            try:
+                moved.append(Moved(token.address, units, decide(desk, [call], evidence, excluded)))
+            except AwaitingOthers as error:
+                waiting.append(error)
+    if waiting:
+        steps = [step for each in waiting for step in each.steps]
+        raise AwaitingOthers(waiting[0].request, steps, waiting[0].roles, waiting[0].decision)
+    return Recovery(retired, added, tuple(moved))
+
+
+def require_own_wallet(
+    desk: Desk, lost: ChecksumAddress, new: ChecksumAddress
+) -> tuple[Facts, Facts]:
+    """The facts of two wallets, of which the second is or can be the same investor's. Raises
+    NobodysWallet, OtherInvestor.
+    """
+    old, fresh = facts_of(desk, [lost, new])
+    if not old.is_known:
+        raise NobodysWallet(lost)
+    if fresh.retired or fresh.reserved or (fresh.is_known and fresh.investor != old.investor):
+        raise OtherInvestor(new)
+    return old, fresh
+
+
+# A system error
+
+
+def record_incident(
+    desk: Desk,
+    token: TokenName,
+    incident: str,
+    supply_before: int,
+    losses: Sequence[tuple[ChecksumAddress, int]],
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """Records what holders lost by a system error. `incident` is its public number, 1 to 32 ASCII
+    characters; `supply_before` the units in issue before it, in today's units.
+    """
+    contract = desk.token(token)
+    number = case_id(incident)
+    return carry_out(
+        desk,
+        [Row(loss, loss[0], loss[1]) for loss in losses],
+        lambda part: contract.call(
+            "recordIncident",
+            number,
+            supply_before,
+            [holder for holder, _ in part],
+            [units for _, units in part],
+        ),
+        evidence,
+        parties,
+        FEW_AT_ONCE,
+    )
+
+
+def redistribute(
+    desk: Desk,
+    token: TokenName,
+    incident: str,
+    rows: Sequence[tuple[ChecksumAddress, ChecksumAddress]],
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """Restores to the second wallet what the first lost in an incident, once; both are one
+    investor's.
+    """
+    contract = desk.token(token)
+    number = case_id(incident)
+    losses = contract.read_many(int, "lossOf", [(number, holder) for holder, _ in rows])
+    return carry_out(
+        desk,
+        [Row(row, row[1], loss) for row, loss in zip(rows, losses, strict=True)],
+        lambda part: contract.call(
+            "redistribute", number, [holder for holder, _ in part], [to for _, to in part]
+        ),
+        evidence,
+        parties,
+        FEW_AT_ONCE,
+    )
+
+
+def losses_of(desk: Desk, token: TokenName, incident: str) -> tuple[Loss, ...]:
+    """What was recorded under an incident, in the order in which it was."""
+    contract, number = desk.token(token), case_id(incident)
+    recorded = [
+        entry.event.arguments
+        for entry in desk.events(contract.address)
+        if isinstance(entry.event, Other)
+        and entry.event.name == "LossRecorded"
+        and entry.event.arguments["incident"] == number
+    ]
+    holders = [typed(ChecksumAddress, each["holder"]) for each in recorded]
+    left = contract.read_many(int, "lossOf", [(number, holder) for holder in holders])
+    return tuple(
+        Loss(holder, typed(int, each["amount"]), outstanding)
+        for holder, each, outstanding in zip(holders, recorded, left, strict=True)
+    )
+
+
+def wallet_in_use(desk: Desk, wallet: ChecksumAddress) -> ChecksumAddress:
+    """A wallet, or where it was given up another one of the same investor that was not."""
+    facts = facts_of(desk, [wallet])[0]
+    if not facts.is_known or not facts.retired:
+        return wallet
+    wallets = wallets_of(desk, wallet)
+    in_use = (
+        each
+        for each, known in zip(wallets, facts_of(desk, wallets), strict=True)
+        if not known.retired
+    )
+    return next(in_use, wallet)
+
+
+# Transfers made elsewhere
+
+
+def record_transfers(
+    desk: Desk,
+    token: TokenName,
+    rows: Sequence[tuple[ChecksumAddress, ChecksumAddress, int]],
+    cause: Cause,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """Records changes of owner made elsewhere, on the holders' mandate (from, to, units)."""
+    contract = desk.token(token)
+    return carry_out(
+        desk,
+        [Row(row, row[0], row[2]) for row in rows],
+        lambda part: contract.call(
+            "recordTransfer",
+            [from_ for from_, _, _ in part],
+            [to for _, to, _ in part],
+            [units for _, _, units in part],
+            cause,
+        ),
+        evidence,
+        parties,
+        FEWEST_AT_ONCE,
+    )
+
+
+# Inside
+
+
+def _transfers(desk: Desk, token: Contract, transaction: bytes) -> dict[int, Entry[Transfer]]:
+    """The transfers between accounts in a transaction, by their place among its logs."""
+    receipt = desk.receipts([transaction]).get(transaction)
+    if receipt is None or not receipt.succeeded:
+        raise NoOriginal(
+            transaction, Text("This node does not know it.", "このノードに記録がありません。")
+        )
+    return {
+        receipt.ordinal(entry.at.log): Entry(entry.event, entry.emitter, entry.at)
+        for entry in desk.events_of(receipt, token.address)
+        if isinstance(entry.event, Transfer)
+        and ZERO_ADDRESS not in (entry.event.from_, entry.event.to)
+    }
+
+
+def _chosen(transaction: bytes, ordinals: Sequence[int], wanted: int | None) -> int:
+    """The transfer that is meant; raises NoOriginal where none is, or which one is not said."""
+    listed = ", ".join(str(each) for each in ordinals) or "–"
+    if wanted is None and len(ordinals) == 1:
+        return ordinals[0]
+    if wanted is None or wanted not in ordinals:
+        raise NoOriginal(
+            transaction,
+            Text(
+                f"Logs with a transfer between accounts: {listed}.",
+                f"口座間の移転があるログ番号: {listed}。",
+            ),
+        )
+    return wanted
+
+
+def _splits_before(desk: Desk, token: Contract, block: int, log: int) -> int:
+    return sum(
+        isinstance(entry.event, UnitsSplit) and (entry.at.block, entry.at.log) < (block, log)
+        for entry in desk.events(token.address, block)
+    )
+
+
+def _with_reversed(token: Contract, original: Original, block: int, time: int) -> FoundOriginal:
+    taken, reference = token.read(tuple[int, bytes], "reversed", original)
+    amount = original.amount * token.read(int, "splitFactor", original.splits)
+    return FoundOriginal(original, block, time, reference, taken, amount - taken)

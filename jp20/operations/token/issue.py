@@ -1,0 +1,229 @@
+"""From a term sheet to units: the token, its issue, further tranches, its documents (G1, G5)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.contract import Contract
+from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.requests import Call
+from jp20.domain.plans.outcomes import Decided, Outcome, Outcomes, RowOutcome
+from jp20.domain.register.events import TermsSet, TokenCreated, TrancheIssued
+from jp20.domain.token.term_sheet import Document, TermSheet
+from jp20.domain.token.terms import Terms
+from jp20.operations.governance.decide import decide
+from jp20.operations.session import Desk, TokenName
+
+
+class NoVersion(JP20Error):
+    """There is no version of the token from which one can be made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text("No version of the token is approved.", "承認済みのトークンの版がありません。"),
+            Text("All are retired.", "すべて廃止されています。"),
+            Text("Approve one first.", "先に版を承認してください。"),
+        )
+
+
+class CodeTaken(JP20Error):
+    """A token of that security code or symbol exists, with another term sheet."""
+
+    def __init__(self, name: str, token: ChecksumAddress) -> None:
+        super().__init__(
+            Text(f"{name} is taken.", f"{name} は使用されています。"),
+            Text(f"{token} has it, with other terms.", f"{token} が別の条件で使用しています。"),
+            Text("Choose another code and symbol.", "別の銘柄コード・シンボルを指定してください。"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A token that was made, by this run or an earlier one."""
+
+    token: ChecksumAddress
+    decided: Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Units that were issued to the issuer's account, as a numbered tranche."""
+
+    tranche: int
+    units: int
+    decided: Decided
+
+
+@dataclass(frozen=True, slots=True)
+class TermDifference:
+    """A field in which the token is not what the file says."""
+
+    field: str
+    file: object
+    chain: object
+
+
+def create_token(
+    desk: Desk,
+    sheet: TermSheet,
+    issuer: int | str,
+    registrar: int | str,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Created:
+    """Makes a token of the latest version from a term sheet, with its issuer and its registrar
+    (organisations by number or name). One that is there with the same terms is left as it is.
+
+    Raises CodeTaken, NoVersion, UnknownOrganisation, and what `decide` raises.
+    """
+    there = existing_token(desk, sheet.terms)
+    if there is not None:
+        return Created(there, Decided(None, (), ()))
+    call = desk.platform.call(
+        "createToken",
+        _version(desk),
+        sheet.terms,
+        desk.organisation(issuer).number,
+        desk.organisation(registrar).number,
+    )
+    decided = decide(desk, [call], evidence, parties)
+    created = next(e.event for e in decided.events if isinstance(e.event, TokenCreated))
+    return Created(created.token, decided)
+
+
+def issue_units(
+    desk: Desk, token: TokenName, units: int, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Issued:
+    """Issues units to the issuer's account: the first tranche or a further one.
+
+    Under one case the same number is issued once. Raises Refused (CAP_EXCEEDED, …).
+    """
+    contract = desk.token(token)
+    decided = decide(desk, [contract.call("issue(uint256)", units)], evidence, parties)
+    tranche = next(e.event for e in decided.events if isinstance(e.event, TrancheIssued))
+    return Issued(tranche.number, tranche.amount, decided)
+
+
+def set_documents(
+    desk: Desk,
+    token: TokenName,
+    documents: Sequence[Document],
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """Names the documents of an issue on the chain (ERC-1643); those that are there as they should
+    be stay. The rows' code is the document's name.
+    """
+    contract = desk.token(token)
+    there = [_document(contract, document.name) for document in documents]
+    changed = [
+        document
+        for document, found in zip(documents, there, strict=True)
+        if found != (document.uri, document.sha256)
+    ]
+    decided = decide(desk, [_setting(contract, each) for each in changed], evidence, parties)
+    rows = [
+        RowOutcome(None, contract.address, None, Outcome.UNCHANGED, None, document.name)
+        for document in documents
+        if document not in changed
+    ]
+    for document, call in zip(changed, decided.calls, strict=True):
+        outcome = Outcome.REFUSED if call.refusal else Outcome.DONE
+        why = call.refusal.why if call.refusal else None
+        rows.append(
+            RowOutcome(
+                None,
+                contract.address,
+                None,
+                outcome,
+                why,
+                document.name,
+                call.transaction,
+                call.block,
+            )
+        )
+    return Outcomes((decided,), tuple(rows))
+
+
+def remove_document(
+    desk: Desk, token: TokenName, name: str, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Decided:
+    """Takes a document's name away. Raises Reverted where there is none."""
+    contract = desk.token(token)
+    return decide(desk, [contract.call("removeDocument", _name(name))], evidence, parties)
+
+
+def term_sheet_differences(
+    desk: Desk, token: TokenName, sheet: TermSheet
+) -> tuple[TermDifference, ...]:
+    """Where the token, at its creation, and its documents, now, are not what the file says."""
+    contract = desk.token(token)
+    on_chain = terms_of(desk, contract)
+    differing = [
+        TermDifference(field.name, ours, theirs)
+        for field in fields(Terms)
+        if (ours := getattr(sheet.terms, field.name)) != (theirs := getattr(on_chain, field.name))
+    ]
+    for document in sheet.documents:
+        found = _document(contract, document.name)
+        if found != (document.uri, document.sha256):
+            differing.append(
+                TermDifference(f"documents.{document.name}", (document.uri, document.sha256), found)
+            )
+    return tuple(differing)
+
+
+def terms_of(desk: Desk, token: TokenName) -> Terms:
+    """The terms with which a token was made, from its first event."""
+    contract = desk.token(token)
+    return next(
+        entry.event.terms
+        for entry in desk.events(contract.address)
+        if isinstance(entry.event, TermsSet)
+    )
+
+
+def existing_token(desk: Desk, terms: Terms) -> ChecksumAddress | None:
+    """The token that was made from these very terms; None where there is none yet. Raises CodeTaken
+    where another has the code or the symbol.
+    """
+    by_code = desk.platform.read(ChecksumAddress, "tokenByCode", terms.code)
+    by_symbol = desk.platform.read(ChecksumAddress, "tokenBySymbol", terms.symbol)
+    if by_code == by_symbol == ZERO_ADDRESS:
+        return None
+    if by_code == by_symbol and terms_of(desk, by_code) == terms:
+        return by_code
+    taken = terms.symbol if by_code == ZERO_ADDRESS else terms.code
+    raise CodeTaken(taken, by_symbol if by_code == ZERO_ADDRESS else by_code)
+
+
+# Inside
+
+
+def _version(desk: Desk) -> int:
+    """The latest version that is not retired."""
+    for number in range(desk.platform.read(int, "versionCount"), 0, -1):
+        if not desk.platform.read(
+            tuple[ChecksumAddress, ChecksumAddress, ChecksumAddress, bool, bytes], "version", number
+        )[3]:
+            return number
+    raise NoVersion
+
+
+def _setting(contract: Contract, document: Document) -> Call:
+    return contract.call("setDocument", _name(document.name), document.uri, document.sha256)
+
+
+def _document(contract: Contract, name: str) -> tuple[str, bytes]:
+    uri, digest, _ = contract.read(tuple[str, bytes, int], "getDocument", _name(name))
+    return uri, digest
+
+
+def _name(name: str) -> bytes:
+    """A document's name as the chain has it."""
+    return name.encode().ljust(32, b"\0")

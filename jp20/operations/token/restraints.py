@@ -1,0 +1,338 @@
+"""Lock-up, freeze, pledge, attachment: what keeps units from moving (G8, G11, G19, G24)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.contract import Contract
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.requests import case_id
+from jp20.domain.plans.outcomes import Decided, Outcomes
+from jp20.domain.register.events import ClaimKind, ClaimSet, Frozen, FrozenAtOnce
+from jp20.operations.governance.decide import decide
+from jp20.operations.governance.rows import FEW_AT_ONCE, NoRows, Row, carry_out
+from jp20.operations.session import Desk, TokenName
+
+Amount = tuple[ChecksumAddress, int]
+"""A holder, and units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What a holder has, and what keeps it: units of now."""
+
+    balance: int
+    committed: int
+    locked: int
+    frozen: int
+    pledged: int
+    attached: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A lock-up, pledge or attachment. `until` is a lock-up's end (unix seconds), else 0;
+    `claimant` the pledgee's or creditor's reference.
+    """
+
+    id: int
+    kind: ClaimKind
+    units: int
+    until: int
+    claimant: bytes
+
+
+CONFIRM_WITHIN: Final = 72 * 3600
+"""Seconds after which a freeze at once that nobody confirmed is overdue; it stands all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeAtOnce:
+    """What an organisation froze alone, last: when (unix seconds), and whether another one
+    confirmed it.
+    """
+
+    organisation: int
+    at: int
+    confirmed: bool
+
+    @property
+    def due(self) -> int:
+        """Until when it is to be confirmed."""
+        return self.at + CONFIRM_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """An account that is or was frozen."""
+
+    account: ChecksumAddress
+    position: Position
+    at_once: tuple[FreezeAtOnce, ...]
+
+    @property
+    def unconfirmed(self) -> tuple[FreezeAtOnce, ...]:
+        return tuple(each for each in self.at_once if not each.confirmed)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A pledge or an attachment that was set, by the number under which it is released."""
+
+    id: int
+    decided: Decided
+
+
+def position(
+    desk: Desk, token: TokenName, holder: ChecksumAddress, block: int | None = None
+) -> Position:
+    """Balance and restraints of a holder, now or at a block."""
+    return desk.token(token).read(Position, "positionOf", holder, block=block)
+
+
+def claims(
+    desk: Desk, token: TokenName, holder: ChecksumAddress, block: int | None = None
+) -> tuple[Claim, ...]:
+    """The lock-ups that still run, the pledges and the attachments of a holder."""
+    found = desk.token(token).read(
+        tuple[tuple[int, int, int, int, int, bytes], ...], "claimsOf", holder, block=block
+    )
+    return tuple(
+        Claim(id, ClaimKind(kind), units, until, claimant)
+        for id, kind, units, _, until, claimant in found
+    )
+
+
+def all_claims(desk: Desk, token: TokenName) -> dict[ChecksumAddress, tuple[Claim, ...]]:
+    """The same of every holder who has any."""
+    contract = desk.token(token)
+    claimed = _accounts(desk, contract, ClaimSet)
+    found = {holder: claims(desk, contract, holder) for holder in claimed}
+    return {holder: theirs for holder, theirs in found.items() if theirs}
+
+
+def freezes(desk: Desk, token: TokenName) -> tuple[Freeze, ...]:
+    """Every account that is or was frozen, and what is to be confirmed of it."""
+    contract = desk.token(token)
+    accounts = _accounts(desk, contract, Frozen)
+    at_once: dict[ChecksumAddress, dict[int, None]] = {account: {} for account in accounts}
+    for entry in desk.events(contract.address):
+        if isinstance(entry.event, FrozenAtOnce):
+            at_once[entry.event.account][entry.event.organisation] = None
+    pairs = [(account, number) for account in accounts for number in at_once[account]]
+    answers = contract.read_many(tuple[int, bool], "freezeAtOnceOf", pairs)
+    alone = {
+        pair: FreezeAtOnce(pair[1], at, confirmed)
+        for pair, (at, confirmed) in zip(pairs, answers, strict=True)
+    }
+    return tuple(
+        Freeze(
+            account,
+            position(desk, contract, account),
+            tuple(alone[account, number] for number in at_once[account]),
+        )
+        for account in accounts
+    )
+
+
+# Lock-ups
+
+
+def set_token_lock_up(
+    desk: Desk, token: TokenName, until: int, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Decided:
+    """Locks the whole token until a later time. Raises Reverted for an earlier one."""
+    return _decided(desk, token, evidence, parties, "setTokenLockUp", until)
+
+
+def shorten_token_lock_up(
+    desk: Desk, token: TokenName, until: int, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Decided:
+    """Brings the end of the token's lock-up forward, which takes one signature more."""
+    return _decided(desk, token, evidence, parties, "shortenTokenLockUp", until)
+
+
+def lock_up(
+    desk: Desk,
+    token: TokenName,
+    rows: Sequence[Amount],
+    until: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """Locks up units of holders until a time."""
+    contract = desk.token(token)
+    return carry_out(
+        desk,
+        [Row(row, row[0], row[1]) for row in rows],
+        lambda part: contract.call("lockUp", *_columns(part), until),
+        evidence,
+        parties,
+        FEW_AT_ONCE,
+    )
+
+
+def shorten_lock_up(
+    desk: Desk,
+    token: TokenName,
+    holder: ChecksumAddress,
+    id: int,
+    until: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Brings the end of one lock-up forward; a time that has passed ends it."""
+    return _decided(desk, token, evidence, parties, "shortenLockUp", holder, id, until)
+
+
+# Freezes
+
+
+def freeze_at_once(
+    desk: Desk, token: TokenName, rows: Sequence[Amount], evidence: Evidence | None = None
+) -> Decided:
+    """The AML officer's: raises what is frozen of each account to so many units, more than the
+    balance counts for what comes in. To be confirmed in 72 hours. All or nothing. `evidence`, here
+    and below: where the policy asks for several signatures.
+    """
+    if not rows:
+        raise NoRows
+    call = desk.token(token).call("freezeAtOnce", *_columns(rows))
+    return decide(desk, [call], evidence, stops=True)
+
+
+def confirm_freeze(
+    desk: Desk,
+    token: TokenName,
+    account: ChecksumAddress,
+    organisation: int,
+    evidence: Evidence | None = None,
+) -> Decided:
+    """Confirms what an organisation froze at once, by another one."""
+    call = desk.token(token).call("confirmFreeze", account, organisation)
+    # What was frozen by a request is no organisation's.
+    return decide(desk, [call], evidence, parties=[organisation] if organisation else [])
+
+
+def set_frozen(
+    desk: Desk,
+    token: TokenName,
+    account: ChecksumAddress,
+    units: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Sets what is frozen of an account, up or down; 0 unfreezes."""
+    return _decided(desk, token, evidence, parties, "setFrozenTokens", account, units)
+
+
+# Claims of others
+
+
+def pledge(
+    desk: Desk,
+    token: TokenName,
+    holder: ChecksumAddress,
+    units: int,
+    pledgee: str | bytes,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Claimed:
+    """Pledges units. `pledgee` is a reference, public: 32 bytes, or 1 to 32 ASCII characters."""
+    return _claimed(desk, token, evidence, parties, "pledge", holder, units, _reference(pledgee))
+
+
+def release_pledge(
+    desk: Desk,
+    token: TokenName,
+    holder: ChecksumAddress,
+    id: int,
+    units: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Releases units of a pledge; more than it has ends it."""
+    return _decided(desk, token, evidence, parties, "releasePledge", holder, id, units)
+
+
+def attach(
+    desk: Desk,
+    token: TokenName,
+    holder: ChecksumAddress,
+    units: int,
+    creditor: str | bytes,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Claimed:
+    """Records an attachment. `creditor` as the pledgee in `pledge`."""
+    return _claimed(desk, token, evidence, parties, "attach", holder, units, _reference(creditor))
+
+
+def release_attachment(
+    desk: Desk,
+    token: TokenName,
+    holder: ChecksumAddress,
+    id: int,
+    units: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Releases units of an attachment; more than it has ends it."""
+    return _decided(desk, token, evidence, parties, "releaseAttachment", holder, id, units)
+
+
+# Inside
+
+
+def _accounts(
+    desk: Desk, token: Contract, kind: type[ClaimSet] | type[Frozen]
+) -> list[ChecksumAddress]:
+    """Whom events of a kind were about, each once."""
+    found: dict[ChecksumAddress, None] = {}
+    for entry in desk.events(token.address):
+        if isinstance(entry.event, kind):
+            event = entry.event
+            found[event.holder if isinstance(event, ClaimSet) else event.account] = None
+    return list(found)
+
+
+def _decided(
+    desk: Desk,
+    token: TokenName,
+    evidence: Evidence,
+    parties: Iterable[int],
+    function: str,
+    *arguments: object,
+) -> Decided:
+    return decide(desk, [desk.token(token).call(function, *arguments)], evidence, parties)
+
+
+def _claimed(
+    desk: Desk,
+    token: TokenName,
+    evidence: Evidence,
+    parties: Iterable[int],
+    function: str,
+    *arguments: object,
+) -> Claimed:
+    decided = _decided(desk, token, evidence, parties, function, *arguments)
+    claim = next(e.event for e in decided.events if isinstance(e.event, ClaimSet))
+    return Claimed(claim.id, decided)
+
+
+def _columns(rows: Sequence[Amount]) -> tuple[list[ChecksumAddress], list[int]]:
+    return [account for account, _ in rows], [units for _, units in rows]
+
+
+def _reference(claimant: str | bytes) -> bytes:
+    return case_id(claimant) if isinstance(claimant, str) else claimant

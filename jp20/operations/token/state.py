@@ -1,0 +1,152 @@
+"""How a token stands, read at one block (G1, G5, G15)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.contract import Contract
+from jp20.domain.base.roles import Role
+from jp20.domain.register.events import Entry, Event, TermsSet, TrancheIssued, UnitsSplit
+from jp20.domain.register.register import fold
+from jp20.domain.token.state import (
+    NamedDocument,
+    RecordDate,
+    Status,
+    TokenState,
+    Tranche,
+    status_of,
+)
+from jp20.operations.session import Desk, TokenName
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """A token in a list."""
+
+    address: ChecksumAddress
+    code: str
+    symbol: str
+    name: str
+    supply: int
+    undistributed: int
+    status: Status
+
+
+def list_tokens(desk: Desk) -> tuple[TokenLine, ...]:
+    """All tokens of the platform, in the order in which they were made."""
+    block = desk.connection.block()
+    halted = desk.platform.read(bool, "halted", block=block.number)
+    return tuple(
+        _line(token, block.number, block.time, halted=halted) for token in desk.tokens(block.number)
+    )
+
+
+def token_state(desk: Desk, token: TokenName) -> TokenState:
+    """A token at the latest block. Raises UnknownToken."""
+    contract = desk.token(token)
+    block = desk.connection.block()
+    at = block.number
+    events = desk.events(contract.address, at)
+    register = fold(events, block=at)
+    price_yen, price_units = contract.read(tuple[int, int], "unitPrice", block=at)
+    terms = next(entry.event.terms for entry in events if isinstance(entry.event, TermsSet))
+    return TokenState(
+        address=contract.address,
+        block=at,
+        time=block.time,
+        terms=terms,
+        issuer=_organisation(desk, contract, Role.ISSUER),
+        registrar=_organisation(desk, contract, Role.REGISTRAR),
+        supply=register.supply,
+        undistributed=register.undistributed,
+        holders=len(register.holders()),
+        cap=contract.read(int, "cap", block=at),
+        lot_size=contract.read(int, "lotSize", block=at),
+        price_yen=price_yen,
+        price_units=price_units,
+        splits=len(register.factors) - 1,
+        locked_until=contract.read(int, "lockedUntil", block=at),
+        halted=desk.platform.read(bool, "halted", block=at),
+        paused=contract.read(bool, "paused", block=at),
+        redeemed=_is_redeemed(contract, at, block.time, register.supply),
+        tranches=_tranches(events),
+        documents=_documents(contract, at),
+        record_dates=_record_dates(contract, at, block.time),
+    )
+
+
+# Inside
+
+
+def _line(token: Contract, block: int, now: int, *, halted: bool) -> TokenLine:
+    supply = token.read(int, "totalSupply", block=block)
+    status = status_of(
+        halted=halted,
+        paused=token.read(bool, "paused", block=block),
+        redeemed=_is_redeemed(token, block, now, supply),
+        matured=_is_matured(token, block, now),
+        issued=token.read(int, "tranches", block=block) > 0,
+    )
+    return TokenLine(
+        token.address,
+        token.read(str, "code", block=block),
+        token.read(str, "symbol", block=block),
+        token.read(str, "name", block=block),
+        supply,
+        token.read(int, "undistributed", block=block),
+        status,
+    )
+
+
+def _is_matured(token: Contract, block: int, now: int) -> bool:
+    return 0 < token.read(int, "maturity", block=block) <= now
+
+
+def _is_redeemed(token: Contract, block: int, now: int, supply: int) -> bool:
+    """Whether the issue was redeemed as a whole. Before maturity a token of which nothing is left
+    takes further units, unless it was.
+    """
+    if supply or not token.read(int, "tranches", block=block):
+        return False
+    return _is_matured(token, block, now) or not token.read(bool, "isIssuable", block=block)
+
+
+def _organisation(desk: Desk, token: Contract, role: Role) -> str:
+    """Who has a role for this very token: the names of the organisations."""
+    members = desk.members(token.address)
+    return ", ".join(member.name for member in members if role in member.own_roles)
+
+
+def _tranches(events: Sequence[Entry[Event]]) -> tuple[Tranche, ...]:
+    found: list[Tranche] = []
+    splits = 0
+    for entry in events:
+        if isinstance(entry.event, UnitsSplit):
+            splits = entry.event.count
+        elif isinstance(entry.event, TrancheIssued):
+            found.append(Tranche(entry.event.number, entry.event.amount, splits, entry.at))
+    return tuple(found)
+
+
+def _documents(token: Contract, block: int) -> tuple[NamedDocument, ...]:
+    names = token.read(tuple[bytes, ...], "getAllDocuments", block=block)
+    found = token.read_many(
+        tuple[str, bytes, int], "getDocument", [(name,) for name in names], block=block
+    )
+    return tuple(
+        NamedDocument(name.rstrip(b"\0").decode("utf-8", "replace"), uri, sha256, at)
+        for name, (uri, sha256, at) in zip(names, found, strict=True)
+    )
+
+
+def _record_dates(token: Contract, block: int, now: int) -> tuple[RecordDate, ...]:
+    dates = token.read(tuple[int, ...], "recordDates", block=block)
+    return tuple(
+        RecordDate(
+            index,
+            at,
+            token.read(int, "supplyAtRecordDate", index, block=block) if at < now else None,
+        )
+        for index, at in enumerate(dates)
+    )

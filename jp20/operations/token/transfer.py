@@ -1,0 +1,173 @@
+"""What a holder does with units, and the consent to it (G3)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.errors import Restrained
+from jp20.chain.signing.signers import Signer
+from jp20.domain.base.errors import Text
+from jp20.domain.governance.evidence import Evidence
+from jp20.domain.governance.requests import case_id
+from jp20.domain.plans.outcomes import Decided, Done, Outcomes
+from jp20.domain.register.events import TransferRequested
+from jp20.domain.token.reasons import Reason
+from jp20.operations.governance.decide import decide
+from jp20.operations.governance.rows import FEW_AT_ONCE, Row, carry_out
+from jp20.operations.session import Desk, TokenName
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a transfer would answer now; `reason.text` says it in both languages."""
+
+    reason: Reason
+
+    @property
+    def allowed(self) -> bool:
+        return self.reason is Reason.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A request for consent, by the number under which it is answered."""
+
+    id: int
+    done: Done
+
+
+class ConsentStatus(IntEnum):
+    """Where a request for consent stands; the numbers are the contract's."""
+
+    NONE = 0
+    OPEN = 1
+    APPROVED = 2
+    REJECTED = 3
+    CANCELLED = 4
+
+    @property
+    def text(self) -> Text:
+        return _STATUS_TEXTS[self]
+
+
+_STATUS_TEXTS = {
+    ConsentStatus.NONE: Text("none", "なし"),
+    ConsentStatus.OPEN: Text("open", "承諾待ち"),
+    ConsentStatus.APPROVED: Text("approved", "承諾済み"),
+    ConsentStatus.REJECTED: Text("rejected", "拒否"),
+    ConsentStatus.CANCELLED: Text("cancelled", "取消し"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRequest:
+    """A holder's request for consent. Units of now; `deadline` in unix seconds."""
+
+    id: int
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    units: int
+    deadline: int
+    status: ConsentStatus
+
+
+def preview(
+    desk: Desk,
+    token: TokenName,
+    from_: ChecksumAddress,
+    to: ChecksumAddress,
+    units: int,
+    spender: ChecksumAddress | None = None,
+) -> Preview:
+    """Whether a transfer would go through now, and if not, why."""
+    answer = desk.token(token).read(int, "preview", spender or from_, from_, to, units)
+    return Preview(Reason(answer))
+
+
+def transfer(desk: Desk, token: TokenName, holder: Signer, to: ChecksumAddress, units: int) -> Done:
+    """The holder transfers. Raises Refused, or Restrained where a restraint keeps the units, each
+    with the reason; then nothing was sent.
+    """
+    try:
+        return desk.send(holder, desk.token(token).call("transfer", to, units))
+    except Restrained as error:
+        reason = preview(desk, token, holder.address, to, units).reason
+        error.why = Text(
+            f"{reason.name} ({reason.value}): {reason.text.en} {error.free} are free.",
+            f"{reason.name}({reason.value}): {reason.text.ja}移転可能な数量: {error.free}。",
+        )
+        raise
+
+
+def request_transfer(
+    desk: Desk, token: TokenName, holder: Signer, to: ChecksumAddress, units: int, deadline: int
+) -> Requested:
+    """The holder asks for consent; the units are committed until the answer. Raises Refused."""
+    done = desk.send(holder, desk.token(token).call("requestTransfer", to, units, deadline))
+    event = next(e.event for e in done.events if isinstance(e.event, TransferRequested))
+    return Requested(event.id, done)
+
+
+def cancel_transfer(desk: Desk, token: TokenName, holder: Signer, id: int) -> Done:
+    """The holder who asked takes the wish back. Raises Refused where it is closed."""
+    return desk.send(holder, desk.token(token).call("cancelTransfer", id))
+
+
+def approve_transfers(
+    desk: Desk,
+    token: TokenName,
+    ids: Sequence[int],
+    evidence: Evidence | None = None,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """The registrar or the issuer consents: each approval is the transfer. One that is refused by
+    now is reported and stays open.
+    """
+    contract = desk.token(token)
+    asked = [transfer_request(desk, token, id) for id in ids]
+    return carry_out(
+        desk,
+        [Row(each.id, each.from_, each.units) for each in asked],
+        lambda part: contract.call("approveTransfers", part),
+        evidence,
+        parties,
+        FEW_AT_ONCE,
+    )
+
+
+def reject_transfer(
+    desk: Desk,
+    token: TokenName,
+    id: int,
+    why: str,
+    evidence: Evidence | None = None,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """The registrar or the issuer says no. `why` is a reference of 1 to 32 ASCII characters, which
+    is public. Raises Refused where the request is closed.
+    """
+    call = desk.token(token).call("rejectTransfer", id, case_id(why))
+    return decide(desk, [call], evidence, parties)
+
+
+def transfer_requests(desk: Desk, token: TokenName) -> tuple[ConsentRequest, ...]:
+    """All requests for consent of a token, in the order in which they came."""
+    contract = desk.token(token)
+    ids = [
+        entry.event.id
+        for entry in desk.events(contract.address)
+        if isinstance(entry.event, TransferRequested)
+    ]
+    return tuple(transfer_request(desk, contract, id) for id in ids)
+
+
+def transfer_request(desk: Desk, token: TokenName, id: int) -> ConsentRequest:
+    """One of them; its status is NONE where there is none of that number."""
+    from_, to, units, deadline, status = desk.token(token).read(
+        tuple[ChecksumAddress, ChecksumAddress, int, int, int], "transferRequest", id
+    )
+    return ConsentRequest(id, from_, to, units, deadline, ConsentStatus(status))

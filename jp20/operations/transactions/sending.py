@@ -1,0 +1,326 @@
+"""What is on its way: shown, brought to its end after a crash, and handed to a key that is on
+another machine (G2, G13).
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.meaning import meaning
+from jp20.chain.rpc.connection import Connection
+from jp20.chain.sending.outbox import (
+    Entry,
+    OutboxView,
+    State,
+    outbox_file,
+    outbox_files,
+    view_outbox,
+)
+from jp20.chain.sending.whereabouts import look_up
+from jp20.chain.signing.signers import OfflineSigner, Signer
+from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.governance.requests import Call
+from jp20.domain.transactions.transaction_file import AwaitingTransaction, SignedFile, UnsignedFile
+from jp20.operations.session import Desk
+
+LONG: Final = 600.0
+"""Seconds after which a transaction has been on its way for long."""
+
+_GAS_OF_NOTHING: Final = 21_000
+"""What a transaction without a call costs."""
+
+
+class Where(Enum):
+    """Where an unfinished transaction is, by the outbox and by the node."""
+
+    AWAITS_SIGNATURE = Text("waits to be signed", "署名待ち")
+    NOT_SENT = Text("signed, with no node", "署名済み・未送信")
+    WITH_NODE = Text("with the node, in no block yet", "ノードに保留中")
+    LOST = Text("sent, and the node does not have it", "送信済みだがノードになし")
+    IN_BLOCK = Text("in a block, not noted here yet", "ブロックに取込み済み(未記録)")
+    REPLACED = Text("its nonce was used by another", "ノンスが他の取引で使用済み")
+    WITHDRAWN = Text("being cancelled; it may come yet", "取消手続中(成立する可能性あり)")
+
+    @property
+    def text(self) -> Text:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An unfinished transaction. `seconds` is for how long it has been so."""
+
+    entry: Entry
+    where: Where
+    seconds: float
+
+    @property
+    def is_long(self) -> bool:
+        return self.seconds > LONG
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStatus:
+    """What of a key is on its way, by nonce. `gap` is a nonce that nobody has used and that all of
+    it waits for; None where there is none.
+    """
+
+    signer: ChecksumAddress
+    file: Path
+    under_way: tuple[UnderWay, ...]
+    gap: int | None
+
+    @property
+    def advice(self) -> Text:
+        """What to do about it."""
+        if all(each.where is Where.AWAITS_SIGNATURE for each in self.under_way):
+            return Text(
+                f"Run: jp20 tx export {self.signer} --out FILE; sign the file, then: jp20 tx send.",
+                f"jp20 tx export {self.signer} --out ファイル で書き出し、署名後に jp20 tx send を"
+                "実行してください。",
+            )
+        if self.gap is not None:
+            return Text(
+                f"Nonce {self.gap} is missing: the next transaction of this key fills it.",
+                f"ノンス {self.gap} が欠けています。この鍵で次に送信する取引が補います。",
+            )
+        stuck = any(each.where is Where.WITH_NODE and each.is_long for each in self.under_way)
+        return _LOOK if stuck else _RESUME
+
+
+_LOOK: Final = Text(
+    "The node has had it for long: does the chain make blocks, and does it take this gas price?"
+    " What is not to come any more is given up with: jp20 tx cancel NONCE",
+    "長時間保留されています。ブロック生成とガス価格の条件をノードで確認してください。"
+    "取り消す場合は jp20 tx cancel ノンス を実行してください。",
+)
+_RESUME: Final = Text(
+    "Where no jp20 is at work with this key, run: jp20 resume-sending",
+    "この鍵を使用中の jp20 がなければ、jp20 resume-sending を実行してください。",
+)
+
+
+class NothingToCancel(JP20Error):
+    """No transaction with that nonce is on its way."""
+
+    def __init__(self, signer: ChecksumAddress, nonce: int) -> None:
+        super().__init__(
+            Text(
+                f"No transaction of {signer} with nonce {nonce} is on its way.",
+                f"{signer} のノンス {nonce} の取引は送信中ではありません。",
+            ),
+            Text(
+                "It is in a block by now, was never signed, or is another key's.",
+                "既にブロックに取り込まれたか、未署名か、別の鍵の取引です。",
+            ),
+            Text(
+                "See: jp20 status. What waits for a signature is given up with: jp20 tx drop",
+                "jp20 status で確認してください(署名待ちの取引の取りやめは jp20 tx drop)。",
+            ),
+        )
+
+
+class NothingToSign(JP20Error):
+    """No transaction of the key waits for a signature."""
+
+    def __init__(self, signer: ChecksumAddress) -> None:
+        super().__init__(
+            Text(
+                f"No transaction of {signer} waits for a signature.",
+                f"{signer} の署名待ち取引はありません。",
+            ),
+            next_step=Text(
+                "Run the command that is to be signed first, with --offline.",
+                "先に、署名対象となる操作を --offline で実行してください。",
+            ),
+        )
+
+
+class NotExported(JP20Error):
+    """A signed file is not what waits for signatures here."""
+
+    def __init__(self, nonce: int) -> None:
+        super().__init__(
+            Text(
+                f"The signed transaction with nonce {nonce} does not wait for a signature here.",
+                f"ノンス {nonce} の署名済み取引は、ここでの署名待ち取引と一致しません。",
+            ),
+            Text(
+                "It is of another chain or key, was changed, or was given up meanwhile.",
+                "別のチェーン・鍵のものか、変更されたか、取りやめられています。",
+            ),
+            Text(
+                "Export and sign anew: jp20 tx export. Nothing was sent.",
+                "jp20 tx export からやり直してください(送信は行われていません)。",
+            ),
+        )
+
+
+# After a crash
+
+
+def status(connection: Connection, folder: Path) -> tuple[OutboxStatus, ...]:
+    """The keys of which something is on its way on this chain. Looks only, also while another
+    process sends. Raises NotThisOutbox, NodeFailure.
+    """
+    files = outbox_files(folder, connection.chain_id, connection.genesis)
+    views = (view_outbox(file) for file in files)
+    return tuple(_status(connection, view) for view in views if view.unfinished)
+
+
+def resume_sending(desk: Desk) -> tuple[Entry, ...]:
+    """Brings to its end what is on its way on this chain, of all keys of the desk's outboxes: what
+    was signed needs no key any more. Returns it as it is now; what is still live waits for a
+    signature, or for a nonce (see `status`).
+
+    Raises SignerBusy, OutcomeUnknown, SendingRefused, NodesBehind.
+    """
+    found: list[Entry] = []
+    if desk.outbox is None:
+        return ()
+    chain = desk.connection
+    for file in outbox_files(desk.outbox, chain.chain_id, chain.genesis):
+        view = view_outbox(file)
+        if view.unfinished:
+            signer = desk.signers.get(view.signer) or OfflineSigner(view.signer)
+            sender = desk.sender(signer)
+            sender.settle()
+            found += sender.outbox.latest(view.unfinished)
+    return tuple(found)
+
+
+def on_its_way(desk: Desk, signer: Signer, nonce: int) -> Entry:
+    """What a key has on its way with a nonce, in no block. Raises NothingToCancel, SignerBusy."""
+    sender = desk.sender(signer)
+    sender.stand()
+    for entry in sender.outbox.unfinished():
+        if entry.nonce == nonce and not entry.withdrawn and entry.state is not State.INTENDED:
+            found = look_up(desk.connection, signer.address, [entry])
+            if found.known or found.missing:
+                return entry
+    raise NothingToCancel(signer.address, nonce)
+
+
+def cancel(desk: Desk, signer: Signer, nonce: int) -> tuple[Entry, ...]:
+    """Gives up what a key has on its way with a nonce: a transfer of nothing to the key itself
+    takes the nonce, at the price of today. The first may come nevertheless; whichever does, the
+    other never can. Returns both, as they are once one of them is in a block.
+
+    Raises NothingToCancel, SignerBusy, AwaitingSignature, OutcomeUnknown, SendingRefused.
+    """
+    entry = on_its_way(desk, signer, nonce)
+    nothing = Call(signer.address, b"")
+    label = f"cancel: {entry.label.removeprefix('cancel: ')}"
+    return tuple(desk.sender(signer).replace(entry, nothing, _GAS_OF_NOTHING, label))
+
+
+# A key on another machine
+
+
+def export_unsigned(connection: Connection, folder: Path, signer: ChecksumAddress) -> UnsignedFile:
+    """What of a key waits for its signature, to be carried to the machine that has it. Raises
+    NothingToSign, NotThisOutbox.
+    """
+    file = outbox_file(folder, connection.chain_id, connection.genesis, signer)
+    unfinished = view_outbox(file).unfinished if file.exists() else ()
+    waiting = [entry for entry in unfinished if entry.state is State.INTENDED]
+    if not waiting:
+        raise NothingToSign(signer)
+    unsigned = [entry.unsigned(connection.chain_id) for entry in waiting]
+    return UnsignedFile(
+        connection.chain_id,
+        signer,
+        tuple(
+            AwaitingTransaction(entry.key, entry.label, meaning(each), each)
+            for entry, each in zip(waiting, unsigned, strict=True)
+        ),
+        connection.genesis,
+    )
+
+
+def send_signed(desk: Desk, file: SignedFile) -> tuple[Entry, ...]:
+    """Takes signed transactions in, sends them and waits for their end; returns them as they are
+    then. What was taken in before is waited for.
+
+    Nothing is taken in where one is not, field by field, what waits for a signature, or where one
+    with a lower nonce still does. Raises NotExported, SignerBusy, and what `Sender.settle` raises.
+    """
+    if file.chain_id != desk.connection.chain_id:
+        raise NotExported(file.transactions[0].transaction.nonce)
+    sender = desk.sender(OfflineSigner(file.address))
+    outbox = sender.outbox
+    known = outbox.last_of(each.key for each in file.transactions)
+    new = []
+    for each in file.transactions:
+        entry = known.get(each.key)
+        if entry is not None and entry.hash == each.signed.hash:
+            continue
+        if (
+            entry is None
+            or entry.state is not State.INTENDED
+            or entry.unsigned(file.chain_id) != each.transaction
+        ):
+            raise NotExported(each.transaction.nonce)
+        new.append((entry, each.signed))
+    signed = {entry.id for entry, _ in new}
+    highest = max((entry.nonce for entry, _ in new), default=-1)
+    for entry in outbox.unfinished():
+        if entry.state is State.INTENDED and entry.nonce < highest and entry.id not in signed:
+            raise NotExported(highest)
+    outbox.sign(new)
+    sender.settle()
+    return tuple(outbox.latest(known[each.key] for each in file.transactions))
+
+
+def give_up_unsigned(desk: Desk, signer: ChecksumAddress) -> tuple[Entry, ...]:
+    """Gives up what of a key waits for its signature; the nonces are free again. What was signed on
+    the other machine meanwhile must not be sent. Raises SignerBusy.
+    """
+    outbox = desk.sender(OfflineSigner(signer)).outbox
+    waiting = [entry for entry in outbox.unfinished() if entry.state is State.INTENDED]
+    return tuple(outbox.drop(waiting))
+
+
+# Inside
+
+
+def _status(connection: Connection, view: OutboxView) -> OutboxStatus:
+    signed = [entry for entry in view.unfinished if entry.state is not State.INTENDED]
+    found = look_up(connection, view.signer, signed)
+    where: dict[int, Where] = {}
+    _put(where, (entry for entry, _ in found.included), Where.IN_BLOCK)
+    _put(where, found.known, Where.WITH_NODE)
+    _put(where, (each for each in found.known if each.withdrawn), Where.WITHDRAWN)
+    _put(where, (*found.replaced, *found.contested), Where.REPLACED)
+    _put(where, (e for e in found.missing if e.state is State.SIGNED), Where.NOT_SENT)
+    _put(where, (e for e in found.missing if e.state is State.SENT), Where.LOST)
+    now = time.time()
+    return OutboxStatus(
+        view.signer,
+        view.file,
+        tuple(
+            UnderWay(
+                entry,
+                where.get(entry.id, Where.AWAITS_SIGNATURE),
+                max(0.0, now - entry.intended_at),
+            )
+            for entry in view.unfinished
+        ),
+        _gap(connection, view.signer, [*found.known, *found.missing]),
+    )
+
+
+def _put(where: dict[int, Where], entries: Iterable[Entry], place: Where) -> None:
+    where.update((entry.id, place) for entry in entries)
+
+
+def _gap(connection: Connection, signer: ChecksumAddress, waiting: Sequence[Entry]) -> int | None:
+    if not waiting:
+        return None
+    count = connection.next_nonce(signer)
+    return count if min(entry.nonce for entry in waiting) > count else None
