@@ -15,7 +15,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.reasons import Reason, RegistryReason
 from jp20.domain.roles import Role
-from jp20.domain.terms import Terms
+from jp20.domain.terms import Modules, Terms
 
 
 class Cause(IntEnum):
@@ -274,8 +274,7 @@ class RegistrationRefused:
 class VersionApproved:
     version: int
     creation_code: ChecksumAddress
-    office: ChecksumAddress
-    enforcer: ChecksumAddress
+    modules: Modules
     code_hash: bytes
 
 
