@@ -11,6 +11,7 @@ from eth_typing import ChecksumAddress
 from bench.chain import Chain, Contract, Sent, account
 from jp20.chain.contracts.contract import artifact, token_interface
 from jp20.domain.base.roles import Role, bitmap
+from jp20.domain.governance.deployment import MODULES
 from jp20.domain.governance.policy import Kind, Policy, Rule
 from jp20.domain.governance.policy_file import parse_governance
 from jp20.domain.governance.requests import Call, Decision, decide
@@ -148,13 +149,13 @@ class JP20:
 
     def _approve_version(self) -> None:
         platform = self.platform.address
-        office, enforcer = (self._deploy(n, platform) for n in ("JP20Office", "JP20Enforcer"))
+        modules = [self._deploy(name, platform) for name in MODULES]
         stored = self.chain.deploy(
-            FOUNDER, _as_code(artifact("JP20Token").bytecode), office.interface
+            FOUNDER, _as_code(artifact("JP20Token").bytecode), modules[0].interface
         )
-        three = stored.address, office.address, enforcer.address
-        hashed = self.platform.read("codeHashOf", *three)
-        self.platform.send(FOUNDER, "approveVersion", *three, hashed)
+        version = stored.address, tuple(module.address for module in modules)
+        hashed = self.platform.read("codeHashOf", *version)
+        self.platform.send(FOUNDER, "approveVersion", *version, hashed)
 
     def _deploy(self, name: str, *arguments: object) -> Contract:
         found = artifact(name)

@@ -14,23 +14,22 @@ import {IERC1643} from "./interfaces/IERC1643.sol";
 import {IERC1644} from "./interfaces/IERC1644.sol";
 import {IERC7943Fungible} from "./interfaces/IERC7943.sol";
 import {IPlatform} from "./interfaces/IPlatform.sol";
-import {IRecordedTransfers} from "./interfaces/IRecordedTransfers.sol";
 import {ITokenTransfers} from "./interfaces/ITokenTransfers.sol";
-import {ITokenEnforcement} from "./interfaces/ITokenEnforcement.sol";
-import {Switches} from "./token/Switches.sol";
-import {TermSheet} from "./token/TermSheet.sol";
+import {Creation} from "./token/Creation.sol";
+import {Routing} from "./token/Routing.sol";
 import {TransferRules} from "./token/TransferRules.sol";
 import {HolderWord, TokenWord} from "./token/Words.sol";
 import {Claim, ClaimKind} from "./types/Claims.sol";
 import {Facts} from "./types/Facts.sol";
+import {Modules} from "./types/Modules.sol";
 import {Reason} from "./types/Reason.sol";
 import {Terms} from "./types/Terms.sol";
 
 /// @title JP20Token: one issue of a security
-/// @notice What holders do, and the path of every transfer (G3, G7). Everything else of {IJP20Token} is in
-/// `JP20Office` and `JP20Enforcer`, reached from the fallback by `delegatecall` at addresses that are fixed here for
-/// good. There is no proxy and no upgrade: this code never changes.
-contract JP20Token is TermSheet, Switches, ITokenTransfers, IERC20Metadata, IERC20Permit {
+/// @notice What holders do, and the path of every transfer (G3, G7). Everything else of {IJP20Token} is in three
+/// modules, reached from the fallback by `delegatecall` at addresses that are fixed here for good: {Routing} has the
+/// table. There is no proxy and no upgrade: this code never changes.
+contract JP20Token is Creation, ITokenTransfers, IERC20Metadata, IERC20Permit {
     using HolderWord for uint256;
     using TokenWord for uint256;
 
@@ -39,16 +38,18 @@ contract JP20Token is TermSheet, Switches, ITokenTransfers, IERC20Metadata, IERC
     bytes32 private constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 
-    address private immutable OFFICE;
+    address private immutable SERVICING;
+    address private immutable RESTRAINTS;
     address private immutable ENFORCER;
 
     /// @notice Called by the platform's directory. Reverts with `InvalidTerms(field)` where the terms contradict
     /// themselves.
-    constructor(IPlatform platform_, address authority_, address office_, address enforcer_, Terms memory terms)
+    constructor(IPlatform platform_, address authority_, Modules memory modules_, Terms memory terms)
         TransferRules(platform_)
     {
-        OFFICE = office_;
-        ENFORCER = enforcer_;
+        SERVICING = modules_.servicing;
+        RESTRAINTS = modules_.restraints;
+        ENFORCER = modules_.enforcer;
         _authority = authority_;
         _setTerms(terms);
         emit IAccessManaged.AuthorityUpdated(authority_);
@@ -293,7 +294,7 @@ contract JP20Token is TermSheet, Switches, ITokenTransfers, IERC20Metadata, IERC
         }
     }
 
-    // Governed by, continued in
+    // Authority and modules
 
     /// @notice OpenZeppelin's `IAccessManaged`: the Consortium.
     function authority() external view returns (address) {
@@ -314,13 +315,8 @@ contract JP20Token is TermSheet, Switches, ITokenTransfers, IERC20Metadata, IERC
     }
 
     /// @inheritdoc ITokenTransfers
-    function office() external view returns (address) {
-        return OFFICE;
-    }
-
-    /// @inheritdoc ITokenTransfers
-    function enforcer() external view returns (address) {
-        return ENFORCER;
+    function modules() public view returns (Modules memory) {
+        return Modules(SERVICING, RESTRAINTS, ENFORCER);
     }
 
     /// @notice ERC-165.
@@ -332,10 +328,10 @@ contract JP20Token is TermSheet, Switches, ITokenTransfers, IERC20Metadata, IERC
     }
 
     fallback() external {
-        address continued = _isEnforcement(msg.sig) ? ENFORCER : OFFICE;
+        address module = Routing.moduleOf(modules(), msg.sig);
         assembly {
             calldatacopy(0, 0, calldatasize())
-            let done := delegatecall(gas(), continued, 0, calldatasize(), 0, 0)
+            let done := delegatecall(gas(), module, 0, calldatasize(), 0, 0)
             returndatacopy(0, 0, returndatasize())
             if iszero(done) { revert(0, returndatasize()) }
             return(0, returndatasize())
@@ -343,20 +339,6 @@ contract JP20Token is TermSheet, Switches, ITokenTransfers, IERC20Metadata, IERC
     }
 
     // Inside
-
-    /// @dev CI checks that this is exactly what `JP20Enforcer` has; the rest is the office's.
-    function _isEnforcement(bytes4 selector) private pure returns (bool) {
-        return selector == IERC7943Fungible.forcedTransfer.selector
-            || selector == ITokenEnforcement.forcedTransferWith.selector
-            || selector == ITokenEnforcement.batchForcedTransfer.selector
-            || selector == IERC1644.controllerTransfer.selector || selector == IERC1644.controllerRedeem.selector
-            || selector == IERC1644.isControllable.selector || selector == ITokenEnforcement.reverse.selector
-            || selector == ITokenEnforcement.recordIncident.selector
-            || selector == ITokenEnforcement.redistribute.selector
-            || selector == ITokenEnforcement.movePosition.selector || selector == ITokenEnforcement.reversed.selector
-            || selector == ITokenEnforcement.lossOf.selector
-            || selector == IRecordedTransfers.recordTransfer.selector;
-    }
 
     function _transferFrom(address from, address to, uint256 amount) private {
         uint256 word = _currentWord();

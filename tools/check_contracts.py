@@ -1,14 +1,18 @@
 """What no test of behaviour would see, checked on the compiler's output.
 
-- Each deployed contract stays under 22,000 bytes, with room to the chain's 24,576.
-- The three contracts of a token have one storage layout: the office and the enforcer run on the
-  token's storage by `delegatecall`.
+- Each deployed contract stays under 22,000 bytes, a module of the token under 20,000, with room to
+  the 24,576 that the chain allows (EIP-170).
+- The token's creation code, which is stored as a contract behind one byte 0x00, stays under 24,576.
+- The four contracts of a token have one storage layout: the modules run on the token's storage by
+  `delegatecall`.
 - Their selectors are disjoint, so that none hides behind another's.
+- `Routing` sends each function of a module there.
 - Their ABIs together, constructors apart, are exactly the interface that is shown outside; only
   errors of the standards may stand there unused.
 """
 
 import itertools
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -16,10 +20,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from compile_contracts import TOKEN_INTERFACE, compile_sources, is_deployed
+from compile_contracts import ROOT, TOKEN_INTERFACE, compile_sources, is_deployed
 
+CHAIN_LIMIT = 24_576
 MAX_BYTES = 22_000
-TOKEN = ("JP20Token", "JP20Office", "JP20Enforcer")
+MAX_MODULE_BYTES = 20_000
+TOKEN = ("JP20Token", "JP20Servicing", "JP20Restraints", "JP20Enforcer")
+MODULES = TOKEN[1:]
 
 Contracts = dict[str, dict[str, Any]]
 
@@ -27,14 +34,20 @@ Contracts = dict[str, dict[str, Any]]
 def faults(contracts: Contracts) -> Iterator[str]:
     """Each broken rule, as one sentence."""
     for name, contract in deployed(contracts).items():
-        if size(contract) > MAX_BYTES:
-            yield f"{name} has {size(contract):,} bytes of code; {MAX_BYTES:,} are allowed"
-    missing = [name for name in (*TOKEN, TOKEN_INTERFACE) if name not in contracts]
+        if size(contract) > limit(name):
+            yield f"{name} has {size(contract):,} bytes of code; {limit(name):,} are allowed"
+    missing = [name for name in (*TOKEN, TOKEN_INTERFACE, "Routing") if name not in contracts]
     if missing:
         yield f"The token is not whole: {', '.join(missing)} missing"
         return
+    if stored_creation_code(contracts) > CHAIN_LIMIT:
+        yield (
+            f"The creation code of {TOKEN[0]} takes {stored_creation_code(contracts):,} bytes to "
+            f"store; {CHAIN_LIMIT:,} are allowed"
+        )
     yield from layout_faults(contracts)
     yield from selector_faults(contracts)
+    yield from routing_faults(contracts)
     yield from interface_faults(contracts)
 
 
@@ -54,6 +67,32 @@ def selector_faults(contracts: Contracts) -> Iterator[str]:
             yield f"{one} and {other} both have {signature} ({selector})"
 
 
+def routing_faults(contracts: Contracts) -> Iterator[str]:
+    """What `Routing` lists for a module and what the module has; servicing has what is unlisted."""
+    listed = routed(contracts)
+    for name in MODULES:
+        has = set(selectors(contracts[name]))
+        if name in listed and listed[name] != has:
+            wrong = ", ".join(sorted(listed[name] ^ has))
+            yield f"Routing and {name} differ in {wrong}"
+
+
+def routed(contracts: Contracts) -> dict[str, set[str]]:
+    """The selectors that `Routing` lists, by module. Its constants are named after the modules."""
+    source = (ROOT / contracts["Routing"]["source"]).read_text()
+    modules = {name.removeprefix("JP20").upper(): name for name in MODULES}
+    listed: dict[str, set[str]] = {}
+    for constant, row in re.findall(r"constant ([A-Z]+)_\d+ = (.*?);", source, re.DOTALL):
+        for interface, function in re.findall(r"(\w+)\.(\w+)\.selector", row):
+            named = {
+                selector
+                for selector, signature in selectors(contracts[interface]).items()
+                if signature.startswith(f"{function}(")
+            }
+            listed.setdefault(modules[constant], set()).update(named)
+    return listed
+
+
 def interface_faults(contracts: Contracts) -> Iterator[str]:
     shown = entries(contracts[TOKEN_INTERFACE])
     made = set().union(*(entries(contracts[name]) for name in TOKEN))
@@ -69,6 +108,15 @@ def deployed(contracts: Contracts) -> Contracts:
     return {name: contract for name, contract in contracts.items() if is_deployed(contract)}
 
 
+def limit(name: str) -> int:
+    return MAX_MODULE_BYTES if name in MODULES else MAX_BYTES
+
+
+def stored_creation_code(contracts: Contracts) -> int:
+    """Bytes of code that the contract has which stores the token's creation code."""
+    return 1 + len(contracts[TOKEN[0]]["evm"]["bytecode"]["object"]) // 2
+
+
 def size(contract: dict[str, Any]) -> int:
     return len(contract["evm"]["deployedBytecode"]["object"]) // 2
 
@@ -78,7 +126,7 @@ def selectors(contract: dict[str, Any]) -> dict[str, str]:
 
 
 def layout(contract: dict[str, Any]) -> list[str]:
-    # The three are compiled in one run, so that equal types have equal names, structs included.
+    # They are compiled in one run, so that equal types have equal names, structs included.
     return [
         f"slot {item['slot']}+{item['offset']} {item['label']} ({item['type']})"
         for item in contract["storageLayout"]["storage"]
@@ -120,7 +168,7 @@ def table(contracts: Contracts) -> Table:
         rows.add_column(column, justify="right")
     for name, contract in sorted(deployed(contracts).items()):
         slots = {item["slot"] for item in contract["storageLayout"]["storage"]}
-        room = MAX_BYTES - size(contract)
+        room = limit(name) - size(contract)
         functions = len(selectors(contract))
         rows.add_row(name, f"{size(contract):,}", f"{room:,}", str(functions), str(len(slots)))
     return rows
@@ -129,10 +177,11 @@ def table(contracts: Contracts) -> Table:
 def main() -> None:
     contracts = compile_sources()
     Console().print(table(contracts))
+    print(f"{TOKEN[0]}'s creation code, stored: {stored_creation_code(contracts):,} bytes")
     found = list(faults(contracts))
     if found:
         sys.exit("\n".join(found))
-    print("Sizes, storage layouts, selectors and interface are as they must be.")
+    print("Sizes, storage layouts, selectors, routing and interface are as they must be.")
 
 
 if __name__ == "__main__":

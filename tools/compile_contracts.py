@@ -5,7 +5,7 @@
 
 A file holds the ABI, the creation code and the compiler's settings of one contract that is
 deployed: one that stands directly in `contracts/`. The folders beside it hold their parts. With
-them goes IJP20Token, the interface under which a token's three contracts are seen as one.
+them goes IJP20Token, the interface under which a token's four contracts are seen as one.
 """
 
 import json

@@ -20,8 +20,9 @@ import {IRecordedTransfers} from "./IRecordedTransfers.sol";
 import {ITokenEnforcement} from "./ITokenEnforcement.sol";
 
 /// @title A JP20 token as everybody meets it: one address, one ABI
-/// @notice Behind it are three contracts with one storage layout: `JP20Token`, which transfers touch, `JP20Office` and
-/// `JP20Enforcer`, which all tokens of a version share. Times are unix seconds, amounts are units.
+/// @notice Behind it are four contracts with one storage layout: `JP20Token`, which transfers touch, and the modules
+/// `JP20Servicing`, `JP20Restraints` and `JP20Enforcer`, which all tokens of a version share. Times are unix seconds,
+/// amounts are units.
 /// What is done to many has a bound: so many rows fit into 20 million gas, two thirds of a block of 30 million, even
 /// where holders have several claims and have to be brought up to date (measured by `make bench`).
 interface IJP20Token is

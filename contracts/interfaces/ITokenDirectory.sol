@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {Modules} from "../types/Modules.sol";
 import {Terms} from "../types/Terms.sol";
 
 /// @title The tokens of this platform, and the versions from which they are made (G1)
-/// @notice A version is the creation code of a token, stored once as a contract's code, with the office and the
-/// enforcer that all its tokens share. Who may call what is the Consortium's policy; the roles named here are those
+/// @notice A version is the creation code of a token, stored once as a contract's code, with the modules that
+/// all its tokens share. Who may call what is the Consortium's policy; the roles named here are those
 /// of the policy that ships. All of it works while the platform is halted: a token that is made then starts halted.
 interface ITokenDirectory {
     struct Version {
         address creationCode; // its code is one byte 0x00 (STOP, it cannot run) and then the token's creation code
-        address office;
-        address enforcer;
+        Modules modules;
         bool retired;
         bytes32 codeHash; // as `codeHashOf` computes it
     }
 
-    event VersionApproved(
-        uint256 indexed version, address creationCode, address office, address enforcer, bytes32 codeHash
-    );
+    event VersionApproved(uint256 indexed version, address creationCode, Modules modules, bytes32 codeHash);
     event VersionRetired(uint256 indexed version);
     /// @param code The security code.
     /// @param termsHash keccak256 of the ABI-encoded terms: `keccak256(abi.encode(terms))`.
@@ -53,10 +51,10 @@ interface ITokenDirectory {
 
     /// @notice Approves a version of the token (G1, G32). Executed by OPERATOR from a request.
     /// Emits `VersionApproved`. Reverts with `NoCode`, `NotCreationCode`, or `CodeHashMismatch` where the code
-    /// at the three addresses is not what the signers approved.
+    /// at the four addresses is not what the signers approved.
     /// @param codeHash What `codeHashOf` gives; signers compute it from their own build.
     /// @return version Its number, from 1.
-    function approveVersion(address creationCode, address office, address enforcer, bytes32 codeHash)
+    function approveVersion(address creationCode, Modules calldata modules, bytes32 codeHash)
         external
         returns (uint256 version);
 
@@ -78,8 +76,9 @@ interface ITokenDirectory {
         external
         returns (address token);
 
-    /// @return The hash over the code hashes (`extcodehash`) of the three: keccak256 of the 96 bytes.
-    function codeHashOf(address creationCode, address office, address enforcer) external view returns (bytes32);
+    /// @return The hash over the code hashes (`extcodehash`) of the four, the modules in the order of their struct:
+    /// keccak256 of the 128 bytes.
+    function codeHashOf(address creationCode, Modules memory modules) external view returns (bytes32);
 
     /// @return How many versions there are, the retired ones included; they are numbered from 1.
     function versionCount() external view returns (uint256);

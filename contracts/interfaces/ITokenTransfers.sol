@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Reason} from "../types/Reason.sol";
 import {Claim} from "../types/Claims.sol";
+import {Modules} from "../types/Modules.sol";
 
 /// @title What holders do, and what anybody may ask (G3, G7, G15)
 /// @notice Refusals are `ERC20InsufficientBalance`, `ERC20InsufficientAllowance` and `ERC20InvalidReceiver` of
@@ -66,7 +67,6 @@ interface ITokenTransfers {
             uint256[] memory extensions
         );
 
-    /// @notice The two contracts that the token's code is continued in.
-    function office() external view returns (address);
-    function enforcer() external view returns (address);
+    /// @notice The three contracts that the token's code is continued in.
+    function modules() external view returns (Modules memory);
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {InvestorRegistry} from "./InvestorRegistry.sol";
 import {IConsortium} from "../interfaces/IConsortium.sol";
 import {ITokenDirectory} from "../interfaces/ITokenDirectory.sol";
+import {Modules} from "../types/Modules.sol";
 import {Terms} from "../types/Terms.sol";
 
 /// @title The tokens of this platform, and the versions from which they are made
@@ -21,26 +22,21 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
     // ------------------------------------------------------------------ versions
 
     /// @inheritdoc ITokenDirectory
-    function approveVersion(address creationCode, address office, address enforcer, bytes32 codeHash)
+    function approveVersion(address creationCode, Modules calldata modules, bytes32 codeHash)
         external
         restricted
         returns (uint256 number)
     {
-        if (office.code.length == 0) revert NoCode(office);
-        if (enforcer.code.length == 0) revert NoCode(enforcer);
+        _requireCode(modules.servicing);
+        _requireCode(modules.restraints);
+        _requireCode(modules.enforcer);
         if (creationCode.code.length < 2 || creationCode.code[0] != 0x00) revert NotCreationCode(creationCode);
-        _requireCodeHash(creationCode, office, enforcer, codeHash);
+        _requireCodeHash(creationCode, modules, codeHash);
         _versions.push(
-            Version({
-                creationCode: creationCode,
-                office: office,
-                enforcer: enforcer,
-                retired: false,
-                codeHash: codeHash
-            })
+            Version({creationCode: creationCode, modules: modules, retired: false, codeHash: codeHash})
         );
         number = _versions.length;
-        emit VersionApproved(number, creationCode, office, enforcer, codeHash);
+        emit VersionApproved(number, creationCode, modules, codeHash);
     }
 
     /// @inheritdoc ITokenDirectory
@@ -77,8 +73,15 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
     // ------------------------------------------------------------------ views
 
     /// @inheritdoc ITokenDirectory
-    function codeHashOf(address creationCode, address office, address enforcer) public view returns (bytes32) {
-        return keccak256(abi.encode(creationCode.codehash, office.codehash, enforcer.codehash));
+    function codeHashOf(address creationCode, Modules memory modules) public view returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                creationCode.codehash,
+                modules.servicing.codehash,
+                modules.restraints.codehash,
+                modules.enforcer.codehash
+            )
+        );
     }
 
     /// @inheritdoc ITokenDirectory
@@ -134,12 +137,13 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
         return _versions[number - 1];
     }
 
-    /// @dev Checked again at each creation: an office that destroyed itself could have been replaced since.
-    function _requireCodeHash(address creationCode, address office, address enforcer, bytes32 expected)
-        private
-        view
-    {
-        bytes32 actual = codeHashOf(creationCode, office, enforcer);
+    function _requireCode(address account) private view {
+        if (account.code.length == 0) revert NoCode(account);
+    }
+
+    /// @dev Checked again at each creation: a module that destroyed itself could have been replaced since.
+    function _requireCodeHash(address creationCode, Modules memory modules, bytes32 expected) private view {
+        bytes32 actual = codeHashOf(creationCode, modules);
         if (actual != expected) revert CodeHashMismatch(expected, actual);
     }
 
@@ -153,7 +157,7 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
     function _deploy(uint256 number, Terms calldata terms) private returns (address token) {
         Version memory made = _version(number);
         if (made.retired) revert VersionAlreadyRetired(number);
-        _requireCodeHash(made.creationCode, made.office, made.enforcer, made.codeHash);
+        _requireCodeHash(made.creationCode, made.modules, made.codeHash);
 
         address creationCode = made.creationCode;
         uint256 size = creationCode.code.length - 1;
@@ -162,7 +166,7 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
         assembly ("memory-safe") {
             mstore(0x40, and(add(add(mload(0x40), size), 31), not(31)))
         }
-        bytes memory arguments = abi.encode(address(this), authority(), made.office, made.enforcer, terms);
+        bytes memory arguments = abi.encode(address(this), authority(), made.modules, terms);
         assembly ("memory-safe") {
             let length := mload(arguments)
             // The code's end takes the place of the length of `arguments`, which nobody reads any more; its beginning

@@ -2,28 +2,27 @@
 pragma solidity 0.8.30;
 
 import {IPlatform} from "../interfaces/IPlatform.sol";
+import {Modules} from "../types/Modules.sol";
 import {Terms} from "../types/Terms.sol";
 
 /// @title What the directory makes in the platform's own tests: a token's constructor and nothing behind it
 contract BareToken {
     IPlatform public platform;
     address public authority;
-    address public office;
-    address public enforcer;
+    Modules public modules;
     string public symbol;
     bytes32 public termsHash;
     bool public haltedAtBirth;
 
     error TermsRefused(string name);
 
-    constructor(IPlatform platform_, address authority_, address office_, address enforcer_, Terms memory terms) {
+    constructor(IPlatform platform_, address authority_, Modules memory modules_, Terms memory terms) {
         if (keccak256(bytes(terms.name)) == keccak256("refused")) revert TermsRefused(terms.name);
         // solhint-disable-next-line reason-string, gas-custom-errors
         if (keccak256(bytes(terms.name)) == keccak256("silent")) revert();
         platform = platform_;
         authority = authority_;
-        office = office_;
-        enforcer = enforcer_;
+        modules = modules_;
         symbol = terms.symbol;
         termsHash = keccak256(abi.encode(terms));
         haltedAtBirth = platform_.halted();

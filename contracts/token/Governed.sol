@@ -7,9 +7,9 @@ import {TokenStorage} from "./TokenStorage.sol";
 
 /// @title Who may: asked of the Consortium
 /// @notice What OpenZeppelin's `AccessManaged` does, without its external functions, which would stand in each of the
-/// token's three contracts; `JP20Token` has them once. There are no scheduled calls: delays run in the Consortium.
+/// token's four contracts; `JP20Token` has them once. There are no scheduled calls: delays run in the Consortium.
 abstract contract Governed is TokenStorage {
-    /// @dev Whole calldata reaches the token's other two contracts, so `msg.sig` is what the caller called.
+    /// @dev Whole calldata reaches the token's modules, so `msg.sig` is what the caller called.
     modifier restricted() {
         _requireAuthorised();
         _;

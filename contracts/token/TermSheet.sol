@@ -4,9 +4,9 @@ pragma solidity 0.8.30;
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
 import {TransferRules} from "./TransferRules.sol";
 import {HolderWord, TokenWord} from "./Words.sol";
-import {Placement, Terms} from "../types/Terms.sol";
+import {Placement} from "../types/Terms.sol";
 
-/// @title The terms of the issue: taken at creation, read for ever
+/// @title The terms of the issue, as {Creation} took them
 abstract contract TermSheet is TransferRules, ITokenTerms {
     using HolderWord for uint256;
     using TokenWord for uint256;
@@ -137,52 +137,5 @@ abstract contract TermSheet is TransferRules, ITokenTerms {
         if (index >= _recordDates.length || block.timestamp <= _recordDates[index].at) {
             revert RecordDateNotReached(index);
         }
-    }
-
-    // At creation
-
-    function _setTerms(Terms memory terms) internal {
-        _requireValid(terms);
-        _name = terms.name;
-        _symbol = terms.symbol;
-        _code = terms.code;
-        _termSheetHash = terms.termSheetHash;
-        _issuerAccount = terms.issuerAccount;
-        _supply.cap = terms.cap;
-        _issue = Issue(terms.unitPrice, terms.lotSize, terms.decimals, terms.placement);
-        _holderCap = terms.holderCap;
-        _word = _wordOf(terms);
-        emit TermsSet(terms);
-    }
-
-    function _requireValid(Terms memory terms) private view {
-        if (bytes(terms.name).length == 0) revert InvalidTerms("name");
-        if (terms.cap == 0 || terms.cap == MAX_UNITS) revert InvalidTerms("cap");
-        if (terms.lotSize > terms.cap) revert InvalidTerms("lotSize");
-        if (terms.issuerAccount == address(0)) revert InvalidTerms("issuerAccount");
-        if (terms.maturity != 0 && terms.maturity <= block.timestamp) revert InvalidTerms("maturity");
-        if (terms.maturity != 0 && terms.lockedUntil > terms.maturity) {
-            revert InvalidTerms("lockedUntil");
-        }
-        if (terms.classes == 0 || terms.classes & 1 != 0) revert InvalidTerms("classes");
-        if (terms.residencies == 0 || terms.residencies & 1 != 0) revert InvalidTerms("residencies");
-        if (terms.wholePositionOnly && terms.lotSize > 1) revert InvalidTerms("wholePositionOnly");
-        if (terms.termSheetHash == 0) revert InvalidTerms("termSheetHash");
-    }
-
-    function _wordOf(Terms memory terms) private pure returns (uint256 word) {
-        word = TokenWord.NO_TIME;
-        word |= uint256(terms.lockedUntil) << 40;
-        word |= (terms.maturity == 0 ? TokenWord.NO_TIME : terms.maturity) << 80;
-        word |= uint256(terms.classes) << 120;
-        word |= uint256(terms.residencies) << 128;
-        if (terms.wholePositionOnly) word |= TokenWord.WHOLE_POSITION_ONLY;
-        if (terms.consentRequired) word |= TokenWord.CONSENT_REQUIRED;
-        if (terms.expiredMayDispose) word |= TokenWord.EXPIRED_MAY_DISPOSE;
-        if (terms.holderCap != 0) word |= TokenWord.HOLDER_CAPPED;
-        if (terms.lotSize > 1) word |= TokenWord.IN_LOTS;
-        if (terms.earlyRedemption) word |= TokenWord.EARLY_REDEMPTION;
-        if (terms.partialRedemption) word |= TokenWord.PARTIAL_REDEMPTION;
-        if (terms.holderRedemption) word |= TokenWord.HOLDER_REDEMPTION;
     }
 }

@@ -7,7 +7,7 @@ import {Claim} from "../types/Claims.sol";
 import {Placement} from "../types/Terms.sol";
 
 /// @title All state of a token, once
-/// @notice The token's three contracts inherit this and nothing else that has storage, so that their layouts are
+/// @notice The token's four contracts inherit this and nothing else that has storage, so that their layouts are
 /// equal by construction. Each invariant stands beside the state that it speaks of; `tests/invariants` checks it.
 abstract contract TokenStorage {
     /// @dev What units, claims and allowances are counted in, and what no amount may reach: "everything".

@@ -36,4 +36,5 @@ struct Terms {
     bool partialRedemption; // a part of every holder's units
     bool holderRedemption; // one holder's units
     bytes32 termSheetHash; // SHA-256 of the term sheet file
+    bytes extra; // fields of later versions; empty in this one
 }

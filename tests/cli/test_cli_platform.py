@@ -24,7 +24,8 @@ def test_the_platform_is_shown_with_contracts_as_compiled_and_its_organisations(
     assert [each["contract"] for each in shown["contracts"]] == [
         "Consortium",
         "Platform",
-        "JP20Office",
+        "JP20Servicing",
+        "JP20Restraints",
         "JP20Enforcer",
         "JP20Token",
     ]

@@ -2,11 +2,13 @@
 pragma solidity 0.8.30;
 
 import {JP20Enforcer} from "../../contracts/JP20Enforcer.sol";
-import {JP20Office} from "../../contracts/JP20Office.sol";
+import {JP20Restraints} from "../../contracts/JP20Restraints.sol";
+import {JP20Servicing} from "../../contracts/JP20Servicing.sol";
 import {JP20Token} from "../../contracts/JP20Token.sol";
 import {Platform} from "../../contracts/Platform.sol";
 import {IJP20Token} from "../../contracts/interfaces/IJP20Token.sol";
 import {OpenAuthority} from "../../contracts/test/OpenAuthority.sol";
+import {Modules} from "../../contracts/types/Modules.sol";
 import {Terms} from "../../contracts/types/Terms.sol";
 
 /// @title A platform with one token, made the way a platform makes tokens
@@ -15,11 +17,14 @@ library World {
     function build(Terms memory terms) internal returns (Platform platform, IJP20Token token) {
         OpenAuthority authority = new OpenAuthority();
         platform = new Platform(address(authority));
-        address office = address(new JP20Office(platform));
-        address enforcer = address(new JP20Enforcer(platform));
+        Modules memory modules = Modules(
+            address(new JP20Servicing(platform)),
+            address(new JP20Restraints(platform)),
+            address(new JP20Enforcer(platform))
+        );
         address creationCode = storeCode(bytes.concat(hex"00", type(JP20Token).creationCode));
         uint256 version = platform.approveVersion(
-            creationCode, office, enforcer, platform.codeHashOf(creationCode, office, enforcer)
+            creationCode, modules, platform.codeHashOf(creationCode, modules)
         );
         token = IJP20Token(platform.createToken(version, terms, 1, 2));
     }

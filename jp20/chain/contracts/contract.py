@@ -82,7 +82,7 @@ def artifact(name: str) -> Artifact:
 
 
 def token_at(connection: Connection, address: ChecksumAddress) -> "Contract":
-    """A token: its three contracts under one interface."""
+    """A token: its four contracts under one interface."""
     return Contract(connection, address, token_interface())
 
 
@@ -95,7 +95,7 @@ def consortium_at(connection: Connection, address: ChecksumAddress) -> "Contract
 
 
 def token_interface() -> Interface:
-    """The interface under which a token's three contracts are one."""
+    """The interface under which a token's four contracts are one."""
     return artifact("IJP20Token").interface
 
 

@@ -14,7 +14,10 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import JP20Error, Text
 
-CONTRACTS: Final = ("Consortium", "Platform", "JP20Office", "JP20Enforcer", "JP20Token")
+MODULES: Final = ("JP20Servicing", "JP20Restraints", "JP20Enforcer")
+"""What all tokens of a version share, in the order of the contracts' `Modules`."""
+
+CONTRACTS: Final = ("Consortium", "Platform", *MODULES, "JP20Token")
 """In the order in which they are deployed. "JP20Token" is the contract whose code is the token's
 creation code, from which the platform makes tokens.
 """
@@ -103,12 +106,9 @@ class Deployment:
         return self.contract("Platform")
 
     @property
-    def office(self) -> Deployed:
-        return self.contract("JP20Office")
-
-    @property
-    def enforcer(self) -> Deployed:
-        return self.contract("JP20Enforcer")
+    def modules(self) -> tuple[Deployed, ...]:
+        """Those that all tokens share, in the order of the contracts' `Modules`."""
+        return tuple(self.contract(name) for name in MODULES)
 
     @property
     def creation_code(self) -> Deployed:

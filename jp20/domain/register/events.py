@@ -16,7 +16,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.at import At
 from jp20.domain.base.roles import Role
 from jp20.domain.token.reasons import Reason, RegistryReason
-from jp20.domain.token.terms import Terms
+from jp20.domain.token.terms import Modules, Terms
 
 
 class Cause(IntEnum):
@@ -263,8 +263,7 @@ class RegistrationRefused:
 class VersionApproved:
     version: int
     creation_code: ChecksumAddress
-    office: ChecksumAddress
-    enforcer: ChecksumAddress
+    modules: Modules
     code_hash: bytes
 
 

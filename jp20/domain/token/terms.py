@@ -63,3 +63,13 @@ class Terms:
     partial_redemption: bool
     holder_redemption: bool
     term_sheet_hash: bytes
+    extra: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """The contracts that all tokens of a version share, as the contracts' struct has them."""
+
+    servicing: ChecksumAddress
+    restraints: ChecksumAddress
+    enforcer: ChecksumAddress

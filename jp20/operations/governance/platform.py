@@ -29,6 +29,7 @@ from jp20.domain.base.roles import bitmap
 from jp20.domain.governance.consortium_file import OrganisationEntry
 from jp20.domain.governance.deployment import (
     CONTRACTS,
+    MODULES,
     Deployed,
     Deployment,
     Intent,
@@ -329,7 +330,7 @@ def _arguments(deployment: Deployment, name: str) -> tuple[ChecksumAddress, ...]
     """What a contract is constructed with."""
     if name == "Platform":
         return (deployment.consortium.address,)
-    if name in ("JP20Office", "JP20Enforcer"):
+    if name in MODULES:
         return (deployment.platform.address,)
     return ()
 
@@ -357,9 +358,9 @@ def _expected_code(connection: Connection, deployment: Deployment, name: str) ->
 
 def _version(deployment: Deployment) -> tuple[object, ...]:
     """The arguments of approveVersion."""
-    parts = (deployment.creation_code, deployment.office, deployment.enforcer)
-    code_hash = keccak(b"".join(part.code_hash for part in parts))
-    return (*(part.address for part in parts), code_hash)
+    creation, modules = deployment.creation_code, deployment.modules
+    code_hash = keccak(b"".join(part.code_hash for part in (creation, *modules)))
+    return creation.address, tuple(module.address for module in modules), code_hash
 
 
 def _place(receipt: Receipt) -> tuple[bytes, int]:

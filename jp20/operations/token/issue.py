@@ -13,7 +13,7 @@ from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Decided, Outcome, Outcomes, RowOutcome
 from jp20.domain.register.events import TermsSet, TokenCreated, TrancheIssued
 from jp20.domain.token.term_sheet import Document, TermSheet
-from jp20.domain.token.terms import Terms
+from jp20.domain.token.terms import Modules, Terms
 from jp20.operations.governance.decide import decide
 from jp20.operations.session import Desk, TokenName
 
@@ -208,9 +208,10 @@ def existing_token(desk: Desk, terms: Terms) -> ChecksumAddress | None:
 def _version(desk: Desk) -> int:
     """The latest version that is not retired."""
     for number in range(desk.platform.read(int, "versionCount"), 0, -1):
-        if not desk.platform.read(
-            tuple[ChecksumAddress, ChecksumAddress, ChecksumAddress, bool, bytes], "version", number
-        )[3]:
+        _, _, is_retired, _ = desk.platform.read(
+            tuple[ChecksumAddress, Modules, bool, bytes], "version", number
+        )
+        if not is_retired:
             return number
     raise NoVersion
 

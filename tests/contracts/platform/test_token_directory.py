@@ -18,13 +18,9 @@ def store(deployer, code):
 
 
 @pytest.fixture(scope="module")
-def office(authority):
-    return authority.address
-
-
-@pytest.fixture(scope="module")
-def enforcer(probe):
-    return probe.address
+def modules(authority, probe, empty_platform):
+    """Three contracts with code: nothing of it is run here."""
+    return authority.address, probe.address, empty_platform.address
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +29,10 @@ def creation_code(BareToken, requests):
 
 
 @pytest.fixture(scope="module")
-def directory(platform, requests, creation_code, office, enforcer):
+def directory(platform, requests, creation_code, modules):
     """A platform with one approved version."""
-    code_hash = platform.codeHashOf(creation_code, office, enforcer)
-    platform.approveVersion(creation_code, office, enforcer, code_hash, {"from": requests})
+    code_hash = platform.codeHashOf(creation_code, modules)
+    platform.approveVersion(creation_code, modules, code_hash, {"from": requests})
     return platform
 
 
@@ -45,7 +41,13 @@ def terms(Platform):
     """Makes a term sheet: what is named, and zeros for the rest."""
     create_token = next(item for item in Platform.abi if item.get("name") == "createToken")
     fields = create_token["inputs"][1]["components"]
-    zeros = {"string": "", "bool": False, "address": ZERO_ADDRESS, "bytes32": b"\0" * 32}
+    zeros = {
+        "string": "",
+        "bool": False,
+        "address": ZERO_ADDRESS,
+        "bytes32": b"\0" * 32,
+        "bytes": b"",
+    }
 
     def make(**values):
         sheet = {"name": "Tokyo One", "symbol": "TK1", "code": "JP0000000001"}
@@ -63,56 +65,50 @@ def create(directory, requests, sheet, version=1):
 
 
 @pytest.mark.requirement("G32")
-def test_a_version_is_approved_under_the_next_number(
-    directory, requests, creation_code, office, enforcer
-):
-    code_hash = directory.codeHashOf(creation_code, enforcer, office)
+def test_a_version_is_approved_under_the_next_number(directory, requests, creation_code, modules):
+    others = modules[::-1]
+    code_hash = directory.codeHashOf(creation_code, others)
 
-    tx = directory.approveVersion(creation_code, enforcer, office, code_hash, {"from": requests})
+    tx = directory.approveVersion(creation_code, others, code_hash, {"from": requests})
 
     assert tx.return_value in (None, 2)  # a chain without tracing has no return value
     assert directory.versionCount() == 2
-    assert directory.version(2) == (creation_code, enforcer, office, False, code_hash)
+    assert directory.version(2) == (creation_code, others, False, code_hash)
     assert tx.events["VersionApproved"]["version"] == 2
+    assert tx.events["VersionApproved"]["modules"] == others
     assert tx.events["VersionApproved"]["codeHash"] == code_hash
 
 
-def test_the_code_hash_binds_the_code_of_all_three(platform, web3, creation_code, office, enforcer):
-    hashes = [keccak(web3.eth.get_code(each)) for each in (creation_code, office, enforcer)]
+def test_the_code_hash_binds_the_code_of_all_four(platform, web3, creation_code, modules):
+    hashes = [keccak(web3.eth.get_code(each)) for each in (creation_code, *modules)]
 
-    assert (
-        platform.codeHashOf(creation_code, office, enforcer)
-        == "0x" + keccak(b"".join(hashes)).hex()
-    )
+    assert platform.codeHashOf(creation_code, modules) == "0x" + keccak(b"".join(hashes)).hex()
 
 
-def test_other_code_than_what_was_approved_is_refused(
-    platform, requests, creation_code, office, enforcer
-):
-    approved = platform.codeHashOf(creation_code, enforcer, office)
+def test_other_code_than_what_was_approved_is_refused(platform, requests, creation_code, modules):
+    approved = platform.codeHashOf(creation_code, modules[::-1])
 
     with reverts(revert_pattern="CodeHashMismatch: .*"):
-        platform.approveVersion.call(creation_code, office, enforcer, approved, {"from": requests})
+        platform.approveVersion.call(creation_code, modules, approved, {"from": requests})
 
 
-def test_an_office_or_an_enforcer_without_code_is_refused(
-    platform, requests, creation_code, office, enforcer
-):
-    for parts in ((wallet(99), enforcer), (office, wallet(99))):
-        code_hash = platform.codeHashOf(creation_code, *parts)
-        with reverts(error("NoCode", wallet(99).lower())):
-            platform.approveVersion.call(creation_code, *parts, code_hash, {"from": requests})
+@pytest.mark.parametrize("place", range(3))
+def test_a_module_without_code_is_refused(platform, requests, creation_code, modules, place):
+    with_one_empty = [*modules]
+    with_one_empty[place] = wallet(99)
+    code_hash = platform.codeHashOf(creation_code, with_one_empty)
+
+    with reverts(error("NoCode", wallet(99).lower())):
+        platform.approveVersion.call(creation_code, with_one_empty, code_hash, {"from": requests})
 
 
 @pytest.mark.parametrize("code", [b"", b"\x00", b"\x60\x00"])
-def test_creation_code_that_could_run_or_is_empty_is_refused(
-    platform, requests, office, enforcer, code
-):
+def test_creation_code_that_could_run_or_is_empty_is_refused(platform, requests, modules, code):
     stored = store(requests, code) if code else wallet(99)
-    code_hash = platform.codeHashOf(stored, office, enforcer)
+    code_hash = platform.codeHashOf(stored, modules)
 
     with reverts(error("NotCreationCode", stored.lower())):
-        platform.approveVersion.call(stored, office, enforcer, code_hash, {"from": requests})
+        platform.approveVersion.call(stored, modules, code_hash, {"from": requests})
 
 
 def test_a_retired_version_makes_no_more_tokens(directory, requests, terms):
@@ -146,17 +142,18 @@ def test_an_unknown_version_is_refused(directory, requests, terms, number):
         directory.createToken.call(number, terms(), ISSUER, REGISTRAR, {"from": requests})
 
 
-def test_a_version_whose_office_is_gone_makes_no_tokens(
-    platform, requests, creation_code, enforcer, terms
+def test_a_version_of_which_a_module_is_gone_makes_no_tokens(
+    platform, requests, creation_code, modules, terms
 ):
-    office = store(requests, bytes.fromhex("33ff"))  # CALLER, SELFDESTRUCT
-    code_hash = platform.codeHashOf(creation_code, office, enforcer)
-    platform.approveVersion(creation_code, office, enforcer, code_hash, {"from": requests})
+    module = store(requests, bytes.fromhex("33ff"))  # CALLER, SELFDESTRUCT
+    with_it = (module, *modules[1:])
+    code_hash = platform.codeHashOf(creation_code, with_it)
+    platform.approveVersion(creation_code, with_it, code_hash, {"from": requests})
     number = platform.versionCount()
 
-    requests.transfer(office, 0)
+    requests.transfer(module, 0)
 
-    assert platform.codeHashOf(creation_code, office, enforcer) != code_hash
+    assert platform.codeHashOf(creation_code, with_it) != code_hash
     with reverts(revert_pattern="CodeHashMismatch: .*"):
         platform.createToken.call(number, terms(), ISSUER, REGISTRAR, {"from": requests})
 
@@ -165,7 +162,7 @@ def test_a_version_whose_office_is_gone_makes_no_tokens(
 
 
 def test_a_token_is_made_with_platform_authority_parts_and_terms(
-    directory, requests, authority, office, enforcer, terms, BareToken
+    directory, requests, authority, modules, terms, BareToken
 ):
     tx = create(directory, requests, terms())
 
@@ -173,7 +170,7 @@ def test_a_token_is_made_with_platform_authority_parts_and_terms(
     token = Contract.from_abi("BareToken", event["token"], BareToken.abi)
     assert token.platform() == directory
     assert token.authority() == authority
-    assert (token.office(), token.enforcer()) == (office, enforcer)
+    assert tuple(token.modules()) == modules
     assert token.symbol() == "TK1"
     assert token.termsHash() == event["termsHash"]
     assert not token.haltedAtBirth()
@@ -217,9 +214,9 @@ def test_what_is_no_token_is_not_found(directory):
 
 
 def test_the_address_of_a_token_is_known_before_it_is_made(
-    directory, requests, authority, office, enforcer, terms, BareToken, web3
+    directory, requests, authority, modules, terms, BareToken, web3
 ):
-    arguments = BareToken.deploy.encode_input(directory, authority, office, enforcer, terms())
+    arguments = BareToken.deploy.encode_input(directory, authority, modules, terms())
     digest = keccak(
         b"\xff" + bytes.fromhex(directory.address[2:]) + b"\0" * 32 + keccak(hexstr=arguments)
     )
@@ -325,12 +322,12 @@ def test_a_token_made_while_halted_starts_halted(directory, requests, kyc, terms
 
 @pytest.mark.requirement("G12")
 def test_versions_are_approved_and_retired_while_halted(
-    directory, requests, kyc, creation_code, office, enforcer
+    directory, requests, kyc, creation_code, modules
 ):
     directory.halt({"from": kyc})
 
-    code_hash = directory.codeHashOf(creation_code, office, enforcer)
-    directory.approveVersion(creation_code, office, enforcer, code_hash, {"from": requests})
+    code_hash = directory.codeHashOf(creation_code, modules)
+    directory.approveVersion(creation_code, modules, code_hash, {"from": requests})
     directory.retireVersion(1, {"from": requests})
 
     assert directory.versionCount() == 2

@@ -157,18 +157,19 @@ def platform(make_platform):
 
 
 @pytest.fixture(scope="session")
-def version(JP20Token, JP20Office, JP20Enforcer, platform, decided):
+def version(JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, platform, decided):
     """The version that tokens are made from, as the directory knows it."""
-    office = JP20Office.deploy(platform, decided)
-    enforcer = JP20Enforcer.deploy(platform, decided)
+    modules = [
+        module.deploy(platform, decided) for module in (JP20Servicing, JP20Restraints, JP20Enforcer)
+    ]
     code = b"\x00" + bytes.fromhex(JP20Token.bytecode)
     # PUSH2 length, DUP1, PUSH1 12, PUSH1 0, CODECOPY, PUSH1 0, RETURN: the code behind these
     # twelve bytes becomes a contract's.
     loader = b"\x61" + len(code).to_bytes(2, "big") + bytes.fromhex("80600c6000396000f3")
     stored = decided["from"].transfer(data="0x" + (loader + code).hex()).contract_address
-    code_hash = platform.codeHashOf(stored, office, enforcer)
-    platform.approveVersion(stored, office, enforcer, code_hash, decided)
-    return SimpleNamespace(number=1, office=office, enforcer=enforcer)
+    code_hash = platform.codeHashOf(stored, modules)
+    platform.approveVersion(stored, modules, code_hash, decided)
+    return SimpleNamespace(number=1, modules=modules)
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,7 @@ def test_the_chain_keeps_the_term_sheet(make_token, platform, authority, version
     assert (token.splits(), token.splitFactor(0), token.paused()) == (0, 1, False)
     assert token.recordDates() == []
     assert (token.platform(), token.authority()) == (platform, authority)
-    assert (token.office(), token.enforcer()) == (version.office, version.enforcer)
+    assert tuple(token.modules()) == tuple(module.address for module in version.modules)
 
 
 def test_terms_that_say_nothing_read_as_none(empty):
@@ -107,6 +107,7 @@ PAST, LATER = 1, 2**40 - 2
         ({"residencies": 1 | 1 << RESIDENT}, "residencies"),
         ({"wholePositionOnly": True, "lotSize": 2}, "wholePositionOnly"),
         ({"termSheetHash": "0x" + "0" * 64}, "termSheetHash"),
+        ({"extra": "0x01"}, "extra"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

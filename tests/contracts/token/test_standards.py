@@ -285,22 +285,24 @@ def selectors(abi):
     }
 
 
-def test_the_three_contracts_share_no_function_and_are_together_the_interface(
-    JP20Token, JP20Office, JP20Enforcer, token_abi
+def test_the_four_contracts_share_no_function_and_are_together_the_interface(
+    JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, token_abi
 ):
-    parts = [selectors(part.abi) for part in (JP20Token, JP20Office, JP20Enforcer)]
+    contracts = (JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer)
+    parts = [selectors(part.abi) for part in contracts]
 
     assert sum(len(part) for part in parts) == len(set().union(*parts))
     assert len(set().union(*parts)) == len(selectors(token_abi))
 
 
 @pytest.mark.requirement("G12")
-@pytest.mark.parametrize("part", ["office", "enforcer"])
-def test_the_shared_contracts_do_nothing_when_they_are_called_directly(
-    Contract, version, token_abi, alice, bob, decided, part
+@pytest.mark.parametrize("module", range(3))
+def test_the_modules_do_nothing_when_they_are_called_directly(
+    Contract, version, token_abi, alice, bob, decided, module
 ):
     """At their own addresses, by who may call everything of a token."""
-    direct = Contract.from_abi(part, getattr(version, part).address, token_abi, persist=False)
+    address = version.modules[module].address
+    direct = Contract.from_abi("module", address, token_abi, persist=False)
     for refused in (
         lambda: direct.issue.call(1, decided),
         lambda: direct.deliver.call([alice], [1], decided),

@@ -114,7 +114,8 @@ def through_the_policy(consortium, sign):
 def token(
     platform,
     JP20Token,
-    JP20Office,
+    JP20Servicing,
+    JP20Restraints,
     JP20Enforcer,
     through_the_policy,
     term_sheet,
@@ -123,13 +124,15 @@ def token(
 ):
     """Made by request, from a version that was approved by request."""
     founder = accounts[FOUNDER]
-    office = JP20Office.deploy(platform, {"from": founder})
-    enforcer = JP20Enforcer.deploy(platform, {"from": founder})
+    modules = [
+        module.deploy(platform, {"from": founder})
+        for module in (JP20Servicing, JP20Restraints, JP20Enforcer)
+    ]
     code = b"\x00" + bytes.fromhex(JP20Token.bytecode)
     loader = b"\x61" + len(code).to_bytes(2, "big") + bytes.fromhex("80600c6000396000f3")
     stored = founder.transfer(data="0x" + (loader + code).hex()).contract_address
-    code_hash = platform.codeHashOf(stored, office, enforcer)
-    approve = platform.approveVersion.encode_input(stored, office, enforcer, code_hash)
+    code_hash = platform.codeHashOf(stored, modules)
+    approve = platform.approveVersion.encode_input(stored, modules, code_hash)
     through_the_policy(Kind.PLATFORM, platform, approve)
 
     sheet = term_sheet()

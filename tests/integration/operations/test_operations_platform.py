@@ -23,8 +23,8 @@ from jp20.operations.governance.platform import (
 from jp20.operations.governance.policy import CannotDecide, policy_differences
 from jp20.operations.session import open_desk
 
-# 5 contracts, 14 organisations, 4 parts of the policy, the platform's registration, version, seal
-TRANSACTIONS = 5 + 14 + 4 + 1 + 1 + 1
+# 6 contracts, 14 organisations, 4 parts of the policy, the platform's registration, version, seal
+TRANSACTIONS = 6 + 14 + 4 + 1 + 1 + 1
 
 
 class Interrupted(Exception):
@@ -56,7 +56,7 @@ def test_run_again_it_sends_nothing(world, policy, organisations, tmp_path):
     assert sent(world.desk.connection) == before
 
 
-@pytest.mark.parametrize("step", [1, 3, 5, 6, 12, 19, 20, 23, 24, 25, 26])
+@pytest.mark.parametrize("step", [1, 3, 6, 7, 13, 20, 21, 24, 25, 26, 27])
 def test_interrupted_after_any_step_it_goes_on(world, policy, organisations, tmp_path, step):
     connection, file = world.desk.connection, tmp_path / "31337.json"
     before, done = sent(connection), []
@@ -98,12 +98,12 @@ def test_a_deployment_that_was_sent_and_not_recorded_is_found(
     )
 
 
-@pytest.mark.parametrize("point", [16, 26])
+@pytest.mark.parametrize("point", [18, 28])
 def test_killed_while_a_step_is_with_the_node_it_is_not_made_twice(
     world, policy, organisations, tmp_path, point
 ):
     # given: a process that is killed when it has sent what adds the first or the second
-    # organisation (after two points each for five contracts, ten for each further step)
+    # organisation (after two points each for six contracts, ten for each further step)
     connection, file = world.desk.connection, tmp_path / "31337.json"
     entries, folder = organisations.organisations, tmp_path / "outbox"
     before = sent(connection)
@@ -197,10 +197,11 @@ def test_another_founder_another_chain_and_a_chain_begun_anew_are_named(
 
 
 def test_verify_finds_other_code(world):
-    wrong = replace(world.deployment.office, address=world.deployment.enforcer.address)
-    contracts = MappingProxyType({**world.deployment.contracts, "JP20Office": wrong})
+    servicing, *_, enforcer = world.deployment.modules
+    wrong = replace(servicing, address=enforcer.address)
+    contracts = MappingProxyType({**world.deployment.contracts, "JP20Servicing": wrong})
     checks = verify(world.desk.connection, replace(world.deployment, contracts=contracts))
-    assert [check.name for check in checks if not check.matches] == ["JP20Office"]
+    assert [check.name for check in checks if not check.matches] == ["JP20Servicing"]
 
 
 def test_a_file_that_is_no_deployment_is_named(tmp_path):

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
+import {TransferRules} from "./TransferRules.sol";
+import {TokenWord} from "./Words.sol";
+import {Terms} from "../types/Terms.sol";
+
+/// @title The terms as a token is created with them
+/// @notice {TermSheet} reads them.
+abstract contract Creation is TransferRules {
+    function _setTerms(Terms memory terms) internal {
+        _requireValid(terms);
+        _name = terms.name;
+        _symbol = terms.symbol;
+        _code = terms.code;
+        _termSheetHash = terms.termSheetHash;
+        _issuerAccount = terms.issuerAccount;
+        _supply.cap = terms.cap;
+        _issue = Issue(terms.unitPrice, terms.lotSize, terms.decimals, terms.placement);
+        _holderCap = terms.holderCap;
+        _word = _wordOf(terms);
+        emit ITokenTerms.TermsSet(terms);
+    }
+
+    function _requireValid(Terms memory terms) private view {
+        if (bytes(terms.name).length == 0) revert ITokenTerms.InvalidTerms("name");
+        if (terms.cap == 0 || terms.cap == MAX_UNITS) revert ITokenTerms.InvalidTerms("cap");
+        if (terms.lotSize > terms.cap) revert ITokenTerms.InvalidTerms("lotSize");
+        if (terms.issuerAccount == address(0)) revert ITokenTerms.InvalidTerms("issuerAccount");
+        if (terms.maturity != 0 && terms.maturity <= block.timestamp) revert ITokenTerms.InvalidTerms("maturity");
+        if (terms.maturity != 0 && terms.lockedUntil > terms.maturity) {
+            revert ITokenTerms.InvalidTerms("lockedUntil");
+        }
+        if (terms.classes == 0 || terms.classes & 1 != 0) revert ITokenTerms.InvalidTerms("classes");
+        if (terms.residencies == 0 || terms.residencies & 1 != 0) revert ITokenTerms.InvalidTerms("residencies");
+        if (terms.wholePositionOnly && terms.lotSize > 1) revert ITokenTerms.InvalidTerms("wholePositionOnly");
+        if (terms.termSheetHash == 0) revert ITokenTerms.InvalidTerms("termSheetHash");
+        if (terms.extra.length != 0) revert ITokenTerms.InvalidTerms("extra");
+    }
+
+    function _wordOf(Terms memory terms) private pure returns (uint256 word) {
+        word = TokenWord.NO_TIME;
+        word |= uint256(terms.lockedUntil) << 40;
+        word |= (terms.maturity == 0 ? TokenWord.NO_TIME : terms.maturity) << 80;
+        word |= uint256(terms.classes) << 120;
+        word |= uint256(terms.residencies) << 128;
+        if (terms.wholePositionOnly) word |= TokenWord.WHOLE_POSITION_ONLY;
+        if (terms.consentRequired) word |= TokenWord.CONSENT_REQUIRED;
+        if (terms.expiredMayDispose) word |= TokenWord.EXPIRED_MAY_DISPOSE;
+        if (terms.holderCap != 0) word |= TokenWord.HOLDER_CAPPED;
+        if (terms.lotSize > 1) word |= TokenWord.IN_LOTS;
+        if (terms.earlyRedemption) word |= TokenWord.EARLY_REDEMPTION;
+        if (terms.partialRedemption) word |= TokenWord.PARTIAL_REDEMPTION;
+        if (terms.holderRedemption) word |= TokenWord.HOLDER_REDEMPTION;
+    }
+}
