@@ -6,7 +6,7 @@ import {Facts, InvestorClass, Registration, Residency} from "../types/Facts.sol"
 /// @notice Why a row of a batch was left out. The codes are final: a new one goes to the end.
 enum RegistryReason {
     NONE, //                 0
-    INVALID_WALLET, //       1  address zero, or one whose first twelve bytes are zero
+    INVALID_WALLET, //       1  address zero, or one of which all but the last byte is zero
     ALREADY_REGISTERED, //   2  a wallet comes once, and a retired one never again
     RESERVED_ACCOUNT, //     3  a token of this platform, or an account that a token issues to
     KYC_EXPIRED, //          4  the expiry given is not in the future
@@ -25,10 +25,9 @@ enum RegistryReason {
 /// @notice An investor is an opaque id with one wallet or several, and carries class, residency, KYC expiry and
 /// status. Each token judges these facts by its own rules. Nothing personal is here (S5).
 ///
-/// **The id** is the first twelve bytes of the address of the investor's first wallet. It is random because keys
-/// are; it needs no second slot, and nothing has to be invented, kept and agreed on outside. It cannot be made to
-/// equal a given investor's id (2^96 tries). Somebody could, with 2^48 tries, make two wallets of one id for
-/// themselves: they would count as one investor and be suspended one by one, which gains nothing.
+/// **The id** is the first 19 bytes of the address of the investor's first wallet. It is random because keys are; it
+/// needs no second slot, and nothing has to be invented, kept and agreed on outside. To make a wallet with a given
+/// investor's id takes 2^152 tries, to make any two wallets of one id 2^76: nobody can.
 ///
 /// **The wallets** of an investor form a ring. It is written only when a second wallet comes, so that an investor
 /// with one wallet, which is nearly everyone, costs one slot.
@@ -47,7 +46,7 @@ enum RegistryReason {
 interface IInvestorRegistry {
     /// @notice A wallet's facts in words.
     struct Investor {
-        uint96 id;
+        uint152 id;
         InvestorClass class;
         Residency residency;
         uint40 kycExpiry; // unix seconds; valid while block.timestamp is less
@@ -96,10 +95,10 @@ interface IInvestorRegistry {
     /// @notice The account can never become an investor's wallet. Facts are those of `RESERVED`.
     event AccountReserved(address indexed account, Facts facts);
     /// @param organisation Who suspended at once, or zero where a request decided it.
-    event InvestorSuspended(uint96 indexed investor, uint32 indexed organisation);
+    event InvestorSuspended(uint152 indexed investor, uint32 indexed organisation);
     /// @param organisation Who confirmed, or zero where a request decided it.
-    event SuspensionConfirmed(uint96 indexed investor, uint32 indexed organisation);
-    event InvestorReinstated(uint96 indexed investor);
+    event SuspensionConfirmed(uint152 indexed investor, uint32 indexed organisation);
+    event InvestorReinstated(uint152 indexed investor);
     /// @notice The row was left out; the others were done.
     /// @param index The row's place in the batch, from zero.
     event RowRefused(uint256 indexed index, address indexed account, RegistryReason reason);

@@ -26,9 +26,9 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
     mapping(address wallet => address) private _next;
 
     /// @dev Invariant: `since` is zero exactly where the investor's wallets are not SUSPENDED.
-    mapping(uint96 investor => Suspension) private _suspensions;
+    mapping(uint152 investor => Suspension) private _suspensions;
 
-    mapping(uint96 investor => mapping(uint32 organisation => bool)) private _needsSignature;
+    mapping(uint152 investor => mapping(uint32 organisation => bool)) private _needsSignature;
 
     // ------------------------------------------------------------------ whitelist
 
@@ -219,7 +219,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
     }
 
     function _judgeWallet(address wallet) private view returns (RegistryReason) {
-        if (uint160(wallet) >> 64 == 0) return RegistryReason.INVALID_WALLET;
+        if (uint160(wallet) >> 8 == 0) return RegistryReason.INVALID_WALLET;
         Facts present = _facts[wallet];
         if (Facts.unwrap(present) == 0) return RegistryReason.NONE;
         return present.isReserved() ? RegistryReason.RESERVED_ACCOUNT : RegistryReason.ALREADY_REGISTERED;
@@ -250,7 +250,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
 
     function _suspendOne(address wallet, uint32 organisation) private returns (RegistryReason) {
         Facts facts = _facts[wallet];
-        uint96 id = facts.investor();
+        uint152 id = facts.investor();
         if (id == 0) return RegistryReason.NOT_REGISTERED;
         bool decided = organisation == 0;
         if (facts.isSuspended()) {
@@ -271,7 +271,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
         return RegistryReason.NONE;
     }
 
-    function _confirm(uint96 id, uint32 organisation) private {
+    function _confirm(uint152 id, uint32 organisation) private {
         Suspension storage record = _suspensions[id];
         record.confirmedBy = organisation;
         record.confirmedAt = uint40(block.timestamp);
@@ -279,7 +279,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
     }
 
     function _reinstate(address wallet, Facts facts, Suspension memory record) private {
-        uint96 id = facts.investor();
+        uint152 id = facts.investor();
         if (record.confirmedAt == 0) _needsSignature[id][record.organisation] = true;
         delete _suspensions[id];
         emit InvestorReinstated(id);

@@ -121,7 +121,7 @@ abstract contract TokenStorage {
     /// @dev Kept where the token has a holder cap.
     /// Invariant: `_holderCount` is the number of investors that have a wallet with a balance, and only a decided case
     /// (a rule waived, a reversal, a restoration) brings it above `_holderCap`.
-    mapping(uint96 investor => uint256 wallets) internal _walletsWithUnits;
+    mapping(uint152 investor => uint256 wallets) internal _walletsWithUnits;
     uint32 internal _holderCount;
     uint32 internal _holderCap;
 

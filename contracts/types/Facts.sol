@@ -5,15 +5,15 @@ pragma solidity 0.8.30;
 ///
 /// | bits      | what                                                                              |
 /// |-----------|-----------------------------------------------------------------------------------|
-/// | 160 … 255 | investor: the opaque id, zero where the account is no investor's wallet           |
-/// | 104 … 159 | zero                                                                              |
+/// | 104 … 255 | investor: the opaque id, zero where the account is no investor's wallet           |
 /// |  96 … 103 | status: SUSPENDED, RETIRED, RING, RESERVED                                        |
 /// |  56 …  95 | kycExpiry, unix seconds: KYC is valid while `block.timestamp < kycExpiry`         |
 /// |  16 …  55 | classExpiry, unix seconds, in the same meaning; `NEVER` for a class that stays    |
 /// |   8 …  15 | class, an `InvestorClass`                                                         |
 /// |   0 …   7 | residency, a `Residency`                                                          |
 ///
-/// Outside the status this is the `Registration` with which the wallet came, less the tail of its address.
+/// Outside the status this is the `Registration` with which the investor's first wallet came, less the last byte of its
+/// address, whose place the status takes.
 type Facts is uint256;
 
 /// @notice A row of a whitelist: a wallet and its first facts, in one word.
@@ -68,8 +68,8 @@ library FactsLib {
     uint256 private constant CLASS_AND_RESIDENCY = type(uint16).max;
 
     /// @return The investor's id, zero where the account is no investor's wallet.
-    function investor(Facts facts) internal pure returns (uint96) {
-        return uint96(Facts.unwrap(facts) >> 160);
+    function investor(Facts facts) internal pure returns (uint152) {
+        return uint152(Facts.unwrap(facts) >> 104);
     }
 
     function kycExpiry(Facts facts) internal pure returns (uint40) {
@@ -92,12 +92,12 @@ library FactsLib {
 
     /// @return Whether the account is an investor's wallet, be it suspended or retired.
     function isKnown(Facts facts) internal pure returns (bool) {
-        return Facts.unwrap(facts) >> 160 != 0;
+        return Facts.unwrap(facts) >> 104 != 0;
     }
 
     /// @return Whether the account is an investor's wallet in use: neither suspended nor given up.
     function isActive(Facts facts) internal pure returns (bool) {
-        return Facts.unwrap(facts) >> 160 != 0 && Facts.unwrap(facts) & (SUSPENDED | RETIRED) == 0;
+        return Facts.unwrap(facts) >> 104 != 0 && Facts.unwrap(facts) & (SUSPENDED | RETIRED) == 0;
     }
 
     function isSuspended(Facts facts) internal pure returns (bool) {
@@ -144,7 +144,7 @@ library FactsLib {
 
 /// @title The fields of a `Registration` word
 library RegistrationLib {
-    uint256 private constant TAIL_OF_WALLET = uint256(type(uint64).max) << 96;
+    uint256 private constant TAIL_OF_WALLET = uint256(type(uint8).max) << 96;
 
     function encode(
         address wallet_,
@@ -163,8 +163,8 @@ library RegistrationLib {
         return address(uint160(Registration.unwrap(row) >> 96));
     }
 
-    /// @return The wallet's first facts. The investor's id is the head of the wallet's address, which is the
-    /// head of this word as well, so only the tail has to go.
+    /// @return The wallet's first facts. The investor's id is the head of the wallet's address, which is the head of this
+    /// word as well, so only the tail has to go.
     function toFacts(Registration row) internal pure returns (Facts) {
         return Facts.wrap(Registration.unwrap(row) & ~TAIL_OF_WALLET);
     }

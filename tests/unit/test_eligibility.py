@@ -15,7 +15,7 @@ def facts(
     investor=1, class_=1, residency=1, kyc=NOW + 1, class_until=NEVER, suspended=0, retired=0
 ) -> Facts:
     return Facts.of(
-        investor << 160
+        investor << 104
         | retired << 97
         | suspended << 96
         | kyc << 56

@@ -6,7 +6,8 @@ from jp20.domain.investors.investors import NEVER, InvestorClass, Residency, par
 
 HEADER = "investor,name,wallet,class,residency,kyc_expiry,class_expiry\n"
 ALICE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
-ALIKE = ALICE[:26].lower() + "0" * 16
+ALIKE = ALICE[:40].lower() + "00"
+AKIN = ALICE[:38].lower() + "0000"
 BOB = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 ROW = f"C-001,青葉 花子,{ALICE},general,resident,2027-03-31,\n"
 NOW = 1_795_000_000  # in November 2026
@@ -92,7 +93,7 @@ def test_rows_of_one_investor_must_agree():
         (ALICE, "0x1234", "wallet", "not an address"),
         (ALICE, ALICE.replace("aA", "aa"), "wallet", "checksum"),
         (ALICE, "0x" + "0" * 40, "wallet", "cannot be an investor's wallet"),
-        (ALICE, "0x" + "0" * 24 + "1" * 16, "wallet", "cannot be an investor's wallet"),
+        (ALICE, "0x" + "0" * 38 + "11", "wallet", "cannot be an investor's wallet"),
         ("general", "", "class", "not known"),
         ("general", "vip", "class", '"vip" is not known'),
         ("general", "none", "class", "not known"),
@@ -150,7 +151,7 @@ def test_a_file_with_a_fault_is_not_sound():
 
 @pytest.mark.requirement("G7")
 def test_two_investors_whom_the_chain_would_take_for_one_are_told():
-    """An investor's id is the first twelve bytes of the first wallet's address."""
+    """An investor's id is the first 19 bytes of the first wallet's address."""
     rows = ROW + f"C-002,若葉 太郎,{ALIKE},general,resident,2027-03-31,\n"
 
     found = read(HEADER + rows)
@@ -159,6 +160,14 @@ def test_two_investors_whom_the_chain_would_take_for_one_are_told():
     assert (fault.line, fault.field) == (3, "wallet")
     assert "line 2" in fault.what.en
     assert [each.reference for each in found.investors] == ["C-001"]
+
+
+@pytest.mark.requirement("G7")
+def test_investors_whose_wallets_begin_with_the_same_18_bytes_are_two():
+    rows = ROW + f"C-002,若葉 太郎,{AKIN},general,resident,2027-03-31,\n"
+    alice, other = read(HEADER + rows).sound()
+    # The 19th bytes are BE and 00.
+    assert alice.id - other.id == 0xBE
 
 
 @pytest.mark.requirement("G7")

@@ -28,7 +28,7 @@ class Facts:
     @classmethod
     def of(cls, word: int) -> "Facts":
         return cls(
-            word >> 160,
+            word >> 104,
             InvestorClass(word >> 8 & 0xFF),
             Residency(word & 0xFF),
             word >> 56 & 0xFF_FFFF_FFFF,

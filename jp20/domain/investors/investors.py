@@ -95,8 +95,8 @@ class Investor:
 
     @property
     def id(self) -> int:
-        """The opaque id on the chain: the first twelve bytes of the first wallet's address."""
-        return int(self.wallets[0], 16) >> 64
+        """The opaque id on the chain: the first 19 bytes of the first wallet's address."""
+        return int(self.wallets[0], 16) >> 8
 
     @property
     def registration(self) -> int:
@@ -292,9 +292,9 @@ _MISSING: Final = (
 def _begins_alike(line: int) -> tuple[Text, Text]:
     return (
         Text(
-            f"It begins with the same twelve bytes as the wallet of another investor on line"
+            f"It begins with the same 19 bytes as the wallet of another investor on line"
             f" {line}: the chain would take the two investors for one.",
-            f"{line}行目の別の投資家のウォレットと先頭12バイトが同じです。チェーン上で同一の投資家と"
+            f"{line}行目の別の投資家のウォレットと先頭19バイトが同じです。チェーン上で同一の投資家と"
             "みなされます。",
         ),
         Text(
@@ -343,7 +343,7 @@ def wallet_in(cell: str, fault: Callable[[str, Text, Text], None]) -> ChecksumAd
             ),
         )
         return None
-    if int(wallet, 16) >> 64 == 0:
+    if int(wallet, 16) >> 8 == 0:
         fault(
             "wallet",
             Text(

@@ -219,7 +219,7 @@ def _suspensions(desk: Desk) -> list[Overdue]:
     for entry in desk.events(desk.platform.address):
         match entry.event:
             case WalletRegistered(wallet, facts) | WalletAdded(wallet, _, facts):
-                first_wallet.setdefault(facts >> 160, wallet)
+                first_wallet.setdefault(facts >> 104, wallet)
             case InvestorSuspended(investor, organisation) if organisation:
                 suspended[investor] = first_wallet[investor]
     rows = [(wallet,) for wallet in suspended.values()]

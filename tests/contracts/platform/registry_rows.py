@@ -35,7 +35,7 @@ def wallet(number):
 
 
 def investor_id(first_wallet):
-    return int(first_wallet, 16) >> 64
+    return int(first_wallet, 16) >> 8
 
 
 def row(address, kyc_expiry, class_expiry=NEVER, class_=GENERAL, residency=RESIDENT):
@@ -45,7 +45,7 @@ def row(address, kyc_expiry, class_expiry=NEVER, class_=GENERAL, residency=RESID
 def facts(first_wallet, kyc_expiry, class_expiry=NEVER, class_=GENERAL, residency=RESIDENT):
     """The word without status."""
     return (
-        investor_id(first_wallet) << 160
+        investor_id(first_wallet) << 104
         | kyc_expiry << 56
         | class_expiry << 16
         | class_ << 8

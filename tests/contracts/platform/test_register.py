@@ -70,7 +70,7 @@ def test_nobody_is_registered_at_first(empty_platform):
 
 
 def test_a_bad_row_is_left_out_and_the_others_are_registered(empty_platform, requests, expiry):
-    headless = "0x0000000000000000000000001111111111111111"
+    headless = "0x0000000000000000000000000000000000000011"
 
     tx = empty_platform.register(
         [

@@ -1,6 +1,6 @@
 import pytest
 from brownie import chain, reverts
-from registry_rows import RING, SUSPENDED, Reason, error, facts, investor_id, refusals, wallet
+from registry_rows import RING, SUSPENDED, Reason, error, facts, investor_id, refusals, row, wallet
 
 pytestmark = pytest.mark.requirement("G19")
 
@@ -190,6 +190,27 @@ def test_a_signature_or_another_organisation_still_suspends_that_investor(
     assert platform.investor(ring[0])["suspended"]
     assert platform.investor(lone)["suspended"]
     assert not platform.needsSignatureToSuspend(lone, OTHER_AML)
+
+
+@pytest.mark.requirement("G7")
+def test_wallets_that_begin_with_the_same_18_bytes_are_two_investors(
+    platform, requests, aml, auditor, expiry
+):
+    """48 bits can be made equal by trying; the first 19 bytes of an address cannot."""
+    first, second = (
+        "0xA11CE0A11CE0A11CE0A11CE0" + tail for tail in ("0" * 13 + "100", "0" * 13 + "200")
+    )
+    platform.register([row(first, expiry), row(second, expiry)], {"from": requests})
+
+    since = platform.suspendAtOnce([first], {"from": aml}).timestamp
+    platform.confirmSuspension([first], {"from": auditor})
+    platform.suspendAtOnce([second], {"from": aml})
+
+    assert not platform.isSameInvestor(first, second)
+    assert platform.suspension(first)["confirmedBy"] == AUDITOR
+    platform.reinstate([(first, since)], {"from": requests})
+    assert not platform.investor(first)["suspended"]
+    assert platform.investor(second)["suspended"]
 
 
 def test_a_confirmed_suspension_may_be_repeated(platform, requests, aml, auditor, lone):
