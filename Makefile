@@ -12,9 +12,9 @@ export SOLCX_BINARY_PATH := $(CURDIR)/tools/solc
 
 # pytest without Brownie's plugin, which would compile, and start a chain of its own.
 PYTEST := $(PYTHON) -m pytest -p no:pytest-brownie
-BROWNIE_TEST := .venv/bin/brownie test tests/contracts
+BROWNIE_TEST := .venv/bin/brownie test
 
-.PHONY: help env demo poa test test-python test-network test-contracts test-anvil test-invariants bench bench-poa lint format compile lock mutants clean
+.PHONY: help env demo chain poa test test-python test-network test-contracts test-anvil test-invariants bench bench-poa lint format compile lock mutants clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -24,6 +24,9 @@ env: $(PYTHON_READY) $(NODE_READY) ## install everything into .venv and node_mod
 
 demo: env ## story 1 on a Ganache chain: issue to 1,200 holders, and what happens to a token in its life
 	@$(PYTHON) scripts/demo.py
+
+chain: env ## a Ganache for the tutorial and the scripts, until Ctrl-C; CHAIN=anvil: anvil
+	@$(PYTHON) tools/chain.py $(CHAIN)
 
 poa: env ## four validators of four organisations, the stories on them, and validators that fail
 	@$(PYTHON) tools/poa.py
@@ -37,11 +40,9 @@ test-network: env ## four geth validators that are killed, paused, cut from each
 	@$(PYTEST) tests/network
 
 test-contracts: env ## contract tests on Ganache
-	@$(PYTHON) tools/environment.py chains
 	@$(BROWNIE_TEST) --network ganache
 
 test-anvil: env ## contract tests on anvil
-	@$(PYTHON) tools/environment.py chains
 	@$(BROWNIE_TEST) --network anvil
 
 test-invariants: env ## fuzzed invariants of the token, with forge
@@ -53,7 +54,10 @@ mutants: env ## break the token on purpose, and see the invariants find it (15 m
 bench: env ## gas and throughput beside the peers, to bench/results
 	@$(PYTHON) -m bench
 
-bench-poa: env ## throughput on four validators, to bench/results (30 minutes, ten of them a soak)
+bench-chain: env ## a Ganache for the tutorial and the scripts, until Ctrl-C; CHAIN=anvil: anvil
+	@$(PYTHON) tools/chain.py $(CHAIN)
+
+poa: env ## throughput on four validators, to bench/results (30 minutes, ten of them a soak)
 	@$(PYTHON) -m bench.poa
 
 lint: env ## ruff, solhint, mypy, and the contracts' sizes, layouts and selectors
@@ -73,8 +77,11 @@ compile: env ## compile the contracts into the Python package
 
 lock: env ## resolve the exact versions again, after a change in pyproject.toml or package.json
 	@uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header --no-annotate \
-		pyproject.toml --output-file requirements-dev.txt
-	@npm install --package-lock-only --loglevel=error
+		--generate-hashes pyproject.toml --output-file requirements-dev.txt
+	@# In a folder without node_modules: npm would lock only what this machine has of the native programs.
+	@rm -rf build/lock && mkdir -p build/lock && cp package.json .npmrc build/lock/
+	@cd build/lock && npm install --package-lock-only --loglevel=error
+	@mv build/lock/package-lock.json . && rm -r build/lock
 
 clean: ## remove what was installed or made
 	rm -rf .venv node_modules build .pytest_cache .mypy_cache .ruff_cache .hypothesis jp20.egg-info

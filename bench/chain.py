@@ -9,6 +9,7 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.abi import Interface
+from jp20.chain.local import PATIENCE
 from jp20.chain.rpc.connection import Connection, NodeRefused, octets, quantity
 from jp20.chain.sending.waiting import wait_for_receipts
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
@@ -16,7 +17,6 @@ from jp20.domain.governance.requests import Call
 
 GAS_LIMIT: Final = 90_000_000
 GAS_PRICE: Final = 2 * 10**9
-PATIENCE: Final = 60.0
 
 
 class Failed(RuntimeError):

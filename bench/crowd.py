@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from jp20.chain.contracts.errors import Reverted
+from jp20.chain.local import PATIENCE
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection
 from jp20.chain.rpc.receipts import Receipt
@@ -21,7 +22,6 @@ from jp20.chain.sending.sender import Sender
 from jp20.chain.signing.signers import KeySigner, Unsigned
 from jp20.domain.governance.requests import Call
 
-PATIENCE: Final = 300.0
 PART: Final = 100  # transactions in one request
 PAUSE: Final = 0.1
 

@@ -38,11 +38,12 @@ from bench.poa_world import (
 )
 from bench.rows import JP20, PLAIN, Row
 from jp20.chain.contracts.contract import Contract
+from jp20.chain.local import stop_on_signals
 from jp20.chain.rpc.connection import Connection, connect
 from jp20.operations.plans.plan import apply_plan
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tools"))
-from poa_network import PoaNetwork, PoaNode, stop_on_signals, wait_until
+from poa_network import PoaNetwork, PoaNode, wait_until
 
 LARGE_BLOCK: Final = 200_000_000
 SMALL_BLOCK: Final = 32_000_000

@@ -18,6 +18,7 @@ from typing import Final, NoReturn, ParamSpec
 from eth_typing import ChecksumAddress
 from rich.console import Console
 
+from jp20.chain.local import stop_on_signals
 from jp20.chain.rpc.connection import Connection, connect
 from jp20.chain.rpc.networks import DEVELOPMENT
 from jp20.chain.signing.signers import Signer, development_signers, keystore_signer
@@ -46,13 +47,32 @@ console: Final = Console(highlight=False, width=None if sys.stdout.isatty() else
 _errors: Final = Console(highlight=False, stderr=True, soft_wrap=True)
 
 
+class NoChain(JP20Error):
+    """Brownie found no chain, and started one that would end with the script."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text("There is no chain that stays.", "接続先のチェーンが起動していません。"),
+            Text(
+                "Brownie started one for this script alone; it would end with it.",
+                "Brownie が起動したチェーンは、このスクリプトの終了と同時に失われます。",
+            ),
+            Text(
+                "Start one in another terminal, and let it run: make chain",
+                "別の端末で make chain を実行し、起動したままにしてください。",
+            ),
+        )
+
+
 def script(function: Callable[_P, object]) -> Callable[_P, None]:
     """Makes a function one that ends well: a mistake is a few lines and an exit code, no traceback.
-    The codes are those of `jp20` (`jp20.cli.frame.endings`).
+    The codes are those of `jp20` (`jp20.cli.frame.endings`). What it started ends with it, also
+    where it is ended by SIGTERM or SIGHUP.
     """
 
     @wraps(function)
     def run(*arguments: _P.args, **named: _P.kwargs) -> None:
+        stop_on_signals()
         try:
             signature(function).bind(*arguments, **named)
         except TypeError:
@@ -70,9 +90,14 @@ def script(function: Callable[_P, object]) -> Callable[_P, None]:
 
 
 def chain() -> Connection:
-    """Brownie's network where a script runs under Brownie, else that of JP20_NETWORK."""
+    """Brownie's network where a script runs under Brownie, else that of JP20_NETWORK.
+
+    Raises NoChain where Brownie started the chain itself, CannotConnect.
+    """
     brownie = sys.modules.get("brownie")
     if brownie is not None and brownie.network.is_connected():
+        if brownie.rpc.is_child():
+            raise NoChain
         return connect(brownie.web3.provider.endpoint_uri)
     name = os.environ.get("JP20_NETWORK", "ganache")
     return connect(DEVELOPMENT.get(name, name))

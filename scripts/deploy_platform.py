@@ -4,14 +4,15 @@
     python scripts/deploy_platform.py [consortium.toml] [governance.toml]
 
 The founder's key sets everything up, then seals it and has no power any more. The addresses go to
-deployments/<chain id>.json, from which the other scripts take them.
+deployments/<chain id>.json, from which the other scripts take them. Run again it deploys nothing;
+where a development chain was started again, its old record is kept beside the new one.
 """
 
 import sys
 from pathlib import Path
 
 from jp20.operations.files.inputs import load_consortium, load_policy
-from jp20.operations.governance.platform import deploy_platform, verify
+from jp20.operations.governance.platform import deploy_platform, set_aside, verify
 from jp20.scripting import (
     chain,
     console,
@@ -36,6 +37,9 @@ def main(
     connection = chain()
     founder = key_of(organisations.founder, keys(connection))
     file = deployment_file(connection)
+    kept = set_aside(connection, file)
+    if kept is not None:
+        console.print(f"以前の記録を保存しました / The old record is kept: {kept}")
     deployment = deploy_platform(
         connection,
         founder,

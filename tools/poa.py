@@ -49,7 +49,7 @@ from jp20.operations.token import lifecycle
 from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.transfer import preview, transfer
 from jp20.scripting import console, script, show, show_steps
-from poa_network import PoaNetwork, PoaNode, stop_on_signals, wait_until
+from poa_network import PoaNetwork, PoaNode, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "scripts"))
@@ -82,7 +82,6 @@ class Run:
 
 @script
 def main() -> None:
-    stop_on_signals()
     started = time.monotonic()
     console.print(
         Panel(

@@ -5,7 +5,7 @@ them up, on free ports of 127.0.0.1, to be killed, paused, cut from each other a
         network.nodes[0].kill()
 
 Everything it starts it stops, and nothing else; its folder goes with it. A program that uses it
-calls `stop_on_signals()` first, so that SIGTERM ends it as Ctrl-C does.
+calls `stop_on_signals()` first, so that SIGTERM and SIGHUP end it as Ctrl-C does.
 """
 
 import random
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from geth import ensure_geth
+from jp20.chain.local import PATIENCE
 from jp20.chain.rpc.connection import CannotConnect, Connection, NodeFailure, NodeRefused, connect
 from jp20.chain.rpc.networks import Network
 from jp20.domain.base.finality import clique_finality
@@ -33,7 +34,6 @@ from jp20.network.stall import Stall, unstick
 
 CHAIN_ID = 20_260
 GAS_LIMIT = 200_000_000
-PATIENCE = 60.0
 STILL, TURN, WATCH = 8.0, 8.0, 3.0  # seconds; see jp20.network.stall
 PASSWORD = "of a network for tests"  # noqa: S105
 """Its keys live as long as the network."""
@@ -391,12 +391,3 @@ def free_ports(count: int) -> list[int]:
             probe.bind(("127.0.0.1", port))
             found.append(port)
     return found
-
-
-def stop_on_signals() -> None:
-    """Makes SIGTERM an exception like Ctrl-C, so that what was started is stopped."""
-
-    def ended(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    signal.signal(signal.SIGTERM, ended)

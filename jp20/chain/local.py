@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sysconfig
 import tempfile
+import threading
 import time
 from types import TracebackType
 from typing import Final, Literal
@@ -18,7 +20,11 @@ from jp20.domain.base.errors import JP20Error, Text
 Program = Literal["ganache", "anvil"]
 
 GAS_LIMIT: Final = 100_000_000
-_PATIENCE: Final = 60.0
+
+PATIENCE: Final = float(os.environ.get("JP20_PATIENCE", "600"))
+"""How long, in seconds, to wait for what a slow or busy machine does in the end: a chain's start.
+Whoever waits is given up on, not hurried: a machine that is quick never waits so long.
+"""
 
 
 class ChainNotStarted(JP20Error):
@@ -100,6 +106,11 @@ class LocalChain:
                 self._process.wait()
             self._process = None
 
+    def wait(self) -> None:
+        """Waits until it has ended, by itself or by whoever ended it."""
+        if self._process is not None:
+            self._process.wait()
+
     def __enter__(self) -> Connection:
         try:
             return self.start()
@@ -146,7 +157,7 @@ class LocalChain:
         ]
 
     def _wait(self, process: subprocess.Popen[bytes]) -> Connection:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 break
@@ -164,6 +175,24 @@ class LocalChain:
         self._output.seek(0)
         lines = self._output.read().decode("utf-8", "replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def stop_on_signals() -> None:
+    """Makes SIGTERM and SIGHUP exceptions, as Ctrl-C is one, so that what was started is stopped.
+
+    For a program, before it starts anything; outside its main thread it does nothing. A signal
+    that is ignored already (`nohup`) stays ignored.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def ended(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, ended)
 
 
 def _free_port() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.abi import Interface
@@ -48,11 +49,36 @@ from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.roles import Role, roles_in
-from jp20.domain.governance.deployment import Deployment, Incomplete
+from jp20.domain.governance.deployment import CONTRACTS, Deployed, Deployment, Incomplete
 from jp20.domain.governance.policy import Kind, Organisation
 from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Done
 from jp20.domain.register.events import Entry, Event
+
+
+class NotOnThisChain(JP20Error):
+    """The chain has the number of the deployment's, and not its contracts."""
+
+    def __init__(self, deployed: Deployed) -> None:
+        super().__init__(
+            Text(
+                f"{deployed.name} is not at {deployed.address} on this chain.",
+                f"このチェーンの {deployed.address} に {deployed.name} がありません。",
+            ),
+            Text(
+                "The deployment was made on another chain of the same number: a development chain "
+                "that was started again, or a node that is not of the network.",
+                "デプロイ記録は、チェーンIDが同じ別のチェーンのものです(再起動した開発チェーン、"
+                "または別のネットワークのノード)。",
+            ),
+            Text(
+                "On a development chain: jp20 platform deploy --fresh. Elsewhere check the node: "
+                "jp20 network check",
+                "開発チェーンでは jp20 platform deploy --fresh を実行してください。それ以外では "
+                "jp20 network check でノードを確認してください。",
+            ),
+        )
+
 
 TokenName = str | Contract
 """A token by its security code, symbol or address, or as a contract."""
@@ -452,13 +478,21 @@ def open_desk(
 ) -> Desk:
     """The desk at a deployment that is complete, on its chain.
 
-    Raises WrongChain, Incomplete, or NoContract where the chain is a new one of the same number.
+    Raises WrongChain, Incomplete, or NotOnThisChain where the chain is another one of its number.
     """
     if connection.chain_id != deployment.chain_id:
         raise WrongChain(connection.network.url, deployment.chain_id, connection.chain_id)
     if not deployment.is_complete:
         raise Incomplete("seal")
-    desk = Desk(connection, deployment, signers, wait, in_turn=in_turn, outbox=outbox)
-    if not desk.consortium.read(bool, "isSealed"):
-        raise Incomplete("seal")
-    return desk
+    require_present(connection, deployment, ("Consortium",))
+    return Desk(connection, deployment, signers, wait, in_turn=in_turn, outbox=outbox)
+
+
+def require_present(
+    connection: Connection, deployment: Deployment, names: Iterable[str] = CONTRACTS
+) -> None:
+    """Raises NotOnThisChain where a contract that was deployed is not on the chain."""
+    for name in names:
+        deployed = deployment.contracts.get(name)
+        if deployed and keccak(connection.code_at(deployed.address)) != deployed.code_hash:
+            raise NotOnThisChain(deployed)

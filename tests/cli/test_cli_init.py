@@ -1,5 +1,6 @@
 """`jp20 init`: the folder that everybody starts from."""
 
+import subprocess
 import tomllib
 
 import pytest
@@ -32,10 +33,12 @@ def test_a_folder_has_settings_policy_consortium_and_the_files_of_its_example(
     ran = done("init", "work", "--example", example, "--format", "json", folder=tmp_path)
 
     written = {file.name for file in (tmp_path / "work").iterdir()}
-    assert {file["file"] for file in ran.json["files"]} == {f"work/{name}" for name in written}
-    always = {"jp20.toml", "consortium.toml", "governance.toml"}
-    own = {"term-sheet.toml", "investors.csv", "allotments.csv"} if offering else set()
-    assert written == always | own
+    named = {file["file"] for file in ran.json["files"]}
+    assert named == {f"work/{name}" for name in written - {".gitignore"}}
+    always = {"jp20.toml", "consortium.toml", "governance.toml", ".gitignore"}
+    files = {"term-sheet.toml", "investors.csv", "allotments.csv"}
+    documents = {"kyc-review.txt", "resolution.txt"}
+    assert written == always | (files | documents if offering else set())
     settings = parse_settings((tmp_path / "work" / "jp20.toml").read_bytes(), "jp20.toml")
     assert settings.network.chain_id == 1337
     if offering:
@@ -56,9 +59,30 @@ def test_nothing_is_written_where_one_of_the_files_is_there(tmp_path):
     assert [file.name for file in mine.parent.iterdir()] == ["governance.toml"]
 
 
+def test_a_working_folder_in_a_clone_is_nothing_to_git(tmp_path):
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+
+    done("init", "any-name", "--example", "real-estate", folder=tmp_path)
+
+    listed = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=tmp_path, check=True, capture_output=True
+    )
+    assert listed.stdout == b""
+
+
+def test_a_gitignore_that_is_there_is_not_written_over(tmp_path):
+    mine = tmp_path / "work" / ".gitignore"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+
+    done("init", "work", folder=tmp_path)
+
+    assert mine.read_text() == "mine"
+
+
 def test_the_package_has_every_example_of_the_repository(tmp_path):
     repository = EXAMPLES.parents[2] / "examples"
 
     for file in repository.rglob("*"):
-        if file.suffix in (".toml", ".csv"):
+        if file.suffix in (".toml", ".csv", ".txt"):
             assert (EXAMPLES / file.relative_to(repository)).read_bytes() == file.read_bytes()

@@ -1,7 +1,9 @@
 """`jp20 platform`, on a chain."""
 
 import pytest
-from running import Bad, done, run
+from running import Bad, done, run, settle
+
+from jp20.chain.local import LocalChain
 
 BAD = [
     Bad("platform deploy", ("--yes", "again"), 2, "again"),
@@ -41,6 +43,44 @@ def test_deploying_again_deploys_nothing(folder):
     done("platform", "deploy", "--yes", folder=folder)
 
     assert file.read_bytes() == before
+
+
+ON_THE_OLD_CHAIN = [
+    ("platform", "show"),
+    ("platform", "deploy", "--yes"),
+    ("network", "check"),
+    ("whitelist", "show", "0x845986566FA249D19A35293e0b5E20A108224C37"),
+    ("token", "list"),
+    ("requests", "list"),
+    ("governance", "compare"),
+    ("register", "check"),
+    ("halt", "--yes"),
+]
+
+
+def test_after_a_restart_every_command_says_so_and_deploy_fresh_goes_on(tmp_path):
+    work, chain = tmp_path / "work", LocalChain("anvil")
+    done("init", "work", folder=tmp_path)
+    settle(work, chain.network.url)
+    with chain:
+        done("platform", "deploy", "--yes", folder=work)
+    before = (work / "deployments" / "31337.json").read_bytes()
+
+    with LocalChain("anvil", port=chain.port):
+        for command in ON_THE_OLD_CHAIN:
+            ran = run(*command, folder=work)
+            assert ran.code == 1, command
+            assert "platform deploy --fresh" in ran.err, command
+        done("platform", "deploy", "--yes", "--fresh", folder=work)
+        done("network", "check", folder=work)
+        assert len(done("platform", "show", "--format", "json", folder=work).json["contracts"]) == 5
+        done("halt", "--yes", folder=work)
+        # With a platform that is there, --fresh puts nothing aside.
+        done("platform", "deploy", "--yes", "--fresh", folder=work)
+
+    kept = sorted(file.name for file in (work / "deployments").iterdir())
+    assert kept == ["31337-before-1.json", "31337.json"]
+    assert (work / "deployments" / "31337-before-1.json").read_bytes() == before
 
 
 def test_without_a_terminal_and_without_yes_nothing_is_deployed(folder):

@@ -13,6 +13,8 @@ CASE = ("--case", "X-1", "--document", "term-sheet.toml", "--yes")
 NO_FILE = ("--case", "X-1", "--document", "no-such.pdf", "--yes")
 NO_CASE = ("--case", "案件1", "--document", "term-sheet.toml", "--yes")
 
+EMPTY = ("--case", "X-1", "--document", "/dev/null", "--yes")
+
 BAD = [
     Bad("token issue", ("no-such.toml", "100", *CASE), 2, "no-such.toml"),
     Bad("token issue", ("allotments.csv", "100", *CASE), 2, "allotments.csv"),
@@ -36,6 +38,8 @@ BAD = [
     Bad("token document set", ("NONE", "x", "term-sheet.toml", "--uri", "u", *CASE), 1, "NONE"),
     Bad("token document set", ("NONE", "x", "no.pdf", "--uri", "u", *CASE), 2, "no.pdf"),
     Bad("token document set", ("NONE", "目" * 11, "x", "--uri", "u", *CASE), 2, "NAME"),
+    Bad("token document set", ("NONE", "x", "/dev/null", "--uri", "u", *CASE), 2, "/dev/null"),
+    Bad("token issue", ("term-sheet.toml", "100", *EMPTY), 2, "/dev/null"),
     Bad("token document remove", ("NONE", "x", *CASE), 1, "NONE"),
     Bad("token document show", ("NONE", "x", "--file", "no.pdf"), 2, "no.pdf"),
     Bad("token document show", ("NONE", "--file", "term-sheet.toml"), 2, "--file"),

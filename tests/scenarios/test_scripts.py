@@ -4,18 +4,17 @@ other on one Ganache, each with the file that it takes by default.
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from world import ROOT
 
 from jp20.chain.local import LocalChain
 
-NETWORKS = Path.home() / ".brownie" / "network-config.yaml"
 BROWNIE = Path(sys.executable).with_name("brownie")
 
 Run = Callable[..., subprocess.CompletedProcess]
@@ -23,12 +22,11 @@ Run = Callable[..., subprocess.CompletedProcess]
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A Ganache on the port that Brownie knows it by, and a folder for the deployment."""
-    port = brownies_port()
-    with LocalChain("ganache", port=port):
+    """A Ganache that stays, and folders for the deployment and the outbox."""
+    with LocalChain("ganache") as connection:
         yield {
             **os.environ,
-            "JP20_NETWORK": f"http://127.0.0.1:{port}",
+            "JP20_NETWORK": connection.network.url,
             "JP20_DEPLOYMENTS": str(tmp_path_factory.mktemp("deployments")),
             "JP20_OUTBOX": str(tmp_path_factory.mktemp("outbox")),
             "SOLCX_BINARY_PATH": str(ROOT / "tools" / "solc"),
@@ -37,12 +35,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         }
 
 
-def brownies_port() -> int:
-    if not NETWORKS.exists() or "id: ganache\n" not in NETWORKS.read_text():
-        chains = [sys.executable, "tools/environment.py", "chains"]
-        subprocess.run(chains, cwd=ROOT, check=True, capture_output=True)
-    listed = yaml.safe_load(NETWORKS.read_text())["development"]
-    return next(each["cmd_settings"]["port"] for each in listed if each["id"] == "ganache")
+@pytest.fixture
+def unused_tcp_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +220,23 @@ def test_bad_input_is_one_clear_message(python, arguments, code, named):
 
 def test_bad_input_under_brownie(brownie):
     assert "dance" in failed(brownie("administer", "main", "dance"), 2)
+
+
+def test_a_chain_that_would_end_with_the_script_is_refused(environment, unused_tcp_port):
+    alone = {**environment, "JP20_NETWORK": f"http://127.0.0.1:{unused_tcp_port}"}
+
+    told = failed(finished([BROWNIE, "run", "report"], alone), 1)
+
+    assert "make chain" in told
+
+
+def test_brownie_keeps_no_network_in_the_users_home(environment, tmp_path):
+    at_home = {**environment, "HOME": str(tmp_path)}
+
+    succeeded(finished([BROWNIE, "run", "report", "--network", "ganache"], at_home))
+
+    kept = (tmp_path / ".brownie" / "network-config.yaml").read_text("utf-8")
+    assert "JP20" not in kept
 
 
 def test_no_chain_is_one_clear_message(python):

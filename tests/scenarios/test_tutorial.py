@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jp20.chain.local import LocalChain
+from jp20.chain.local import PATIENCE, LocalChain
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {"en": ROOT / "docs" / "tutorial.md", "ja": ROOT / "docs" / "tutorial.ja.md"}
@@ -81,7 +81,7 @@ def test_every_command_of_the_tutorial_does_what_the_text_says(language, node, t
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=300,
+            timeout=PATIENCE,
         )
         said = ran.stdout + ran.stderr
 

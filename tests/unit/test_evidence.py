@@ -4,7 +4,9 @@ import hashlib
 
 import pytest
 
+from jp20.domain.base.errors import BadArgument
 from jp20.domain.governance.evidence import BadCase, Evidence
+from jp20.operations.files.inputs import evidence_of
 
 
 @pytest.mark.requirement("G11")
@@ -18,3 +20,17 @@ def test_the_document_is_its_sha_256_and_the_case_stands_readable():
 def test_what_cannot_stand_on_the_chain_is_no_case(case: str):
     with pytest.raises(BadCase):
         Evidence.of(case, b"order")
+
+
+def test_an_empty_document_is_evidence_of_nothing(tmp_path):
+    empty, one_byte = tmp_path / "empty.pdf", tmp_path / "one.pdf"
+    empty.write_bytes(b"")
+    one_byte.write_bytes(b"\0")
+
+    with pytest.raises(BadArgument, match=r"empty\.pdf is empty") as refused:
+        evidence_of("KY-1", empty)
+
+    assert "空のファイル" in str(refused.value.what.ja)
+    # printf '\0' | sha256sum
+    expected = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    assert evidence_of("KY-1", one_byte).document_hash.hex() == expected

@@ -62,11 +62,11 @@ def document_set(
 
     from jp20.domain.plans.outcomes import Outcome
     from jp20.domain.token.term_sheet import Document as Named
-    from jp20.operations.files.inputs import read_file
+    from jp20.operations.files.inputs import read_document
     from jp20.operations.token.issue import set_documents
     from jp20.operations.token.state import token_state
 
-    named = Named(_name(name), uri, hashlib.sha256(read_file(file)).digest())
+    named = Named(_name(name), uri, hashlib.sha256(read_document(file)).digest())
     rests_on = evidence(case, document)
     desk = workspace().desk()
     desk.token(token)

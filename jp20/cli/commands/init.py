@@ -16,6 +16,16 @@ EXAMPLES: Final = Path(__file__).parents[2] / "data" / "examples"
 _ALWAYS: Final = ("jp20.toml", "consortium.toml", "governance.toml")
 
 
+_IGNORED: Final = (
+    "# 個人情報を含むため、リポジトリに登録しない / Personal data: never in a repository.\n*\n"
+)
+
+_DOCUMENTS: Final = (
+    ("documents/kyc-review.txt", "kyc-review.txt"),
+    ("documents/resolution.txt", "resolution.txt"),
+)
+
+
 class Example(Enum):
     """What a folder begins with."""
 
@@ -29,11 +39,13 @@ _FILES: Final = {
         ("term-sheets/real-estate.toml", "term-sheet.toml"),
         ("real-estate/investors.csv", "investors.csv"),
         ("real-estate/allotments.csv", "allotments.csv"),
+        *_DOCUMENTS,
     ),
     Example.QUALIFIED_BOND: (
         ("term-sheets/qualified-bond.toml", "term-sheet.toml"),
         ("qualified-bond/investors.csv", "investors.csv"),
         ("qualified-bond/allotments.csv", "allotments.csv"),
+        *_DOCUMENTS,
     ),
     Example.MINIMAL: (),
 }
@@ -64,12 +76,15 @@ def init(
         ),
     ] = Example.MINIMAL,
 ) -> None:
-    """Writes all files or none."""
+    """Writes all files or none; and where there is none yet, a .gitignore that takes in all."""
     files = [(name, name) for name in _ALWAYS] + list(_FILES[example])
     _require_absent([folder / name for _, name in files])
     folder.mkdir(parents=True, exist_ok=True)
     for source, name in files:
         (folder / name).write_bytes((EXAMPLES / source).read_bytes())
+    ignored = folder / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text(_IGNORED, "utf-8")
     show(
         Table(
             "files",

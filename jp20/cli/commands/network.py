@@ -100,6 +100,7 @@ def network_check(
     )
     if not all(row[1] for row in rows):
         raise Ending(REFUSED)
+    workspace().require_platform()
 
 
 def _check_chain(file: Path) -> None:

@@ -1,13 +1,14 @@
 """`jp20 platform`: the contracts that all tokens of a chain share, set up once, looked at often."""
 
 from itertools import count
+from typing import Annotated
 
 import typer
 
 from jp20.cli.frame.endings import REFUSED, Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Yes
-from jp20.cli.frame.output import Column, Table, confirm, progress, show, warn
+from jp20.cli.frame.output import Column, Table, confirm, progress, say, show, warn
 from jp20.cli.frame.workspace import Workspace, workspace
 from jp20.cli.shared.results import BLOCK
 from jp20.domain.base.errors import BadArgument, Text
@@ -22,13 +23,26 @@ app = typer.Typer(no_args_is_help=True)
         "Run again after a break it goes on.",
         "基盤を構築する(コントラクト・組織・ポリシー・封印)。中断後に再実行すると続行する。",
     ),
-    epilog=example("jp20 platform deploy --yes"),
+    epilog=example("jp20 platform deploy --yes", "jp20 platform deploy --fresh"),
 )
-def deploy(yes: Yes = False) -> None:
+def deploy(
+    yes: Yes = False,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh",
+            help=both(
+                "Where a development chain was started again: keep its old record under another "
+                "name, and deploy to the new one.",
+                "再起動した開発チェーン用: 以前のデプロイ記録を別名で残し、新たに構築する。",
+            ),
+        ),
+    ] = False,
+) -> None:
     """The founder's key sets everything up, seals it, and has no power any more (G17, S2)."""
     from jp20.chain.signing.signers import OfflineSigner
     from jp20.domain.governance.deployment import CONTRACTS
-    from jp20.operations.governance.platform import deploy_platform
+    from jp20.operations.governance.platform import deploy_platform, set_aside
 
     place = workspace()
     founding, policy = place.consortium(), place.policy()
@@ -58,6 +72,10 @@ def deploy(yes: Yes = False) -> None:
         ),
         yes,
     )
+    if fresh:
+        kept = set_aside(connection, place.deployment_file)
+        if kept is not None:
+            say(Text(f"The old record is kept: {kept}", f"以前の記録を保存しました: {kept}"))
     with progress(Text("Deploying", "構築しています")) as told:
         deployed = count(1)
         deploy_platform(

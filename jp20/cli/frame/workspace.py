@@ -241,6 +241,14 @@ class Workspace:
         """The platform without keys: to look at, with no password asked."""
         return self._desk(self.connection, [])
 
+    def require_platform(self) -> None:
+        """Where a platform was deployed, it is on the chain. Raises NotOnThisChain."""
+        from jp20.operations.governance.platform import load_deployment
+        from jp20.operations.session import require_present
+
+        if self.deployment_file.exists():
+            require_present(self.connection, load_deployment(self.deployment_file))
+
     def _access(self, found: AccessSettings) -> "Access":
         from jp20.chain.rpc.access import Access
 

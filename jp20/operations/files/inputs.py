@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from jp20.chain.contracts.contract import artifact, token_interface
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import BadArgument, JP20Error, Text
 from jp20.domain.base.os_errors import reason
 from jp20.domain.governance.consortium_file import ConsortiumFile, parse_consortium
 from jp20.domain.governance.evidence import Evidence
@@ -35,6 +35,23 @@ def read_file(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise NoFile(file, error) from None
+
+
+def read_document(file: Path) -> bytes:
+    """The bytes of a document whose hash goes to the chain. Raises NoFile, BadArgument where it is
+    empty: every empty file has the same hash, and is evidence of nothing.
+    """
+    content = read_file(file)
+    if not content:
+        raise BadArgument(
+            Text(f"{file} is empty (0 bytes).", f"{file} は空のファイル(0バイト)です。"),
+            Text(
+                "The hash of an empty file is evidence of nothing.",
+                "空のファイルのハッシュは証拠になりません。",
+            ),
+            Text("Name the document itself.", "書類のファイルを指定してください。"),
+        )
+    return content
 
 
 def load_policy(file: Path | None = None) -> Policy:
@@ -68,8 +85,8 @@ def load_allotments(file: Path, investors: InvestorFile | None = None) -> Allotm
 
 
 def evidence_of(case: str, file: Path) -> Evidence:
-    """The evidence of a case: its document's hash. Raises NoFile, BadCase."""
-    return Evidence.of(case, read_file(file))
+    """The evidence of a case: its document's hash. Raises NoFile, BadArgument, BadCase."""
+    return Evidence.of(case, read_document(file))
 
 
 def governed_functions() -> dict[Kind, list[str]]:

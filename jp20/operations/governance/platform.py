@@ -6,6 +6,7 @@ interruption it asks the chain what is there and goes on; nothing is deployed tw
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -41,6 +42,7 @@ from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Step
 from jp20.operations.files.inputs import governed_functions, read_file
 from jp20.operations.governance.policy import ACTS_AT_ONCE, require_decidable
+from jp20.operations.session import NotOnThisChain, require_present
 
 PATIENCE: Final = 120.0
 
@@ -87,8 +89,8 @@ def deploy_platform(
     outbox; None: it ends with this process.
 
     Raises CannotDecide before anything is signed where an act of the policy could never be done,
-    WrongChain, AnotherFounder, NotAsPlanned where the chain has other organisations or rules,
-    SignerBusy, OutboxUnfit.
+    WrongChain, AnotherFounder, NotOnThisChain, NotAsPlanned where the chain has other organisations
+    or rules, SignerBusy, OutboxUnfit.
     """
     require_decidable(
         policy,
@@ -126,6 +128,30 @@ def deployment_path(folder: Path, chain_id: int) -> Path:
 def load_deployment(file: Path) -> Deployment:
     """Raises NoFile, NotADeployment."""
     return from_json(read_file(file).decode("utf-8", "replace"), str(file))
+
+
+def set_aside(connection: Connection, file: Path) -> Path | None:
+    """Puts the record of a development chain that was started again under another name, so that a
+    platform can be deployed to the new one. Returns the new name; None where the chain has what the
+    record says, or there is no record.
+
+    Raises NotOnThisChain where the node is not a development program: a real chain does not begin
+    again, and what is not there may be there for another node. Also NotADeployment.
+    """
+    if not file.exists():
+        return None
+    try:
+        require_present(connection, load_deployment(file))
+    except NotOnThisChain:
+        if not Blocks(connection).has_development_node:
+            raise
+        kept = next(
+            each
+            for number in count(1)
+            if not (each := file.with_name(f"{file.stem}-before-{number}{file.suffix}")).exists()
+        )
+        return file.rename(kept)
+    return None
 
 
 def save_deployment(file: Path, deployment: Deployment) -> None:
@@ -304,7 +330,7 @@ class _Founding:
                     "その鍵で続行するか、別のファイルを指定してください。",
                 ),
             )
-        _require_present(self._connection, found, self._file)
+        require_present(self._connection, found)
         return found
 
     def _record(self, deployment: Deployment) -> None:
@@ -372,26 +398,6 @@ def _words(consortium: Contract) -> dict[tuple[Kind, str], int]:
     functions = [(kind, name) for kind, names in governed_functions().items() for name in names]
     rows = [(int(kind), selector_of(name)) for kind, name in functions]
     return dict(zip(functions, consortium.read_many(int, "rule", rows), strict=True))
-
-
-def _require_present(connection: Connection, deployment: Deployment, file: Path) -> None:
-    """The chain has what the file says: a development chain may have been started anew."""
-    for deployed in deployment.contracts.values():
-        if keccak(connection.code_at(deployed.address)) != deployed.code_hash:
-            raise NotAsPlanned(
-                Text(
-                    f"{deployed.name} is not at {deployed.address}, where {file} has it.",
-                    f"{file} に記録された {deployed.name} が {deployed.address} にありません。",
-                ),
-                Text(
-                    "This is another chain of the same number, perhaps one started anew.",
-                    "チェーンIDが同じ別のチェーン(再起動した開発チェーンなど)の可能性があります。",
-                ),
-                Text(
-                    "Move the file away to deploy to this chain.",
-                    "このチェーンにデプロイする場合は、ファイルを移動してください。",
-                ),
-            )
 
 
 def _require_as_planned(

@@ -21,7 +21,7 @@ from jp20.operations.governance.platform import (
     verify,
 )
 from jp20.operations.governance.policy import CannotDecide, policy_differences
-from jp20.operations.session import open_desk
+from jp20.operations.session import NotOnThisChain, open_desk
 
 # 6 contracts, 14 organisations, 4 parts of the policy, the platform's registration, version, seal
 TRANSACTIONS = 6 + 14 + 4 + 1 + 1 + 1
@@ -192,7 +192,7 @@ def test_another_founder_another_chain_and_a_chain_begun_anew_are_named(
     nowhere = replace(world.deployment.consortium, address=world.token)
     contracts = MappingProxyType({**world.deployment.contracts, "Consortium": nowhere})
     save_deployment(file, replace(world.deployment, contracts=contracts))
-    with pytest.raises(NotAsPlanned, match="Consortium"):
+    with pytest.raises(NotOnThisChain, match="Consortium"):
         deploy_platform(connection, FOUNDER, policy, entries, file)
 
 
