@@ -57,7 +57,7 @@ bench: env ## gas and throughput beside the peers, to bench/results
 bench-chain: env ## a Ganache for the tutorial and the scripts, until Ctrl-C; CHAIN=anvil: anvil
 	@$(PYTHON) tools/chain.py $(CHAIN)
 
-poa: env ## throughput on four validators, to bench/results (30 minutes, ten of them a soak)
+bench-poa: env ## throughput on four validators, to bench/results (30 minutes, ten of them a soak)
 	@$(PYTHON) -m bench.poa
 
 lint: env ## ruff, solhint, mypy, and the contracts' sizes, layouts and selectors
