@@ -54,9 +54,6 @@ mutants: env ## break the token on purpose, and see the invariants find it (15 m
 bench: env ## gas and throughput beside the peers, to bench/results
 	@$(PYTHON) -m bench
 
-bench-chain: env ## a Ganache for the tutorial and the scripts, until Ctrl-C; CHAIN=anvil: anvil
-	@$(PYTHON) tools/chain.py $(CHAIN)
-
 bench-poa: env ## throughput on four validators, to bench/results (30 minutes, ten of them a soak)
 	@$(PYTHON) -m bench.poa
 
@@ -65,6 +62,8 @@ lint: env ## ruff, solhint, mypy, and the contracts' sizes, layouts and selector
 	@ruff format --check .
 	@solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 	@mypy
+	@lint-imports --no-logo --no-cache
+	@$(PYTHON) tools/check_house.py
 	@$(PYTHON) tools/compile_contracts.py --check
 	@$(PYTHON) tools/check_contracts.py
 
@@ -95,6 +94,6 @@ $(PYTHON_READY): pyproject.toml requirements-dev.txt tools/environment.py
 	echo "JP20 needs Python 3.11 or later with its venv module (Debian: python3-venv); none is on PATH." >&2; exit 1
 	@touch $@
 
-$(NODE_READY): $(PYTHON_READY) package.json package-lock.json
+$(NODE_READY): package.json package-lock.json | $(PYTHON_READY)
 	@$(PYTHON) tools/environment.py node
 	@touch $@

@@ -22,18 +22,17 @@ from jp20.chain.local import stop_on_signals
 from jp20.chain.rpc.connection import Connection, connect
 from jp20.chain.rpc.networks import DEVELOPMENT
 from jp20.chain.signing.signers import Signer, development_signers, keystore_signer
-from jp20.cli.frame.endings import SOME_REFUSED, USAGE, code_of
 from jp20.cli.frame.options import units
 from jp20.cli.frame.output import draw, print_part
-from jp20.cli.frame.workspace import NotDeployed
 from jp20.cli.shared.results import counts_table, refused_table, steps_table
 from jp20.domain.base.errors import BadArgument as BadArgument
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.base.roles import Role
 from jp20.domain.plans.outcomes import Outcomes, Step
 from jp20.operations.governance.case_file import CaseFile as CaseFile
 from jp20.operations.governance.platform import deployment_path, load_deployment
 from jp20.operations.session import Desk, open_desk
+from jp20.operations.workspace import NotDeployed
 
 _P = ParamSpec("_P")
 
@@ -66,8 +65,8 @@ class NoChain(JP20Error):
 
 def script(function: Callable[_P, object]) -> Callable[_P, None]:
     """Makes a function one that ends well: a mistake is a few lines and an exit code, no traceback.
-    The codes are those of `jp20` (`jp20.cli.frame.endings`). What it started ends with it, also
-    where it is ended by SIGTERM or SIGHUP.
+    The codes are those of `jp20`. What it started ends with it, also where it is ended by SIGTERM
+    or SIGHUP.
     """
 
     @wraps(function)
@@ -77,11 +76,11 @@ def script(function: Callable[_P, object]) -> Callable[_P, None]:
             signature(function).bind(*arguments, **named)
         except TypeError:
             wanted = " ".join(f"[{name}]" for name in signature(function).parameters)
-            _end(BadArgument(Text(f"Arguments: {wanted}", f"引数: {wanted}")), USAGE)
+            _end(BadArgument(Text(f"Arguments: {wanted}", f"引数: {wanted}")), ExitCode.USAGE)
         try:
             function(*arguments, **named)
         except JP20Error as error:
-            _end(error, code_of(error))
+            _end(error, error.exit_code)
         finally:
             while _desks:
                 _desks.pop().close()
@@ -206,7 +205,7 @@ def show_outcomes(desk: Desk, title: str, outcomes: Outcomes) -> None:
     show_steps(desk, outcomes.steps)
     if outcomes.refused:
         print_part(console, refused_table(outcomes.refused), _both)
-        raise SystemExit(SOME_REFUSED)
+        raise SystemExit(ExitCode.SOME_REFUSED)
 
 
 def _both(text: Text) -> str:

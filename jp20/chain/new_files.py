@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.base.os_errors import reason
 
 PRIVATE: Final = 0o600
@@ -18,6 +18,8 @@ READABLE: Final = 0o644
 class FileExists(JP20Error):
     """There is a file already where a new one was to be written."""
 
+    exit_code = ExitCode.USAGE
+
     def __init__(self, file: Path) -> None:
         super().__init__(
             Text(f"{file} exists already.", f"{file} は既に存在します。"),
@@ -28,6 +30,8 @@ class FileExists(JP20Error):
 
 class CannotWrite(JP20Error):
     """A file cannot be written."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, file: Path, error: OSError) -> None:
         super().__init__(

@@ -18,7 +18,7 @@ from jp20.cli.frame import endings
 from jp20.cli.frame.language import both, combined, language_of, translate
 from jp20.cli.frame.session import Format, begin, session
 from jp20.cli.frame.turns import in_turn
-from jp20.domain.base.errors import JP20Error, Language
+from jp20.domain.base.errors import ExitCode, JP20Error, Language
 
 
 class Commands(TyperGroup):
@@ -108,16 +108,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return endings.told_interrupted()
     except BrokenPipeError:  # whoever read the output has gone: `jp20 … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return endings.REFUSED
+        return ExitCode.REFUSED
     except OSError as error:
         return endings.told_file_trouble(error)
     except Exception as error:
         if hasattr(error, "format_message"):  # typer's: what it could not use
             return endings.told_usage(error)
         return endings.told_unexpected(error)
-    if code == endings.INTERRUPTED:
+    if code == ExitCode.INTERRUPTED:
         return endings.told_interrupted()
-    return code if isinstance(code, int) else endings.DONE
+    return code if isinstance(code, int) else ExitCode.DONE
 
 
 def tree(language: Language) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from eth_typing import ChecksumAddress
 
-from jp20.chain.rpc.connection import NodeRefused, octets, quantity
+from jp20.chain.rpc.connection import NodeFailure, NodeRefused, octets, quantity
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.roles import Role
@@ -197,6 +197,14 @@ def role_holders(desk: Desk) -> tuple[str, ...]:
     """The organisations that may validate, by the Consortium."""
     members = desk.members()
     return tuple(each.name for each in members if each.active and Role.VALIDATOR in each.roles)
+
+
+def known_role_holders(desk: Desk) -> tuple[str, ...] | None:
+    """The same; None where no node says so."""
+    try:
+        return role_holders(desk)
+    except NodeFailure:
+        return None
 
 
 # Inside

@@ -14,9 +14,11 @@ from typing import Final, Self
 from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
-from jp20.chain.contracts.abi import Interface
+from jp20.chain.contracts.abi import Interface as Interface
 from jp20.chain.contracts.contract import (
-    Contract,
+    Contract as Contract,
+)
+from jp20.chain.contracts.contract import (
     consortium_at,
     platform_at,
     token_at,
@@ -44,7 +46,7 @@ from jp20.chain.sending.outbox import (
     view_outbox,
 )
 from jp20.chain.sending.sender import PATIENCE, Sender
-from jp20.chain.signing.signers import Signer
+from jp20.chain.signing.signers import Signer as Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error, Text

@@ -8,13 +8,15 @@ from urllib.parse import urlsplit
 from jp20.chain.rpc.access import NONE as NONE
 from jp20.chain.rpc.access import Access as Access
 from jp20.chain.rpc.node_errors import host_of
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.base.finality import INSTANT as INSTANT
 from jp20.domain.base.finality import Finality as Finality
 
 
 class FaultyNetwork(JP20Error):
     """A network is described in a way that nobody can connect to."""
+
+    exit_code = ExitCode.USAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 
 class NodeFailure(JP20Error):
@@ -126,6 +126,8 @@ class CertificateRefused(NodeFailure):
 class AccessUnfit(NodeFailure):
     """The access to a network is described wrongly, or what it names cannot be read."""
 
+    exit_code = ExitCode.USAGE
+
     def __init__(self, what: Text, next_step: Text | None = None) -> None:
         super().__init__(
             what,
@@ -136,6 +138,8 @@ class AccessUnfit(NodeFailure):
 
 class WrongChain(NodeFailure):
     """The node is on another chain than the one that was meant."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, url: str, expected: int, found: int) -> None:
         host = host_of(url)

@@ -8,7 +8,7 @@ from typing import Final
 from jp20.chain.rpc.connection import Connection
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.sending.outbox import Entry
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 _FIRST_PAUSE: Final = 0.02
 _LONGEST_PAUSE: Final = 0.1
@@ -20,6 +20,8 @@ class OutcomeUnknown(JP20Error):
 
     `hashes` are theirs; `entries` what the outbox has of them, where they came from one.
     """
+
+    exit_code = ExitCode.UNKNOWN
 
     def __init__(
         self,

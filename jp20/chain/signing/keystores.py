@@ -19,7 +19,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.new_files import PRIVATE, FileExists, write_new, write_over
 from jp20.chain.signing.passwords import Password, checked
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.transactions.transactions import address_of_key
 
 _LARGEST: Final = 65_536
@@ -31,9 +31,13 @@ _KEY: Final = re.compile(r"(0x)?[0-9a-fA-F]{64}")
 class NoKey(JP20Error):
     """There is no key where it was looked for."""
 
+    exit_code = ExitCode.USAGE
+
 
 class WrongPassword(JP20Error):
     """The password does not open the keystore."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, file: Path) -> None:
         super().__init__(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 MINIMUM: Final = 12
 """Characters of a new password."""
@@ -24,9 +24,13 @@ Password = Callable[[], str]
 class NoPassword(JP20Error):
     """There is no password where it was looked for."""
 
+    exit_code = ExitCode.USAGE
+
 
 class ExposedPassword(JP20Error):
     """Others can read the file with the password."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, file: Path) -> None:
         super().__init__(
@@ -40,6 +44,8 @@ class ExposedPassword(JP20Error):
 
 class UnfitPassword(JP20Error):
     """A new password is too short, or was typed in two ways."""
+
+    exit_code = ExitCode.USAGE
 
 
 def typed_password(label: str, ask: Callable[[str], str] = getpass.getpass) -> Password:

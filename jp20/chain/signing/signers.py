@@ -20,7 +20,7 @@ from jp20.chain.signing.keystores import NoKey as NoKey
 from jp20.chain.signing.keystores import WrongPassword as WrongPassword
 from jp20.chain.signing.keystores import opened_keystore, parse_key
 from jp20.chain.signing.passwords import Password
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.transactions.transactions import Signed as Signed
 from jp20.domain.transactions.transactions import Unsigned as Unsigned
 from jp20.domain.transactions.transactions import address_of_key, digest, with_signature
@@ -98,6 +98,8 @@ class DevelopmentSigner(KeySigner):
 
 class AwaitingSignature(JP20Error):
     """`count` transactions of `address` wait for a signature that is made on another machine."""
+
+    exit_code = ExitCode.WAITS
 
     def __init__(self, address: ChecksumAddress, count: int) -> None:
         super().__init__(

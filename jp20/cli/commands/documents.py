@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
 from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
@@ -13,7 +13,7 @@ from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.results import steps_table
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, ExitCode, Text
 
 if TYPE_CHECKING:
     from jp20.domain.token.state import TokenState
@@ -156,7 +156,7 @@ def document_show(
         say(Text(f"{file} is that document.", f"{file} は登録された書類と一致します。"))
         return
     warn(Text(f"{file} is NOT that document.", f"{file} は登録された書類と一致しません。"))
-    raise Ending(REFUSED)
+    raise Ending(ExitCode.REFUSED)
 
 
 def documents_table(state: "TokenState", name: str | None = None) -> Table:

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
     from eth_typing import ChecksumAddress
 
-    from jp20.chain.contracts.contract import Contract
     from jp20.domain.governance.evidence import Evidence
     from jp20.domain.token.movements import ForcedMove
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Contract, Desk
 
 app = typer.Typer()
 

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Yes, evidence
 from jp20.cli.frame.output import Column, Table, confirm, say, show
 from jp20.cli.frame.session import session
-from jp20.cli.frame.workspace import Workspace, workspace
+from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import steps_table
-from jp20.domain.base.errors import Text
+from jp20.domain.base.errors import ExitCode, Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.policy import Difference, Policy, Rule
+    from jp20.operations.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -88,7 +89,7 @@ def governance_compare(file: PolicyFile = None) -> None:
     differences = policy_differences(place.view(), policy)
     show(_differences(differences))
     if differences:
-        raise Ending(REFUSED)
+        raise Ending(ExitCode.REFUSED)
     say(Text("The chain has the file's policy.", "チェーンの規則はファイルと一致しています。"))
 
 
@@ -172,13 +173,13 @@ def governance_overdue() -> None:
         )
     )
     if found:
-        raise Ending(REFUSED)
+        raise Ending(ExitCode.REFUSED)
 
 
-def _policy(file: Path | None, place: Workspace | None = None) -> "Policy":
+def _policy(file: Path | None, place: "Workspace | None" = None) -> "Policy":
     """That of a file, else that of the settings, else the package's."""
-    from jp20.cli.frame.workspace import NoWorkspace
     from jp20.operations.files.inputs import load_policy
+    from jp20.operations.workspace import NoWorkspace
 
     if file is not None:
         return load_policy(file)

@@ -34,10 +34,10 @@ New = Annotated[
 )
 def keys_create(file: New, password: PasswordFrom = None) -> None:
     """The address goes to whoever writes the consortium file; the key nowhere (G27)."""
-    from jp20.chain.signing.keystores import create_keystore
+    from jp20.operations.keys import create_key
 
     given = new(password)
-    _made(file, create_keystore(_in_folder(file), given))
+    _made(file, create_key(file, given))
 
 
 @app.command(
@@ -65,16 +65,15 @@ def keys_import(
     old_password: OldPasswordFrom = None,
 ) -> None:
     """A key that was typed or lay open somewhere is no secret any more: create one instead."""
-    from jp20.chain.signing.keystores import import_key, import_keystore
-    from jp20.chain.signing.passwords import typed_password
+    from jp20.operations.keys import import_key, import_keystore, typed_password
 
     fresh = new(password)
     if source is None:
         typed = typed_password(words(Text("Key", "鍵")))
-        _made(file, import_key(_in_folder(file), typed, fresh))
+        _made(file, import_key(file, typed, fresh))
     else:
         old = opening(old_password, source)
-        _made(file, import_keystore(source, old, _in_folder(file), fresh))
+        _made(file, import_keystore(source, old, file, fresh))
 
 
 @app.command(
@@ -95,7 +94,7 @@ def keys_list(
     ] = None,
 ) -> None:
     """Those of a folder, or of the settings."""
-    from jp20.chain.signing.keystores import keystores
+    from jp20.operations.keys import keystores
 
     place = workspace().keystore_folder if folder is None else folder
     if not place.is_dir():
@@ -129,17 +128,10 @@ def keys_password(
     old_password: OldPasswordFrom = None,
 ) -> None:
     """Until the end the old one opens it, from then on the new one."""
-    from jp20.chain.signing.keystores import change_password
+    from jp20.operations.keys import change_password
 
     fresh = new(password)
     _made(file, change_password(file, opening(old_password, file), fresh))
-
-
-def _in_folder(file: Path) -> Path:
-    """The file, in a folder that there is and that only its owner enters."""
-    if not file.parent.exists():
-        file.parent.mkdir(mode=0o700, parents=True)
-    return file
 
 
 def _made(file: Path, address: str) -> None:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.commands import network_nodes, network_validators
-from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.output import Column, Table, Value, show
-from jp20.cli.frame.workspace import NoWorkspace, workspace
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.cli.frame.workspace import workspace
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.chain.rpc.access import Access
-    from jp20.chain.rpc.networks import Network
+    from collections.abc import Mapping
+
+    from jp20.operations.workspace import Access, Network
 
 app = typer.Typer(no_args_is_help=True)
 app.registered_commands += network_nodes.app.registered_commands
@@ -37,7 +38,7 @@ _CHAIN: Final = Column("chain_id", Text("chain ID", "チェーンID"))
 )
 def network_list() -> None:
     """Asks nobody: what the settings say."""
-    from jp20.chain.rpc.node_errors import host_of
+    from jp20.network.looks import host_of
 
     network = workspace().network
     show(
@@ -99,7 +100,7 @@ def network_check(
         )
     )
     if not all(row[1] for row in rows):
-        raise Ending(REFUSED)
+        raise Ending(ExitCode.REFUSED)
     workspace().require_platform()
 
 
@@ -130,11 +131,13 @@ def _check_chain(file: Path) -> None:
         )
     )
     if not is_sound(found):
-        raise Ending(REFUSED)
+        raise Ending(ExitCode.REFUSED)
 
 
-def _access() -> "dict[str, Access]":
+def _access() -> "Mapping[str, Access]":
     """How the nodes of the settings are let in at, by address; none without settings."""
+    from jp20.operations.workspace import NoWorkspace
+
     try:
         return dict(workspace().network.nodes)
     except NoWorkspace:
@@ -143,39 +146,22 @@ def _access() -> "dict[str, Access]":
 
 def _checked(network: "Network") -> tuple[Value, ...]:
     """The line of a node."""
-    import time
+    from jp20.network.looks import host_of, look_at
 
-    from jp20.chain.rpc.connection import connect, octets, quantity
-    from jp20.chain.rpc.node_errors import host_of
-
-    host = host_of(network.url)
-    try:
-        connection = connect(network)
-        newest = connection.block()
-        genesis = connection.rpc("eth_getBlockByNumber", "0x0", False)
-        earlier = connection.block(max(newest.number - _LOOKED_BACK, 0))
-        return (
-            host,
-            True,
-            connection.chain_id,
-            octets(genesis["hash"]),
-            newest.number,
-            max(int(time.time()) - newest.time, 0),
-            _interval(newest.number - earlier.number, newest.time - earlier.time),
-            quantity(connection.rpc("eth_gasPrice")),
-            str(connection.rpc("web3_clientVersion")),
-            None,
-        )
-    except JP20Error as error:
-        lines = zip(error.lines("en"), error.lines("ja"), strict=True)
+    host, found = host_of(network.url), look_at(network)
+    if isinstance(found, JP20Error):
+        lines = zip(found.lines("en"), found.lines("ja"), strict=True)
         trouble = Text(*(" ".join(part) for part in zip(*lines, strict=True)))
         return (host, False, *[None] * 7, trouble)
-
-
-_LOOKED_BACK: Final = 20
-"""Blocks over which the interval is taken."""
-
-
-def _interval(blocks: int, seconds: int) -> str | None:
-    """Seconds a block on average, with one decimal; None at a chain's beginning."""
-    return f"{seconds / blocks:.1f}" if blocks else None
+    return (
+        host,
+        True,
+        found.chain_id,
+        found.genesis,
+        found.block,
+        found.age,
+        found.interval,
+        found.gas_price,
+        found.version,
+        None,
+    )

@@ -9,7 +9,7 @@ from jp20.cli.commands.network_nodes import NETWORK, NODE, ORGANISATION, Network
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Yes, address
 from jp20.cli.frame.output import Column, Table, confirm, say, show
-from jp20.cli.frame.workspace import NotDeployed, NoWorkspace, workspace
+from jp20.cli.frame.workspace import workspace
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
@@ -173,24 +173,18 @@ def validators_withdraw(
 
 def holders(desk: "Desk | None") -> tuple[str, ...] | None:
     """Who has the role VALIDATOR on the platform; None where that is not known."""
-    from jp20.chain.rpc.node_errors import NodeFailure
-    from jp20.network.validators import role_holders
+    from jp20.network.validators import known_role_holders
 
-    if desk is None:
-        return None
-    try:
-        return role_holders(desk)
-    except NodeFailure:
-        return None
+    return None if desk is None else known_role_holders(desk)
 
 
 def platform() -> "Desk | None":
     """The platform without keys; None where this folder knows of none, or has no node."""
-    from jp20.chain.rpc.node_errors import NodeFailure
+    from jp20.operations.workspace import NoWorkspace
 
     try:
-        return workspace().view()
-    except (NoWorkspace, NotDeployed, NodeFailure):
+        return workspace().view_if_any()
+    except NoWorkspace:
         return None
 
 

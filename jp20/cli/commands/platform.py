@@ -1,17 +1,20 @@
 """`jp20 platform`: the contracts that all tokens of a chain share, set up once, looked at often."""
 
 from itertools import count
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Yes
 from jp20.cli.frame.output import Column, Table, confirm, progress, say, show, warn
-from jp20.cli.frame.workspace import Workspace, workspace
+from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import ExitCode, Text
+
+if TYPE_CHECKING:
+    from jp20.operations.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -40,29 +43,13 @@ def deploy(
     ] = False,
 ) -> None:
     """The founder's key sets everything up, seals it, and has no power any more (G17, S2)."""
-    from jp20.chain.signing.signers import OfflineSigner
     from jp20.domain.governance.deployment import CONTRACTS
     from jp20.operations.governance.platform import deploy_platform, set_aside
 
     place = workspace()
     founding, policy = place.consortium(), place.policy()
     connection = place.connection
-    founder = place.key_of(founding.founder)
-    if isinstance(founder, OfflineSigner):
-        raise BadArgument(
-            Text(
-                "The founder's key has to be on this machine.",
-                "設立者の鍵は、このマシンで使用できる必要があります。",
-            ),
-            Text(
-                "It has no power any more once the platform is set up.",
-                "構築の完了後、この鍵は何の権限も持ちません。",
-            ),
-            Text(
-                "Make a key for this purpose alone: jp20 keys create",
-                "jp20 keys create で専用の鍵を作成してください。",
-            ),
-        )
+    founder = place.founder_key(founding.founder)
     confirm(
         Text(
             f"Deploy the platform to chain {connection.chain_id}, with "
@@ -103,7 +90,7 @@ def platform_show() -> None:
     _show(workspace())
 
 
-def _show(place: Workspace) -> None:
+def _show(place: "Workspace") -> None:
     from jp20.operations.governance.platform import verify
 
     desk = place.view()
@@ -158,4 +145,4 @@ def _show(place: Workspace) -> None:
                 "コードがこのバージョンの JP20 と一致しないコントラクトがあります。",
             )
         )
-        raise Ending(REFUSED)
+        raise Ending(ExitCode.REFUSED)

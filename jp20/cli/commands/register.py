@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Token, address, time
 from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
@@ -13,7 +13,7 @@ from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.session import session
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, WALLET
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, ExitCode, Text
 from jp20.domain.files.export_forms import Content, Encoding
 
 if TYPE_CHECKING:
@@ -341,7 +341,7 @@ def _end(found: "Report") -> None:
             f"確認: jp20 register check {found.code} --block {found.block}",
         )
     )
-    raise Ending(REFUSED)
+    raise Ending(ExitCode.REFUSED)
 
 
 def _entry(entry: "HistoryEntry", place: int | None) -> tuple[Value, ...]:

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.endings import REFUSED, SOME_REFUSED, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Yes
 from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
-from jp20.cli.frame.own_keys import own_addresses
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.document_check import DocumentToCompare, require_document
 from jp20.cli.shared.request_ids import Id, id_of, require_id
 from jp20.cli.shared.request_view import request_parts, requests_table
 from jp20.cli.shared.results import REASON, WALLET, steps_table
-from jp20.domain.base.errors import Text
+from jp20.domain.base.errors import ExitCode, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +115,7 @@ def requests_list(
 
     found = [view for view in reversed(list_requests(desk, may_be_wanted)) if view.state in states]
     if mine:
-        own = own_addresses(place)
+        own = place.own_addresses()
         found = [view for view in found if may_act(_own(desk, view, own), view)]
     show(requests_table(desk, found))
 
@@ -308,16 +307,14 @@ def requests_export(
     ],
 ) -> None:
     """It is not written over another file (G17)."""
-    from jp20.chain.new_files import write_new
-    from jp20.domain.governance.decision_file import to_json
-    from jp20.operations.governance.approval import decision_of
+    from jp20.operations.governance.approval import decision_of, write_decision
     from jp20.operations.governance.requests import show_request
 
     require_id(request)
     desk = workspace().view()
     view = show_request(desk, id_of(desk, request))
     known = decision_of(desk, view, None, "", "show")
-    write_new(out, to_json(known).encode())
+    write_decision(out, known)
     show(
         Table(
             "files",
@@ -382,7 +379,7 @@ def _finish(
     parts = [refused] if refused.rows else []
     show(requests_table(desk, [view]), *parts, steps_table(desk, steps))
     if refused.rows:
-        raise Ending(REFUSED if len(refusals) == len(outcomes) else SOME_REFUSED)
+        raise Ending(ExitCode.REFUSED if len(refusals) == len(outcomes) else ExitCode.SOME_REFUSED)
 
 
 def _refused_table(outcomes: "Sequence[CallOutcome]") -> Table:

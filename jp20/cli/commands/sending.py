@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from jp20.cli.frame.endings import REFUSED, WAITS, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import example
 from jp20.cli.frame.options import Yes
 from jp20.cli.frame.output import Column, Record, Table, Value, confirm, progress, say, show, warn
-from jp20.cli.frame.workspace import Workspace, workspace
+from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.chain.sending.outbox import Entry
     from jp20.operations.session import Desk
-    from jp20.operations.transactions.sending import OutboxStatus
+    from jp20.operations.transactions.sending import Entry, OutboxStatus
+    from jp20.operations.workspace import Workspace
 
 app = typer.Typer()
 
@@ -86,9 +86,9 @@ def end_of(entries: "Sequence[Entry]") -> None:
     """
     show(entries_table(entries))
     if any(not each.state.is_live and each.state.name != "SUCCEEDED" for each in entries):
-        raise Ending(REFUSED)
+        raise Ending(ExitCode.REFUSED)
     if any(each.state.is_live for each in entries):
-        raise Ending(WAITS)
+        raise Ending(ExitCode.WAITS)
 
 
 def entries_table(entries: "Iterable[Entry]") -> Table:
@@ -145,12 +145,11 @@ def _found(found: "Iterable[OutboxStatus]") -> Iterator[tuple[Value, ...]]:
             yield _row(key.signer, each.entry, each.where.text)
 
 
-def _noted(place: Workspace) -> Iterator[tuple[Value, ...]]:
+def _noted(place: "Workspace") -> Iterator[tuple[Value, ...]]:
     """What is under way by the outboxes of the settings' chain alone."""
-    from jp20.chain.sending.outbox import view_outbox
+    from jp20.operations.transactions.sending import noted
 
-    for file in sorted(place.outbox.glob(f"{place.settings.network.chain_id}-*.sqlite")):
-        view = view_outbox(file)
+    for view in noted(place.outbox, place.settings.network.chain_id):
         for entry in view.unfinished:
             yield _row(view.signer, entry, entry.state.text)
 

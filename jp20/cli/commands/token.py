@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.commands import documents, record_date, redeem
-from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
 from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
@@ -28,7 +28,7 @@ from jp20.cli.shared.token_tables import (
     status_record,
     tranches_table,
 )
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, ExitCode, Text
 
 if TYPE_CHECKING:
     from jp20.domain.base.roles import Role
@@ -267,7 +267,7 @@ def token_show(
         parts.append(differences_table(differences))
     show(*with_rows(*parts))
     if differences:
-        raise Ending(REFUSED)
+        raise Ending(ExitCode.REFUSED)
 
 
 @app.command(

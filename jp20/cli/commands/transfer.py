@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.endings import REFUSED, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Column, Record, Table, confirm, show, warn
@@ -18,7 +18,7 @@ from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import one_position, position_table
 from jp20.cli.shared.remedies import remedy
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, ExitCode, Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -160,7 +160,7 @@ def preview_of(
         step = remedy(first.reason, token, sender, recipient)
         if step is not None:
             warn(step)
-        raise Ending(REFUSED)
+        raise Ending(ExitCode.REFUSED)
 
 
 @app.command(

@@ -9,7 +9,7 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Yes, address
 from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show, warn
 from jp20.cli.frame.passwords import PasswordFrom, opening
-from jp20.cli.frame.workspace import Workspace, workspace
+from jp20.cli.frame.workspace import workspace
 from jp20.domain.base.errors import BadArgument, Text
 from jp20.domain.files.settings import Offline
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
     from jp20.domain.transactions.transaction_file import UnsignedFile
+    from jp20.operations.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -98,7 +99,7 @@ def tx_sign(
     yes: Yes = False,
 ) -> None:
     """What each transaction does is read from its bytes here, not from what the file says."""
-    from jp20.chain.signing.signers import keystore_signer
+    from jp20.operations.keys import keystore_signer
     from jp20.operations.transactions.offline import load_unsigned, sign_file
 
     unsigned = load_unsigned(file)
@@ -232,9 +233,8 @@ def tx_cancel(
     yes: Yes = False,
 ) -> None:
     """What other transactions of the key wait for is out of their way then."""
-    from jp20.chain.sending.outbox import State
     from jp20.cli.commands.sending import entries_table
-    from jp20.operations.transactions.sending import cancel, on_its_way
+    from jp20.operations.transactions.sending import State, cancel, on_its_way
 
     place = workspace()
     desk = place.desk()
@@ -269,7 +269,7 @@ def tx_cancel(
         )
 
 
-def _key(place: Workspace, given: str | None) -> "ChecksumAddress":
+def _key(place: "Workspace", given: str | None) -> "ChecksumAddress":
     """The key that is meant. Raises BadArgument."""
     if given is not None:
         return address(given, "ADDRESS")
@@ -322,10 +322,9 @@ def _show_what_is_decided(unsigned: "UnsignedFile", files: list[Path]) -> None:
     decisions; with a warning for each that no file has. Raises BadArgument for a file that is of
     none of them.
     """
-    from jp20.chain.contracts.meaning import interface_with
     from jp20.cli.shared.request_view import call_parts
     from jp20.operations.governance.requests import load_decision
-    from jp20.operations.transactions.offline import unseen_requests
+    from jp20.operations.transactions.offline import interface_with, unseen_requests
 
     unseen = unseen_requests(unsigned)
     for file in files:

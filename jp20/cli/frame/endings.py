@@ -1,16 +1,4 @@
-"""How a call ends: its exit code, and the lines on stderr that say why; never a traceback.
-
-| code | meaning |
-|---|---|
-| 0 | done |
-| 1 | refused, or failed |
-| 2 | usage: a bad argument, file or setting; nothing was done |
-| 3 | the plan is out of date; nothing was sent |
-| 4 | done, but for some rows, which were refused |
-| 5 | the outcome is unknown: sent, and in no block yet |
-| 6 | done as far as it goes: it waits for another organisation, a signature elsewhere, or a time |
-| 130 | interrupted |
-"""
+"""How a call ends: its exit code, and the lines on stderr that say why; never a traceback."""
 
 import os
 import re
@@ -27,16 +15,7 @@ from typing import Any, Final, TextIO
 
 from jp20.cli.frame.language import both
 from jp20.cli.frame.session import session
-from jp20.domain.base.errors import BadArgument, JP20Error, Text
-
-DONE: Final = 0
-REFUSED: Final = 1
-USAGE: Final = 2
-OUT_OF_DATE: Final = 3
-SOME_REFUSED: Final = 4
-UNKNOWN: Final = 5
-WAITS: Final = 6
-INTERRUPTED: Final = 130
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 CODES: Final = both(
     "Exit codes: 0 done, 1 refused or failed, 2 usage, file or setting, 3 plan out of date, "
@@ -58,46 +37,12 @@ class Ending(Exception):
         self.code = code
 
 
-def code_of(error: JP20Error) -> int:
-    """The exit code with which an error ends a call."""
-    from jp20.chain.new_files import CannotWrite, FileExists
-    from jp20.chain.rpc.connection import WrongChain
-    from jp20.chain.rpc.networks import FaultyNetwork
-    from jp20.chain.rpc.node_errors import AccessUnfit
-    from jp20.chain.sending.waiting import OutcomeUnknown
-    from jp20.chain.signing.keystores import NoKey, WrongPassword
-    from jp20.chain.signing.passwords import ExposedPassword, NoPassword, UnfitPassword
-    from jp20.chain.signing.signers import AwaitingSignature
-    from jp20.cli.frame.output import NotConfirmed
-    from jp20.domain.base.faults import FaultyFile
-    from jp20.domain.governance.decision_file import NotADecision
-    from jp20.domain.governance.deployment import NotADeployment
-    from jp20.domain.governance.evidence import BadCase
-    from jp20.domain.plans.plan import NotAPlan, PlanOutOfDate, TamperedPlan
-    from jp20.operations.files.inputs import NoFile
-    from jp20.operations.governance.decide import AwaitingOthers, NotBefore
-    from jp20.operations.plans.results import UnknownFormat
-
-    arguments = (BadArgument, BadCase, NotConfirmed)
-    files = (CannotWrite, FaultyFile, FileExists, NoFile, NotADecision, NotADeployment)
-    plans = (NotAPlan, TamperedPlan, UnknownFormat)
-    settings = (AccessUnfit, FaultyNetwork, WrongChain)
-    keys = (ExposedPassword, NoKey, NoPassword, UnfitPassword, WrongPassword)
-    codes: dict[int, tuple[type[JP20Error], ...]] = {
-        USAGE: (*arguments, *files, *plans, *settings, *keys),
-        OUT_OF_DATE: (PlanOutOfDate,),
-        UNKNOWN: (OutcomeUnknown,),
-        WAITS: (AwaitingOthers, AwaitingSignature, NotBefore),
-    }
-    return next((code for code, kinds in codes.items() if isinstance(error, kinds)), REFUSED)
-
-
 def told(error: JP20Error) -> int:
     """Says what went wrong, in the reader's language, and returns the exit code."""
     from jp20.cli.frame.output import harmless_lines, stderr
 
-    code = code_of(error)
-    style = "yellow" if code == WAITS else "red"
+    code = error.exit_code
+    style = "yellow" if code == ExitCode.WAITS else "red"
     lines = harmless_lines("\n".join(error.lines(session().language)))
     stderr().print(lines, markup=False, style=style)
     return code
@@ -131,7 +76,7 @@ def told_usage(error: Any) -> int:
 
     if type(error).__name__ == "NoArgsIsHelpError":  # a group was called without a command
         sys.stderr.write(f"{error.format_message()}\n")
-        return USAGE
+        return ExitCode.USAGE
     console, language = stderr(), session().language
     context = getattr(error, "ctx", None)
     message = _usage_in_japanese(error) if language == "ja" else error.format_message()
@@ -140,14 +85,14 @@ def told_usage(error: Any) -> int:
         command = f"{context.command_path} --help"
         hint = Text(f"See: {command}", f"使い方: {command}")
         console.print(hint.to(language), markup=False)
-    return USAGE
+    return ExitCode.USAGE
 
 
 def told_unexpected(error: Exception) -> int:
     """The same for what nobody expected: where the details are, which are for the developers."""
     if os.environ.get("JP20_DEBUG") == "1":
         traceback.print_exception(error)
-        return REFUSED
+        return ExitCode.REFUSED
     file = _logged(error)
     what = f"{type(error).__name__}: {error}".partition("\n")[0]
     return told(
@@ -177,7 +122,7 @@ def told_file_trouble(error: OSError) -> int:
             ),
         )
     )
-    return USAGE
+    return ExitCode.USAGE
 
 
 def told_interrupted() -> int:
@@ -192,7 +137,7 @@ def told_interrupted() -> int:
             "jp20 status で確認してください。",
         )
     )
-    return INTERRUPTED
+    return ExitCode.INTERRUPTED
 
 
 def _logged(error: Exception) -> Path:

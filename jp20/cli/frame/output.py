@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.session import Format, session
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,6 +32,8 @@ _NO: Final = Text("no", "いいえ")
 
 class NotConfirmed(JP20Error):
     """Nobody was there to be asked."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self) -> None:
         super().__init__(

@@ -10,7 +10,7 @@ from jp20.cli.frame.output import words
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.chain.signing.passwords import Password
+    from jp20.operations.keys import Password
 
 PasswordFrom = Annotated[
     str | None,
@@ -35,7 +35,7 @@ OldPasswordFrom = Annotated[
 
 def new(source: str | None) -> "Password":
     """A password to be: typed twice, or from where `--password` says. Raises BadArgument."""
-    from jp20.chain.signing.passwords import new_password
+    from jp20.operations.keys import new_password
 
     if source is not None:
         return _at(source)
@@ -44,7 +44,7 @@ def new(source: str | None) -> "Password":
 
 def opening(source: str | None, file: Path) -> "Password":
     """A password that opens a keystore. Raises BadArgument."""
-    from jp20.chain.signing.passwords import typed_password
+    from jp20.operations.keys import typed_password
 
     if source is not None:
         return _at(source)
@@ -53,7 +53,7 @@ def opening(source: str | None, file: Path) -> "Password":
 
 def _at(source: str) -> "Password":
     """Where an option says that a password is. What it says may be one, and is not repeated."""
-    from jp20.chain.signing.passwords import password_file, password_variable
+    from jp20.operations.keys import password_file, password_variable
 
     kind, _, name = source.partition(":")
     if name and kind == "file":

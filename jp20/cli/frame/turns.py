@@ -14,9 +14,9 @@ from jp20.cli.frame.output import say, warn
 from jp20.domain.base.errors import JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.cli.frame.workspace import Workspace
     from jp20.domain.governance.requests import Decision
     from jp20.operations.governance.decide import AwaitingOthers, NotBefore
+    from jp20.operations.workspace import Workspace
 
 
 @contextmanager

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.endings import SOME_REFUSED, UNKNOWN, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both
 from jp20.cli.frame.output import say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.session import session
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import counts_table, refused_table, steps_table
-from jp20.domain.base.errors import Text
+from jp20.domain.base.errors import ExitCode, Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Outcomes
@@ -47,9 +47,9 @@ def finish(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: P
                 "別の方法で再送せず、jp20 status で確認してください。",
             )
         )
-        raise Ending(UNKNOWN)
+        raise Ending(ExitCode.UNKNOWN)
     if outcomes.refused:
-        raise Ending(SOME_REFUSED)
+        raise Ending(ExitCode.SOME_REFUSED)
 
 
 def report(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: Path | None) -> None:

@@ -6,11 +6,11 @@ import typer
 
 from jp20.cli.frame.language import both
 from jp20.cli.frame.options import address
-from jp20.cli.frame.workspace import Workspace
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.chain.signing.signers import Signer
+    from jp20.operations.session import Signer
+    from jp20.operations.workspace import Workspace
 
 From = Annotated[
     str | None,
@@ -33,7 +33,7 @@ Units = Annotated[
 ]
 
 
-def holder(place: Workspace, named: str | None) -> "Signer":
+def holder(place: "Workspace", named: str | None) -> "Signer":
     """The signer who is meant. Raises BadArgument where its key is not here, or several are."""
     if named is not None:
         return place.key_of(address(named, "--from"))

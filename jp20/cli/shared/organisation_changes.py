@@ -9,7 +9,6 @@ import typer
 from jp20.cli.frame.language import both
 from jp20.cli.frame.options import address
 from jp20.cli.frame.output import confirm, say, show, warn
-from jp20.cli.frame.workspace import Workspace
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.organisation_tables import organisation_tables
 from jp20.cli.shared.results import steps_table
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from jp20.domain.governance.evidence import Evidence
     from jp20.operations.governance.organisations import Change
     from jp20.operations.session import Desk
+    from jp20.operations.workspace import Workspace
 
 OrganisationName = Annotated[
     str,
@@ -93,7 +93,7 @@ def held(role: "Role", token: str | None) -> Text:
 
 
 def decide_and_show(
-    place: Workspace,
+    place: "Workspace",
     desk: "Desk",
     change: "Change",
     rests_on: "Evidence",
@@ -137,7 +137,7 @@ def _say_how(desk: "Desk", change: "Change") -> None:
     )
 
 
-def _warn_of_deadlock(place: Workspace, desk: "Desk", change: "Change") -> None:
+def _warn_of_deadlock(place: "Workspace", desk: "Desk", change: "Change") -> None:
     """What nobody could decide any more."""
     from jp20.operations.governance.organisations import left_undecidable
 

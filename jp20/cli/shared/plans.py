@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.endings import REFUSED, SOME_REFUSED, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both
 from jp20.cli.frame.output import confirm, progress, say, show, warn
 from jp20.cli.frame.parts import with_rows
@@ -17,7 +17,7 @@ from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.document_check import require_document
 from jp20.cli.shared.ending_rows import finish, report
 from jp20.cli.shared.plan_view import SHOWN, plan_parts
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument, ExitCode, Text
 
 if TYPE_CHECKING:
     from jp20.domain.investors.investors import InvestorFile
@@ -78,7 +78,7 @@ def show_plan(desk: "Desk", plan: "Plan", out: Path | None, command: str) -> Non
                 + " ".join(each.reason.ja for each in plan.faults),
             )
         )
-        raise Ending(REFUSED)
+        raise Ending(ExitCode.REFUSED)
     if plan.is_empty:
         say(_nothing(plan))
     elif saved is None:
@@ -98,7 +98,7 @@ def show_plan(desk: "Desk", plan: "Plan", out: Path | None, command: str) -> Non
             )
         )
     if plan.refused:
-        raise Ending(SOME_REFUSED)
+        raise Ending(ExitCode.SOME_REFUSED)
 
 
 def apply(

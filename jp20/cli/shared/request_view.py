@@ -8,12 +8,11 @@ from jp20.cli.frame.output import Column, Record, Table, Value
 from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.chain.contracts.abi import Interface
     from jp20.domain.base.roles import Role
     from jp20.domain.governance.requests import Decision
     from jp20.operations.governance.calls import ReadCall
     from jp20.operations.governance.requests import RequestView
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Desk, Interface
 
 ID: Final = Column("id", Text("request", "申請"))
 _WHOLE_ID: Final = Column("id", Text("request", "申請"), detail=True)

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from jp20.cli.frame.endings import SOME_REFUSED, Ending
+from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.output import Record, Table, show
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.results import refused_table, steps_table
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Outcomes
@@ -35,4 +35,4 @@ def end(desk: "Desk", outcomes: "Outcomes", *parts: Table | Record) -> None:
     refused = (refused_table(outcomes.refused),) if outcomes.refused else ()
     show(*parts, *refused, steps_table(desk, outcomes.steps))
     if outcomes.refused:
-        raise Ending(SOME_REFUSED)
+        raise Ending(ExitCode.SOME_REFUSED)

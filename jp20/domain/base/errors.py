@@ -3,9 +3,29 @@ languages.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from enum import IntEnum
+from typing import ClassVar, Literal
 
 Language = Literal["en", "ja"]
+
+
+class ExitCode(IntEnum):
+    """How a call of the command or of a script ends."""
+
+    DONE = 0
+    REFUSED = 1
+    """Refused, or failed."""
+    USAGE = 2
+    """A bad argument, file or setting; nothing was done."""
+    OUT_OF_DATE = 3
+    """The plan is out of date; nothing was sent."""
+    SOME_REFUSED = 4
+    """Done, but for some rows, which were refused."""
+    UNKNOWN = 5
+    """Sent, and in no block yet."""
+    WAITS = 6
+    """Another organisation, a signature elsewhere, or a time is waited for."""
+    INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +47,10 @@ class JP20Error(Exception):
     traceback.
 
     `what` happened, `why` (None where `what` says it all), and the `next_step` that helps.
+    `exit_code` is the code with which it ends a call.
     """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
 
     def __init__(self, what: Text, why: Text | None = None, next_step: Text | None = None) -> None:
         super().__init__(what.en)
@@ -47,3 +70,5 @@ class JP20Error(Exception):
 
 class BadArgument(JP20Error):
     """An argument, an option or a field was given what cannot be used. Nothing was done."""
+
+    exit_code = ExitCode.USAGE

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Fault:
 
 class FaultyFile(JP20Error):
     """An input file has faults, and nothing was done with it. `faults` holds all of them."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         file, count = faults[0].file, len(faults)

@@ -8,7 +8,7 @@ import json
 from typing import Final
 
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.governance.requests import Call, Decision, decide
 
 _FORMAT: Final = 1
@@ -16,6 +16,8 @@ _FORMAT: Final = 1
 
 class NotADecision(JP20Error):
     """The file is no decision, or its calls are not those that its id stands for."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, file: str, why: str) -> None:
         super().__init__(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 MODULES: Final = ("JP20Servicing", "JP20Restraints", "JP20Enforcer")
 """What all tokens of a version share, in the order of the contracts' `Modules`."""
@@ -27,6 +27,8 @@ _FORMAT: Final = 1
 
 class NotADeployment(JP20Error):
     """The file is no deployment file, or of another version."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, file: str, why: str) -> None:
         super().__init__(

@@ -3,12 +3,14 @@
 import hashlib
 from dataclasses import dataclass
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.governance.requests import case_id
 
 
 class BadCase(JP20Error):
     """The case number cannot stand on the chain."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, case: str) -> None:
         super().__init__(

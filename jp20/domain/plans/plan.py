@@ -18,7 +18,7 @@ from typing import Any, Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.base.faults import Fault
 from jp20.domain.files.json_file import checksum, hex_text
 from jp20.domain.governance.evidence import BadCase, Evidence
@@ -37,6 +37,8 @@ _SHOWN: Final = 10
 class NotAPlan(JP20Error):
     """The file is no plan, or of another version."""
 
+    exit_code = ExitCode.USAGE
+
     def __init__(self, file: str, why: str) -> None:
         super().__init__(
             Text(f"{file} is no plan.", f"{file} は計画ファイルではありません。"),
@@ -50,6 +52,8 @@ class NotAPlan(JP20Error):
 
 class TamperedPlan(JP20Error):
     """The plan is not as it was written: its checksum does not fit."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, file: str) -> None:
         super().__init__(
@@ -84,6 +88,8 @@ class PlanElsewhere(JP20Error):
 
 class PlanOutOfDate(JP20Error):
     """The chain is no longer as it was when the plan was made. Nothing was sent."""
+
+    exit_code = ExitCode.OUT_OF_DATE
 
     def __init__(self, why: Sequence[Text]) -> None:
         more = len(why) - _SHOWN

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from jp20.chain.contracts.contract import artifact, token_interface
-from jp20.domain.base.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, ExitCode, JP20Error, Text
 from jp20.domain.base.os_errors import reason
 from jp20.domain.governance.consortium_file import ConsortiumFile, parse_consortium
 from jp20.domain.governance.evidence import Evidence
@@ -20,6 +20,8 @@ SHIPPED_POLICY = Path(__file__).parents[2] / "data" / "governance.toml"
 
 class NoFile(JP20Error):
     """There is no such file, or it cannot be read."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, file: Path, error: OSError) -> None:
         super().__init__(

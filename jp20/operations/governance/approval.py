@@ -6,11 +6,14 @@ signature binds the id that comes out.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from jp20.chain.new_files import write_new
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import BadArgument, JP20Error, Text
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.assignment import NotEnoughOrganisations, cast
+from jp20.domain.governance.decision_file import to_json
 from jp20.domain.governance.policy import Organisation
 from jp20.domain.governance.requests import Decision
 from jp20.domain.plans.outcomes import Step
@@ -157,6 +160,11 @@ def may_act(members: list[Member], view: RequestView) -> bool:
     if view.state is not RequestState.OPEN:
         return False
     return any(_open_slots(member, view) for member in members)
+
+
+def write_decision(file: Path, decision: Decision) -> None:
+    """A decision as a file. Raises FileExists, CannotWrite."""
+    write_new(file, to_json(decision).encode())
 
 
 def decision_of(

@@ -15,7 +15,7 @@ from jp20.chain.contracts.errors import Reverted
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.sender import Progress
 from jp20.chain.signing.signers import Signer
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.base.roles import Role
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.governance.assignment import Cast, NotEnoughOrganisations, cast, direct
@@ -50,6 +50,8 @@ class NotBefore(JP20Error):
     calls: who executes it needs them.
     """
 
+    exit_code = ExitCode.WAITS
+
     def __init__(self, request: bytes, ready_at: int, decision: Decision | None = None) -> None:
         super().__init__(
             Text(
@@ -74,6 +76,8 @@ class AwaitingOthers(JP20Error):
     """What the keys at hand can do is done (`steps`); `roles` are those whose part is next.
     `decision` holds the calls: the others need them where the chain does not have them.
     """
+
+    exit_code = ExitCode.WAITS
 
     def __init__(
         self,

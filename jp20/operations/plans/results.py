@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from jp20.chain.new_files import write_over
-from jp20.domain.base.errors import JP20Error, Language, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Language, Text
 from jp20.domain.plans.outcomes import RESULT_COLUMNS, Outcomes, RowOutcome
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -24,6 +24,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 class UnknownFormat(JP20Error):
     """The file's name ends in none of the formats that results are written in."""
+
+    exit_code = ExitCode.USAGE
 
     def __init__(self, file: Path) -> None:
         super().__init__(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eth_typing import ChecksumAddress
 
+from jp20.chain.contracts.meaning import interface_with as interface_with
 from jp20.chain.contracts.meaning import meaning, request_unseen
 from jp20.chain.new_files import write_new
 from jp20.chain.signing.signers import Signer

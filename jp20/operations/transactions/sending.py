@@ -13,14 +13,14 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.meaning import meaning
 from jp20.chain.rpc.connection import Connection
+from jp20.chain.sending.outbox import Entry as Entry
 from jp20.chain.sending.outbox import (
-    Entry,
     OutboxView,
-    State,
     outbox_file,
     outbox_files,
     view_outbox,
 )
+from jp20.chain.sending.outbox import State as State
 from jp20.chain.sending.whereabouts import look_up
 from jp20.chain.signing.signers import OfflineSigner, Signer
 from jp20.domain.base.errors import JP20Error, Text
@@ -171,6 +171,11 @@ def status(connection: Connection, folder: Path) -> tuple[OutboxStatus, ...]:
     files = outbox_files(folder, connection.chain_id, connection.genesis)
     views = (view_outbox(file) for file in files)
     return tuple(_status(connection, view) for view in views if view.unfinished)
+
+
+def noted(folder: Path, chain_id: int) -> list[OutboxView]:
+    """What the outboxes of a chain say, where no node is to be had."""
+    return [view_outbox(file) for file in sorted(folder.glob(f"{chain_id}-*.sqlite"))]
 
 
 def resume_sending(desk: Desk) -> tuple[Entry, ...]:

@@ -1,0 +1,53 @@
+"""Hold the house's marks that neither ruff nor import-linter knows (docs/architecture.md).
+
+    python tools/check_house.py
+
+Ends with 1, a line for each fault.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = Path(__file__).resolve().parents[1] / "jp20"
+FLOORS: Final = ("domain", "operations")
+MOST_ROOMS: Final = 8
+READS_LOGS: Final = ("chain", "register")
+
+
+def too_many_rooms() -> Iterator[str]:
+    """A floor is one that a newcomer can remember."""
+    for floor in FLOORS:
+        rooms = sorted(each.parent.name for each in (PACKAGE / floor).glob("*/__init__.py"))
+        if len(rooms) > MOST_ROOMS:
+            yield f"jp20/{floor} has {len(rooms)} rooms, at most {MOST_ROOMS}: {', '.join(rooms)}"
+
+
+def readers_of_logs() -> Iterator[str]:
+    """One reader of the past: nobody else asks a node for logs."""
+    for file, tree in _modules():
+        if file.parts[0] in READS_LOGS:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and node.value == "eth_getLogs":
+                yield f"jp20/{file}:{node.lineno} reads logs itself"
+
+
+def _modules() -> Iterator[tuple[Path, ast.Module]]:
+    for file in sorted(PACKAGE.rglob("*.py")):
+        yield file.relative_to(PACKAGE), ast.parse(file.read_text("utf-8"))
+
+
+def main() -> int:
+    faults = [*too_many_rooms(), *readers_of_logs()]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if not faults:
+        print("Rooms and readers of the past are as they must be.")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
