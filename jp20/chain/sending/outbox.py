@@ -78,6 +78,10 @@ _INSERT: Final = (
 
 _UNFINISHED: Final = "state IN ('INTENDED', 'SIGNED', 'SENT')"
 
+_HAS_ITS_NONCE: Final = (
+    "state IN ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED') AND withdrawn = 0"
+)
+
 _CARRIED_OUT: Final = "key BETWEEN ? AND ? AND state = 'SUCCEEDED'"
 
 _NOT_FINAL: Final = "block IS NOT NULL AND final = 0"
@@ -204,9 +208,23 @@ class Outbox:
 
     # What is there
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether it stays when this process ends."""
+        return self._lock is not None
+
     def unfinished(self) -> list[Entry]:
         """What can still come, by nonce."""
         return self._select(f"{_UNFINISHED} ORDER BY nonce")
+
+    @property
+    def next_nonce(self) -> int:
+        """The nonce after the highest that can still come or is in a block; 0 where none is."""
+        with usable(self._file):
+            (highest,) = self._database.execute(
+                f"SELECT MAX(nonce) FROM entries WHERE {_HAS_ITS_NONCE}"  # noqa: S608
+            ).fetchone()
+        return 0 if highest is None else int(highest) + 1
 
     def untold(self) -> list[Entry]:
         """What is live or in a block, has no key by which it is found again, and of which nobody
@@ -453,8 +471,7 @@ class Outbox:
         taken = {
             nonce
             for (nonce,) in self._database.execute(
-                "SELECT nonce FROM entries WHERE nonce >= ? AND state IN"
-                " ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED') AND withdrawn = 0",
+                f"SELECT nonce FROM entries WHERE nonce >= ? AND {_HAS_ITS_NONCE}",  # noqa: S608
                 (count,),
             )
         }

@@ -64,6 +64,7 @@ def code_of(error: JP20Error) -> int:
     from jp20.chain.rpc.connection import WrongChain
     from jp20.chain.rpc.networks import FaultyNetwork
     from jp20.chain.rpc.node_errors import AccessUnfit
+    from jp20.chain.sending.dispatch import SendingRefused
     from jp20.chain.sending.waiting import OutcomeUnknown
     from jp20.chain.signing.keystores import NoKey, WrongPassword
     from jp20.chain.signing.passwords import ExposedPassword, NoPassword, UnfitPassword
@@ -89,6 +90,8 @@ def code_of(error: JP20Error) -> int:
         UNKNOWN: (OutcomeUnknown,),
         WAITS: (AwaitingOthers, AwaitingSignature, NotBefore),
     }
+    if isinstance(error, SendingRefused) and error.kept:
+        return UNKNOWN
     return next((code for code, kinds in codes.items() if isinstance(error, kinds)), REFUSED)
 
 
