@@ -54,6 +54,8 @@ BAD = [
     Bad("tx drop", (), 2, "ADDRESS"),
     Bad("tx drop", (AUDITOR, "--yes"), 1, AUDITOR),
     Bad("tx drop", (OPERATOR,), 2, "--yes"),
+    Bad("tx fill", (), 2, "ADDRESS"),
+    Bad("tx fill", ("0x12",), 2, "0x12"),
     Bad("tx cancel", (), 2, "NONCE"),
     Bad("tx cancel", ("one",), 2, "NONCE"),
     Bad("tx cancel", ("7",), 2, "ADDRESS"),

@@ -21,9 +21,11 @@ class FaultyProxy:
     """Forwards to the node at `url`, but for its `fault`, which may be changed at any time.
 
     `fault` names one of the faults below, or is a function that draws one for a request's methods.
-    `frozen` is the block that it pretends to be the newest; of blocks before `forgotten` it finds
-    no transaction by its hash; `version` is the program that it says to be. Transactions
-    with a gas price below `minimum` it does not take. `allows` judges a request's headers.
+    `frozen` is the block that it pretends to be the newest; with `lag`, which says for each call
+    how many blocks behind its answer is, it is several nodes behind one address. Of blocks before
+    `forgotten` it finds no transaction by its hash; `version` is the program that it says to be.
+    Transactions with a gas price below `minimum` it does not take. `allows` judges a request's
+    headers.
     """
 
     def __init__(self, url: str, tls: ssl.SSLContext | None = None) -> None:
@@ -31,6 +33,7 @@ class FaultyProxy:
         self.tls = tls
         self.fault: str | Callable[[list[str]], str] = ""
         self.frozen: int | None = None
+        self.lag: Callable[[], int] | None = None
         self.forgotten = 0
         self.version: str | None = None
         self.minimum = 0
@@ -108,6 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(b"", 307, location=fault[3:])
         elif fault == "unavailable":
             self._answer(b"<html>Bad Gateway</html>", 502)
+        elif fault == "limited":
+            self._answer(json.dumps(_limited(asked)).encode(), 429)
         elif fault == "refused":
             self._answer(b"<html>Forbidden</html>", 403)
         elif int(self.headers["Content-Length"]) > proxy.most:
@@ -128,30 +133,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _forward(self, fault: str, asked: Any) -> None:
         calls = asked if isinstance(asked, list) else [asked]
-        if self.proxy.frozen is not None:
-            for call in calls:
-                call["params"] = [
-                    hex(self.proxy.frozen) if each == "latest" else each for each in call["params"]
-                ]
+        newest = self._newest_of(calls)
+        for call in calls:
+            if call["id"] in newest:
+                tag = hex(newest[call["id"]])
+                call["params"] = [tag if each == "latest" else each for each in call["params"]]
         underpriced = [call["id"] for call in calls if self._is_underpriced(call)]
         for call in calls:
             if call["id"] in underpriced:
                 call["method"], call["params"] = "eth_chainId", []
-        node = HTTPConnection(self.proxy.node.hostname or "", self.proxy.node.port, timeout=60)
-        try:
-            node.request(
-                "POST", "/", json.dumps(asked).encode(), {"Content-Type": "application/json"}
-            )
-            found = json.loads(node.getresponse().read())
-        finally:
-            node.close()
+        found = self._ask_node(asked)
         answers = found if isinstance(found, list) else [found]
         methods = {call["id"]: call["method"] for call in calls}
         for answer in answers:
             if answer["id"] in underpriced:
                 del answer["result"]
                 answer["error"] = {"code": -32000, "message": "transaction underpriced"}
-            self._changed(fault, methods.get(answer["id"], ""), answer)
+            self._changed(fault, methods.get(answer["id"], ""), answer, newest.get(answer["id"]))
         body = json.dumps(found).encode()
         if fault == "late":
             self.proxy.released.wait(60)
@@ -162,14 +160,37 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(body)
 
+    def _newest_of(self, calls: list[Rpc]) -> dict[int, int]:
+        """The newest block for each call, where it is not the node's."""
+        proxy = self.proxy
+        if proxy.frozen is not None:
+            return {call["id"]: proxy.frozen for call in calls}
+        if proxy.lag is None:
+            return {}
+        asked = {"jsonrpc": "2.0", "id": 0, "method": "eth_blockNumber", "params": []}
+        head = int(self._ask_node(asked)["result"], 16)
+        return {call["id"]: max(0, head - proxy.lag()) for call in calls}
+
+    def _ask_node(self, asked: Any) -> Any:
+        node = HTTPConnection(self.proxy.node.hostname or "", self.proxy.node.port, timeout=60)
+        try:
+            node.request(
+                "POST", "/", json.dumps(asked).encode(), {"Content-Type": "application/json"}
+            )
+            return json.loads(node.getresponse().read())
+        finally:
+            node.close()
+
     def _is_underpriced(self, call: Rpc) -> bool:
         if call["method"] != "eth_sendRawTransaction" or not self.proxy.minimum:
             return False
         raw = bytes.fromhex(call["params"][0][2:])
         return recover(raw).transaction.gas_price < self.proxy.minimum
 
-    def _changed(self, fault: str, method: str, answer: Rpc) -> None:
-        frozen = self.proxy.frozen
+    def _changed(self, fault: str, method: str, answer: Rpc, frozen: int | None) -> None:
+        if fault == "taken, error" and method == "eth_sendRawTransaction":
+            answer.pop("result", None)
+            answer["error"] = {"code": -32603, "message": "internal error"}
         if fault == "other id":
             answer["id"] += 1000
         if fault == "other chain" and method == "eth_chainId":
@@ -202,3 +223,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         pass
+
+
+def _limited(asked: Any) -> Any:
+    """How a gateway says in an answer of JSON-RPC that it was asked too often."""
+    error = {"code": -32005, "message": "request rate exceeded"}
+    answers = [
+        {"jsonrpc": "2.0", "id": call["id"], "error": error}
+        for call in (asked if isinstance(asked, list) else [asked])
+    ]
+    return answers if isinstance(asked, list) else answers[0]

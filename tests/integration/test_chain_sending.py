@@ -1,5 +1,6 @@
 """What the sender does when something comes between it and the chain, on real nodes (G2)."""
 
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from jp20.chain.contracts.contract import artifact, consortium_at
 from jp20.chain.contracts.errors import Reverted
 from jp20.chain.local import LocalChain
 from jp20.chain.rpc.blocks import Blocks
-from jp20.chain.rpc.connection import Connection, NodeRefused, connect
+from jp20.chain.rpc.connection import Connection, NoBlock, NodeRefused, connect
 from jp20.chain.rpc.forgotten import TransactionsForgotten
 from jp20.chain.rpc.networks import Finality, Network
 from jp20.chain.rpc.receipts import Receipt, receipts_now
@@ -348,6 +349,61 @@ def test_the_window_slides(node, outbox, monkeypatch):
     assert max(in_flight) <= 10 + 4
     assert told == sorted(told)
     assert told[-1] == (35, 35)
+
+
+# What stands before the node
+
+
+@pytest.fixture
+def gateway(node) -> Iterator[FaultyProxy]:
+    gateway = FaultyProxy(node.network.url)
+    yield gateway
+    gateway.stop()
+
+
+def on_sending(*faults: str):
+    """These faults for the first requests that send something."""
+    left = list(faults)
+    return lambda methods: left.pop(0) if "eth_sendRawTransaction" in methods and left else ""
+
+
+@pytest.mark.parametrize("fault", ["limited", "taken, error"])
+def test_what_a_gateway_answers_by_itself_is_no_refusal(node, outbox, gateway, fault):
+    # given: a gateway that is asked too often, or that answers for what it forwarded with an error
+    gateway.fault = on_sending(*[fault] * 4)
+    sender = Sender(connect(gateway.url), SIGNER, {}, outbox=outbox, patience=30)
+    # when
+    done = sender.send_all(
+        [burner(n) for n in range(20)], keys=[KEY[:-1] + bytes([n]) for n in range(20)]
+    )
+    # then
+    assert all(each.succeeded for each in done)
+    assert counted(node) == 20
+    assert len(outbox.in_blocks(10**9, 10**9)) == 20
+
+
+def test_several_nodes_of_different_height_behind_one_address_send_nothing_twice(
+    node, outbox, gateway
+):
+    # given: each call of a request is answered by one that is up to two blocks behind
+    chance = random.Random(1)
+    gateway.lag = lambda: chance.choice([0, 0, 1, 2])
+    keys = [KEY[:-2] + n.to_bytes(2, "big") for n in range(300)]
+    calls = [burner(n) for n in range(300)]
+    for part in (100, 200, 300):
+        sender = Sender(connect(gateway.url), SIGNER, {}, outbox=outbox, patience=30)
+        done = sender.send_all(calls[:part], keys=keys[:part])
+        assert all(each.succeeded for each in done)
+        sender.settle()
+    assert counted(node) == 300
+
+
+def test_a_block_that_none_of_several_nodes_has_is_said_in_words(node, gateway):
+    gateway.lag = lambda: 2
+    chain = connect(gateway.url)
+    node.rpc("anvil_mine", "0x3")
+    with pytest.raises(NoBlock, match="load balancer"):
+        chain.block(node.block_number())
 
 
 # What does not come

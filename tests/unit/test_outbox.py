@@ -1,17 +1,21 @@
 """The record of what is sent: its nonces, its keys, its states, and who may write it (G2)."""
 
+import errno
 import os
+import random
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from jp20.chain.sending.outbox import (
+    DamagedOutbox,
     Inclusion,
     Intent,
     NotThisOutbox,
     OtherKindOfNode,
     Outbox,
+    OutboxUnfit,
     OutboxUnusable,
     SignerBusy,
     State,
@@ -309,9 +313,11 @@ def test_what_a_killed_run_had_under_way_or_did_not_tell_is_left_to_the_next(tmp
     _killed(outbox)
     following = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
     assert [entry.id for entry in following.untold()] == [untold.id, under_way.id]
-    following.close()  # it had the chance to ask
+    # when: another that asks about nothing of it comes and goes
+    following.close()
+    # then: it is left to whoever asks
     last = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
-    assert [entry.id for entry in last.untold()] == [under_way.id]
+    assert [entry.id for entry in last.untold()] == [untold.id, under_way.id]
     last.close()
 
 
@@ -323,6 +329,138 @@ def test_what_has_a_key_is_found_by_its_key(tmp_path):
     assert following.untold() == []
     assert KEY in following.last_of([KEY])
     following.close()
+
+
+# What stands in it
+
+
+def _filled(folder: Path, count: int = 40) -> Path:
+    outbox = open_outbox(folder, 1337, GENESIS, SIGNER)
+    entries = outbox.intend([intent(n, n.to_bytes(32, "big")) for n in range(count)], 5, 0)
+    included(outbox, *signed(outbox, *entries[: count // 2]))
+    outbox.close()
+    return outbox_file(folder, 1337, GENESIS, SIGNER)
+
+
+def test_whatever_bit_of_an_entry_flips_the_outbox_is_refused_or_is_as_it_was(tmp_path):
+    file = _filled(tmp_path)
+    whole = file.read_bytes()
+    outbox = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+    as_it_was = outbox.last_of([n.to_bytes(32, "big") for n in range(40)])
+    outbox.close()
+    chance = random.Random(4)
+    refused = 0
+    for _ in range(120):
+        place, bit = chance.randrange(len(whole)), 1 << chance.randrange(8)
+        flipped = bytearray(whole)
+        flipped[place] ^= bit
+        file.write_bytes(flipped)
+        try:
+            outbox = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+        except OutboxUnfit:
+            refused += 1
+            continue
+        assert outbox.last_of([n.to_bytes(32, "big") for n in range(40)]) == as_it_was, place
+        outbox.close()
+    assert refused > 15  # the rest are in pages that hold nothing
+
+
+@pytest.mark.parametrize("column", ["nonce = nonce + 1", "key = x'99'", "told = 0"])
+def test_what_somebody_else_wrote_into_it_is_found_out(tmp_path, column):
+    file = _filled(tmp_path)
+    database = sqlite3.connect(file)
+    for name in ("checked", "checked_new"):
+        database.execute(f"DROP TRIGGER {name}")
+    database.execute(f"UPDATE entries SET {column} WHERE id = 40")
+    database.commit()
+    database.close()
+    for _ in range(2):
+        with pytest.raises(DamagedOutbox, match=r"docs/outbox\.md"):
+            open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+    with pytest.raises(DamagedOutbox):
+        view_outbox(file)
+
+
+def test_an_outbox_without_checksums_gets_them(tmp_path):
+    # given: one of version 2
+    file = _filled(tmp_path)
+    database = sqlite3.connect(file)
+    for name in ("checked", "checked_new"):
+        database.execute(f"DROP TRIGGER {name}")
+    database.execute("ALTER TABLE entries DROP COLUMN checksum")
+    database.execute("UPDATE outbox SET schema = 2")
+    database.commit()
+    database.close()
+    # when, then
+    for _ in range(2):
+        outbox = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+        assert len(outbox.unfinished()) == 20
+        outbox.close()
+
+
+@pytest.mark.parametrize("left", ["nothing", "without tables", "half made"])
+def test_one_whose_making_was_broken_off_is_made_again(tmp_path, left):
+    # given: what an earlier version left in its place, or this one beside it
+    file = outbox_file(tmp_path, 1337, GENESIS, SIGNER)
+    if left == "without tables":
+        database = sqlite3.connect(file)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.close()
+        assert file.stat().st_size > 0
+    if left == "half made":
+        file.with_suffix(".new").write_bytes(b"SQLite format 3\0")
+    # when, then
+    outbox = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+    outbox.intend([intent(key=KEY)], 0, 0)
+    outbox.close()
+    assert len(view_outbox(file).unfinished) == 1
+
+
+def test_it_is_made_whole_or_not_at_all(tmp_path, monkeypatch):
+    # given: a machine that goes off while it is made
+    def off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", off)
+    with pytest.raises(KeyboardInterrupt):
+        open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+    # then: what stands beside it is whole by itself: no part of it is in a file that is left behind
+    (made,) = tmp_path.glob("*.new*")
+    assert view_outbox(made).unfinished == ()
+    assert not outbox_file(tmp_path, 1337, GENESIS, SIGNER).exists()
+    # and when: it is begun again
+    monkeypatch.undo()
+    open_outbox(tmp_path, 1337, GENESIS, SIGNER).close()
+
+
+def test_a_disk_that_fills_up_while_it_is_made_leaves_nothing_in_its_place(tmp_path, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutboxUnusable):
+        open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+    monkeypatch.undo()
+    open_outbox(tmp_path, 1337, GENESIS, SIGNER).close()
+
+
+def test_a_folder_on_a_file_system_without_locks_is_told(tmp_path, monkeypatch):
+    def without(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    open_outbox(tmp_path, 1337, GENESIS, SIGNER).close()
+    monkeypatch.setattr("fcntl.flock", without)
+    with pytest.raises(OutboxUnusable, match="no locks"):
+        open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+
+
+def test_a_process_that_does_not_run_here_is_not_named(tmp_path, monkeypatch):
+    outbox = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+    monkeypatch.setattr("jp20.chain.sending.outbox.is_running", lambda pid: False)
+    with pytest.raises(SignerBusy, match="another machine") as told:
+        open_outbox(tmp_path, 1337, GENESIS, SIGNER)
+    assert told.value.pid == 0
+    outbox.close()
 
 
 # What keeps it from being used

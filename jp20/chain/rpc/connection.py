@@ -3,6 +3,7 @@
 Behind it are one node or several; see `nodes` for which is asked.
 """
 
+import time
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,8 @@ from jp20.chain.rpc.node_errors import AccessUnfit as AccessUnfit
 from jp20.chain.rpc.node_errors import CannotConnect as CannotConnect
 from jp20.chain.rpc.node_errors import CertificateRefused as CertificateRefused
 from jp20.chain.rpc.node_errors import ConnectionLost as ConnectionLost
+from jp20.chain.rpc.node_errors import GasPriceTooHigh as GasPriceTooHigh
+from jp20.chain.rpc.node_errors import NoBlock as NoBlock
 from jp20.chain.rpc.node_errors import NodeFailure as NodeFailure
 from jp20.chain.rpc.node_errors import NodeRefused as NodeRefused
 from jp20.chain.rpc.node_errors import NodesBehind as NodesBehind
@@ -30,6 +33,7 @@ from jp20.chain.rpc.node_errors import WrongChain as WrongChain
 from jp20.chain.rpc.node_errors import WrongGenesis as WrongGenesis
 from jp20.chain.rpc.node_errors import host_of
 from jp20.chain.rpc.nodes import CATCH_UP, SEND, Nodes
+from jp20.chain.rpc.verdicts import is_definitive
 
 BATCH: Final = 100
 """Calls in one JSON-RPC batch, fewer where a node refuses so many. geth takes 1,000, Besu 1,024;
@@ -39,6 +43,14 @@ more than a hundred are no faster.
 BYTES: Final = 900_000
 """What a request may have of parameters: an nginx before a node takes 1 MB unless told otherwise,
 anvil 2, geth and Besu 5.
+"""
+
+_ASKED_AGAIN: Final = (0.05, 0.1, 0.2, 0.3)
+"""Seconds after which a block that is missing is asked for again."""
+
+MOST_GAS_PRICE: Final = 10**13
+"""Wei a node may ask for a unit of gas, 10,000 gwei. What asks for more is out of order, or means
+no good; the settings may name any price.
 """
 
 _KNOWN: Final = (
@@ -165,10 +177,8 @@ class Connection:
         self._nodes.require(number, patience)
 
     def block(self, number: int | None = None) -> Block:
-        """A block by number, or the latest. LookupError where there is none."""
-        found = self.rpc("eth_getBlockByNumber", block_tag(number), False)
-        if found is None:
-            raise LookupError(f"block {number}")
+        """A block by number, or the latest. Raises NoBlock where there is none."""
+        (found,) = self._blocks([number])
         block = Block(
             quantity(found["number"]),
             octets(found["hash"]),
@@ -183,7 +193,7 @@ class Connection:
     def times(self, blocks: Iterable[int]) -> dict[int, int]:
         """The time of each block, unix seconds."""
         numbers = list(blocks)
-        found = self.batch(("eth_getBlockByNumber", (block_tag(n), False)) for n in numbers)
+        found = self._blocks(numbers)
         return {n: quantity(block["timestamp"]) for n, block in zip(numbers, found, strict=True)}
 
     def code_at(self, address: ChecksumAddress) -> bytes:
@@ -194,12 +204,32 @@ class Connection:
         return quantity(self.rpc("eth_getTransactionCount", address, "pending"))
 
     def gas_price(self) -> int:
-        """Wei: the network's, or what the node asks."""
+        """Wei: the network's, or what the node asks. Raises GasPriceTooHigh."""
         if self.network.gas_price is not None:
             return self.network.gas_price
-        return quantity(self.rpc("eth_gasPrice"))
+        asked = quantity(self.rpc("eth_gasPrice"))
+        if asked > MOST_GAS_PRICE:
+            raise GasPriceTooHigh(asked)
+        return asked
 
     # Inside
+
+    def _blocks(self, numbers: Sequence[int | None]) -> list[dict[str, Any]]:
+        """Blocks without their transactions. One that is missing is asked for again: behind one
+        address may be several nodes, one of which lags. Raises NoBlock.
+        """
+        found: dict[int | None, dict[str, Any]] = {}
+        for pause in (*_ASKED_AGAIN, None):
+            missing = [number for number in numbers if number not in found]
+            answers = self.batch(
+                ("eth_getBlockByNumber", (block_tag(number), False)) for number in missing
+            )
+            found |= {n: a for n, a in zip(missing, answers, strict=True) if isinstance(a, dict)}
+            if len(found) == len(set(numbers)):
+                return [found[number] for number in numbers]
+            if pause is not None:
+                time.sleep(pause)
+        raise NoBlock(next(number for number in numbers if number not in found))
 
     def _ask(self, calls: Sequence[RpcCall], lane: Hashable) -> list[Answer]:
         """The answers to what should go into one request, in more where a node refuses so much."""
@@ -215,8 +245,7 @@ class Connection:
         except TooMuchAtOnce as refusal:
             first, second = self._halves(calls, refusal)
         else:
-            told = zip(*map(_refusals, given), strict=True)
-            return [None if None in of_one else of_one[0] for of_one in told]
+            return [_of_several(of_one) for of_one in zip(*map(_refusals, given), strict=True)]
         return self._tell_all(first) + self._tell_all(second)
 
     def _halves(
@@ -288,6 +317,16 @@ def _refusal(method: str, answer: Answer) -> NodeRefused | None:
 
 def _refusals(answers: Sequence[Answer]) -> list[NodeRefused | None]:
     return [_refusal(SEND, answer) for answer in answers]
+
+
+def _of_several(answers: Sequence[NodeRefused | None]) -> NodeRefused | None:
+    """What several nodes say of one transaction: that one took it, or what one of them said that
+    leaves it open, or what the first said.
+    """
+    if None in answers:
+        return None
+    refusals = [each for each in answers if each is not None]
+    return next((each for each in refusals if not is_definitive(each)), refusals[0])
 
 
 def _is_known(refusal: NodeRefused) -> bool:

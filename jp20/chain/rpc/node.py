@@ -52,6 +52,9 @@ SILENCE: Final = 2.0
 """Seconds without an answer after which a node is asked whether it is alive."""
 
 _POOL: Final = 8
+_UNAVAILABLE: Final = (429, 502, 503, 504)
+"""HTTP's words for not now: a rate limit, or somebody before the node who does not reach it."""
+
 _TOO_MUCH: Final = {-32002: "request timed out", -32003: "response too large"}
 """How geth ends a batch that it has begun (rpc/errors.go)."""
 
@@ -90,11 +93,11 @@ class Node:
         Raises NodeFailure, TooMuchAtOnce.
         """
         status, body = self._post(_encoded(calls), calls[0][0], seconds)
+        if status in _UNAVAILABLE:  # whatever it says beside it
+            raise NodeUnavailable(self.url, status)
         try:
             answered = json.loads(body)
         except ValueError:
-            if status in (429, 502, 503, 504):
-                raise NodeUnavailable(self.url, status) from None
             raise NotANode(self.url) from None
         if len(calls) == 1:
             return [_checked(self.url, answered, 0)]

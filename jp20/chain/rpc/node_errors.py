@@ -269,6 +269,57 @@ class NoNode(NodeFailure):
         self.failures = tuple(failures)
 
 
+class NoBlock(JP20Error, LookupError):
+    """The node does not have a block, though it was asked more than once."""
+
+    def __init__(self, number: int | None) -> None:
+        named = "the latest block" if number is None else f"block {number}"
+        super().__init__(
+            Text(
+                f"The node does not have {named}.",
+                "ノードに最新ブロックがありません。"
+                if number is None
+                else f"ノードにブロック {number} がありません。",
+            ),
+            Text(
+                "It lags, the chain was replaced from there on, or several nodes of different"
+                " heights answer at one address.",
+                "同期が遅れているか、チェーンが巻き戻されたか、一つのアドレスの背後で高さの異なる"
+                "複数のノードが応答しています。",
+            ),
+            Text(
+                "Run the same again. Where nodes stand behind a load balancer, name each of them in"
+                " jp20.toml instead: rpc = [...].",
+                "再度実行してください。負荷分散装置の背後に複数のノードがある場合は、jp20.toml の"
+                " rpc に各ノードを個別に指定してください(rpc = [...])。",
+            ),
+        )
+        self.number = number
+
+
+class GasPriceTooHigh(JP20Error):
+    """The node asks for a gas price beyond all reason. Nothing was signed."""
+
+    def __init__(self, price: int) -> None:
+        super().__init__(
+            Text(
+                f"The node asks for a gas price of {price:,} wei.",
+                f"ノードが提示したガス価格は {price:,} wei です。",
+            ),
+            Text(
+                "That is beyond all reason. Nothing was signed.",
+                "異常な価格のため、署名は行っていません。",
+            ),
+            Text(
+                "Ask the network's operator, and write the price in jp20.toml:"
+                " [network] gas_price.",
+                "ネットワークの運営者に確認し、jp20.toml の [network] gas_price に価格を記載して"
+                "ください。",
+            ),
+        )
+        self.price = price
+
+
 class NodeRefused(JP20Error):
     """The node answered with an error. `error` is JSON-RPC's, as the node wrote it."""
 

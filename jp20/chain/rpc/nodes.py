@@ -17,8 +17,10 @@ A node that fails is looked at again after a pause, by a thread on the side, so 
 for one that hangs. Those that are not in use are asked in the same way how far they are: a node
 that alone stands still is found out.
 
-A single node is the truth, whatever it says: its chain may go back (a development chain does), and
-it is waited for (Ganache answers nothing while it makes a block).
+Behind a single address may be several nodes too (a load balancer), so that 1. holds there as well.
+But a single node of a development chain is the truth, whatever it says: its chain may go back, and
+it is waited for (Ganache answers nothing while it makes a block). What only reads is asked again
+where the node had too much to do or hung up.
 """
 
 import threading
@@ -27,7 +29,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from jp20.chain.rpc.networks import Network
+from jp20.chain.rpc.networks import DEVELOPMENT, Network
 from jp20.chain.rpc.node import LONG, SHORT, Answer, Node, RpcCall, TooMuchAtOnce
 from jp20.chain.rpc.node_errors import (
     CannotConnect,
@@ -35,6 +37,7 @@ from jp20.chain.rpc.node_errors import (
     NodeBehind,
     NodeFailure,
     NodesBehind,
+    NodeUnavailable,
     NoNode,
     NotANode,
     OnAnotherFork,
@@ -42,6 +45,7 @@ from jp20.chain.rpc.node_errors import (
     WrongChain,
     WrongGenesis,
 )
+from jp20.chain.rpc.verdicts import is_rate_limit
 
 LAG: Final = 3
 """Blocks behind the newest of all nodes from which on a node is asked last."""
@@ -54,7 +58,11 @@ CATCH_UP: Final = 10.0
 
 SEND: Final = "eth_sendRawTransaction"
 
+TRY_AGAIN: Final = (0.1, 0.3, 0.6, 1.0, 2.0)
+"""Seconds after which a single node is asked again for what only reads."""
+
 _PAUSE: Final = 0.1
+_MAY_GO_BACK: Final = frozenset(network.chain_id for network in DEVELOPMENT.values())
 _BACK_OFF: Final = (1.0, 60.0)  # seconds until a failed node is looked at again: at first, at most
 _REMEMBERED: Final = 256  # blocks
 _HEAD: Final[RpcCall] = ("eth_blockNumber", ())
@@ -138,9 +146,16 @@ class Nodes:
         A `lane` has a node of its own as long as that one takes what is sent. Raises NodeFailure,
         TooMuchAtOnce.
         """
-        if not self.several:
-            return self._ask_the_only(self._places[0], calls)
-        return self._ask_in_turn(calls, lane, self.seen, CATCH_UP)
+        if self.several:
+            return self._ask_in_turn(calls, lane, self.seen, CATCH_UP)
+        for pause in TRY_AGAIN:
+            try:
+                return self._ask_once(calls)
+            except (ConnectionLost, NodeUnavailable):
+                if not _reads(calls):
+                    raise
+            time.sleep(pause)
+        return self._ask_once(calls)
 
     def tell_all(self, calls: Sequence[RpcCall]) -> list[list[Answer]]:
         """The answers of each node that gives any. Raises NodeFailure where none does."""
@@ -170,7 +185,7 @@ class Nodes:
         Raises NodesBehind after `patience` seconds; nothing is required then. NodeFailure.
         """
         first = self._places[0].node
-        if self.several:
+        if self.several or self.chain_id not in _MAY_GO_BACK:
             floor = max(self.seen, block)
             newest = _number(first, self._ask_in_turn([_HEAD], None, floor, patience)[0])
             if newest < block:  # the chain was reorganised
@@ -197,6 +212,11 @@ class Nodes:
 
     # A single node
 
+    def _ask_once(self, calls: Sequence[RpcCall]) -> list[Answer]:
+        if self.chain_id is None or self.chain_id in _MAY_GO_BACK:
+            return self._ask_the_only(self._places[0], calls)
+        return self._ask_in_turn(calls, None, self.seen, CATCH_UP)
+
     def _ask_the_only(self, place: _Place, calls: Sequence[RpcCall]) -> list[Answer]:
         try:
             if not place.usable:
@@ -212,6 +232,7 @@ class Nodes:
                 self._check(place)
                 answers = place.node.ask(calls)
             self._check_if_reopened(place)
+            _require_within_limits(place.node, calls, answers)
             return answers
         except NodeFailure:
             self._give_up(place)
@@ -254,6 +275,8 @@ class Nodes:
                 return doubtful
             if not behind:
                 listed = sorted(failures, key=lambda place: place.number)
+                if not self.several:
+                    raise failures[listed[0]]
                 raise NoNode([failures[place] for place in listed])
             if time.monotonic() > deadline:
                 floor = self._floor_after_reorganisation(behind, floor)
@@ -276,9 +299,11 @@ class Nodes:
         """Asks a sound node. Raises _Doubtful where another may know better, or NodeFailure."""
         node = place.node
         try:
-            before, *answers, after = node.ask_or_give_up([_HEAD, *calls, _HEAD])
+            ask = node.ask_or_give_up if self.several else node.ask
+            before, *answers, after = ask([_HEAD, *calls, _HEAD])
             oldest, head = _number(node, before), _number(node, after)
             self._check_if_reopened(place)
+            _require_within_limits(node, calls, answers)
         except NodeFailure:
             self._give_up(place)
             raise
@@ -459,6 +484,14 @@ def _repeatable(calls: Sequence[RpcCall]) -> bool:
     return all(
         method.startswith(_REPEATABLE) and method not in _NOT_REPEATABLE for method, _ in calls
     )
+
+
+def _require_within_limits(node: Node, calls: Sequence[RpcCall], answers: Sequence[Answer]) -> None:
+    """Raises NodeUnavailable where something that only reads was too much for now. What was sent
+    may have been taken, each by itself.
+    """
+    if _reads(calls) and any(is_rate_limit(answer.get("error")) for answer in answers):
+        raise NodeUnavailable(node.url, 429)
 
 
 def _lacks_state(answer: Answer) -> bool:

@@ -5,9 +5,8 @@ The window slides: it is filled up as blocks come. It is bounded by number and b
 node's pool holds it.
 """
 
-import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Final
@@ -16,10 +15,11 @@ from jp20.chain.rpc.blocks import KEPT, Blocks
 from jp20.chain.rpc.connection import Connection, NodeRefused
 from jp20.chain.rpc.node_errors import NodeFailure
 from jp20.chain.rpc.receipts import Receipt, receipts_now
+from jp20.chain.rpc.verdicts import another_has_its_nonce, is_definitive, said_by
 from jp20.chain.sending.outbox import Entry, Inclusion, Outbox, State
 from jp20.chain.sending.waiting import OutcomeUnknown, pauses
 from jp20.chain.sending.whereabouts import Whereabouts, check_not_final, look_up
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 WINDOW: Final = 2_000
 """Transactions in flight at once."""
@@ -38,33 +38,31 @@ QUIET_BLOCKS: Final = 3
 QUIET_SECONDS: Final = 2.0
 """And the time, where no block comes at all; twice as long every time."""
 
-_FULL: Final = re.compile(
-    r"full|too many|limit (exceeded|reached)|exceeds? .*(limit|slots)|capacity|busy|try again"
-    r"|too far|gap",
-    re.IGNORECASE,
-)
-"""What nodes say when their pool has no room for now."""
-
-_TAKEN: Final = re.compile(r"replacement|nonce too low|nonce.*(used|lower)", re.IGNORECASE)
-"""What they say where another transaction has the nonce."""
+_LOOKED_UP_FIRST: Final = 10
+"""Of what a node did not take, those that are looked for before the others are."""
 
 
 class SendingRefused(JP20Error):
-    """The node did not take a transaction. `kept`: an earlier run may have handed it over, and it
-    still has its nonce.
+    """The node will not have a transaction (see `verdicts`). `kept`: it was handed over before, so
+    that it may come nevertheless, and it still has its nonce.
     """
 
-    def __init__(self, message: str, nonce: int | None = None, *, kept: bool = False) -> None:
+    def __init__(
+        self, refusal: NodeRefused, nonce: int | None = None, *, kept: bool = False
+    ) -> None:
+        said = said_by(refusal)
         super().__init__(
             Text("The node did not take the transaction.", "ノードが取引を受け付けませんでした。"),
-            Text(message, message),
-            _advice(message, nonce, kept),
+            Text(said, said),
+            _advice(refusal, nonce, kept),
         )
         self.nonce = nonce
         self.kept = kept
+        if kept:
+            self.exit_code = ExitCode.UNKNOWN
 
 
-def _advice(message: str, nonce: int | None, kept: bool) -> Text:
+def _advice(refusal: NodeRefused, nonce: int | None, kept: bool) -> Text:
     if kept:
         return Text(
             "All that the key sends waits for it. Run: jp20 resume-sending, when the node takes it"
@@ -73,7 +71,7 @@ def _advice(message: str, nonce: int | None, kept: bool) -> Text:
             " jp20 resume-sending を実行するか、現在のガス価格で取り消してください:"
             f" jp20 tx cancel {nonce}",
         )
-    if _TAKEN.search(message):
+    if another_has_its_nonce(refusal):
         return Text(
             f"Another program sends with this key: the node has a transaction of it with nonce"
             f" {nonce}. Let only one use the key; then run the same again.",
@@ -119,8 +117,10 @@ class Dispatch:
         self._next_block = 0
         self._looked: dict[int, bytes] = {}  # hashes of the blocks that were looked through last
         self._reading: Future[dict[bytes, Receipt]] | None = None
-        self._held_at: tuple[int, float] | None = None  # block and time at which a pool was full
+        self._window = WINDOW
+        self._held_at: tuple[int, float] | None = None  # block and time at which nothing was taken
         self._trouble: JP20Error | None = None
+        self._answered: JP20Error | None = None  # what the node said of what it did not take last
         self._standing = connection.standing(outbox.signer)
         self._has_unfinal = connection.network.finality.depth > 0 and bool(outbox.not_final())
         self._since = self._ask_at = 0.0
@@ -137,7 +137,7 @@ class Dispatch:
     @property
     def has_room(self) -> bool:
         """Whether it makes sense to sign more."""
-        return not self._ready and len(self._waiting) < WINDOW and self._held_at is None
+        return not self._ready and len(self._waiting) < self._window and self._held_at is None
 
     def begin(self) -> None:
         """Time begins to run, and blocks are looked at from here on. What waits since earlier is
@@ -164,11 +164,12 @@ class Dispatch:
         """Hands over what there is room for, looks at the blocks that came, and says what came to
         an end. Does not wait: `rest` does, where there is nothing else to do.
 
-        Raises SendingRefused for what a node will not take (nothing of that is on its way), and
-        OutcomeUnknown when patience is over.
+        Raises SendingRefused for what a node will not have, and OutcomeUnknown when patience is
+        over.
         """
         try:
             self._after_changes()
+            self._release()
             self._hand_over()
             self._look()
             self._trouble = None
@@ -194,21 +195,34 @@ class Dispatch:
         """
         self._trouble = trouble or self._trouble
         if time.monotonic() - self._since > self._patience:
+            because = self._trouble or self._answered
             under_way = [*self._waiting.values(), *self._ready]
-            if not under_way and self._trouble is not None:
-                raise self._trouble
+            if not under_way and because is not None:
+                raise because
             hashes = [entry.signed.hash for entry in under_way]
-            raise OutcomeUnknown(hashes, self._patience, under_way, self._trouble)
+            raise OutcomeUnknown(
+                hashes, self._patience, under_way, because, gap=self._gap(under_way)
+            )
         pause = next(self._pauses)
         if self._reading is None:
             time.sleep(pause)
         else:
             wait([self._reading], pause)
 
+    def _gap(self, under_way: Sequence[Entry]) -> int | None:
+        """The nonce that nobody used and all wait for, as far as a node can be asked."""
+        if not under_way:
+            return None
+        try:
+            count = self._connection.next_nonce(self._outbox.signer)
+        except (NodeFailure, NodeRefused):
+            return None
+        return count if count < min(entry.nonce for entry in under_way) else None
+
     # Handing over
 
     def _hand_over(self) -> None:
-        while self._ready and not self._is_held():
+        while self._ready and self._held_at is None:
             part = self._fitting()
             if not part:
                 return
@@ -228,20 +242,20 @@ class Dispatch:
         answers = self._connection.send_raw(
             [entry.signed.raw for entry in part], lane=self._outbox.signer, everywhere=bool(asked)
         )
-        refused = {
+        refusals = {
             entry.id: answer
             for entry, answer in zip(part, answers, strict=True)
             if answer is not None
         }
-        taken = [entry for entry in part if entry.id not in refused]
+        taken = [entry for entry in part if entry.id not in refusals]
         if self._connection.standing(self._outbox.signer) != standing:
             doubted |= hashes  # another node may have taken what this one did not
         self._doubtful -= hashes - doubted
         self._taken(taken)
         if self._blocks.mines_on_send:
             self._include(receipts_now(self._connection, [e.signed.hash for e in taken]))
-        if refused:
-            self._refused([e for e in part if e.id in refused], refused, doubted)
+        if refusals:
+            self._not_taken([e for e in part if e.id in refusals], refusals, doubted)
 
     def _fitting(self) -> list[Entry]:
         """The next that are handed over at once, in order."""
@@ -251,7 +265,7 @@ class Dispatch:
         for entry in self._ready[:AT_ONCE]:
             room -= entry.gas
             first = not part and not self._waiting
-            full = room < 0 or len(part) + len(self._waiting) >= WINDOW
+            full = room < 0 or len(part) + len(self._waiting) >= self._window
             if full and not first:
                 break
             part.append(entry)
@@ -259,27 +273,44 @@ class Dispatch:
 
     def _taken(self, entries: Sequence[Entry]) -> None:
         """A node has them."""
-        now_sent = {
-            e.id: e for e in self._outbox.send([e for e in entries if e.state is State.SIGNED])
-        }
         self._unready(entries)
-        for entry in entries:
-            self._waiting[entry.signed.hash] = now_sent.get(entry.id, entry)
+        for entry in self._handed(entries):
+            self._waiting[entry.signed.hash] = entry
             self._doubtful.discard(entry.signed.hash)
             self._gas += entry.gas
+        if entries:
+            self._answered = None
 
-    def _refused(
-        self, entries: list[Entry], answers: dict[int, NodeRefused], doubted: set[bytes]
+    def _handed(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Notes that others have seen their bytes, and returns them as they are then."""
+        new = [entry for entry in entries if entry.state is State.SIGNED]
+        now = {entry.id: entry for entry in self._outbox.send(new)}
+        return [now.get(entry.id, entry) for entry in entries]
+
+    def _not_taken(
+        self, entries: Sequence[Entry], answers: Mapping[int, NodeRefused], doubted: set[bytes]
     ) -> None:
-        """A node did not take them: what it has against the one whose turn it is decides."""
-        found = self._look_up(entries)
+        """A node did not take them, or nobody knows: what the chain has of them comes first, then
+        what the node has against the one whose turn it is.
+        """
+        refused = [each for each in entries if is_definitive(answers[each.id])]
+        unknown = self._handed([each for each in entries if each not in refused])
+        now = {entry.id: entry for entry in unknown}
+        self._ready = [now.get(entry.id, entry) for entry in self._ready]
+        entries = [now.get(entry.id, entry) for entry in entries]
+        found = self._look_up(entries[:_LOOKED_UP_FIRST])
         self._place(found)
-        first = next((each for each in found.missing if each.nonce == found.count), None)
-        refusal = answers[first.id] if first else None
-        if first is None or refusal is None or _FULL.search(_message(refusal)):
-            self._held_at = self._blocks.newest(), time.monotonic()
+        if found.is_there:
+            self._place(self._look_up(entries[_LOOKED_UP_FIRST:]))
             return
-        kept = first.signed.hash in doubted
+        first = next((each for each in found.missing if each.nonce == found.count), None)
+        if first is None or first not in refused:
+            self._hold(answers[(first or entries[0]).id])
+            return
+        kept = first.state is not State.SIGNED or first.signed.hash in doubted
+        if kept and another_has_its_nonce(answers[first.id]):
+            self._hold(answers[first.id])  # either of the two will come
+            return
         if not kept:
             # Nobody has these: their nonces are free again.
             unsent = [
@@ -287,15 +318,21 @@ class Dispatch:
             ]
             self._unready(unsent)
             self._outbox.drop(unsent)
-        raise SendingRefused(_message(refusal), first.nonce, kept=kept)
+        raise SendingRefused(answers[first.id], first.nonce, kept=kept)
 
-    def _is_held(self) -> bool:
-        """Whether a pool was full a moment ago and no block came since."""
+    def _hold(self, answer: NodeRefused) -> None:
+        """Hands over no more until a block comes or some time has passed, and then no more at once
+        than what the node has now.
+        """
+        self._answered = answer
+        self._held_at = self._blocks.newest(), time.monotonic()
+        self._window = max(1, len(self._waiting))
+
+    def _release(self) -> None:
         if self._held_at is not None:
             block, at = self._held_at
             if self._blocks.newest() > block or time.monotonic() > at + QUIET_SECONDS:
                 self._held_at = None
-        return self._held_at is not None
 
     # Looking
 
@@ -320,6 +357,8 @@ class Dispatch:
             self._looked.pop(block.number - KEPT, None)
             self._gas_limit = block.gas_limit
             mine = self._waiting.keys() & set(block.transactions)
+            if mine:
+                self._window = min(WINDOW, self._window + 1 + self._window // 8)
             self._quiet_blocks = 0 if mine else self._quiet_blocks + 1
             self._next_block += 1
             deploys = any(self._waiting[hash].call.is_creation for hash in mine)
@@ -427,7 +466,3 @@ class Dispatch:
         self._quiet_blocks = 0
         self._quiet_seconds = QUIET_SECONDS
         self._ask_at = self._since + QUIET_SECONDS
-
-
-def _message(refusal: NodeRefused) -> str:
-    return refusal.why.en if refusal.why else ""

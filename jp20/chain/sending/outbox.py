@@ -11,6 +11,10 @@ Three things hold at all times, and the file itself sees to the first two:
 - A key has one entry an attempt; a new attempt is made only where the last one is over.
 - An entry that was signed has its bytes here for good.
 
+Each entry has a checksum over all its columns, which the database makes and which is compared when
+the file is opened and whenever an entry is read: a flipped bit in a key or a nonce would have a
+transaction made twice.
+
 synchronous=FULL: a commit is on the disk when it returns. A transaction that was sent and is not
 remembered after a power cut could be sent a second time; four commits for 200 transactions
 are cheap beside that.
@@ -24,12 +28,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
 from eth_typing import ChecksumAddress
-from filelock import FileLock, Timeout
 
+from jp20.chain.sending.lock import Lock, Locked, is_running
+from jp20.chain.sending.outbox_errors import DamagedOutbox as DamagedOutbox
 from jp20.chain.sending.outbox_errors import NotThisOutbox as NotThisOutbox
 from jp20.chain.sending.outbox_errors import OtherKindOfNode as OtherKindOfNode
 from jp20.chain.sending.outbox_errors import OutboxUnfit as OutboxUnfit
@@ -40,8 +46,12 @@ from jp20.domain.base.errors import Text
 from jp20.domain.governance.requests import Call
 from jp20.domain.transactions.transactions import Signed, Unsigned
 
-SCHEMA: Final = 2
-"""The version of the tables; a file with another one is refused."""
+SCHEMA: Final = 4
+"""The version of the tables; a file with another one is refused, but for version 2, to which the
+checksums are added.
+"""
+
+_UNCHECKED: Final = 2
 
 _TABLES: Final = """
 CREATE TABLE outbox (
@@ -55,7 +65,7 @@ CREATE TABLE entries (
     state TEXT NOT NULL, changed_at REAL NOT NULL, intended_at REAL NOT NULL,
     raw BLOB, hash BLOB, block INTEGER, block_hash BLOB, final INTEGER NOT NULL DEFAULT 0,
     after INTEGER NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0,
-    told INTEGER NOT NULL DEFAULT 0,
+    told INTEGER NOT NULL DEFAULT 0, checksum BLOB,
     UNIQUE (key, attempt)
 ) STRICT;
 CREATE UNIQUE INDEX one_a_nonce ON entries (nonce)
@@ -71,12 +81,30 @@ _COLUMNS: Final = (
     " raw, hash, block, block_hash, after, withdrawn"
 )
 
+_CHECKED: Final = [*_COLUMNS.split(", "), "final", "told"]
+"""The columns of which the checksum is made, in this order."""
+
+_CHECKSUMS: Final = """
+CREATE TRIGGER checked_new AFTER INSERT ON entries BEGIN
+    UPDATE entries SET checksum = checksum_of({new}) WHERE id = NEW.id;
+END;
+CREATE TRIGGER checked AFTER UPDATE OF {columns} ON entries BEGIN
+    UPDATE entries SET checksum = checksum_of({new}) WHERE id = NEW.id;
+END;
+""".format(  # noqa: S608
+    columns=", ".join(_CHECKED), new=", ".join(f"NEW.{each}" for each in _CHECKED)
+)
+
 _INSERT: Final = (
     "INSERT INTO entries (id, key, attempt, label, target, data, nonce, gas, gas_price, state,"
     " changed_at, intended_at, after, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 _UNFINISHED: Final = "state IN ('INTENDED', 'SIGNED', 'SENT')"
+
+_HAS_ITS_NONCE: Final = (
+    "state IN ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED') AND withdrawn = 0"
+)
 
 _CARRIED_OUT: Final = "key BETWEEN ? AND ? AND state = 'SUCCEEDED'"
 
@@ -195,7 +223,7 @@ class Outbox:
         database: sqlite3.Connection,
         signer: ChecksumAddress,
         file: Path = Path(":memory:"),
-        lock: FileLock | None = None,
+        lock: Lock | None = None,
     ) -> None:
         self._database = database
         self._file = file
@@ -204,9 +232,23 @@ class Outbox:
 
     # What is there
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether it stays when this process ends."""
+        return self._lock is not None
+
     def unfinished(self) -> list[Entry]:
         """What can still come, by nonce."""
         return self._select(f"{_UNFINISHED} ORDER BY nonce")
+
+    @property
+    def next_nonce(self) -> int:
+        """The nonce after the highest that can still come or is in a block; 0 where none is."""
+        with usable(self._file):
+            (highest,) = self._database.execute(
+                f"SELECT MAX(nonce) FROM entries WHERE {_HAS_ITS_NONCE}"  # noqa: S608
+            ).fetchone()
+        return 0 if highest is None else int(highest) + 1
 
     def untold(self) -> list[Entry]:
         """What is live or in a block, has no key by which it is found again, and of which nobody
@@ -434,14 +476,8 @@ class Outbox:
     # The end
 
     def close(self) -> None:
-        """Closes the file and lets others write. What came to an end and nobody asked about is
-        taken to be known.
-        """
+        """Closes the file and lets others write."""
         try:
-            with suppress(sqlite3.OperationalError):  # what is not noted is asked about again
-                self._database.execute(
-                    f"UPDATE entries SET told = 1 WHERE told = 0 AND NOT {_UNFINISHED}"  # noqa: S608
-                )
             self._database.close()
         finally:
             if self._lock is not None:
@@ -453,8 +489,7 @@ class Outbox:
         taken = {
             nonce
             for (nonce,) in self._database.execute(
-                "SELECT nonce FROM entries WHERE nonce >= ? AND state IN"
-                " ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED') AND withdrawn = 0",
+                f"SELECT nonce FROM entries WHERE nonce >= ? AND {_HAS_ITS_NONCE}",  # noqa: S608
                 (count,),
             )
         }
@@ -501,7 +536,7 @@ class Outbox:
 
     def _select(self, where: str, parameters: Sequence[object] = ()) -> list[Entry]:
         with usable(self._file):
-            return _entries(self._database, where, parameters)
+            return _entries(self._database, self._file, where, parameters)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -542,22 +577,20 @@ def open_outbox(
     OutboxUnusable.
     """
     file = outbox_file(folder, chain_id, genesis, signer)
-    lock = FileLock(file.with_suffix(".lock"), thread_local=False)
     with usable(file):
         folder.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            raise SignerBusy(signer, _pid(file)) from None
+    try:
+        lock = Lock(file.with_suffix(".lock"))
+    except Locked:
+        pid = _pid(file)
+        raise SignerBusy(signer, pid if is_running(pid) else 0) from None
+    except OSError as error:
+        raise OutboxUnusable(file, _no_lock(error)) from None
     try:
         with usable(file):
             whose = (SCHEMA, chain_id, genesis, signer, int(development))
-            if not file.exists():
-                # Whoever looks finds it whole or not at all.
-                made = file.with_suffix(".new")
-                made.unlink(missing_ok=True)
-                _made(_connect(str(made)), whose).close()
-                made.replace(file)
+            if not file.exists() or _was_never_made(file):
+                _make(file, whose)
             database = _connect(str(file))
             try:
                 _take(database, file, whose)
@@ -572,7 +605,51 @@ def open_outbox(
 
 def outbox_in_memory(chain_id: int, genesis: bytes, signer: ChecksumAddress) -> Outbox:
     """An outbox that ends with this process: for scripts that begin anew, and for tests."""
-    return Outbox(_made(_connect(":memory:"), (SCHEMA, chain_id, genesis, signer, 0)), signer)
+    return Outbox(_filled(_connect(":memory:"), (SCHEMA, chain_id, genesis, signer, 0)), signer)
+
+
+def _was_never_made(file: Path) -> bool:
+    """Whether a file is a database without any table: making it was broken off by an earlier
+    version, which did not see to it that it was whole. An empty file is none: somebody cut it.
+    """
+    if file.stat().st_size == 0 or _write_ahead(file).exists():
+        return False
+    with suppress(sqlite3.DatabaseError), closing(_looked_at(file)) as database:
+        (tables,) = database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        return int(tables) == 0
+    return False
+
+
+def _make(file: Path, whose: "_Whose") -> None:
+    """Makes a new outbox. Whoever looks finds it whole or not at all, whenever this breaks off."""
+    made = file.with_suffix(".new")
+    for each in (made, _write_ahead(made), made.with_name(f"{made.name}-journal")):
+        each.unlink(missing_ok=True)
+    _filled(_connect(str(made), journal="DELETE"), whose).close()
+    _to_disk(made)
+    made.replace(file)
+    _to_disk(file.parent)
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_ahead(file: Path) -> Path:
+    return file.with_name(f"{file.name}-wal")
+
+
+def _no_lock(error: OSError) -> Text:
+    said = os.strerror(error.errno or 0)
+    return Text(
+        f"Its folder's file system has no locks ({said}): put the working folder on a local disk.",
+        f"このフォルダのファイルシステムではロックを使用できません({said})。"
+        "作業フォルダをローカルディスクに置いてください。",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -603,15 +680,15 @@ def view_outbox(file: Path) -> OutboxView:
         ).fetchone()
         if whose is None:
             raise NotThisOutbox(file)
-        newest = _entries(database, "block IS NOT NULL ORDER BY block DESC LIMIT 1")
+        newest = _entries(database, file, "block IS NOT NULL ORDER BY block DESC LIMIT 1")
         return OutboxView(
             file,
             whose[0],
             whose[1],
             ChecksumAddress(whose[2]),
-            tuple(_entries(database, f"{_UNFINISHED} ORDER BY nonce")),
+            tuple(_entries(database, file, f"{_UNFINISHED} ORDER BY nonce")),
             next(((e.block, e.block_hash) for e in newest if e.block and e.block_hash), None),
-            bool(_entries(database, f"{_NOT_FINAL} LIMIT 1")),
+            bool(_entries(database, file, f"{_NOT_FINAL} LIMIT 1")),
             bool(whose[3]),
         )
 
@@ -621,7 +698,7 @@ def carried_out(file: Path, beginning: bytes) -> list[Entry]:
     Raises NotThisOutbox, OutboxUnusable.
     """
     with usable(file), closing(_looked_at(file)) as database:
-        return _entries(database, _CARRIED_OUT, _from_to(beginning))
+        return _entries(database, file, _CARRIED_OUT, _from_to(beginning))
 
 
 def _looked_at(file: Path) -> sqlite3.Connection:
@@ -633,10 +710,11 @@ def _from_to(beginning: bytes) -> tuple[bytes, bytes]:
     return beginning.ljust(32, b"\0"), beginning.ljust(32, b"\xff")
 
 
-def _connect(name: str) -> sqlite3.Connection:
+def _connect(name: str, journal: str = "WAL") -> sqlite3.Connection:
     database = sqlite3.connect(name, timeout=LOCKED, isolation_level=None, check_same_thread=False)
     try:
-        database.execute("PRAGMA journal_mode = WAL")
+        database.create_function("checksum_of", -1, _checksum_of, deterministic=True)
+        database.execute(f"PRAGMA journal_mode = {journal}")
         database.execute("PRAGMA synchronous = FULL")
     except BaseException:
         database.close()
@@ -648,10 +726,14 @@ _Whose = tuple[int, int, bytes, ChecksumAddress, int]
 """Schema, chain id, genesis, signer, and whether it is a development node's."""
 
 
-def _made(database: sqlite3.Connection, whose: _Whose) -> sqlite3.Connection:
+def _checksum_of(*columns: object) -> bytes:
+    return blake2b(repr(columns).encode(), digest_size=8).digest()
+
+
+def _filled(database: sqlite3.Connection, whose: _Whose) -> sqlite3.Connection:
     """A new outbox."""
     try:
-        database.executescript(_TABLES)
+        database.executescript(_TABLES + _CHECKSUMS)
         database.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, 0)", whose)
     except BaseException:
         database.close()
@@ -660,15 +742,50 @@ def _made(database: sqlite3.Connection, whose: _Whose) -> sqlite3.Connection:
 
 
 def _take(database: sqlite3.Connection, file: Path, whose: _Whose) -> None:
-    """Makes one that there is this process's. Raises NotThisOutbox, OtherKindOfNode."""
+    """Makes one that there is this process's. Raises NotThisOutbox, DamagedOutbox,
+    OtherKindOfNode.
+    """
     found = database.execute(
         "SELECT schema, chain_id, genesis, signer, development FROM outbox"
     ).fetchall()
+    if [each[:4] for each in found] == [(_UNCHECKED, *whose[1:4])]:
+        _add_checksums(database)
+        found = [(SCHEMA, *found[0][1:])]
     if [each[:4] for each in found] != [whose[:4]]:
         raise NotThisOutbox(file)
     if found != [whose]:
         raise OtherKindOfNode(file, rehearsed=not whose[4])
+    _require_whole(database, file)
     database.execute("UPDATE outbox SET pid = ?", (os.getpid(),))
+
+
+def _add_checksums(database: sqlite3.Connection) -> None:
+    """To an outbox of the version that had none."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        database.execute("ALTER TABLE entries ADD COLUMN checksum BLOB")
+        for statement in _CHECKSUMS.split("END;")[:-1]:
+            database.execute(f"{statement}END")
+        database.execute("UPDATE entries SET told = told")
+        database.execute("UPDATE outbox SET schema = ?", (SCHEMA,))
+        database.commit()
+    except BaseException:
+        database.rollback()
+        raise
+
+
+def _require_whole(database: sqlite3.Connection, file: Path) -> None:
+    """Raises DamagedOutbox where something is not as it was written."""
+    try:
+        (said,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+        unlike = database.execute(
+            "SELECT 1 FROM entries WHERE checksum IS NOT"  # noqa: S608
+            f" checksum_of({', '.join(_CHECKED)}) LIMIT 1"
+        ).fetchone()
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        raise DamagedOutbox(file) from None
+    if said != "ok" or unlike is not None:
+        raise DamagedOutbox(file)
 
 
 def _pid(file: Path) -> int:
@@ -698,10 +815,20 @@ def _inserted(entry: Entry) -> tuple[object, ...]:
 
 
 def _entries(
-    database: sqlite3.Connection, where: str, parameters: Sequence[object] = ()
+    database: sqlite3.Connection, file: Path, where: str, parameters: Sequence[object] = ()
 ) -> list[Entry]:
-    rows = database.execute(f"SELECT {_COLUMNS} FROM entries WHERE {where}", parameters)  # noqa: S608
-    return [_entry(row) for row in rows]
+    """Raises DamagedOutbox."""
+    columns = ", ".join(_CHECKED)
+    rows = database.execute(
+        f"SELECT {columns}, checksum FROM entries WHERE {where}",  # noqa: S608
+        parameters,
+    )
+    found = []
+    for *row, checksum in rows:
+        if checksum != _checksum_of(*row):
+            raise DamagedOutbox(file)
+        found.append(_entry(tuple(row[:-2])))
+    return found
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

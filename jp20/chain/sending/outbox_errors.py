@@ -32,7 +32,9 @@ _REASONS: Final = {
 
 
 class SignerBusy(JP20Error):
-    """Another process sends with this key. `pid` is its number."""
+    """Another process sends with this key. `pid` is its number; 0 where it is not known, or not one
+    of this machine.
+    """
 
     def __init__(self, signer: ChecksumAddress, pid: int) -> None:
         super().__init__(
@@ -40,7 +42,12 @@ class SignerBusy(JP20Error):
                 f"Another process is sending with the key {signer}.",
                 f"鍵 {signer} は別のプロセスが送信に使用中です。",
             ),
-            Text(f"It is process {pid}.", f"プロセス番号: {pid}"),
+            Text(f"It is process {pid}.", f"プロセス番号: {pid}")
+            if pid
+            else Text(
+                "It runs on another machine that shares this folder, or begins just now.",
+                "このフォルダを共有する別の端末で動作しているか、起動した直後です。",
+            ),
             Text(
                 "Let it finish, then run this again; what it does will not be done twice.",
                 "その処理の完了後に再度実行してください。同じ処理が二重に行われることはありません。",
@@ -68,11 +75,28 @@ class NotThisOutbox(OutboxUnfit):
                 "破損しているか、別のバージョンの jp20 で作成されています。",
             ),
             Text(
-                "Use the version that wrote it, or restore it from a copy. Do not delete it while"
-                " transactions may be under way.",
-                "作成時のバージョンを使用するか、控えから復元してください。"
-                "送信中の取引がある間は削除しないでください。",
+                "Use the version that wrote it, or put it back as it was after the last command."
+                " Where that cannot be had, start a new outbox from the chain's account:"
+                " docs/outbox.md says how. Do not delete the file.",
+                "作成時のバージョンを使用するか、最後の操作後の状態に復元してください。"
+                "復元できない場合は、チェーン上の口座から新しい送信記録を作成できます"
+                "(手順: docs/outbox.ja.md)。"
+                "ファイルは削除しないでください。",
             ),
+        )
+
+
+class DamagedOutbox(NotThisOutbox):
+    """What stands in the file is not what was written: a checksum does not fit, or its pages do not
+    fit together.
+    """
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file)
+        self.what = Text(f"The outbox {file} is damaged.", f"送信記録 {file} が破損しています。")
+        self.why = Text(
+            "What stands in it is not what was written. Nothing was sent.",
+            "記録の内容が書込み時と一致しません。送信は行っていません。",
         )
 
 

@@ -4,6 +4,7 @@ The outbox has each step's result before the next one begins, so that a run that
 gone on with by the next.
 """
 
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from jp20.chain.rpc.connection import Connection, NodeRefused, quantity
 from jp20.chain.rpc.forgotten import TransactionsForgotten, logs_of
 from jp20.chain.rpc.node_errors import NodeFailure
 from jp20.chain.rpc.receipts import Receipt, receipts_now
+from jp20.chain.rpc.verdicts import is_definitive, nonce_is_spent
 from jp20.chain.sending.dispatch import AT_ONCE, Dispatch, Ended
 from jp20.chain.sending.dispatch import SendingRefused as SendingRefused
 from jp20.chain.sending.outbox import Entry, Intent, Outbox, State, outbox_in_memory
@@ -33,6 +35,15 @@ from jp20.domain.governance.requests import Call
 
 PATIENCE: Final = 120.0
 """Seconds in which something has to come to an end; then the outcome is unknown."""
+
+GAS_OF_NOTHING: Final = 21_000
+"""What a transaction without a call costs."""
+
+WIDEST_GAP: Final = 1_000
+"""Missing nonces that are filled."""
+
+OTHERS: Final = 16
+"""Transactions of the key that wait at a node and that its outbox does not know, at most."""
 
 RuleOf = Callable[[Call], int]
 """The word of the Consortium's rule for a call, zero where there is none."""
@@ -63,6 +74,53 @@ class NonceTaken(JP20Error):
             ),
         )
         self.entries = tuple(entries)
+
+
+class NonceUnexplained(JP20Error):
+    """The node's count of a key's transactions is far beyond what is in blocks and what is known
+    here. Nothing was signed.
+    """
+
+    def __init__(self, signer: ChecksumAddress, known: int, pending: int) -> None:
+        super().__init__(
+            Text(
+                f"The node says that the next nonce of {signer} is {pending}; {known} is expected.",
+                f"ノードが示す {signer} の次のノンスは {pending} ですが、{known} のはずです。",
+            ),
+            Text(
+                "Transactions of the key that this outbox does not know wait at the node, or the"
+                " node is wrong. With such a nonce nothing would ever come. Nothing was signed.",
+                "この送信記録にない取引がノードで待機しているか、ノードの応答が誤っています。"
+                "このノンスでは取引が成立しないおそれがあるため、署名は行っていません。",
+            ),
+            Text(
+                "Let only one program use the key, or ask another node; then run the same again.",
+                "この鍵の使用を一つのプログラムに限定するか、別のノードに接続し、"
+                "再度実行してください。",
+            ),
+        )
+
+
+class GapTooWide(JP20Error):
+    """More nonces are missing than transactions without effect are to be made for."""
+
+    def __init__(self, signer: ChecksumAddress, missing: range) -> None:
+        super().__init__(
+            Text(
+                f"{len(missing):,} nonces of {signer} are missing, from {missing.start} on.",
+                f"{signer} のノンス {missing.start} 以降、{len(missing):,} 件が欠けています。",
+            ),
+            Text(
+                "What waits for them was signed with a count that a node got wrong.",
+                "待機中の取引は、ノードの誤った応答に基づくノンスで署名されています。",
+            ),
+            Text(
+                "It cannot come for as long as this key has sent so few. Use another key of the"
+                " organisation, and have this one revoked: jp20 organisation.",
+                "これらの取引は当面成立しません。組織の別の鍵を使用し、この鍵は失効させてください"
+                "(jp20 organisation)。",
+            ),
+        )
 
 
 class Sender:
@@ -136,8 +194,8 @@ class Sender:
         costs its gas.
 
         Raises TooMuchGas and SendingRefused; AwaitingSignature where the signer signs elsewhere;
-        NonceTaken; TransactionsForgotten; OutcomeUnknown where something is in no block in time:
-        run again, and it is gone on with.
+        NonceTaken; NonceUnexplained; TransactionsForgotten; OutcomeUnknown where something is in no
+        block in time: run again, and it is gone on with.
         """
         self.settle()
         errand = _Errand(self, calls, keys, list(labels or repeat("", len(calls))), again, gas)
@@ -201,6 +259,23 @@ class Sender:
         decoded = interface.decode_call(call.data) if interface else None
         return decoded.name if decoded else f"0x{call.selector.hex()}"
 
+    def next_nonce(self) -> int:
+        """The nonce after those that are in blocks or wait at the node. A few may be another
+        program's; what is far beyond that is not believed, where an outbox says what the key has
+        sent. Raises NonceUnexplained.
+        """
+        asked = self.connection.batch(
+            ("eth_getTransactionCount", (self.signer.address, tag)) for tag in ("latest", "pending")
+        )
+        for answer in asked:
+            if isinstance(answer, NodeRefused):
+                raise answer
+        latest, pending = map(quantity, asked)
+        known = max(latest, self.outbox.next_nonce)
+        if self.outbox.is_kept and pending > known + OTHERS:
+            raise NonceUnexplained(self.signer.address, known, pending)
+        return max(latest, pending)
+
     # The steps
 
     def preflight(self, calls: Sequence[Call]) -> list[int | Reverted]:
@@ -218,14 +293,15 @@ class Sender:
         )
 
     def submit(self, signed: Sequence[Signed]) -> None:
-        """Hands transactions to a node. One that it knows already is as good as taken.
+        """Hands transactions to a node. One that it knows already is as good as taken, and one of
+        which it is not known whether it was taken may come.
 
-        Raises SendingRefused for the first that it does not take; the others are handed over.
+        Raises SendingRefused for the first that it will not have; the others are handed over.
         """
         lane = self.signer.address
         for answer in self.connection.send_raw([each.raw for each in signed], lane):
-            if answer is not None:
-                raise SendingRefused(answer.why.en if answer.why else "")
+            if answer is not None and (is_definitive(answer) or nonce_is_spent(answer)):
+                raise SendingRefused(answer)
 
     def outcome(self, call: Call, receipt: Receipt) -> Receipt | Reverted:
         """The receipt, or why the transaction failed: found by making the call again at its
@@ -276,6 +352,30 @@ class Sender:
         live = [each for each in both if each.state.is_live]
         self.outbox.replace(look_up(self.connection, self.signer.address, live).replaced)
         return self.outbox.latest(both)
+
+    @property
+    def missing_nonces(self) -> range:
+        """The next nonces, which nobody used and which all that is unfinished waits for."""
+        signed = [e.nonce for e in self.outbox.unfinished() if e.state is not State.INTENDED]
+        next_one = self.connection.next_nonce(self.signer.address)
+        return range(next_one, min(signed, default=next_one))
+
+    def fill(self) -> list[Receipt | Reverted]:
+        """Uses the missing nonces with transactions that do nothing, so that what waits for them
+        comes; none where none is missing. Raises GapTooWide, and what `send_all` raises.
+        """
+        self.settle()
+        made: list[Receipt | Reverted] = []
+        while missing := self.missing_nonces:
+            if len(missing) > WIDEST_GAP:
+                raise GapTooWide(self.signer.address, missing)
+            made += self.send_all(
+                [Call(self.signer.address, b"")] * len(missing),
+                keys=[secrets.token_bytes(32) for _ in missing],
+                labels=["fill: nothing, with a missing nonce" for _ in missing],
+                gas=GAS_OF_NOTHING,
+            )
+        return made
 
     def receipts(self, entries: Sequence[Entry]) -> dict[bytes, Receipt]:
         """Of entries in blocks. What the node has forgotten the outbox knows, and the block's logs
@@ -433,7 +533,7 @@ class _Errand:
         given = self._given(places)
         wanted = [place for place in places if place in given]
         price = sender.connection.gas_price()
-        count = sender.connection.next_nonce(sender.signer.address)
+        count = sender.next_nonce()
         intents = [
             Intent(
                 self._calls[place],

@@ -12,13 +12,15 @@ from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 _FIRST_PAUSE: Final = 0.02
 _LONGEST_PAUSE: Final = 0.1
+_ASK_AFTER_SECONDS: Final = 2.0
 _ASK_AFTER: Final = 3  # blocks; one that was looked through may have been replaced since
 
 
 class OutcomeUnknown(JP20Error):
     """Transactions are on their way and in no block yet. They may still come: this is no failure.
 
-    `hashes` are theirs; `entries` what the outbox has of them, where they came from one.
+    `hashes` are theirs; `entries` what the outbox has of them, where they came from one; `gap` is a
+    nonce that nobody used and that all of them wait for.
     """
 
     exit_code = ExitCode.UNKNOWN
@@ -29,19 +31,21 @@ class OutcomeUnknown(JP20Error):
         seconds: float,
         entries: Collection[Entry] = (),
         trouble: JP20Error | None = None,
+        *,
+        gap: int | None = None,
     ) -> None:
-        first = next(iter(hashes)).hex()
-        because = Text("", "") if trouble is None else trouble.what
+        first = next(iter(hashes), None)
+        said = [] if trouble is None else [trouble.what, *([trouble.why] if trouble.why else [])]
+        if first is not None:
+            hash = f"0x{first.hex()}"
+            said.insert(0, Text(f"The first is {hash}.", f"最初の取引: {hash}。"))
         super().__init__(
             Text(
                 f"{len(hashes)} transactions are in no block after {seconds:.0f} seconds.",
                 f"{len(hashes)} 件の取引が {seconds:.0f} 秒経過してもブロックに含まれていません。",
             ),
-            Text(
-                f"The first is 0x{first}. {because.en}".rstrip(),
-                f"最初の取引: 0x{first} {because.ja}".rstrip(),
-            ),
-            _GO_ON if entries else _LOOK,
+            Text(" ".join(each.en for each in said), "".join(each.ja for each in said)),
+            _fill(gap) if gap is not None else _GO_ON if entries else _LOOK,
         )
         self.hashes = tuple(hashes)
         self.entries = tuple(entries)
@@ -59,20 +63,30 @@ _GO_ON: Final = Text(
 )
 
 
+def _fill(gap: int) -> Text:
+    return Text(
+        f"They wait for nonce {gap}, which no transaction has. Run: jp20 tx fill; then run the same"
+        " again. Nothing is sent twice.",
+        f"これらの取引は、未使用のノンス {gap} を待っています。jp20 tx fill を実行した後、"
+        "同じ操作を再度実行してください。二重に送信されることはありません。",
+    )
+
+
 def wait_for_receipts(
     connection: Connection,
     hashes: Collection[bytes],
     patience: float,
     pause: Callable[[float], None] = time.sleep,
 ) -> dict[bytes, Receipt]:
-    """The receipts of all, waiting for the blocks that have them. Raises OutcomeUnknown after
-    `patience` seconds.
+    """The receipts of all, waiting for the blocks that have them. What is in no block that came is
+    asked for by name after some blocks or, where none comes, some seconds. Raises OutcomeUnknown
+    after `patience` seconds.
     """
     waiting = set(hashes)
     next_block = connection.block_number() + 1
     receipts = receipts_now(connection, waiting)
     waiting -= receipts.keys()
-    ask_at = next_block + _ASK_AFTER
+    ask_at, asked = next_block + _ASK_AFTER, time.monotonic()
     deadline = time.monotonic() + patience
     rests = pauses()
     while waiting:
@@ -85,8 +99,8 @@ def wait_for_receipts(
             while next_block <= newest:
                 wanted |= waiting.intersection(connection.block(next_block).transactions)
                 next_block += 1
-        if newest >= ask_at:
-            wanted, ask_at = waiting, newest + _ASK_AFTER
+        if newest >= ask_at or time.monotonic() > asked + _ASK_AFTER_SECONDS:
+            wanted, ask_at, asked = waiting, newest + _ASK_AFTER, time.monotonic()
         receipts |= receipts_now(connection, wanted)
         waiting -= receipts.keys()
     return receipts

@@ -1,5 +1,6 @@
 """Where an outbox's transactions are: asked of the chain, not concluded from silence."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -8,8 +9,9 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Block, Connection, NodeRefused, block_tag, octets, quantity
-from jp20.chain.rpc.forgotten import require_kept
-from jp20.chain.rpc.receipts import Receipt
+from jp20.chain.rpc.forgotten import TransactionsForgotten
+from jp20.chain.rpc.receipts import Receipt, receipts_now
+from jp20.chain.sending.nonces import uses_of
 from jp20.chain.sending.outbox import Entry, Outbox
 
 _AT_ONCE: Final = 40
@@ -22,6 +24,15 @@ _BLOCKS_AT_ONCE: Final = 50
 _FEW: Final = 10
 """Transactions that are asked for by name alone. For each of them a node reads the whole block."""
 
+_ASKED_AGAIN: Final = (0.2, 0.3, 0.5, 0.5)
+"""Seconds after which a receipt that must be there is asked for again: behind one address may be
+several nodes, one of which lags.
+"""
+
+_ASKED_IN_ALL: Final = 12
+_BETWEEN: Final = 0.04
+"""How often, and seconds after how many, a block is asked for before it is given up."""
+
 _LOOKED_THROUGH: Final = 40
 """Blocks that are looked through for more of them, and no more."""
 
@@ -30,9 +41,10 @@ _LOOKED_THROUGH: Final = 40
 class Whereabouts:
     """What a node knows of some signed entries.
 
-    `included` are in blocks; `known` ones wait in its pool; of `replaced` ones another transaction
-    used the nonce, for good; of `contested` ones too, in a block that may still go; of `missing`
-    ones it knows nothing. `count` is how many transactions of the signer are in blocks.
+    `included` are in blocks; `known` ones wait in its pool; of `replaced` ones another transaction,
+    which was found, used the nonce, for good; of `contested` ones the nonce is used, in a block
+    that may still go or by nobody knows whom; of `missing` ones it knows nothing. `count` is how
+    many transactions of the signer are in blocks.
     """
 
     included: list[tuple[Entry, Receipt]] = field(default_factory=list)
@@ -41,6 +53,11 @@ class Whereabouts:
     contested: list[Entry] = field(default_factory=list)
     missing: list[Entry] = field(default_factory=list)
     count: int = 0
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the chain knows anything of one of them."""
+        return bool(self.included or self.known or self.replaced or self.contested)
 
 
 def look_up(
@@ -76,14 +93,56 @@ def look_up(
             if isinstance(answer, NodeRefused):
                 raise answer
         found.count = quantity(count)
+        used: list[Entry] = []
         for entry, receipt, transaction in zip(
             part, rest[: len(part)], rest[len(part) :], strict=True
         ):
-            _place(found, entry, receipt, transaction, quantity(final))
+            if receipt is None and transaction is None and found.count > entry.nonce:
+                used.append(entry)
+            else:
+                _place(found, entry, receipt, transaction)
+        if used:
+            _prove(connection, signer, used, quantity(final), found)
     _ask_their_own_node(connection, signer, found)
-    if found.replaced:
-        require_kept(connection, min(entry.after for entry in found.replaced) - depth)
     return found
+
+
+def _prove(
+    connection: Connection,
+    signer: ChecksumAddress,
+    used: Sequence[Entry],
+    final: int,
+    found: Whereabouts,
+) -> None:
+    """Finds which transactions used the nonces of entries of which the node gives no receipt."""
+    after = max(0, min(entry.after for entry in used) - connection.network.finality.depth)
+    uses = uses_of(connection, signer, {entry.nonce for entry in used}, after)
+    own: list[tuple[Entry, int]] = []
+    for entry in used:
+        use = uses.get(entry.nonce)
+        if use is not None and use.transaction == entry.hash:
+            own.append((entry, use.block))
+        elif use is not None and final > entry.nonce:
+            found.replaced.append(entry)
+        else:
+            found.contested.append(entry)
+    if own:
+        found.included += _receipts_that_must_be(connection, own)
+
+
+def _receipts_that_must_be(
+    connection: Connection, own: Sequence[tuple[Entry, int]]
+) -> list[tuple[Entry, Receipt]]:
+    """The receipts of entries that were seen in blocks. Raises TransactionsForgotten."""
+    by_hash = {entry.signed.hash: entry for entry, _ in own}
+    receipts: dict[bytes, Receipt] = {}
+    for pause in (*_ASKED_AGAIN, None):
+        receipts |= receipts_now(connection, by_hash.keys() - receipts.keys())
+        if receipts.keys() == by_hash.keys():
+            return [(by_hash[hash], receipt) for hash, receipt in receipts.items()]
+        if pause is not None:
+            time.sleep(pause)
+    raise TransactionsForgotten(min(block for _, block in own))
 
 
 def _look_through(
@@ -131,17 +190,11 @@ def _ask_their_own_node(
         found.missing = [entry for entry, answer in asked if answer.get("result") is None]
 
 
-def _place(found: Whereabouts, entry: Entry, receipt: Any, transaction: object, final: int) -> None:
+def _place(found: Whereabouts, entry: Entry, receipt: Any, transaction: object) -> None:
     if receipt is not None:
         found.included.append((entry, Receipt.of(receipt)))
-    elif transaction is not None:
-        found.known.append(entry)
-    elif final > entry.nonce:
-        found.replaced.append(entry)
-    elif found.count > entry.nonce:
-        found.contested.append(entry)
-    elif entry.withdrawn:  # to be waited for, and not to be handed over
-        found.known.append(entry)
+    elif transaction is not None or entry.withdrawn:
+        found.known.append(entry)  # of what was withdrawn: to be waited for, not to be handed over
     else:
         found.missing.append(entry)
 
@@ -160,7 +213,7 @@ def stand(connection: Connection, outbox: Outbox, blocks: Blocks, patience: floa
     number, hash = newest
     if not blocks.is_development:
         connection.require_block(number, patience)
-    if _present(connection, [number]).get(number) != hash:
+    if _surely_present(connection, [number]).get(number) != hash:
         gone = list(_gone(connection, outbox, number))
         if blocks.is_development and not connection.network.finality.depth:
             outbox.undo(gone)
@@ -199,12 +252,24 @@ def _gone(connection: Connection, outbox: Outbox, newest: int) -> Iterator[Entry
     last = newest
     while entries := outbox.in_blocks(last, _BLOCKS_AT_ONCE):
         numbers = sorted({entry.block for entry in entries if entry.block is not None})
-        present = _present(connection, numbers)
+        present = _surely_present(connection, numbers)
         for entry in entries:
             if entry.block is not None and present.get(entry.block) == entry.block_hash:
                 return
             yield entry
         last = numbers[0] - 1
+
+
+def _surely_present(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
+    """The same, whoever of those behind one address is asked."""
+    found = _present(connection, numbers)
+    for _ in range(_ASKED_IN_ALL):
+        missing = [number for number in numbers if number not in found]
+        if not missing:
+            break
+        time.sleep(_BETWEEN)
+        found |= _present(connection, missing)
+    return found
 
 
 def _present(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:

@@ -269,6 +269,48 @@ def tx_cancel(
         )
 
 
+@app.command(
+    "fill",
+    help=both(
+        "Use nonces that nobody used, and that what a key has on its way waits for, with "
+        "transactions without any effect: it comes then. A node that got the count of the key's "
+        "transactions wrong leaves such a gap.",
+        "鍵の送信中の取引が待っている未使用のノンスを、効果のない取引で補う(取引件数に関する"
+        "ノードの誤った応答などで生じた欠番)。待っていた取引はその後成立する。",
+    ),
+    epilog=example("jp20 tx fill", "jp20 tx fill 0xAb…"),
+)
+def tx_fill(key: Key = None, yes: Yes = False) -> None:
+    """Nothing is sent twice: what waits has its nonce and its bytes."""
+    from jp20.operations.transactions.sending import fill, missing_nonces
+
+    place = workspace()
+    desk = place.desk()
+    signers = place.signers
+    signer = signers[0] if key is None and len(signers) == 1 else place.key_of(_key(place, key))
+    missing = missing_nonces(desk, signer)
+    if not missing:
+        say(Text("No nonce is missing.", "欠けているノンスはありません。"))
+        return
+    confirm(
+        Text(
+            f"Use {len(missing)} nonces of {signer.address}, from {missing.start} on, without any "
+            "effect?",
+            f"{signer.address} のノンス {missing.start} から {len(missing)} 件を、"
+            "効果のない取引で使用しますか?",
+        ),
+        yes,
+    )
+    with progress(Text("Filling", "補っています")):
+        count = fill(desk, signer)
+    say(
+        Text(
+            f"{count} nonces are used. Run the same as before again.",
+            f"ノンス {count} 件を使用しました。元の操作を再度実行してください。",
+        )
+    )
+
+
 def _key(place: "Workspace", given: str | None) -> "ChecksumAddress":
     """The key that is meant. Raises BadArgument."""
     if given is not None:

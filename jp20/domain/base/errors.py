@@ -4,7 +4,7 @@ languages.
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar, Literal
+from typing import Literal
 
 Language = Literal["en", "ja"]
 
@@ -50,7 +50,7 @@ class JP20Error(Exception):
     `exit_code` is the code with which it ends a call.
     """
 
-    exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
+    exit_code: ExitCode = ExitCode.REFUSED
 
     def __init__(self, what: Text, why: Text | None = None, next_step: Text | None = None) -> None:
         super().__init__(what.en)

@@ -14,7 +14,7 @@ from jp20.chain.rpc.forgotten import TransactionsForgotten
 from jp20.chain.rpc.node_errors import NodesBehind
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.outbox import Entry, OutboxUnfit, SignerBusy, State
-from jp20.chain.sending.sender import NonceTaken, Sender, SendingRefused
+from jp20.chain.sending.sender import NonceTaken, NonceUnexplained, Sender, SendingRefused
 from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.chain.sending.whereabouts import look_up
 from jp20.chain.signing.signers import Signer
@@ -30,6 +30,7 @@ _PAUSE: Final = 0.1
 _IN_THE_WAY: Final = (
     NodesBehind,
     NonceTaken,
+    NonceUnexplained,
     OutboxUnfit,
     OutcomeUnknown,
     SendingRefused,

@@ -21,6 +21,7 @@ from jp20.chain.sending.outbox import (
     view_outbox,
 )
 from jp20.chain.sending.outbox import State as State
+from jp20.chain.sending.sender import GAS_OF_NOTHING
 from jp20.chain.sending.whereabouts import look_up
 from jp20.chain.signing.signers import OfflineSigner, Signer
 from jp20.domain.base.errors import JP20Error, Text
@@ -30,9 +31,6 @@ from jp20.operations.session import Desk
 
 LONG: Final = 600.0
 """Seconds after which a transaction has been on its way for long."""
-
-_GAS_OF_NOTHING: Final = 21_000
-"""What a transaction without a call costs."""
 
 
 class Where(Enum):
@@ -86,8 +84,10 @@ class OutboxStatus:
             )
         if self.gap is not None:
             return Text(
-                f"Nonce {self.gap} is missing: the next transaction of this key fills it.",
-                f"ノンス {self.gap} が欠けています。この鍵で次に送信する取引が補います。",
+                f"Nonce {self.gap} is missing: the next transaction of this key fills it, or:"
+                f" jp20 tx fill {self.signer}",
+                f"ノンス {self.gap} が欠けています。この鍵で次に送信する取引、または"
+                f" jp20 tx fill {self.signer} で補われます。",
             )
         stuck = any(each.where is Where.WITH_NODE and each.is_long for each in self.under_way)
         return _LOOK if stuck else _RESUME
@@ -221,7 +221,22 @@ def cancel(desk: Desk, signer: Signer, nonce: int) -> tuple[Entry, ...]:
     entry = on_its_way(desk, signer, nonce)
     nothing = Call(signer.address, b"")
     label = f"cancel: {entry.label.removeprefix('cancel: ')}"
-    return tuple(desk.sender(signer).replace(entry, nothing, _GAS_OF_NOTHING, label))
+    return tuple(desk.sender(signer).replace(entry, nothing, GAS_OF_NOTHING, label))
+
+
+def missing_nonces(desk: Desk, signer: Signer) -> range:
+    """The nonces that nobody used and that all that a key has on its way waits for. Raises
+    SignerBusy.
+    """
+    return desk.sender(signer).missing_nonces
+
+
+def fill(desk: Desk, signer: Signer) -> int:
+    """Uses them with transactions that do nothing, so that what waits for them comes; returns how
+    many were made. Raises SignerBusy, GapTooWide, AwaitingSignature, OutcomeUnknown,
+    SendingRefused.
+    """
+    return len(desk.sender(signer).fill())
 
 
 # A key on another machine
