@@ -89,6 +89,13 @@ def units(text: str, option: str) -> int:
         raise BadArgument(what, next_step=unfit.next_step) from None
 
 
+def until(text: str, option: str) -> int:
+    """Unix seconds until when something is to hold, given as an option: a date is included, to its
+    end in Japan. `jp20.domain.base.times.until` says it back. Raises BadArgument.
+    """
+    return time(text, option, end_of_day=True)
+
+
 def time(text: str, option: str, *, end_of_day: bool = False) -> int:
     """Unix seconds of a date or time that was given as an option; without a zone Japan's. Raises
     BadArgument.
