@@ -23,7 +23,7 @@ from jp20.chain.rpc.connection import Connection, connect
 from jp20.chain.signing.signers import KeySigner, Signer, development_signers
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.times import parse_time
+from jp20.domain.files.dates import parse_time
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Decision
 from jp20.operations.files.inputs import (

@@ -125,7 +125,7 @@ def test_applied_again_and_planned_again_nothing_is_delivered_twice(place):
 @pytest.mark.requirement("G2")
 def test_refused_rows_are_named_and_are_planned_anew_from_the_result_file(place):
     place.issue("DI-3", 300)
-    rows = ALLOTMENTS + "F-1,30\nZ-9,10\nA-1,5\n"  # a non-resident, nobody, one named twice
+    rows = ALLOTMENTS + "F-1,30\nZ-9,10\nF-2,5①\n"  # a non-resident, nobody, no number
 
     planned = plan(place, "DI-3", rows)
     applied = apply(place, "DI-3", "--result", "DI-3-result.csv")

@@ -234,8 +234,8 @@ def test_with_the_file_every_row_is_seen_signed_and_executed(market, unpublished
         "amounts": 1,
     }
     assert [(each["call"], each["argument"], each["value"]) for each in seen["arguments"]] == [
-        (1, "until", "2034-03-31T00:00:00+09:00"),
-        (2, "until", "2034-03-31T00:00:00+09:00"),
+        (1, "until", "2034-04-01T00:00:00+09:00"),
+        (2, "until", "2034-04-01T00:00:00+09:00"),
     ]
     assert signed.code == 0, signed.err
     assert blind.code == 1

@@ -90,7 +90,7 @@ def test_a_position_adds_up(market):
         ("lock-up", 30, None),
         ("pledge", 45, "BANK-7"),
     ]
-    assert shown["claims"][0]["until"] == "2034-03-31T00:00:00+09:00"
+    assert shown["claims"][0]["until"] == "2034-04-01T00:00:00+09:00"
 
 
 @pytest.mark.requirement("G15")
@@ -192,7 +192,7 @@ def test_the_whole_token_is_locked_up_only_where_it_is_said_so(market):
     earlier = market.run(*whole, "--until", "2033-01-01", *market.case("T2"))
     again = market.run(*whole, *_UNTIL, *market.case("T1"))
 
-    assert made["token"] == {"until": "2034-03-31T00:00:00+09:00", "locked": True}
+    assert made["token"] == {"until": "2034-04-01T00:00:00+09:00", "locked": True}
     assert earlier.code == 2
     assert f"jp20 lock shorten {market.code} --whole-token" in earlier.err
     assert again.code == 0

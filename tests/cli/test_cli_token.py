@@ -7,7 +7,8 @@ import pytest
 from offering import ALICE, BOB, CAROL, Place, place_at, refused
 from running import Bad, done, run
 
-from jp20.domain.base.times import in_tokyo, parse_time
+from jp20.domain.base.times import in_tokyo
+from jp20.domain.files.dates import parse_time
 
 CASE = ("--case", "X-1", "--document", "term-sheet.toml", "--yes")
 NO_FILE = ("--case", "X-1", "--document", "no-such.pdf", "--yes")

@@ -10,7 +10,7 @@ from world import EXAMPLES, World, case, investor
 from jp20.chain.contracts.errors import Refused, Restrained
 from jp20.chain.rpc.connection import octets
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.times import parse_time
+from jp20.domain.files.dates import parse_time
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.register.register import Movement, Split, Why
 from jp20.domain.token.reasons import Reason

@@ -10,7 +10,7 @@ from world import EXAMPLES, World, case, investor, make_applicants
 from jp20.chain.contracts.contract import Contract, token_interface
 from jp20.chain.contracts.errors import Refused
 from jp20.chain.sending.sender import Sender
-from jp20.domain.base.times import parse_time
+from jp20.domain.files.dates import parse_time
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.register.events import Cause, RowRefused
 from jp20.domain.register.register import Movement

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from solidity import enum
 
 from jp20.domain.base.faults import FaultyFile
@@ -81,9 +83,62 @@ def test_a_reference_that_comes_again_is_a_further_wallet():
 
 
 def test_rows_of_one_investor_must_agree():
-    fault = only_fault(HEADER + ROW + ROW.replace(ALICE, BOB).replace("general", "professional"))
+    found = read(HEADER + ROW + ROW.replace(ALICE, BOB).replace("general", "professional"))
+    told, fault = found.faults
     assert (fault.line, fault.field) == (3, "class")
     assert "line 2" in fault.what.en
+    assert (told.line, "line 3 is faulty" in told.what.en) == (2, True)
+
+
+@pytest.mark.requirement("G7", "G13")
+@pytest.mark.parametrize("word", ["yes", "追加", "はい"])
+def test_a_further_wallet_may_say_so_itself(word):
+    head = "investor,wallet,class,residency,kyc_expiry,further_wallet\n"
+    rest = "general,resident,2027-03-31"
+    text = f"{head}C-001,{ALICE},{rest},\nC-001,{BOB},{rest},{word}\n"
+    (investor,) = read(text).sound()
+    assert (investor.wallets, investor.lines) == ((ALICE, BOB), (2, 3))
+
+
+@pytest.mark.requirement("G7", "G18")
+@pytest.mark.parametrize(
+    "names", [("", ""), ("青葉 花子", ""), ("", "青葉 花子"), ("青葉", "若葉")]
+)
+def test_one_reference_with_several_wallets_is_not_yet_one_person(names):
+    """The reference alone says nothing: a spreadsheet cuts long ones off until they are equal."""
+    first, second = (f"C-001,{name},{{}},general,resident,2027-03-31,\n" for name in names)
+    found = read(HEADER + first.format(ALICE) + second.format(BOB))
+    assert found.investors == ()
+    assert {fault.line for fault in found.faults} == {2, 3}
+    if names[0] == names[1]:
+        assert all("Lines 2, 3 have this reference" in fault.what.en for fault in found.faults)
+
+
+@pytest.mark.requirement("G7", "G18")
+@pytest.mark.parametrize("reference", ["4.90123E+15", "4.9e15", "1E+02", "４.９E+15"])
+def test_a_reference_that_a_spreadsheet_shortened_is_refused_on_each_line(reference):
+    row = f"{reference},青葉,{{}},general,resident,2036-03-31,\n"
+    found = read(HEADER + row.format(ALICE) + row.format(BOB))
+    assert found.investors == ()
+    assert [(fault.line, fault.field) for fault in found.faults] == [
+        (2, "investor"),
+        (3, "investor"),
+    ]
+    assert "shortened" in found.faults[0].what.en
+
+
+@pytest.mark.requirement("G7", "G18")
+def test_a_mark_beside_a_reference_makes_another_one():
+    other = ROW.replace("C-001", "C-00①").replace(ALICE, BOB)
+    assert len(read(HEADER + ROW + other).sound()) == 2
+
+
+@pytest.mark.requirement("G2", "G7")
+def test_a_row_that_is_there_twice_counts_once_and_the_other_is_told():
+    found = read(HEADER + ROW + ROW)
+    assert [each.lines for each in found.investors] == [(2,)]
+    (fault,) = found.faults
+    assert (fault.line, "repeats line 2" in fault.what.en) == (3, True)
 
 
 @pytest.mark.parametrize(
@@ -121,10 +176,12 @@ def test_the_second_of_expiry_is_too_late():
     assert read(HEADER + ROW, now=KYC_EXPIRY).faults[0].field == "kyc_expiry"
 
 
-def test_a_wallet_twice_is_named_with_its_first_line():
-    fault = only_fault(HEADER + ROW + ROW.replace("C-001", "C-002"))
-    assert (fault.line, fault.field) == (3, "wallet")
-    assert "line 2" in fault.what.en
+def test_a_wallet_of_two_investors_is_nobody_s_until_somebody_says_whose():
+    found = read(HEADER + ROW + ROW.replace("C-001", "C-002"))
+    assert found.investors == ()
+    assert [(fault.line, fault.field) for fault in found.faults] == [(2, "wallet"), (3, "wallet")]
+    assert "line 3" in found.faults[0].what.en
+    assert "line 2" in found.faults[1].what.en
 
 
 def test_all_faults_come_at_once_and_the_other_rows_are_there():
@@ -140,8 +197,40 @@ def test_all_faults_come_at_once_and_the_other_rows_are_there():
 
 def test_an_investor_with_one_faulty_row_is_left_out_whole():
     further = ROW.replace(ALICE, "0x12")
-    assert read(HEADER + ROW + further).investors == ()
-    assert read(HEADER + further + ROW).investors == ()
+    for text in (HEADER + ROW + further, HEADER + further + ROW):
+        found = read(text)
+        assert found.investors == ()
+        assert {fault.line for fault in found.faults} == found.lines == {2, 3}
+
+
+CELLS = st.tuples(
+    st.sampled_from(["C-1", "C-2", "", "4.9E+15", "C-1 "]),
+    st.sampled_from(["青葉", "若葉", ""]),
+    st.sampled_from([ALICE, BOB, ALIKE, ALICE.lower(), "0x12", ""]),
+    st.sampled_from(["general", "professional", "x"]),
+    st.sampled_from(["resident", "y"]),
+    st.sampled_from(["2027-03-31", "2027/3/31", "2026-01-01", "3月"]),
+    st.sampled_from(["", "2027-03-31"]),
+)
+
+
+@pytest.mark.requirement("G7")
+def test_a_count_and_a_remark_below_the_table_are_no_rows():
+    found = read(HEADER + ROW + "合　計,1名,,,,,\n※ 住所は別紙,,,,,,\n")
+    assert len(found.sound()) == 1
+    assert found.lines == {2}
+
+
+@pytest.mark.requirement("G2", "G7")
+@given(st.lists(CELLS, max_size=7))
+def test_each_row_is_an_investor_s_or_has_a_fault_and_not_both(rows):
+    found = read(HEADER + "".join(",".join(row) + "\n" for row in rows))
+    ours = [line for each in found.investors for line in each.lines]
+    faulty = {fault.line for fault in found.faults}
+    assert len(ours) == len(set(ours))
+    assert not faulty & set(ours)
+    assert faulty | set(ours) == found.lines
+    assert len(found.lines) == len(rows)
 
 
 def test_a_file_with_a_fault_is_not_sound():

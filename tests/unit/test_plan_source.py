@@ -92,14 +92,14 @@ def test_a_file_whose_total_is_missed_is_not_what_any_plan_does():
 
 
 INVESTORS = (
-    "investor,wallet,class,residency,kyc_expiry,class_expiry\n"
+    "investor,wallet,class,residency,kyc_expiry,further_wallet\n"
     f"A-1,{ALICE},general,resident,2035-03-31,\n"
-    f"A-1,{BOB},general,resident,2035-03-31,\n"
+    f"A-1,{BOB},general,resident,2035-03-31,yes\n"
 )
 (INVESTOR,) = parse_investors(INVESTORS.encode(), "own.csv", NOW).investors
 AFTER = replace(GENERAL, kyc_expiry=INVESTOR.kyc_expiry)
 REGISTER = WhitelistRow(2, ALICE, None, None, AFTER)
-ADD = WhitelistRow(2, BOB, ALICE, None, AFTER)
+ADD = WhitelistRow(3, BOB, ALICE, None, AFTER)
 
 
 def whitelist(register: WhitelistRow, add: WhitelistRow):
@@ -125,8 +125,8 @@ def whitelist(register: WhitelistRow, add: WhitelistRow):
     [
         (REGISTER, ADD, []),
         (replace(REGISTER, account=MALLORY), ADD, ["Line 2"]),
-        (REGISTER, replace(ADD, account=MALLORY), ["Line 2"]),
-        (REGISTER, replace(ADD, existing=MALLORY), ["Line 2"]),
+        (REGISTER, replace(ADD, account=MALLORY), ["Line 3"]),
+        (REGISTER, replace(ADD, existing=MALLORY), ["Line 3"]),
         (replace(REGISTER, after=PROFESSIONAL), ADD, ["Line 2"]),
         (replace(REGISTER, line=9), ADD, ["Line 9"]),
     ],

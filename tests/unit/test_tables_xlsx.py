@@ -120,8 +120,9 @@ def test_fractional_and_negative_units_of_a_workbook_are_faults():
     found = parse_allotments(data, "a.xlsx")
     assert [(fault.line, fault.field) for fault in found.faults] == [
         (2, "units"),
+        (2, "wallet"),  # there again by its other writing
         (3, "units"),
-        (4, "wallet"),  # twice, by its other writing
+        (4, "wallet"),
         (5, "wallet"),
     ]
     assert found.allotments == ()

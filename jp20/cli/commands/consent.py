@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.frame.language import both, example
-from jp20.cli.frame.options import Token, Yes, address, time, units
-from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
+from jp20.cli.frame.options import Token, Yes, address, units
+from jp20.cli.frame.options import until as until_when
+from jp20.cli.frame.output import Column, Record, Table, Until, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.again import say_if_done_before, say_if_sent_before
@@ -64,13 +65,13 @@ def consent_request(
     yes: Yes = False,
 ) -> None:
     """A holder's own, with the holder's key (G3)."""
-    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.base import times
     from jp20.domain.token.state import WouldBeRefused
     from jp20.operations.token.previews import needs_consent, preview_request
     from jp20.operations.token.transfer import request_transfer
 
     recipient, count = address(to, "TO"), units(amount, "UNITS")
-    deadline = time(until, "--until", end_of_day=True)
+    deadline = until_when(until, "--until")
     place = workspace()
     signer = holder(place, from_)
     desk = place.desk()
@@ -96,12 +97,13 @@ def consent_request(
                 f"{token} は承諾を要しません(jp20 transfer で移転できます)。",
             )
         )
+    end = times.until(deadline)
     confirm(
         Text(
             f"Ask for consent to {count:,} units of {token} from {signer.address} to {recipient}, "
-            f"until {in_tokyo(deadline)}?",
+            f"until {end.en}?",
             f"{token} {count:,} 口の {signer.address} から {recipient} への移転の承諾を、"
-            f"{in_tokyo(deadline)} を期限として申請しますか?",
+            f"{end.ja}を期限として申請しますか?",
         ),
         yes,
     )
@@ -116,7 +118,7 @@ def consent_request(
                 (_FROM, signer.address),
                 (_TO, recipient),
                 (UNITS, count),
-                (_DEADLINE, in_tokyo(deadline)),
+                (_DEADLINE, Until(deadline)),
                 (BLOCK, made.done.block),
                 (TRANSACTION, made.done.transaction),
             ),
@@ -296,7 +298,6 @@ def _open(desk: "Desk", token: str, number: int) -> "ConsentRequest":
 
 
 def _table(desk: "Desk", found: "list[ConsentRequest]") -> Table:
-    from jp20.domain.base.times import in_tokyo
     from jp20.operations.token.transfer import ConsentStatus
 
     now = desk.now()
@@ -311,7 +312,7 @@ def _table(desk: "Desk", found: "list[ConsentRequest]") -> Table:
                 each.from_,
                 each.to,
                 each.units,
-                in_tokyo(each.deadline),
+                Until(each.deadline),
                 expired
                 if each.status is ConsentStatus.OPEN and each.deadline <= now
                 else each.status.text,

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.language import both, example
-from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, time
-from jp20.cli.frame.output import Column, Record, confirm, show
+from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence
+from jp20.cli.frame.options import until as until_when
+from jp20.cli.frame.output import Column, Record, Until, confirm, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.again import say_if_nothing_sent
@@ -64,8 +65,8 @@ def lock_set(
         typer.Option(
             metavar="TIME",
             help=both(
-                "When they become free; a date: the beginning of that day in Japan.",
-                "解除の日時(日付のみの場合は日本時間のその日の0時)。",
+                "Until when: a date is included, to its end in Japan.",
+                "ロックアップの期限(日付はその日の終わりまで。日本時間)。",
             ),
         ),
     ],
@@ -79,10 +80,10 @@ def lock_set(
     yes: Yes = False,
 ) -> None:
     """Each row adds a lock-up to those that there are (G8)."""
-    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.base import times
     from jp20.operations.token.restraints import lock_up
 
-    end, rests_on = time(until, "--until"), evidence(case, document)
+    end, rests_on = until_when(until, "--until"), evidence(case, document)
     if whole_token:
         _require_nobody(wallet or file)
         _set_for_token(token, until, end, rests_on, party, yes)
@@ -93,10 +94,11 @@ def lock_set(
     desk.token(token)
     _require_future(desk, until, end)
     total = sum(count for _, count in rows)
+    last = times.until(end)
     confirm(
         Text(
-            f"Lock up {total:,} units of {token}, of {len(rows)} holders, until {in_tokyo(end)}?",
-            f"{token} の保有者 {len(rows)} 名、計 {total:,} 口を {in_tokyo(end)} まで"
+            f"Lock up {total:,} units of {token}, of {len(rows)} holders, until {last.en}?",
+            f"{token} の保有者 {len(rows)} 名、計 {total:,} 口を {last.ja}まで"
             "ロックアップしますか?",
         ),
         yes,
@@ -125,7 +127,11 @@ def lock_shorten(
     until: Annotated[
         str,
         typer.Option(
-            metavar="TIME", help=both("The new, earlier end.", "短縮後の期限(日本時間)。")
+            metavar="TIME",
+            help=both(
+                "The new, earlier end; a date is included.",
+                "短縮後の期限(日付はその日の終わりまで。日本時間)。",
+            ),
         ),
     ],
     case: Case,
@@ -144,12 +150,12 @@ def lock_shorten(
     yes: Yes = False,
 ) -> None:
     """One lock-up by its number, or the token's own (G8)."""
-    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.base import times
     from jp20.domain.register.events import ClaimKind
     from jp20.operations.governance.earlier import carried_out
     from jp20.operations.token.restraints import shorten_lock_up
 
-    end, rests_on = time(until, "--until"), evidence(case, document)
+    end, rests_on = until_when(until, "--until"), evidence(case, document)
     if whole_token:
         _require_nobody(wallet)
         _shorten_for_token(token, until, end, rests_on, party, yes)
@@ -172,9 +178,9 @@ def lock_shorten(
         confirm(
             Text(
                 f"Bring the end of lock-up {number} ({lock.units:,} units of {holder}) forward "
-                f"from {in_tokyo(lock.until)} to {in_tokyo(end)}?",
+                f"from {times.until(lock.until).en} to {times.until(end).en}?",
                 f"{holder} のロックアップ {number}({lock.units:,} 口)の期限を "
-                f"{in_tokyo(lock.until)} から {in_tokyo(end)} に短縮しますか?",
+                f"{times.until(lock.until).ja}から{times.until(end).ja}に短縮しますか?",
             ),
             yes,
         )
@@ -212,7 +218,7 @@ def _set_for_token(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.base import times
     from jp20.operations.governance.earlier import carried_out
     from jp20.operations.token.restraints import set_token_lock_up
 
@@ -221,10 +227,11 @@ def _set_for_token(
     if carried_out(desk, desk.token(token), "setTokenLockUp", rests_on, until=end) is None:
         _require_later(token, until, end, _locked_until(desk, token))
         _require_future(desk, until, end)
+        last = times.until(end)
         confirm(
             Text(
-                f"Lock up the WHOLE token {token}, all holders, until {in_tokyo(end)}?",
-                f"トークン {token} の全体(全保有者)を {in_tokyo(end)} までロックアップしますか?",
+                f"Lock up the WHOLE token {token}, all holders, until {last.en}?",
+                f"トークン {token} の全体(全保有者)を {last.ja}までロックアップしますか?",
             ),
             yes,
         )
@@ -241,7 +248,7 @@ def _shorten_for_token(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.base import times
     from jp20.operations.governance.earlier import carried_out
     from jp20.operations.token.restraints import shorten_token_lock_up
 
@@ -250,12 +257,12 @@ def _shorten_for_token(
     if carried_out(desk, desk.token(token), "shortenTokenLockUp", rests_on, until=end) is None:
         now = _locked_until(desk, token)
         _require_earlier(until, end, now)
+        before, after = times.until(now), times.until(end)
         confirm(
             Text(
-                f"Bring the end of the token lock-up of {token} forward from {in_tokyo(now)} to "
-                f"{in_tokyo(end)}?",
-                f"{token} 全体のロックアップの期限を {in_tokyo(now)} から {in_tokyo(end)} に"
-                "短縮しますか?",
+                f"Bring the end of the token lock-up of {token} forward from "
+                f"{before.en} to {after.en}?",
+                f"{token} 全体のロックアップの期限を{before.ja}から{after.ja}に短縮しますか?",
             ),
             yes,
         )
@@ -265,14 +272,13 @@ def _shorten_for_token(
 
 
 def _token_lock(desk: "Desk", token: str) -> Record:
-    from jp20.domain.base.times import in_tokyo
 
     until = _locked_until(desk, token)
     return Record(
         "token",
         Text("The token's own lock-up", "トークン全体のロックアップ"),
         (
-            (UNTIL, in_tokyo(until) if until else None),
+            (UNTIL, Until(until) if until else None),
             (Column("locked", Text("runs", "継続中")), until > desk.now()),
         ),
     )
@@ -306,13 +312,13 @@ def _require_future(desk: "Desk", until: str, end: int) -> None:
 
 
 def _require_later(token: str, until: str, end: int, now: int) -> None:
-    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.base import times
 
     if end <= now:
         raise BadArgument(
             Text(
-                f"--until: {until} is no later than {in_tokyo(now)}, until when it runs.",
-                f"--until: {until} は現在の期限 {in_tokyo(now)} 以前です。",
+                f"--until: {until} is no later than {times.until(now).en}, until when it runs.",
+                f"--until: {until} は現在の期限({times.until(now).ja})以前です。",
             ),
             Text("Setting only prolongs.", "設定では延長のみ可能です。"),
             Text(
@@ -323,14 +329,14 @@ def _require_later(token: str, until: str, end: int, now: int) -> None:
 
 
 def _require_earlier(until: str, end: int, now: int) -> None:
-    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.base import times
 
     if end >= now:
-        runs = in_tokyo(now) if now else "–"
+        runs = times.until(now) if now else Text("–", "–")
         raise BadArgument(
             Text(
-                f"--until: {until} is no earlier than the present end ({runs}).",
-                f"--until: {until} は現在の期限({runs})より前ではありません。",
+                f"--until: {until} is no earlier than the present end ({runs.en}).",
+                f"--until: {until} は現在の期限({runs.ja})より前ではありません。",
             ),
             Text("Shortening only brings it forward.", "短縮のみ可能です。"),
             Text("To prolong: jp20 lock set", "延長する場合: jp20 lock set"),

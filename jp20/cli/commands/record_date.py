@@ -44,7 +44,7 @@ def record_date_set(
     yes: Yes = False,
 ) -> None:
     """A date is its last second, so that what moves that day counts (G5, G21)."""
-    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.base.times import until
     from jp20.operations.token.foresight import require_record_date
     from jp20.operations.token.lifecycle import set_record_date
     from jp20.operations.token.state import token_state
@@ -54,10 +54,11 @@ def record_date_set(
     rests_on = evidence(case, document)
     desk = workspace().desk()
     require_record_date(desk, token, second, rests_on)
+    end = until(second + is_day)
     confirm(
         Text(
-            f"Set a record date of {token} at the end of {in_tokyo(second)}?",
-            f"{token} の基準日を {in_tokyo(second)} の終わりに設定しますか?",
+            f"Set a record date of {token} at {end.en}?",
+            f"{token} の基準日を {end.ja}に設定しますか?",
         ),
         yes,
     )

@@ -7,7 +7,8 @@ import typer
 
 from jp20.cli.commands import wallets
 from jp20.cli.frame.language import both, example
-from jp20.cli.frame.options import Case, Document, Yes, evidence, time
+from jp20.cli.frame.options import Case, Document, Yes, evidence
+from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
@@ -150,17 +151,17 @@ def whitelist_renew(
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy (G7)."""
-    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.base import times
     from jp20.operations.investors.whitelist import renew
 
-    given, end = wallets_given(investors), time(until, "--until", end_of_day=True)
+    given, end = wallets_given(investors), until_when(until, "--until")
     rests_on = evidence_if_any(case, document)
     desk = workspace().desk()
     known(desk, given)
     confirm(
         Text(
-            f"Renew the KYC of {len(given)} investors until {in_tokyo(end)}?",
-            f"{len(given)} 名の本人確認の有効期限を {in_tokyo(end)} まで更新しますか?",
+            f"Renew the KYC of {len(given)} investors until {times.until(end).en}?",
+            f"{len(given)} 名の本人確認の有効期限を {times.until(end).ja}まで更新しますか?",
         ),
         yes,
     )
@@ -224,7 +225,7 @@ def whitelist_reclassify(
     given = wallets_given(investors)
     kind = _choice(investor_class, "--class", [each for each in InvestorClass if each])
     home = _choice(residency, "--residency", [each for each in Residency if each])
-    end = time(class_until, "--class-until", end_of_day=True) if class_until else NEVER
+    end = until_when(class_until, "--class-until") if class_until else NEVER
     rests_on = evidence_if_any(case, document)
     desk = workspace().desk()
     known(desk, given)

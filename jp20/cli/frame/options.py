@@ -77,21 +77,23 @@ def address(text: str, option: str) -> "ChecksumAddress":
 
 
 def units(text: str, option: str) -> int:
-    """Units that were given as an argument or option, thousands perhaps separated by commas.
-    Raises BadArgument.
-    """
+    """Units that were given as an argument or option. Raises BadArgument."""
     from jp20.domain.base.errors import BadArgument, Text
+    from jp20.domain.files.units import NotUnits, parse_units
+    from jp20.domain.token.terms import MAX_UNITS
 
-    digits = text.replace(",", "")
-    if digits.isascii() and digits.isdigit() and int(digits) > 0:
-        return int(digits)
-    raise BadArgument(
-        Text(
-            f'{option}: "{text}" is no whole number above zero.',
-            f"{option}: 「{text}」は1以上の整数ではありません。",
-        ),
-        next_step=Text("Write such as 1000.", "「1000」のように指定してください。"),
-    )
+    try:
+        return parse_units(text, MAX_UNITS)
+    except NotUnits as unfit:
+        what = Text(f"{option}: {unfit.what.en}", f"{option}: {unfit.what.ja}")
+        raise BadArgument(what, next_step=unfit.next_step) from None
+
+
+def until(text: str, option: str) -> int:
+    """Unix seconds until when something is to hold, given as an option: a date is included, to its
+    end in Japan. `jp20.domain.base.times.until` says it back. Raises BadArgument.
+    """
+    return time(text, option, end_of_day=True)
 
 
 def time(text: str, option: str, *, end_of_day: bool = False) -> int:
@@ -99,18 +101,13 @@ def time(text: str, option: str, *, end_of_day: bool = False) -> int:
     BadArgument.
     """
     from jp20.domain.base.errors import BadArgument, Text
-    from jp20.domain.base.times import parse_time
+    from jp20.domain.files.dates import NotADate, parse_time
 
     try:
         return parse_time(text, end_of_day=end_of_day)
-    except ValueError:
-        raise BadArgument(
-            Text(f'{option}: "{text}" is no time.', f"{option}: 「{text}」は日時ではありません。"),
-            next_step=Text(
-                "Write such as 2027-03-31 or 2027-03-31T15:00.",
-                "「2027-03-31」または「2027-03-31T15:00」のように指定してください。",
-            ),
-        ) from None
+    except NotADate as unfit:
+        what = Text(f"{option}: {unfit.what.en}", f"{option}: {unfit.what.ja}")
+        raise BadArgument(what, next_step=unfit.next_step) from None
 
 
 def hash_of(text: str, option: str) -> bytes:

@@ -16,7 +16,22 @@ from jp20.domain.base.errors import ExitCode, JP20Error, Text
 if TYPE_CHECKING:
     from rich.console import Console
 
-Value = str | int | bool | bytes | Text | None
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time: in JSON and CSV as ISO 8601, on a screen as Japan's, without saying so."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Until when something holds. On a screen it is the last day, where that is a whole one."""
+
+    seconds: int
+
+
+Value = str | int | bool | bytes | Text | Moment | Until | None
 """What stands in a cell. Bytes are shown in hexadecimal; a Text in the reader's language, and in
 JSON in English, so that a program can rely on it.
 """
@@ -230,7 +245,16 @@ def _cell(value: Value, word: Callable[[Text], str], *, number: bool = False) ->
         return f"{value:,}" if number else str(value)
     if isinstance(value, Text):
         return word(value)
+    if isinstance(value, Moment | Until):
+        return _time(value)
     return f"0x{value.hex()}" if isinstance(value, bytes) else value
+
+
+def _time(value: Moment | Until) -> str:
+    from jp20.domain.base.times import in_tokyo, last_day
+
+    day = last_day(value.seconds) if isinstance(value, Until) else None
+    return day or in_tokyo(value.seconds).replace("T", " ").removesuffix("+09:00")
 
 
 def _plain(part: Table | Record) -> object:
@@ -245,7 +269,15 @@ def _plain(part: Table | Record) -> object:
 def _in_json(value: Value) -> str | int | bool | None:
     if isinstance(value, Text):
         return value.en
+    if isinstance(value, Moment | Until):
+        from jp20.domain.base.times import in_tokyo
+
+        return in_tokyo(value.seconds)
     return f"0x{value.hex()}" if isinstance(value, bytes) else value
+
+
+def _in_csv(value: Value) -> str:
+    return str(_in_json(value)) if isinstance(value, Moment | Until) else _cell(value, words)
 
 
 def _write_csv(part: Table | Record) -> None:
@@ -253,6 +285,4 @@ def _write_csv(part: Table | Record) -> None:
     rows = [[value for _, value in part.fields]] if isinstance(part, Record) else part.rows
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(words(column.name) for column in columns)
-    writer.writerows(
-        ["" if value is None else _cell(value, words) for value in row] for row in rows
-    )
+    writer.writerows(["" if value is None else _in_csv(value) for value in row] for row in rows)

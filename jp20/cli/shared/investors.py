@@ -72,11 +72,9 @@ def through(expiry: int) -> str | None:
     """An expiry as a file of investors has it: the last day, or the time where it is no whole day;
     None where it never comes.
     """
-    from jp20.domain.base.times import in_tokyo
+    from jp20.domain.base.times import in_tokyo, last_day
     from jp20.domain.investors.investors import NEVER
 
     if expiry >= NEVER:
         return None
-    day, _, time = in_tokyo(expiry).partition("T")
-    is_whole_day = time.startswith("00:00:00")
-    return in_tokyo(expiry - 1).partition("T")[0] if is_whole_day else f"{day}T{time}"
+    return last_day(expiry) or in_tokyo(expiry)

@@ -147,7 +147,7 @@ def _summary(desk: "Desk", plan: "Plan") -> Record:
         (Column("time", Text("as of", "時点")), in_tokyo(plan.time)),
         (
             Column("planned", Text("rows to be done", "実行する行"), number=True),
-            sum(len(each.rows) for each in plan.decisions),
+            len({row.line for each in plan.decisions for row in each.rows}),
         ),
         (
             Column("settled", Text("rows that stand", "変更不要・実行済みの行"), number=True),

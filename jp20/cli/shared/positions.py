@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Column, Table, Value
+from jp20.cli.frame.output import Column, Table, Until, Value
 from jp20.cli.shared.results import WALLET
 from jp20.domain.base.errors import Text
 
@@ -68,7 +68,6 @@ def claims_table(claims: "Iterable[tuple[ChecksumAddress, Sequence[Claim]]]") ->
 
 def claim_row(holder: "ChecksumAddress", claim: "Claim") -> tuple[Value, ...]:
     """A claim as `claims_table` shows it."""
-    from jp20.domain.base.times import in_tokyo
     from jp20.domain.register.events import ClaimKind
 
     kinds = {
@@ -81,7 +80,7 @@ def claim_row(holder: "ChecksumAddress", claim: "Claim") -> tuple[Value, ...]:
         claim.id,
         kinds[claim.kind],
         units_shown(claim.units),
-        in_tokyo(claim.until) if claim.until else None,
+        Until(claim.until) if claim.until else None,
         reference(claim.claimant) if any(claim.claimant) else None,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Column, Record, Table, Value
+from jp20.cli.frame.output import Column, Record, Table, Until, Value
 from jp20.cli.shared.results import BLOCK, TRANSACTION
 from jp20.domain.base.errors import Text
 
@@ -99,7 +99,7 @@ def state_record(state: "TokenState") -> Record:
                 "KYC期限切れ後の売却可",
                 terms.expired_may_dispose,
             ),
-            field("locked_until", "locked until", "ロックアップ期限", _time(state.locked_until)),
+            field("locked_until", "locked until", "ロックアップ期限", _until(state.locked_until)),
             field("maturity", "maturity", "償還期日", _time(terms.maturity)),
             field("early_redemption", "early redemption", "期限前全部償還", terms.early_redemption),
             field("partial_redemption", "partial redemption", "一部償還", terms.partial_redemption),
@@ -157,6 +157,10 @@ def differences_table(differences: "Sequence[TermDifference]") -> Table:
 
 def _listed(texts: list[Text]) -> Text:
     return Text(", ".join(text.en for text in texts), "、".join(text.ja for text in texts))
+
+
+def _until(seconds: int) -> Until | None:
+    return Until(seconds) if seconds else None
 
 
 def _time(seconds: int) -> str | None:

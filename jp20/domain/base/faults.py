@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
@@ -10,6 +11,8 @@ from jp20.domain.base.errors import ExitCode, JP20Error, Text
 class Fault:
     """One thing that is wrong in a file. `line` counts from 1; None where no line shows it.
     `whole`: it is the file that is wrong with it, so that its other rows cannot be relied on.
+    `reference`: the customer's whose row it is, which stays on this machine as what is quoted of
+    a cell does.
     """
 
     file: str
@@ -18,6 +21,7 @@ class Fault:
     what: Text
     next_step: Text
     whole: bool = False
+    reference: str = attribute(default="", repr=False)
 
     @property
     def text(self) -> Text:

@@ -1,20 +1,20 @@
-"""Dates and times as people write them, and unix seconds as the chain keeps them.
+"""Dates and times, and unix seconds as the chain keeps them. How people write them is read in
+`jp20.domain.files.dates`.
 
 Without a time zone a time is Japan's. A date alone is the beginning of that day, or its end where
-it says until when something is valid (有効期限): KYC that expires on 2027-03-31 is valid through
-that day.
+it says until when something holds (有効期限, まで): that day is included then.
 """
 
-import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
+
+from jp20.domain.base.errors import Text
 
 TOKYO: Final = timezone(timedelta(hours=9), "JST")
 
 _DAY: Final = 86_400
+_TOKYO_AHEAD: Final = 32_400
 _LAST: Final = 253_402_268_399
-
-_JAPANESE_DATE: Final = re.compile(r"(\d{4})[年/.](\d{1,2})[月/.](\d{1,2})日?")
 
 
 def unix_time(written: date | datetime, *, end_of_day: bool = False) -> int:
@@ -33,21 +33,25 @@ def unix_time(written: date | datetime, *, end_of_day: bool = False) -> int:
     return seconds
 
 
-def parse_time(text: str, *, end_of_day: bool = False) -> int:
-    """Unix seconds of an ISO 8601 date or time; dates also as 2027/3/31 and 2027年3月31日. Else
-    ValueError.
-    """
-    japanese = _JAPANESE_DATE.fullmatch(text)
-    if japanese:
-        year, month, day = (int(part) for part in japanese.groups())
-        return unix_time(date(year, month, day), end_of_day=end_of_day)
-    if "T" in text or ":" in text:
-        return unix_time(datetime.fromisoformat(text))
-    return unix_time(date.fromisoformat(text), end_of_day=end_of_day)
-
-
 def in_tokyo(seconds: int) -> str:
     """Unix seconds as ISO 8601 in Japan's time, for display and exports; what lies beyond the year
     9999 as its last second.
     """
     return datetime.fromtimestamp(min(seconds, _LAST), UTC).astimezone(TOKYO).isoformat()
+
+
+def until(seconds: int) -> Text:
+    """Until when something holds, as it was said: the last day where it is a whole one, else the
+    time.
+    """
+    day = last_day(seconds)
+    if day is None:
+        return Text(in_tokyo(seconds), in_tokyo(seconds))
+    return Text(f"the end of {day}", f"{day} の終わり")
+
+
+def last_day(seconds: int) -> str | None:
+    """The day in Japan that ends at a time; None where none does."""
+    if (seconds + _TOKYO_AHEAD) % _DAY:
+        return None
+    return in_tokyo(seconds - 1).partition("T")[0]

@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Final
@@ -31,6 +31,11 @@ MOST_COLUMNS: Final = 256
 MOST_CELLS: Final = 10_000_000
 """Cells of a sheet from its corner to the last row and column with something in them; calamine
 keeps a place for each.
+"""
+
+MOST_CHARACTERS: Final = 64 * 2**20
+"""Characters that the cells of a workbook may have together, a text that several cells share
+counted for each: as many as a CSV file may have.
 """
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
@@ -70,12 +75,15 @@ class BrokenWorkbook(Exception):
 @dataclass(frozen=True, slots=True)
 class SheetRow:
     """A row of a sheet by its number there, from the first column of the sheet that has something.
-    `problems` are cells without a value that could be meant, by their place among `cells`.
+    `problems` are cells without a value that could be meant, by their place among `cells`. `mark`
+    is "hidden" for a row that is hidden or filtered away, "struck" for one with a cell struck
+    through, else "".
     """
 
     number: int
     cells: list[str]
     problems: Mapping[int, Text]
+    mark: str = ""
 
 
 def is_workbook(data: bytes) -> bool:
@@ -92,7 +100,8 @@ class Workbook:
         if data.startswith(_COMPOUND):
             raise BrokenWorkbook(*(_ENCRYPTED_FILE if _ENCRYPTED in data else _OLD_FILE))
         with _damage_told():
-            self._book = CalamineWorkbook.from_filelike(_repacked(data))
+            repacked, self._marks = _repacked(data)
+            self._book = CalamineWorkbook.from_filelike(repacked)
             self.sheets: Sequence[str] = [
                 sheet.name
                 for sheet in self._book.sheets_metadata
@@ -107,8 +116,10 @@ class Workbook:
         with _damage_told():
             found = self._book.get_sheet_by_name(sheet)
             first = found.start[0] if found.start else 0
+            marks = self._marks.get(sheet, {})
             for number, values in enumerate(found.to_python(), first + 1):
-                yield SheetRow(number, [_text(value) for value in values], _problems(values))
+                cells = [_text(value) for value in values]
+                yield SheetRow(number, cells, _problems(values), marks.get(number, ""))
 
 
 @contextmanager
@@ -126,8 +137,9 @@ def _damage_told() -> Iterator[None]:
         raise
 
 
-def _repacked(data: bytes) -> io.BytesIO:
-    """The workbook with nothing in it but the parts that hold cells, and those checked.
+def _repacked(data: bytes) -> tuple[io.BytesIO, dict[str, dict[int, str]]]:
+    """The workbook with nothing in it but the parts that hold cells, and those checked; and the
+    marked rows of each sheet, by its name.
 
     A size that is declared can be a lie, so no more than it is unpacked; what is left over then
     has another check sum.
@@ -151,62 +163,175 @@ def _repacked(data: bytes) -> io.BytesIO:
         }
         if sum(part.file_size for part in parts.values()) > MOST_UNPACKED:
             raise BrokenWorkbook(*_TOO_LARGE)
-        for name, part in parts.items():
+        shared = _SharedParts()
+        found: dict[str, _PartReader] = {}
+        # What the sheets refer to comes before them.
+        styles, texts = f"{folder}styles.xml", f"{folder}sharedStrings.xml"
+        for name in sorted(parts, key=lambda name: (name != styles, name != texts)):
+            part = parts[name]
             if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise BrokenWorkbook(*_DAMAGED)  # the others would be unpacked without a bound
             with archive.open(part) as source:
                 content = source.read(part.file_size)
-            _check_reach(content)
-            if name == f"{folder}styles.xml":
+            found[name] = _PartReader(content, shared)
+            if name == styles:
                 content = _JAPANESE_DATE.sub(b'numFmtId="14"', content)
             elif b't="e"' in content:
                 content = _ERROR_CELL.sub(rb'\1"str"', content)
             handed.writestr(name, content)
     repacked.seek(0)
-    return repacked
+    rels = found.get(f"{folder}_rels/workbook.xml.rels")
+    targets = {} if rels is None else rels.targets
+    marks = {
+        sheet: found[name].marks
+        for sheet, id in found[book].sheets.items()
+        if (name := _part_name(folder, targets.get(id, ""))) in found
+    }
+    return repacked, marks
 
 
-def _check_reach(content: bytes) -> None:
-    """Raises BrokenWorkbook where cells that have something reach too far, each where calamine puts
-    it, or where a formula has no value, which would be an empty cell; ValueError or ExpatError
-    where the part is not plain XML in UTF-8.
+def _part_name(folder: str, target: str) -> str:
+    """The part to which a relationship of the workbook points."""
+    return target[1:] if target.startswith("/") else folder + target
+
+
+@dataclass(slots=True)
+class _SharedParts:
+    """What the cells of all sheets refer to: the length of each shared text, and whether some of it
+    is struck through; the cells' formats whose font is.
     """
-    row, column = 1, 0
-    cell_row = 1
-    last_row, last_column = 0, 0
-    has_formula = False
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, cell_row, last_row, last_column, has_formula
+    lengths: list[int] = field(default_factory=list)
+    struck_texts: set[int] = field(default_factory=set)
+    struck_formats: set[int] = field(default_factory=set)
+    characters: int = 0
+
+
+class _PartReader:
+    """A part of a workbook, read through once before calamine sees it.
+
+    Raises BrokenWorkbook where cells that have something reach too far, each where calamine puts
+    it, where they come to too much text, or where a formula has no value, which would be an empty
+    cell; ValueError or ExpatError where the part is not plain XML in UTF-8.
+    """
+
+    def __init__(self, content: bytes, shared: _SharedParts) -> None:
+        self.marks: dict[int, str] = {}
+        self.sheets: dict[str, str] = {}
+        self.targets: dict[str, str] = {}
+        self._shared = shared
+        self._row, self._column, self._cell_row = 1, 0, 1
+        self._last_row = self._last_column = 0
+        self._kind, self._format = "", ""
+        self._has_formula = False
+        self._text: list[str] | None = None
+        self._struck_fonts: list[bool] = []
+        self._in_shared = self._in_formats = False
+        self._formats = 0
+        parser = expat.ParserCreate("utf-8")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        parser.StartDoctypeDeclHandler = _refuse_document_type
+        parser.Parse(content, True)
+        if self._last_column > MOST_COLUMNS or self._last_row * self._last_column > MOST_CELLS:
+            raise BrokenWorkbook(_too_far(self._last_row, self._last_column), _TAKE_OUT)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.partition(":")[2] if ":" in name else name
         if tag == "c":
             place = attributes.get("r")
             # Without a place of its own a cell follows the one before it.
-            cell_row, column = (row, column + 1) if place is None else _place(place)
-        elif tag == "v" or tag == "is":
-            last_row = max(last_row, cell_row)
-            last_column = max(last_column, column)
-            has_formula = False
+            self._cell_row, self._column = (
+                (self._row, self._column + 1) if place is None else _place(place)
+            )
+            self._kind, self._format = attributes.get("t", ""), attributes.get("s", "")
+            self._has_formula = False
+        elif tag == "v":
+            self._text = []
+        elif tag == "is":
+            self._has_something()
         elif tag == "f":
-            has_formula = True
-        elif tag == "row" and "r" in attributes:
-            row, _ = _place("A" + attributes["r"])
+            self._has_formula = True
+        elif tag == "row":
+            if "r" in attributes:
+                self._row, _ = _place("A" + attributes["r"])
+            if attributes.get("hidden") in ("1", "true"):
+                self.marks[self._row] = "hidden"
+        else:
+            self._start_of_what_is_shared(tag, attributes)
 
-    def end(name: str) -> None:
-        nonlocal row, column
+    def _start_of_what_is_shared(self, tag: str, attributes: dict[str, str]) -> None:
+        shared = self._shared
+        match tag:
+            case "si":
+                shared.lengths.append(0)
+                self._in_shared = True
+            case "t" if self._in_shared:
+                self._text = []
+            case "font":
+                self._struck_fonts.append(False)
+            case "strike" if attributes.get("val", "1") in ("1", "true"):
+                if self._in_shared:
+                    shared.struck_texts.add(len(shared.lengths) - 1)
+                elif self._struck_fonts:
+                    self._struck_fonts[-1] = True
+            case "cellXfs":
+                self._in_formats = True
+            case "xf" if self._in_formats:
+                font = int(attributes.get("fontId", "0"))
+                if font < len(self._struck_fonts) and self._struck_fonts[font]:
+                    shared.struck_formats.add(self._formats)
+                self._formats += 1
+            case "sheet":
+                id = next((v for k, v in attributes.items() if k.endswith(":id")), "")
+                self.sheets[attributes.get("name", "")] = id
+            case "Relationship":
+                self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
+
+    def _characters(self, data: str) -> None:
+        if self._text is not None:
+            self._text.append(data)
+
+    def _end(self, name: str) -> None:
         tag = name.partition(":")[2] if ":" in name else name
         if tag == "row":
-            row, column = row + 1, 0
-        elif tag == "c" and has_formula:
-            raise BrokenWorkbook(_not_calculated(cell_row), _CALCULATE)
+            self._row, self._column = self._row + 1, 0
+        elif tag == "c":
+            if self._has_formula and self._kind != "str":
+                raise BrokenWorkbook(_not_calculated(self._cell_row), _CALCULATE)
+        elif tag == "v":
+            text = "".join(self._text or ())
+            self._text = None
+            self._has_something()
+            self._has_formula = self._has_formula and not text
+            if self._kind == "s":
+                self._refer_to(text)
+        elif tag == "t" and self._in_shared:
+            self._shared.lengths[-1] += sum(map(len, self._text or ()))
+            self._text = None
+        elif tag == "si":
+            self._in_shared = False
+        elif tag == "cellXfs":
+            self._in_formats = False
 
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.StartDoctypeDeclHandler = _refuse_document_type
-    parser.Parse(content, True)
-    if last_column > MOST_COLUMNS or last_row * last_column > MOST_CELLS:
-        raise BrokenWorkbook(_too_far(last_row, last_column), _TAKE_OUT)
+    def _has_something(self) -> None:
+        self._last_row = max(self._last_row, self._cell_row)
+        self._last_column = max(self._last_column, self._column)
+        if self._format and int(self._format) in self._shared.struck_formats:
+            self.marks.setdefault(self._cell_row, "struck")
+
+    def _refer_to(self, place: str) -> None:
+        """A cell has a shared text, which is as much for each cell that has it."""
+        number = int(place or 0)
+        shared = self._shared
+        if 0 <= number < len(shared.lengths):
+            shared.characters += shared.lengths[number]
+        if shared.characters > MOST_CHARACTERS:
+            raise BrokenWorkbook(*_TOO_MUCH_TEXT)
+        if number in shared.struck_texts:
+            self.marks.setdefault(self._cell_row, "struck")
 
 
 def _place(coordinate: str) -> tuple[int, int]:
@@ -286,6 +411,16 @@ _TOO_LARGE: Final = (
     Text(
         f"The workbook unpacks to more than {MOST_UNPACKED // 2**20} MB.",
         f"ブックの展開後の大きさが {MOST_UNPACKED // 2**20} MB を超えています。",
+    ),
+    Text(
+        "Take out what does not belong to the table, or split it.",
+        "表以外の内容を削除するか、ファイルを分割してください。",
+    ),
+)
+_TOO_MUCH_TEXT: Final = (
+    Text(
+        f"The cells of the workbook have more than {MOST_CHARACTERS // 2**20} million characters.",
+        f"セルの文字数の合計が {MOST_CHARACTERS // 2**20} 百万文字を超えています。",
     ),
     Text(
         "Take out what does not belong to the table, or split it.",

@@ -5,7 +5,8 @@ stay here.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Final, TypeVar
@@ -15,8 +16,9 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
-from jp20.domain.base.times import parse_time
-from jp20.domain.files.tables import Column, Row, parse_table
+from jp20.domain.files.dates import NotADate, parse_time
+from jp20.domain.files.letters import quoted
+from jp20.domain.files.tables import PLAIN, Column, Layout, Row, Table, parse_table
 
 NEVER: Final = 2**40 - 1
 """The expiry of a class that does not lapse."""
@@ -72,19 +74,23 @@ _COLUMNS: Final = (
     Column("residency", ("居住区分",)),
     Column("kyc_expiry", ("KYC有効期限", "本人確認有効期限")),
     Column("class_expiry", ("区分有効期限", "投資家区分有効期限"), required=False),
+    Column("further_wallet", ("追加ウォレット",), required=False),
 )
+_SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]*)?E[+-]?[0-9]+", re.IGNORECASE)
+"""What a spreadsheet program makes of a long number; different ones become the same."""
+_FURTHER: Final = frozenset({"yes", "further", "追加", "はい", "○", "〇"})
 
 
 @dataclass(frozen=True, slots=True)
 class Investor:
-    """One investor of a whitelist file. Times are unix seconds; the first wallet gives the id on
-    the chain.
+    """One investor of a whitelist file, with a wallet on each of its `lines`. Times are unix
+    seconds; the first wallet gives the id on the chain.
 
     `reference` is the customer reference and `name` the person's name: neither ever leaves this
     machine, and the name is in no representation.
     """
 
-    line: int
+    lines: tuple[int, ...]
     reference: str
     name: str = field(repr=False)
     wallets: tuple[ChecksumAddress, ...]
@@ -92,6 +98,15 @@ class Investor:
     residency: Residency
     kyc_expiry: int
     class_expiry: int
+
+    @property
+    def line(self) -> int:
+        """The first of its lines."""
+        return self.lines[0]
+
+    def line_of(self, wallet: ChecksumAddress) -> int:
+        """The line on which a wallet stands."""
+        return self.lines[self.wallets.index(wallet)]
 
     @property
     def id(self) -> int:
@@ -114,14 +129,31 @@ class Investor:
 
 @dataclass(frozen=True, slots=True)
 class InvestorFile:
-    """The investors whose rows are all in order, and every fault of the others, by line. `digest`
-    is the SHA-256 of the file.
+    """The investors whose rows are all in order, and every fault of the others, by line: each of
+    the file's `lines` is an investor's or has a fault. `digest` is the SHA-256 of the file; `notes`
+    see `Table`.
+
+    What follows stays here: `references` are the customer references by line; `wallets` the first
+    wallet of each reference that is known for certain, whatever else is faulty in its rows.
     """
 
     file: str
     investors: tuple[Investor, ...]
     faults: tuple[Fault, ...]
     digest: bytes
+    lines: frozenset[int]
+    notes: tuple[Text, ...]
+    references: Mapping[int, str] = field(repr=False)
+    wallets: Mapping[str, ChecksumAddress] = field(repr=False)
+
+    @property
+    def uncertain(self) -> Mapping[str, Sequence[int]]:
+        """The lines of each reference whose wallet is not known for certain."""
+        lines: dict[str, list[int]] = {}
+        for line, reference in self.references.items():
+            if reference not in self.wallets:
+                lines.setdefault(reference, []).append(line)
+        return lines
 
     def sound(self) -> tuple[Investor, ...]:
         """The investors of a file without a fault; else raises FaultyFile."""
@@ -130,54 +162,119 @@ class InvestorFile:
         return self.investors
 
 
-def parse_investors(data: bytes, file: str, now: int) -> InvestorFile:
+def parse_investors(data: bytes, file: str, now: int, layout: Layout = PLAIN) -> InvestorFile:
     """Reads a whitelist file (CSV or XLSX). `now` in unix seconds tells which expiries lie in the
     past.
 
-    A reference that comes again is the same investor's further wallet; all other cells must then
-    be equal. An investor with one faulty row is left out whole, and so is one whom the chain would
-    take for another. Raises FaultyFile where the file has no usable header.
+    That two rows are one investor's is never concluded from their reference alone: a further wallet
+    has the same name beside it as the first one, or says "yes" under `further_wallet` (追加); all
+    other cells are equal. A row that repeats another one, cell by cell, is a fault, and the
+    other stands. An investor with a faulty row is left out whole, and each of its rows has a fault;
+    so is one whom the chain would take for another. Raises FaultyFile where the file has no usable
+    header.
     """
-    table = parse_table(data, file, _COLUMNS)
-    faults = list(table.faults)
-    rows_of: dict[str, list[Investor] | None] = {}
-    first_line_of: dict[ChecksumAddress, int] = {}
-    for row in table.rows:
-        found = _RowReader(file, row, now, faults)
-        wallet = found.wallet()
-        if wallet is not None:
-            first = first_line_of.setdefault(wallet, row.line)
-            if first != row.line:
-                found.fault("wallet", *_duplicate(first))
-                wallet = None
-        investor = found.investor(wallet)
-        reference = row.cells["investor"]
-        known = rows_of.setdefault(reference, [])
-        if investor is None:
-            rows_of[reference] = None
-        elif known is not None:
-            if known and not found.agrees(known[0], investor):
-                rows_of[reference] = None
-            else:
-                known.append(investor)
-    whole: dict[int, Investor] = {}
-    for investor in (_joined(rows) for rows in rows_of.values() if rows):
-        other = whole.setdefault(investor.id, investor)
-        if other is not investor:
-            faults.append(Fault(file, investor.line, "wallet", *_begins_alike(other.line)))
+    table = parse_table(data, file, _COLUMNS, layout)
+    no_rows = {row.line for row in table.rows if _is_no_row(row)}
+    reading = _Reading(file, now, table)
+    investors = reading.investors()
     return InvestorFile(
         file,
-        tuple(whole.values()),
-        tuple(sorted(faults, key=lambda fault: fault.line or 0)),
+        investors,
+        tuple(sorted(reading.faults, key=lambda fault: fault.line or 0)),
         hashlib.sha256(data).digest(),
+        table.lines - no_rows,
+        table.notes,
+        {row.line: row.cells["investor"] for row in table.rows},
+        reading.wallets,
     )
 
 
-def _joined(rows: Sequence[Investor]) -> Investor:
-    """The investor of rows that agree, with the wallets of all."""
-    if len(rows) == 1:
-        return rows[0]
-    return replace(rows[0], wallets=tuple(wallet for row in rows for wallet in row.wallets))
+class _Reading:
+    """A file's rows on the way to investors."""
+
+    def __init__(self, file: str, now: int, table: Table) -> None:
+        self._file = file
+        self._now = now
+        self.faults = list(table.faults)
+        self.wallets: dict[str, ChecksumAddress] = {}
+        rows = [row for row in table.rows if not _is_no_row(row)]
+        self._rows = self._without_repeated(rows)
+
+    def investors(self) -> tuple[Investor, ...]:
+        """Those whose rows are all in order."""
+        lines_of: dict[ChecksumAddress, list[int]] = {}
+        readers: dict[str, list[tuple[_RowReader, Investor | None]]] = {}
+        for row in self._rows:
+            reader = _RowReader(self._file, row, self._now, self.faults)
+            investor = reader.investor()
+            if reader.address is not None:
+                lines_of.setdefault(reader.address, []).append(row.line)
+            reference = row.cells["investor"]
+            # Rows without one are nobody's, and each has its fault.
+            readers.setdefault(reference or f"line {row.line}", []).append((reader, investor))
+        shared = {line: lines for lines in lines_of.values() if len(lines) > 1 for line in lines}
+        found = [self._joined(rows, shared) for rows in readers.values()]
+        return self._apart([each for each in found if each is not None])
+
+    def _without_repeated(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows, those left out that say again what an earlier one says."""
+        first: dict[tuple[str, ...], int] = {}
+        kept: list[Row] = []
+        for row in rows:
+            line = first.setdefault(tuple(row.cells.values()), row.line)
+            if line == row.line:
+                kept.append(row)
+            else:
+                self._fault(row.line, "", _repeats(line), row.cells["investor"])
+        return kept
+
+    def _joined(
+        self,
+        rows: "Sequence[tuple[_RowReader, Investor | None]]",
+        shared: Mapping[int, Sequence[int]],
+    ) -> Investor | None:
+        """The investor of rows with one reference, with the wallets of all; None where one of them
+        has a fault, which each row then has.
+        """
+        first, others = rows[0], rows[1:]
+        for reader, _ in rows:
+            if reader.line in shared:
+                reader.fault("wallet", *_wallet_of_several(reader.line, shared[reader.line]))
+        for reader, again in others:
+            if first[1] is not None and again is not None:
+                reader.agrees(first[1], again)
+        if others and not any(reader.is_nobodys for reader, _ in rows):
+            strangers = [reader for reader, each in others if not reader.is_further(first[0])]
+            for reader in [first[0], *strangers] if strangers else []:
+                reader.fault("investor", *_same_reference([each.line for each, _ in rows]))
+        if first[0].address is not None and not any(each.is_nobodys for each, _ in rows):
+            self.wallets[first[0].reference] = first[0].address
+        faulty = [reader.line for reader, _ in rows if reader.is_faulty]
+        for reader, _ in rows:
+            if faulty and not reader.is_faulty:
+                reader.fault("investor", *_with_a_faulty_row(faulty))
+        found = [each for _, each in rows if each is not None]
+        if faulty or not found:
+            return None
+        return replace(
+            found[0],
+            lines=tuple(each.line for each in found),
+            wallets=tuple(wallet for each in found for wallet in each.wallets),
+        )
+
+    def _apart(self, investors: Sequence[Investor]) -> tuple[Investor, ...]:
+        """Those whom the chain would not take for another one of the file."""
+        by_id: dict[int, Investor] = {}
+        for each in investors:
+            other = by_id.setdefault(each.id, each)
+            if other is not each:
+                self.wallets.pop(each.reference, None)
+                for line in each.lines:
+                    self._fault(line, "wallet", _begins_alike(other.line), each.reference)
+        return tuple(by_id.values())
+
+    def _fault(self, line: int, column: str, said: tuple[Text, Text], reference: str) -> None:
+        self.faults.append(Fault(self._file, line, column, *said, reference=reference))
 
 
 _Value = TypeVar("_Value")
@@ -191,24 +288,44 @@ class _RowReader:
         self._row = row
         self._now = now
         self._faults = faults
+        self.line: Final = row.line
+        self.reference: Final = row.cells["investor"]
+        self.address: ChecksumAddress | None = None
+        self.is_faulty = False
+        self.is_nobodys = False
+        """Whether it cannot be said for certain whose wallet is on this row."""
 
     def fault(self, column: str, what: Text, next_step: Text) -> None:
-        self._faults.append(Fault(self._file, self._row.line, column, what, next_step))
+        self.is_faulty = True
+        self.is_nobodys |= column in ("investor", "wallet")
+        self._faults.append(
+            Fault(
+                self._file,
+                self.line,
+                column,
+                what,
+                next_step,
+                reference=self.reference,
+            )
+        )
 
-    def wallet(self) -> ChecksumAddress | None:
-        return wallet_in(self._row.cells["wallet"], self.fault)
-
-    def investor(self, wallet: ChecksumAddress | None) -> Investor | None:
+    def investor(self) -> Investor | None:
+        """The investor with the row's one wallet."""
         cells = self._row.cells
-        if not cells["investor"]:
+        if not self.reference:
             self.fault("investor", *_MISSING)
+        elif _SCIENTIFIC.fullmatch(self.reference):
+            self.fault("investor", *_scientific(self.reference))
+        self.address = wallet_in(cells["wallet"], self.fault)
         investor_class = self._choice("class", _CLASSES)
         residency = self._choice("residency", _RESIDENCIES)
         kyc_expiry = self._expiry("kyc_expiry")
         class_expiry = self._expiry("class_expiry") if cells["class_expiry"] else NEVER
+        if cells["further_wallet"] and cells["further_wallet"].casefold() not in _FURTHER:
+            self.fault("further_wallet", *_not_further(cells["further_wallet"]))
         if (
-            not cells["investor"]
-            or wallet is None
+            self.is_faulty
+            or self.address is None
             or investor_class is None
             or residency is None
             or kyc_expiry is None
@@ -216,18 +333,26 @@ class _RowReader:
         ):
             return None
         return Investor(
-            self._row.line,
-            cells["investor"],
+            (self.line,),
+            self.reference,
             cells["name"],
-            (wallet,),
+            (self.address,),
             investor_class,
             residency,
             kyc_expiry,
             class_expiry,
         )
 
-    def agrees(self, first: Investor, again: Investor) -> bool:
-        """Whether this row says of the investor what the first one says; else that is a fault."""
+    def is_further(self, first: "_RowReader") -> bool:
+        """Whether the row says itself that its wallet is a further one of the first row's
+        investor.
+        """
+        said = self._row.cells["further_wallet"].casefold() in _FURTHER
+        name = self._row.cells["name"]
+        return said or (bool(name) and name == first._row.cells["name"])
+
+    def agrees(self, first: Investor, again: Investor) -> None:
+        """A fault where this row does not say of the investor what the first one says."""
         for column, one, other in (
             ("name", first.name, again.name),
             ("class", first.investor_class, again.investor_class),
@@ -244,17 +369,17 @@ class _RowReader:
                     ),
                     Text("Make the two rows equal.", "二つの行の値を一致させてください。"),
                 )
-                return False
-        return True
+                return
 
     def _choice(self, column: str, values: dict[str, _Value]) -> _Value | None:
         cell = self._row.cells[column]
         value = values.get(cell.casefold())
         if value is None:
             allowed = ", ".join(values)
+            said = quoted(cell)
             self.fault(
                 column,
-                Text(f'"{cell}" is not known here.', f"「{cell}」は使用できない値です。"),
+                Text(f"{said.en} is not known here.", f"{said.ja}は使用できない値です。"),
                 Text(f"Use one of: {allowed}.", f"次のいずれかを指定してください: {allowed}。"),
             )
         return value
@@ -266,12 +391,8 @@ class _RowReader:
             return None
         try:
             expiry = parse_time(cell, end_of_day=True)
-        except ValueError:
-            self.fault(
-                column,
-                Text(f'"{cell}" is not a date.', f"「{cell}」は日付ではありません。"),
-                Text("Write it like 2027-03-31.", "2027-03-31 のように記載してください。"),
-            )
+        except NotADate as no_date:
+            self.fault(column, no_date.what, no_date.next_step)
             return None
         if expiry <= self._now:
             self.fault(
@@ -281,6 +402,12 @@ class _RowReader:
             )
             return None
         return expiry
+
+
+def _is_no_row(row: Row) -> bool:
+    """Whether the row counts those above, or is a remark."""
+    is_count = row.label_of_sum("investor") is not None and not row.cells["wallet"]
+    return row.is_remark or is_count
 
 
 _MISSING: Final = (
@@ -304,13 +431,77 @@ def _begins_alike(line: int) -> tuple[Text, Text]:
     )
 
 
-def _duplicate(first: int) -> tuple[Text, Text]:
+def _repeats(first: int) -> tuple[Text, Text]:
     return (
         Text(
-            f"The wallet is on line {first} already.",
-            f"このウォレットは{first}行目と重複しています。",
+            f"The row repeats line {first}, cell by cell, and is left out; that line counts.",
+            f"{first}行目と全項目が同一のため除外します({first}行目は有効です)。",
         ),
         Text("Remove one of the two rows.", "どちらかの行を削除してください。"),
+    )
+
+
+def _wallet_of_several(line: int, lines: Sequence[int]) -> tuple[Text, Text]:
+    others = ", ".join(str(each) for each in lines if each != line)
+    return (
+        Text(
+            f"The wallet is on line {others} too, where the row is another one.",
+            f"このウォレットは{others}行目にも別の内容で記載されています。",
+        ),
+        Text(
+            "Find out whose it is, and correct or remove the other rows.",
+            "どの行が正しいかを確認し、他の行を修正または削除してください。",
+        ),
+    )
+
+
+def _same_reference(lines: Sequence[int]) -> tuple[Text, Text]:
+    named = ", ".join(str(each) for each in lines)
+    return (
+        Text(
+            f"Lines {named} have this reference with different wallets: one person, or several?",
+            f"{named}行目は同じ顧客番号でウォレットが異なります。同一人か別人かを判断できません。",
+        ),
+        Text(
+            "Correct the reference; or where it is one person's further wallet, write the same "
+            "name on the rows, or yes under further_wallet.",
+            "顧客番号を修正するか、同一人の追加のウォレットであれば、各行に同じ氏名を記載するか、"
+            "「追加ウォレット」列に「追加」と記載してください。",
+        ),
+    )
+
+
+def _with_a_faulty_row(lines: Sequence[int]) -> tuple[Text, Text]:
+    named = ", ".join(str(each) for each in lines)
+    return (
+        Text(
+            f"The same investor's row on line {named} is faulty: the investor is left out whole.",
+            f"同じ投資家の{named}行目に誤りがあるため、この投資家は全行を除外します。",
+        ),
+        Text(f"Correct line {named}.", f"{named}行目を修正してください。"),
+    )
+
+
+def _scientific(reference: str) -> tuple[Text, Text]:
+    said = quoted(reference)
+    return (
+        Text(
+            f"{said.en} is a number that a spreadsheet program shortened: different references "
+            "become the same.",
+            f"{said.ja}は表計算ソフトの指数表記です。異なる顧客番号が同じ表記になります。",
+        ),
+        Text(
+            "Give the column the format of text, and enter the whole reference.",
+            "列の表示形式を文字列にし、顧客番号の全桁を入力してください。",
+        ),
+    )
+
+
+def _not_further(cell: str) -> tuple[Text, Text]:
+    said = quoted(cell)
+    return (
+        Text(f"{said.en} is not known here.", f"{said.ja}は使用できない値です。"),
+        Text("Write yes, or nothing.", "「追加」と記載するか、空欄にしてください。"),
     )
 
 
@@ -318,12 +509,13 @@ def wallet_in(cell: str, fault: Callable[[str, Text, Text], None]) -> ChecksumAd
     """The investor's wallet that a cell names; else None, after telling `fault` column, what and
     next step.
     """
+    said = quoted(cell)
     try:
         wallet = parse_address(cell)
     except NotAnAddress:
         fault(
             "wallet",
-            Text(f'"{cell}" is not an address.', f"「{cell}」はアドレスではありません。"),
+            Text(f"{said.en} is not an address.", f"{said.ja}はアドレスではありません。"),
             Text(
                 "Write 0x and 40 digits of 0-9, a-f.",
                 "0x に続けて 0-9、a-f の40桁で記載してください。",
@@ -334,8 +526,8 @@ def wallet_in(cell: str, fault: Callable[[str, Text, Text], None]) -> ChecksumAd
         fault(
             "wallet",
             Text(
-                "The address has a wrong checksum: a letter or digit is mistyped.",
-                "アドレスのチェックサムが一致しません(誤記の可能性があります)。",
+                f"The address {said.en} has a wrong checksum: a letter or digit is mistyped.",
+                f"アドレス{said.ja}のチェックサムが一致しません(誤記の可能性があります)。",
             ),
             Text(
                 "Copy the address again from its source.",

@@ -7,15 +7,17 @@ it is planned, it must be met exactly.
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
-from jp20.domain.files.tables import Column, Row, parse_table
+from jp20.domain.files.letters import quoted
+from jp20.domain.files.tables import PLAIN, Column, Layout, Row, Table, parse_table
+from jp20.domain.files.units import NotUnits, parse_units
 from jp20.domain.investors.investors import wallet_in
 from jp20.domain.plans.outcomes import RESULT_COLUMNS, Outcome
 from jp20.domain.token.terms import MAX_UNITS
@@ -31,8 +33,9 @@ _COLUMNS: Final = (
         if name not in ("wallet", "units")
     ),
 )
-_NUMBER: Final = re.compile(r"[0-9]{1,40}|[0-9]{1,3}(,[0-9]{3}){1,12}")
-_TOTAL: Final = frozenset({"合計", "総計", "計", "total"})
+
+
+_NOTHING: Final = frozenset({"", "0", "-", "―", "—"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,11 @@ class Allotment:
 
 @dataclass(frozen=True, slots=True)
 class AllotmentFile:
-    """The rows that are in order, and every fault of the others, by line. `written` are the units
-    of all rows that say some, faulty ones included; `digest` is the SHA-256 of the file.
+    """The rows that are in order, and every fault of the others, by line: each of the file's
+    `lines` is one of them. Rows with 0 or nothing for units, `without_units`, are none of these,
+    and neither are those of a result that need nothing. `written` are the units of all rows that
+    say some, faulty ones included; `digest` is the SHA-256 of the file; `notes` see `Table`.
+    `references` are the customer references by line, which stay here.
     """
 
     file: str
@@ -55,6 +61,10 @@ class AllotmentFile:
     faults: tuple[Fault, ...]
     written: int
     digest: bytes
+    lines: frozenset[int]
+    without_units: tuple[int, ...]
+    notes: tuple[Text, ...]
+    references: Mapping[int, str] = field(repr=False)
 
     @property
     def total(self) -> int:
@@ -62,90 +72,182 @@ class AllotmentFile:
         return sum(allotment.units for allotment in self.allotments)
 
     def sound(self) -> tuple[Allotment, ...]:
-        """The rows of a file without a fault; else raises FaultyFile."""
-        if self.faults:
-            raise FaultyFile(self.faults)
+        """The rows of a file without a fault, in which each row says some units; else raises
+        FaultyFile.
+        """
+        faults = [*self.faults]
+        faults += [Fault(self.file, line, "units", *_NO_UNITS) for line in self.without_units]
+        if faults:
+            raise FaultyFile(sorted(faults, key=lambda fault: fault.line or 0))
         return self.allotments
 
 
 def parse_allotments(
-    data: bytes, file: str, wallets: Mapping[str, ChecksumAddress] | None = None
+    data: bytes,
+    file: str,
+    wallets: Mapping[str, ChecksumAddress] | None = None,
+    *,
+    uncertain: Mapping[str, Sequence[int]] | None = None,
+    layout: Layout = PLAIN,
 ) -> AllotmentFile:
-    """Reads an allotment file (CSV or XLSX). A row names a wallet, or an investor by reference.
+    """Reads an allotment file (CSV or XLSX). A row names a wallet, or an investor by reference;
+    where it has both, both must mean the same. Several rows for one wallet are all faulty.
 
-    `wallets` says which wallet an investor's units go to, by reference. Where a row has both,
-    both must mean the same. A last row that names neither but 合計 (total) states the sum. A result
-    file is read as what is left of it: the rows that were refused.
-    Raises FaultyFile where the file has no usable header.
+    `wallets` says which wallet an investor's units go to, by reference; `uncertain` on which lines
+    of the investors' file those are of whom it does not say so.
+
+    A last row that names neither but 合計 (total), or nothing, states the sum, and 小計 that of the
+    rows above it. What begins with ※ is a note. A result file is read as what is left of it: the
+    rows that were refused. Raises FaultyFile where the file has no usable header.
     """
-    table = parse_table(data, file, _COLUMNS)
-    faults = list(table.faults)
-    allotments: list[Allotment] = []
-    first_line_of: dict[ChecksumAddress, int] = {}
-    written = 0
-    for place, row in enumerate(table.rows):
-        reader = _RowReader(file, row, wallets or {}, faults)
-        if reader.is_total():
-            reader.compare_total(written, is_last=place == len(table.rows) - 1)
-            continue
-        if reader.is_settled():
-            continue
-        wallet = reader.wallet()
-        units = reader.units()
-        written += units or 0
-        if wallet is None:
-            continue
-        first = first_line_of.setdefault(wallet, row.line)
-        if first != row.line:
-            reader.fault(
-                "wallet",
-                Text(
-                    f"The wallet is on line {first} already.",
-                    f"このウォレットは{first}行目と重複しています。",
-                ),
-                Text("Put the units into one row.", "数量を一つの行にまとめてください。"),
-            )
-        elif units is not None:
-            allotments.append(Allotment(row.line, wallet, units))
+    table = parse_table(data, file, _COLUMNS, layout)
+    reading = _Reading(file, table, _Customers(wallets or {}, uncertain or {}))
+    last = max((row.line for row in table.rows if not row.is_remark), default=0)
+    for row in table.rows:
+        reading.take(row, is_last=row.line == last)
+    reading.refuse_shared_wallets()
     return AllotmentFile(
         file,
-        tuple(allotments),
-        tuple(sorted(faults, key=lambda fault: fault.line or 0)),
-        written,
+        tuple(reading.allotments),
+        tuple(sorted(reading.faults, key=lambda fault: fault.line or 0)),
+        reading.written,
         hashlib.sha256(data).digest(),
+        table.lines - reading.no_rows,
+        tuple(reading.without_units),
+        (*table.notes, *reading.notes()),
+        {row.line: row.cells["investor"] for row in table.rows},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Customers:
+    """Customers by reference, as `parse_allotments` is given them."""
+
+    wallets: Mapping[str, ChecksumAddress]
+    uncertain: Mapping[str, Sequence[int]]
+
+    def like(self, reference: str) -> str | None:
+        """The only reference that differs from one in its case or its leading zeros alone."""
+        near = {each for each in self.wallets if _without_zeros(each) == _without_zeros(reference)}
+        return near.pop() if len(near) == 1 else None
+
+
+class _Reading:
+    """A file's rows on the way to allotments."""
+
+    def __init__(self, file: str, table: Table, customers: _Customers) -> None:
+        self.allotments: list[Allotment] = []
+        self.faults = list(table.faults)
+        self.written = 0
+        self.without_units: list[int] = []
+        self.no_rows: set[int] = set()
+        self._file = file
+        self._customers = customers
+        self._since_subtotal = 0
+        self._total_at: int | None = None
+        self._readers_of: dict[ChecksumAddress, list[_RowReader]] = {}
+
+    def take(self, row: Row, *, is_last: bool) -> None:
+        reader = _RowReader(self._file, row, self._customers, self.faults)
+        label = row.label_of_sum("investor", "wallet")
+        if label is not None:
+            self._take_sum(reader, label)
+            return
+        if row.is_remark or (is_last and reader.is_sum_of(self.written)):
+            self.no_rows.add(row.line)
+            return
+        if self._total_at is not None:
+            self.faults.append(_not_last(self._file, self._total_at))
+            self._total_at = None
+        if reader.is_settled():
+            if not reader.is_faulty:
+                self.no_rows.add(row.line)
+            return
+        if reader.has_no_units():
+            self.no_rows.add(row.line)
+            self.without_units.append(row.line)
+            return
+        wallet, units = reader.wallet(), reader.units()
+        self.written += units or 0
+        self._since_subtotal += units or 0
+        if wallet is not None:
+            self._readers_of.setdefault(wallet, []).append(reader)
+            if units is not None:
+                self.allotments.append(Allotment(row.line, wallet, units))
+
+    def refuse_shared_wallets(self) -> None:
+        """Of a wallet with several rows none counts: nobody can say which, or whether their sum."""
+        for readers in self._readers_of.values():
+            lines = [reader.line for reader in readers]
+            for reader in readers if len(readers) > 1 else ():
+                reader.fault("wallet", *_several_rows(reader.line, lines))
+            if len(readers) > 1:
+                self.allotments = [each for each in self.allotments if each.line not in lines]
+
+    def notes(self) -> Iterator[Text]:
+        if self.without_units:
+            named = ", ".join(str(line) for line in self.without_units[:10])
+            named += " …" if len(self.without_units) > 10 else ""
+            count = len(self.without_units)
+            yield Text(
+                f"{self._file}: {count} rows have 0 or nothing for units and get nothing: "
+                f"lines {named}.",
+                f"{self._file}: 数量が0または空欄の行が {count} 行あり、対象外とします"
+                f"({named}行目)。",
+            )
+
+    def _take_sum(self, reader: "_RowReader", label: str) -> None:
+        stated = reader.units()
+        if stated is not None:
+            self.no_rows.add(reader.line)
+        if label == "小計":
+            expected, self._since_subtotal = self._since_subtotal, 0
+        else:
+            expected, self._total_at = self.written, reader.line
+        if stated is not None and stated != expected:
+            reader.fault("units", *total_missed(stated, expected), whole=True)
 
 
 class _RowReader:
     """One row being read: each cell is a value, or None and a fault."""
 
-    def __init__(
-        self, file: str, row: Row, wallets: Mapping[str, ChecksumAddress], faults: list[Fault]
-    ) -> None:
+    def __init__(self, file: str, row: Row, customers: _Customers, faults: list[Fault]) -> None:
         self._file = file
         self._row = row
-        self._wallets = wallets
+        self._customers = customers
         self._faults = faults
+        self.line: Final = row.line
+        self.is_faulty = False
 
     def fault(self, column: str, what: Text, next_step: Text, *, whole: bool = False) -> None:
-        self._faults.append(Fault(self._file, self._row.line, column, what, next_step, whole=whole))
-
-    def is_total(self) -> bool:
-        named = {self._row.cells["investor"], self._row.cells["wallet"]} - {""}
-        return len(named) == 1 and named.pop().casefold() in _TOTAL
-
-    def compare_total(self, written: int, *, is_last: bool) -> None:
-        """Tells where the stated total is not what the rows above come to."""
-        stated = self.units()
-        if not is_last:
-            self.fault(
-                "units",
-                Text("The total is not the last row.", "合計行が末尾にありません。"),
-                Text("Put it at the end.", "合計行を末尾に移動してください。"),
-                whole=True,
+        self.is_faulty = True
+        self._faults.append(
+            Fault(
+                self._file,
+                self.line,
+                column,
+                what,
+                next_step,
+                whole=whole,
+                reference=self._row.cells["investor"],
             )
-        elif stated is not None and stated != written:
-            self.fault("units", *total_missed(stated, written), whole=True)
+        )
+
+    def is_sum_of(self, written: int) -> bool:
+        """Whether the row names nobody and says what the rows above come to."""
+        cells = self._row.cells
+        if cells["investor"] or cells["wallet"] or not written:
+            return False
+        try:
+            return parse_units(cells["units"], MAX_UNITS) == written
+        except NotUnits:
+            return False
+
+    def has_no_units(self) -> bool:
+        """Whether somebody gets nothing, as who drew a blank in a lottery."""
+        cells = self._row.cells
+        is_somebody = bool(cells["investor"] or cells["wallet"])
+        return is_somebody and cells["units"] in _NOTHING
 
     def is_settled(self) -> bool:
         """Whether this is a row of a result that needs nothing more, or that nothing can be said of
@@ -207,29 +309,19 @@ class _RowReader:
             )
             return None
         if not address:
-            known = self._wallets.get(reference)
+            known = self._customers.wallets.get(reference)
             if known is None:
-                self.fault(
-                    "investor",
-                    Text(
-                        f'No investor "{reference}" is in the whitelist file.',
-                        f"顧客番号「{reference}」は投資家ファイルにありません。",
-                    ),
-                    Text(
-                        "Whitelist the investor first, or name a wallet.",
-                        "先に投資家を登録するか、ウォレットを記載してください。",
-                    ),
-                )
-                return None
+                self.fault("investor", *self._unknown(reference))
             return known
         wallet = wallet_in(address, self.fault)
-        expected = self._wallets.get(reference)
+        expected = self._customers.wallets.get(reference)
         if wallet is not None and expected is not None and wallet != expected:
+            said = quoted(reference)
             self.fault(
                 "wallet",
                 Text(
-                    f'This is not the wallet of investor "{reference}" ({expected}).',
-                    f"顧客番号「{reference}」のウォレット({expected})と一致しません。",
+                    f"This is not the wallet of investor {said.en} ({expected}).",
+                    f"顧客番号{said.ja}のウォレット({expected})と一致しません。",
                 ),
                 Text(
                     "Correct the wallet or the investor.",
@@ -240,18 +332,45 @@ class _RowReader:
         return wallet
 
     def units(self) -> int | None:
-        cell = self._row.cells["units"]
-        units = int(cell.replace(",", "")) if _NUMBER.fullmatch(cell) else 0
-        if not 0 < units < MAX_UNITS:
-            self.fault(
-                "units",
-                Text(
-                    f'"{cell}" is not a number of units.', f"「{cell}」は数量として使用できません。"
-                ),
-                Text("Write a whole number above zero.", "1以上の整数を記載してください。"),
-            )
+        try:
+            return parse_units(self._row.cells["units"], MAX_UNITS)
+        except NotUnits as unfit:
+            self.fault("units", unfit.what, unfit.next_step)
             return None
-        return units
+
+    def _unknown(self, reference: str) -> tuple[Text, Text]:
+        """What to say of a reference without a wallet: it is faulty in the investors' file, it is
+        likely another one, or nobody's.
+        """
+        said = quoted(reference)
+        lines = ", ".join(str(line) for line in self._customers.uncertain.get(reference, ()))
+        if lines:
+            return (
+                Text(
+                    f"Investor {said.en} is on line {lines} of the investors' file, which does not "
+                    "say for certain which wallet it is.",
+                    f"顧客番号{said.ja}は投資家ファイルの{lines}行目にありますが、誤りがあり"
+                    "ウォレットを特定できません。",
+                ),
+                Text(
+                    f"Correct line {lines} there.",
+                    f"投資家ファイルの{lines}行目を修正してください。",
+                ),
+            )
+        near = self._customers.like(reference)
+        step = Text(
+            "Whitelist the investor first, or name a wallet.",
+            "先に投資家を登録するか、ウォレットを記載してください。",
+        )
+        if near is not None:
+            step = Text(f"Did you mean {near}?", f"{near} の誤りではありませんか。")
+        return (
+            Text(
+                f"No investor {said.en} is in the investors' file.",
+                f"顧客番号{said.ja}は投資家ファイルにありません。",
+            ),
+            step,
+        )
 
 
 def total_missed(stated: int, written: int) -> tuple[Text, Text]:
@@ -263,3 +382,39 @@ def total_missed(stated: int, written: int) -> tuple[Text, Text]:
         ),
         Text("Correct the rows, or the total.", "各行の数量または合計を修正してください。"),
     )
+
+
+def _without_zeros(reference: str) -> str:
+    """A reference as it is compared where a spreadsheet program may have dropped its zeros."""
+    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", reference).casefold()
+
+
+def _not_last(file: str, line: int) -> Fault:
+    return Fault(
+        file,
+        line,
+        "units",
+        Text("The total is not the last row.", "合計行が末尾にありません。"),
+        Text("Put it at the end.", "合計行を末尾に移動してください。"),
+        whole=True,
+    )
+
+
+def _several_rows(line: int, lines: Sequence[int]) -> tuple[Text, Text]:
+    others = ", ".join(str(each) for each in lines if each != line)
+    return (
+        Text(
+            f"Line {others} is for the same wallet: none of these rows is taken.",
+            f"{others}行目と同じウォレットのため、いずれの行も対象にしません。",
+        ),
+        Text(
+            "Put the units into one row, or remove what is there twice.",
+            "数量を一つの行にまとめるか、重複した行を削除してください。",
+        ),
+    )
+
+
+_NO_UNITS: Final = (
+    Text("The row says no units.", "数量が0または空欄です。"),
+    Text("Fill them in, or remove the row.", "数量を記載するか、行を削除してください。"),
+)

@@ -8,6 +8,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.files.tables import Column, Row, parse_table
+from jp20.domain.files.units import NotUnits, parse_units
 from jp20.domain.investors.investors import wallet_in
 from jp20.domain.token.terms import MAX_UNITS
 
@@ -76,14 +77,9 @@ def _move(file: str, row: Row, faults: list[Fault]) -> Move | None:
 
     from_ = wallet_in(row.cells["from"], lambda _, what, step: fault("from", what, step))
     to = wallet_in(row.cells["to"], lambda _, what, step: fault("to", what, step))
-    cell = row.cells["units"]
-    digits = cell.replace(",", "")
-    units = int(digits) if digits.isascii() and digits.isdigit() else 0
-    if not 0 < units < MAX_UNITS:
-        fault(
-            "units",
-            Text(f'"{cell}" is not a number of units.', f"「{cell}」は数量として使用できません。"),
-            Text("Write a whole number above zero.", "1以上の整数を記載してください。"),
-        )
+    try:
+        units = parse_units(row.cells["units"], MAX_UNITS)
+    except NotUnits as unfit:
+        fault("units", unfit.what, unfit.next_step)
         return None
     return Move(row.line, from_, to, units) if from_ and to else None

@@ -97,7 +97,7 @@ def _of_allotments(plan: Plan, allotments: Iterable[Allotment]) -> list[Text]:
 
 
 def _of_investors(plan: Plan, investors: Iterable[Investor]) -> list[Text]:
-    by_line = {each.line: each for each in investors}
+    by_line = {line: each for each in investors for line in each.lines}
     return [
         _differs(row.line, _act(decision.act, row), _investor(by_line.get(row.line)))
         for decision in plan.decisions

@@ -15,7 +15,8 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
-from jp20.domain.base.times import parse_time, unix_time
+from jp20.domain.base.times import unix_time
+from jp20.domain.files.dates import NotADate, parse_time
 from jp20.domain.investors.investors import InvestorClass, Residency
 from jp20.domain.token.terms import MAX_UNITS, Placement, Terms
 
@@ -52,8 +53,9 @@ def parse_term_sheet(data: bytes, file: str) -> TermSheet:
     """Reads a term sheet. `examples/term-sheets/` shows the fields; those that may be left out
     have a default there.
 
-    A date without a time is the beginning of that day in Japan. `termSheetHash` is the SHA-256 of
-    `data`. Raises FaultyFile with every fault by its field.
+    A date without a time is a day in Japan: `locked_until` includes it, `maturity` is its
+    beginning. `termSheetHash` is the SHA-256 of `data`. Raises FaultyFile with every fault by its
+    field.
     """
     try:
         sheet = tomllib.loads(data.decode("utf-8-sig"))
@@ -75,7 +77,7 @@ def parse_term_sheet(data: bytes, file: str) -> TermSheet:
         unit_price=reader.number("issue.unit_price", 1, 2**128 - 1),
         issuer_account=reader.address("issue.issuer_account"),
         placement=reader.choice("issue.placement", _PLACEMENTS),
-        locked_until=reader.time("issue.locked_until"),
+        locked_until=reader.time("issue.locked_until", end_of_day=True),
         classes=reader.mask("holders.classes", _CLASSES),
         residencies=reader.mask("holders.residencies", _RESIDENCIES),
         holder_cap=reader.number("holders.holder_cap", 0, 2**32 - 1, default=0),
@@ -231,16 +233,19 @@ class _Reader:
             )
         return value is True
 
-    def time(self, field: str) -> int:
+    def time(self, field: str, *, end_of_day: bool = False) -> int:
         """Unix seconds; 0 where the field is left out."""
         value = self._value(field)
         if value is None:
             return 0
         try:
             if isinstance(value, date | datetime):
-                return unix_time(value)
+                return unix_time(value, end_of_day=end_of_day)
             if isinstance(value, str):
-                return parse_time(value)
+                return parse_time(value, end_of_day=end_of_day)
+        except NotADate as unfit:
+            self._fault(field, unfit.what, unfit.next_step)
+            return 0
         except ValueError:
             pass
         self._fault(

@@ -6,6 +6,7 @@ from pathlib import Path
 from jp20.chain.contracts.contract import artifact, token_interface
 from jp20.domain.base.errors import BadArgument, ExitCode, JP20Error, Text
 from jp20.domain.base.os_errors import reason
+from jp20.domain.files.tables import PLAIN, Layout
 from jp20.domain.governance.consortium_file import ConsortiumFile, parse_consortium
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import Kind, Policy
@@ -72,18 +73,24 @@ def load_term_sheet(file: Path) -> TermSheet:
     return parse_term_sheet(read_file(file), file.name)
 
 
-def load_investors(file: Path, now: int | None = None) -> InvestorFile:
+def load_investors(file: Path, now: int | None = None, layout: Layout = PLAIN) -> InvestorFile:
     """Raises NoFile, FaultyFile where there is no usable header. `now` in unix seconds: today."""
-    return parse_investors(read_file(file), file.name, int(time.time()) if now is None else now)
+    moment = int(time.time()) if now is None else now
+    return parse_investors(read_file(file), file.name, moment, layout)
 
 
-def load_allotments(file: Path, investors: InvestorFile | None = None) -> AllotmentFile:
+def load_allotments(
+    file: Path, investors: InvestorFile | None = None, layout: Layout = PLAIN
+) -> AllotmentFile:
     """Raises NoFile, FaultyFile where there is no usable header.
 
     `investors` say which wallet a customer reference means: their first.
     """
-    wallets = {each.reference: each.wallets[0] for each in investors.investors} if investors else {}
-    return parse_allotments(read_file(file), file.name, wallets)
+    data = read_file(file)
+    if investors is None:
+        return parse_allotments(data, file.name, layout=layout)
+    wallets, uncertain = investors.wallets, investors.uncertain
+    return parse_allotments(data, file.name, wallets, uncertain=uncertain, layout=layout)
 
 
 def evidence_of(case: str, file: Path) -> Evidence:

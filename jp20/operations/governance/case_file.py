@@ -48,11 +48,11 @@ class CaseFile:
         return value
 
     def time(self, field: str) -> int:
-        """Unix seconds of a date or time; a date is the beginning of that day in Japan."""
+        """Unix seconds until when something holds: a date is included, to its end in Japan."""
         value = self._fields.get(field)
         if not isinstance(value, date):  # a datetime is one too
             raise self.unfit(field, f"{field} = 2034-03-31")
-        return unix_time(value)
+        return unix_time(value, end_of_day=True)
 
     def address(self, field: str) -> ChecksumAddress:
         try:

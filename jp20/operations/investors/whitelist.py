@@ -93,7 +93,9 @@ def apply_whitelist(
 ) -> Outcomes:
     """Carries a plan out; where it is empty, nothing is sent. What the chain refuses is told."""
     decided: list[Decided] = []
-    rows = [*plan.refused, *(_row(each, Outcome.UNCHANGED) for each in plan.unchanged)]
+    rows = [*plan.refused]
+    for each in plan.unchanged:
+        rows += _rows(each, Outcome.UNCHANGED)
     for outcomes in _applied(desk, plan, evidence, parties):
         decided += outcomes.decided
         rows += outcomes.rows
@@ -254,7 +256,7 @@ class _Plan:
         missing = [wallet for wallet in investor.wallets if not self._facts[wallet].is_known]
         refusal = _obstacle(facts) or self._expired(investor) or self._twice(investor, facts)
         if refusal is not None:
-            self._refused.append(_row(investor, Outcome.REFUSED, *refusal))
+            self._refused += _rows(investor, Outcome.REFUSED, *refusal)
             return
         if not known:
             self._new.append(investor)
@@ -312,10 +314,14 @@ def _classification(of: Facts | Investor) -> tuple[InvestorClass, int, Residency
     return of.investor_class, of.class_expiry, of.residency
 
 
-def _row(
+def _rows(
     investor: Investor, outcome: Outcome, code: str | None = None, reason: Text | None = None
-) -> RowOutcome:
-    return RowOutcome(investor.line, investor.wallets[0], None, outcome, reason, code)
+) -> list[RowOutcome]:
+    """One for each row of an investor."""
+    return [
+        RowOutcome(line, wallet, None, outcome, reason, code)
+        for line, wallet in zip(investor.lines, investor.wallets, strict=True)
+    ]
 
 
 def _applied(
@@ -327,7 +333,7 @@ def _applied(
         rows = [Row(each.registration, each.wallets[0], None, each.line) for each in plan.new]
         yield _carried(desk, "register", rows, evidence, excluded, AT_ONCE)
     if plan.wallets:
-        added = [Row((old, new), new, None, each.line) for each, old, new in plan.wallets]
+        added = [Row((old, new), new, None, each.line_of(new)) for each, old, new in plan.wallets]
         yield _carried(desk, "addWallets", added, evidence, excluded)
     if plan.renew:
         renewed = [

@@ -115,8 +115,12 @@ def prepare_whitelist(
         for act, rows in _whitelist_rows(found).items()
         if rows
     ]
+    told = {row.line for row in refused} | {row.line for each in decisions for row in each.rows}
     settled = [
-        RowOutcome(each.line, each.wallets[0], None, Outcome.UNCHANGED) for each in found.unchanged
+        RowOutcome(line, wallet, None, Outcome.UNCHANGED)
+        for each in file.investors
+        for line, wallet in zip(each.lines, each.wallets, strict=True)
+        if line not in told
     ]
     return _plan(
         desk,
@@ -126,6 +130,7 @@ def prepare_whitelist(
         evidence,
         parties,
         Source(file.file, file.digest),
+        file.lines,
         decisions,
         settled,
         refused,
@@ -183,6 +188,7 @@ def prepare_distribution(
         evidence,
         parties,
         Source(file.file, file.digest),
+        file.lines,
         decisions,
         settled,
         refused,
@@ -439,10 +445,12 @@ def _plan(
     evidence: Evidence,
     parties: Iterable[int],
     source: Source,
+    lines: frozenset[int],
     decisions: Sequence[PlannedDecision],
     settled: Sequence[RowOutcome],
     refused: Sequence[RefusedRow],
 ) -> Plan:
+    _require_every_row(lines, decisions, settled, refused)
     at = desk.connection.block(block)
     return Plan(
         kind,
@@ -464,6 +472,20 @@ def _plan(
     )
 
 
+def _require_every_row(
+    lines: frozenset[int],
+    decisions: Iterable[PlannedDecision],
+    settled: Iterable[RowOutcome],
+    refused: Iterable[RefusedRow],
+) -> None:
+    """That each row of the file is to be done, stands, or is refused: none is lost."""
+    rows = (row for each in decisions for row in each.rows)
+    told = {row.line for row in (*rows, *settled, *refused)}
+    lost = sorted(lines - told)
+    if lost:
+        raise AssertionError(f"rows that are neither done nor told: lines {lost}")
+
+
 def _whitelist_rows(found: WhitelistPlan) -> dict[PlannedAct, list[WhitelistRow]]:
     """The rows of each act, in the order in which the acts are done."""
 
@@ -473,7 +495,7 @@ def _whitelist_rows(found: WhitelistPlan) -> dict[PlannedAct, list[WhitelistRow]
         facts = found.facts[account]
         before = Standing.of(facts) if facts.is_known else None
         after = Standing(each.investor_class, each.residency, each.kyc_expiry, each.class_expiry)
-        return WhitelistRow(each.line, account, existing, before, after)
+        return WhitelistRow(each.line_of(account), account, existing, before, after)
 
     return {
         PlannedAct.REGISTER: [row(each, each.wallets[0]) for each in found.new],

@@ -1,0 +1,41 @@
+"""The letters of a cell or an option: what is read for the same, and how one is quoted.
+
+Full-width letters, digits and signs are those of ASCII in another width, as Japanese keyboards
+write them, and are read as those. Nothing else is: a footnote mark (①) is no digit.
+"""
+
+import unicodedata
+from typing import Final
+
+from jp20.domain.base.errors import Text
+
+_NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_BLANKS: Final = " \t\r\n"
+_QUOTED: Final = 60
+"""Characters of a cell that a message repeats."""
+
+
+def plain(text: str) -> str:
+    """The text in ASCII's width, without blanks around it."""
+    return (text if text.isascii() else text.translate(_NARROW)).strip(_BLANKS)
+
+
+def visible(text: str) -> str:
+    """The text with a name for each character that cannot be seen or that moves what is shown, and
+    cut where it is long.
+    """
+    shown = "".join(
+        letter if letter == " " or unicodedata.category(letter)[0] not in "CZ" else _named(letter)
+        for letter in text[:_QUOTED]
+    )
+    return shown if len(text) <= _QUOTED else f"{shown}… ({len(text):,})"
+
+
+def quoted(text: str) -> Text:
+    """A cell in the quotation marks of each language, to be read back by who wrote it."""
+    shown = visible(text)
+    return Text(f'"{shown}"', f"「{shown}」")
+
+
+def _named(letter: str) -> str:
+    return f"<U+{ord(letter):04X}>"
