@@ -11,6 +11,8 @@ contract BareToken {
     address public office;
     address public enforcer;
     string public symbol;
+    string public code;
+    address public issuerAccount;
     bytes32 public termsHash;
     bool public haltedAtBirth;
 
@@ -24,8 +26,12 @@ contract BareToken {
         authority = authority_;
         office = office_;
         enforcer = enforcer_;
-        symbol = terms.symbol;
+        (symbol, code, issuerAccount) = (terms.symbol, terms.code, terms.issuerAccount);
         termsHash = keccak256(abi.encode(terms));
         haltedAtBirth = platform_.halted();
+    }
+
+    function followPlatform() external {
+        platform = IPlatform(address(platform.successor()));
     }
 }

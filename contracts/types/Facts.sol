@@ -163,8 +163,8 @@ library RegistrationLib {
         return address(uint160(Registration.unwrap(row) >> 96));
     }
 
-    /// @return The wallet's first facts. The investor's id is the head of the wallet's address, which is the head of this
-    /// word as well, so only the tail has to go.
+    /// @return The wallet's first facts. The investor's id is the head of the wallet's address, which is the head of
+    /// this word as well, so only the tail has to go.
     function toFacts(Registration row) internal pure returns (Facts) {
         return Facts.wrap(Registration.unwrap(row) & ~TAIL_OF_WALLET);
     }
