@@ -6,14 +6,15 @@ import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 import {IEmergencyStop} from "./interfaces/IEmergencyStop.sol";
 import {IInvestorRegistry} from "./interfaces/IInvestorRegistry.sol";
 import {IPlatform} from "./interfaces/IPlatform.sol";
+import {ISuccession} from "./interfaces/ISuccession.sol";
 import {ITokenDirectory} from "./interfaces/ITokenDirectory.sol";
-import {TokenDirectory} from "./platform/TokenDirectory.sol";
+import {Adoption} from "./platform/Adoption.sol";
 import {Facts} from "./types/Facts.sol";
 
 /// @title What all tokens of a chain share
-/// @dev Puts the parts together (`TokenDirectory` on `InvestorRegistry` on `EmergencyStop`) and adds only the call
-/// that reads from two of them at once.
-contract Platform is IPlatform, TokenDirectory, ERC165 {
+/// @dev Puts the parts together (`Adoption` on `TokenDirectory` on `InvestorRegistry` on `EmergencyStop` on
+/// `Succession`) and adds only the call that reads from two of them at once.
+contract Platform is IPlatform, Adoption, ERC165 {
     constructor(address consortium) AccessManaged(consortium) {}
 
     /// @inheritdoc IPlatform
@@ -40,6 +41,6 @@ contract Platform is IPlatform, TokenDirectory, ERC165 {
     function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
         return interfaceId == type(IPlatform).interfaceId || interfaceId == type(IEmergencyStop).interfaceId
             || interfaceId == type(IInvestorRegistry).interfaceId || interfaceId == type(ITokenDirectory).interfaceId
-            || super.supportsInterface(interfaceId);
+            || interfaceId == type(ISuccession).interfaceId || super.supportsInterface(interfaceId);
     }
 }

@@ -13,10 +13,8 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 abstract contract Policy is Organisations {
     using RuleWord for uint256;
 
-    /// @dev Upkeep of a token, which the operator takes part in and which moves no unit: whom it asks for
-    /// permission and for facts.
+    /// @dev Upkeep of a token, which the operator takes part in and which moves no unit: whom it asks for permission.
     bytes4 private constant SET_AUTHORITY = IAccessManaged.setAuthority.selector;
-    bytes4 private constant SET_PLATFORM = bytes4(keccak256("setPlatform(address)"));
 
     uint32 private _version; // counts all changes
     uint16 private _actCount;
@@ -129,7 +127,7 @@ abstract contract Policy is Organisations {
             bytes4 selector = selectors[i];
             require(roles & _bit(Role.VALIDATOR) == 0, RoleWithoutPowerOverTokens(Role.VALIDATOR, selector));
             require(
-                roles & _bit(Role.OPERATOR) == 0 || selector == SET_AUTHORITY || selector == SET_PLATFORM,
+                roles & _bit(Role.OPERATOR) == 0 || selector == SET_AUTHORITY,
                 RoleWithoutPowerOverTokens(Role.OPERATOR, selector)
             );
         }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 /// @title One stop for every token of the platform, those created later included (G12)
+/// @notice Where a platform succeeds another, a stop or a resumption on either is that of both ({ISuccession}).
 /// @notice Who may call what is the Consortium's policy; the roles named here are those of the policy that ships.
 /// While the platform is halted its registry gives no rights (`PlatformHalted`); taking rights away goes on.
 interface IEmergencyStop {

@@ -17,8 +17,11 @@ enum RegistryReason {
     ALREADY_SUSPENDED, //    9
     NOT_SUSPENDED, //       10
     SIGNATURE_REQUIRED, //  11  the organisation suspended this investor before, and nobody confirmed it
-    OTHER_SUSPENSION, //    12  the suspension that the reinstatement was decided about is over; this is another
-    ALREADY_RETIRED //      13
+    OTHER_SUSPENSION, //    12  the suspension that the row is about is over; this is another
+    ALREADY_RETIRED, //     13
+    TOO_MANY_WALLETS, //    14  the investor has 256
+    ALREADY_CONFIRMED, //   15
+    OWN_SUSPENSION //       16  who suspended at once does not confirm it
 }
 
 /// @title Who is behind a wallet: facts, not verdicts (G7, S1, S7)
@@ -32,9 +35,8 @@ enum RegistryReason {
 /// **The wallets** of an investor form a ring. It is written only when a second wallet comes, so that an investor
 /// with one wallet, which is nearly everyone, costs one slot.
 ///
-/// **Rows.** Where a request decided (`register`, `addWallets`, `suspend`, `reinstate`), and where something is taken
-/// away at once (`suspendAtOnce`, `retireWallets`), a row that is refused is left out and reported by `RowRefused`:
-/// one bad row holds up no other. The others (`renew`, `reclassify`, `confirmSuspension`) revert as a whole.
+/// **Rows.** A row that is refused is left out and reported by `RowRefused`: one bad row holds up no other. `renew` and
+/// `reclassify` alone, which one organisation sends at once and can send again, revert as a whole.
 /// The most rows of a batch are so many that they fit into 20 million gas, two thirds of a block of 30 million, where
 /// investors have three wallets each (measured by `make bench`).
 ///
@@ -73,6 +75,11 @@ interface IInvestorRegistry {
         Residency residency;
     }
 
+    struct Confirmation {
+        address wallet; // any wallet of the investor
+        uint40 since; // when the suspension began that is confirmed
+    }
+
     struct Reinstatement {
         address wallet; // any wallet of the investor
         uint40 since; // when the suspension began that the decision is about
@@ -109,10 +116,6 @@ interface IInvestorRegistry {
     error ExpiryNotInFuture(address wallet, uint40 expiry);
     /// @notice `NONE` is no class and no residency.
     error IncompleteClassification(address wallet);
-    error InvestorNotSuspended(address wallet);
-    error SuspensionAlreadyConfirmed(address wallet);
-    /// @notice Who suspended at once does not confirm it.
-    error OwnSuspension(address wallet, uint32 organisation);
     /// @notice A token issues to an account that is an investor's wallet.
     error InvestorAccount(address account);
 
@@ -124,11 +127,11 @@ interface IInvestorRegistry {
     function register(Registration[] calldata rows) external;
 
     /// @notice Gives investors further wallets, with the facts of the existing ones, a suspension included (G7, G13).
-    /// 100 rows at most.
+    /// 100 rows at most, and 256 wallets an investor.
     /// Executed by KYC from a request that KYC and AML signed.
     /// Emits `WalletAdded`, and `FactsChanged` for the existing wallet where it was the only one; or `RowRefused` with
-    /// INVALID_WALLET, NOT_REGISTERED (the existing one, which is the account of the event), ALREADY_REGISTERED or
-    /// RESERVED_ACCOUNT. Reverts with `PlatformHalted`.
+    /// INVALID_WALLET, ALREADY_REGISTERED, RESERVED_ACCOUNT, or, for the existing wallet, NOT_REGISTERED or
+    /// TOO_MANY_WALLETS. Reverts with `PlatformHalted`.
     function addWallets(NewWallet[] calldata rows) external;
 
     /// @notice Sets until when the KYC of investors is valid (G7). 100 rows at most. Called by KYC.
@@ -156,11 +159,13 @@ interface IInvestorRegistry {
     /// NOT_REGISTERED or ALREADY_SUSPENDED.
     function suspend(address[] calldata wallets) external;
 
-    /// @notice Confirms what an AML organisation suspended at once (G19). Called by AUDITOR or REGISTRAR, of another
-    /// organisation; works after the 72 hours too, and while halted. 100 rows at most.
-    /// Emits `SuspensionConfirmed`. Reverts with `WalletNotRegistered`, `InvestorNotSuspended`,
-    /// `SuspensionAlreadyConfirmed` or `OwnSuspension`.
-    function confirmSuspension(address[] calldata wallets) external;
+    /// @notice Confirms what another organisation suspended at once (G19). Each row names the suspension by its time,
+    /// so that what somebody looked at is what they confirm. Works after the 72 hours too, and while halted. 100 rows
+    /// at most.
+    /// Emits `SuspensionConfirmed`; or `RowRefused` with NOT_REGISTERED, NOT_SUSPENDED, OTHER_SUSPENSION,
+    /// ALREADY_CONFIRMED or OWN_SUSPENSION.
+    /// @custom:act confirm-suspension
+    function confirmSuspension(Confirmation[] calldata rows) external;
 
     /// @notice Lifts suspensions (G19). Executed by AML or REGISTRAR from a request with two signatures. Each row names
     /// the suspension by its time, so that what was signed about one cannot lift a later one. 100 rows at most.

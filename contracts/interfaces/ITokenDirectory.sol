@@ -86,7 +86,7 @@ interface ITokenDirectory {
     /// @notice Reverts with `UnknownVersion`.
     function version(uint256 number) external view returns (Version memory);
 
-    /// @return All tokens in the order in which they were made.
+    /// @return All tokens in the order in which they were made or adopted.
     function tokens() external view returns (address[] memory);
 
     function tokenCount() external view returns (uint256);
@@ -102,6 +102,6 @@ interface ITokenDirectory {
 
     function isToken(address account) external view returns (bool);
 
-    /// @return The version from which the token was made, zero where it is no token of this platform.
+    /// @return The version from which the token was made, zero where this platform did not make it.
     function versionOf(address token) external view returns (uint256);
 }

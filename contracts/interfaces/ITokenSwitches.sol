@@ -9,8 +9,8 @@ interface ITokenSwitches {
     event Unpaused(address account);
     event PlatformReplaced(IPlatform indexed from, IPlatform indexed to);
 
-    /// @notice Not the address of a platform.
-    error InvalidPlatform(address platform);
+    /// @notice The token's platform has no successor, or the successor has not adopted the token.
+    error NotAdopted(address successor);
 
     /// @notice Stops this token alone; enforcement still works.
     /// Called by: ISSUER, REGISTRAR, AUDITOR or EMERGENCY alone.
@@ -18,8 +18,10 @@ interface ITokenSwitches {
     /// @notice Called by: ISSUER, REGISTRAR, AUDITOR.
     function unpause() external;
 
-    /// @notice Listens to another platform from now on. Works while halted. Called by: the platform-wide signatures.
-    function setPlatform(IPlatform to) external;
+    /// @notice Listens from now on to the platform that succeeded its own and adopted it (G32). Works while halted.
+    /// Anybody may call: both were decided, on the platform ({ISuccession}), and adoption calls it itself. There is no
+    /// other way to another platform, so a stop that is on stays on (G12).
+    function followPlatform() external;
     /// @notice The platform that this token listens to.
     function platform() external view returns (IPlatform);
 }

@@ -13,7 +13,10 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
     Version[] private _versions;
     address[] private _tokens;
 
-    /// @dev Invariant: not zero exactly for the accounts in `_tokens`.
+    /// @dev Invariant: true exactly for the accounts in `_tokens`.
+    mapping(address token => bool) internal _isToken;
+
+    /// @dev Zero for a token that was adopted.
     mapping(address token => uint256) private _versionOf;
     /// @dev Invariant: as many codes, and as many symbols, lead to a token as there are tokens.
     mapping(string code => address) private _tokenByCode;
@@ -53,6 +56,7 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
     function createToken(uint256 number, Terms calldata terms, uint32 issuer, uint32 registrar)
         external
         restricted
+        whenInCharge
         returns (address token)
     {
         if (!IConsortium(authority()).isSealed()) revert NotSealed();
@@ -61,11 +65,8 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
 
         token = _deploy(number, terms);
 
-        _reserve(token);
-        _tokens.push(token);
         _versionOf[token] = number;
-        _tokenByCode[terms.code] = token;
-        _tokenBySymbol[terms.symbol] = token;
+        _list(token, terms.code, terms.symbol);
         IConsortium(authority()).registerToken(token, issuer, registrar);
         emit TokenCreated(token, number, terms.code, issuer, registrar, keccak256(abi.encode(terms)));
     }
@@ -122,7 +123,7 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
 
     /// @inheritdoc ITokenDirectory
     function isToken(address account) external view returns (bool) {
-        return _versionOf[account] != 0;
+        return _isToken[account];
     }
 
     /// @inheritdoc ITokenDirectory
@@ -131,6 +132,18 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
     }
 
     // ------------------------------------------------------------------ inside
+
+    function _list(address token, string memory code, string memory symbol) internal {
+        _reserve(token);
+        _tokens.push(token);
+        _isToken[token] = true;
+        _tokenByCode[code] = token;
+        _tokenBySymbol[symbol] = token;
+    }
+
+    function _tokenCount() internal view returns (uint256) {
+        return _tokens.length;
+    }
 
     function _version(uint256 number) private view returns (Version storage) {
         if (number == 0 || number > _versions.length) revert UnknownVersion(number);
@@ -150,8 +163,16 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
     function _requireUnique(string calldata code, string calldata symbol) private view {
         if (bytes(code).length == 0) revert EmptyCode();
         if (bytes(symbol).length == 0) revert EmptySymbol();
-        if (_tokenByCode[code] != address(0)) revert CodeTaken(code, _tokenByCode[code]);
-        if (_tokenBySymbol[symbol] != address(0)) revert SymbolTaken(symbol, _tokenBySymbol[symbol]);
+        address other = _tokenByCode[code];
+        if (other == address(0) && _isUnfinished()) other = _predecessorsDirectory().tokenByCode(code);
+        if (other != address(0)) revert CodeTaken(code, other);
+        other = _tokenBySymbol[symbol];
+        if (other == address(0) && _isUnfinished()) other = _predecessorsDirectory().tokenBySymbol(symbol);
+        if (other != address(0)) revert SymbolTaken(symbol, other);
+    }
+
+    function _predecessorsDirectory() internal view returns (ITokenDirectory) {
+        return ITokenDirectory(address(_predecessor));
     }
 
     function _deploy(uint256 number, Terms calldata terms) private returns (address token) {

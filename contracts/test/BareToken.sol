@@ -11,6 +11,8 @@ contract BareToken {
     address public authority;
     Modules public modules;
     string public symbol;
+    string public code;
+    address public issuerAccount;
     bytes32 public termsHash;
     bool public haltedAtBirth;
 
@@ -23,8 +25,12 @@ contract BareToken {
         platform = platform_;
         authority = authority_;
         modules = modules_;
-        symbol = terms.symbol;
+        (symbol, code, issuerAccount) = (terms.symbol, terms.code, terms.issuerAccount);
         termsHash = keccak256(abi.encode(terms));
         haltedAtBirth = platform_.halted();
+    }
+
+    function followPlatform() external {
+        platform = IPlatform(address(platform.successor()));
     }
 }

@@ -9,12 +9,19 @@ contract OpenAuthority {
     bool public isSealed = true;
     mapping(address key => uint32) public organisationOf;
 
+    /// @notice What the Consortium would know an account as; see `Kind`.
+    mapping(address account => uint8) public kindOf;
+
     event TokenRegistered(address token, uint32 issuer, uint32 registrar);
 
     error RegistrationRefused(uint32 issuer);
 
     function setOrganisation(address key, uint32 organisation) external {
         organisationOf[key] = organisation;
+    }
+
+    function setKind(address account, uint8 kind) external {
+        kindOf[account] = kind;
     }
 
     function unseal() external {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165Checker.sol";
 import {IPlatform} from "../interfaces/IPlatform.sol";
 import {ITokenSwitches} from "../interfaces/ITokenSwitches.sol";
 import {TransferRules} from "./TransferRules.sol";
@@ -23,12 +22,12 @@ abstract contract Switches is TransferRules, ITokenSwitches {
     }
 
     /// @inheritdoc ITokenSwitches
-    function setPlatform(IPlatform to) external restricted {
-        if (!ERC165Checker.supportsInterface(address(to), type(IPlatform).interfaceId)) {
-            revert InvalidPlatform(address(to));
-        }
+    function followPlatform() external {
         uint256 word = _word;
-        emit PlatformReplaced(_platform(word), to);
+        IPlatform from = _platform(word);
+        IPlatform to = IPlatform(address(from.successor()));
+        if (address(to) == address(0) || !to.isToken(address(this))) revert NotAdopted(address(to));
+        emit PlatformReplaced(from, to);
         _newPlatform = to;
         _word = word | TokenWord.PLATFORM_REPLACED;
     }

@@ -39,8 +39,8 @@ STILL_WORKS = {
     "pause()",
     "cancelTransfer(uint256)",
     "rejectTransfer(uint256,bytes32)",
-    # They do not touch a unit, and are what a way out of a broken platform would take.
-    "setPlatform(address)",
+    # They do not touch a unit: a stop is the same on the platform that is followed.
+    "followPlatform()",
     "setAuthority(address)",
 }
 """What keeps working while halted: taking powers away, freezing, and giving up a wish."""

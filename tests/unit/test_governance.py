@@ -190,7 +190,6 @@ MATRIX = {
         *GOVERNANCE,
         0,
     ),
-    "replace the platform": ("token", "setPlatform", *GOVERNANCE, 48),
 }
 
 
@@ -221,6 +220,22 @@ def test_the_shipped_policy_is_the_matrix_of_the_requirements(policy: Policy, op
         assert {act.rule for act in acts} == {expected}, name
 
 
+@pytest.mark.requirement("G12", "G32")
+@pytest.mark.parametrize("function", ["appointSuccessor", "adopt"])
+def test_who_replaces_the_platform_could_resume_it(policy: Policy, function: str):
+    """Slot by slot: whoever fills one of the replacement fills one of the resumption."""
+    rules = {
+        name: act.rule
+        for act in policy.acts
+        if act.kind is Kind.PLATFORM
+        for name in (each.split("(")[0] for each in act.functions)
+    }
+    replacing, resuming = rules[function], rules["resume"]
+    assert len(replacing.slots) >= len(resuming.slots)
+    assert all(ours <= theirs for ours, theirs in zip(replacing.slots, resuming.slots, strict=True))
+    assert replacing.delay >= 48 * HOUR
+
+
 def test_every_function_that_changes_state_is_in_the_policy_or_open_for_a_reason(policy: Policy):
     for kind, functions in FUNCTIONS.items():
         listed = [f for act in policy.acts if act.kind is kind for f in act.functions]
@@ -236,7 +251,7 @@ def test_no_rule_of_a_token_names_a_validator_nor_the_operator_but_for_upkeep(po
         if act.kind is Kind.TOKEN and act.rule.roles & {Role.OPERATOR, Role.VALIDATOR}
         for function in act.functions
     }
-    assert named == {"setAuthority(address)", "setPlatform(address)"}
+    assert named == {"setAuthority(address)"}
 
 
 # ---------------------------------------------------------------- words
@@ -487,7 +502,9 @@ WRONG = {
         "[consortium.acts.add-key.signatures] One organisation alone could change the consortium.",
     ),
     "an authority that is easier to change than another act": (
+        'functions = ["setAuthority"]\nproposes = ["OPERATOR"]\n'
         'signatures = [["OPERATOR"], ["AUDITOR"], ["REGISTRAR"], ["BROKER", "CUSTODIAN"]]',
+        'functions = ["setAuthority"]\nproposes = ["OPERATOR"]\n'
         'signatures = [["OPERATOR"], ["AUDITOR"], ["REGISTRAR"]]',
         "[platform.acts.set-authority] Whose permission a contract asks for is its strictest act, "
         "and another one asks for more (4 signatures, 604800 s).",

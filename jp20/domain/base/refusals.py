@@ -164,18 +164,33 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The expiry for {wallet} is not in the future.",
         "{wallet} の有効期限が過去の日時です。",
     ),
-    "InvestorNotSuspended": ("{wallet} is not suspended.", "{wallet} は取引停止中ではありません。"),
-    "SuspensionAlreadyConfirmed": (
-        "The suspension of {wallet} is confirmed already.",
-        "{wallet} の取引停止は確認済みです。",
-    ),
-    "OwnSuspension": (
-        "Organisation {organisation} suspended {wallet} itself; another one confirms.",
-        "{wallet} は組織 {organisation} 自身が停止したため、別の組織が確認する必要があります。",
-    ),
     "InvestorAccount": (
         "{account} is an investor's wallet; a token cannot issue to it.",
         "{account} は投資家のウォレットのため、発行者口座にできません。",
+    ),
+    "NotInCharge": (
+        "This platform was replaced; {successor} is in charge now.",
+        "この基盤は差し替えられました。現在は {successor} が使用されています。",
+    ),
+    "NotEmpty": (
+        "Only a new platform, without investors and tokens, can replace another.",
+        "差替え先にできるのは、投資家もトークンも登録されていない新しい基盤のみです。",
+    ),
+    "UnknownPlatform": (
+        "The consortium does not know {account} as a platform.",
+        "{account} は基盤としてコンソーシアムに登録されていません。",
+    ),
+    "SuccessionUnfinished": (
+        "The platform itself still has {wallets} wallets and {tokens} tokens to take over.",
+        "この基盤への引継ぎが完了していません(ウォレット {wallets} 件、トークン {tokens} 件)。",
+    ),
+    "NotAllCarried": (
+        "{wallets} wallets are not carried over yet; tokens follow after them.",
+        "引き継いでいないウォレットが {wallets} 件あります。トークンの引継ぎはその後に行います。",
+    ),
+    "NotToAdopt": (
+        "{token} is not a token of the platform that was replaced, or was taken over already.",
+        "{token} は差替え元のトークンではないか、すでに引き継がれています。",
     ),
     "UnknownVersion": (
         "There is no token version {version}.",
@@ -190,6 +205,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "シンボル {symbol} は {token} が使用しています。",
     ),
     # The token
+    "NotAdopted": (
+        "The platform was not replaced, or the new one has not taken the token over.",
+        "基盤が差し替えられていないか、新しい基盤がこのトークンを引き継いでいません。",
+    ),
     "InvalidTerms": (
         "The terms contradict themselves at {field}.",
         "発行条件の {field} が他の条件と矛盾しています。",

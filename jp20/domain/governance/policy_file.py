@@ -12,13 +12,12 @@ from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.policy import MOST_SLOTS, Act, Kind, Policy, Rule
 
-#: Upkeep of a token, in which the operator takes part; it moves no unit.
-_UPKEEP: Final = {"setAuthority(address)", "setPlatform(address)"}
+#: The strictest act of a contract. On a token the operator takes part in it: it moves no unit.
 _STRICTEST: Final = "setAuthority(address)"
 #: What one organisation does at once, and how another confirms it.
 _AT_ONCE: Final = {
     "freezeAtOnce(address[],uint256[])": "confirmFreeze(address,uint32)",
-    "suspendAtOnce(address[])": "confirmSuspension(address[])",
+    "suspendAtOnce(address[])": "confirmSuspension((address,uint40)[])",
 }
 
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -176,7 +175,7 @@ class _Reader:
                 ),
                 Text("Ask for two signatures or more.", "署名を2つ以上にしてください。"),
             )
-        upkeep = all(function in _UPKEEP for function in act.functions)
+        upkeep = all(function == _STRICTEST for function in act.functions)
         powerless = {Role.VALIDATOR} if upkeep else {Role.VALIDATOR, Role.OPERATOR}
         if act.kind is Kind.TOKEN and rule.roles & powerless:
             named = ", ".join(role.name for role in sorted(rule.roles & powerless))

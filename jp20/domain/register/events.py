@@ -197,6 +197,12 @@ class FreezeConfirmed:
     confirmed_by: int
 
 
+@dataclass(frozen=True, slots=True)
+class PlatformReplaced:
+    from_: ChecksumAddress
+    to: ChecksumAddress
+
+
 # The platform
 
 
@@ -275,6 +281,40 @@ class TokenCreated:
     issuer: int
     registrar: int
     terms_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformSucceeded:
+    predecessor: ChecksumAddress
+    wallets: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessorAppointed:
+    successor: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class WalletCarried:
+    wallet: ChecksumAddress
+    next: ChecksumAddress
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionCarried:
+    investor: int
+    organisation: int
+    since: int
+    confirmed_by: int
+    confirmed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAdopted:
+    token: ChecksumAddress
+    code: str
 
 
 # The Consortium
@@ -357,6 +397,7 @@ TokenEvent: TypeAlias = (
     | Frozen
     | FrozenAtOnce
     | FreezeConfirmed
+    | PlatformReplaced
 )
 PlatformEvent: TypeAlias = (
     Halted
@@ -370,6 +411,11 @@ PlatformEvent: TypeAlias = (
     | RegistrationRefused
     | VersionApproved
     | TokenCreated
+    | PlatformSucceeded
+    | SuccessorAppointed
+    | WalletCarried
+    | SuspensionCarried
+    | TokenAdopted
 )
 ConsortiumEvent: TypeAlias = (
     OrganisationAdded

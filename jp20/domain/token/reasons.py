@@ -80,6 +80,9 @@ class RegistryReason(IntEnum):
     SIGNATURE_REQUIRED = 11
     OTHER_SUSPENSION = 12
     ALREADY_RETIRED = 13
+    TOO_MANY_WALLETS = 14
+    ALREADY_CONFIRMED = 15
+    OWN_SUSPENSION = 16
 
     @property
     def text(self) -> Text:
@@ -267,10 +270,21 @@ _REGISTRY_TEXTS: Final[dict[RegistryReason, Text]] = {
         "この組織による以前の取引停止が確認されていないため、次の取引停止には他組織の署名が必要です。",
     ),
     RegistryReason.OTHER_SUSPENSION: Text(
-        "The suspension that was decided about is over; the present one is another.",
-        "解除が決定された取引停止はすでに終了しており、現在の取引停止は別のものです。",
+        "The suspension that this is about is over; the present one is another.",
+        "対象の取引停止はすでに終了しており、現在の取引停止は別のものです。",
     ),
     RegistryReason.ALREADY_RETIRED: Text(
         "The wallet was given up already.", "このウォレットはすでに廃止されています。"
+    ),
+    RegistryReason.TOO_MANY_WALLETS: Text(
+        "The investor has 256 wallets, which is the most there can be.",
+        "この投資家のウォレットは上限の256件に達しています。",
+    ),
+    RegistryReason.ALREADY_CONFIRMED: Text(
+        "The suspension is confirmed already.", "この取引停止はすでに確認済みです。"
+    ),
+    RegistryReason.OWN_SUSPENSION: Text(
+        "The organisation suspended the investor itself; another one confirms.",
+        "この組織自身が停止した投資家のため、別の組織による確認が必要です。",
     ),
 }

@@ -25,7 +25,9 @@ from jp20.domain.register.events import (
     FrozenAtOnce,
     InvestorSuspended,
     Other,
+    SuspensionCarried,
     WalletAdded,
+    WalletCarried,
     WalletRegistered,
 )
 from jp20.operations.files.inputs import governed_functions
@@ -218,9 +220,15 @@ def _suspensions(desk: Desk) -> list[Overdue]:
     suspended: dict[int, ChecksumAddress] = {}
     for entry in desk.events(desk.platform.address):
         match entry.event:
-            case WalletRegistered(wallet, facts) | WalletAdded(wallet, _, facts):
+            case (
+                WalletRegistered(wallet, facts)
+                | WalletAdded(wallet, _, facts)
+                | WalletCarried(wallet, _, facts)
+            ):
                 first_wallet.setdefault(facts >> 104, wallet)
-            case InvestorSuspended(investor, organisation) if organisation:
+            case InvestorSuspended(investor, organisation) | SuspensionCarried(
+                investor, organisation
+            ) if organisation:
                 suspended[investor] = first_wallet[investor]
     rows = [(wallet,) for wallet in suspended.values()]
     states = desk.platform.read_many(tuple[int, int, int, int], "suspension", rows)

@@ -144,12 +144,16 @@ def is_alone(desk: Desk, function: str) -> bool:
 def confirm_suspension(
     desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence | None = None
 ) -> Outcomes:
-    """Confirms what was suspended at once, by an organisation that did not do it."""
+    """Confirms the suspensions that stand now, by an organisation that made none of them."""
     suspended = desk.platform.read_many(
         tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets]
     )
     own = {organisation for organisation, *_ in suspended if organisation}
-    return _on_wallets(desk, "confirmSuspension", wallets, evidence, own)
+    rows = [
+        Row((wallet, since), wallet)
+        for wallet, (_, since, _, _) in zip(wallets, suspended, strict=True)
+    ]
+    return _carried(desk, "confirmSuspension", rows, evidence, own)
 
 
 def suspend(

@@ -271,9 +271,9 @@ def test_a_rule_with_a_role_beyond_the_eleven_is_refused(unsealed, ask, refuses,
 
 
 def test_the_operator_takes_part_where_a_token_is_told_whom_to_ask(unsealed, ask, founder):
-    for function in ("setAuthority(address)", "setPlatform(address)"):
-        rule = act(TOKEN, [function], [R.OPERATOR], [[R.OPERATOR], [R.AUDITOR]], [R.OPERATOR])
-        ask(unsealed.setRules, [rule], founder)
+    function = "setAuthority(address)"
+    rule = act(TOKEN, [function], [R.OPERATOR], [[R.OPERATOR], [R.AUDITOR]], [R.OPERATOR])
+    ask(unsealed.setRules, [rule], founder)
 
 
 def test_after_the_seal_a_rule_names_only_roles_that_somebody_holds(

@@ -1,6 +1,6 @@
 import pytest
-from brownie import chain
-from registry_rows import YEAR, row, wallet
+from brownie import ZERO_ADDRESS, chain
+from registry_rows import ISSUER_ACCOUNT, YEAR, row, store, wallet
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +85,35 @@ def platform(Platform, authority, requests, expiry, lone, ring):
     platform.register([row(lone, expiry), row(ring[0], expiry)], {"from": requests})
     platform.addWallets([(ring[0], ring[1]), (ring[0], ring[2])], {"from": requests})
     return platform
+
+
+@pytest.fixture(scope="module")
+def modules(authority, probe, empty_platform):
+    """Three contracts with code: nothing of it is run here."""
+    return authority.address, probe.address, empty_platform.address
+
+
+@pytest.fixture(scope="module")
+def creation_code(BareToken, requests):
+    return store(requests, b"\x00" + bytes.fromhex(BareToken.bytecode))
+
+
+@pytest.fixture(scope="module")
+def terms(Platform):
+    """Makes a term sheet: what is named, and zeros for the rest."""
+    create_token = next(item for item in Platform.abi if item.get("name") == "createToken")
+    fields = create_token["inputs"][1]["components"]
+    zeros = {
+        "string": "",
+        "bool": False,
+        "address": ZERO_ADDRESS,
+        "bytes32": b"\0" * 32,
+        "bytes": b"",
+    }
+
+    def make(**values):
+        sheet = {"name": "Tokyo One", "symbol": "TK1", "code": "JP0000000001"}
+        sheet |= {"issuerAccount": ISSUER_ACCOUNT, **values}
+        return tuple(sheet.get(field["name"], zeros.get(field["type"], 0)) for field in fields)
+
+    return make

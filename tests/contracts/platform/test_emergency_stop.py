@@ -80,8 +80,8 @@ def test_what_gives_or_changes_rights_is_refused_while_halted(
 def test_what_takes_rights_away_works_while_halted(
     halted_platform, requests, kyc, aml, auditor, lone, ring
 ):
-    halted_platform.suspendAtOnce([lone], {"from": aml})
-    halted_platform.confirmSuspension([lone], {"from": auditor})
+    since = halted_platform.suspendAtOnce([lone], {"from": aml}).timestamp
+    halted_platform.confirmSuspension([(lone, since)], {"from": auditor})
     halted_platform.suspend([ring[0]], {"from": requests})
     halted_platform.retireWallets([ring[1]], {"from": kyc})
 

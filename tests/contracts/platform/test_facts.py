@@ -114,7 +114,7 @@ def test_the_registry_can_be_rebuilt_from_its_events(
     empty_platform.renew([(c, expiry + 7), (b, expiry + 8)], {"from": kyc})
     empty_platform.reclassify([(d, PROFESSIONAL, expiry, NON_RESIDENT)], {"from": kyc})
     since = empty_platform.suspendAtOnce([a, b], {"from": aml}).timestamp
-    empty_platform.confirmSuspension([b], {"from": auditor})
+    empty_platform.confirmSuspension([(b, since)], {"from": auditor})
     empty_platform.reinstate([(d, since)], {"from": requests})
     empty_platform.retireWallets([d], {"from": kyc})
 

@@ -40,7 +40,10 @@ def test_whoever_the_authority_does_not_let_through_writes_nothing(platform, str
     writing = [
         item
         for item in platform.abi
-        if item["type"] == "function" and item["stateMutability"] not in ("view", "pure")
+        if item["type"] == "function"
+        and item["stateMutability"] not in ("view", "pure")
+        # These judge their caller themselves: see test_succession.py.
+        and item["name"] not in ("carry", "succeed", "followStop", "mirror")
     ]
     for function in writing:
         arguments = [zero(parameter) for parameter in function["inputs"]]
@@ -52,6 +55,7 @@ def test_whoever_the_authority_does_not_let_through_writes_nothing(platform, str
         "register", "addWallets", "renew", "reclassify", "retireWallets",
         "suspendAtOnce", "suspend", "confirmSuspension", "reinstate",
         "approveVersion", "retireVersion", "createToken",
+        "appointSuccessor", "adopt",
         "setAuthority",
     }  # fmt: skip
 
@@ -80,6 +84,10 @@ def test_it_says_that_it_is_a_platform_and_what_parts_it_has(platform):
             "approveVersion", "retireVersion", "createToken", "codeHashOf", "versionCount",
             "version", "tokens", "tokenCount", "tokenAt", "tokenByCode", "tokenBySymbol",
             "isToken", "versionOf",
+        ),
+        (
+            "appointSuccessor", "carry", "adopt", "succeed", "followStop", "mirror",
+            "predecessor", "successor", "left", "walletCount", "liftedUnconfirmed",
         ),
     ):  # fmt: skip
         assert platform.supportsInterface(interface_id(*functions)), functions

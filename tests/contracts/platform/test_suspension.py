@@ -1,6 +1,6 @@
 import pytest
-from brownie import chain, reverts
-from registry_rows import RING, SUSPENDED, Reason, error, facts, investor_id, refusals, row, wallet
+from brownie import chain
+from registry_rows import RING, SUSPENDED, Reason, facts, investor_id, refusals, row, wallet
 
 pytestmark = pytest.mark.requirement("G19")
 
@@ -45,7 +45,7 @@ def test_a_bad_row_does_not_keep_the_others_from_being_suspended(platform, aml, 
 def test_another_organisation_confirms(platform, aml, auditor, lone):
     since = platform.suspendAtOnce([lone], {"from": aml}).timestamp
 
-    tx = platform.confirmSuspension([lone], {"from": auditor})
+    tx = platform.confirmSuspension([(lone, since)], {"from": auditor})
 
     assert tuple(platform.suspension(lone)) == (AML, since, AUDITOR, tx.timestamp)
     assert dict(tx.events["SuspensionConfirmed"]) == {
@@ -64,30 +64,48 @@ def test_an_unconfirmed_suspension_stands_after_72_hours_and_can_still_be_confir
 
     assert platform.investor(lone)["suspended"]
     assert tuple(platform.suspension(lone)) == (AML, since, 0, 0)
-    platform.confirmSuspension([lone], {"from": auditor})
+    platform.confirmSuspension([(lone, since)], {"from": auditor})
     assert platform.suspension(lone)["confirmedBy"] == AUDITOR
 
 
 def test_who_suspended_does_not_confirm(platform, aml, lone):
-    platform.suspendAtOnce([lone], {"from": aml})
+    since = platform.suspendAtOnce([lone], {"from": aml}).timestamp
 
-    with reverts(error("OwnSuspension", lone.lower(), AML)):
-        platform.confirmSuspension.call([lone], {"from": aml})
+    tx = platform.confirmSuspension([(lone, since)], {"from": aml})
 
-
-def test_what_is_not_suspended_cannot_be_confirmed(platform, auditor, lone):
-    with reverts(error("InvestorNotSuspended", lone.lower())):
-        platform.confirmSuspension.call([lone], {"from": auditor})
-    with reverts(error("WalletNotRegistered", wallet(99).lower())):
-        platform.confirmSuspension.call([wallet(99)], {"from": auditor})
+    assert refusals(tx) == [(0, lone, Reason.OWN_SUSPENSION)]
+    assert platform.suspension(lone)["confirmedAt"] == 0
 
 
-def test_a_suspension_is_confirmed_once(platform, aml, other_aml, auditor, lone):
-    platform.suspendAtOnce([lone], {"from": aml})
-    platform.confirmSuspension([lone], {"from": auditor})
+def test_a_row_that_is_not_to_confirm_holds_up_no_other(platform, aml, auditor, lone, ring):
+    since = platform.suspendAtOnce([lone, ring[0]], {"from": aml}).timestamp
+    platform.confirmSuspension([(ring[1], since)], {"from": auditor})
+    platform.register([row(wallet(2), since + 1000)], {"from": aml})
 
-    with reverts(error("SuspensionAlreadyConfirmed", lone.lower())):
-        platform.confirmSuspension.call([lone], {"from": other_aml})
+    tx = platform.confirmSuspension(
+        [(wallet(99), since), (wallet(2), since), (ring[0], since), (lone, since)],
+        {"from": auditor},
+    )
+
+    assert refusals(tx) == [
+        (0, wallet(99), Reason.NOT_REGISTERED),
+        (1, wallet(2), Reason.NOT_SUSPENDED),
+        (2, ring[0], Reason.ALREADY_CONFIRMED),
+    ]
+    assert platform.suspension(lone)["confirmedBy"] == AUDITOR
+
+
+def test_what_somebody_looked_at_is_what_they_confirm(platform, requests, aml, auditor, lone):
+    """The suspension was lifted, and another organisation's stands now."""
+    earlier = platform.suspendAtOnce([lone], {"from": aml}).timestamp
+    platform.reinstate([(lone, earlier)], {"from": requests})
+    chain.sleep(10)
+    platform.suspend([lone], {"from": requests})
+
+    tx = platform.confirmSuspension([(lone, earlier)], {"from": auditor})
+
+    assert refusals(tx) == [(0, lone, Reason.OTHER_SUSPENSION)]
+    assert platform.suspension(lone)["confirmedBy"] == 0
 
 
 def test_a_request_suspends_and_needs_no_confirmation(platform, requests, auditor, lone):
@@ -96,8 +114,8 @@ def test_a_request_suspends_and_needs_no_confirmation(platform, requests, audito
     assert platform.investor(lone)["suspended"]
     assert tuple(platform.suspension(lone)) == (0, tx.timestamp, 0, tx.timestamp)
     assert tx.events["InvestorSuspended"]["organisation"] == 0
-    with reverts(error("SuspensionAlreadyConfirmed", lone.lower())):
-        platform.confirmSuspension.call([lone], {"from": auditor})
+    confirmed = platform.confirmSuspension([(lone, tx.timestamp)], {"from": auditor})
+    assert refusals(confirmed) == [(0, lone, Reason.ALREADY_CONFIRMED)]
 
 
 def test_a_request_confirms_what_was_suspended_at_once(platform, requests, aml, lone):
@@ -155,7 +173,7 @@ def test_what_was_signed_about_one_suspension_does_not_lift_the_next(
     platform, requests, aml, auditor, lone
 ):
     earlier = platform.suspendAtOnce([lone], {"from": aml}).timestamp
-    platform.confirmSuspension([lone], {"from": auditor})
+    platform.confirmSuspension([(lone, earlier)], {"from": auditor})
     platform.reinstate([(lone, earlier)], {"from": requests})
     chain.sleep(10)
     platform.suspendAtOnce([lone], {"from": aml})
@@ -203,7 +221,7 @@ def test_wallets_that_begin_with_the_same_18_bytes_are_two_investors(
     platform.register([row(first, expiry), row(second, expiry)], {"from": requests})
 
     since = platform.suspendAtOnce([first], {"from": aml}).timestamp
-    platform.confirmSuspension([first], {"from": auditor})
+    platform.confirmSuspension([(first, since)], {"from": auditor})
     platform.suspendAtOnce([second], {"from": aml})
 
     assert not platform.isSameInvestor(first, second)
@@ -215,7 +233,7 @@ def test_wallets_that_begin_with_the_same_18_bytes_are_two_investors(
 
 def test_a_confirmed_suspension_may_be_repeated(platform, requests, aml, auditor, lone):
     since = platform.suspendAtOnce([lone], {"from": aml}).timestamp
-    platform.confirmSuspension([lone], {"from": auditor})
+    platform.confirmSuspension([(lone, since)], {"from": auditor})
     platform.reinstate([(lone, since)], {"from": requests})
 
     tx = platform.suspendAtOnce([lone], {"from": aml})

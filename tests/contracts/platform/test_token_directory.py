@@ -1,31 +1,21 @@
 import pytest
 from brownie import ZERO_ADDRESS, Contract, reverts
 from eth_utils import keccak, to_checksum_address
-from registry_rows import RESERVED, Reason, error, refusals, row, wallet
+from registry_rows import (
+    ISSUER,
+    ISSUER_ACCOUNT,
+    REGISTRAR,
+    RESERVED,
+    Reason,
+    create,
+    error,
+    refusals,
+    row,
+    store,
+    wallet,
+)
 
 pytestmark = pytest.mark.requirement("G1")
-
-ISSUER, REGISTRAR = 7, 8
-ISSUER_ACCOUNT = wallet(500)
-
-
-def store(deployer, code):
-    """Puts bytes on the chain as a contract's code: the loader copies what is behind it."""
-    # PUSH2 length, DUP1, PUSH1 12, PUSH1 0, CODECOPY, PUSH1 0, RETURN: twelve bytes
-    loader = b"\x61" + len(code).to_bytes(2, "big") + bytes.fromhex("80600c6000396000f3")
-    tx = deployer.transfer(data="0x" + (loader + code).hex())
-    return tx.contract_address
-
-
-@pytest.fixture(scope="module")
-def modules(authority, probe, empty_platform):
-    """Three contracts with code: nothing of it is run here."""
-    return authority.address, probe.address, empty_platform.address
-
-
-@pytest.fixture(scope="module")
-def creation_code(BareToken, requests):
-    return store(requests, b"\x00" + bytes.fromhex(BareToken.bytecode))
 
 
 @pytest.fixture(scope="module")
@@ -34,31 +24,6 @@ def directory(platform, requests, creation_code, modules):
     code_hash = platform.codeHashOf(creation_code, modules)
     platform.approveVersion(creation_code, modules, code_hash, {"from": requests})
     return platform
-
-
-@pytest.fixture(scope="module")
-def terms(Platform):
-    """Makes a term sheet: what is named, and zeros for the rest."""
-    create_token = next(item for item in Platform.abi if item.get("name") == "createToken")
-    fields = create_token["inputs"][1]["components"]
-    zeros = {
-        "string": "",
-        "bool": False,
-        "address": ZERO_ADDRESS,
-        "bytes32": b"\0" * 32,
-        "bytes": b"",
-    }
-
-    def make(**values):
-        sheet = {"name": "Tokyo One", "symbol": "TK1", "code": "JP0000000001"}
-        sheet |= {"issuerAccount": ISSUER_ACCOUNT, **values}
-        return tuple(sheet.get(field["name"], zeros.get(field["type"], 0)) for field in fields)
-
-    return make
-
-
-def create(directory, requests, sheet, version=1):
-    return directory.createToken(version, sheet, ISSUER, REGISTRAR, {"from": requests})
 
 
 # Versions

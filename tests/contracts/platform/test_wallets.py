@@ -113,3 +113,18 @@ def test_retiring_leaves_out_what_is_unknown_or_retired(platform, kyc, lone, rin
         (2, lone, Reason.ALREADY_RETIRED),
     ]
     assert platform.investor(ring[0])["retired"]
+
+
+def test_an_investor_has_256_wallets_at_most(platform, requests, kyc, lone):
+    # The lone wallet and 255 more are 256.
+    more = [wallet(1000 + number) for number in range(255)]
+    for first in range(0, 255, 85):
+        platform.addWallets([(lone, each) for each in more[first : first + 85]], {"from": requests})
+    platform.retireWallets([more[0]], {"from": kyc})
+
+    tx = platform.addWallets([(more[7], wallet(2))], {"from": requests})
+
+    assert refusals(tx) == [(0, more[7], Reason.TOO_MANY_WALLETS)]
+    assert len(platform.walletsOf(lone)) == 256
+    suspended = platform.suspend([lone], {"from": requests})
+    assert suspended.gas_used < 20_000_000

@@ -22,11 +22,13 @@ BY_HOLDERS = {
     "requestTransfer",
     "cancelTransfer",
 }
+# Anybody's, once it was decided on the platform: see test_follow_platform.py.
+BY_ANYBODY = {"followPlatform"}
 BY_THE_AUTHORITY = {"setAuthority"}
 # What is about a transfer request that there has to be: see test_consent.py.
 NEED_A_REQUEST = {"approveTransfer", "rejectTransfer", "cancelTransfer"}
-# What works while the platform is halted: taking powers away, freezing, and changing the platform.
-WHILE_HALTED = {"freezeAtOnce", "confirmFreeze", "setFrozenTokens", "pause", "setPlatform"}
+# What works while the platform is halted: taking powers away and freezing.
+WHILE_HALTED = {"freezeAtOnce", "confirmFreeze", "setFrozenTokens", "pause"}
 # What works while the token is paused: the same, enforcement, restraints, rejections, documents.
 WHILE_PAUSED = WHILE_HALTED | {
     "unpause",
@@ -96,7 +98,7 @@ def call(token, entry, arguments, sender):
 @pytest.mark.requirement("G17", "S2")
 def test_an_unknown_organisation_has_no_power(token, writing, stranger):
     for name, arguments, entry in writing:
-        if name in BY_HOLDERS:
+        if name in BY_HOLDERS | BY_ANYBODY:
             continue
         with reverts_with("AccessManagedUnauthorized", stranger):
             call(token, entry, arguments, {"from": stranger})
@@ -108,7 +110,7 @@ def test_while_halted_every_writing_function_is_refused_but_a_few(
     platform.halt(decided)
 
     for name, arguments, entry in writing:
-        if name in WHILE_HALTED | BY_THE_AUTHORITY | NEED_A_REQUEST | {"permit"}:
+        if name in WHILE_HALTED | BY_THE_AUTHORITY | BY_ANYBODY | NEED_A_REQUEST | {"permit"}:
             continue
         sender = {"from": alice} if name in BY_HOLDERS else decided
         with pytest.raises(VirtualMachineError) as refusal:
@@ -199,7 +201,7 @@ def test_while_paused_basic_operations_are_refused_and_the_rest_goes_on(
     token.pause(decided)
 
     for name, arguments, entry in writing:
-        if name in BY_THE_AUTHORITY | NEED_A_REQUEST | {"approve", "permit"}:
+        if name in BY_THE_AUTHORITY | BY_ANYBODY | NEED_A_REQUEST | {"approve", "permit"}:
             continue
         sender = {"from": alice} if name in BY_HOLDERS else decided
         try:

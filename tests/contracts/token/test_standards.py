@@ -307,7 +307,7 @@ def test_the_modules_do_nothing_when_they_are_called_directly(
         lambda: direct.issue.call(1, decided),
         lambda: direct.deliver.call([alice], [1], decided),
         lambda: direct.pause.call(decided),
-        lambda: direct.setPlatform.call(alice, decided),
+        lambda: direct.followPlatform.call(decided),
         lambda: direct.setFrozenTokens.call(alice, 1, decided),
         lambda: direct.freezeAtOnce.call([alice], [1], decided),
         lambda: direct.requestTransfer.call(bob, 1, now() + DAY, {"from": alice}),
