@@ -4,7 +4,6 @@ The block that installs the wheel runs in `tests/installed`, where an environmen
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import ROOT, Line, blocks
+from pages import ROOT, Line, blocks, copy_of_the_clone
 
 PAGES = (ROOT / "README.md", ROOT / "README.ja.md")
 
@@ -26,27 +25,12 @@ CHAIN = "make chain"
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What git has, in a folder of its own, with what `make env` installed.
-
-    The files are old, so that `make` there takes the environment for up to date: installed anew, it
-    would be the copy's.
+    """A copy with what `make env` installed, which has to be up to date: installed anew, it would
+    be the copy's.
     """
     ready = subprocess.run(["make", "--question", "node_modules/.installed"], cwd=ROOT, check=False)
     assert ready.returncode == 0, "the environment is not up to date: make env"
-    made = tmp_path_factory.mktemp("readme") / "jp20"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        file = ROOT / name
-        if file.is_symlink() or file.exists():
-            (made / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(file, made / name, follow_symlinks=False)
-            os.utime(made / name, (0, 0), follow_symlinks=False)
+    made = copy_of_the_clone(tmp_path_factory.mktemp("readme") / "jp20")
     for installed in (".venv", "node_modules"):
         (made / installed).symlink_to(ROOT / installed)
     return made
