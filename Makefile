@@ -14,7 +14,15 @@ export SOLCX_BINARY_PATH := $(CURDIR)/tools/solc
 PYTEST := $(PYTHON) -m pytest -p no:pytest-brownie
 BROWNIE_TEST := .venv/bin/brownie test
 
-.PHONY: help env demo chain poa test test-python test-network test-contracts test-anvil test-invariants bench bench-poa lint format compile lock mutants clean
+# A Python that can install JP20, for what runs before there is an environment.
+FIND_PYTHON := for python in python3.11 python3.12 python3.13 python3 none; do \
+		if $$python -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi; \
+	done; \
+	if [ $$python = none ]; then \
+		echo "JP20 needs Python 3.11 or later with its venv module (Debian: python3-venv); none is on PATH." >&2; exit 1; \
+	fi
+
+.PHONY: help env demo chain wheel poa test test-python test-installed test-network test-contracts test-anvil test-invariants bench bench-poa lint format compile lock mutants clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -28,6 +36,12 @@ demo: env ## story 1 on a Ganache chain: issue to 1,200 holders, and what happen
 chain: env ## a Ganache for the tutorial and the scripts, until Ctrl-C; CHAIN=anvil: anvil
 	@$(PYTHON) tools/chain.py $(CHAIN)
 
+wheel: ## the package for those who only use it, into dist
+	@rm -rf build/lib build/bdist.* dist build/packing
+	@$(FIND_PYTHON); $$python -m venv build/packing
+	@build/packing/bin/pip --disable-pip-version-check --quiet wheel --no-deps --wheel-dir dist .
+	@rm -r build/packing build/lib && ls dist/*.whl
+
 poa: env ## four validators of four organisations, the stories on them, and validators that fail
 	@$(PYTHON) tools/poa.py
 
@@ -35,6 +49,9 @@ test: test-python test-contracts test-invariants ## Python, contracts on Ganache
 
 test-python: env ## unit, integration, command line and scenario tests
 	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile $(wildcard tests/unit tests/integration tests/cli tests/scenarios)
+
+test-installed: env ## the wheel in environments of its own: with the oldest versions allowed, in another project
+	@$(PYTEST) tests/installed
 
 test-network: env ## four geth validators that are killed, paused, cut from each other and wiped (8 minutes)
 	@$(PYTEST) tests/network
@@ -83,15 +100,10 @@ lock: env ## resolve the exact versions again, after a change in pyproject.toml 
 	@mv build/lock/package-lock.json . && rm -r build/lock
 
 clean: ## remove what was installed or made
-	rm -rf .venv node_modules build .pytest_cache .mypy_cache .ruff_cache .hypothesis jp20.egg-info
+	rm -rf .venv node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis jp20.egg-info
 
 $(PYTHON_READY): pyproject.toml requirements-dev.txt tools/environment.py
-	@for python in python3.11 python3.12 python3.13 python3; do \
-		if $$python -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-			exec $$python tools/environment.py python; \
-		fi; \
-	done; \
-	echo "JP20 needs Python 3.11 or later with its venv module (Debian: python3-venv); none is on PATH." >&2; exit 1
+	@$(FIND_PYTHON); $$python tools/environment.py python
 	@touch $@
 
 $(NODE_READY): package.json package-lock.json | $(PYTHON_READY)

@@ -2,10 +2,11 @@
 
     chain.py [ganache|anvil]
 
-It stands where `jp20 init` and the scripts look for it. Nothing of it is kept: on the next one the
-platform is deployed with `jp20 platform deploy --fresh`.
+It stands where `jp20 init` and the scripts look for it, or at the address in JP20_NETWORK. Nothing
+of it is kept: on the next one the platform is deployed with `jp20 platform deploy --fresh`.
 """
 
+import os
 import sys
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -23,7 +24,8 @@ def main(program: str = "ganache") -> None:
             Text(f'There is no chain "{program}".', f"「{program}」というチェーンはありません。"),
             next_step=Text("CHAIN=ganache or CHAIN=anvil.", "CHAIN=ganache か CHAIN=anvil です。"),
         )
-    url = DEVELOPMENT[program].url
+    named = os.environ.get("JP20_NETWORK", "")
+    url = named if urlsplit(named).port else DEVELOPMENT[program].url
     chain = LocalChain(program, port=urlsplit(url).port or 0)
     with suppress(KeyboardInterrupt), chain as connection:
         console.print(f"{program}: {url}, chain {connection.chain_id}")

@@ -65,8 +65,7 @@ class LocalChain:
 
     def start(self) -> Connection:
         """Starts it and waits until it answers. Raises ChainNotStarted."""
-        path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
-        found = shutil.which(self.program, path=path)
+        found = _found(self.program)
         if found is None:
             raise ChainNotStarted(
                 Text(
@@ -88,7 +87,7 @@ class LocalChain:
             )
         self._process = subprocess.Popen(
             [found, *self._options()],
-            env={**os.environ, "PATH": path},
+            env={**os.environ, "PATH": _path()},
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=subprocess.STDOUT,
@@ -177,6 +176,10 @@ class LocalChain:
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
+def is_installed(program: Program) -> bool:
+    return _found(program) is not None
+
+
 def stop_on_signals() -> None:
     """Makes SIGTERM and SIGHUP exceptions, as Ctrl-C is one, so that what was started is stopped.
 
@@ -193,6 +196,15 @@ def stop_on_signals() -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, ended)
+
+
+def _found(program: Program) -> str | None:
+    return shutil.which(program, path=_path())
+
+
+def _path() -> str:
+    """This environment's own programs first."""
+    return os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
 
 
 def _free_port() -> int:

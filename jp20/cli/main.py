@@ -44,6 +44,15 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    """The version alone, in a line, as scripts read it; `jp20 version` has those of the parts."""
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"jp20 {version('jp20')}")
+        raise typer.Exit
+
+
 @app.callback()
 def jp20(
     config: Annotated[
@@ -79,6 +88,15 @@ def jp20(
             ),
         ),
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help=both("Show the version, and end.", "バージョンを表示して終了する。"),
+        ),
+    ] = False,
 ) -> None:
     """What holds for every command; it may stand before or after the command's name."""
     if lang not in (None, "ja", "en"):

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ BAD = [
     Bad("version", ("1",), 2, "1"),
     Bad("version", ("--quiet",), 2, "--quiet"),
 ]
+
+
+def test_the_version_is_a_line_in_every_language(tmp_path):
+    for language in ("en", "ja"):
+        ran = done("--lang", language, "--version", folder=tmp_path)
+        assert ran.out == f"jp20 {metadata.version('jp20')}\n"
+        assert ran.err == ""
 
 
 @pytest.mark.parametrize("bad", BAD, ids=str)

@@ -137,8 +137,8 @@ ACTS = [
 
 @pytest.mark.requirement("G4", "G6", "G8", "G9", "G10", "G11", "G12", "G13")
 @pytest.mark.parametrize(("act", "told"), ACTS, ids=[act for act, _ in ACTS])
-def test_administer(brownie, act, told):
-    assert told in succeeded(brownie("administer", act))
+def test_administer(python, act, told):
+    assert told in succeeded(python("administer", act))
 
 
 @pytest.mark.requirement("G15")

@@ -349,3 +349,21 @@ def test_a_size_that_is_understated_is_not_believed():
 def test_csv_is_no_workbook():
     assert not is_workbook(b"wallet,units\n")
     assert not is_workbook(b"")
+
+
+EXCEL_2013 = """<extLst><ext uri="{140A7094-0E35-4892-8432-C4D2E57EDEB5}"
+ xmlns:x15="http://schemas.microsoft.com/office/spreadsheetml/2010/11/main">
+<x15:workbookPr chartTrackingRefBase="1"/></ext></extLst></workbook>"""
+
+
+def test_the_calendar_of_1904_in_a_file_of_excel_2013_or_later():
+    # Excel 2013 and later write a second element of that name, which says nothing of the calendar.
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.active.append([date(2027, 3, 31)])
+    with zipfile.ZipFile(io.BytesIO(saved(book))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    written = parts["xl/workbook.xml"]
+    parts["xl/workbook.xml"] = written.replace("</workbook>", EXCEL_2013)
+    assert parts["xl/workbook.xml"] != written
+    assert read(zipped(parts)) == [(1, ["2027-03-31"])]

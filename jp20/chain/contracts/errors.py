@@ -16,7 +16,7 @@ _ERROR_STRING: Final = bytes.fromhex("08c379a0")
 _PANIC: Final = bytes.fromhex("4e487b71")
 _HEX: Final = re.compile(r"0x([0-9a-fA-F]{2})*")
 
-_REASON_OF: Final = {
+REASON_OF: Final = {
     "ERC20InsufficientBalance": Reason.INSUFFICIENT_BALANCE,
     "ERC20InsufficientAllowance": Reason.INSUFFICIENT_ALLOWANCE,
     "ERC20InvalidReceiver": Reason.RECIPIENT_ZERO,
@@ -72,9 +72,12 @@ class RowInTheWay(Refused):
 
 
 class Restrained(Reverted):
-    """A restraint keeps the holder's units: `free` of them can move."""
+    """A restraint keeps the holder's units: `free` of them can move. Which one is not in the
+    contract's error: `reason` is None until somebody asked `preview`.
+    """
 
     def __init__(self, decoded: Decoded, data: bytes) -> None:
+        self.reason: Reason | None = None
         self.free = int(decoded.arguments["unfrozen"])
         amount = decoded.arguments["amount"]
         super().__init__(
@@ -151,8 +154,8 @@ def explain(
             return Restrained(decoded, data)
         case "AccessManagedUnauthorized":
             return Unauthorized(called, _direct_roles(rule), decoded, data)
-        case name if name in _REASON_OF:
-            return Refused(what, _REASON_OF[name], decoded, data)
+        case name if name in REASON_OF:
+            return Refused(what, REASON_OF[name], decoded, data)
         case name if name in REFUSALS:
             return Reverted(what, REFUSALS[name].filled(arguments), None, decoded, data)
     return Reverted(what, Text(str(decoded), str(decoded)), None, decoded, data)

@@ -93,7 +93,7 @@ def transfer(desk: Desk, token: TokenName, holder: Signer, to: ChecksumAddress, 
     try:
         return desk.send(holder, desk.token(token).call("transfer", to, units))
     except Restrained as error:
-        reason = preview(desk, token, holder.address, to, units).reason
+        error.reason = reason = preview(desk, token, holder.address, to, units).reason
         error.why = Text(
             f"{reason.name} ({reason.value}): {reason.text.en} {error.free} are free.",
             f"{reason.name}({reason.value}): {reason.text.ja}移転可能な数量: {error.free}。",

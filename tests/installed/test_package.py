@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import pytest
@@ -37,18 +36,6 @@ print(all(check.matches for check in verify(connection, deployment)))
 
 # PATH without Node, without the compiler and without this environment
 BARE = {"PATH": "/nonexistent", "LANG": os.environ.get("LANG", "C.UTF-8")}
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an empty environment in which the package was installed."""
-    folder = tmp_path_factory.mktemp("installed")
-    venv.create(folder / "env", with_pip=True)
-    programs = folder / "env" / "bin"
-    subprocess.run(
-        [programs / "python", "-m", "pip", "install", "--quiet", ROOT], check=True, cwd=folder
-    )
-    return programs
 
 
 def test_the_installed_package_brings_no_brownie_and_no_compiler(installed: Path) -> None:
@@ -105,6 +92,7 @@ def test_the_installed_command_makes_a_working_folder_with_every_example(
     allotments = ROOT / "examples/real-estate/allotments.csv"
     assert (tmp_path / "real-estate/allotments.csv").read_bytes() == allotments.read_bytes()
     assert {file.name for file in (tmp_path / "minimal").iterdir()} == {
+        ".gitignore",
         "jp20.toml",
         "consortium.toml",
         "governance.toml",

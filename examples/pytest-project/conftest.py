@@ -1,0 +1,1 @@
+pytest_plugins = ["jp20.testing"]

@@ -1,0 +1,31 @@
+"""The oldest versions that pyproject.toml allows: what it says is enough is enough."""
+
+import os
+import subprocess
+
+from conftest import environment
+
+TESTED_WITH = ("pytest==9.1.1", "hypothesis==6.27.3", "pytest-xdist==3.8.0")
+
+COMMAND_LINE = ("test_cli_every_command.py", "test_cli_frame.py", "test_cli_init.py")
+
+
+def test_the_unit_tests_pass_with_the_lowest_versions(clone, wheel, tmp_path):
+    options = ("--resolution", "lowest-direct")
+    python = environment(tmp_path / "env", wheel, *TESTED_WITH, options=options)
+
+    ran = subprocess.run(
+        [
+            *(python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"),
+            *("--rootdir", clone, "-c", clone / "pyproject.toml"),
+            clone / "tests" / "unit",
+            *(clone / "tests" / "cli" / name for name in COMMAND_LINE),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stdout[-5_000:] + ran.stderr
