@@ -117,7 +117,7 @@ def test_an_incomplete_document_is_a_fault(document):
         ("early = true", 'early = "yes"', "redemption.early"),
         ("maturity = 2036-03-31", "maturity = 20360331", "redemption.maturity"),
         ("maturity = 2036-03-31", 'maturity = "soon"', "redemption.maturity"),
-        ("# locked_until = 2027-04-01", "locked_until = 2036-03-31", "issue.locked_until"),
+        ("# locked_until = 2027-03-31", "locked_until = 2036-03-31", "issue.locked_until"),
         ("# decimals = 0", "decimals = 19", "token.decimals"),
         ("# holder_cap = 0", "holder_cap = 4294967296", "holders.holder_cap"),  # 2^32
     ],
@@ -149,7 +149,7 @@ def test_all_faults_come_at_once():
 
 def test_what_is_no_toml_says_where():
     (fault,) = faults("[token\n")
-    assert "line 1" in fault.what.en
+    assert fault.line == 1
 
 
 def test_what_is_not_utf_8_is_refused():
