@@ -6,12 +6,11 @@ parts of all nodes, the same call writes what the node needs. Keys are made once
 over; a secret of another organisation is never here.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from coincurve import PrivateKey
 from eth_typing import ChecksumAddress
@@ -20,6 +19,8 @@ from jp20.chain.new_files import PRIVATE, write_new, write_over
 from jp20.chain.signing.keystores import create_keystore, keystores, parse_key
 from jp20.chain.signing.passwords import Password
 from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.files.fields import read_json
 from jp20.network.genesis import genesis, genesis_hash
 from jp20.network.network_file import Consensus, NetworkFile, Node, parse_network, validator_of
 from jp20.network.node_files import COMMON, KEYSTORE, NODE_KEY, common_files, node_files
@@ -297,9 +298,8 @@ def _genesis(network: NetworkFile, file: Path, files: dict[Path, Change]) -> byt
 
 def _hash_in(file: Path) -> bytes | None:
     try:
-        content: dict[str, Any] = json.loads(_text(file) or "")
-        return genesis_hash(content)
-    except (ValueError, TypeError):
+        return genesis_hash(read_json(file.read_bytes(), file.name))
+    except (OSError, FaultyFile, ValueError, TypeError):
         return None
 
 

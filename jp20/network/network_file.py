@@ -5,7 +5,6 @@ made, and the file has its public part.
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from jp20.domain.base.addresses import (
 )
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.files.fields import read_toml
 
 LEAST_VALIDATORS: Final = 4
 """With fewer, no organisation may fail: n validators go on without (n − 1) ÷ 3 of them."""
@@ -174,6 +174,11 @@ class NetworkFile:
         return None
 
 
+_START: Final = Text(
+    "Start from examples/network.toml.", "examples/network.toml を基に作成してください。"
+)
+
+
 def parse_network(data: bytes, file: str) -> NetworkFile:
     """Reads a network file. `examples/network.toml` shows the fields.
 
@@ -181,14 +186,7 @@ def parse_network(data: bytes, file: str) -> NetworkFile:
     with a third of them or more (alone it could stop the chain), a name, address, port or key that
     comes twice, the number of a development chain.
     """
-    try:
-        document = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        what = Text(f"This is no TOML in UTF-8 ({error}).", f"TOMLとして読めません({error})。")
-        start = Text(
-            "Start from examples/network.toml.", "examples/network.toml を基に作成してください。"
-        )
-        raise FaultyFile([Fault(file, None, "", what, start)]) from None
+    document = read_toml(data, file, _START)
     reader = _Reader(file)
     network = reader.network(document)
     reader.judge(network)

@@ -199,6 +199,10 @@ def without(part: str) -> dict[str, object]:
     return {name: value for name, value in crypto.items() if name != part}
 
 
+SCRYPT = {"n": 2, "r": 1, "p": 1, "dklen": 32, "salt": "00"}
+PBKDF2 = {"c": 1, "dklen": 32, "prf": "hmac-sha256", "salt": "00"}
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -211,6 +215,12 @@ def without(part: str) -> dict[str, object]:
         {"crypto": without("ciphertext") | {"ciphertext": "zz"}},
         {"crypto": without("kdf") | {"kdf": "rot13"}},
         {"crypto": without("kdfparams") | {"kdfparams": []}},
+        {"crypto": without("") | {"kdf": "scrypt", "kdfparams": SCRYPT | {"n": 2**30}}},
+        {"crypto": without("") | {"kdf": "scrypt", "kdfparams": SCRYPT | {"r": 2**20, "n": 16}}},
+        {"crypto": without("") | {"kdf": "scrypt", "kdfparams": SCRYPT | {"p": 2**20}}},
+        {"crypto": without("") | {"kdf": "scrypt", "kdfparams": SCRYPT | {"dklen": 2**31}}},
+        {"crypto": without("kdfparams") | {"kdfparams": PBKDF2 | {"c": 10**12}}},
+        {"crypto": without("kdfparams") | {"kdfparams": PBKDF2 | {"c": -1}}},
     ],
 )
 def test_a_damaged_keystore_is_not_taken_for_a_wrong_password(tmp_path, changes):

@@ -20,10 +20,21 @@ from jp20.chain.new_files import PRIVATE, FileExists, write_new, write_over
 from jp20.chain.signing.passwords import Password, checked
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.files.fields import read_json
 from jp20.domain.transactions.transactions import address_of_key
 
 _LARGEST: Final = 65_536
 """Bytes of a file that can be a keystore."""
+
+_MOST_SCRYPT: Final = 2**23
+"""Of n × r × p, by 128 bytes: a gigabyte."""
+
+_MOST_BLOCKS: Final = 128
+"""Of r × p; the usual programs ask for 8."""
+
+_MOST_ROUNDS: Final = 10_000_000
+_MOST_DERIVED: Final = 64
 
 _KEY: Final = re.compile(r"(0x)?[0-9a-fA-F]{64}")
 
@@ -186,6 +197,8 @@ def _sealed(key: PrivateKey, password: str) -> Mapping[str, Any] | None:
 
 def _decrypted(content: Mapping[str, Any], password: str) -> PrivateKey | None:
     """None where the password is wrong. Raises _Damaged, which knows nothing of the password."""
+    if not _is_affordable(content):
+        raise _Damaged
     try:
         return PrivateKey(bytes(Account.decrypt(dict(content), password)))
     except ValueError as error:
@@ -197,12 +210,33 @@ def _decrypted(content: Mapping[str, Any], password: str) -> PrivateKey | None:
     raise _Damaged
 
 
+def _is_affordable(content: Mapping[str, Any]) -> bool:
+    """Whether deriving the key takes no more memory and time than a machine has: four times what
+    the usual programs ask for.
+    """
+    crypto = next((each for name, each in content.items() if name.lower() == "crypto"), None)
+    found = crypto.get("kdfparams") if isinstance(crypto, dict) else None
+    if not isinstance(found, dict) or not all(
+        type(found.get(name, 1)) is int and found.get(name, 1) > 0
+        for name in ("n", "r", "p", "c", "dklen")
+    ):
+        return False
+    n, r, p, rounds = (int(found.get(name, 1)) for name in ("n", "r", "p", "c"))
+    length = int(found.get("dklen", 32))
+    return (
+        n * r * p <= _MOST_SCRYPT
+        and r * p <= _MOST_BLOCKS
+        and rounds <= _MOST_ROUNDS
+        and length <= _MOST_DERIVED
+    )
+
+
 def _content(file: Path) -> Mapping[str, Any] | None:
     try:
         if not file.is_file() or file.stat().st_size > _LARGEST:
             return None
-        content = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+        content = read_json(file.read_bytes(), file.name)
+    except (OSError, FaultyFile):
         return None
     if not isinstance(content, dict) or "crypto" not in {key.lower() for key in content}:
         return None

@@ -136,7 +136,7 @@ def document_show(
     """Whether what somebody was handed is what the issuer named (G1)."""
     import hashlib
 
-    from jp20.operations.files.inputs import read_file
+    from jp20.operations.files.inputs import read_document
     from jp20.operations.token.state import token_state
 
     if file is not None and name is None:
@@ -144,7 +144,7 @@ def document_show(
             Text("--file: with which document?", "--file: 照合する書類名がありません。"),
             next_step=Text("Give its NAME too.", "NAME も指定してください。"),
         )
-    content = read_file(file) if file is not None else None
+    content = read_document(file) if file is not None else None
     state = token_state(workspace().view(), token)
     found = [each for each in state.documents if name in (None, each.name)]
     if name is not None and not found:

@@ -46,9 +46,9 @@ def require_document(document: Path | None, named: bytes) -> None:
     """Compares a document with the SHA-256 that is named. Raises NoFile, AnotherDocument. Nothing
     where there is none.
     """
-    from jp20.operations.files.inputs import read_file
+    from jp20.operations.files.inputs import read_document
 
     if document is not None:
-        found = hashlib.sha256(read_file(document)).digest()
+        found = hashlib.sha256(read_document(document)).digest()
         if found != named:
             raise AnotherDocument(document, found, named)

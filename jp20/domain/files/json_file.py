@@ -8,14 +8,15 @@ tells a damaged file from a whole one, and it is no seal: who can write the file
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.files.fields import read_json
 
 
 def json_text(content: Mapping[str, Any]) -> str:
@@ -48,12 +49,12 @@ class Faults:
     """The faults of a file, as they are found; what to do about them is the same for all."""
 
     def __init__(self, file: str, next_step: Text) -> None:
-        self._file = file
-        self._next_step = next_step
+        self.file: Final = file
+        self.next_step: Final = next_step
         self._found: list[Fault] = []
 
     def add(self, field: str, en: str, ja: str) -> None:
-        self._found.append(Fault(self._file, None, field, Text(en, ja), self._next_step))
+        self._found.append(Fault(self.file, None, field, Text(en, ja), self.next_step))
 
     def end(self) -> None:
         """Raises FaultyFile where there are any."""
@@ -151,10 +152,7 @@ class Fields:
 
 def read_fields(content: bytes, kind: str, version: int, faults: Faults) -> Fields:
     """A file of a kind, in the version that is read here (`format`). Raises FaultyFile."""
-    try:
-        found = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        found = None
+    found = read_json(content, faults.file, faults.next_step)
     if not isinstance(found, dict):
         faults.add("", "is no JSON object.", "はJSONオブジェクトではありません。")
     elif found.get("kind") != kind:
@@ -163,11 +161,3 @@ def read_fields(content: bytes, kind: str, version: int, faults: Faults) -> Fiel
         faults.add("format", f"is not {version}.", f"が {version} ではありません。")
     faults.end()
     return Fields(cast(Mapping[str, Any], found), faults)
-
-
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """An object in which no field stands twice: a person could read the other one."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a field stands twice")
-    return found

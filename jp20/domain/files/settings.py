@@ -1,7 +1,6 @@
 """`jp20.toml`: where an organisation works: the chain's nodes, its keys, its folders."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Literal
@@ -12,8 +11,8 @@ from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.finality import INSTANT, FaultyFinality, Finality
+from jp20.domain.files.fields import read_toml
 
-_LINE: Final = re.compile(r"at line (\d+)")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}")
 
@@ -128,14 +127,7 @@ def parse_settings(data: bytes, file: str) -> Settings:
     """Reads a settings file. Raises FaultyFile with every fault by its field, unknown ones
     included; a file that is no TOML with the line.
     """
-    try:
-        document = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        line = _LINE.search(str(error))
-        what = Text(f"This is no TOML in UTF-8 ({error}).", f"TOMLとして読めません({error})。")
-        correct = Text("Correct the file.", "ファイルを修正してください。")
-        fault = Fault(file, int(line[1]) if line else None, "", what, correct)
-        raise FaultyFile([fault]) from None
+    document = read_toml(data, file)
     reader = _Reader(file)
     settings = Settings(
         file,

@@ -1,6 +1,5 @@
 """`consortium.toml`: the organisations that found a consortium, with their roles and keys (S2)."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +10,7 @@ from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.roles import Role
+from jp20.domain.files.fields import read_toml
 
 _FIELDS: Final = ("name", "roles", "keys")
 
@@ -33,29 +33,16 @@ class ConsortiumFile:
     organisations: tuple[OrganisationEntry, ...]
 
 
+_START: Final = Text(
+    "Start from examples/consortium.toml.", "examples/consortium.toml を基に作成してください。"
+)
+
+
 def parse_consortium(data: bytes, file: str) -> ConsortiumFile:
     """Reads a consortium file. Raises FaultyFile with every fault by its field: a name that comes
     twice, an unknown role, a role that nobody holds, a key that is no address or comes twice.
     """
-    try:
-        document = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FaultyFile(
-            [
-                Fault(
-                    file,
-                    None,
-                    "",
-                    Text(
-                        f"This is no TOML in UTF-8 ({error}).", f"TOMLとして読めません({error})。"
-                    ),
-                    Text(
-                        "Start from examples/consortium.toml.",
-                        "examples/consortium.toml を基に作成してください。",
-                    ),
-                )
-            ]
-        ) from None
+    document = read_toml(data, file, _START)
     reader = _Reader(file)
     founder = reader.address("founder", document.get("founder"))
     listed = document.get("organisations")

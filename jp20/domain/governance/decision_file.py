@@ -9,6 +9,8 @@ from typing import Final
 
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.files.fields import read_json
 from jp20.domain.governance.requests import Call, Decision, decide
 
 _FORMAT: Final = 1
@@ -19,10 +21,10 @@ class NotADecision(JP20Error):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, file: str, why: str) -> None:
+    def __init__(self, file: str, why: Text) -> None:
         super().__init__(
             Text(f"{file} is no decision file.", f"{file} は申請ファイルではありません。"),
-            Text(why, why),
+            why,
             Text(
                 "Ask the proposing organisation for it again.",
                 "提案した組織から再度受け取ってください。",
@@ -49,7 +51,7 @@ def to_json(decision: Decision) -> str:
 def from_json(text: str, file: str) -> Decision:
     """Reads a decision file. Raises NotADecision."""
     try:
-        content = json.loads(text)
+        content = read_json(text.encode("utf-8", "replace"), file)
         if content["format"] != _FORMAT:
             raise ValueError(f"format {content['format']}")
         target = parse_address(content["target"])
@@ -62,8 +64,10 @@ def from_json(text: str, file: str) -> Decision:
         )
         if decision.request.id != _bytes(content["id"]):
             raise ValueError("the calls are not those of its id")
+    except FaultyFile as faulty:
+        raise NotADecision(file, faulty.faults[0].text) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NotADecision(file, str(error)) from None
+        raise NotADecision(file, Text(str(error), str(error))) from None
     return decision
 
 

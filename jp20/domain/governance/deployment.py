@@ -13,6 +13,8 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.faults import FaultyFile
+from jp20.domain.files.fields import read_json
 
 MODULES: Final = ("JP20Servicing", "JP20Restraints", "JP20Enforcer")
 """What all tokens of a version share, in the order of the contracts' `Modules`."""
@@ -30,10 +32,10 @@ class NotADeployment(JP20Error):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, file: str, why: str) -> None:
+    def __init__(self, file: str, why: Text) -> None:
         super().__init__(
-            Text(f"{file} is no deployment file.", f"{file} はデプロイ記録ではありません。"),
-            Text(why, why),
+            Text(f"{file} is not a deployment file.", f"{file} はデプロイ記録ではありません。"),
+            why,
             Text(
                 "Name the file that deploy_platform wrote.",
                 "deploy_platform が作成したファイルを指定してください。",
@@ -150,7 +152,7 @@ def to_json(deployment: Deployment) -> str:
 def from_json(text: str, file: str) -> Deployment:
     """Reads a deployment file. Raises NotADeployment."""
     try:
-        content = json.loads(text)
+        content = read_json(text.encode("utf-8", "replace"), file)
         if content["format"] != _FORMAT:
             raise ValueError(f"format {content['format']}")
         contracts = {name: _deployed(name, each) for name, each in content["contracts"].items()}
@@ -161,8 +163,11 @@ def from_json(text: str, file: str) -> Deployment:
             _intent(content["intent"]),
             content["complete"] is True,
         )
+    except FaultyFile as faulty:
+        raise NotADeployment(file, faulty.faults[0].text) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NotADeployment(file, f"{type(error).__name__}: {error}") from None
+        said = f"{type(error).__name__}: {error}"
+        raise NotADeployment(file, Text(said, said)) from None
 
 
 def _deployed(name: str, found: Mapping[str, Any]) -> Deployed:

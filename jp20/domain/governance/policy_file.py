@@ -1,7 +1,6 @@
 """`governance.toml`: what an operator writes, checked, and turned into a policy (G17)."""
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ from eth_utils.abi import abi_to_signature
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.roles import Role
+from jp20.domain.files.fields import read_toml
 from jp20.domain.governance.policy import MOST_SLOTS, Act, Kind, Policy, Rule
 
 #: The strictest act of a contract. On a token the operator takes part in it: it moves no unit.
@@ -42,10 +42,7 @@ def parse_governance(data: bytes, file: str, functions: Mapping[Kind, Collection
     function that is in two acts or in none and not open, a rule that the chain would refuse, and a
     `setAuthority` that is not the strictest act of its contract.
     """
-    try:
-        document = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FaultyFile([_unreadable(file, error)]) from None
+    document = read_toml(data, file)
     reader = _Reader(file, functions)
     acts = tuple(reader.acts(document))
     open_functions = {kind: reader.open_functions(document, kind) for kind in Kind}
@@ -352,13 +349,3 @@ class _Reader:
 def _place(act: Act) -> str:
     """The act's table in the file."""
     return f"{act.kind.name.lower()}.acts.{act.key}"
-
-
-def _unreadable(file: str, error: Exception) -> Fault:
-    return Fault(
-        file,
-        None,
-        "",
-        Text(f"This is no TOML in UTF-8 ({error}).", f"UTF-8のTOMLとして読めません（{error}）。"),
-        Text("Correct the file.", "ファイルを修正してください。"),
-    )

@@ -19,7 +19,8 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
-from jp20.domain.base.faults import Fault
+from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.files.fields import read_json
 from jp20.domain.files.json_file import checksum, hex_text
 from jp20.domain.governance.evidence import BadCase, Evidence
 from jp20.domain.governance.policy import Rule, rule_of
@@ -39,10 +40,10 @@ class NotAPlan(JP20Error):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, file: str, why: str) -> None:
+    def __init__(self, file: str, why: Text) -> None:
         super().__init__(
-            Text(f"{file} is no plan.", f"{file} は計画ファイルではありません。"),
-            Text(why, why),
+            Text(f"{file} is not a plan file.", f"{file} は計画ファイルではありません。"),
+            why,
             Text(
                 "Name the file that plan --out wrote.",
                 "plan --out で作成したファイルを指定してください。",
@@ -382,7 +383,7 @@ def to_json(plan: Plan) -> str:
 def from_json(text: str, file: str) -> Plan:
     """Reads a plan. Raises NotAPlan, TamperedPlan."""
     try:
-        content = json.loads(text)
+        content = read_json(text.encode("utf-8", "replace"), file)
         if not isinstance(content, dict) or "checksum" not in content:
             raise ValueError("no checksum")
         if content["checksum"] != hex_text(checksum(content)):
@@ -390,8 +391,11 @@ def from_json(text: str, file: str) -> Plan:
         if content["format"] != _FORMAT:
             raise ValueError(f"format {content['format']}")
         plan = _of_content(content)
+    except FaultyFile as faulty:
+        raise NotAPlan(file, faulty.faults[0].text) from None
     except _UNFIT as error:
-        raise NotAPlan(file, f"{type(error).__name__}: {error}") from None
+        said = f"{type(error).__name__}: {error}"
+        raise NotAPlan(file, Text(said, said)) from None
     if content["id"] != hex_text(plan.id):
         raise TamperedPlan(file)
     return plan

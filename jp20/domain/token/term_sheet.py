@@ -3,7 +3,6 @@ token (G1).
 """
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.times import unix_time
 from jp20.domain.files.dates import NotADate, parse_time
+from jp20.domain.files.fields import read_toml
 from jp20.domain.investors.investors import InvestorClass, Residency
 from jp20.domain.token.terms import MAX_UNITS, Placement, Terms
 
@@ -57,12 +57,7 @@ def parse_term_sheet(data: bytes, file: str) -> TermSheet:
     beginning. `termSheetHash` is the SHA-256 of `data`. Raises FaultyFile with every fault by its
     field.
     """
-    try:
-        sheet = tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise FaultyFile([_unreadable(file, "not UTF-8", "UTF-8ではありません")]) from None
-    except tomllib.TOMLDecodeError as error:
-        raise FaultyFile([_unreadable(file, str(error), str(error))]) from None
+    sheet = read_toml(data, file, _START)
     reader = _Reader(file, sheet)
     terms = Terms(
         name=reader.text("token.name"),
@@ -155,17 +150,10 @@ def _contradictions(file: str, terms: Terms) -> Iterable[Fault]:
         )
 
 
-def _unreadable(file: str, why_en: str, why_ja: str) -> Fault:
-    return Fault(
-        file,
-        None,
-        "",
-        Text(f"This is not TOML: {why_en}.", f"TOMLとして読めません({why_ja})。"),
-        Text(
-            "Start from a file in examples/term-sheets.",
-            "examples/term-sheets のファイルを基に作成してください。",
-        ),
-    )
+_START: Final = Text(
+    "Start from a file in examples/term-sheets.",
+    "examples/term-sheets のファイルを基に作成してください。",
+)
 
 
 class _Reader:

@@ -6,6 +6,7 @@ from pathlib import Path
 from jp20.chain.contracts.contract import artifact, token_interface
 from jp20.domain.base.errors import BadArgument, ExitCode, JP20Error, Text
 from jp20.domain.base.os_errors import reason
+from jp20.domain.files.fields import MOST_JSON
 from jp20.domain.files.tables import PLAIN, Layout
 from jp20.domain.governance.consortium_file import ConsortiumFile, parse_consortium
 from jp20.domain.governance.evidence import Evidence
@@ -33,18 +34,17 @@ class NoFile(JP20Error):
 
 
 def read_file(file: Path) -> bytes:
-    """The file's bytes. Raises NoFile."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise NoFile(file, error) from None
+    """The file's bytes; of one that is larger than any reader takes no more than shows that. Raises
+    NoFile.
+    """
+    return _bytes(file, MOST_JSON + 1)
 
 
 def read_document(file: Path) -> bytes:
     """The bytes of a document whose hash goes to the chain. Raises NoFile, BadArgument where it is
     empty: every empty file has the same hash, and is evidence of nothing.
     """
-    content = read_file(file)
+    content = _bytes(file)
     if not content:
         raise BadArgument(
             Text(f"{file} is empty (0 bytes).", f"{file} は空のファイル(0バイト)です。"),
@@ -55,6 +55,14 @@ def read_document(file: Path) -> bytes:
             Text("Name the document itself.", "書類のファイルを指定してください。"),
         )
     return content
+
+
+def _bytes(file: Path, most: int = -1) -> bytes:
+    try:
+        with file.open("rb") as source:
+            return source.read(most)
+    except OSError as error:
+        raise NoFile(file, error) from None
 
 
 def load_policy(file: Path | None = None) -> Policy:

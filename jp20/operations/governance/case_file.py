@@ -1,6 +1,5 @@
 """A case on file: what is to be done, under which number, on the strength of which document."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -10,8 +9,9 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import BadArgument, Text
 from jp20.domain.base.times import unix_time
+from jp20.domain.files.fields import read_toml
 from jp20.domain.governance.evidence import Evidence
-from jp20.operations.files.inputs import evidence_of
+from jp20.operations.files.inputs import evidence_of, read_file
 
 
 class CaseFile:
@@ -92,15 +92,8 @@ class CaseFile:
         )
 
     def _read(self) -> Mapping[str, object]:
-        try:
-            return tomllib.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:  # of a TOML file: a ValueError
-            why = error.strerror if isinstance(error, OSError) else str(error)
-            raise BadArgument(
-                Text(f"{self._file} cannot be read.", f"{self._file} を読み込めません。"),
-                Text(f"{why}", f"{why}"),
-                Text(
-                    "Start from a file in examples/administer.",
-                    "examples/administer のファイルを基に作成してください。",
-                ),
-            ) from None
+        start = Text(
+            "Start from a file in examples/administer.",
+            "examples/administer のファイルを基に作成してください。",
+        )
+        return read_toml(read_file(self._file), str(self._file), start)
