@@ -6,7 +6,7 @@ has the keys of several; what they decide is the same on the chain.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -43,6 +43,7 @@ from jp20.chain.sending.outbox import (
     carried_out,
     open_outbox,
     outbox_file,
+    outbox_files,
     view_outbox,
 )
 from jp20.chain.sending.sender import PATIENCE, Sender
@@ -314,12 +315,32 @@ class Desk:
         key: bytes | None = None,
         label: str = "",
         again: bool = False,
+        reported: bool = False,
     ) -> Done:
         """Makes a call with a key of an organisation or a holder; see `Sender.send_all`. Raises
         Reverted where it is refused.
         """
         name = label or self.function_of(call)
-        receipt = self.sender(signer).send(call, key=key, label=name, again=again)
+        receipt = self.sender(signer).send(
+            call, key=key, label=name, again=again, reported=reported
+        )
+        return self._done(call, receipt)
+
+    def done_before(
+        self, signer: Signer, call: Call, key: bytes, *, again: bool = False
+    ) -> Done | None:
+        """What an earlier run carried out under a key; with `again` only if nobody was told of it.
+        What is under way comes to its end first: raises what `Sender.settle` raises.
+        """
+        sender = self.sender(signer)
+        sender.settle()
+        last = sender.outbox.last_of([key]).get(key) or sender.adopt([call]).get(0)
+        if last is None or not (last.state.is_in_block and last.stands(again=again)):
+            return None
+        (receipt,) = sender.receipts([last]).values()
+        return self._done(call, replace(receipt, earlier=last.intended_at))
+
+    def _done(self, call: Call, receipt: Receipt) -> Done:
         events = self.events_of(receipt, call.target)
         return Done(receipt.transaction, receipt.block, events, receipt.earlier)
 
@@ -347,20 +368,16 @@ class Desk:
         return self._receipts_in({at.transaction: at.block for at in places})
 
     def carried_out(self, beginning: bytes) -> dict[bytes, tuple[Call, Receipt]]:
-        """What the keys at hand carried out under keys of the outbox that begin so, by
-        transaction: by the outboxes of the desk's folder.
+        """What was carried out under keys of the outbox that begin so, by transaction: by the
+        outboxes of the desk's folder, whoever's they are.
         """
-        files = self._outbox_files(self.signers)
-        entries = [
-            entry
-            for address in self.signers
-            for entry in (
-                self._senders[address].outbox.carried_out(beginning)
-                if address in self._senders
-                else carried_out(files[address], beginning)
-                if address in files
-                else ()
-            )
+        outboxes = [sender.outbox for sender in self._senders.values()]
+        opened = {outbox.file for outbox in outboxes}
+        chain = self.connection
+        files = outbox_files(self.outbox, chain.chain_id, chain.genesis) if self.outbox else []
+        entries = [entry for each in outboxes for entry in each.carried_out(beginning)]
+        entries += [
+            entry for file in files if file not in opened for entry in carried_out(file, beginning)
         ]
         calls = {each.signed.hash: each.call for each in entries}
         blocks = {each.signed.hash: each.block for each in entries if each.block is not None}

@@ -8,6 +8,7 @@ from jp20.chain.sending.outbox import Entry, Intent, open_outbox
 from jp20.chain.signing.signers import KeySigner
 from jp20.domain.governance.evidence import Evidence
 from jp20.operations.investors.whitelist import reinstate, suspend_at_once
+from jp20.operations.token.transfer import transfer_act
 
 A, B = ALICE.address, BOB.address
 NOBODY = "0x12"
@@ -30,6 +31,7 @@ BAD = [
         "dEaD",
     ),
     Bad("transfer", ("NO-SUCH", B, "20", "--from", A, "--yes"), 1, "NO-SUCH"),
+    Bad("transfer", ("RE1", B, "20", "--from", A, "--case", "案件"), 2, "案件"),
     Bad("preview", ("RE1", NOBODY, B, "20"), 2, NOBODY),
     Bad("preview", ("RE1", A, B, "20", "--spender", NOBODY), 2, "--spender"),
     Bad("preview", ("NO-SUCH", A, B, "20"), 1, "NO-SUCH"),
@@ -133,6 +135,69 @@ def test_a_transfer_that_an_earlier_run_began_is_told_as_that_one(resumed):
     assert "NOTHING WAS SENT NOW" in first.err
     assert "NOTHING WAS SENT NOW" not in second.err
     assert resumed.balance(BOB) == 60 - 7 - 7
+
+
+@pytest.mark.requirement("G2", "G3")
+def test_a_transfer_that_was_killed_is_made_once_and_a_second_takes_a_word(resumed):
+    # given: what a run left that was killed once it had signed; and that somebody resumed
+    before = resumed.balance(BOB)
+    arguments = ("transfer", resumed.code, CAROL.address, "3", "--yes", "--format", "json")
+    resumed.with_key(BOB, "status")
+    place = resumed.folder.parent / f"alone-{B}"
+    chain = resumed.desk.connection
+    act = transfer_act(resumed.desk, resumed.code, BOB, CAROL.address, 3)
+    outbox = open_outbox(place / "outbox", chain.chain_id, chain.genesis, B, development=True)
+    intent = Intent(act.call, 200_000, act.id, reported=True)
+    (entry,) = outbox.intend([intent], chain.gas_price(), chain.next_nonce(B))
+    signed = BOB.sign_transaction(entry.unsigned(chain.chain_id))
+    outbox.sign([(entry, signed)])
+    outbox.close()
+    assert resumed.with_key(BOB, "resume-sending", "--yes").code == 0
+    assert resumed.balance(BOB) == before - 3
+
+    # when: the same is run again, and again, with --again, and under a case
+    killed = resumed.with_key(BOB, *arguments)
+    repeated = resumed.with_key(BOB, *arguments)
+    assert resumed.balance(BOB) == before - 3
+    second = resumed.with_key(BOB, *arguments, "--again")
+    assert resumed.balance(BOB) == before - 6
+    by_case = [resumed.with_key(BOB, *arguments, "--case", "S-1") for _ in range(2)]
+
+    # then
+    assert resumed.balance(BOB) == before - 9
+    for ran in (killed, repeated, by_case[1]):
+        assert ran.code == 0
+        assert "NOTHING WAS SENT NOW. Done before" in ran.err
+        assert ran.json["transfer"]["sent_before"] is not None
+    for ran in (second, by_case[0]):
+        assert ran.code == 0
+        assert ran.json["transfer"]["sent_before"] is None
+        assert "run the very same again" in ran.err
+    hashes = {ran.json["transfer"]["transaction"] for ran in (killed, repeated)}
+    assert hashes == {f"0x{signed.hash.hex()}"}
+
+
+@pytest.mark.requirement("G2")
+def test_what_was_not_told_is_told_before_another_is_made(resumed):
+    # given: a second equal transfer whose process was killed before it told its end
+    arguments = ("transfer", resumed.code, DAVE.address, "2", "--yes")
+    resumed.with_key(BOB, *arguments)
+    place = resumed.folder.parent / f"alone-{B}"
+    chain = resumed.desk.connection
+    act = transfer_act(resumed.desk, resumed.code, BOB, DAVE.address, 2)
+    outbox = open_outbox(place / "outbox", chain.chain_id, chain.genesis, B, development=True)
+    intent = Intent(act.call, 200_000, act.id, again=True, reported=True)
+    (entry,) = outbox.intend([intent], chain.gas_price(), chain.next_nonce(B))
+    outbox.sign([(entry, BOB.sign_transaction(entry.unsigned(chain.chain_id)))])
+    outbox.close()
+    # when
+    before = resumed.balance(BOB)
+    told = resumed.with_key(BOB, *arguments, "--again")
+    third = resumed.with_key(BOB, *arguments, "--again")
+    # then
+    assert "Done before" in told.err
+    assert "Done before" not in third.err
+    assert resumed.balance(BOB) == before - 2 - 2
 
 
 @pytest.mark.requirement("G2")

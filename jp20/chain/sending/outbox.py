@@ -26,7 +26,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
@@ -95,6 +95,9 @@ END;
     columns=", ".join(_CHECKED), new=", ".join(f"NEW.{each}" for each in _CHECKED)
 )
 
+_UNNAMED: Final = bytes(8)
+"""With what a key begins that nobody chose."""
+
 _INSERT: Final = (
     "INSERT INTO entries (id, key, attempt, label, target, data, nonce, gas, gas_price, state,"
     " changed_at, intended_at, after, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -152,7 +155,9 @@ class Intent:
     """A call to be sent, once: under one key it is carried out once.
 
     `key` None: a call that nothing else could be. `again`: a call of this key that was carried out
-    may be followed by another, since somebody looked at the chain and found it needed.
+    may be followed by another, since somebody looked at the chain and found it needed. `reported`:
+    whoever asked will say when a person was told what became of it (see `tell`); until then no
+    other takes its place, `again` or not.
     """
 
     call: Call
@@ -160,6 +165,7 @@ class Intent:
     key: bytes | None = None
     label: str = ""
     again: bool = False
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +173,7 @@ class Entry:
     """A transaction. `label` says what it is, for people; times are unix seconds. `raw` and `hash`
     are there once it is signed, `block` and `block_hash` while it is in a block. It is in none up
     to `after`, the newest block when it was intended. `withdrawn`: it is not handed over any more,
-    and another has its nonce; it may come nevertheless.
+    and another has its nonce; it may come nevertheless. `told`: nobody waits to be told of it.
     """
 
     id: int
@@ -187,6 +193,7 @@ class Entry:
     block_hash: bytes | None = None
     after: int = 0
     withdrawn: bool = False
+    told: bool = field(default=True, compare=False)
 
     @property
     def signed(self) -> Signed:
@@ -200,9 +207,14 @@ class Entry:
         to = None if self.call.is_creation else self.call.target
         return Unsigned(chain_id, self.nonce, self.gas_price, self.gas, to, self.call.data)
 
+    @property
+    def is_named(self) -> bool:
+        """Whether it has a key by which whoever wanted it finds it again."""
+        return not self.key.startswith(_UNNAMED)
+
     def stands(self, *, again: bool) -> bool:
         """Whether this attempt is the one to go on with, and no other is made."""
-        return self.state.is_live or (self.state is State.SUCCEEDED and not again)
+        return self.state.is_live or (self.state is State.SUCCEEDED and not (again and self.told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +243,10 @@ class Outbox:
         self.signer: Final = signer
 
     # What is there
+
+    @property
+    def file(self) -> Path:
+        return self._file
 
     @property
     def is_kept(self) -> bool:
@@ -329,9 +345,9 @@ class Outbox:
             free = self._free_nonces(count)
             (number,) = database.execute("SELECT COALESCE(MAX(id), 0) FROM entries").fetchone()
             entries: list[Entry] = []
-            new: list[tuple[Entry, bool]] = []
+            new: list[Entry] = []
             for intent in intents:
-                key = secrets.token_bytes(32) if intent.key is None else intent.key
+                key = _unnamed() if intent.key is None else intent.key
                 last = known.get(key)
                 if last is not None and last.stands(again=intent.again):
                     entries.append(last)
@@ -351,11 +367,12 @@ class Outbox:
                     now,
                     now,
                     after=after,
+                    told=intent.key is not None and not intent.reported,
                 )
                 known[key] = entry
                 entries.append(entry)
-                new.append((entry, intent.key is not None))
-            database.executemany(_INSERT, [(*_inserted(entry), told) for entry, told in new])
+                new.append(entry)
+            database.executemany(_INSERT, [(*_inserted(entry), entry.told) for entry in new])
         return entries
 
     def withdraw(self, entry: Entry, intent: Intent, gas_price: int, after: int) -> Entry:
@@ -796,6 +813,10 @@ def _pid(file: Path) -> int:
     return 0
 
 
+def _unnamed() -> bytes:
+    return _UNNAMED + secrets.token_bytes(24)
+
+
 def _inserted(entry: Entry) -> tuple[object, ...]:
     return (
         entry.id,
@@ -827,7 +848,8 @@ def _entries(
     for *row, checksum in rows:
         if checksum != _checksum_of(*row):
             raise DamagedOutbox(file)
-        found.append(_entry(tuple(row[:-2])))
+        *fields, _, told = row
+        found.append(replace(_entry(tuple(fields)), told=bool(told)))
     return found
 
 

@@ -161,13 +161,21 @@ class Sender:
         return self.send(creation, label=f"deploy {artifact.name}")
 
     def send(
-        self, call: Call, *, key: bytes | None = None, label: str = "", again: bool = False
+        self,
+        call: Call,
+        *,
+        key: bytes | None = None,
+        label: str = "",
+        again: bool = False,
+        reported: bool = False,
     ) -> Receipt:
         """Makes a call and waits for its receipt. Raises Reverted where it is refused, now or
         then, and what `send_all` raises.
         """
         keys = None if key is None else [key]
-        outcome = self.send_all([call], keys=keys, labels=[label], again=again)[0]
+        (outcome,) = self.send_all(
+            [call], keys=keys, labels=[label], again=again, reported=reported
+        )
         if isinstance(outcome, Reverted):
             raise outcome
         return outcome
@@ -179,6 +187,7 @@ class Sender:
         keys: Sequence[bytes] | None = None,
         labels: Iterable[str] | None = None,
         again: bool = False,
+        reported: bool = False,
         gas: int | None = None,
         progress: Progress | None = None,
     ) -> list[Receipt | Reverted]:
@@ -188,7 +197,9 @@ class Sender:
         the `keys` a call is carried out once, whatever run began it; with `again` once more, since
         the chain was asked and it is needed. Without keys, a call that the run before this one
         began and did not come to tell of is taken to be the same where target and data are: its
-        outcome is given, and it is not made a second time. Receipts of such say so: `earlier`.
+        outcome is given, and it is not made a second time. Receipts of such say so: `earlier`. With
+        `reported` each of the keys is that of an act that a person asked for, and the caller says
+        when the person was told (`report`): until then even `again` makes no other.
 
         With `gas`, which is given to each, nothing is tried before: a call that is refused then
         costs its gas.
@@ -198,7 +209,8 @@ class Sender:
         block in time: run again, and it is gone on with.
         """
         self.settle()
-        errand = _Errand(self, calls, keys, list(labels or repeat("", len(calls))), again, gas)
+        named = list(labels or repeat("", len(calls)))
+        errand = _Errand(self, calls, keys, named, again, reported, gas)
         return errand.run(progress or (lambda done, total: None))
 
     def settle(self) -> None:
@@ -252,6 +264,13 @@ class Sender:
         """When the first of what is unfinished was intended; infinity where nothing is."""
         entries = self.outbox.unfinished()
         return min((entry.intended_at for entry in entries), default=float("inf"))
+
+    def report(self, key: bytes, call: Call) -> None:
+        """That a person was told what became of the act of a key: a call, which an earlier run may
+        have made without a key.
+        """
+        entries = self.outbox.last_of([key]).values() or self.adopt([call]).values()
+        self.outbox.tell(entry.id for entry in entries)
 
     def name_of(self, call: Call) -> str:
         """What a call does, for whoever looks into the outbox."""
@@ -410,7 +429,11 @@ class Sender:
         """Of calls without a key those, by place, that an earlier run began and did not come to
         tell of; each such entry is found once. What failed is made again.
         """
-        entries = [each for each in self.outbox.untold() if each.state is not State.FAILED]
+        entries = [
+            each
+            for each in self.outbox.untold()
+            if each.state is not State.FAILED and not each.is_named
+        ]
         adopted: dict[int, Entry] = {}
         for place, call in enumerate(calls):
             same = next((entry for entry in entries if entry.call == call), None)
@@ -452,6 +475,7 @@ class _Errand:
         keys: Sequence[bytes] | None,
         labels: Sequence[str],
         again: bool,
+        reported: bool,
         gas: int | None,
     ) -> None:
         self._sender = sender
@@ -460,6 +484,7 @@ class _Errand:
         self._keys = keys
         self._labels = labels
         self._again = again
+        self._reported = reported
         self._gas = gas
         self._outcomes: dict[int, Receipt | Reverted] = {}
         self._places: dict[int, list[int]] = {}  # of what is under way, by the entry's id
@@ -514,6 +539,8 @@ class _Errand:
                 for place, key in enumerate(self._keys)
                 if key in last and last[key].stands(again=self._again)
             }
+            if self._reported and not last:
+                known = self._sender.adopt(self._calls)
         receipts = self._sender.receipts([e for e in known.values() if e.state.is_in_block])
         self._earlier = {place: entry.intended_at for place, entry in known.items()}
         for place, entry in known.items():
@@ -541,6 +568,7 @@ class _Errand:
                 None if self._keys is None else self._keys[place],
                 self._labels[place],
                 self._again,
+                self._reported,
             )
             for place in wanted
         ]

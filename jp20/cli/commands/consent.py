@@ -10,6 +10,15 @@ from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import Column, Record, Table, Until, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
+from jp20.cli.shared.acts import (
+    Again,
+    OwnCase,
+    act_fields,
+    done_before,
+    known_case,
+    say_id,
+    say_if_done_earlier,
+)
 from jp20.cli.shared.again import say_if_done_before, say_if_sent_before
 from jp20.cli.shared.holders import From, To, Units, holder
 from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, evidence_if_any
@@ -62,15 +71,19 @@ def consent_request(
         ),
     ],
     from_: From = None,
+    case: OwnCase = None,
+    again: Again = False,
     yes: Yes = False,
 ) -> None:
     """A holder's own, with the holder's key (G3)."""
     from jp20.domain.base import times
     from jp20.domain.token.state import WouldBeRefused
     from jp20.operations.token.previews import needs_consent, preview_request
-    from jp20.operations.token.transfer import request_transfer
+    from jp20.operations.token.transfer import consent_act, requested
+    from jp20.operations.transactions.acts import carry_out, report
 
     recipient, count = address(to, "TO"), units(amount, "UNITS")
+    own_case = known_case(case)
     deadline = until_when(until, "--until")
     place = workspace()
     signer = holder(place, from_)
@@ -80,8 +93,10 @@ def consent_request(
             Text(f"--until: {until} has passed.", f"--until: {until} は過去の日時です。"),
             next_step=Text("Name a later time.", "将来の日時を指定してください。"),
         )
+    act = consent_act(desk, token, signer, recipient, count, deadline, own_case, again=again)
+    earlier = done_before(desk, act)
     judged = preview_request(desk, token, signer.address, recipient, count)
-    if not judged.allowed:
+    if earlier is None and not judged.allowed:
         raise WouldBeRefused(
             Text(
                 f"The request for {count:,} units would be refused.",
@@ -98,17 +113,17 @@ def consent_request(
             )
         )
     end = times.until(deadline)
-    confirm(
-        Text(
-            f"Ask for consent to {count:,} units of {token} from {signer.address} to {recipient}, "
-            f"until {end.en}?",
-            f"{token} {count:,} 口の {signer.address} から {recipient} への移転の承諾を、"
-            f"{end.ja}を期限として申請しますか?",
-        ),
-        yes,
+    question = Text(
+        f"Ask for consent to {count:,} units of {token} from {signer.address} to {recipient}, "
+        f"until {end.en}?",
+        f"{token} {count:,} 口の {signer.address} から {recipient} への移転の承諾を、"
+        f"{end.ja}を期限として申請しますか?",
     )
-    made = request_transfer(desk, token, signer, recipient, count, deadline)
-    say_if_sent_before(made.done)
+    if earlier is None:
+        confirm(question, yes)
+        say_id(act)
+    made = requested(earlier or carry_out(desk, act))
+    say_if_done_earlier(made.done)
     show(
         Record(
             "request",
@@ -121,9 +136,11 @@ def consent_request(
                 (_DEADLINE, Until(deadline)),
                 (BLOCK, made.done.block),
                 (TRANSACTION, made.done.transaction),
+                *act_fields(act, made.done),
             ),
         )
     )
+    report(desk, act)
 
 
 @app.command(

@@ -195,7 +195,7 @@ def requests_approve(
         ),
         yes,
     )
-    step = sign(desk, view, part)
+    step = sign(desk, known, part)
     after = show_request(desk, view.id)
     _say_next(after)
     _show_after(desk, after, [step])

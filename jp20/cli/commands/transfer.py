@@ -12,7 +12,15 @@ from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence
 from jp20.cli.frame.output import Column, Record, Table, confirm, show, warn
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
-from jp20.cli.shared.again import say_if_sent_before
+from jp20.cli.shared.acts import (
+    Again,
+    OwnCase,
+    act_fields,
+    done_before,
+    known_case,
+    say_id,
+    say_if_done_earlier,
+)
 from jp20.cli.shared.holders import From, To, Units, holder
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import one_position, position_table
@@ -23,8 +31,10 @@ from jp20.domain.base.errors import BadArgument, ExitCode, Text
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
+    from jp20.domain.plans.outcomes import Done
     from jp20.operations.session import Desk
     from jp20.operations.token.transfer import Preview
+    from jp20.operations.transactions.acts import SingleAct
 
 app = typer.Typer()
 
@@ -45,28 +55,41 @@ class Elsewhere(Enum):
 @app.command(
     "transfer",
     help=both(
-        "It is previewed first: what the token would refuse is not sent.",
-        "送信前に判定を行い、拒否される移転は送信しない。",
+        "It is previewed first: what the token would refuse is not sent. Run again, the same "
+        "transfer is not made a second time; for a second one add --again, or another --case.",
+        "送信前に判定を行い、拒否される移転は送信しない。同じ移転を再度実行しても二重には"
+        "行われない。もう一件行う場合は --again または別の --case を付ける。",
     ),
-    epilog=example("jp20 transfer JP20-RE-0001 0xAb… 20 --from 0xCd…"),
+    epilog=example(
+        "jp20 transfer JP20-RE-0001 0xAb… 20 --from 0xCd…",
+        "jp20 transfer JP20-RE-0001 0xAb… 20 --from 0xCd… --case SALE-12",
+    ),
 )
 def transfer(
     token: Token,
     to: To,
     amount: Units,
     from_: From = None,
+    case: OwnCase = None,
+    again: Again = False,
     yes: Yes = False,
 ) -> None:
     """A holder's own, with the holder's key (G3)."""
     from jp20.domain.token.state import WouldBeRefused
     from jp20.operations.token.restraints import position
-    from jp20.operations.token.transfer import preview
+    from jp20.operations.token.transfer import preview, transfer_act
     from jp20.operations.token.transfer import transfer as send
 
     recipient, count = address(to, "TO"), units(amount, "UNITS")
+    own_case = known_case(case)
     place = workspace()
     signer = holder(place, from_)
     desk = place.desk()
+    act = transfer_act(desk, token, signer, recipient, count, own_case, again=again)
+    earlier = done_before(desk, act)
+    if earlier is not None:
+        _show_transfer(desk, token, act, recipient, count, earlier)
+        return
     judged = preview(desk, token, signer.address, recipient, count)
     if not judged.allowed:
         free = position(desk, token, signer.address).free
@@ -85,22 +108,40 @@ def transfer(
         ),
         yes,
     )
-    done = send(desk, token, signer, recipient, count)
-    say_if_sent_before(done)
+    say_id(act)
+    done = send(desk, token, signer, recipient, count, act=act)
+    _show_transfer(desk, token, act, recipient, count, done)
+
+
+def _show_transfer(
+    desk: "Desk",
+    token: str,
+    act: "SingleAct",
+    recipient: "ChecksumAddress",
+    count: int,
+    done: "Done",
+) -> None:
+    """What became of it; from then on it is known to have been told."""
+    from jp20.operations.transactions.acts import report
+
+    say_if_done_earlier(done)
+    sender = act.signer.address
     show(
         Record(
             "transfer",
             Text("Transferred", "移転の結果"),
             (
-                (_FROM, signer.address),
+                (_FROM, sender),
                 (_TO, recipient),
                 (UNITS, count),
                 (BLOCK, done.block),
                 (TRANSACTION, done.transaction),
+                *act_fields(act, done),
             ),
         ),
-        position_table(desk, token, [signer.address, recipient]),
+        position_table(desk, token, [sender, recipient]),
     )
+    report(desk, act)
 
 
 @app.command(

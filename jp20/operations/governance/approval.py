@@ -177,7 +177,7 @@ def decision_of(
         if given.request.id != view.id:
             raise AnotherDecision(file, view.id, given.request.id)
         return given
-    published = requests.published_decision(desk, view.id)
+    published = requests.published_by(view)
     if published is None or published.request.id != view.id:
         raise CallsUnknown(view.id, command)
     return published
@@ -234,9 +234,9 @@ def execution_to_make(desk: Desk, view: RequestView) -> Part:
     raise AwaitingOthers(view.id, (), rule.executors)
 
 
-def sign(desk: Desk, view: RequestView, part: Part) -> Step:
-    """Gives the signature."""
-    return requests.sign(desk, part.signer, view.id, part.slot)
+def sign(desk: Desk, decision: Decision, part: Part) -> Step:
+    """Gives the signature: on the very decision that was shown, whatever the node says by now."""
+    return requests.sign_decision(desk, part.signer, decision, part.slot)
 
 
 def cancellation_to_make(desk: Desk, view: RequestView) -> Part:

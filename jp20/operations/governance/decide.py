@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
+from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.errors import Reverted
@@ -176,10 +177,11 @@ def decide(
     same calls are carried out once. `parties` have no part in it. Of many calls each may be
     refused by itself; the refusal of an only one is raised.
 
-    `keys`, where one key calls directly: a call of a key is made once, whatever run began it. A
-    request has keys of its own. `progress` is told how many calls came to an end. `stops`: the
-    calls stop something, and made twice they do the same; where one key may make them, nothing that
-    is under way holds them up, and any key that may is used (see `at_once`).
+    Where one key calls directly, a call is made once under a case too: by the key's outbox,
+    whatever run began it. `keys` are others to know the calls by. A request has keys of its own.
+    `progress` is told how many calls came to an end. `stops`: the calls stop something, and made
+    twice they do the same; where one key may make them, nothing that is under way holds them up,
+    and any key that may is used (see `at_once`).
 
     Raises NotInPolicy, EvidenceNeeded, NotEnoughOrganisations, NotBefore, Reverted, and, at a desk
     of organisations that work in turn, AwaitingOthers, NoOrganisationKey.
@@ -199,7 +201,8 @@ def decide(
         else:
             organisation = direct(rule, hands.organisations, excluded)
             desk.settle(hands.key(organisation))
-            decided = _directly(desk, hands, organisation, calls, keys, progress)
+            known = keys if keys or evidence is None else _keys_of(desk, calls, evidence)
+            decided = _directly(desk, hands, organisation, calls, known, progress)
     elif evidence is None:
         raise EvidenceNeeded(function)
     else:
@@ -223,6 +226,17 @@ def _directly(
     sent = desk.sender(signer).send_all(calls, keys=keys, labels=labels, progress=progress)
     outcomes = _outcomes(desk, calls, sent)
     return Decided(None, _steps("call", organisation, signer, outcomes), outcomes)
+
+
+def _keys_of(desk: Desk, calls: Sequence[Call], evidence: Evidence) -> list[bytes]:
+    """By which the outbox knows calls that one key makes under a case; of equal ones each apart."""
+    consortium = bytes.fromhex(desk.consortium.address[2:])
+    keys = []
+    for place, call in enumerate(calls):
+        equal = calls[:place].count(call)
+        content = bytes.fromhex(call.target[2:]) + call.data + equal.to_bytes(4, "big")
+        keys.append(keccak(b"direct" + consortium + evidence.case_id + content))
+    return keys
 
 
 def _at_once(desk: Desk, keys: dict[ChecksumAddress, int], calls: Sequence[Call]) -> Decided:

@@ -66,6 +66,28 @@ class UnknownRequest(JP20Error):
         )
 
 
+class FalseRequest(JP20Error):
+    """A node gives a proposal whose fields are not those of its id."""
+
+    def __init__(self, request: bytes, found: bytes) -> None:
+        super().__init__(
+            Text(
+                f"The node shows a request 0x{request.hex()} whose content is another's.",
+                f"ノードが示す申請 0x{request.hex()} の内容は、その申請番号のものではありません。",
+            ),
+            Text(
+                f"Its fields make 0x{found.hex()}. The chain holds no such thing: the node is"
+                " wrong, or means no good. Nothing was signed.",
+                f"内容から計算した申請番号は 0x{found.hex()} です。ノードの応答が正しくありません"
+                "(署名は行っていません)。",
+            ),
+            Text(
+                "Ask your own node, or another one.",
+                "自組織のノードまたは別のノードに接続してください。",
+            ),
+        )
+
+
 class RequestState(Enum):
     """Where a request stands."""
 
@@ -193,20 +215,32 @@ def sign(desk: Desk, signer: Signer, request: bytes, slot: int | None = None) ->
     desk.settle()
     proposal = _proposal(desk, request)
     number = desk.organisation_of(signer.address)
+    return _sign(desk, signer, proposal.request, number, slot)
+
+
+def _sign(desk: Desk, signer: Signer, request: Request, number: int, slot: int | None) -> Step:
     if slot is None:
-        signatures = standing(desk, proposal.request).signatures
-        slot = _free_slot(desk, number, proposal.request, signatures)
+        slot = _free_slot(desk, number, request, standing(desk, request).signatures)
     if slot == NO_SLOT:
-        rule = required_rule(proposal.request.rule, "")
+        rule = required_rule(request.rule, "")
         raise NotEnoughOrganisations(
             Text(
                 f"Organisation {number} fills no free slot of this request.",
                 f"組織 {number} が署名できる空き枠がありません。",
             ),
             frozenset().union(*rule.slots),
-            proposal.request.parties,
+            request.parties,
         )
-    return send_signature(desk, signer, proposal.request, number, slot)
+    return send_signature(desk, signer, request, number, slot)
+
+
+def sign_decision(desk: Desk, signer: Signer, decision: Decision, slot: int | None = None) -> Step:
+    """Signs a decision that the signer has seen. What is signed is made of its own fields: nothing
+    of it is read from a node again. Raises what `sign` raises.
+    """
+    desk.settle()
+    number = desk.organisation_of(signer.address)
+    return _sign(desk, signer, decision.request, number, slot)
 
 
 def withdraw(desk: Desk, signer: Signer, request: bytes) -> Step:
@@ -275,11 +309,19 @@ def published_decision(desk: Desk, request: bytes) -> Decision | None:
     where its calls travel as a file.
     """
     proposal = _proposal(desk, request)
-    if not proposal.data:
+    return _decision(proposal.request, proposal.data)
+
+
+def published_by(view: RequestView) -> Decision | None:
+    """The same of a request that was looked at, from what was seen then."""
+    return _decision(view.request, view.data)
+
+
+def _decision(asked: Request, data: bytes) -> Decision | None:
+    if not data:
         return None
-    asked = proposal.request
     return put_under_one_root(
-        [Call(asked.target, proposal.data)],
+        [Call(asked.target, data)],
         asked.case_id,
         asked.document_hash,
         asked.rule,
@@ -531,8 +573,11 @@ def _proposal(desk: Desk, request: bytes) -> Proposal:
 def _proposed(event: Other, at: At) -> tuple[bytes, Proposal]:
     """The id and the proposal that a RequestProposed says."""
     arguments = event.arguments
-    return typed(bytes, arguments["id"]), Proposal(
-        typed(Request, arguments["request"]),
+    id, request = typed(bytes, arguments["id"]), typed(Request, arguments["request"])
+    if request.id != id:
+        raise FalseRequest(id, request.id)
+    return id, Proposal(
+        request,
         typed(int, arguments["organisation"]),
         typed(bytes, arguments["data"]),
         at,

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
@@ -99,7 +100,7 @@ def plan_distribution(
     bad = faulty(file.faults)
     first = root_of(contract, file.allotments) if file.allotments else b""
     expected = expected_refusals(desk, contract, file.allotments)
-    if past.is_under_way(first) or not past.requests:
+    if past.is_under_way(first) or not past.is_begun:
         plan = DistributionPlan(evidence, file.allotments, bad, expected, past.is_under_way(first))
     else:
         settled = [
@@ -138,13 +139,52 @@ def deliver(
     contract = desk.token(token)
     rows = [Row(each, each.wallet, each.units, each.line) for each in plan.pending]
     done = carry_out(
-        desk, rows, lambda part: delivery(contract, part), plan.evidence, parties, AT_ONCE
+        desk,
+        rows,
+        lambda part: delivery(contract, part),
+        plan.evidence,
+        parties,
+        AT_ONCE,
+        key_of=lambda part: delivery_key(contract, plan.evidence, part),
     )
     return Outcomes(done.decided, in_order((*plan.settled, *done.rows)))
 
 
+def delivery_key(
+    token: Contract, evidence: Evidence, rows: Sequence[Allotment | DeliveryRow]
+) -> bytes:
+    """By which the outbox knows a delivery of rows that one key makes without a request. All of a
+    case begin alike.
+    """
+    return _beginning(token, evidence) + keccak(delivery(token, rows).data)[:16]
+
+
+_Delivered = dict[ChecksumAddress, tuple[int, bytes | None, int | None]]
+"""Units by wallet, with the last transaction and its block."""
+
+
+def delivered_directly(desk: Desk, token: Contract, evidence: Evidence) -> _Delivered:
+    """What keys delivered under a case without a request, by the outboxes at hand: the chain does
+    not say under which case it was.
+    """
+    carried = desk.carried_out(_beginning(token, evidence))
+    if not carried:
+        return {}
+    source = token.read(ChecksumAddress, "issuerAccount")
+    found: _Delivered = {}
+    for _, receipt in carried.values():
+        for entry in desk.events_of(receipt, token.address):
+            event = entry.event
+            if isinstance(event, Transfer) and event.from_ == source:
+                units = found.get(event.to, (0, None, None))[0] + event.value
+                found[event.to] = (units, receipt.transaction, receipt.block)
+    return found
+
+
 class Past:
-    """What happened on a token under a case: the requests for deliveries, what they delivered."""
+    """What happened on a token under a case: the requests for deliveries, what they and single keys
+    delivered.
+    """
 
     def __init__(self, desk: Desk, token: Contract, evidence: Evidence) -> None:
         selector = token.interface.function("deliver").selector
@@ -165,7 +205,15 @@ class Past:
             for view in self.views
             if view.state in (RequestState.OPEN, RequestState.WAITING, RequestState.READY)
         }
-        self._delivered = self._read(desk, token) if self.requests else {}
+        self._delivered = {
+            **delivered_directly(desk, token, evidence),
+            **(self._read(desk, token) if self.requests else {}),
+        }
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was decided or delivered under the case."""
+        return bool(self.requests or self._delivered)
 
     def delivered(self, wallet: ChecksumAddress) -> int:
         """Units delivered to a wallet under the case."""
@@ -206,10 +254,8 @@ class Past:
         """Units of rows that were delivered."""
         return sum(self.delivered(row.wallet) for row in rows)
 
-    def _read(
-        self, desk: Desk, token: Contract
-    ) -> dict[ChecksumAddress, tuple[int, bytes | None, int | None]]:
-        """Units delivered under the case by wallet, with the last transaction and its block."""
+    def _read(self, desk: Desk, token: Contract) -> _Delivered:
+        """Units delivered by the requests."""
         ids = {request.id for request in self.requests}
         transactions = {
             entry.at.transaction
@@ -281,6 +327,10 @@ def root_of(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> bytes:
 
 
 # Inside
+
+
+def _beginning(token: Contract, evidence: Evidence) -> bytes:
+    return keccak(b"delivery" + bytes.fromhex(token.address[2:]) + evidence.case_id)[:16]
 
 
 def _wallet(row: Allotment | DeliveryRow) -> ChecksumAddress:

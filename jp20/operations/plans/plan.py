@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
@@ -46,7 +45,6 @@ from jp20.domain.plans.plan import (
     to_json,
 )
 from jp20.domain.plans.source import OtherRows, differences, left_out
-from jp20.domain.register.events import RowRefused
 from jp20.domain.token.reasons import Reason
 from jp20.operations.files.inputs import read_file
 from jp20.operations.governance import requests
@@ -59,6 +57,7 @@ from jp20.operations.plans.distribute import (
     Past,
     delivered_since,
     delivery,
+    delivery_key,
     expected_refusals,
     root_of,
 )
@@ -221,11 +220,13 @@ def require_rows_of(desk: Desk, plan: Plan, file: InvestorFile | AllotmentFile) 
 
 def check_plan(desk: Desk, plan: Plan) -> int:
     """Compares a plan with the chain, as `apply_plan` does before it sends, so that who applies it
-    is asked about what is possible only. Returns how many rows are not carried out yet.
+    is asked about what is possible only. What an earlier run left on its way comes to its end
+    first: it belongs to what the chain has. Returns how many rows are not carried out yet.
 
     Raises PlanElsewhere, PlanBlocked, PlanOutOfDate, NotNow, AnotherDeliveryUnderWay.
     """
     _require_here(desk, plan)
+    desk.settle()
     return sum(len(work.rows_left) for work in _compared(desk, plan))
 
 
@@ -258,7 +259,7 @@ class _Work:
     def __init__(self, desk: Desk, plan: Plan, decision: PlannedDecision) -> None:
         self.decision = decision
         self.act = decision.act
-        self.beginning = keccak(b"plan" + plan.id)[:16]
+        self._evidence = plan.evidence
         self.target = desk.platform if plan.token is None else desk.token(plan.token)
         self.parts = [
             decision.rows[start : start + self.act.at_once]
@@ -318,25 +319,8 @@ class _Work:
         return self.is_direct and self.act is PlannedAct.DELIVER
 
     def key_of(self, rows: Sequence[PlannedRow]) -> bytes:
-        """The key of the call on some rows of this plan. All of a plan begin alike."""
-        return self.beginning + keccak(self.call(rows).data)[:16]
-
-    def delivered(self, desk: Desk) -> dict[ChecksumAddress, int]:
-        """The units that this plan delivered, by the outboxes at hand."""
-        found: dict[ChecksumAddress, int] = {}
-        for call, receipt in desk.carried_out(self.beginning).values():
-            decoded = self.target.interface.decode_call(call.data)
-            if decoded is None:
-                continue
-            accounts, units = decoded.arguments.values()
-            events = desk.events_of(receipt, self.target.address)
-            refused = {each.event.index for each in events if isinstance(each.event, RowRefused)}
-            found |= {
-                account: count
-                for place, (account, count) in enumerate(zip(accounts, units, strict=True))
-                if place not in refused
-            }
-        return found
+        """The key of the call on some rows: whatever plan they stand in, that of their case."""
+        return delivery_key(self.target, self._evidence, _deliveries(rows))
 
     def pending_rows(self) -> list[PlannedRow]:
         """The rows to be carried out: all, where they are decided on as a whole; else those that
@@ -629,12 +613,11 @@ def _compare_deliveries(desk: Desk, plan: Plan, works: Sequence[_Work]) -> list[
         if desk.connection.block(plan.block).hash != plan.block_hash:
             return [_ANOTHER_BLOCK]
         # Where no request is made the chain keeps no case: what came to a wallet since counts, and
-        # the outbox knows what of it this plan brought there.
+        # the outbox knows what of it was brought there under this case.
         since = delivered_since(desk, contract, plan.block)
-        own = work.delivered(desk)
         for row in rows:
             came = since(row.account)
-            if own.get(row.account) == row.units:
+            if past.delivered(row.account) == row.units:
                 work.states[row] = State.AFTER
             elif desk.outbox is None:
                 work.states[row] = row.state(came)

@@ -17,6 +17,8 @@ from jp20.domain.token.reasons import Reason
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.rows import FEW_AT_ONCE, Row, carry_out
 from jp20.operations.session import Desk, TokenName
+from jp20.operations.transactions.acts import SingleAct
+from jp20.operations.transactions.acts import carry_out as carry_out_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,21 @@ def preview(
     return Preview(Reason(answer))
 
 
-def transfer(desk: Desk, token: TokenName, holder: Signer, to: ChecksumAddress, units: int) -> Done:
-    """The holder transfers. Raises Refused, or Restrained where a restraint keeps the units, each
-    with the reason; then nothing was sent.
+def transfer(
+    desk: Desk,
+    token: TokenName,
+    holder: Signer,
+    to: ChecksumAddress,
+    units: int,
+    *,
+    act: SingleAct | None = None,
+) -> Done:
+    """The holder transfers; under the id of an `act` once. Raises Refused, or Restrained where a
+    restraint keeps the units, each with the reason; then nothing was sent.
     """
     try:
+        if act is not None:
+            return carry_out_once(desk, act)
         return desk.send(holder, desk.token(token).call("transfer", to, units))
     except Restrained as error:
         error.reason = reason = preview(desk, token, holder.address, to, units).reason
@@ -101,13 +113,49 @@ def transfer(desk: Desk, token: TokenName, holder: Signer, to: ChecksumAddress, 
         raise
 
 
+def transfer_act(
+    desk: Desk,
+    token: TokenName,
+    holder: Signer,
+    to: ChecksumAddress,
+    units: int,
+    case: str | None = None,
+    *,
+    again: bool = False,
+) -> SingleAct:
+    """A holder's transfer, with the id under which it is made once."""
+    return SingleAct(holder, desk.token(token).call("transfer", to, units), case, again)
+
+
+def consent_act(
+    desk: Desk,
+    token: TokenName,
+    holder: Signer,
+    to: ChecksumAddress,
+    units: int,
+    deadline: int,
+    case: str | None = None,
+    *,
+    again: bool = False,
+) -> SingleAct:
+    """A holder's request for consent, with the id under which it is made once."""
+    call = desk.token(token).call("requestTransfer", to, units, deadline)
+    return SingleAct(holder, call, case, again)
+
+
+def requested(done: Done) -> Requested:
+    """What a request for consent made."""
+    event = next(e.event for e in done.events if isinstance(e.event, TransferRequested))
+    return Requested(event.id, done)
+
+
 def request_transfer(
     desk: Desk, token: TokenName, holder: Signer, to: ChecksumAddress, units: int, deadline: int
 ) -> Requested:
     """The holder asks for consent; the units are committed until the answer. Raises Refused."""
-    done = desk.send(holder, desk.token(token).call("requestTransfer", to, units, deadline))
-    event = next(e.event for e in done.events if isinstance(e.event, TransferRequested))
-    return Requested(event.id, done)
+    return requested(
+        desk.send(holder, desk.token(token).call("requestTransfer", to, units, deadline))
+    )
 
 
 def cancel_transfer(desk: Desk, token: TokenName, holder: Signer, id: int) -> Done:

@@ -62,6 +62,7 @@ from jp20.operations.plans.plan import (
 )
 from jp20.operations.session import open_desk
 from jp20.operations.token import lifecycle
+from jp20.operations.token.issue import issue_units
 from jp20.operations.token.transfer import transfer
 
 
@@ -578,6 +579,82 @@ def test_a_plan_of_one_key_whose_block_was_changed_delivers_nothing_twice(world,
         apply_plan(alone, raised)
     assert told(apply_plan(alone, later)) == [(2, "done before", None)]
     assert world.balance(dave) == 7
+
+
+@pytest.mark.requirement("G2")
+def test_a_file_with_one_more_row_is_another_plan_of_the_same_case(world, alone):
+    # given: 7 for dave delivered by one key; and a file that has 3 for bob besides
+    apply_plan(alone, deliver_plan(world, (dave, 7)))
+    longer = prepare_distribution(
+        alone, world.token, allotments((dave, 7), (bob, 3)), evidence("C-1")
+    )
+    # when
+    done = apply_plan(alone, longer)
+    # then
+    assert told(done) == [(2, "done before", None), (3, "done", None)]
+    assert (world.balance(dave), world.balance(bob)) == (7, 63)
+    # and another number under the same case is no second delivery
+    changed = prepare_distribution(alone, world.token, allotments((dave, 9)), evidence("C-1"))
+    assert [row.code for row in changed.refused] == ["FILE_CHANGED"]
+
+
+@pytest.mark.requirement("G2")
+def test_the_script_run_twice_where_one_key_delivers_alone_delivers_once(world, alone):
+    file = allotments((dave, 7), (bob, 3))
+    first = distribute(alone, world.token, file, evidence("C-1"))
+    again = distribute(alone, world.token, file, evidence("C-1"))
+    assert [row.outcome for row in first.rows] == [Outcome.DONE] * 2
+    assert [row.outcome for row in again.rows] == [Outcome.ALREADY_DONE] * 2
+    assert (world.balance(dave), world.balance(bob)) == (7, 63)
+
+
+@pytest.mark.requirement("G2", "G7")
+def test_a_delivery_by_one_key_that_broke_off_is_gone_on_with_by_the_same_command(world, alone):
+    # given: a delivery that was handed over, and whose process saw no block
+    plan = deliver_plan(world, (dave, 7), (bob, 3))
+    sender = alone.sender(next(iter(alone.signers.values())))
+    patience, sender.patience = sender.patience, 0.2
+    rpc = world.desk.connection.rpc
+    rpc("evm_setAutomine", False)
+    try:
+        broken = apply_plan(alone, plan)
+    finally:
+        rpc("evm_setAutomine", True)
+        rpc("evm_mine")
+    assert {row.outcome for row in broken.rows} == {Outcome.UNKNOWN}
+    # when: as the command does, it is compared first and then applied
+    sender.patience = patience
+    assert check_plan(alone, plan) == 0
+    assert told(apply_plan(alone, plan)) == [(2, "done before", None), (3, "done before", None)]
+    assert (world.balance(dave), world.balance(bob)) == (7, 63)
+
+
+@pytest.mark.requirement("G2", "G17")
+@pytest.mark.parametrize("act", ["split(uint256)", "issue(uint256)"])
+def test_what_one_key_may_do_alone_is_done_once_under_a_case(world, policy, tmp_path, act):
+    # given: a policy by which the issuer splits, or issues more, alone
+    listed = policy.act(Kind.TOKEN, act)
+    issuer = frozenset({Role.ISSUER})
+    rule = Rule(issuer, (issuer,), issuer, 0, listed.rule.lifetime)
+    everybody = world.desk_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
+    change_policy(everybody, PolicyChange((replace(listed, rule=rule),), ()), evidence("POLICY-2"))
+    token = world.desk.token(world.token)
+    before = token.read(int, "totalSupply")
+    keys = world.desk_of(ISSUER).signers.values()
+    done = []
+    for _ in range(2):
+        with open_desk(
+            world.desk.connection, world.deployment, keys, outbox=tmp_path / "outbox"
+        ) as desk:
+            # when: it is done twice under a case
+            done.append(
+                lifecycle.split(desk, world.token, 2, evidence("S-1"))
+                if act.startswith("split")
+                else issue_units(desk, world.token, before, evidence("S-1")).decided
+            )
+    # then: it is done once, and twice as much is in issue
+    assert [each.earlier for each in done] == [False, True]
+    assert token.read(int, "totalSupply") == 2 * before
 
 
 @pytest.mark.requirement("G2", "S3")

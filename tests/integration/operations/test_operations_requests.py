@@ -1,14 +1,24 @@
 """The daily use: organisations on machines of their own, with one key each."""
 
+from dataclasses import replace
+
 import pytest
 from example_world import AML, ISSUER, KYC, TRUST_BANK, alice, bob, dave, evidence
 
 from jp20.chain.contracts.errors import Reverted
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.governance.assignment import NotEnoughOrganisations
-from jp20.operations.governance import requests
-from jp20.operations.governance.requests import NO_SLOT, RequestState, UnknownRequest
-from jp20.operations.session import NoOrganisationKey
+from jp20.domain.governance.merkle import MerkleTree
+from jp20.domain.governance.requests import leaf
+from jp20.domain.register.events import Other
+from jp20.operations.governance import approval, requests
+from jp20.operations.governance.requests import (
+    NO_SLOT,
+    FalseRequest,
+    RequestState,
+    UnknownRequest,
+)
+from jp20.operations.session import Desk, NoOrganisationKey
 
 
 @pytest.fixture
@@ -42,6 +52,61 @@ def test_three_machines_issue_units(world, proposed):
     (again,) = requests.execute(issuer, world.key(ISSUER), decision)
     assert again.earlier
     assert again.transaction == done.transaction
+
+
+class ForgingNode:
+    """Answers with a proposal of 7,000 units where the chain has one of 70, under the same id."""
+
+    def __init__(self, world, events) -> None:
+        self.lies = False
+        self._desk, self._token, self._events = world.desk, world.token, events
+
+    def events(self, desk, address, last=None):
+        found = self._events(desk, address, last)
+        return tuple(map(self._forged, found)) if self.lies else found
+
+    def _forged(self, entry):
+        if not (isinstance(entry.event, Other) and entry.event.name == "RequestProposed"):
+            return entry
+        arguments = dict(entry.event.arguments)
+        target, selector, _, *rest = arguments["request"]
+        call = self._desk.token(self._token).call("issue(uint256)", 7_000)
+        arguments["request"] = (target, selector, MerkleTree([leaf(0, call)]).root, *rest)
+        arguments["data"] = call.data
+        return replace(entry, event=replace(entry.event, arguments=arguments))
+
+
+@pytest.mark.requirement("G17", "S3")
+def test_what_is_signed_is_what_was_shown_whatever_the_node_says_afterwards(
+    world, proposed, monkeypatch
+):
+    # given: what a signer was shown, and a node that answers otherwise from then on
+    bank = world.desk_of(TRUST_BANK)
+    node = ForgingNode(world, Desk.events)
+    monkeypatch.setattr(
+        Desk, "events", lambda desk, address, last=None: node.events(desk, address, last)
+    )
+    view = requests.show_request(bank, proposed)
+    shown = approval.decision_of(bank, view, None, "", "approve")
+    part = approval.signature_to_give(bank, view)
+    node.lies = True
+    # when
+    approval.sign(bank, shown, part)
+    # then: the signature counts for the request that was shown
+    node.lies = False
+    signed = requests.show_request(world.desk, proposed)
+    assert [slot.signature.organisation for slot in signed.slots] == [ISSUER, TRUST_BANK]
+
+
+@pytest.mark.requirement("G17", "S3")
+def test_a_proposal_whose_fields_are_not_those_of_its_id_is_refused(world, proposed, monkeypatch):
+    node = ForgingNode(world, Desk.events)
+    node.lies = True
+    monkeypatch.setattr(
+        Desk, "events", lambda desk, address, last=None: node.events(desk, address, last)
+    )
+    with pytest.raises(FalseRequest, match="content is another's"):
+        requests.show_request(world.desk, proposed)
 
 
 @pytest.mark.requirement("G17")
