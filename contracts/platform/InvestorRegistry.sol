@@ -86,7 +86,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
 
     /// @inheritdoc IInvestorRegistry
     function suspendAtOnce(address[] calldata wallets) external restricted {
-        _suspend(wallets, _callersOrganisation());
+        _suspend(wallets, _actingOrganisation());
     }
 
     /// @inheritdoc IInvestorRegistry
@@ -96,7 +96,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
 
     /// @inheritdoc IInvestorRegistry
     function confirmSuspension(address[] calldata wallets) external restricted {
-        uint32 organisation = _callersOrganisation();
+        uint32 organisation = _actingOrganisation();
         for (uint256 i = 0; i < wallets.length; ++i) {
             address wallet = wallets[i];
             Facts facts = _knownFacts(wallet);
@@ -306,7 +306,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
         if (expiry <= block.timestamp) revert ExpiryNotInFuture(wallet, expiry);
     }
 
-    function _callersOrganisation() private view returns (uint32) {
-        return IConsortium(authority()).organisationOf(msg.sender);
+    function _actingOrganisation() private view returns (uint32) {
+        return IConsortium(authority()).actingOrganisation();
     }
 }
