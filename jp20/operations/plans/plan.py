@@ -319,10 +319,11 @@ class _Work:
         """The units that this plan delivered, by the outboxes at hand."""
         found: dict[ChecksumAddress, int] = {}
         for call, receipt in desk.carried_out(self.beginning).values():
-            decoded = self.target.interface.decode_call(call.data)
-            if decoded is None:
+            act = desk.consortium.interface.decode_call(call.data)
+            made = act and self.target.interface.decode_call(act.arguments["data"])
+            if made is None:
                 continue
-            accounts, units = decoded.arguments.values()
+            accounts, units = made.arguments.values()
             events = desk.events_of(receipt, self.target.address)
             refused = {each.event.index for each in events if isinstance(each.event, RowRefused)}
             found |= {

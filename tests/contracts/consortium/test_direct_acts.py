@@ -1,7 +1,8 @@
-"""What one key does at once goes through the Consortium, with the case and the document it rests on."""
+"""What one key does at once goes through the Consortium, with its case and document."""
 
 import pytest
 from eth_utils import keccak
+from jp20.domain.roles import Role, bitmap
 from seven_organisations import (
     AML,
     AUDITOR,
@@ -13,8 +14,6 @@ from seven_organisations import (
     SEALER,
     selector,
 )
-
-from jp20.domain.roles import Role, bitmap
 
 pytestmark = pytest.mark.requirement("G17")
 
