@@ -30,11 +30,13 @@ contract Consortium is Requests {
             bool underWay = target != address(0) && target == _executingTarget;
             return (underWay && selector == _executingSelector, 0);
         }
+        return (_isFounder(caller) && kindOf(target) == Kind.PLATFORM && _ruleFor(target, selector) != 0, 0);
+    }
 
+    /// @inheritdoc IConsortium
+    function canAct(address key, address target, bytes4 selector) external view returns (bool) {
         uint256 word = _ruleFor(target, selector);
-        if (!_sealed) return (word != 0 && _isFounder(caller) && kindOf(target) == Kind.PLATFORM, 0);
-
-        // No need to look whether the caller has an organisation: organisation 0 holds no role.
-        return (word.isDirect() && _holdsOneOf(organisationOf(caller), word.slot(0), target), 0);
+        // No need to look whether the key has an organisation: organisation 0 holds no role.
+        return _sealed && _isDirect(word, target) && _holdsOneOf(organisationOf(key), word.slot(0), target);
     }
 }

@@ -38,10 +38,11 @@ def freeze(file: str = str(FILES / "freeze.toml")) -> None:
     case, work = CaseFile(file), desk()
     token = case.text("token")
     accounts = [(row.address("wallet"), row.number("units")) for row in case.rows("holders")]
-    frozen = restraints.freeze_at_once(work, token, accounts)
+    frozen = restraints.freeze_at_once(work, token, accounts, case.evidence)
     officer = frozen.steps[-1].organisation
     confirmed = [
-        restraints.confirm_freeze(work, token, account, officer) for account, _ in accounts
+        restraints.confirm_freeze(work, token, account, officer, case.evidence)
+        for account, _ in accounts
     ]
     show_positions(work, token, [account for account, _ in accounts])
     show_steps(work, [*frozen.steps, *(step for each in confirmed for step in each.steps)])

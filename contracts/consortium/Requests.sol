@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import {Policy} from "./Policy.sol";
 import {RuleWord} from "./RuleWord.sol";
 import {IConsortium, Request} from "../interfaces/IConsortium.sol";
-import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
 /// @title Requests
@@ -37,9 +36,7 @@ abstract contract Requests is Policy {
         (uint24 number, uint32 organisation) = _caller();
         _requireCurrentRule(request);
         _requireNotDirect(request);
-        require(
-            request.caseId != 0 && request.documentHash != 0, EvidenceMissing(request.caseId, request.documentHash)
-        );
+        _requireEvidence(request.caseId, request.documentHash);
         _requireRole(organisation, request.rule.proposers(), request.target);
         _requireNoParty(organisation, request);
 
@@ -110,9 +107,9 @@ abstract contract Requests is Policy {
     /// @inheritdoc IConsortium
     function execute(Request calldata request, uint256 index, bytes calldata data, bytes32[] calldata proof)
         external
-        returns (bytes memory result)
+        returns (bytes memory)
     {
-        require(_executingTarget == address(0), ExecutionUnderWay(_executingTarget, _executingSelector));
+        _requireNothingUnderWay();
         (, uint32 organisation) = _caller();
         bytes32 id = idOf(request);
         uint256 word = _open(id, request);
@@ -128,9 +125,26 @@ abstract contract Requests is Policy {
         _markExecuted(id, request, index);
         emit CallExecuted(id, organisation, index, msg.sender);
 
-        (_executingTarget, _executingSelector) = (request.target, request.selector);
-        result = Address.functionCall(request.target, data);
-        (_executingTarget, _executingSelector) = (address(0), 0);
+        return _call(request.target, data, 0);
+    }
+
+    /// @inheritdoc IConsortium
+    function act(address target, bytes calldata data, bytes32 caseId, bytes32 documentHash)
+        external
+        returns (bytes memory)
+    {
+        _requireNothingUnderWay();
+        if (!_sealed) revert NotSealed();
+        (, uint32 organisation) = _caller();
+        bytes4 selector = bytes4(data);
+        uint256 word = _ruleFor(target, selector);
+        if (word == 0) revert NotListed(target, selector);
+        if (!_isDirect(word, target)) revert NotDirect(target, selector);
+        _requireEvidence(caseId, documentHash);
+        _requireRole(organisation, word.slot(0), target);
+        emit ActedDirectly(caseId, target, organisation, selector, documentHash, keccak256(data), msg.sender);
+
+        return _call(target, data, organisation);
     }
 
     function _requireSignatures(bytes32 id, uint256 word, Request calldata request) private view {
@@ -223,11 +237,19 @@ abstract contract Requests is Policy {
         require(inForce == request.rule, RuleChanged(request.rule, inForce));
     }
 
-    /// @dev What one key may call at once, its target has to see it call: from here it would look like the decision of
-    /// several. The Consortium's own functions can be called from here only.
+    /// @dev What one key may do at once, its target has to see as the act of one: executed, it would look like the
+    /// decision of several. The Consortium's own functions are never called directly.
     function _requireNotDirect(Request calldata request) private view {
-        bool direct = request.rule.isDirect() && request.target != address(this);
-        require(!direct, CalledDirectly(request.target, request.selector));
+        if (_isDirect(request.rule, request.target)) revert CalledDirectly(request.target, request.selector);
+    }
+
+    /// @dev Whether one key of an organisation with the role does it at once.
+    function _isDirect(uint256 word, address target) internal view returns (bool) {
+        return word.isDirect() && target != address(this);
+    }
+
+    function _requireEvidence(bytes32 caseId, bytes32 documentHash) private pure {
+        if (caseId == 0 || documentHash == 0) revert EvidenceMissing(caseId, documentHash);
     }
 
     function _requireRole(uint32 organisation, uint16 roles, address target) private view {

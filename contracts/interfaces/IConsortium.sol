@@ -121,6 +121,18 @@ interface IConsortium {
     event RequestCancelled(bytes32 indexed id, uint32 indexed organisation, address key);
     event CallExecuted(bytes32 indexed id, uint32 indexed organisation, uint256 index, address key);
 
+    /// @param selector The function that one key called at once, on `target`.
+    /// @param dataHash `keccak256` of the call's data.
+    event ActedDirectly(
+        bytes32 indexed caseId,
+        address indexed target,
+        uint32 indexed organisation,
+        bytes4 selector,
+        bytes32 documentHash,
+        bytes32 dataHash,
+        address key
+    );
+
     // ------------------------------------------------------------------ errors: organisations
 
     /// @notice Neither the Consortium itself nor, before the seal, its founder.
@@ -176,9 +188,11 @@ interface IConsortium {
     error NotListed(address target, bytes4 selector);
     /// @notice The request names another rule than the one in force.
     error RuleChanged(uint256 named, uint256 inForce);
-    /// @notice One signature is enough: a key with the role calls the function itself.
+    /// @notice One signature is enough: a key with the role calls {act}.
     error CalledDirectly(address target, bytes4 selector);
-    /// @notice A request names a case and a document.
+    /// @notice One signature is not enough, or there is a delay: it is proposed.
+    error NotDirect(address target, bytes4 selector);
+    /// @notice A request or an act names a case and a document.
     error EvidenceMissing(bytes32 caseId, bytes32 documentHash);
     error CallsMissing();
     /// @notice The published data is not the request's only call.
@@ -204,7 +218,7 @@ interface IConsortium {
     error CallAlreadyExecuted(bytes32 id, uint256 index);
     error SelectorMismatch(bytes4 named, bytes4 called);
     error ProofInvalid(bytes32 id, uint256 index);
-    /// @notice Nothing is executed inside an execution.
+    /// @notice Nothing is executed, or acted directly, inside an execution or a direct act.
     error ExecutionUnderWay(address target, bytes4 selector);
     /// @notice Who is to be removed has to be named as a party.
     error SubjectNotParty(uint32 organisation);
@@ -342,14 +356,21 @@ interface IConsortium {
     /// @dev The version counts all changes of the policy, so no word ever returns.
     function rule(uint8 kind, bytes4 selector) external view returns (uint256);
 
-    /// @notice Whether a caller may call a function of a governed contract at once; delay is always 0.
-    /// @dev True for a key whose organisation holds a role of the only slot of a rule without delay, for
-    /// the Consortium during exactly that execution, and before the seal for the founder on a listed
-    /// function of a platform. A role for one token counts on that token.
+    /// @notice Whether a caller may call a function of a governed contract now; delay is always 0.
+    /// @dev True for the Consortium during exactly that call, and before the seal for the founder on a
+    /// listed function of a platform.
     function canCall(address caller, address target, bytes4 selector)
         external
         view
         returns (bool immediate, uint32 delay);
+
+    /// @notice Whether a key may do an act at once, by {act}: the seal is set, the rule has one slot and
+    /// no delay, and the key's organisation holds a role of that slot for the target.
+    function canAct(address key, address target, bytes4 selector) external view returns (bool);
+
+    /// @notice The organisation whose key acts directly now; 0 while a request is executed, and where
+    /// nothing is under way.
+    function actingOrganisation() external view returns (uint32);
 
     // ------------------------------------------------------------------ requests
 
@@ -394,6 +415,17 @@ interface IConsortium {
     /// @param proof Its Merkle proof; empty where the request has one call.
     /// @return What the target returned.
     function execute(Request calldata request, uint256 index, bytes calldata data, bytes32[] calldata proof)
+        external
+        returns (bytes memory);
+
+    /// @notice Calls a function for which one signature is enough, at once, with the case and the document
+    /// that it rests on: the only way to do so (G17).
+    /// @dev Emits {ActedDirectly} and what the target emits; hands on the target's revert unchanged.
+    /// Reverts with {NotSealed}, {KeyUnknown}, {NotListed}, {NotDirect}, {EvidenceMissing}, {RoleMissing},
+    /// {ExecutionUnderWay}.
+    /// @param data The call's data, selector first.
+    /// @return What the target returned.
+    function act(address target, bytes calldata data, bytes32 caseId, bytes32 documentHash)
         external
         returns (bytes memory);
 

@@ -95,7 +95,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
 
     /// @inheritdoc IInvestorRegistry
     function suspendAtOnce(address[] calldata wallets) external restricted whenInCharge {
-        _suspend(wallets, _callersOrganisation());
+        _suspend(wallets, _actingOrganisation());
     }
 
     /// @inheritdoc IInvestorRegistry
@@ -105,7 +105,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
 
     /// @inheritdoc IInvestorRegistry
     function confirmSuspension(Confirmation[] calldata rows) external restricted whenInCharge {
-        uint32 organisation = _callersOrganisation();
+        uint32 organisation = _actingOrganisation();
         for (uint256 i = 0; i < rows.length; ++i) {
             RegistryReason reason = _confirmOne(rows[i], organisation);
             if (reason != RegistryReason.NONE) emit RowRefused(i, rows[i].wallet, reason);
@@ -394,7 +394,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
         if (expiry <= block.timestamp) revert ExpiryNotInFuture(wallet, expiry);
     }
 
-    function _callersOrganisation() private view returns (uint32) {
-        return IConsortium(authority()).organisationOf(msg.sender);
+    function _actingOrganisation() private view returns (uint32) {
+        return IConsortium(authority()).actingOrganisation();
     }
 }

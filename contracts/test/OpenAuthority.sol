@@ -33,6 +33,12 @@ contract OpenAuthority {
         emit TokenRegistered(token, issuer, registrar);
     }
 
+    /// @dev The Consortium says whose key acts through it; here whoever has an organisation calls without it.
+    function actingOrganisation() external view returns (uint32) {
+        // solhint-disable-next-line avoid-tx-origin
+        return organisationOf[tx.origin];
+    }
+
     function canCall(address caller, address, bytes4) external view returns (bool, uint32) {
         return (caller == requests || organisationOf[caller] != 0, 0);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {IConsortium} from "../interfaces/IConsortium.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 /// @title Vault
@@ -8,6 +9,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 contract Vault is AccessManaged {
     uint256 public total = 1; // not zero, so that what a call costs does not change from the first to the next
     uint256 public touched = 1;
+    uint32 public lastActing;
 
     event Added(uint256 amount);
 
@@ -25,11 +27,21 @@ contract Vault is AccessManaged {
     /// @dev Another name for {add}.
     function addTwice(uint256 amount) external restricted {
         total += 2 * amount;
+        lastActing = IConsortium(authority()).actingOrganisation();
     }
 
-    /// @dev One signature, at once.
-    function touch() external restricted {
-        ++touched;
+    /// @dev One signature, at once, as what ends in `AtOnce`.
+    function touch() external restricted returns (uint256) {
+        lastActing = IConsortium(authority()).actingOrganisation();
+        return ++touched;
+    }
+
+    function refuseAtOnce(uint256 why) external restricted {
+        revert Refused(why);
+    }
+
+    function reenterAtOnce(address to, bytes calldata data) external restricted {
+        _call(to, data);
     }
 
     /// @dev In no rule.

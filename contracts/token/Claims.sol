@@ -77,7 +77,7 @@ abstract contract Claims is TransferRules, ITokenRestraints {
     function freezeAtOnce(address[] calldata accounts, uint256[] calldata amounts) external restricted {
         _requireSameLength(accounts.length, amounts.length);
         uint256 word = _currentWord();
-        uint32 organisation = IConsortium(_authority).organisationOf(msg.sender);
+        uint32 organisation = _actingOrganisation();
         for (uint256 i; i < accounts.length; i++) {
             _freezeAtOnce(accounts[i], _saturated(amounts[i]), organisation, word);
         }
@@ -85,7 +85,7 @@ abstract contract Claims is TransferRules, ITokenRestraints {
 
     /// @inheritdoc ITokenRestraints
     function confirmFreeze(address account, uint32 organisation) external restricted {
-        uint32 confirming = IConsortium(_authority).organisationOf(msg.sender);
+        uint32 confirming = _actingOrganisation();
         FreezeAtOnce storage freeze = _freezesAtOnce[account][organisation];
         if (freeze.at == 0 || freeze.confirmed || confirming == organisation) {
             revert NothingToConfirm(account, organisation);
@@ -133,6 +133,11 @@ abstract contract Claims is TransferRules, ITokenRestraints {
         freeze.confirmed = false;
         _setFrozen(account, amount, word);
         emit FrozenAtOnce(account, organisation, amount);
+    }
+
+    /// @dev Zero where a request decided it.
+    function _actingOrganisation() private view returns (uint32) {
+        return IConsortium(_authority).actingOrganisation();
     }
 
     function _frozen(address account, uint256 word) private view returns (uint256) {

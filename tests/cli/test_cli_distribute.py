@@ -149,7 +149,7 @@ def test_what_the_chain_refused_is_delivered_later_from_the_result_file(place):
     plan(place, "DI-11", ALLOTMENTS + "F-1,30\n")
     apply(place, "DI-11", "--result", "DI-11-result.csv")
     with place.afterwards_as_before():
-        resident = ("--class", "general", "--residency", "resident", "--yes")
+        resident = ("--class", "general", "--residency", "resident", *CASE)
         done("whitelist", "reclassify", FOREIGNER, *resident, folder=place.folder)
         case = ("--case", "D-1", "--document", "term-sheet.toml", "--out", "rest.json")
         command = ("distribute", "plan", "DI-11-result.csv", "--token", "DI-11", *case)
@@ -239,7 +239,7 @@ def test_a_plan_that_was_changed_by_hand_or_is_of_the_other_kind_is_refused(plac
 def test_while_a_token_is_paused_a_plan_waits_and_is_applied_afterwards(place):
     place.issue("DI-9", 200)
     plan(place, "DI-9")
-    done("token", "pause", "DI-9", "--yes", folder=place.folder)
+    done("token", "pause", "DI-9", *CASE, "--yes", folder=place.folder)
     before = place.blocks()
     paused = apply(place, "DI-9")
     stopped = place.blocks()

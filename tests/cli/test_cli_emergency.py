@@ -1,5 +1,7 @@
 """`jp20 halt` and `jp20 resume`, on a chain of their own: they stop everything there."""
 
+import hashlib
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,10 +9,14 @@ from market import ALICE, BOB, KEYS, Market, open_market
 from running import Bad, done, settle
 
 from jp20.chain.local import LocalChain
+from jp20.domain.register.events import Other
+from jp20.operations.governance import emergency
 
 BAD = [
     Bad("halt", ("now",), 2, "now"),
-    Bad("halt", ("--case", "C-1"), 2, "--case"),
+    Bad("halt", ("--case", "C-1"), 2, "--document"),
+    Bad("halt", ("--document", "jp20.toml"), 2, "--case"),
+    Bad("halt", ("--why", "x", "--case", "C-1", "--document", "jp20.toml"), 2, "--why"),
     Bad("resume", ("--document", "jp20.toml"), 2, "--case"),
     Bad("resume", ("--case", "C-1", "--document", "no.pdf"), 2, "no.pdf"),
     Bad("resume", ("--case", "案件", "--document", "jp20.toml"), 2, "案件"),
@@ -66,7 +72,43 @@ def test_one_key_stops_every_token_in_one_transaction(market):
     assert "jp20 status" in refused.err
     # Looking and freezing go on.
     assert market.run("position", market.code, ALICE.address).code == 0
-    assert market.alone("aml", "freeze", "now", market.code, BOB.address, "1", "--yes").code == 0
+    assert (
+        market.alone(
+            "aml", "freeze", "now", market.code, BOB.address, "1", *market.case("ALONE-1")
+        ).code
+        == 0
+    )
+
+
+@pytest.mark.requirement("G12", "G17")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), b"Emergency stop: the reason follows. \xe7\xb7\x8a\xe6\x80\xa5\xe5\x81\x9c"),
+        (("--why", "key of the distributor stolen"), b"key of the distributor stolen"),
+    ],
+)
+def test_a_halt_rests_on_the_case_of_the_day_and_on_its_reason(market, options, said):
+    ran = market.json("halt", *options, "--yes")
+
+    assert ran["status"]["halted"] is True
+    (acted,) = [
+        entry.event.arguments
+        for entry in market.desk.events(market.desk.consortium.address)
+        if isinstance(entry.event, Other) and entry.event.name == "ActedDirectly"
+    ][-1:]
+    assert re.fullmatch(rb"HALT-\d{4}-\d\d-\d\d", acted["caseId"].rstrip(b"\0"))
+    reason = emergency.STANDING_REASON.encode() if not options else said
+    assert reason.startswith(said)
+    assert acted["documentHash"] == hashlib.sha256(reason).digest()
+
+
+@pytest.mark.requirement("G12", "G17")
+def test_a_halt_may_name_its_case_and_its_document(market):
+    ran = market.run("halt", *market.case("STOP"))
+
+    assert ran.code == 0, ran.err
+    assert f"{market.code}-STOP" in ran.err
 
 
 @pytest.mark.requirement("G12")

@@ -27,11 +27,11 @@ BAD = [
     Bad("lock shorten", ("RE1", A, "999", *_UNTIL, *_CASE), 2, "999"),
     Bad("lock shorten", ("RE1", A, "0", *_UNTIL, *_CASE), 2, "NUMBER"),
     Bad("lock list", ("RE1", "0x12"), 2, "0x12"),
-    Bad("freeze now", ("RE1", A), 2, "UNITS"),
-    Bad("freeze now", ("RE1", A, "some"), 2, "some"),
-    Bad("freeze now", ("RE1", "--file", "no.csv"), 2, "no.csv"),
-    Bad("freeze confirm", ("RE1", "0x12"), 2, "0x12"),
-    Bad("freeze confirm", ("RE1", DAVE.address, "--yes"), 1, DAVE.address),
+    Bad("freeze now", ("RE1", A, *_CASE), 2, "UNITS"),
+    Bad("freeze now", ("RE1", A, "some", *_CASE), 2, "some"),
+    Bad("freeze now", ("RE1", "--file", "no.csv", *_CASE), 2, "no.csv"),
+    Bad("freeze confirm", ("RE1", "0x12", *_CASE), 2, "0x12"),
+    Bad("freeze confirm", ("RE1", DAVE.address, *_CASE, "--yes"), 1, DAVE.address),
     Bad("freeze set", ("RE1", A, "-1", *_CASE), 2, "-1"),
     Bad("freeze set", ("RE1", A, "none", *_CASE), 2, "none"),
     Bad("freeze list", ("NO-SUCH",), 1, "NO-SUCH"),
@@ -213,13 +213,15 @@ def test_the_whole_token_is_locked_up_only_where_it_is_said_so(market):
 
 @pytest.mark.requirement("G19", "S3")
 def test_the_officer_freezes_alone_and_another_organisation_confirms(market):
-    frozen = market.alone("aml", "freeze", "now", market.code, A, "30", "--yes", "--format", "json")
-    own = market.alone("aml", "freeze", "confirm", market.code, A, "--yes")
+    frozen = market.alone(
+        "aml", "freeze", "now", market.code, A, "30", *market.case("ALONE-1"), "--format", "json"
+    )
+    own = market.alone("aml", "freeze", "confirm", market.code, A, *market.case("ALONE-1"))
     waiting = market.json("freeze", "list", market.code)["freezes"]
     confirmed = market.alone(
-        "auditor", "freeze", "confirm", market.code, A, "--yes", "--format", "json"
+        "auditor", "freeze", "confirm", market.code, A, *market.case("ALONE-1"), "--format", "json"
     )
-    twice = market.alone("auditor", "freeze", "confirm", market.code, A, "--yes")
+    twice = market.alone("auditor", "freeze", "confirm", market.code, A, *market.case("ALONE-1"))
 
     assert frozen.code == 0, frozen.err
     assert "within 72 hours" in frozen.err
@@ -235,7 +237,7 @@ def test_the_officer_freezes_alone_and_another_organisation_confirms(market):
 
 @pytest.mark.requirement("G19")
 def test_an_organisation_without_the_role_freezes_nothing(market):
-    ran = market.alone("broker", "freeze", "now", market.code, A, "30", "--yes")
+    ran = market.alone("broker", "freeze", "now", market.code, A, "30", *market.case("ALONE-1"))
 
     assert ran.code == 1
     assert "AML" in ran.err
@@ -244,10 +246,12 @@ def test_an_organisation_without_the_role_freezes_nothing(market):
 
 @pytest.mark.requirement("G19")
 def test_a_freeze_is_the_whole_amount_and_an_officer_who_means_more_is_told(market):
-    market.json("freeze", "now", market.code, A, "30", "--yes")
+    market.json("freeze", "now", market.code, A, "30", *market.case("ALONE-1"))
 
-    ran = market.run("freeze", "now", market.code, A, "5", "--yes")
-    japanese = market.run("freeze", "now", market.code, A, "5", "--yes", "--lang", "ja")
+    ran = market.run("freeze", "now", market.code, A, "5", *market.case("ALONE-1"))
+    japanese = market.run(
+        "freeze", "now", market.code, A, "5", *market.case("ALONE-1"), "--lang", "ja"
+    )
 
     assert (ran.code, japanese.code) == (1, 1)
     # 30 and 5 more
@@ -258,7 +262,7 @@ def test_a_freeze_is_the_whole_amount_and_an_officer_who_means_more_is_told(mark
 
 @pytest.mark.requirement("G19")
 def test_all_catches_what_comes_in_and_a_file_freezes_many_or_none(market):
-    market.json("freeze", "now", market.code, DAVE.address, "all", "--yes")
+    market.json("freeze", "now", market.code, DAVE.address, "all", *market.case("ALONE-1"))
     market.json("transfer", market.code, DAVE.address, "10", "--from", A, "--yes")
     assert market.json("position", market.code, DAVE.address)["position"][0] == {
         "wallet": DAVE.address,
@@ -272,9 +276,14 @@ def test_all_catches_what_comes_in_and_a_file_freezes_many_or_none(market):
     }
 
     some = market.rows("some", f"{A},5", f"{DAVE.address},10")
-    refused = market.run("freeze", "now", market.code, "--file", some, "--yes")
+    refused = market.run("freeze", "now", market.code, "--file", some, *market.case("ALONE-1"))
     both = market.json(
-        "freeze", "now", market.code, "--file", market.rows("both", f"{A},5", f"{B},6"), "--yes"
+        "freeze",
+        "now",
+        market.code,
+        "--file",
+        market.rows("both", f"{A},5", f"{B},6"),
+        *market.case("ALONE-1"),
     )
     assert refused.code == 1
     assert DAVE.address in refused.err
@@ -285,7 +294,7 @@ def test_all_catches_what_comes_in_and_a_file_freezes_many_or_none(market):
 def test_a_freeze_that_nobody_confirmed_is_overdue_and_stands(market):
     snapshot = market.desk.connection.rpc("evm_snapshot")
     try:
-        market.json("freeze", "now", market.code, A, "30", "--yes")
+        market.json("freeze", "now", market.code, A, "30", *market.case("ALONE-1"))
         market.pass_time(72 * 3600)
 
         (found,) = market.json("freeze", "list", market.code, A)["freezes"]
@@ -299,7 +308,7 @@ def test_a_freeze_that_nobody_confirmed_is_overdue_and_stands(market):
 
 @pytest.mark.requirement("G19", "S3")
 def test_two_organisations_unfreeze(market):
-    market.json("freeze", "now", market.code, A, "30", "--yes")
+    market.json("freeze", "now", market.code, A, "30", *market.case("ALONE-1"))
     arguments = ("freeze", "set", market.code, A, "0", *market.case("U"))
 
     first = market.alone("aml", *arguments)

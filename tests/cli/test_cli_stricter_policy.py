@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from offering import ALICE, BOB, Place, refused
+from offering import ALICE, BOB, Place
 from running import done, run, settle
 
 from jp20.chain.local import LocalChain
@@ -68,6 +68,9 @@ def place(shared: Place) -> Iterator[Place]:
         yield shared
 
 
+CASE = ("--case", "ST-9", "--document", "term-sheet.toml", "--yes")
+
+
 def decided(place: Place, number: str, *arguments: str) -> dict:
     case = ("--case", number, "--document", "term-sheet.toml", "--yes", "--format", "json")
     return done(*arguments, *case, folder=place.folder).json
@@ -77,35 +80,34 @@ def steps(ran: dict) -> list[str]:
     return [each["step"] for each in ran["steps"]]
 
 
-ASKED = [
+ALONE = [
+    ("whitelist", "renew", ALICE, "--until", "2036-03-31"),
+    ("whitelist", "reclassify", ALICE, "--class", "general", "--residency", "resident"),
     ("whitelist", "suspend", ALICE, "--at-once"),
+    ("whitelist", "confirm", ALICE),
     ("whitelist", "wallet", "retire", ALICE),
     ("freeze", "now", "ST-1", ALICE, "10"),
+    ("freeze", "confirm", "ST-1", ALICE),
     ("token", "pause", "ST-1"),
+    ("consent", "approve", "ST-1", "0"),
+    ("consent", "reject", "ST-1", "0", "--why", "X"),
 ]
 
 
 @pytest.mark.requirement("G17", "S3")
-@pytest.mark.parametrize("command", ASKED, ids=" ".join)
-def test_without_a_case_the_next_step_names_the_options(place, command):
+@pytest.mark.parametrize("command", ALONE, ids=lambda command: " ".join(command[:3]))
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [((), "--case"), (("--case", "X-1"), "--document"), (("--document", "jp20.toml"), "--case")],
+)
+def test_no_act_of_one_key_is_without_case_and_document(place, command, given, missing):
     before = place.blocks()
 
-    english = refused(*command, "--yes", folder=place.folder)
-    japanese = refused(*command, "--yes", "--lang", "ja", folder=place.folder)
-
-    for said in (english, japanese):
-        assert "--case" in said
-        assert "--document" in said
-    assert place.blocks() == before
-
-
-@pytest.mark.requirement("G17", "S3")
-@pytest.mark.parametrize("command", ASKED, ids=" ".join)
-def test_a_case_without_its_document_is_no_case(place, command):
-    ran = run(*command, "--case", "X-1", "--yes", folder=place.folder)
+    ran = run(*command, *given, "--yes", folder=place.folder)
 
     assert ran.code == 2
-    assert "--document is missing" in ran.err
+    assert missing in ran.err
+    assert place.blocks() == before
 
 
 @pytest.mark.requirement("G17", "G19")
@@ -131,7 +133,7 @@ def test_what_two_froze_at_once_is_no_organisations_and_is_confirmed_by_one(plac
     frozen = decided(place, "FR-1", "freeze", "now", "ST-1", ALICE, "10")
     waiting = done("freeze", "list", "ST-1", "--format", "json", folder=place.folder).json
     confirmed = done(
-        "freeze", "confirm", "ST-1", ALICE, "--yes", "--format", "json", folder=place.folder
+        "freeze", "confirm", "ST-1", ALICE, *CASE, "--format", "json", folder=place.folder
     ).json
 
     assert steps(frozen) == ["proposed", "signed", "executed"]
@@ -145,16 +147,12 @@ def test_what_two_froze_at_once_is_no_organisations_and_is_confirmed_by_one(plac
 @pytest.mark.requirement("G17", "G19")
 def test_what_one_did_at_once_is_confirmed_by_a_decision_of_two(tmp_path):
     with under(CONFIRMING, tmp_path / "work") as place:
-        done("freeze", "now", "ST-1", ALICE, "10", "--yes", folder=place.folder)
-        done("whitelist", "suspend", BOB, "--at-once", "--yes", folder=place.folder)
-        of_freeze = refused("freeze", "confirm", "ST-1", ALICE, "--yes", folder=place.folder)
-        of_bob = refused("whitelist", "confirm", BOB, "--yes", folder=place.folder)
+        done("freeze", "now", "ST-1", ALICE, "10", *CASE, folder=place.folder)
+        done("whitelist", "suspend", BOB, "--at-once", *CASE, folder=place.folder)
 
         freeze = decided(place, "FR-2", "freeze", "confirm", "ST-1", ALICE)
         suspension = decided(place, "AM-2", "whitelist", "confirm", BOB)
 
-    assert "--case" in of_freeze
-    assert "--case" in of_bob
     assert steps(freeze) == steps(suspension) == ["proposed", "signed", "executed"]
     assert freeze["freezes"][0]["confirmation"] == "confirmed"
 

@@ -31,7 +31,7 @@ BAD = [
     Bad("token list", ("ALL",), 2, "ALL"),
     Bad("token show", ("NONE",), 1, "NONE"),
     Bad("token show", ("NONE", "--term-sheet", "no-such.toml"), 2, "no-such.toml"),
-    Bad("token pause", ("NONE", "--yes"), 1, "NONE"),
+    Bad("token pause", ("NONE", *CASE), 1, "NONE"),
     Bad("token unpause", ("NONE", *CASE), 1, "NONE"),
     Bad("token unpause", ("NONE", *NO_CASE), 2, "案件1"),
     Bad("token split", ("NONE", "two", *CASE), 2, "two"),
@@ -251,10 +251,10 @@ def test_a_document_is_named_by_the_hash_of_its_file_and_a_file_is_compared_with
 def test_a_paused_token_takes_no_units_until_it_goes_on(place):
     place.issue("TK-9", 10)
 
-    paused = token(place, "pause", "TK-9", "--yes")
+    paused = token(place, "pause", "TK-9", *CASE, "--yes")
     before = place.blocks()
     said = refused("token", "more", "TK-9", "10", *CASE, folder=place.folder)
-    again = run("token", "pause", "TK-9", "--yes", folder=place.folder)
+    again = run("token", "pause", "TK-9", *CASE, "--yes", folder=place.folder)
 
     assert paused["token"]["status"] == "paused"
     assert len(paused["steps"]) == 1  # one key, at once

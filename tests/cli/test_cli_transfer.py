@@ -38,11 +38,11 @@ BAD = [
     Bad("consent request", ("RE1", B, "20", "--until", "someday", "--from", A), 2, "someday"),
     Bad("consent request", ("RE1", B, "20", "--until", "2020-01-01", "--from", A), 2, "2020-01-01"),
     Bad("consent list", ("NO-SUCH",), 1, "NO-SUCH"),
-    Bad("consent approve", ("RE1", "-1"), 2, "-1"),
+    Bad("consent approve", ("RE1", "-1", *_CASE), 2, "-1"),
     Bad("consent approve", ("RE1", "0", "--case", "C-1"), 2, "--document"),
-    Bad("consent approve", ("NO-SUCH", "0"), 1, "NO-SUCH"),
-    Bad("consent reject", ("RE1", "0", "--why", "理由"), 2, "--why"),
-    Bad("consent reject", ("RE1", "0", "--why", "X" * 33), 2, "--why"),
+    Bad("consent approve", ("NO-SUCH", "0", *_CASE), 1, "NO-SUCH"),
+    Bad("consent reject", ("RE1", "0", "--why", "理由", *_CASE), 2, "--why"),
+    Bad("consent reject", ("RE1", "0", "--why", "X" * 33, *_CASE), 2, "--why"),
     Bad("consent cancel", ("RE1", "one"), 2, "NUMBER"),
     Bad("record-transfer", ("RE1", A, B, "20", "--cause", "theft", *_CASE), 2, "theft"),
     Bad("record-transfer", ("RE1", A, B, "--cause", "sale", *_CASE), 2, "UNITS"),
@@ -329,17 +329,28 @@ def test_a_request_is_approved_and_is_the_transfer(consenting):
     ]
     assert consenting.json("position", consenting.code, A)["position"][0]["free"] == 90
 
-    by_broker = consenting.alone("broker", "consent", "approve", consenting.code, number, "--yes")
+    by_broker = consenting.alone(
+        "broker", "consent", "approve", consenting.code, number, *consenting.case("ALONE-1")
+    )
     assert by_broker.code == 1
     assert "REGISTRAR" in by_broker.err
     approved = consenting.alone(
-        "trust bank", "consent", "approve", consenting.code, number, "--yes", "--format", "json"
+        "trust bank",
+        "consent",
+        "approve",
+        consenting.code,
+        number,
+        *consenting.case("ALONE-1"),
+        "--format",
+        "json",
     )
     assert approved.code == 0, approved.err
     assert approved.json["requests"][0]["status"] == "approved"
     assert (consenting.balance(ALICE), consenting.balance(BOB)) == (90, 70)
 
-    again = consenting.alone("trust bank", "consent", "approve", consenting.code, number, "--yes")
+    again = consenting.alone(
+        "trust bank", "consent", "approve", consenting.code, number, *consenting.case("ALONE-1")
+    )
     assert again.code == 1
     assert "closed: approved" in again.err
     assert consenting.json("consent", "list", consenting.code)["requests"] == []
@@ -358,7 +369,13 @@ def test_requests_are_rejected_and_taken_back_and_the_units_are_free_again(conse
     assert consenting.json("position", consenting.code, CAROL.address)["position"][0]["free"] == 33
 
     rejected = consenting.json(
-        "consent", "reject", consenting.code, numbers[0], "--why", "DOC-MISSING", "--yes"
+        "consent",
+        "reject",
+        consenting.code,
+        numbers[0],
+        "--why",
+        "DOC-MISSING",
+        *consenting.case("ALONE-1"),
     )
     another = consenting.with_key(BOB, "consent", "cancel", consenting.code, numbers[1], "--yes")
     cancelled = consenting.with_key(
@@ -382,10 +399,16 @@ def test_one_that_is_refused_by_then_stays_open_and_the_others_are_approved(cons
         for to in (DAVE.address, ERIN.address)
     ]  # fmt: skip
     desk = consenting.desk
-    suspend_at_once(desk, [ERIN.address])
+    suspend_at_once(desk, [ERIN.address], Evidence.of("ALONE-1", b"a report"))
     try:
         ran = consenting.run(
-            "consent", "approve", consenting.code, *map(str, made), "--yes", "--format", "json"
+            "consent",
+            "approve",
+            consenting.code,
+            *map(str, made),
+            *consenting.case("ALONE-1"),
+            "--format",
+            "json",
         )
     finally:
         reinstate(desk, [ERIN.address], Evidence.of("TR-2-RE", b"cleared"))
@@ -396,8 +419,12 @@ def test_one_that_is_refused_by_then_stays_open_and_the_others_are_approved(cons
 
 
 def test_a_request_that_there_is_not_is_named(consenting):
-    for command, more in (("approve", ()), ("reject", ("--why", "X")), ("cancel", ())):
-        ran = consenting.run("consent", command, consenting.code, "99", *more, "--yes")
+    for command, more in (
+        ("approve", consenting.case("NONE-1")),
+        ("reject", ("--why", "X", *consenting.case("NONE-1"))),
+        ("cancel", ("--yes",)),
+    ):
+        ran = consenting.run("consent", command, consenting.code, "99", *more)
 
         assert ran.code == 2
         assert "99" in ran.err

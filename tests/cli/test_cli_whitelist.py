@@ -10,6 +10,7 @@ from running import Bad, done, run
 CASE = ("--case", "WL-1", "--document", "term-sheet.toml")
 NO_FILE = ("--case", "WL-1", "--document", "no-such.pdf")
 
+GENERAL, RESIDENT = ("--class", "general"), ("--residency", "resident")
 BAD = [
     Bad("whitelist plan", ("no-such.csv", *CASE), 2, "no-such.csv"),
     Bad("whitelist plan", ("allotments.csv", *CASE), 2, "allotments.csv"),
@@ -20,23 +21,23 @@ BAD = [
     Bad("whitelist apply", ("term-sheet.toml", "--yes"), 2, "term-sheet.toml"),
     Bad("whitelist show", ("0x12",), 2, "0x12"),
     Bad("whitelist show", (STRANGER,), 1, STRANGER),
-    Bad("whitelist renew", (ALICE, "--until", "2035-13-01", "--yes"), 2, "2035-13-01"),
-    Bad("whitelist renew", (STRANGER, "--until", "2035-01-01", "--yes"), 1, STRANGER),
-    Bad("whitelist renew", (ALICE, ALICE, "--until", "2035-01-01", "--yes"), 2, ALICE),
+    Bad("whitelist renew", (ALICE, "--until", "2035-13-01", *CASE), 2, "2035-13-01"),
+    Bad("whitelist renew", (STRANGER, "--until", "2035-01-01", *CASE, "--yes"), 1, STRANGER),
+    Bad("whitelist renew", (ALICE, ALICE, "--until", "2035-01-01", *CASE), 2, ALICE),
     Bad("whitelist renew", (ALICE, "--until", "2035-01-01", "--case", "X"), 2, "--document"),
-    Bad("whitelist reclassify", (ALICE, "--class", "rich", "--residency", "resident"), 2, "rich"),
-    Bad("whitelist reclassify", (ALICE, "--class", "general", "--residency", "?"), 2, "?"),
-    Bad("whitelist suspend", (ALICE, "--yes"), 2, "--at-once"),
-    Bad("whitelist suspend", (ALICE, "--at-once", *CASE, "--yes"), 2, "--at-once"),
-    Bad("whitelist suspend", (STRANGER, "--at-once", "--yes"), 1, STRANGER),
-    Bad("whitelist confirm", ("0x12", "--yes"), 2, "0x12"),
-    Bad("whitelist confirm", (STRANGER, "--yes"), 1, STRANGER),
+    Bad("whitelist reclassify", (ALICE, "--class", "rich", *RESIDENT, *CASE), 2, "rich"),
+    Bad("whitelist reclassify", (ALICE, *GENERAL, "--residency", "?", *CASE), 2, "?"),
+    Bad("whitelist suspend", (ALICE, "--yes"), 2, "--case"),
+    Bad("whitelist suspend", (ALICE, "--at-once", "--yes"), 2, "--case"),
+    Bad("whitelist suspend", (STRANGER, "--at-once", *CASE, "--yes"), 1, STRANGER),
+    Bad("whitelist confirm", ("0x12", *CASE), 2, "0x12"),
+    Bad("whitelist confirm", (STRANGER, *CASE, "--yes"), 1, STRANGER),
     Bad("whitelist reinstate", (STRANGER, *CASE, "--yes"), 1, STRANGER),
     Bad("whitelist reinstate", (STRANGER, *NO_FILE, "--yes"), 2, "no-such.pdf"),
     Bad("whitelist wallet add", (STRANGER, ALICE, *CASE, "--yes"), 1, STRANGER),
     Bad("whitelist wallet add", (STRANGER, "0x12", *CASE, "--yes"), 2, "NEW"),
-    Bad("whitelist wallet retire", (STRANGER, "--yes"), 1, STRANGER),
-    Bad("whitelist wallet retire", (STRANGER, STRANGER, "--yes"), 2, STRANGER),
+    Bad("whitelist wallet retire", (STRANGER, *CASE, "--yes"), 1, STRANGER),
+    Bad("whitelist wallet retire", (STRANGER, STRANGER, *CASE), 2, STRANGER),
 ]
 
 
@@ -74,8 +75,8 @@ def facts(place: Place, wallet: str) -> dict:
     return next(each for each in shown["wallets"] if each["wallet"] == wallet)
 
 
-def one(place: Place, *arguments: str, decided: str = "") -> dict:
-    case = ("--case", decided, "--document", "term-sheet.toml") if decided else ()
+def one(place: Place, *arguments: str, decided: str = "ONE-1") -> dict:
+    case = ("--case", decided, "--document", "term-sheet.toml")
     command = ("whitelist", *arguments, *case, "--yes", "--format", "json")
     return done(*command, folder=place.folder).json
 
@@ -324,8 +325,8 @@ def test_kyc_is_renewed_through_the_end_of_a_day_in_japan(place):
 
     assert [each["kyc_expiry"] for each in renewed["wallets"]] == ["2036-03-31", "2036-03-31"]
     assert len(renewed["steps"]) == 1  # KYC alone, one call
-    said = refused("whitelist", "renew", ALICE, "--until", "2020-03-31", "--yes",
-                   folder=place.folder)  # fmt: skip
+    said = refused("whitelist", "renew", ALICE, "--until", "2020-03-31", *CASE,
+                   "--yes", folder=place.folder)  # fmt: skip
     assert ALICE in said
 
 
@@ -350,7 +351,7 @@ def test_a_suspension_at_once_is_confirmed_by_another_and_lifted_by_decision(pla
 
     suspended = one(place, "suspend", ALICE, "--at-once")
     confirmed = one(place, "confirm", ALICE)
-    again = run("whitelist", "confirm", ALICE, "--yes", folder=place.folder)
+    again = run("whitelist", "confirm", ALICE, *CASE, "--yes", folder=place.folder)
     reinstated = one(place, "reinstate", ALICE, decided="AM-1")
 
     assert suspended["wallets"][0]["suspended"]
@@ -384,7 +385,7 @@ def test_a_further_wallet_is_the_same_investors_and_a_retired_one_is_for_ever(pl
 
     added = one(place, "wallet", "add", ALICE, STRANGER, decided="WA-1")
     retired = one(place, "wallet", "retire", ALICE)
-    again = run("whitelist", "wallet", "retire", ALICE, "--yes", folder=place.folder)
+    again = run("whitelist", "wallet", "retire", ALICE, *CASE, "--yes", folder=place.folder)
 
     ids = {each["wallet"]: each["investor"] for each in added["wallets"]}
     assert ids[ALICE] == ids[STRANGER]

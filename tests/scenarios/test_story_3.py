@@ -79,7 +79,7 @@ def tokens(world) -> list[str]:
     restraints.lock_up(desk, made[0], [(BOB.address, 1)], FAR, case("LU-3"))
     restraints.pledge(desk, made[0], BOB.address, 1, b"\1" * 32, case("PL-3"))
     restraints.attach(desk, made[0], BOB.address, 1, b"\2" * 32, case("AT-3"))
-    restraints.freeze_at_once(desk, made[0], [(BOB.address, 1)])
+    restraints.freeze_at_once(desk, made[0], [(BOB.address, 1)], case("FR-3"))
     enforce.record_incident(desk, made[0], "INC-3", 105, [(BOB.address, 5)], case("RI-3"))
     request_transfer(desk, made[1], ALICE, BOB.address, 1, FAR)
     send(world, ALICE, desk.token(made[0]), "approve", CAROL.address, 5)
@@ -300,7 +300,7 @@ def refusal_of(world: World, token: Contract, function: str, arguments: tuple) -
 def test_freezing_suspending_and_giving_up_a_wish_go_on_while_halted(world, tokens, halted):
     desk = world.desk()
 
-    restraints.freeze_at_once(desk, tokens[2], [(ALICE.address, 60)])
+    restraints.freeze_at_once(desk, tokens[2], [(ALICE.address, 60)], case("FR-3"))
     send(world, ALICE, desk.token(tokens[1]), "cancelTransfer", 0)
 
     assert restraints.position(desk, tokens[2], ALICE.address).frozen == 60

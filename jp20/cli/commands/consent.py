@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.frame.language import both, example
-from jp20.cli.frame.options import Token, Yes, address, units
+from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import Column, Record, Table, Until, confirm, say, show
 from jp20.cli.frame.workspace import workspace
@@ -21,7 +21,6 @@ from jp20.cli.shared.acts import (
 )
 from jp20.cli.shared.again import say_if_done_before, say_if_sent_before
 from jp20.cli.shared.holders import From, To, Units, holder
-from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, evidence_if_any
 from jp20.cli.shared.positions import NUMBER
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.remedies import remedy
@@ -176,7 +175,7 @@ def consent_list(
         "stays open.",
         "承諾する(承諾と同時に移転)。その時点で再判定し、拒否されたものは未回答のまま残る。",
     ),
-    epilog=example("jp20 consent approve JP20-RE-0001 0 1 2"),
+    epilog=example("jp20 consent approve JP20-RE-0001 0 1 2 --case CO-1 --document review.pdf"),
 )
 def consent_approve(
     token: Token,
@@ -188,14 +187,14 @@ def consent_approve(
             help=both("Their numbers.", "申請番号(複数指定可)。"),
         ),
     ],
-    case: CaseIfAny = None,
-    document: DocumentIfAny = None,
+    case: Case,
+    document: Document,
     yes: Yes = False,
 ) -> None:
     """By the shipped policy the registrar's or the issuer's alone (G3)."""
     from jp20.operations.token.transfer import approve_transfers
 
-    rests_on = evidence_if_any(case, document)
+    rests_on = evidence(case, document)
     desk = workspace().desk()
     chosen = list(dict.fromkeys(numbers))
     found = [_open(desk, token, number) for number in chosen]
@@ -215,7 +214,9 @@ def consent_approve(
 @app.command(
     "reject",
     help=both("Say no; the units are free again.", "承諾を拒否する。確保された数量は解放される。"),
-    epilog=example("jp20 consent reject JP20-RE-0001 3 --why DOC-MISSING"),
+    epilog=example(
+        "jp20 consent reject JP20-RE-0001 3 --why DOC-MISSING --case CO-2 --document review.pdf"
+    ),
 )
 def consent_reject(
     token: Token,
@@ -230,14 +231,14 @@ def consent_reject(
             ),
         ),
     ],
-    case: CaseIfAny = None,
-    document: DocumentIfAny = None,
+    case: Case,
+    document: Document,
     yes: Yes = False,
 ) -> None:
     """By the shipped policy the registrar's or the issuer's alone (G3)."""
     from jp20.operations.token.transfer import reject_transfer
 
-    rests_on, said = evidence_if_any(case, document), reference_word(why, "--why")
+    rests_on, said = evidence(case, document), reference_word(why, "--why")
     desk = workspace().desk()
     asked = _open(desk, token, number)
     say(_table(desk, [asked]))

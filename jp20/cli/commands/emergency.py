@@ -1,6 +1,6 @@
 """`jp20 halt` and `jp20 resume`: everything stops with one key, and goes on with four (G12)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,9 +8,9 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
 from jp20.cli.shared.results import BLOCK, steps_table
-from jp20.domain.base.errors import Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from jp20.operations.governance.emergency import Status
@@ -22,17 +22,45 @@ app = typer.Typer()
     "halt",
     help=both(
         "Stops issue, delivery, transfer, redemption and every other movement, in every token and "
-        "in those made later, with any one key of the emergency operator. No case is needed. "
+        "in those made later, with any one key of the emergency operator. Nothing else is needed: "
+        "without --case and --document it rests on a case of the day and on the reason. "
         "Looking, freezing, suspending and taking powers away go on.",
         "緊急停止担当の鍵一つで、発行・配布・移転・償還その他すべての移動を、以後に作成されるトークンも"
-        "含めて停止する。案件番号は不要。閲覧・凍結・取引停止・権限の剥奪は継続できる。",
+        "含めて停止する。--case と --document の省略時は、当日の案件番号と停止理由を記録する。"
+        "閲覧・凍結・取引停止・権限の剥奪は継続できる。",
     ),
-    epilog=example("jp20 halt", "jp20 halt --yes"),
+    epilog=example(
+        "jp20 halt",
+        'jp20 halt --yes --why "key of the distributor stolen"',
+        "jp20 halt --case EM-1 --document notice.pdf",
+    ),
 )
-def halt(yes: Yes = False) -> None:
+def halt(
+    why: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help=both(
+                "The reason, in a sentence: its SHA-256 goes to the chain for a document's.",
+                "停止の理由。根拠文書に代えて、その SHA-256 をチェーンに記録する。",
+            ),
+        ),
+    ] = None,
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
+    yes: Yes = False,
+) -> None:
     """Where it is halted already nothing is sent, and that is no mistake."""
     from jp20.operations.governance import emergency
 
+    rests_on = evidence_if_any(case, document)
+    if why is not None and rests_on is not None:
+        raise BadArgument(
+            Text(
+                "Say either --why, or --case and --document.",
+                "--why、または --case と --document のいずれかを指定してください。",
+            )
+        )
     desk = workspace().desk()
     before = emergency.status(desk)
     if before.halted:
@@ -53,11 +81,12 @@ def halt(yes: Yes = False) -> None:
         ),
         yes,
     )
-    done = emergency.halt(desk)
+    rests_on = rests_on or emergency.halt_evidence(desk, why or emergency.STANDING_REASON)
+    done = emergency.halt(desk, rests_on)
     say(
         Text(
-            "Halted. To go on: jp20 resume --case … --document …",
-            "停止しました。再開: jp20 resume --case … --document …",
+            f"Halted under case {rests_on.case}. To go on: jp20 resume --case … --document …",
+            f"案件 {rests_on.case} として停止しました。再開: jp20 resume --case … --document …",
         )
     )
     show(*_parts(emergency.status(desk)), steps_table(desk, done.steps))

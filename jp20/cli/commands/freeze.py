@@ -9,7 +9,7 @@ from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence
 from jp20.cli.frame.output import Column, Table, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.again import say_if_done_before
-from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
+from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import position_table, units_shown
 from jp20.cli.shared.restrained import OfHolder, RowsFile, Wallet, WalletIfAny, amounts
 from jp20.cli.shared.results import WALLET, steps_table
@@ -58,10 +58,10 @@ class FrozenAlready(JP20Error):
                 "UNITS は追加分ではなく、凍結後の総数量です。",
             ),
             Text(
-                f"For {asked:,} more: jp20 freeze now {token} {wallet} {more}; "
-                "for less, by decision: jp20 freeze set",
-                f"{asked:,} 口を追加する場合: jp20 freeze now {token} {wallet} {more}、"
-                "減らす場合(決定): jp20 freeze set",
+                f"For {asked:,} more: jp20 freeze now {token} {wallet} {more} "
+                "--case … --document …; for less, by decision: jp20 freeze set",
+                f"{asked:,} 口を追加する場合: jp20 freeze now {token} {wallet} {more} "
+                "--case … --document …、減らす場合(決定): jp20 freeze set",
             ),
         )
 
@@ -77,13 +77,15 @@ class FrozenAlready(JP20Error):
         "72時間以内に他の組織が jp20 freeze confirm で追認する。",
     ),
     epilog=example(
-        "jp20 freeze now JP20-RE-0001 0xAb… 20",
-        "jp20 freeze now JP20-RE-0001 0xAb… all",
-        "jp20 freeze now JP20-RE-0001 --file accounts.csv",
+        "jp20 freeze now JP20-RE-0001 0xAb… 20 --case AM-1 --document report.pdf",
+        "jp20 freeze now JP20-RE-0001 0xAb… all --case AM-1 --document report.pdf",
+        "jp20 freeze now JP20-RE-0001 --file accounts.csv --case AM-1 --document report.pdf",
     ),
 )
 def freeze_now(
     token: Token,
+    case: Case,
+    document: Document,
     wallet: WalletIfAny = None,
     amount: Annotated[
         str | None,
@@ -93,14 +95,12 @@ def freeze_now(
         ),
     ] = None,
     file: RowsFile = None,
-    case: CaseIfAny = None,
-    document: DocumentIfAny = None,
     yes: Yes = False,
 ) -> None:
     """All or nothing (G19)."""
     from jp20.operations.token.restraints import freeze_at_once, position
 
-    rows, rests_on = _rows(wallet, amount, file), evidence_if_any(case, document)
+    rows, rests_on = _rows(wallet, amount, file), evidence(case, document)
     desk = workspace().desk()
     for account, count in rows:
         frozen = position(desk, token, account).frozen
@@ -121,8 +121,9 @@ def freeze_now(
     say(
         Text(
             "Another organisation confirms it within 72 hours: "
-            f"jp20 freeze confirm {token} {rows[0][0]}",
-            f"72時間以内に他の組織が追認してください: jp20 freeze confirm {token} {rows[0][0]}",
+            f"jp20 freeze confirm {token} {rows[0][0]} --case … --document …",
+            "72時間以内に他の組織が追認してください: "
+            f"jp20 freeze confirm {token} {rows[0][0]} --case … --document …",
         )
     )
     show(
@@ -138,21 +139,21 @@ def freeze_now(
         "all the same and is reported overdue.",
         "他の組織による即時凍結を72時間以内に追認する。期限後も凍結は継続し、追認遅延として表示される。",
     ),
-    epilog=example("jp20 freeze confirm JP20-RE-0001 0xAb…"),
+    epilog=example("jp20 freeze confirm JP20-RE-0001 0xAb… --case AM-1 --document review.pdf"),
 )
 def freeze_confirm(
     token: Token,
     wallet: Wallet,
+    case: Case,
+    document: Document,
     frozen_by: FrozenBy = None,
-    case: CaseIfAny = None,
-    document: DocumentIfAny = None,
     yes: Yes = False,
 ) -> None:
     """By the auditor or the registrar (G17, G19)."""
     from jp20.domain.base.times import in_tokyo
     from jp20.operations.token.restraints import confirm_freeze
 
-    account, rests_on = address(wallet, "WALLET"), evidence_if_any(case, document)
+    account, rests_on = address(wallet, "WALLET"), evidence(case, document)
     desk = workspace().desk()
     names = {member.number: member.name for member in desk.members()}
     meant = _to_confirm(desk, token, account, frozen_by)

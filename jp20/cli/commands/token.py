@@ -13,7 +13,6 @@ from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.again import say_if_done_before, say_if_nothing_sent
-from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, evidence_if_any
 from jp20.cli.shared.results import UNITS, steps_table
 from jp20.cli.shared.token_tables import (
     ACCOUNT,
@@ -276,16 +275,14 @@ def token_show(
         "Stop one token at once. Reading goes on; to start again takes a decision.",
         "1つのトークンを直ちに一時停止する(照会は可能)。解除には決定を要する。",
     ),
-    epilog=example("jp20 token pause JP20-RE-0001"),
+    epilog=example("jp20 token pause JP20-RE-0001 --case PA-1 --document notice.pdf"),
 )
-def pause(
-    token: Token, case: CaseIfAny = None, document: DocumentIfAny = None, yes: Yes = False
-) -> None:
+def pause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
     """One key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY (G12)."""
     from jp20.operations.token import lifecycle
     from jp20.operations.token.state import token_state
 
-    rests_on = evidence_if_any(case, document)
+    rests_on = evidence(case, document)
     desk = workspace().desk()
     state = token_state(desk, token)
     code = state.terms.code

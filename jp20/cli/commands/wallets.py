@@ -10,7 +10,7 @@ from jp20.cli.frame.output import confirm, say
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.investors import facts_table, known, wallets_given
-from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
+from jp20.cli.shared.parties import Party, parties
 from jp20.domain.base.errors import Text
 
 app = typer.Typer(no_args_is_help=True)
@@ -68,21 +68,24 @@ def wallet_add(
         "The investor's other wallets go on.",
         "ウォレットを恒久的に廃止する(鍵の紛失・盗難)。投資家の他のウォレットには影響しない。",
     ),
-    epilog=example("jp20 whitelist wallet retire 0x1e272666f52E80be97bb09a7b7cFcD72dcCDBf10"),
+    epilog=example(
+        "jp20 whitelist wallet retire 0x1e272666f52E80be97bb09a7b7cFcD72dcCDBf10 "
+        "--case KY-3 --document loss-report.pdf"
+    ),
 )
 def wallet_retire(
     wallets: Annotated[
         list[str],
         typer.Argument(metavar="WALLET...", help=both("The wallets.", "廃止するウォレット。")),
     ],
-    case: CaseIfAny = None,
-    document: DocumentIfAny = None,
+    case: Case,
+    document: Document,
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy; works while the platform is halted (G13)."""
     from jp20.operations.investors.whitelist import retire_wallets
 
-    given, rests_on = wallets_given(wallets), evidence_if_any(case, document)
+    given, rests_on = wallets_given(wallets), evidence(case, document)
     desk = workspace().desk()
     known(desk, given)
     confirm(

@@ -15,7 +15,7 @@ from jp20.cli.shared import some_refused
 from jp20.cli.shared.document_check import DocumentToCompare
 from jp20.cli.shared.ending_rows import Result
 from jp20.cli.shared.investors import facts_table, known, wallets_given
-from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
+from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, show_plan
 from jp20.domain.base.errors import BadArgument, Text
 
@@ -134,7 +134,8 @@ def whitelist_show(
         "本人確認(KYC)の有効期限を更新する。日付はその日の終わり(日本時間)まで有効。",
     ),
     epilog=example(
-        "jp20 whitelist renew 0x845986566FA249D19A35293e0b5E20A108224C37 --until 2036-03-31"
+        "jp20 whitelist renew 0x845986566FA249D19A35293e0b5E20A108224C37 --until 2036-03-31 "
+        "--case KY-1 --document review.pdf"
     ),
 )
 def whitelist_renew(
@@ -146,8 +147,8 @@ def whitelist_renew(
             help=both("Date or time; Japan's.", "日付または日時(日本時間)。"),
         ),
     ],
-    case: CaseIfAny = None,
-    document: DocumentIfAny = None,
+    case: Case,
+    document: Document,
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy (G7)."""
@@ -155,7 +156,7 @@ def whitelist_renew(
     from jp20.operations.investors.whitelist import renew
 
     given, end = wallets_given(investors), until_when(until, "--until")
-    rests_on = evidence_if_any(case, document)
+    rests_on = evidence(case, document)
     desk = workspace().desk()
     known(desk, given)
     confirm(
@@ -177,7 +178,8 @@ def whitelist_renew(
     ),
     epilog=example(
         "jp20 whitelist reclassify 0x845986566FA249D19A35293e0b5E20A108224C37 "
-        "--class professional --residency resident --class-until 2027-03-31"
+        "--class professional --residency resident --class-until 2027-03-31 "
+        "--case KY-2 --document review.pdf"
     ),
 )
 def whitelist_reclassify(
@@ -204,6 +206,8 @@ def whitelist_reclassify(
             ),
         ),
     ],
+    case: Case,
+    document: Document,
     class_until: Annotated[
         str | None,
         typer.Option(
@@ -214,8 +218,6 @@ def whitelist_reclassify(
             ),
         ),
     ] = None,
-    case: CaseIfAny = None,
-    document: DocumentIfAny = None,
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy (G7)."""
@@ -226,7 +228,7 @@ def whitelist_reclassify(
     kind = _choice(investor_class, "--class", [each for each in InvestorClass if each])
     home = _choice(residency, "--residency", [each for each in Residency if each])
     end = until_when(class_until, "--class-until") if class_until else NEVER
-    rests_on = evidence_if_any(case, document)
+    rests_on = evidence(case, document)
     desk = workspace().desk()
     known(desk, given)
     confirm(
@@ -243,51 +245,48 @@ def whitelist_reclassify(
 @app.command(
     "suspend",
     help=both(
-        "Suspend investors, with all their wallets: --at-once by AML alone, to be confirmed within "
-        "72 hours by another organisation; or by decision, with --case and --document.",
-        "投資家を停止する(全ウォレット)。--at-once は AML 単独で即時(72時間以内に他組織の追認が"
-        "必要)。--case と --document を指定すると決定による。",
+        "Suspend investors, with all their wallets, by decision; with --at-once by AML alone, "
+        "to be confirmed within 72 hours by another organisation.",
+        "決定により投資家を停止する(全ウォレット)。--at-once は AML 単独で即時(72時間以内に他組織の"
+        "追認が必要)。",
     ),
     epilog=example(
-        "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 --at-once",
+        "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 --at-once "
+        "--case AM-1 --document report.pdf",
         "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 "
         "--case AM-1 --document report.pdf",
     ),
 )
 def whitelist_suspend(
     investors: Wallets,
+    case: Case,
+    document: Document,
     at_once: Annotated[
         bool,
         typer.Option("--at-once", help=both("At once, by AML alone.", "AML 単独で即時に停止。")),
     ] = False,
-    case: CaseIfAny = None,
-    document: DocumentIfAny = None,
     party: Party = None,
     yes: Yes = False,
 ) -> None:
     """Works while the platform is halted (G19)."""
     from jp20.operations.investors import whitelist
 
-    given, rests_on = wallets_given(investors), evidence_if_any(case, document)
-    if not at_once and rests_on is None:
-        raise _either()
+    given, rests_on = wallets_given(investors), evidence(case, document)
     desk = workspace().desk()
-    if at_once and rests_on is not None and whitelist.is_alone(desk, "suspendAtOnce"):
-        raise _either()
     known(desk, given)
     confirm(Text(f"Suspend {len(given)} investors?", f"{len(given)} 名を停止しますか?"), yes)
-    if rests_on is not None and not at_once:
+    if not at_once:
         done = whitelist.suspend(desk, given, rests_on, parties=parties(desk, party))
         some_refused.end(desk, done, facts_table(desk, given))
         return
     done = whitelist.suspend_at_once(desk, given, rests_on)
-    if done.done and rests_on is None:
+    if done.done:
         say(
             Text(
                 "To be confirmed within 72 hours by AUDITOR or REGISTRAR: "
-                f"jp20 whitelist confirm {' '.join(given)}",
+                f"jp20 whitelist confirm {' '.join(given)} --case … --document …",
                 "72時間以内に AUDITOR または REGISTRAR の追認が必要です: "
-                f"jp20 whitelist confirm {' '.join(given)}",
+                f"jp20 whitelist confirm {' '.join(given)} --case … --document …",
             )
         )
     some_refused.end(desk, done, facts_table(desk, given))
@@ -299,18 +298,21 @@ def whitelist_suspend(
         "Confirm a suspension that another organisation made at once.",
         "他組織が即時に行った停止を追認する。",
     ),
-    epilog=example("jp20 whitelist confirm 0x845986566FA249D19A35293e0b5E20A108224C37"),
+    epilog=example(
+        "jp20 whitelist confirm 0x845986566FA249D19A35293e0b5E20A108224C37 "
+        "--case AM-1 --document review.pdf"
+    ),
 )
 def whitelist_confirm(
     investors: Wallets,
-    case: CaseIfAny = None,
-    document: DocumentIfAny = None,
+    case: Case,
+    document: Document,
     yes: Yes = False,
 ) -> None:
     """By another organisation than the one that suspended (G19)."""
     from jp20.operations.investors.whitelist import confirm_suspension
 
-    given, rests_on = wallets_given(investors), evidence_if_any(case, document)
+    given, rests_on = wallets_given(investors), evidence(case, document)
     desk = workspace().desk()
     known(desk, given)
     confirm(
@@ -375,15 +377,6 @@ def _question(desk: "Desk", plan: "Plan") -> Text:
         f"Apply case {plan.evidence.case} ({en or 'nothing'}; {len(plan.refused):,} refused)?",
         f"案件 {plan.evidence.case}({ja or '変更なし'}、拒否 {len(plan.refused):,} 件)を"
         "適用しますか?",
-    )
-
-
-def _either() -> BadArgument:
-    return BadArgument(
-        Text(
-            "Say either --at-once, or --case and --document.",
-            "--at-once、または --case と --document のいずれかを指定してください。",
-        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Who has no part in a decision, and what it rests on where one key may act alone."""
+"""Who has no part in a decision, and what it rests on where that is optional."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,8 +34,8 @@ CaseIfAny = Annotated[
         "--case",
         metavar="CASE",
         help=both(
-            "Case number, where the policy asks for a request.",
-            "案件番号(ポリシーが申請を求める場合)。",
+            "Case number, if there is one.",
+            "案件番号(ある場合)。",
         ),
     ),
 ]
@@ -46,8 +46,8 @@ DocumentIfAny = Annotated[
         "--document",
         metavar="FILE",
         help=both(
-            "The document it rests on, where the policy asks for a request.",
-            "根拠文書(ポリシーが申請を求める場合)。",
+            "The document that it rests on, if there is one.",
+            "根拠文書(ある場合)。",
         ),
     ),
 ]

@@ -94,12 +94,16 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "リクエスト作成後にポリシーが変更されたため無効です。再度提案してください。",
     ),
     "CalledDirectly": (
-        "One signature is enough for this: a key with the role calls the function itself.",
-        "1つの署名で足りる操作です。役割を持つ鍵で直接呼び出してください。",
+        "One signature is enough for this: a key with the role does it at once.",
+        "1つの署名で足りる操作です。役割を持つ鍵で直ちに実行してください。",
+    ),
+    "NotDirect": (
+        "One signature is not enough for this, or it waits for a time: propose a request.",
+        "1つの署名では足りないか、待機期間のある操作です。申請を提案してください。",
     ),
     "EvidenceMissing": (
-        "A request names a case and a document.",
-        "リクエストには案件番号と文書のハッシュが必要です。",
+        "A request or an act names a case and a document.",
+        "申請・単独の操作には、案件番号と文書のハッシュが必要です。",
     ),
     "RequestOpen": ("The request is open already.", "このリクエストはすでに提案されています。"),
     "RequestNotOpen": (

@@ -6,7 +6,7 @@ became of a first attempt before a second key makes another.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from jp20.chain.contracts.errors import Reverted
@@ -42,12 +42,12 @@ Results = list[Receipt | Reverted]
 
 
 def send_at_once(
-    desk: Desk, signers: Sequence[Signer], calls: Sequence[Call]
+    desk: Desk, signers: Sequence[Signer], calls: Mapping[Call, str]
 ) -> tuple[Signer, Results]:
-    """Makes calls that stop something, and says whose key came through: the keys that have nothing
-    under way are tried first; then the others, where what stands in the way is waited for a moment,
-    and then withdrawn in favour of the first call; at last, without an outbox, keys whose outbox
-    another process has or that cannot be written.
+    """Makes calls that stop something, each with its label, and says whose key came through: the
+    keys that have nothing under way are tried first; then the others, where what stands in the way
+    is waited for a moment, and then withdrawn in favour of the first call; at last, without an
+    outbox, keys whose outbox another process has or that cannot be written.
 
     Raises what stood in the way of the first where none comes through.
     """
@@ -88,11 +88,11 @@ def _opened(desk: Desk, signer: Signer) -> Sender:
         time.sleep(_PAUSE)
 
 
-def _sent(sender: Sender, calls: Sequence[Call]) -> Results:
-    return sender.send_all(calls, labels=[sender.name_of(call) for call in calls])
+def _sent(sender: Sender, calls: Mapping[Call, str]) -> Results:
+    return sender.send_all(list(calls), labels=list(calls.values()))
 
 
-def _overtaking(sender: Sender, calls: Sequence[Call]) -> Results:
+def _overtaking(sender: Sender, calls: Mapping[Call, str]) -> Results:
     """The same where something of the key may stand in the way."""
     sender.stand()
     try:
@@ -104,10 +104,11 @@ def _overtaking(sender: Sender, calls: Sequence[Call]) -> Results:
         first, *others = calls
         (gas,) = sender.preflight([first])
         if isinstance(gas, int):
-            made = sender.replace(stuck, first, gas, sender.name_of(first))[1]
+            made = sender.replace(stuck, first, gas, calls[first])[1]
             if made.state.is_in_block:
                 (receipt,) = sender.receipts([made]).values()
-                return [sender.outcome(first, receipt), *(_sent(sender, others) if others else ())]
+                rest = {call: calls[call] for call in others}
+                return [sender.outcome(first, receipt), *(_sent(sender, rest) if rest else ())]
     return _sent(sender, calls)
 
 

@@ -30,22 +30,6 @@ from jp20.operations.governance.requests import NO_SLOT
 from jp20.operations.session import Desk, NoOrganisationKey
 
 
-class EvidenceNeeded(JP20Error):
-    """The policy asks for more than one signature, and no case and document are given."""
-
-    def __init__(self, function: str) -> None:
-        super().__init__(
-            Text(
-                f"{function} is decided in a request, which names a case and a document.",
-                f"{function} には、案件番号と文書を伴う申請が必要です。",
-            ),
-            next_step=Text(
-                "Name the case and the document: --case, --document.",
-                "案件番号と文書を指定してください(--case、--document)。",
-            ),
-        )
-
-
 class NotBefore(JP20Error):
     """All have signed, and the delay that the policy asks for still runs. `decision` holds the
     calls: who executes it needs them.
@@ -163,7 +147,7 @@ class _Hands:
 def decide(
     desk: Desk,
     calls: Sequence[Call],
-    evidence: Evidence | None = None,
+    evidence: Evidence,
     parties: Iterable[int] = (),
     *,
     keys: Sequence[bytes] | None = None,
@@ -172,19 +156,19 @@ def decide(
 ) -> Decided:
     """Carries out calls on one function of one contract, by the rule that the chain has for it.
 
-    Where the rule is one signature without a delay, a key with the role calls directly. Else the
+    Where the rule is one signature without a delay, a key with the role acts at once. Else the
     request is proposed, signed and executed, as far as that was not done before: under one case the
     same calls are carried out once. `parties` have no part in it. Of many calls each may be
     refused by itself; the refusal of an only one is raised.
 
-    Where one key calls directly, a call is made once under a case too: by the key's outbox,
-    whatever run began it. `keys` are others to know the calls by. A request has keys of its own.
+    Where one key acts at once, a call is made once under a case too: by the key's outbox, whatever
+    run began it. `keys` are others to know the calls by. A request has keys of its own.
     `progress` is told how many calls came to an end. `stops`: the calls stop something, and made
     twice they do the same; where one key may make them, nothing that is under way holds them up,
     and any key that may is used (see `at_once`).
 
-    Raises NotInPolicy, EvidenceNeeded, NotEnoughOrganisations, NotBefore, Reverted, and, at a desk
-    of organisations that work in turn, AwaitingOthers, NoOrganisationKey.
+    Raises NotInPolicy, NotEnoughOrganisations, NotBefore, Reverted, and, at a desk of organisations
+    that work in turn, AwaitingOthers, NoOrganisationKey.
     """
     if not calls:
         return Decided(None, (), ())
@@ -197,14 +181,12 @@ def decide(
     if rule.is_direct:
         hands.require_any()
         if stops:
-            decided = _at_once(desk, hands.all_keys(rule, excluded), calls)
+            decided = _at_once(desk, hands.all_keys(rule, excluded), calls, evidence)
         else:
             organisation = direct(rule, hands.organisations, excluded)
             desk.settle(hands.key(organisation))
-            known = keys if keys or evidence is None else _keys_of(desk, calls, evidence)
-            decided = _directly(desk, hands, organisation, calls, known, progress)
-    elif evidence is None:
-        raise EvidenceNeeded(function)
+            known = keys or _keys_of(desk, calls, evidence)
+            decided = _directly(desk, hands, organisation, calls, evidence, known, progress)
     else:
         decision = requests.prepare(desk, calls, evidence, excluded)
         decided = _by_request(desk, hands, decision, rule, progress)
@@ -218,12 +200,14 @@ def _directly(
     hands: _Hands,
     organisation: int,
     calls: Sequence[Call],
+    evidence: Evidence,
     keys: Sequence[bytes] | None,
     progress: Progress | None,
 ) -> Decided:
     signer = hands.key(organisation)
+    acts = [requests.act_of(desk, call, evidence) for call in calls]
     labels = [desk.function_of(call) for call in calls]
-    sent = desk.sender(signer).send_all(calls, keys=keys, labels=labels, progress=progress)
+    sent = desk.sender(signer).send_all(acts, keys=keys, labels=labels, progress=progress)
     outcomes = _outcomes(desk, calls, sent)
     return Decided(None, _steps("call", organisation, signer, outcomes), outcomes)
 
@@ -239,8 +223,11 @@ def _keys_of(desk: Desk, calls: Sequence[Call], evidence: Evidence) -> list[byte
     return keys
 
 
-def _at_once(desk: Desk, keys: dict[ChecksumAddress, int], calls: Sequence[Call]) -> Decided:
-    signer, sent = send_at_once(desk, [desk.signers[address] for address in keys], calls)
+def _at_once(
+    desk: Desk, keys: dict[ChecksumAddress, int], calls: Sequence[Call], evidence: Evidence
+) -> Decided:
+    acts = {requests.act_of(desk, call, evidence): desk.function_of(call) for call in calls}
+    signer, sent = send_at_once(desk, [desk.signers[address] for address in keys], acts)
     outcomes = _outcomes(desk, calls, sent)
     return Decided(None, _steps("call", keys[signer.address], signer, outcomes), outcomes)
 

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.times import in_tokyo
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.plans.outcomes import Decided
 from jp20.operations.governance.decide import decide
 from jp20.operations.session import Desk
+
+STANDING_REASON: Final = "Emergency stop: the reason follows. 緊急停止(理由は追って記録)"
+"""What a halt says that was made before anybody wrote why."""
 
 
 class NotHalted(JP20Error):
@@ -43,11 +48,20 @@ class Status:
     tokens: tuple[TokenStatus, ...]
 
 
-def halt(desk: Desk) -> Decided:
-    """Stops every token, with any one key of EMERGENCY: whatever its keys have under way does not
-    hold it up. Raises Reverted where it is stopped already.
+def halt_evidence(desk: Desk, reason: str = STANDING_REASON) -> Evidence:
+    """What a halt rests on where there was no time for a case: the day in Japan, and the SHA-256 of
+    the reason, in UTF-8. Halts of one day for one reason rest on the same.
     """
-    return decide(desk, [desk.platform.call("halt")], stops=True)
+    day = in_tokyo(desk.now())[:10]
+    return Evidence.of(f"HALT-{day}", reason.encode())
+
+
+def halt(desk: Desk, evidence: Evidence | None = None) -> Decided:
+    """Stops every token, with any one key of EMERGENCY: whatever its keys have under way does not
+    hold it up. Without evidence it rests on the standing reason (see `halt_evidence`). Raises
+    Reverted where it is stopped already.
+    """
+    return decide(desk, [desk.platform.call("halt")], evidence or halt_evidence(desk), stops=True)
 
 
 def resume(desk: Desk, evidence: Evidence, *, parties: Iterable[int] = ()) -> Decided:

@@ -353,6 +353,13 @@ def prepare(
     )
 
 
+def act_of(desk: Desk, call: Call, evidence: Evidence) -> Call:
+    """The call of the Consortium that makes a call at once, with one key, and says why."""
+    return desk.consortium.call(
+        "act", call.target, call.data, evidence.case_id, evidence.document_hash
+    )
+
+
 def required_rule(word: int, function: str) -> Rule:
     """The rule of a word. Raises NotInPolicy where there is none."""
     rule = rule_of(word)

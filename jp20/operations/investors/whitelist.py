@@ -11,7 +11,6 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
-from jp20.domain.governance.policy import rule_of
 from jp20.domain.governance.requests import Call
 from jp20.domain.investors.facts import Facts
 from jp20.domain.investors.investors import Investor, InvestorClass, InvestorFile, Residency
@@ -110,39 +109,27 @@ def register(
     return apply_whitelist(desk, plan_whitelist(desk, file), evidence, parties=parties)
 
 
-def renew(desk: Desk, rows: Sequence[Renewal], evidence: Evidence | None = None) -> Outcomes:
+def renew(desk: Desk, rows: Sequence[Renewal], evidence: Evidence) -> Outcomes:
     """Sets until when the KYC of investors is valid. Who is refused is told, and the others go
     through; the refusal of an only one is raised.
     """
     return _carried(desk, "renew", [Row(row, row[0]) for row in rows], evidence)
 
 
-def reclassify(
-    desk: Desk, rows: Sequence[Classification], evidence: Evidence | None = None
-) -> Outcomes:
+def reclassify(desk: Desk, rows: Sequence[Classification], evidence: Evidence) -> Outcomes:
     """Sets class and residency of investors. Who is refused is told, and the others go through; the
     refusal of an only one is raised.
     """
     return _carried(desk, "reclassify", [Row(row, row[0]) for row in rows], evidence)
 
 
-def suspend_at_once(
-    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence | None = None
-) -> Outcomes:
-    """The AML officer's: suspends investors, each with all wallets. To be confirmed in 72 hours.
-    `evidence`, here and below: where the policy asks for several signatures.
-    """
+def suspend_at_once(desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence) -> Outcomes:
+    """The AML officer's: suspends investors, each with all wallets. To be confirmed in 72 hours."""
     return _on_wallets(desk, "suspendAtOnce", wallets, evidence, stops=True)
 
 
-def is_alone(desk: Desk, function: str) -> bool:
-    """Whether one key may call a function of the platform, without a request."""
-    rule = rule_of(desk.rule(desk.platform.call(function, [])))
-    return rule is not None and rule.is_direct
-
-
 def confirm_suspension(
-    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence | None = None
+    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence
 ) -> Outcomes:
     """Confirms the suspensions that stand now, by an organisation that made none of them."""
     suspended = desk.platform.read_many(
@@ -196,9 +183,7 @@ def add_wallets(
     return _carried(desk, "addWallets", [Row(row, row[1]) for row in rows], evidence, parties)
 
 
-def retire_wallets(
-    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence | None = None
-) -> Outcomes:
+def retire_wallets(desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence) -> Outcomes:
     """Takes wallets out of use for ever: their keys were lost or stolen."""
     return _on_wallets(desk, "retireWallets", wallets, evidence)
 
@@ -357,7 +342,7 @@ def _on_wallets(
     desk: Desk,
     function: str,
     wallets: Sequence[ChecksumAddress],
-    evidence: Evidence | None = None,
+    evidence: Evidence,
     parties: Iterable[int] = (),
     *,
     stops: bool = False,
@@ -370,7 +355,7 @@ def _carried(
     desk: Desk,
     function: str,
     rows: Sequence[Row[_R]],
-    evidence: Evidence | None = None,
+    evidence: Evidence,
     parties: Iterable[int] = (),
     at_once: int = FEW_AT_ONCE,
     *,

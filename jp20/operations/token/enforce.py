@@ -264,7 +264,7 @@ def recover(
     """
     old, fresh = require_own_wallet(desk, lost, new)
     excluded = tuple(parties)
-    retired = None if old.retired else retire_wallets(desk, [lost])
+    retired = None if old.retired else retire_wallets(desk, [lost], evidence)
     added = None if fresh.is_known else add_wallets(desk, [(lost, new)], evidence, parties=excluded)
     chosen = desk.tokens() if tokens is None else [desk.token(token) for token in tokens]
     moved: list[Moved] = []

@@ -67,10 +67,8 @@ def set_record_date(
     return decide(desk, [desk.token(token).call("setRecordDate", at)], evidence, parties)
 
 
-def pause(desk: Desk, token: TokenName, evidence: Evidence | None = None) -> Decided:
-    """Stops one token, with one key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY. `evidence`: where
-    the policy asks for several signatures.
-    """
+def pause(desk: Desk, token: TokenName, evidence: Evidence) -> Decided:
+    """Stops one token, with one key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY."""
     return decide(desk, [desk.token(token).call("pause")], evidence, stops=True)
 
 

@@ -194,11 +194,10 @@ def shorten_lock_up(
 
 
 def freeze_at_once(
-    desk: Desk, token: TokenName, rows: Sequence[Amount], evidence: Evidence | None = None
+    desk: Desk, token: TokenName, rows: Sequence[Amount], evidence: Evidence
 ) -> Decided:
     """The AML officer's: raises what is frozen of each account to so many units, more than the
-    balance counts for what comes in. To be confirmed in 72 hours. All or nothing. `evidence`, here
-    and below: where the policy asks for several signatures.
+    balance counts for what comes in. To be confirmed in 72 hours. All or nothing.
     """
     if not rows:
         raise NoRows
@@ -211,7 +210,7 @@ def confirm_freeze(
     token: TokenName,
     account: ChecksumAddress,
     organisation: int,
-    evidence: Evidence | None = None,
+    evidence: Evidence,
 ) -> Decided:
     """Confirms what an organisation froze at once, by another one."""
     call = desk.token(token).call("confirmFreeze", account, organisation)

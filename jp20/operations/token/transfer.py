@@ -167,7 +167,7 @@ def approve_transfers(
     desk: Desk,
     token: TokenName,
     ids: Sequence[int],
-    evidence: Evidence | None = None,
+    evidence: Evidence,
     *,
     parties: Iterable[int] = (),
 ) -> Outcomes:
@@ -191,7 +191,7 @@ def reject_transfer(
     token: TokenName,
     id: int,
     why: str,
-    evidence: Evidence | None = None,
+    evidence: Evidence,
     *,
     parties: Iterable[int] = (),
 ) -> Decided:

@@ -83,6 +83,13 @@ POLICY = [
         [R.REGISTRAR],
     ),
     act(TOKEN, ["touch()"], [R.AML], [[R.AML]], [R.AML]),
+    act(
+        TOKEN,
+        ["refuseAtOnce(uint256)", "reenterAtOnce(address,bytes)"],
+        [R.AML],
+        [[R.AML]],
+        [R.AML],
+    ),
     act(TOKEN, ["refuse(uint256)"], [R.REGISTRAR], TWO_SLOTS, [R.REGISTRAR]),
     act(TOKEN, ["reenter(address,bytes)"], [R.REGISTRAR], TWO_SLOTS, [R.REGISTRAR]),
     act(PLATFORM, ["add(uint256)"], [R.ISSUER], [[R.ISSUER], [R.REGISTRAR]], [R.ISSUER]),

@@ -1,6 +1,6 @@
 """What a request costs, in whole transactions: the marks of `performance.md`, on Berlin."""
 
-from seven_organisations import AUDITOR, FORCED, ISSUER, REGISTRAR
+from seven_organisations import AML, AUDITOR, CASE, DOCUMENT, FORCED, ISSUER, REGISTRAR
 
 
 def test_a_request_of_three_signatures_costs_no_more_than_the_marks(
@@ -26,3 +26,16 @@ def test_a_request_of_three_signatures_costs_no_more_than_the_marks(
     assert proposed <= 150_000
     assert max(signed) <= 55_000
     assert executed - inside <= 80_000
+
+
+def test_an_act_of_one_key_costs_no_more_than_the_mark(consortium, vault, key):
+    touch = vault.touch.encode_input()
+    consortium.act(vault, touch, CASE, DOCUMENT, key(AML))  # whatever is paid once, is paid
+
+    acted = consortium.act(vault, touch, CASE, DOCUMENT, key(AML)).gas_used
+
+    # As above, but without the event, and with a second slot, read and written with the value it
+    # has, 2,200.
+    inside = 2_600 + 2 * 2_100 + 2_900 + 2_200
+    print(f"act {acted - inside} beyond the call")
+    assert acted - inside <= 52_000

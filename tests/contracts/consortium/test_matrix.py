@@ -72,8 +72,8 @@ def test_every_role_may_do_what_the_policy_says_and_nothing_else(
     sender = {role: {"from": accounts[role]} for role in Role}
     stranger = {"from": accounts[STRANGER + 10]}
     for selector in act.selectors:
-        callers = {r for r in Role if shipped.canCall(accounts[r], target, selector)[0]}
-        assert callers == (set(rule.slots[0]) if rule.is_direct else set())
+        acting = {r for r in Role if shipped.canAct(accounts[r], target, selector)}
+        assert acting == (set(rule.slots[0]) if rule.is_direct else set())
 
     selector = act.selectors[0]
     word = shipped.rule(act.kind, selector)
@@ -83,9 +83,14 @@ def test_every_role_may_do_what_the_policy_says_and_nothing_else(
         for role in Role:
             with refuses("CalledDirectly", target.address, selector):
                 ask(shipped.propose, request, NO_SLOT, b"", sender[role])
+            if role not in rule.slots[0]:
+                with refuses("RoleMissing", role + 1, bitmap(rule.slots[0])):
+                    ask(shipped.act, target, selector, CASE, DOCUMENT, sender[role])
         return
 
     for role in Role:
+        with refuses("NotDirect", target.address, selector):
+            ask(shipped.act, target, selector, CASE, DOCUMENT, sender[role])
         if role in rule.proposers:
             ask(shipped.propose, request, NO_SLOT, b"", sender[role])
         else:
@@ -120,7 +125,7 @@ def test_a_function_that_the_policy_does_not_list_is_out_of_reach(
         selector = selector_of(function)
         decision = decide([Call(target.address, selector)], CASE, DOCUMENT, 0)
         for role in Role:
-            assert not shipped.canCall(accounts[role], target, selector)[0]
+            assert not shipped.canAct(accounts[role], target, selector)
             with refuses("NotListed", target.address, selector):
                 ask(
                     shipped.propose,

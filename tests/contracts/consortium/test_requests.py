@@ -151,7 +151,7 @@ def test_what_one_signature_allows_is_called_directly_and_not_proposed(
 
     with refuses("CalledDirectly", vault.address, selector("touch()")):
         ask(consortium.propose, alone.fields, 0, b"", key(AML))
-    vault.touch(key(AML))
+    consortium.act(vault, vault.touch.encode_input(), CASE, DOCUMENT, key(AML))
 
 
 @pytest.mark.requirement("S3")

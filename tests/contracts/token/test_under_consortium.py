@@ -184,19 +184,25 @@ def test_a_delivery_is_one_decision_and_many_transactions(issued, through_the_po
 
 
 @pytest.mark.requirement("G19")
-def test_the_aml_officer_freezes_alone_and_the_registrar_confirms(issued, key, accounts):
-    holder = accounts[HOLDER]
+def test_the_aml_officer_freezes_alone_and_the_registrar_confirms(
+    issued, consortium, key, accounts
+):
+    holder, aml = accounts[HOLDER], number(Role.AML)
+    freeze = issued.freezeAtOnce.encode_input([holder], [100])
+    confirm = issued.confirmFreeze.encode_input(holder, aml)
 
-    tx = issued.freezeAtOnce([holder], [100], key[Role.AML])
+    tx = consortium.act(issued, freeze, CASE, DOCUMENT, key[Role.AML])
 
-    assert emitted(tx, "FrozenAtOnce") == [(holder, number(Role.AML), 100)]
+    assert emitted(tx, "FrozenAtOnce") == [(holder, aml, 100)]
     with reverts_with("AccessManagedUnauthorized", key[Role.AML]["from"]):
-        issued.confirmFreeze.call(holder, number(Role.AML), key[Role.AML])
-    with reverts_with("AccessManagedUnauthorized", key[Role.AML]["from"]):
-        issued.setFrozenTokens.call(holder, 0, key[Role.AML])
-    tx = issued.confirmFreeze(holder, number(Role.AML), key[Role.REGISTRAR])
-    confirmed = (holder, number(Role.AML), number(Role.REGISTRAR))
-    assert emitted(tx, "FreezeConfirmed") == [confirmed]
+        issued.freezeAtOnce.call([holder], [100], key[Role.AML])
+    with reverts_with("RoleMissing", aml, bitmap([Role.AUDITOR, Role.REGISTRAR])):
+        consortium.act.call(issued, confirm, CASE, DOCUMENT, key[Role.AML])
+    lower = issued.setFrozenTokens.encode_input(holder, 0)
+    with reverts_with("NotDirect", issued.address, lower[:10]):
+        consortium.act.call(issued, lower, CASE, DOCUMENT, key[Role.AML])
+    tx = consortium.act(issued, confirm, CASE, DOCUMENT, key[Role.REGISTRAR])
+    assert emitted(tx, "FreezeConfirmed") == [(holder, aml, number(Role.REGISTRAR))]
 
 
 @pytest.mark.requirement("G11", "S3")
@@ -218,7 +224,8 @@ def test_what_was_decided_is_not_done_while_halted(
     issued, platform, consortium, sign, key, accounts
 ):
     decision, executor = sign(Kind.TOKEN, issued, issued.issue.encode_input(5))
-    platform.halt(key[Role.EMERGENCY])
+    halt = platform.halt.encode_input()
+    consortium.act(platform, halt, CASE, DOCUMENT, key[Role.EMERGENCY])
 
     with reverts_with("PlatformHalted"):
         consortium.execute.call(*decision.execution(0), executor)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from example_world import AML, EMERGENCY, ISSUER, KEYS, World, alice, bob
+from example_world import AML, EMERGENCY, ISSUER, KEYS, World, alice, bob, evidence
 from faulty_proxy import FaultyProxy
 
 from jp20.chain.rpc.connection import connect
@@ -134,8 +134,8 @@ def test_a_pause_and_a_suspension_are_not_held_up_either(world, desk, tmp_path):
     key, issuer = world.key(AML), world.key(ISSUER)
     for each in (key, issuer):
         stuck(world, tmp_path, each, Call(each.address, b""))
-    pause(desk, world.token)
-    suspend_at_once(desk, [bob.address])
+    pause(desk, world.token, evidence("ALONE-1"))
+    suspend_at_once(desk, [bob.address], evidence("ALONE-1"))
     assert world.desk.token(world.token).read(bool, "paused")
 
 

@@ -22,8 +22,9 @@ from jp20.chain.contracts.errors import Refused, Reverted
 from jp20.domain.base.addresses import address_of
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.register.events import Other
 from jp20.operations.governance import requests
-from jp20.operations.governance.decide import AwaitingOthers, EvidenceNeeded, NotBefore, decide
+from jp20.operations.governance.decide import AwaitingOthers, NotBefore, decide
 from jp20.operations.governance.requests import NotInPolicy
 from jp20.operations.session import NoOrganisationKey, open_desk
 from jp20.operations.token.transfer import transfer
@@ -70,17 +71,17 @@ def test_under_one_case_it_is_done_once(world):
 
 @pytest.mark.requirement("G17", "S3")
 def test_one_signature_is_a_direct_call(world):
-    decided = decide(world.desk, [world.desk.platform.call("halt")])
+    decided = decide(world.desk, [world.desk.platform.call("halt")], evidence("ALONE-1"))
     assert decided.request is None
     assert [(step.what, step.organisation) for step in decided.steps] == [("call", EMERGENCY)]
-
-
-@pytest.mark.requirement("S3")
-def test_without_a_case_nothing_is_proposed(world):
-    before = sent(world)
-    with pytest.raises(EvidenceNeeded, match="issue"):
-        decide(world.desk, [issue(world)])
-    assert sent(world) == before
+    (acted,) = [
+        entry.event.arguments
+        for entry in world.desk.events(world.desk.consortium.address)
+        if isinstance(entry.event, Other) and entry.event.name == "ActedDirectly"
+    ]
+    rests_on = evidence("ALONE-1")
+    assert (acted["caseId"], acted["documentHash"]) == (rests_on.case_id, rests_on.document_hash)
+    assert (acted["organisation"], acted["target"]) == (EMERGENCY, world.desk.platform.address)
 
 
 @pytest.mark.requirement("S2", "S3")
@@ -189,7 +190,7 @@ def test_what_the_policy_does_not_list_is_said_so(world):
 
 
 def test_nothing_to_decide_is_nothing_done(world):
-    assert decide(world.desk, []).steps == ()
+    assert decide(world.desk, [], evidence("ALONE-1")).steps == ()
 
 
 # ---------------------------------------------------------------- each with its own keys
@@ -280,7 +281,7 @@ def test_in_turn_a_key_of_no_organisation_waits_for_nobody(world):
     with pytest.raises(NoOrganisationKey, match=alice.address):
         decide(stranger, [issue(world)], evidence("C-1"))
     with pytest.raises(NoOrganisationKey, match=alice.address):
-        decide(stranger, [world.desk.platform.call("halt")])
+        decide(stranger, [world.desk.platform.call("halt")], evidence("ALONE-1"))
 
     assert sent(world) == before
 

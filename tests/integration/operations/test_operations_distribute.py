@@ -97,7 +97,7 @@ def test_interrupted_between_calls_it_goes_on(world, ten, small_calls, monkeypat
             distribute(world.desk, world.token, file, evidence("C-1"))
     assert sum(each > 0 for each in balances(world, ten)) == 2 * executed
     if executed:  # whoever got something meanwhile is refused now, and it changes nothing
-        suspend_at_once(world.desk, [ten[0]])
+        suspend_at_once(world.desk, [ten[0]], evidence("ALONE-1"))
     done = distribute(world.desk, world.token, file, evidence("C-1"))
     assert balances(world, ten) == [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
     assert [len(done.already), len(done.done)] == [2 * executed, 10 - 2 * executed]

@@ -43,7 +43,7 @@ from jp20.operations.token.transfer import transfer
 @pytest.mark.requirement("G11", "S4")
 def test_a_forced_transfer_passes_lock_up_and_freeze_and_no_senior_pledge(world):
     lock_up(world.desk, world.token, [(alice.address, 100)], world.year_from_now, evidence("C-1"))
-    freeze_at_once(world.desk, world.token, [(alice.address, 100)])
+    freeze_at_once(world.desk, world.token, [(alice.address, 100)], evidence("ALONE-1"))
     done = force_transfer(world.desk, world.token, alice.address, dave.address, 60, evidence("C-2"))
     assert len({step.organisation for step in done.steps}) == 3
     assert (world.balance(alice), world.balance(dave)) == (40, 60)
@@ -134,7 +134,7 @@ def test_a_lost_key_s_position_moves_to_a_new_wallet_once(world):
 
 @pytest.mark.requirement("G13")
 def test_an_interrupted_recovery_goes_on(world):
-    retire_wallets(world.desk, [alice.address])
+    retire_wallets(world.desk, [alice.address], evidence("ALONE-1"))
     add_wallets(world.desk, [(alice.address, erin.address)], evidence("C-1"))
     done = recover(world.desk, alice.address, erin.address, evidence("C-2"), [world.token])
     assert (done.retired, done.added, done.moved[0].units) == (None, None, 100)

@@ -33,11 +33,13 @@ def test_where_the_chain_differs_is_named(world, policy):
 
 @pytest.mark.requirement("G17", "G19")
 def test_what_nobody_confirmed_within_72_hours_is_overdue(world):
-    suspend_at_once(world.desk, [alice.address])
+    suspend_at_once(world.desk, [alice.address], evidence("ALONE-1"))
     suspended_at = world.desk.now()
-    freeze_at_once(world.desk, world.token, [(bob.address, 10), (carol.address, 5)])
+    freeze_at_once(
+        world.desk, world.token, [(bob.address, 10), (carol.address, 5)], evidence("ALONE-1")
+    )
     frozen_at = world.desk.now()
-    confirm_freeze(world.desk, world.token, carol.address, AML)
+    confirm_freeze(world.desk, world.token, carol.address, AML, evidence("ALONE-1"))
     assert overdue(world.desk, suspended_at + HOURS_72 - 1) == ()
     world.pass_time(HOURS_72)
     suspension, freeze = overdue(world.desk)
@@ -54,11 +56,11 @@ def test_what_nobody_confirmed_within_72_hours_is_overdue(world):
 
 @pytest.mark.requirement("G17", "G19")
 def test_what_was_confirmed_late_or_lifted_is_overdue_no_more(world):
-    suspend_at_once(world.desk, [alice.address, bob.address])
-    freeze_at_once(world.desk, world.token, [(carol.address, 5)])
+    suspend_at_once(world.desk, [alice.address, bob.address], evidence("ALONE-1"))
+    freeze_at_once(world.desk, world.token, [(carol.address, 5)], evidence("ALONE-1"))
     world.pass_time(HOURS_72)
     assert len(overdue(world.desk)) == 3
-    confirm_suspension(world.desk, [alice.address])
+    confirm_suspension(world.desk, [alice.address], evidence("ALONE-1"))
     reinstate(world.desk, [bob.address], evidence("C-1"))
     set_frozen(world.desk, world.token, carol.address, 0, evidence("C-2"))
     assert overdue(world.desk) == ()

@@ -1,7 +1,7 @@
 """A batch that one key may send: a row that is refused does not take the others with it."""
 
 import pytest
-from example_world import AML, KYC, alice, bob, carol, dave, erin, frank
+from example_world import AML, KYC, alice, bob, carol, dave, erin, evidence, frank
 
 from jp20.chain.contracts.errors import Reverted
 from jp20.operations.governance import emergency, rows
@@ -21,6 +21,7 @@ def test_the_row_in_the_way_is_named_and_the_others_go_through(world, place, at_
         world.desk_of(KYC),
         [rows.Row((wallet, later), wallet, line=n) for n, wallet in enumerate(given)],
         lambda part: world.desk.platform.call("renew", part),
+        evidence("ALONE-1"),
         at_once=at_once,
     )
     assert [row.line for row in done.rows] == [0, 1, 2, 3, 4]
@@ -34,7 +35,7 @@ def test_the_row_in_the_way_is_named_and_the_others_go_through(world, place, at_
 def test_every_row_in_the_way_is_named(world):
     later = world.year_from_now + 1
     given = [(NOBODY, later), (alice.address, 1), (bob.address, later), (erin.address, later)]
-    done = renew(world.desk_of(KYC), given)
+    done = renew(world.desk_of(KYC), given, evidence("ALONE-1"))
     assert [row.outcome.text.en for row in done.rows] == ["refused", "refused", "done", "refused"]
     assert "not in the future" in done.rows[1].reason.en
 
@@ -42,7 +43,7 @@ def test_every_row_in_the_way_is_named(world):
 @pytest.mark.requirement("G7")
 def test_the_refusal_of_an_only_row_is_raised(world):
     with pytest.raises(Reverted, match="not in the future"):
-        renew(world.desk_of(KYC), [(alice.address, 1)])
+        renew(world.desk_of(KYC), [(alice.address, 1)], evidence("ALONE-1"))
 
 
 @pytest.mark.requirement("G12")
@@ -52,13 +53,19 @@ def test_what_stops_all_rows_is_not_looked_for_in_each(world, monkeypatch):
     decide = rows.decide
     monkeypatch.setattr(rows, "decide", lambda *a, **k: (decisions.append(a), decide(*a, **k))[1])
     with pytest.raises(Reverted, match="emergency stop"):
-        renew(world.desk_of(KYC), [(each.address, world.year_from_now) for each in (alice, bob)])
+        renew(
+            world.desk_of(KYC),
+            [(each.address, world.year_from_now) for each in (alice, bob)],
+            evidence("ALONE-1"),
+        )
     assert len(decisions) == 1
 
 
 @pytest.mark.requirement("G19")
 def test_confirmations_of_what_is_not_suspended_do_not_stop_the_others(world):
-    suspend_at_once(world.desk_of(AML), [alice.address, carol.address])
-    done = confirm_suspension(world.desk, [alice.address, bob.address, carol.address, dave.address])
+    suspend_at_once(world.desk_of(AML), [alice.address, carol.address], evidence("ALONE-1"))
+    done = confirm_suspension(
+        world.desk, [alice.address, bob.address, carol.address, dave.address], evidence("ALONE-1")
+    )
     assert [row.outcome.text.en for row in done.rows] == ["done", "refused", "done", "refused"]
     assert frank.address not in {row.account for row in done.rows}

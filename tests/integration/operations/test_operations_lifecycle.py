@@ -135,7 +135,7 @@ def test_one_holder_s_units_and_too_many(world):
 
 @pytest.mark.requirement("G12")
 def test_one_key_pauses_a_token_and_three_organisations_let_it_go_on(world):
-    pause(world.desk_of(EMERGENCY), world.token)
+    pause(world.desk_of(EMERGENCY), world.token, evidence("ALONE-1"))
     with pytest.raises(Refused, match="TOKEN_PAUSED"):
         transfer(world.desk, world.token, alice, bob.address, 1)
     with pytest.raises(NotEnoughOrganisations):

@@ -208,10 +208,10 @@ def test_each_organisation_applies_the_same_plan_with_its_own_key(world, whiteli
 def test_a_whitelist_plan_whose_ground_moved_is_not_begun(world, whitelist, moved):
     match moved:
         case "retired":
-            retire_wallets(world.desk, [bob.address])
+            retire_wallets(world.desk, [bob.address], evidence("ALONE-1"))
             line = 3
         case "renewed":
-            renew(world.desk, [(bob.address, world.year_from_now + 5)])
+            renew(world.desk, [(bob.address, world.year_from_now + 5)], evidence("ALONE-1"))
             line = 3
         case "registered":
             register(
@@ -219,7 +219,7 @@ def test_a_whitelist_plan_whose_ground_moved_is_not_begun(world, whitelist, move
             )
             line = 7
         case "suspended":
-            suspend_at_once(world.desk, [dave.address])
+            suspend_at_once(world.desk, [dave.address], evidence("ALONE-1"))
             line = 5
     before = height(world)
     with pytest.raises(PlanOutOfDate, match="out of date") as refused:
@@ -331,7 +331,7 @@ def test_a_row_that_the_chain_skipped_by_then_is_refused_and_planned_anew(world)
     plan = deliver_plan(world, (dave, 7), (bob, 3))
     with pytest.raises(PlanAwaitingOthers):
         apply_plan(in_turn(world, BROKER), plan)
-    suspend_at_once(world.desk, [dave.address])
+    suspend_at_once(world.desk, [dave.address], evidence("ALONE-1"))
     done = apply_plan(world.desk, plan)
     assert told(done) == [(2, "refused", "RECIPIENT_SUSPENDED"), (3, "done", None)]
     assert apply_plan(world.desk, plan).steps == ()
@@ -347,7 +347,7 @@ def test_a_distribution_plan_whose_ground_moved_is_not_begun(world, moved):
     plan = deliver_plan(world, (dave, 700), (bob, 3))
     match moved:
         case "suspended":
-            suspend_at_once(world.desk, [dave.address])
+            suspend_at_once(world.desk, [dave.address], evidence("ALONE-1"))
             why = f"Line 2, {dave.address}"
         case "sold out":  # 800 − 98 = 702 are left, and 703 are needed
             distribute(world.desk, world.token, allotments((carol, 98)), evidence("C-2"))
@@ -663,7 +663,7 @@ def test_a_request_that_ran_out_is_proposed_again(world):
     with pytest.raises(PlanAwaitingOthers):
         apply_plan(in_turn(world, BROKER), plan)
     world.pass_time(8 * 86_400)
-    suspend_at_once(world.desk, [dave.address])
+    suspend_at_once(world.desk, [dave.address], evidence("ALONE-1"))
     with pytest.raises(PlanOutOfDate):  # nothing is under way any more
         apply_plan(world.desk, plan)
     anew = deliver_plan(world, (bob, 3))

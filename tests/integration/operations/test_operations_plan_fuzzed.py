@@ -119,11 +119,11 @@ def let_happen(world: World, events) -> None:
         case = evidence(f"WAS-{number}")
         match what:
             case "suspend" if who < 4:
-                suspend_at_once(world.desk, [wallet])
+                suspend_at_once(world.desk, [wallet], evidence("ALONE-1"))
             case "retire" if who < 4:
-                retire_wallets(world.desk, [wallet])
+                retire_wallets(world.desk, [wallet], evidence("ALONE-1"))
             case "renew" if who < 4:
-                renew(world.desk_of(KYC), [(wallet, world.year_from_now + 77)])
+                renew(world.desk_of(KYC), [(wallet, world.year_from_now + 77)], evidence("ALONE-1"))
             case "new" if who >= 4:
                 register(world.desk, investors(world, [row(world, who, who)]), case)
             case "second" if who >= 4:

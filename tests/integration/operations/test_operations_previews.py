@@ -42,8 +42,8 @@ def restrained(world):
     pledge(world.desk, world.token, alice.address, 30, "BANK", evidence("R-1"))
     attach(world.desk, world.token, alice.address, 50, "COURT", evidence("R-2"))
     lock_up(world.desk, world.token, [(alice.address, 100)], world.year_from_now, evidence("R-3"))
-    freeze_at_once(world.desk, world.token, [(alice.address, 100)])
-    suspend_at_once(world.desk, [carol.address])
+    freeze_at_once(world.desk, world.token, [(alice.address, 100)], evidence("ALONE-1"))
+    suspend_at_once(world.desk, [carol.address], evidence("ALONE-1"))
     return world
 
 
@@ -117,7 +117,7 @@ def foreign(world, **terms) -> str:
     """The same, where nobody but Bob is of the class and residency that may hold."""
     classed = InvestorClass.QUALIFIED_INSTITUTION if "classes" in terms else InvestorClass.GENERAL
     residing = Residency.NON_RESIDENT if "residencies" in terms else Residency.RESIDENT
-    reclassify(world.desk, [(bob.address, classed, NEVER, residing)])
+    reclassify(world.desk, [(bob.address, classed, NEVER, residing)], evidence("ALONE-1"))
     return token_with(world, **terms)
 
 

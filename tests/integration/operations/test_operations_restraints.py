@@ -82,14 +82,16 @@ def test_the_token_s_own_lock_up_is_set_later_and_shortened_earlier(world):
 
 @pytest.mark.requirement("G19", "S3")
 def test_a_freeze_is_one_officer_s_and_another_organisation_s_to_confirm(world):
-    frozen = freeze_at_once(world.desk_of(AML), world.token, [(alice.address, 150)])
+    frozen = freeze_at_once(
+        world.desk_of(AML), world.token, [(alice.address, 150)], evidence("ALONE-1")
+    )
     assert [step.organisation for step in frozen.steps] == [AML]
     assert position(world.desk, world.token, alice.address).free == 0
     with pytest.raises(Reverted, match="freeze more, not less"):
-        freeze_at_once(world.desk, world.token, [(alice.address, 10)])
+        freeze_at_once(world.desk, world.token, [(alice.address, 10)], evidence("ALONE-1"))
     with pytest.raises(NotEnoughOrganisations):
-        confirm_freeze(world.desk_of(AML), world.token, alice.address, AML)
-    confirm_freeze(world.desk, world.token, alice.address, AML)
+        confirm_freeze(world.desk_of(AML), world.token, alice.address, AML, evidence("ALONE-1"))
+    confirm_freeze(world.desk, world.token, alice.address, AML, evidence("ALONE-1"))
     lowered = set_frozen(world.desk, world.token, alice.address, 60, evidence("C-1"))
     assert len({step.organisation for step in lowered.steps}) >= 2
     assert position(world.desk, world.token, alice.address).free == 40

@@ -78,7 +78,7 @@ def test_what_is_refused_is_refused_with_the_preview_s_reason_and_not_sent(world
 
 @pytest.mark.requirement("G3")
 def test_a_paused_token_says_so(world):
-    pause(world.desk, world.token)
+    pause(world.desk, world.token, evidence("ALONE-1"))
     with pytest.raises(Refused, match="TOKEN_PAUSED"):
         transfer(world.desk, world.token, alice, bob.address, 1)
 
@@ -93,13 +93,15 @@ def test_consent_is_asked_for_and_given(world, consent):
     third = request_transfer(world.desk, consent, alice, dave.address, 15, deadline)
     with pytest.raises(Restrained, match="0 free"):
         request_transfer(world.desk, consent, alice, bob.address, 1, deadline)
-    suspend_at_once(world.desk, [carol.address])
-    answered = approve_transfers(world.desk_of(TRUST_BANK), consent, [first.id, second.id])
+    suspend_at_once(world.desk, [carol.address], evidence("ALONE-1"))
+    answered = approve_transfers(
+        world.desk_of(TRUST_BANK), consent, [first.id, second.id], evidence("ALONE-1")
+    )
     assert [(row.units, row.outcome.text.en, row.code) for row in answered.rows] == [
         (10, "done", None),
         (5, "refused", "RECIPIENT_SUSPENDED"),
     ]
-    reject_transfer(world.desk_of(ISSUER), consent, second.id, "KYC-77")
+    reject_transfer(world.desk_of(ISSUER), consent, second.id, "KYC-77", evidence("ALONE-1"))
     cancel_transfer(world.desk, consent, alice, third.id)
     assert [(each.units, each.status) for each in transfer_requests(world.desk, consent)] == [
         (10, ConsentStatus.APPROVED),
@@ -107,5 +109,5 @@ def test_consent_is_asked_for_and_given(world, consent):
         (15, ConsentStatus.CANCELLED),
     ]
     with pytest.raises(Refused, match="REQUEST_CLOSED"):
-        reject_transfer(world.desk, consent, first.id, "LATE")
+        reject_transfer(world.desk, consent, first.id, "LATE", evidence("ALONE-1"))
     assert world.desk.token(consent).read(int, "balanceOf", bob.address) == 10

@@ -98,8 +98,8 @@ def test_kyc_and_aml_both_sign_a_registration(world):
 
 @pytest.mark.requirement("G7", "G13")
 def test_wallets_of_two_investors_or_given_up_or_suspended_are_refused_by_line(world):
-    retire_wallets(world.desk, [carol.address])
-    suspend_at_once(world.desk, [dave.address])
+    retire_wallets(world.desk, [carol.address], evidence("ALONE-1"))
+    suspend_at_once(world.desk, [dave.address], evidence("ALONE-1"))
     file = world.investors(
         world.row("K-0", alice),
         world.row("K-0", bob),
@@ -128,27 +128,30 @@ def test_what_the_chain_refuses_by_then_is_reported_and_the_others_are_registere
 @pytest.mark.requirement("G7")
 def test_renewal_and_reclassification_are_the_kyc_officer_s_alone(world):
     later = world.year_from_now + 1
-    renewed = renew(world.desk_of(KYC), [(alice.address, later), (bob.address, later)])
+    renewed = renew(
+        world.desk_of(KYC), [(alice.address, later), (bob.address, later)], evidence("ALONE-1")
+    )
     assert len(renewed.done) == 2
     reclassify(
         world.desk_of(KYC),
         [(bob.address, InvestorClass.QUALIFIED_INSTITUTION, NEVER, Residency.NON_RESIDENT)],
+        evidence("ALONE-1"),
     )
     facts = investor(world.desk, bob.address)
     assert (facts.kyc_expiry, facts.residency) == (later, Residency.NON_RESIDENT)
     with pytest.raises(Reverted, match="not in the future"):
-        renew(world.desk, [(alice.address, 1)])
+        renew(world.desk, [(alice.address, 1)], evidence("ALONE-1"))
     with pytest.raises(NotEnoughOrganisations):
-        renew(world.desk_of(AML), [(alice.address, later)])
+        renew(world.desk_of(AML), [(alice.address, later)], evidence("ALONE-1"))
 
 
 @pytest.mark.requirement("G19", "S3")
 def test_a_suspension_is_confirmed_by_another_and_lifted_by_two(world):
-    done = suspend_at_once(world.desk, [alice.address, erin.address])
+    done = suspend_at_once(world.desk, [alice.address, erin.address], evidence("ALONE-1"))
     assert outcomes(done) == [(None, "done", None), (None, "refused", "NOT_REGISTERED")]
     with pytest.raises(NotEnoughOrganisations):
-        confirm_suspension(world.desk_of(AML), [alice.address])
-    confirmed = confirm_suspension(world.desk, [alice.address])
+        confirm_suspension(world.desk_of(AML), [alice.address], evidence("ALONE-1"))
+    confirmed = confirm_suspension(world.desk, [alice.address], evidence("ALONE-1"))
     assert AML not in {step.organisation for step in confirmed.steps}
     assert investor(world.desk, alice.address).suspended
     lifted = reinstate(world.desk, [alice.address], evidence("C-1"))
@@ -165,7 +168,7 @@ def test_a_suspension_is_confirmed_by_another_and_lifted_by_two(world):
 def test_wallets_come_and_go(world):
     added = add_wallets(world.desk, [(alice.address, erin.address)], evidence("C-1"))
     assert len(added.done) == 1
-    retired = retire_wallets(world.desk, [alice.address, WITHOUT_KEY])
+    retired = retire_wallets(world.desk, [alice.address, WITHOUT_KEY], evidence("ALONE-1"))
     assert [row.code for row in retired.rows] == [None, "NOT_REGISTERED"]
     assert investor(world.desk, alice.address).retired
     assert investor(world.desk, erin.address).investor == int(alice.address, 16) >> 64
