@@ -31,14 +31,14 @@ from jp20.domain.base.roles import Role
 from jp20.domain.plans.outcomes import Outcomes, Step
 from jp20.operations.governance.case_file import CaseFile as CaseFile
 from jp20.operations.governance.platform import deployment_path, load_deployment
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.session import Session, open_session
 from jp20.operations.workspace import NotDeployed
 
 _P = ParamSpec("_P")
 
 _DEVELOPMENT_KEYS: Final = 30
 
-_desks: Final[list[Desk]] = []
+_sessions: Final[list[Session]] = []
 """Those that the running script opened: its end frees their keys for the next one."""
 
 # Where there is no terminal a line is as long as it is: what reads it can cut it itself.
@@ -82,8 +82,8 @@ def script(function: Callable[_P, object]) -> Callable[_P, None]:
         except JP20Error as error:
             _end(error, error.exit_code)
         finally:
-            while _desks:
-                _desks.pop().close()
+            while _sessions:
+                _sessions.pop().close()
 
     return run
 
@@ -135,7 +135,7 @@ def outbox_folder() -> Path:
     return Path(os.environ.get("JP20_OUTBOX", "outbox"))
 
 
-def desk() -> Desk:
+def session() -> Session:
     """The platform on the chain, with the keys that there are."""
     connection = chain()
     file = deployment_file(connection)
@@ -143,11 +143,15 @@ def desk() -> Desk:
         step = Text("Run deploy_platform first.", "先に deploy_platform を実行してください。")
         raise NotDeployed(file, step)
     # Off a development chain the keys are one organisation's, and the others run the same script.
-    in_turn = not _is_development(connection)
-    opened = open_desk(
-        connection, load_deployment(file), keys(connection), in_turn=in_turn, outbox=outbox_folder()
+    single_organisation = not _is_development(connection)
+    opened = open_session(
+        connection,
+        load_deployment(file),
+        keys(connection),
+        single_organisation=single_organisation,
+        outbox=outbox_folder(),
     )
-    _desks.append(opened)
+    _sessions.append(opened)
     return opened
 
 
@@ -164,9 +168,9 @@ def key_of(address: ChecksumAddress, signers: Sequence[Signer]) -> Signer:
     )
 
 
-def holder_of(desk: Desk, role: Role) -> int:
+def holder_of(session: Session, role: Role) -> int:
     """The first organisation that holds a role at large, by number. Raises BadArgument."""
-    for member in desk.members():
+    for member in session.members():
         if role in member.roles:
             return member.number
     raise BadArgument(Text(f"No organisation is {role.name}.", f"{role.name} の組織がありません。"))
@@ -188,21 +192,21 @@ def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -
     )
 
 
-def show_steps(desk: Desk, steps: Iterable[Step], what: str = "") -> None:
+def show_steps(session: Session, steps: Iterable[Step], what: str = "") -> None:
     """Who proposed, who signed, who executed; nothing where nothing was to be done."""
     steps = list(steps)
     if steps:
         if what:
             console.print(what)
-        print_part(console, steps_table(desk, steps), _both)
+        print_part(console, steps_table(session, steps), _both)
 
 
-def show_outcomes(desk: Desk, title: str, outcomes: Outcomes) -> None:
+def show_outcomes(session: Session, title: str, outcomes: Outcomes) -> None:
     """How many rows went how, each one that was refused, and who decided. Ends the script with code
     4 where some were refused.
     """
     print_part(console, counts_table(Text(title, title), outcomes), _both)
-    show_steps(desk, outcomes.steps)
+    show_steps(session, outcomes.steps)
     if outcomes.refused:
         print_part(console, refused_table(outcomes.refused), _both)
         raise SystemExit(ExitCode.SOME_REFUSED)

@@ -77,7 +77,7 @@ class Consensus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class NetworkNode:
     """A node of an organisation.
 
     Others find it at `host`:`p2p`. Its RPC listens at `rpc` on its own machine alone; `rpc_url` is
@@ -119,10 +119,10 @@ class NetworkOrganisation:
     """An organisation under the name that the Consortium has, and its nodes."""
 
     name: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[NetworkNode, ...]
 
     @property
-    def validators(self) -> tuple[Node, ...]:
+    def validators(self) -> tuple[NetworkNode, ...]:
         return tuple(node for node in self.nodes if node.validates)
 
 
@@ -143,29 +143,29 @@ class NetworkFile:
     organisations: tuple[NetworkOrganisation, ...]
 
     @property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> tuple[NetworkNode, ...]:
         return tuple(node for each in self.organisations for node in each.nodes)
 
     @property
-    def validators(self) -> tuple[Node, ...]:
+    def validators(self) -> tuple[NetworkNode, ...]:
         return tuple(node for node in self.nodes if node.validates)
 
     @property
-    def unknown(self) -> tuple[Node, ...]:
+    def unknown(self) -> tuple[NetworkNode, ...]:
         """The nodes whose public part is not there yet."""
         return tuple(node for node in self.nodes if not node.is_known)
 
-    def node(self, name: str) -> Node:
+    def node(self, name: str) -> NetworkNode:
         """A node by name. KeyError where there is none."""
         for node in self.nodes:
             if node.name == name:
                 return node
         raise KeyError(name)
 
-    def organisation_of(self, node: Node) -> NetworkOrganisation:
+    def organisation_of(self, node: NetworkNode) -> NetworkOrganisation:
         return next(each for each in self.organisations if node in each.nodes)
 
-    def owner(self, validator: ChecksumAddress) -> tuple[NetworkOrganisation, Node] | None:
+    def owner(self, validator: ChecksumAddress) -> tuple[NetworkOrganisation, NetworkNode] | None:
         """Whose validator an address is, by this file."""
         for each in self.organisations:
             for node in each.nodes:
@@ -335,7 +335,7 @@ class _Reader:
         )
         return NetworkOrganisation(str(name), tuple(nodes))
 
-    def _node(self, place: str, entry: object, consensus: Consensus) -> Node:
+    def _node(self, place: str, entry: object, consensus: Consensus) -> NetworkNode:
         fields: Mapping[str, object] = entry if isinstance(entry, dict) else {}
         self._only(fields, _NODE_FIELDS, f"{place}.")
         validates = fields.get("validates", True)
@@ -349,7 +349,7 @@ class _Reader:
                 Text("Write true or false.", "true か false を記載してください。"),
             )
         node_id = self._node_id(f"{place}.node_id", fields.get("node_id"))
-        return Node(
+        return NetworkNode(
             self._name(f"{place}.name", fields.get("name")),
             self._host(f"{place}.host", fields.get("host")),
             self._number(fields, "p2p", 1, 65535, place),
@@ -542,7 +542,7 @@ def _counted(network: NetworkFile) -> Iterator[tuple[int, NetworkOrganisation]]:
     return enumerate(network.organisations, 1)
 
 
-def _ports(node: Node, besu: bool) -> Iterator[tuple[str, int]]:
+def _ports(node: NetworkNode, besu: bool) -> Iterator[tuple[str, int]]:
     yield "p2p", node.p2p
     yield "rpc", node.rpc
     if besu:

@@ -17,15 +17,15 @@ from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
 from jp20.chain.rpc.connection import BATCH, Connection, NodeFailure, NodeRefused, octets, quantity
-from jp20.chain.rpc.forgotten import TransactionsForgotten, require_kept
 from jp20.chain.rpc.node import Node as Server
 from jp20.chain.rpc.node import TooMuchAtOnce
+from jp20.chain.rpc.pruned import TransactionsPruned, require_kept
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.network.client_versions import AS_OF, client_of, weaknesses
 from jp20.network.findings import Finding, fault, fault_of, sound, unseen, warning
 from jp20.network.init import outdated_files
-from jp20.network.network_file import NetworkFile, Node
+from jp20.network.network_file import NetworkFile, NetworkNode
 from jp20.network.node_files import POOL_SLOTS, client_name
 from jp20.network.operator_channel import OperatorChannel
 
@@ -64,7 +64,7 @@ class Looked:
     """
 
     network: NetworkFile
-    node: Node
+    node: NetworkNode
     folder: Path
     is_own: bool
     connection: Connection | None
@@ -166,7 +166,7 @@ def _history(looked: Looked, connection: Connection, since: int) -> Iterator[Fin
     name = looked.node.name
     try:
         require_kept(connection, since - 1)
-    except TransactionsForgotten as error:
+    except TransactionsPruned as error:
         yield fault_of("history", name, error)
         return
     try:

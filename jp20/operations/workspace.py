@@ -41,7 +41,7 @@ from jp20.domain.governance.consortium_file import ConsortiumFile
 from jp20.domain.governance.policy import Policy
 from jp20.operations.files.inputs import load_consortium, load_policy, read_file
 from jp20.operations.governance.platform import deployment_path, load_deployment
-from jp20.operations.session import Desk, open_desk, require_present
+from jp20.operations.session import Session, open_session, require_present
 
 SETTINGS: Final = "jp20.toml"
 
@@ -262,20 +262,20 @@ class Workspace:
             )
         return load_consortium(self.path(self.settings.consortium))
 
-    def desk(self) -> Desk:
+    def session(self) -> Session:
         """The platform with this organisation's keys; on a development chain with everybody's.
 
         The keys of one organisation carry a decision as far as they reach: what others have to do
         is said by AwaitingOthers, and the same command goes on after they did it.
         """
         connection = self.connection  # the chain is checked before a password is asked for
-        return self._desk(connection, self.signers)
+        return self._session(connection, self.signers)
 
-    def view(self) -> Desk:
+    def view(self) -> Session:
         """The platform without keys: to look at, with no password asked."""
-        return self._desk(self.connection, [])
+        return self._session(self.connection, [])
 
-    def view_if_any(self) -> Desk | None:
+    def view_if_any(self) -> Session | None:
         """The same; None where this folder knows of none, or has no node."""
         try:
             return self.view()
@@ -308,14 +308,20 @@ class Workspace:
     def _file(self, named: str | None) -> Path | None:
         return None if named is None else self.path(named)
 
-    def _desk(self, connection: Connection, signers: list[Signer]) -> Desk:
+    def _session(self, connection: Connection, signers: list[Signer]) -> Session:
         if not self.deployment_file.exists():
             raise NotDeployed(self.deployment_file)
-        in_turn = not isinstance(self.signer, Development)
+        single_organisation = not isinstance(self.signer, Development)
         deployment = load_deployment(self.deployment_file)
-        desk = open_desk(connection, deployment, signers, in_turn=in_turn, outbox=self.outbox)
-        self._closing.callback(desk.close)
-        return desk
+        session = open_session(
+            connection,
+            deployment,
+            signers,
+            single_organisation=single_organisation,
+            outbox=self.outbox,
+        )
+        self._closing.callback(session.close)
+        return session
 
     def _require_development(self) -> None:
         if self.settings.network.chain_id not in DEVELOPMENT_CHAINS:

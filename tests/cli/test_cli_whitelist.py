@@ -250,8 +250,8 @@ def test_a_plan_for_another_chain_is_refused(place, tmp_path):
 def test_kyc_and_aml_apply_the_same_plan_in_turn(place, tmp_path):
     plan(place, INVESTORS)
     file = str(place.folder / "plan.json")
-    kyc, kyc_key = place.desk_of("KYC", tmp_path / "kyc")
-    aml, aml_key = place.desk_of("AML", tmp_path / "aml")
+    kyc, kyc_key = place.session_of("KYC", tmp_path / "kyc")
+    aml, aml_key = place.session_of("AML", tmp_path / "aml")
     command = ("whitelist", "apply", file, "--yes", "--format", "json")
 
     proposed = run(*command, folder=kyc, **kyc_key)

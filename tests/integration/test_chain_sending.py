@@ -15,8 +15,8 @@ from jp20.chain.contracts.errors import Reverted
 from jp20.chain.local import LocalChain
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, NoBlock, NodeRefused, connect
-from jp20.chain.rpc.forgotten import TransactionsForgotten
 from jp20.chain.rpc.networks import Finality, Network
+from jp20.chain.rpc.pruned import TransactionsPruned
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.sending import dispatch, sender
 from jp20.chain.sending.outbox import (
@@ -602,7 +602,7 @@ def test_what_a_node_forgot_is_not_taken_to_be_replaced(node, outbox, forgetful)
     forgetful.forgotten = count + 2
     sender = Sender(connect(forgetful.url), SIGNER, {}, outbox=outbox)
     # when
-    with pytest.raises(TransactionsForgotten, match="does not find") as told:
+    with pytest.raises(TransactionsPruned, match="does not find") as told:
         sender.send(BURNER, key=KEY)
     # then: it is on its way as before, and another node says what became of it
     assert "history.transactions" in str(told.value)

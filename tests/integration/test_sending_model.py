@@ -24,8 +24,8 @@ from model_node import ModelChain, ModelNode
 
 from jp20.chain.rpc import blocks, connection, nodes
 from jp20.chain.rpc.connection import connect
-from jp20.chain.rpc.forgotten import TransactionsForgotten
 from jp20.chain.rpc.networks import Finality, Network
+from jp20.chain.rpc.pruned import TransactionsPruned
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending import dispatch, waiting, whereabouts
 from jp20.chain.sending.outbox import Outbox, State, open_outbox
@@ -199,7 +199,7 @@ def test_null_receipts_are_no_proof_that_a_nonce_was_used_by_another(world):
             world.started().send_all(
                 [call(n) for n in range(4)], keys=[key(n) for n in range(4)], gas=30_000
             )
-        except (OutcomeUnknown, TransactionsForgotten):
+        except (OutcomeUnknown, TransactionsPruned):
             continue
         break
     assert [world.times(n) for n in range(4)] == [1] * 4

@@ -11,7 +11,7 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.connection import Connection, NodeRefused, block_tag, octets, quantity
-from jp20.chain.rpc.forgotten import TransactionsForgotten
+from jp20.chain.rpc.pruned import TransactionsPruned
 
 _FULL_BLOCKS: Final = 10
 """Blocks with all their transactions in one request."""
@@ -40,7 +40,7 @@ def uses_of(
     low, _ = _place_of(connection, signer, min(nonces), after, head)
     _, high = _place_of(connection, signer, max(nonces), low, head)
     if high - low > _MOST_BLOCKS:
-        raise TransactionsForgotten(low + 1)
+        raise TransactionsPruned(low + 1)
     wanted, found = set(nonces), dict[int, Use]()
     for start in range(low + 1, high + 1, _FULL_BLOCKS):
         blocks = connection.batch(

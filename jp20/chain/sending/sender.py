@@ -18,8 +18,8 @@ from jp20.chain.contracts.contract import Artifact, decode_revert
 from jp20.chain.contracts.errors import Reverted, explain, revert_data
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, NodeRefused, quantity
-from jp20.chain.rpc.forgotten import TransactionsForgotten, logs_of
 from jp20.chain.rpc.node_errors import NodeFailure
+from jp20.chain.rpc.pruned import TransactionsPruned, logs_of
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.rpc.verdicts import is_definitive, nonce_is_spent
 from jp20.chain.sending.dispatch import AT_ONCE, Dispatch, Ended
@@ -408,7 +408,7 @@ class Sender:
             if entry.block is None or entry.block_hash is None:
                 continue
             if entry.call.is_creation:
-                raise TransactionsForgotten(entry.block)
+                raise TransactionsPruned(entry.block)
             hash, succeeded = entry.signed.hash, entry.state is State.SUCCEEDED
             receipts[hash] = Receipt(
                 hash, entry.block, entry.block_hash, succeeded, None, tuple(logs.get(hash, ()))

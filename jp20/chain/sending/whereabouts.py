@@ -9,7 +9,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Block, Connection, NodeRefused, block_tag, octets, quantity
-from jp20.chain.rpc.forgotten import TransactionsForgotten
+from jp20.chain.rpc.pruned import TransactionsPruned
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.sending.nonces import uses_of
 from jp20.chain.sending.outbox import Entry, Outbox
@@ -142,7 +142,7 @@ def _receipts_that_must_be(
             return [(by_hash[hash], receipt) for hash, receipt in receipts.items()]
         if pause is not None:
             time.sleep(pause)
-    raise TransactionsForgotten(min(block for _, block in own))
+    raise TransactionsPruned(min(block for _, block in own))
 
 
 def _look_through(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from jp20.domain.governance.evidence import Evidence
     from jp20.domain.token.movements import ForcedMove
-    from jp20.operations.session import Contract, Desk
+    from jp20.operations.session import Contract, Session
 
 app = typer.Typer()
 
@@ -94,10 +94,10 @@ def force_transfer(
     for each in waive or ():
         waivers |= {"LOTS": Waiver.LOTS_AND_WHOLE_POSITION}.get(each.name) or Waiver[each.name]
     move = ForcedMove(holder, recipient, count, waivers, executes or 0)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    _require_possible(desk, token, move, rests_on)
-    say(position_table(desk, token, [holder, recipient]))
+    session = workspace().session()
+    excluded = parties(session, party)
+    _require_possible(session, token, move, rests_on)
+    say(position_table(session, token, [holder, recipient]))
     confirm(
         Text(
             f"Move {count:,} units of {token} from {holder} to {recipient} WITHOUT the holder's "
@@ -108,7 +108,7 @@ def force_transfer(
         yes,
     )
     done = enforce.force_transfer(
-        desk,
+        session,
         token,
         holder,
         recipient,
@@ -119,7 +119,7 @@ def force_transfer(
         parties=excluded,
     )
     say_if_nothing_sent(done.steps)
-    show(position_table(desk, token, [holder, recipient]), steps_table(desk, done.steps))
+    show(position_table(session, token, [holder, recipient]), steps_table(session, done.steps))
 
 
 @app.command(
@@ -162,10 +162,10 @@ def recover(
     from jp20.operations.token import enforce
 
     old, fresh, rests_on = address(lost, "LOST"), address(new, "NEW"), evidence(case, document)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    chosen = [desk.token(each) for each in token] if token else list(desk.tokens())
-    facts, _ = enforce.require_own_wallet(desk, old, fresh)
+    session = workspace().session()
+    excluded = parties(session, party)
+    chosen = [session.token(each) for each in token] if token else list(session.tokens())
+    facts, _ = enforce.require_own_wallet(session, old, fresh)
     held = [(each.read(str, "code"), each.read(int, "balanceOf", old)) for each in chosen]
     say(_held_table(held))
     if not facts.retired:
@@ -183,27 +183,29 @@ def recover(
         ),
         yes,
     )
-    done = enforce.recover(desk, old, fresh, rests_on, chosen, parties=excluded)
+    done = enforce.recover(session, old, fresh, rests_on, chosen, parties=excluded)
     parts = [each for each in (done.retired, done.added) if each is not None]
     steps = [step for part in parts for step in part.steps]
     steps += [step for each in done.moved for step in each.decided.steps]
     say_if_nothing_sent(steps)
-    show(_moved_table(fresh, chosen), steps_table(desk, steps))
+    show(_moved_table(fresh, chosen), steps_table(session, steps))
 
 
-def _require_possible(desk: "Desk", token: str, move: "ForcedMove", rests_on: "Evidence") -> None:
+def _require_possible(
+    session: "Session", token: str, move: "ForcedMove", rests_on: "Evidence"
+) -> None:
     """Raises WouldBeRefused where the token would say no, unless it was done before under the case.
     Warns where the case was used for another forced transfer of the token.
     """
     from jp20.domain.token.state import WouldBeRefused
-    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.governance.earlier import executed_call
     from jp20.operations.token.previews import preview_forced
 
-    contract = desk.token(token)
+    contract = session.token(token)
     fields = (move.from_, move.to, move.amount, int(move.waivers), move.executed_claim)
-    if carried_out(desk, contract, "forcedTransferWith", rests_on, move=fields) is not None:
+    if executed_call(session, contract, "forcedTransferWith", rests_on, move=fields) is not None:
         return
-    other = carried_out(desk, contract, "forcedTransferWith", rests_on)
+    other = executed_call(session, contract, "forcedTransferWith", rests_on)
     if other is not None:
         from_, to, units, *_ = other["move"]
         warn(
@@ -214,7 +216,7 @@ def _require_possible(desk: "Desk", token: str, move: "ForcedMove", rests_on: "E
                 "強制移転されています。今回は追加の強制移転になります。",
             )
         )
-    judged = preview_forced(desk, contract, move)
+    judged = preview_forced(session, contract, move)
     if not judged.allowed:
         raise WouldBeRefused(
             Text(

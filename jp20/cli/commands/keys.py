@@ -65,15 +65,15 @@ def keys_import(
     old_password: OldPasswordFrom = None,
 ) -> None:
     """A key that was typed or lay open somewhere is no secret any more: create one instead."""
-    from jp20.operations.keys import import_key, import_keystore, typed_password
+    from jp20.operations.keys import import_from_keystore, import_typed_key, typed_password
 
     fresh = new(password)
     if source is None:
         typed = typed_password(words(Text("Key", "鍵")))
-        _made(file, import_key(file, typed, fresh))
+        _made(file, import_typed_key(file, typed, fresh))
     else:
         old = opening(old_password, source)
-        _made(file, import_keystore(source, old, file, fresh))
+        _made(file, import_from_keystore(source, old, file, fresh))
 
 
 @app.command(

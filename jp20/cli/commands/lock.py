@@ -28,7 +28,7 @@ from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.evidence import Evidence
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -89,10 +89,10 @@ def lock_set(
         _set_for_token(token, until, end, rests_on, party, yes)
         return
     rows = amounts(wallet, amount, file)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    desk.token(token)
-    _require_future(desk, until, end)
+    session = workspace().session()
+    excluded = parties(session, party)
+    session.token(token)
+    _require_future(session, until, end)
     total = sum(count for _, count in rows)
     last = times.until(end)
     confirm(
@@ -103,10 +103,13 @@ def lock_set(
         ),
         yes,
     )
-    done = lock_up(desk, token, rows, end, rests_on, parties=excluded)
+    done = lock_up(session, token, rows, end, rests_on, parties=excluded)
     holders = [holder for holder, _ in rows]
     some_refused.end(
-        desk, done, position_table(desk, token, holders), claims_shown(desk, token, holders)
+        session,
+        done,
+        position_table(session, token, holders),
+        claims_shown(session, token, holders),
     )
 
 
@@ -152,7 +155,7 @@ def lock_shorten(
     """One lock-up by its number, or the token's own (G8)."""
     from jp20.domain.base import times
     from jp20.domain.register.events import ClaimKind
-    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.governance.earlier import executed_call
     from jp20.operations.token.restraints import shorten_lock_up
 
     end, rests_on = until_when(until, "--until"), evidence(case, document)
@@ -169,11 +172,11 @@ def lock_shorten(
             next_step=Text(f"See: jp20 lock list {token}", f"確認: jp20 lock list {token}"),
         )
     holder = address(wallet, "WALLET")
-    desk = workspace().desk()
-    excluded = parties(desk, party)
+    session = workspace().session()
+    excluded = parties(session, party)
     same = {"holder": holder, "id": number, "until": end}
-    if carried_out(desk, desk.token(token), "shortenLockUp", rests_on, **same) is None:
-        lock = claim_of(desk, token, holder, number, ClaimKind.LOCK_UP)
+    if executed_call(session, session.token(token), "shortenLockUp", rests_on, **same) is None:
+        lock = claim_of(session, token, holder, number, ClaimKind.LOCK_UP)
         _require_earlier(until, end, lock.until)
         confirm(
             Text(
@@ -184,12 +187,12 @@ def lock_shorten(
             ),
             yes,
         )
-    done = shorten_lock_up(desk, token, holder, number, end, rests_on, parties=excluded)
+    done = shorten_lock_up(session, token, holder, number, end, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(
-        position_table(desk, token, [holder]),
-        claims_shown(desk, token, [holder]),
-        steps_table(desk, done.steps),
+        position_table(session, token, [holder]),
+        claims_shown(session, token, [holder]),
+        steps_table(session, done.steps),
     )
 
 
@@ -206,8 +209,8 @@ def lock_list(token: Token, wallet: OfHolder = None) -> None:
     from jp20.domain.register.events import ClaimKind
 
     holder = None if wallet is None else address(wallet, "WALLET")
-    desk = workspace().view()
-    show(claims_of_kind(desk, token, holder, ClaimKind.LOCK_UP), _token_lock(desk, token))
+    session = workspace().view()
+    show(claims_of_kind(session, token, holder, ClaimKind.LOCK_UP), _token_lock(session, token))
 
 
 def _set_for_token(
@@ -219,14 +222,14 @@ def _set_for_token(
     yes: bool,
 ) -> None:
     from jp20.domain.base import times
-    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.governance.earlier import executed_call
     from jp20.operations.token.restraints import set_token_lock_up
 
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    if carried_out(desk, desk.token(token), "setTokenLockUp", rests_on, until=end) is None:
-        _require_later(token, until, end, _locked_until(desk, token))
-        _require_future(desk, until, end)
+    session = workspace().session()
+    excluded = parties(session, party)
+    if executed_call(session, session.token(token), "setTokenLockUp", rests_on, until=end) is None:
+        _require_later(token, until, end, _locked_until(session, token))
+        _require_future(session, until, end)
         last = times.until(end)
         confirm(
             Text(
@@ -235,9 +238,9 @@ def _set_for_token(
             ),
             yes,
         )
-    done = set_token_lock_up(desk, token, end, rests_on, parties=excluded)
+    done = set_token_lock_up(session, token, end, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
-    show(_token_lock(desk, token), steps_table(desk, done.steps))
+    show(_token_lock(session, token), steps_table(session, done.steps))
 
 
 def _shorten_for_token(
@@ -249,13 +252,16 @@ def _shorten_for_token(
     yes: bool,
 ) -> None:
     from jp20.domain.base import times
-    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.governance.earlier import executed_call
     from jp20.operations.token.restraints import shorten_token_lock_up
 
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    if carried_out(desk, desk.token(token), "shortenTokenLockUp", rests_on, until=end) is None:
-        now = _locked_until(desk, token)
+    session = workspace().session()
+    excluded = parties(session, party)
+    if (
+        executed_call(session, session.token(token), "shortenTokenLockUp", rests_on, until=end)
+        is None
+    ):
+        now = _locked_until(session, token)
         _require_earlier(until, end, now)
         before, after = times.until(now), times.until(end)
         confirm(
@@ -266,26 +272,26 @@ def _shorten_for_token(
             ),
             yes,
         )
-    done = shorten_token_lock_up(desk, token, end, rests_on, parties=excluded)
+    done = shorten_token_lock_up(session, token, end, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
-    show(_token_lock(desk, token), steps_table(desk, done.steps))
+    show(_token_lock(session, token), steps_table(session, done.steps))
 
 
-def _token_lock(desk: "Desk", token: str) -> Record:
+def _token_lock(session: "Session", token: str) -> Record:
 
-    until = _locked_until(desk, token)
+    until = _locked_until(session, token)
     return Record(
         "token",
         Text("The token's own lock-up", "トークン全体のロックアップ"),
         (
             (UNTIL, Until(until) if until else None),
-            (Column("locked", Text("runs", "継続中")), until > desk.now()),
+            (Column("locked", Text("runs", "継続中")), until > session.now()),
         ),
     )
 
 
-def _locked_until(desk: "Desk", token: str) -> int:
-    return desk.token(token).read(int, "lockedUntil")
+def _locked_until(session: "Session", token: str) -> int:
+    return session.token(token).read(int, "lockedUntil")
 
 
 def _require_nobody(named: object) -> None:
@@ -303,8 +309,8 @@ def _require_nobody(named: object) -> None:
         )
 
 
-def _require_future(desk: "Desk", until: str, end: int) -> None:
-    if end <= desk.now():
+def _require_future(session: "Session", until: str, end: int) -> None:
+    if end <= session.now():
         raise BadArgument(
             Text(f"--until: {until} has passed.", f"--until: {until} は過去の日時です。"),
             next_step=Text("Name a later time.", "将来の日時を指定してください。"),

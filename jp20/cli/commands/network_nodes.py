@@ -14,7 +14,7 @@ from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from jp20.network.init import Initialised
-    from jp20.network.network_file import NetworkFile, Node
+    from jp20.network.network_file import NetworkFile, NetworkNode
 
 app = typer.Typer()
 
@@ -182,7 +182,7 @@ def network_unstick(node: NodeName, network: NetworkFileOption = NETWORK) -> Non
 # Inside
 
 
-def _line(file: "NetworkFile", node: "Node") -> tuple[Value, ...]:
+def _line(file: "NetworkFile", node: "NetworkNode") -> tuple[Value, ...]:
     from jp20.network.network_file import Consensus
     from jp20.network.node_files import KEYSTORE, NODE_KEY, node_files
 

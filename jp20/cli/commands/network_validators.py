@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jp20.network.network_file import NetworkFile
     from jp20.network.operator_channel import OperatorChannel
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -164,21 +164,21 @@ def validators_withdraw(
     validator: Candidate, node: By, network: NetworkFileOption = NETWORK
 ) -> None:
     """What it voted in blocks stays until the epoch ends."""
-    from jp20.network.validators import withdraw
+    from jp20.network.validators import withdraw_vote
 
     file, channel = _at(network, node)
-    withdraw(file, channel, _address(file, validator))
+    withdraw_vote(file, channel, _address(file, validator))
     say(Text("This node votes on it no more.", "自ノードはこの検証者について投票しません。"))
 
 
-def holders(desk: "Desk | None") -> tuple[str, ...] | None:
+def holders(session: "Session | None") -> tuple[str, ...] | None:
     """Who has the role VALIDATOR on the platform; None where that is not known."""
     from jp20.network.validators import known_role_holders
 
-    return None if desk is None else known_role_holders(desk)
+    return None if session is None else known_role_holders(session)
 
 
-def platform() -> "Desk | None":
+def platform() -> "Session | None":
     """The platform without keys; None where this folder knows of none, or has no node."""
     from jp20.operations.workspace import NoWorkspace
 
@@ -192,7 +192,7 @@ def platform() -> "Desk | None":
 
 
 def _vote(network: Path, node: str, validator: str, yes: bool, *, add: bool) -> None:
-    from jp20.network.validators import propose
+    from jp20.network.validators import propose_vote
 
     file, channel = _at(network, node)
     candidate = _address(file, validator)
@@ -203,7 +203,7 @@ def _vote(network: Path, node: str, validator: str, yes: bool, *, add: bool) -> 
     )
     allowed = holders(platform()) if add else None
     confirm(what, yes)
-    propose(file, channel, candidate, add=add, holders=allowed)
+    propose_vote(file, channel, candidate, add=add, holders=allowed)
     say(
         Text(
             "This node votes so in every block that it seals. Follow it: jp20 network validators"

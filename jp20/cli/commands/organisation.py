@@ -97,14 +97,14 @@ def organisation_add(
     keys = [key_address(each, "--key") for each in key]
     rests_on = evidence(case, document)
     place = workspace()
-    desk = place.desk()
+    session = place.session()
     given = ", ".join(each.name for each in sorted(set(roles)))
     question = Text(
         f"Let {name} in, with {given or 'no role yet'} and the keys {', '.join(keys)}?",
         f"{name} を追加しますか(役割: {given or 'なし'}、鍵: {'、'.join(keys)})?",
     )
-    change = addition(desk, name, roles, keys)
-    decide_and_show(place, desk, change, rests_on, question, yes, name)
+    change = addition(session, name, roles, keys)
+    decide_and_show(place, session, change, rests_on, question, yes, name)
 
 
 @app.command(
@@ -134,14 +134,14 @@ def organisation_grant(
 
     given, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
-    desk = place.desk()
-    member, what = member_named(desk, organisation), held(given, token)
+    session = place.session()
+    member, what = member_named(session, organisation), held(given, token)
     question = Text(
         f"Give {member.name} the role {what.en}?",
         f"{member.name} に {what.ja} の役割を付与しますか?",
     )
-    change = grant(desk, member, given, token)
-    decide_and_show(place, desk, change, rests_on, question, yes, member.number)
+    change = grant(session, member, given, token)
+    decide_and_show(place, session, change, rests_on, question, yes, member.number)
 
 
 @app.command(
@@ -169,14 +169,14 @@ def organisation_revoke(
 
     taken, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
-    desk = place.desk()
-    member, what = member_named(desk, organisation), held(taken, token)
+    session = place.session()
+    member, what = member_named(session, organisation), held(taken, token)
     question = Text(
         f"Take the role {what.en} from {member.name}?",
         f"{member.name} から {what.ja} の役割を取り消しますか?",
     )
-    change = revocation(desk, member, taken, token)
-    decide_and_show(place, desk, change, rests_on, question, yes, member.number)
+    change = revocation(session, member, taken, token)
+    decide_and_show(place, session, change, rests_on, question, yes, member.number)
 
 
 @app.command(
@@ -216,8 +216,8 @@ def organisation_transfer_role(
 
     moved, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
-    desk = place.desk()
-    from_, to, what = member_named(desk, giver), member_named(desk, taker), held(moved, token)
+    session = place.session()
+    from_, to, what = member_named(session, giver), member_named(session, taker), held(moved, token)
     if from_.number == to.number:
         raise BadArgument(
             Text(f"FROM and TO are both {to.name}.", f"引継元と引継先が同じ組織です({to.name})。"),
@@ -227,8 +227,8 @@ def organisation_transfer_role(
         f"Hand the role {what.en} from {from_.name} to {to.name}?",
         f"{what.ja} の役割を {from_.name} から {to.name} に引き継ぎますか?",
     )
-    change = role_transfer(desk, moved, from_, to, token)
-    decide_and_show(place, desk, change, rests_on, question, yes, from_.number, to.number)
+    change = role_transfer(session, moved, from_, to, token)
+    decide_and_show(place, session, change, rests_on, question, yes, from_.number, to.number)
 
 
 @app.command(
@@ -250,8 +250,8 @@ def organisation_remove(
 
     rests_on = evidence(case, document)
     place = workspace()
-    desk = place.desk()
-    member = member_named(desk, organisation)
+    session = place.session()
+    member = member_named(session, organisation)
     roles = ", ".join(role.name for role in sorted(member.roles))
     question = Text(
         f"Put {member.name} out, with the roles {roles or '–'} and {len(member.keys)} keys? It "
@@ -261,8 +261,8 @@ def organisation_remove(
     )
     decide_and_show(
         place,
-        desk,
-        removal(desk, member),
+        session,
+        removal(session, member),
         rests_on,
         question,
         yes,

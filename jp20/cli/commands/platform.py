@@ -93,9 +93,9 @@ def platform_show() -> None:
 def _show(place: "Workspace") -> None:
     from jp20.operations.governance.platform import verify
 
-    desk = place.view()
-    checks = verify(desk.connection, desk.deployment)
-    members = desk.members()
+    session = place.view()
+    checks = verify(session.connection, session.deployment)
+    members = session.members()
     show(
         Table(
             "contracts",
@@ -111,7 +111,7 @@ def _show(place: "Workspace") -> None:
                     check.name,
                     check.address,
                     check.matches,
-                    desk.deployment.contract(check.name).block,
+                    session.deployment.contract(check.name).block,
                 )
                 for check in checks
             ],

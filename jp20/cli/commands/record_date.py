@@ -52,8 +52,8 @@ def record_date_set(
     is_day = time(at, "TIME", end_of_day=True) != time(at, "TIME")
     second = time(at, "TIME", end_of_day=True) - is_day
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    require_record_date(desk, token, second, rests_on)
+    session = workspace().session()
+    require_record_date(session, token, second, rests_on)
     end = until(second + is_day)
     confirm(
         Text(
@@ -62,9 +62,13 @@ def record_date_set(
         ),
         yes,
     )
-    done = set_record_date(desk, token, second, rests_on)
+    done = set_record_date(session, token, second, rests_on)
     say_if_nothing_sent(done.steps)
-    show(*with_rows(record_dates_table(token_state(desk, token)), steps_table(desk, done.steps)))
+    show(
+        *with_rows(
+            record_dates_table(token_state(session, token)), steps_table(session, done.steps)
+        )
+    )
 
 
 @app.command(
@@ -91,14 +95,14 @@ def record_date_show(
     from jp20.operations.token.record_dates import holders_at
     from jp20.operations.token.state import token_state
 
-    desk = workspace().view()
-    state = token_state(desk, token)
+    session = workspace().view()
+    state = token_state(session, token)
     if number is None:
         show(record_dates_table(state))
         return
     if not any(each.index == number and each.has_come for each in state.record_dates):
         raise _not_come(number, state)
-    held = sorted(holders_at(desk, token, number).items(), key=lambda each: (-each[1], each[0]))
+    held = sorted(holders_at(session, token, number).items(), key=lambda each: (-each[1], each[0]))
     show(
         Table(
             "holders",

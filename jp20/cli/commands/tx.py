@@ -234,13 +234,13 @@ def tx_cancel(
 ) -> None:
     """What other transactions of the key wait for is out of their way then."""
     from jp20.cli.commands.sending import entries_table
-    from jp20.operations.transactions.sending import State, cancel, on_its_way
+    from jp20.operations.transactions.sending import State, cancel_transaction, on_its_way
 
     place = workspace()
-    desk = place.desk()
+    session = place.session()
     signers = place.signers
     signer = signers[0] if key is None and len(signers) == 1 else place.key_of(_key(place, key))
-    entry = on_its_way(desk, signer, nonce)
+    entry = on_its_way(session, signer, nonce)
     say(entries_table([entry]))
     confirm(
         Text(
@@ -251,7 +251,7 @@ def tx_cancel(
         yes,
     )
     with progress(Text("Cancelling", "取り消しています")):
-        first, instead = cancel(desk, signer, nonce)
+        first, instead = cancel_transaction(session, signer, nonce)
     show(entries_table([first, instead]))
     if instead.state is State.SUCCEEDED:
         say(
@@ -285,10 +285,10 @@ def tx_fill(key: Key = None, yes: Yes = False) -> None:
     from jp20.operations.transactions.sending import fill, missing_nonces
 
     place = workspace()
-    desk = place.desk()
+    session = place.session()
     signers = place.signers
     signer = signers[0] if key is None and len(signers) == 1 else place.key_of(_key(place, key))
-    missing = missing_nonces(desk, signer)
+    missing = missing_nonces(session, signer)
     if not missing:
         say(Text("No nonce is missing.", "欠けているノンスはありません。"))
         return
@@ -302,7 +302,7 @@ def tx_fill(key: Key = None, yes: Yes = False) -> None:
         yes,
     )
     with progress(Text("Filling", "補っています")):
-        count = fill(desk, signer)
+        count = fill(session, signer)
     say(
         Text(
             f"{count} nonces are used. Run the same as before again.",

@@ -48,8 +48,8 @@ def wallet_add(
 
     of, added = address(existing, "WALLET"), address(new, "NEW")
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    known(desk, [of])
+    session = workspace().session()
+    known(session, [of])
     confirm(
         Text(
             f"Give the investor of {of} the wallet {added}?",
@@ -57,8 +57,8 @@ def wallet_add(
         ),
         yes,
     )
-    done = add_wallets(desk, [(of, added)], rests_on, parties=parties(desk, party))
-    some_refused.end(desk, done, facts_table(desk, [of, added]))
+    done = add_wallets(session, [(of, added)], rests_on, parties=parties(session, party))
+    some_refused.end(session, done, facts_table(session, [of, added]))
 
 
 @app.command(
@@ -86,8 +86,8 @@ def wallet_retire(
     from jp20.operations.investors.whitelist import retire_wallets
 
     given, rests_on = wallets_given(wallets), evidence(case, document)
-    desk = workspace().desk()
-    known(desk, given)
+    session = workspace().session()
+    known(session, given)
     confirm(
         Text(
             f"Retire {', '.join(given)}? It cannot be taken back.",
@@ -95,7 +95,7 @@ def wallet_retire(
         ),
         yes,
     )
-    done = retire_wallets(desk, given, rests_on)
+    done = retire_wallets(session, given, rests_on)
     if done.done:
         say(
             Text(
@@ -103,4 +103,4 @@ def wallet_retire(
                 "保有分は移管するまで残ります: jp20 recover 旧ウォレット 新ウォレット",
             )
         )
-    some_refused.end(desk, done, facts_table(desk, given))
+    some_refused.end(session, done, facts_table(session, given))

@@ -9,7 +9,7 @@ from jp20.domain.governance.policy import Organisation, Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Assignment:
     """Organisations by number. `signers` has one for each slot; the proposer may be one of them."""
 
     proposer: int
@@ -43,13 +43,13 @@ class NotEnoughOrganisations(JP20Error):
         self.roles = frozenset(roles)
 
 
-def cast(
+def assign(
     rule: Rule,
     organisations: Sequence[Organisation],
     parties: Collection[int] = (),
     signed: Mapping[int, int] | None = None,
     proposed: bool = False,
-) -> Cast:
+) -> Assignment:
     """Finds the parts, exactly: where it is possible at all, it is found.
 
     Organisations that stand earlier in the list are taken first. Parties neither propose nor sign;
@@ -72,14 +72,14 @@ def cast(
         raise NotEnoughOrganisations(
             Text("Nobody here may execute it.", "実行できる組織がありません。"), rule.executors, ()
         )
-    return Cast(proposer, signers, executor)
+    return Assignment(proposer, signers, executor)
 
 
 def direct(rule: Rule, organisations: Sequence[Organisation], parties: Collection[int] = ()) -> int:
     """The organisation that acts alone under a rule of one signature. Raises
     NotEnoughOrganisations.
     """
-    return cast(rule, organisations, parties).signers[0]
+    return assign(rule, organisations, parties).signers[0]
 
 
 def _signers(

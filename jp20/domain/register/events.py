@@ -434,7 +434,7 @@ _E = TypeVar("_E", bound=Event, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Generic[_E]):
+class LoggedEvent(Generic[_E]):
     """An event, who emitted it, and where it stands."""
 
     event: _E

@@ -11,9 +11,9 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.domain.token.reasons import Reason
 from jp20.domain.token.state import Redemption, WouldBeRefused
 from jp20.domain.token.terms import Terms
-from jp20.operations.governance.earlier import is_carried_out
+from jp20.operations.governance.earlier import is_executed
 from jp20.operations.investors.whitelist import investor
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 from jp20.operations.token.state import token_state
 
 
@@ -79,13 +79,13 @@ class InvestorsAccount(JP20Error):
         )
 
 
-def require_creation(desk: Desk, terms: Terms, units: int) -> None:
+def require_creation(session: Session, terms: Terms, units: int) -> None:
     """Raises WouldBeRefused or InvestorsAccount where a token of these terms cannot be made now, or
     so many units not be issued of it.
     """
-    if desk.platform.read(bool, "halted"):
+    if session.platform.read(bool, "halted"):
         reason = Reason.PLATFORM_HALTED
-    elif 0 < terms.maturity <= desk.now():
+    elif 0 < terms.maturity <= session.now():
         reason = Reason.TOKEN_MATURED
     else:
         reason = Reason.CAP_EXCEEDED if units > terms.cap else Reason.NONE
@@ -100,27 +100,27 @@ def require_creation(desk: Desk, terms: Terms, units: int) -> None:
             f"発行条件(issue.cap {terms.cap:,})と jp20 status を確認してください。",
         ),
     )
-    if investor(desk, terms.issuer_account).is_known:
+    if investor(session, terms.issuer_account).is_known:
         raise InvestorsAccount(terms.issuer_account)
 
 
-def require_first_issue(desk: Desk, token: TokenName, units: int, evidence: Evidence) -> None:
+def require_first_issue(session: Session, token: TokenName, units: int, evidence: Evidence) -> None:
     """Raises IssuedAlready where units of the token were issued under another case, else as
     `require_issue`.
     """
-    contract = desk.token(token)
+    contract = session.token(token)
     call = contract.call("issue(uint256)", units)
-    if contract.read(int, "tranches") and not is_carried_out(desk, call, evidence):
+    if contract.read(int, "tranches") and not is_executed(session, call, evidence):
         raise IssuedAlready(contract.read(str, "code"), contract.read(int, "totalSupply"))
-    require_issue(desk, contract, units, evidence)
+    require_issue(session, contract, units, evidence)
 
 
-def require_issue(desk: Desk, token: TokenName, units: int, evidence: Evidence) -> None:
+def require_issue(session: Session, token: TokenName, units: int, evidence: Evidence) -> None:
     """Raises WouldBeRefused where so many units cannot be issued now."""
-    contract = desk.token(token)
-    if is_carried_out(desk, contract.call("issue(uint256)", units), evidence):
+    contract = session.token(token)
+    if is_executed(session, contract.call("issue(uint256)", units), evidence):
         return
-    state = token_state(desk, contract)
+    state = token_state(session, contract)
     room = state.cap - state.supply
     _require_none(
         state.refusal_of_issue(units),
@@ -132,12 +132,12 @@ def require_issue(desk: Desk, token: TokenName, units: int, evidence: Evidence) 
     )
 
 
-def require_split(desk: Desk, token: TokenName, ratio: int, evidence: Evidence) -> None:
+def require_split(session: Session, token: TokenName, ratio: int, evidence: Evidence) -> None:
     """Raises WouldBeRefused or UnfitRatio where the token cannot be split so now."""
-    contract = desk.token(token)
-    if is_carried_out(desk, contract.call("split", ratio), evidence):
+    contract = session.token(token)
+    if is_executed(session, contract.call("split", ratio), evidence):
         return
-    state = token_state(desk, contract)
+    state = token_state(session, contract)
     code = state.terms.code
     _require_none(
         state.refusal_of_split(),
@@ -148,12 +148,12 @@ def require_split(desk: Desk, token: TokenName, ratio: int, evidence: Evidence) 
         raise UnfitRatio(ratio)
 
 
-def require_record_date(desk: Desk, token: TokenName, at: int, evidence: Evidence) -> None:
+def require_record_date(session: Session, token: TokenName, at: int, evidence: Evidence) -> None:
     """Raises WouldBeRefused or UnfitRecordDate where no record date can be set at this second."""
-    contract = desk.token(token)
-    if is_carried_out(desk, contract.call("setRecordDate", at), evidence):
+    contract = session.token(token)
+    if is_executed(session, contract.call("setRecordDate", at), evidence):
         return
-    state = token_state(desk, contract)
+    state = token_state(session, contract)
     code = state.terms.code
     _require_none(
         state.stopped,
@@ -164,9 +164,9 @@ def require_record_date(desk: Desk, token: TokenName, at: int, evidence: Evidenc
         raise UnfitRecordDate(code)
 
 
-def require_redemption(desk: Desk, token: TokenName, way: Redemption) -> None:
+def require_redemption(session: Session, token: TokenName, way: Redemption) -> None:
     """Raises WouldBeRefused where the terms do not let units be redeemed in this way now."""
-    state = token_state(desk, token)
+    state = token_state(session, token)
     code = state.terms.code
     _require_none(
         state.refusal_of_redemption(way),

@@ -11,9 +11,9 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.plans.outcomes import Decided, Outcomes
 from jp20.domain.register.events import ClaimKind, ClaimSet, Frozen, FrozenAtOnce
+from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, NoRows, execute_batch
 from jp20.operations.governance.decide import decide
-from jp20.operations.governance.rows import FEW_AT_ONCE, NoRows, Row, carry_out
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 
 Amount = tuple[ChecksumAddress, int]
 """A holder, and units."""
@@ -87,17 +87,17 @@ class Claimed:
 
 
 def position(
-    desk: Desk, token: TokenName, holder: ChecksumAddress, block: int | None = None
+    session: Session, token: TokenName, holder: ChecksumAddress, block: int | None = None
 ) -> Position:
     """Balance and restraints of a holder, now or at a block."""
-    return desk.token(token).read(Position, "positionOf", holder, block=block)
+    return session.token(token).read(Position, "positionOf", holder, block=block)
 
 
 def claims(
-    desk: Desk, token: TokenName, holder: ChecksumAddress, block: int | None = None
+    session: Session, token: TokenName, holder: ChecksumAddress, block: int | None = None
 ) -> tuple[Claim, ...]:
     """The lock-ups that still run, the pledges and the attachments of a holder."""
-    found = desk.token(token).read(
+    found = session.token(token).read(
         tuple[tuple[int, int, int, int, int, bytes], ...], "claimsOf", holder, block=block
     )
     return tuple(
@@ -106,20 +106,20 @@ def claims(
     )
 
 
-def all_claims(desk: Desk, token: TokenName) -> dict[ChecksumAddress, tuple[Claim, ...]]:
+def all_claims(session: Session, token: TokenName) -> dict[ChecksumAddress, tuple[Claim, ...]]:
     """The same of every holder who has any."""
-    contract = desk.token(token)
-    claimed = _accounts(desk, contract, ClaimSet)
-    found = {holder: claims(desk, contract, holder) for holder in claimed}
+    contract = session.token(token)
+    claimed = _accounts(session, contract, ClaimSet)
+    found = {holder: claims(session, contract, holder) for holder in claimed}
     return {holder: theirs for holder, theirs in found.items() if theirs}
 
 
-def freezes(desk: Desk, token: TokenName) -> tuple[Freeze, ...]:
+def freezes(session: Session, token: TokenName) -> tuple[Freeze, ...]:
     """Every account that is or was frozen, and what is to be confirmed of it."""
-    contract = desk.token(token)
-    accounts = _accounts(desk, contract, Frozen)
+    contract = session.token(token)
+    accounts = _accounts(session, contract, Frozen)
     at_once: dict[ChecksumAddress, dict[int, None]] = {account: {} for account in accounts}
-    for entry in desk.events(contract.address):
+    for entry in session.events(contract.address):
         if isinstance(entry.event, FrozenAtOnce):
             at_once[entry.event.account][entry.event.organisation] = None
     pairs = [(account, number) for account in accounts for number in at_once[account]]
@@ -131,7 +131,7 @@ def freezes(desk: Desk, token: TokenName) -> tuple[Freeze, ...]:
     return tuple(
         Freeze(
             account,
-            position(desk, contract, account),
+            position(session, contract, account),
             tuple(alone[account, number] for number in at_once[account]),
         )
         for account in accounts
@@ -142,21 +142,31 @@ def freezes(desk: Desk, token: TokenName) -> tuple[Freeze, ...]:
 
 
 def set_token_lock_up(
-    desk: Desk, token: TokenName, until: int, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session,
+    token: TokenName,
+    until: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
 ) -> Decided:
     """Locks the whole token until a later time. Raises Reverted for an earlier one."""
-    return _decided(desk, token, evidence, parties, "setTokenLockUp", until)
+    return _decided(session, token, evidence, parties, "setTokenLockUp", until)
 
 
 def shorten_token_lock_up(
-    desk: Desk, token: TokenName, until: int, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session,
+    token: TokenName,
+    until: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
 ) -> Decided:
     """Brings the end of the token's lock-up forward, which takes one signature more."""
-    return _decided(desk, token, evidence, parties, "shortenTokenLockUp", until)
+    return _decided(session, token, evidence, parties, "shortenTokenLockUp", until)
 
 
 def lock_up(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     rows: Sequence[Amount],
     until: int,
@@ -165,19 +175,19 @@ def lock_up(
     parties: Iterable[int] = (),
 ) -> Outcomes:
     """Locks up units of holders until a time."""
-    contract = desk.token(token)
-    return carry_out(
-        desk,
-        [Row(row, row[0], row[1]) for row in rows],
+    contract = session.token(token)
+    return execute_batch(
+        session,
+        [BatchRow(row, row[0], row[1]) for row in rows],
         lambda part: contract.call("lockUp", *_columns(part), until),
         evidence,
         parties,
-        FEW_AT_ONCE,
+        SMALL_BATCH,
     )
 
 
 def shorten_lock_up(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     id: int,
@@ -187,39 +197,39 @@ def shorten_lock_up(
     parties: Iterable[int] = (),
 ) -> Decided:
     """Brings the end of one lock-up forward; a time that has passed ends it."""
-    return _decided(desk, token, evidence, parties, "shortenLockUp", holder, id, until)
+    return _decided(session, token, evidence, parties, "shortenLockUp", holder, id, until)
 
 
 # Freezes
 
 
 def freeze_at_once(
-    desk: Desk, token: TokenName, rows: Sequence[Amount], evidence: Evidence
+    session: Session, token: TokenName, rows: Sequence[Amount], evidence: Evidence
 ) -> Decided:
     """The AML officer's: raises what is frozen of each account to so many units, more than the
     balance counts for what comes in. To be confirmed in 72 hours. All or nothing.
     """
     if not rows:
         raise NoRows
-    call = desk.token(token).call("freezeAtOnce", *_columns(rows))
-    return decide(desk, [call], evidence, stops=True)
+    call = session.token(token).call("freezeAtOnce", *_columns(rows))
+    return decide(session, [call], evidence, stops=True)
 
 
 def confirm_freeze(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     account: ChecksumAddress,
     organisation: int,
     evidence: Evidence,
 ) -> Decided:
     """Confirms what an organisation froze at once, by another one."""
-    call = desk.token(token).call("confirmFreeze", account, organisation)
+    call = session.token(token).call("confirmFreeze", account, organisation)
     # What was frozen by a request is no organisation's.
-    return decide(desk, [call], evidence, parties=[organisation] if organisation else [])
+    return decide(session, [call], evidence, parties=[organisation] if organisation else [])
 
 
 def set_frozen(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     account: ChecksumAddress,
     units: int,
@@ -228,14 +238,14 @@ def set_frozen(
     parties: Iterable[int] = (),
 ) -> Decided:
     """Sets what is frozen of an account, up or down; 0 unfreezes."""
-    return _decided(desk, token, evidence, parties, "setFrozenTokens", account, units)
+    return _decided(session, token, evidence, parties, "setFrozenTokens", account, units)
 
 
 # Claims of others
 
 
 def pledge(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     units: int,
@@ -245,11 +255,11 @@ def pledge(
     parties: Iterable[int] = (),
 ) -> Claimed:
     """Pledges units. `pledgee` is a reference, public: 32 bytes, or 1 to 32 ASCII characters."""
-    return _claimed(desk, token, evidence, parties, "pledge", holder, units, _reference(pledgee))
+    return _claimed(session, token, evidence, parties, "pledge", holder, units, _reference(pledgee))
 
 
 def release_pledge(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     id: int,
@@ -259,11 +269,11 @@ def release_pledge(
     parties: Iterable[int] = (),
 ) -> Decided:
     """Releases units of a pledge; more than it has ends it."""
-    return _decided(desk, token, evidence, parties, "releasePledge", holder, id, units)
+    return _decided(session, token, evidence, parties, "releasePledge", holder, id, units)
 
 
 def attach(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     units: int,
@@ -273,11 +283,13 @@ def attach(
     parties: Iterable[int] = (),
 ) -> Claimed:
     """Records an attachment. `creditor` as the pledgee in `pledge`."""
-    return _claimed(desk, token, evidence, parties, "attach", holder, units, _reference(creditor))
+    return _claimed(
+        session, token, evidence, parties, "attach", holder, units, _reference(creditor)
+    )
 
 
 def release_attachment(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     id: int,
@@ -287,18 +299,18 @@ def release_attachment(
     parties: Iterable[int] = (),
 ) -> Decided:
     """Releases units of an attachment; more than it has ends it."""
-    return _decided(desk, token, evidence, parties, "releaseAttachment", holder, id, units)
+    return _decided(session, token, evidence, parties, "releaseAttachment", holder, id, units)
 
 
 # Inside
 
 
 def _accounts(
-    desk: Desk, token: Contract, kind: type[ClaimSet] | type[Frozen]
+    session: Session, token: Contract, kind: type[ClaimSet] | type[Frozen]
 ) -> list[ChecksumAddress]:
     """Whom events of a kind were about, each once."""
     found: dict[ChecksumAddress, None] = {}
-    for entry in desk.events(token.address):
+    for entry in session.events(token.address):
         if isinstance(entry.event, kind):
             event = entry.event
             found[event.holder if isinstance(event, ClaimSet) else event.account] = None
@@ -306,25 +318,25 @@ def _accounts(
 
 
 def _decided(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     evidence: Evidence,
     parties: Iterable[int],
     function: str,
     *arguments: object,
 ) -> Decided:
-    return decide(desk, [desk.token(token).call(function, *arguments)], evidence, parties)
+    return decide(session, [session.token(token).call(function, *arguments)], evidence, parties)
 
 
 def _claimed(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     evidence: Evidence,
     parties: Iterable[int],
     function: str,
     *arguments: object,
 ) -> Claimed:
-    decided = _decided(desk, token, evidence, parties, function, *arguments)
+    decided = _decided(session, token, evidence, parties, function, *arguments)
     claim = next(e.event for e in decided.events if isinstance(e.event, ClaimSet))
     return Claimed(claim.id, decided)
 

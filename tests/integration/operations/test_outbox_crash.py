@@ -11,7 +11,7 @@ from example_world import KEYS, alice, bob, found
 from jp20.chain.local import LocalChain
 from jp20.chain.rpc.connection import Connection, connect
 from jp20.domain.plans.outcomes import Done
-from jp20.operations.session import open_desk
+from jp20.operations.session import open_session
 from jp20.operations.token.transfer import transfer
 
 pytestmark = [pytest.mark.requirement("G2"), pytest.mark.usefixtures("five_at_once")]
@@ -50,7 +50,7 @@ def kill_and_begin_again(delivery: Delivery, folder, point: int, between=lambda:
 
 @pytest.mark.parametrize("delivery", ["anvil"], indirect=True)
 def test_killed_at_every_step_in_turn_each_holder_gets_their_units_once(delivery, tmp_path):
-    connection = delivery.world.desk.connection
+    connection = delivery.world.session.connection
     point, killed = 0, True
     while killed:
         point += 1
@@ -64,7 +64,7 @@ def test_killed_at_every_step_in_turn_each_holder_gets_their_units_once(delivery
 def test_killed_on_ganache_where_the_node_has_it_and_the_outbox_does_not(delivery, tmp_path, point):
     # Ganache carries out an account's first transaction as often as it is sent. Here are the points
     # after a hand-over and after it was noted, for each of the three steps, and one before.
-    with undone(delivery.world.desk.connection):
+    with undone(delivery.world.session.connection):
         assert kill_and_begin_again(delivery, tmp_path, point)
 
 
@@ -72,7 +72,7 @@ def test_killed_on_ganache_where_the_node_has_it_and_the_outbox_does_not(deliver
 def test_killed_while_the_chain_takes_its_time_each_holder_gets_their_units_once(
     delivery, tmp_path
 ):
-    connection = delivery.world.desk.connection
+    connection = delivery.world.session.connection
     point, killed = 1, True
     while killed:
         with undone(connection), SlowBlocks(connection) as blocks:
@@ -86,11 +86,13 @@ def test_killed_while_the_chain_takes_its_time_each_holder_gets_their_units_once
 def test_a_transfer_that_is_killed_at_every_step_and_begun_again_is_made_once(delivery, tmp_path):
     # given: alice has 100 units, and nothing but the call itself says which transfer it is
     world = delivery.world
-    connection = world.desk.connection
+    connection = world.session.connection
 
     def give(folder) -> Done:
-        with open_desk(connect(connection.network), world.deployment, KEYS, outbox=folder) as desk:
-            return transfer(desk, world.token, alice, bob.address, 5)
+        with open_session(
+            connect(connection.network), world.deployment, KEYS, outbox=folder
+        ) as session:
+            return transfer(session, world.token, alice, bob.address, 5)
 
     count = connection.next_nonce(alice.address)
     point, killed = 0, True
