@@ -51,13 +51,13 @@ class NoChain(JP20Error):
 
     def __init__(self) -> None:
         super().__init__(
-            Text("There is no chain that stays.", "接続先のチェーンが起動していません。"),
+            Text("There is no chain that keeps running.", "接続先のチェーンが起動していません。"),
             Text(
                 "Brownie started one for this script alone; it would end with it.",
                 "Brownie が起動したチェーンは、このスクリプトの終了と同時に失われます。",
             ),
             Text(
-                "Start one in another terminal, and let it run: make chain",
+                "Start one in another terminal, and keep it running: make chain",
                 "別の端末で make chain を実行し、起動したままにしてください。",
             ),
         )
@@ -114,7 +114,7 @@ def keys(connection: Connection) -> Sequence[Signer]:
     files = sorted(folder.glob("*.json"))
     if not files:
         raise BadArgument(
-            Text(f"There is no keystore in {folder}.", f"{folder} に鍵ファイルがありません。"),
+            Text(f"There is not a keystore in {folder}.", f"{folder} に鍵ファイルがありません。"),
             next_step=Text(
                 "Set JP20_KEYSTORES to the folder of your organisation's keystores.",
                 "自組織の鍵ファイルのフォルダを JP20_KEYSTORES に指定してください。",
@@ -161,7 +161,7 @@ def key_of(address: ChecksumAddress, signers: Sequence[Signer]) -> Signer:
         if signer.address == address:
             return signer
     raise BadArgument(
-        Text(f"The key of {address} is not here.", f"{address} の鍵がありません。"),
+        Text(f"This folder does not have the key of {address}.", f"{address} の鍵がありません。"),
         next_step=Text(
             "Put its keystore beside the others.", "鍵ファイルを所定のフォルダに置いてください。"
         ),

@@ -61,7 +61,7 @@ class AnotherKey(JP20Error):
             Text(f"File: {listed}. Key: {found}.", f"ファイル: {listed}、鍵: {found}。"),
             Text(
                 "Correct the file on every organisation's machine, or bring the right key back."
-                " Keys are not written over.",
+                " Keys are not overwritten.",
                 "全組織のファイルを訂正するか、正しい鍵を戻してください。鍵は上書きされません。",
             ),
         )

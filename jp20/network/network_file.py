@@ -249,7 +249,7 @@ class _Reader:
             self._fault(
                 "chain_id",
                 Text(
-                    f"{network.chain_id} is a development chain, whose keys all the world knows.",
+                    f"{network.chain_id} is a development chain, whose keys are public.",
                     f"{network.chain_id} は開発用チェーンのIDで、その鍵は公知です。",
                 ),
                 Text("Choose another number.", "別の番号を指定してください。"),
@@ -308,7 +308,7 @@ class _Reader:
         if not isinstance(value, str) or not _HASH.fullmatch(value):
             self._fault(
                 "genesis",
-                Text("This is no hash of a block.", "ブロックのハッシュではありません。"),
+                Text("This is not a block hash.", "ブロックのハッシュではありません。"),
                 Text(
                     "Copy it from what jp20 network init printed, or leave it out.",
                     "jp20 network init の出力を転記するか、この項目を省略してください。",
@@ -364,7 +364,7 @@ class _Reader:
         if not isinstance(value, str) or not _NAME.fullmatch(value):
             self._fault(
                 place,
-                Text(f"{value!r} is no name of a node.", f"{value!r} はノード名に使用できません。"),
+                Text(f"{value!r} is not a node's name.", f"{value!r} はノード名に使用できません。"),
                 Text(
                     "Write small letters a-z, digits and hyphens, 32 at most.",
                     "英小文字、数字、ハイフンで32文字以内で記載してください。",
@@ -378,7 +378,7 @@ class _Reader:
         except ValueError:
             self._fault(
                 place,
-                Text(f"{value!r} is no IP address.", f"{value!r} はIPアドレスではありません。"),
+                Text(f"{value!r} is not an IP address.", f"{value!r} はIPアドレスではありません。"),
                 Text(
                     "Write the address under which the other organisations reach the node.",
                     "他の組織からノードに到達できるIPアドレスを記載してください。",
@@ -394,7 +394,7 @@ class _Reader:
             self._fault(
                 place,
                 Text(
-                    "This is no https address, or has a secret in it.",
+                    "This is not an https address, or it contains a secret.",
                     "https のURLでないか、認証情報が含まれています。",
                 ),
                 Text(
@@ -415,7 +415,7 @@ class _Reader:
         if not is_public_key(key):
             self._fault(
                 place,
-                Text("This is no public key.", "公開鍵ではありません。"),
+                Text("This is not a public key.", "公開鍵ではありません。"),
                 Text(
                     "Copy again what jp20 network init printed (128 digits of 0-9, a-f).",
                     "jp20 network init の出力(0-9、a-f の128桁)を再度転記してください。",
@@ -465,7 +465,7 @@ class _Reader:
         if address == ZERO_ADDRESS:
             self._fault(
                 place,
-                Text(f"{value!r} is no address.", f"{value!r} はアドレスではありません。"),
+                Text(f"{value!r} is not an address.", f"{value!r} はアドレスではありません。"),
                 again,
             )
             return None

@@ -251,11 +251,11 @@ def _gas_price(looked: Looked, connection: Connection) -> Iterator[Finding]:
                 "gas-price",
                 name,
                 Text(
-                    f"A transaction of price nought is refused: {said}.",
+                    f"A transaction with gas price 0 is refused: {said}.",
                     f"ガス価格ゼロの取引が拒否されます: {said}。",
                 ),
                 Text(
-                    "Set the price to nought (docs/network.md, free gas): what one node refuses"
+                    "Set the price to 0 (docs/network.md, free gas): what one node refuses"
                     " does not reach the next.",
                     "ガス価格をゼロに設定してください(docs/network.ja.md「ガス価格」参照)。"
                     "一部のノードで拒否されると、取引が他のノードに伝わりません。",

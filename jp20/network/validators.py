@@ -59,7 +59,7 @@ class NotAllowed(JP20Error):
     def __init__(self, organisation: str) -> None:
         super().__init__(
             Text(
-                f"{organisation} is no VALIDATOR of the Consortium.",
+                f"{organisation} does not hold the role VALIDATOR in the Consortium.",
                 f"{organisation} はコンソーシアムの VALIDATOR ではありません。",
             ),
             Text(

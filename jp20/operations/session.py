@@ -118,7 +118,9 @@ class NoOrganisationKey(JP20Error):
 
     def __init__(self, key: ChecksumAddress) -> None:
         super().__init__(
-            Text(f"{key} is no organisation's key.", f"{key} はいずれの組織の鍵でもありません。"),
+            Text(
+                f"{key} is not an organisation's key.", f"{key} はいずれの組織の鍵でもありません。"
+            ),
             Text("It was never added, or is revoked.", "登録されていないか、失効しています。"),
             Text("Use a key of your organisation.", "自組織の鍵を使用してください。"),
         )

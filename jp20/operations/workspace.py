@@ -149,7 +149,9 @@ class Workspace:
             if signer.address == address:
                 return signer
         raise BadArgument(
-            Text(f"The key of {address} is not here.", f"{address} の鍵がありません。"),
+            Text(
+                f"This folder does not have the key of {address}.", f"{address} の鍵がありません。"
+            ),
             next_step=Text(
                 "Put its keystore beside the others: jp20 keys import",
                 "jp20 keys import で鍵ファイルを取り込んでください。",
@@ -168,7 +170,7 @@ class Workspace:
                     "設立者の鍵は、このマシンで使用できる必要があります。",
                 ),
                 Text(
-                    "It has no power any more once the platform is set up.",
+                    "It has no powers once the platform is set up.",
                     "構築の完了後、この鍵は何の権限も持ちません。",
                 ),
                 Text(
@@ -200,7 +202,7 @@ class Workspace:
         files = [named] if named.is_file() else [each.file for each in keystores(named)]
         if not files:
             raise NoKey(
-                Text(f"There is no keystore in {named}.", f"{named} に鍵ファイルがありません。"),
+                Text(f"There is not a keystore in {named}.", f"{named} に鍵ファイルがありません。"),
                 next_step=Text(
                     f"Make one: jp20 keys create {named / 'NAME.json'}",
                     f"jp20 keys create {named / '名前.json'} で作成してください。",
@@ -330,7 +332,7 @@ class Workspace:
                     "The development keys do not sign for this chain.",
                     "開発用の鍵は、このチェーンでは使用できません。",
                 ),
-                Text("All the world knows them.", "この鍵は公開されています。"),
+                Text("They are public.", "この鍵は公開されています。"),
                 Text(
                     f"Name your keystores in {self.file.name}: [signer].",
                     f"{self.file.name} の [signer] に自組織の鍵ファイルを指定してください。",

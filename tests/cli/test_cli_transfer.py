@@ -271,7 +271,7 @@ def test_a_preview_answers_as_the_transfer_would_by_exit_code_and_reason(market)
             "allowed": True,
             "code": "NONE",
             "number": 0,
-            "reason": "Nothing stands in the way.",
+            "reason": "Nothing prevents it.",
         }
     ]
     assert refused.json["preview"][0]["code"] == "INSUFFICIENT_BALANCE"

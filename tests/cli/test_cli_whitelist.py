@@ -214,7 +214,7 @@ def test_a_plan_whose_ground_moved_is_refused_with_3_and_nothing_is_sent(place):
 
     assert moved.code == unasked.code == 3  # before anybody is asked
     assert ALICE in moved.err
-    assert "Plan anew" in moved.err
+    assert "Make a new plan" in moved.err
     assert "適用できません" in japanese.err
     assert place.blocks() == before
     assert facts(place, ALICE)["kyc_expiry"] == "2033-03-31"

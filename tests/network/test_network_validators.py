@@ -69,9 +69,9 @@ def test_a_validator_is_put_out_by_more_than_half_and_let_in_again(voting: PoaNe
     wait_until(lambda: all(f"org-{n}" in str(ballot()["votes"]) for n in (1, 2)), "both voted")
 
     (cast,) = ballot()["votes"]
-    assert (cast["organisation"], cast["change"], cast["needed"]) == ("org-4", "put out", 3)
+    assert (cast["organisation"], cast["change"], cast["needed"]) == ("org-4", "remove", 3)
     assert set(cast["voters"].split(", ")) == {"org-1", "org-2"}
-    assert [each["change"] for each in ballot()["own"]] == ["put out"]
+    assert [each["change"] for each in ballot()["own"]] == ["remove"]
     assert count(network) == 4  # two of four are not more than half
 
     vote("drop", "node-3")

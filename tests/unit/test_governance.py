@@ -425,7 +425,7 @@ WRONG = {
     "an unknown role": (
         SPLIT,
         SPLIT.replace('"BROKER"', '"BROCKER"'),
-        "[token.acts.split.signatures] 'BROCKER' is no role.",
+        "[token.acts.split.signatures] 'BROCKER' is not a role.",
     ),
     "an unknown function": (
         SPLIT,
@@ -471,7 +471,7 @@ WRONG = {
     "a time without a unit": (
         SPLIT,
         SPLIT + 'delay = "48"\n',
-        "[token.acts.split.delay] '48' is no time.",
+        "[token.acts.split.delay] '48' is not a date or time.",
     ),
     "an expiry before the delay is over": (
         SPLIT,

@@ -130,7 +130,7 @@ class WrongSignature(RemoteSignerFailure):
             ),
             Text("It was not used.", "この署名は使用されていません。"),
             Text(
-                "Something is wrong with the server, or stands between: have it looked into.",
+                "The server, or something between, is at fault: have it investigated.",
                 "サーバーまたは通信経路に異常があります。調査してください。",
             ),
         )

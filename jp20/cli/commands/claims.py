@@ -57,7 +57,7 @@ Number = Annotated[
     "set",
     help=both(
         "Pledge units that the holder has. They stay with the holder and cannot be transferred, "
-        "by force neither.",
+        "not even by force.",
         "保有数量に質権を設定する。所有者は変わらないが、移転も強制移転もできなくなる。",
     ),
     epilog=example(

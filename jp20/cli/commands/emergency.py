@@ -24,7 +24,7 @@ app = typer.Typer()
         "Stops issue, delivery, transfer, redemption and every other movement, in every token and "
         "in those made later, with any one key of the emergency operator. Nothing else is needed: "
         "without --case and --document it rests on a case of the day and on the reason. "
-        "Looking, freezing, suspending and taking powers away go on.",
+        "Looking, freezing, suspending and revoking powers stay possible.",
         "緊急停止担当の鍵一つで、発行・配布・移転・償還その他すべての移動を、以後に作成されるトークンも"
         "含めて停止する。--case と --document の省略時は、当日の案件番号と停止理由を記録する。"
         "閲覧・凍結・取引停止・権限の剥奪は継続できる。",
@@ -74,8 +74,8 @@ def halt(
         return
     confirm(
         Text(
-            f"HALT EVERYTHING: all {len(before.tokens)} tokens, and those made later? To go on "
-            "takes the operator and three more organisations.",
+            f"HALT EVERYTHING: all {len(before.tokens)} tokens, and those made later? "
+            "Resuming takes the operator and three more organisations.",
             f"全停止しますか?(全 {len(before.tokens)} トークンと以後に作成されるトークン。"
             "再開には運営者と他の3組織の署名が必要です)",
         ),

@@ -126,7 +126,7 @@ def force_transfer(
     "recover",
     help=both(
         "The lost wallet is given up FOR EVER; the investor gets the new one, and every position "
-        "moves there with what restrains it. Run again it does what is left.",
+        "moves there with what restrains it. Run it again to do what is left.",
         "紛失したウォレットを廃止し(取消不可)、同じ投資家の新しいウォレットに全トークンの保有と制限を"
         "移す。再実行すると残りを行う。",
     ),

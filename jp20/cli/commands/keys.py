@@ -27,7 +27,7 @@ New = Annotated[
 @app.command(
     "create",
     help=both(
-        "Make a key that never was, in a new encrypted file.",
+        "Generate a key, in a new encrypted file.",
         "新しい鍵を生成し、暗号化した鍵ファイルに保存する。",
     ),
     epilog=example("jp20 keys create keystores/registrar.json"),
@@ -99,7 +99,7 @@ def keys_list(
     place = workspace().keystore_folder if folder is None else folder
     if not place.is_dir():
         raise BadArgument(
-            Text(f"{place} is no folder.", f"{place} はフォルダではありません。"),
+            Text(f"{place} is not a folder.", f"{place} はフォルダではありません。"),
             next_step=Text(
                 "Make a key there: jp20 keys create FILE",
                 "jp20 keys create ファイル で鍵を作成してください。",

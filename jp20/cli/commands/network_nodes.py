@@ -115,7 +115,7 @@ _MISSING: Final = Text(
     "init",
     help=both(
         "Make the keys of your own node here, print its public part, and write its files once all "
-        "public parts are in network.toml. Run again, it changes no key.",
+        "public parts are in network.toml. Running it again changes no key.",
         "自組織のノードの鍵を作成して公開情報を出力し、全ノードの公開情報が揃い次第、設定ファイルを"
         "作成する。再実行しても鍵は変更しない。",
     ),

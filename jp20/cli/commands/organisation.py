@@ -183,7 +183,7 @@ def organisation_revoke(
     "transfer-role",
     help=both(
         "Hand a role from one organisation to another in one step, the last holder's too. By the "
-        "shipped policy four organisations sign, and it is carried out 48 hours later.",
+        "shipped policy four organisations sign, and it is executed 48 hours later.",
         "役割を他の組織に引き継ぐ(最後の保有組織からの引継ぎも可)。同梱ポリシーでは4組織が署名し、"
         "48時間後に実行できる。",
     ),
@@ -197,7 +197,7 @@ def organisation_transfer_role(
     giver: Annotated[
         str,
         typer.Argument(
-            metavar="FROM", help=both("Who has it: name or number.", "引継元の名称または番号。")
+            metavar="FROM", help=both("Who holds it: name or number.", "引継元の名称または番号。")
         ),
     ],
     taker: Annotated[
@@ -234,7 +234,7 @@ def organisation_transfer_role(
 @app.command(
     "remove",
     help=both(
-        "Put an organisation out, with all its keys and roles at large, as soon as all have "
+        "Remove an organisation, with all its keys and roles at large, as soon as all have "
         "signed. It signs nothing of it. What it alone holds, and its roles for single tokens, are "
         "handed over first.",
         "組織を除名し、すべての鍵と役割を失効させる(署名が揃い次第、直ちに実行)。当該組織は署名"
@@ -254,8 +254,8 @@ def organisation_remove(
     member = member_named(session, organisation)
     roles = ", ".join(role.name for role in sorted(member.roles))
     question = Text(
-        f"Put {member.name} out, with the roles {roles or '–'} and {len(member.keys)} keys? It "
-        "cannot be taken back.",
+        f"Remove {member.name}, with the roles {roles or '–'} and {len(member.keys)} keys? This "
+        "cannot be undone.",
         f"{member.name} を除名しますか(役割: {roles or 'なし'}、鍵: {len(member.keys)} 件)?"
         "取り消しはできません。",
     )
@@ -282,7 +282,7 @@ def _require_name(name: str) -> None:
     if name.strip() and name == name.strip() and not (name.isascii() and name.isdigit()):
         return
     raise BadArgument(
-        Text(f'NAME: "{name}" is no name.', f"NAME: 「{name}」は名称として使用できません。"),
+        Text(f'NAME: "{name}" is not a name.', f"NAME: 「{name}」は名称として使用できません。"),
         Text(
             "It is not empty, has no space around it, and is not a number, which names the "
             "organisation of that number.",

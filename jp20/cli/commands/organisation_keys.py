@@ -105,7 +105,7 @@ def key_revoke(
         return
     owner = session.members()[entry.organisation - 1].name
     question = Text(
-        f"Take the key {taken} from {owner}? It cannot be taken back.",
+        f"Take the key {taken} from {owner}? This cannot be undone.",
         f"{owner} の鍵 {taken} を失効させますか? 取り消しはできません。",
     )
     decide_and_show(
@@ -123,7 +123,7 @@ def key_revoke(
     "replace",
     help=both(
         "Exchange a key, an organisation's last one too, in one step. By the shipped policy signed "
-        "like a further key, and carried out 24 hours later: until then the old one counts.",
+        "like a further key, and executed 24 hours later: until then the old one counts.",
         "鍵を交換する(組織の最後の鍵も可)。同梱ポリシーでは鍵の追加と同じ署名を要し、24時間後に"
         "実行できる。それまでは旧い鍵が有効である。",
     ),

@@ -23,7 +23,7 @@ app = typer.Typer(no_args_is_help=True)
     "deploy",
     help=both(
         "Set the platform up: contracts, organisations, policy, seal. "
-        "Run again after a break it goes on.",
+        "After an interruption, run it again to continue.",
         "基盤を構築する(コントラクト・組織・ポリシー・封印)。中断後に再実行すると続行する。",
     ),
     epilog=example("jp20 platform deploy --yes", "jp20 platform deploy --fresh"),

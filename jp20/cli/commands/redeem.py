@@ -92,7 +92,7 @@ def redeem_preview(
 @app.command(
     "maturity",
     help=both(
-        "Redeem every position whole, at or after maturity. Run again it redeems what is left.",
+        "Redeem every position whole, at or after maturity. Run it again to redeem what is left.",
         "満期償還。全保有者の全口数を償還する。再実行すると残りを償還する。",
     ),
     epilog=example("jp20 token redeem maturity JP20-RE-0001 --case RD-1 --document notice.pdf"),
@@ -132,7 +132,7 @@ def redeem_early(
 @app.command(
     "part",
     help=both(
-        "Redeem so many units in all, of each holder in proportion (largest remainder). "
+        "Redeem a number of units in total, from each holder in proportion (largest remainder). "
         "Pledged, attached and frozen units are refused row by row.",
         "一部償還。総口数を保有割合で按分する(端数は最大剰余法)。"
         "質権・差押え・凍結の対象は行ごとに拒否される。",
@@ -254,7 +254,7 @@ def _redeem_whole(
     confirm(
         Text(
             f"Redeem {token} {way.text.en}: {total:,} units of {len(found):,} accounts, "
-            "undistributed ones included? It cannot be taken back.",
+            "undistributed ones included? This cannot be undone.",
             f"{token} の{way.text.ja}: {len(found):,} 口座、{total:,} 口(未配布分を含む)を"
             "償還しますか? 取り消しはできません。",
         ),

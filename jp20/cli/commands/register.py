@@ -183,8 +183,8 @@ def register_check(
 @app.command(
     "history",
     help=both(
-        "What happened to the units of a token, or of one wallet: every movement with why. Of one "
-        "wallet, JSON and CSV also have the log by which jp20 reverse names a movement.",
+        "What happened to the units of a token, or of one wallet: every movement with its reason. "
+        "Of one wallet, JSON and CSV also have the log by which jp20 reverse names a movement.",
         "トークンまたは1つのウォレットの異動履歴を表示する(事由付き)。ウォレットを指定すると、"
         "JSON・CSV に jp20 reverse で指定するログ番号も含まれる。",
     ),

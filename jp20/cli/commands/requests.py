@@ -206,7 +206,7 @@ def requests_approve(
 @app.command(
     "execute",
     help=both(
-        "Carry out what is signed and ready. Run again it does what is left.",
+        "Execute what is signed and ready. Run it again to do what is left.",
         "署名が完了し実行可能な申請を実行する。再実行すると残りを行う。",
     ),
     epilog=example("jp20 requests execute 0x8c…"),

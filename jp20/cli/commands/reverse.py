@@ -160,7 +160,9 @@ def reverse(
         typer.Option(
             "--units",
             metavar="UNITS",
-            help=both("Only so many; else all.", "一部のみ取り消す場合の口数。省略時は全部。"),
+            help=both(
+                "Only this many; otherwise all.", "一部のみ取り消す場合の口数。省略時は全部。"
+            ),
         ),
     ] = None,
     to: Annotated[

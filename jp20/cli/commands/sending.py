@@ -70,7 +70,7 @@ def resume_sending(yes: Yes = False) -> None:
     say(_sending_table(_found(found)))
     confirm(
         Text(
-            f"Go on with these {count} transactions? None is sent twice.",
+            f"Resume these {count} transactions? None is sent twice.",
             f"これら {count} 件の取引を続行しますか(二重に送信されることはありません)?",
         ),
         yes,

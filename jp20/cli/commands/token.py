@@ -49,7 +49,7 @@ Units = Annotated[
     "issue",
     help=both(
         "Make a token from a term sheet and issue its units to the issuer's account. "
-        "Run again under the same case it goes on, and issues nothing twice.",
+        "Run it again under the same case to continue; nothing is issued twice.",
         "発行条件からトークンを作成し、発行者口座に発行する。"
         "同じ案件番号で再実行すると続行し、二重に発行しない。",
     ),
@@ -272,7 +272,7 @@ def token_show(
 @app.command(
     "pause",
     help=both(
-        "Stop one token at once. Reading goes on; to start again takes a decision.",
+        "Stop one token at once. Reading stays possible; unpausing takes a decision.",
         "1つのトークンを直ちに一時停止する(照会は可能)。解除には決定を要する。",
     ),
     epilog=example("jp20 token pause JP20-RE-0001 --case PA-1 --document notice.pdf"),
@@ -302,7 +302,7 @@ def pause(token: Token, case: Case, document: Document, yes: Yes = False) -> Non
     show(status_record(token_state(session, token)), steps_table(session, done.steps))
     say(
         Text(
-            f"To go on: jp20 token unpause {code} --case CASE --document FILE",
+            f"To resume: jp20 token unpause {code} --case CASE --document FILE",
             f"解除: jp20 token unpause {code} --case 案件番号 --document 文書",
         )
     )
@@ -310,7 +310,7 @@ def pause(token: Token, case: Case, document: Document, yes: Yes = False) -> Non
 
 @app.command(
     "unpause",
-    help=both("Let a paused token go on.", "一時停止を解除する。"),
+    help=both("Unpause a token.", "一時停止を解除する。"),
     epilog=example("jp20 token unpause JP20-RE-0001 --case PA-1 --document all-clear.pdf"),
 )
 def unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
@@ -326,7 +326,7 @@ def unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> N
         say(Text(f"{code} is not paused.", f"{code} は一時停止中ではありません。"))
         show(status_record(state))
         return
-    confirm(Text(f"Let {code} go on?", f"{code} の一時停止を解除しますか?"), yes)
+    confirm(Text(f"Unpause {code}?", f"{code} の一時停止を解除しますか?"), yes)
     done = lifecycle.unpause(session, token, rests_on)
     show(status_record(token_state(session, token)), steps_table(session, done.steps))
 
@@ -363,7 +363,7 @@ def split(
     confirm(
         Text(
             f"Split {state.terms.code} 1 to {times}, from {state.supply:,} to "
-            f"{state.supply * times:,} units? It cannot be taken back.",
+            f"{state.supply * times:,} units? This cannot be undone.",
             f"{state.terms.code} を 1→{times} に分割しますか? 発行数量は {state.supply:,} 口から "
             f"{state.supply * times:,} 口になります。取り消しはできません。",
         ),

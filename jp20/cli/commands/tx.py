@@ -90,7 +90,7 @@ def tx_sign(
         typer.Option(
             metavar="FILE",
             help=both(
-                "A request's decision file: what it would do is shown, if it is the very one.",
+                "A request's decision file: if it is the one to be signed, its calls are shown.",
                 "申請の決定ファイル。署名対象と一致する場合、申請の内容を表示する。",
             ),
         ),
@@ -110,7 +110,7 @@ def tx_sign(
                 f"{file} の記載は署名対象の内容と異なります。",
             ),
             next_step=Text(
-                "Find out why. Who signs it nevertheless does so without --yes.",
+                "Find out why. To sign it nevertheless, run it without --yes.",
                 "原因を確認してください。それでも署名する場合は --yes を付けずに実行してください。",
             ),
         )
@@ -146,7 +146,7 @@ def tx_sign(
 @app.command(
     "send",
     help=both(
-        "Send what was signed, and wait for it. Then run the first command again: it goes on.",
+        "Send what was signed, and wait for it. Then run the first command again to continue.",
         "署名済みの取引を送信し、結果を待つ。その後、最初のコマンドを再度実行すると続行する。",
     ),
     epilog=example("jp20 tx send signed.json --yes"),
@@ -256,7 +256,7 @@ def tx_cancel(
     if instead.state is State.SUCCEEDED:
         say(
             Text(
-                "It is cancelled: it can never come any more.",
+                "It is cancelled: it can no longer come.",
                 "取消しが完了しました。元の取引が成立することはありません。",
             )
         )

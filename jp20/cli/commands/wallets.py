@@ -65,7 +65,7 @@ def wallet_add(
     "retire",
     help=both(
         "Take wallets out of use for ever: their keys were lost or stolen. "
-        "The investor's other wallets go on.",
+        "The investor's other wallets stay in use.",
         "ウォレットを恒久的に廃止する(鍵の紛失・盗難)。投資家の他のウォレットには影響しない。",
     ),
     epilog=example(
@@ -90,7 +90,7 @@ def wallet_retire(
     known(session, given)
     confirm(
         Text(
-            f"Retire {', '.join(given)}? It cannot be taken back.",
+            f"Retire {', '.join(given)}? This cannot be undone.",
             f"{'、'.join(given)} を廃止しますか? 取り消しはできません。",
         ),
         yes,

@@ -84,7 +84,7 @@ def show_plan(session: "Session", plan: "Plan", out: Path | None, command: str) 
     elif saved is None:
         say(
             Text(
-                "To carry it out, plan again with --out FILE.",
+                "To execute it, make the plan again with --out FILE.",
                 "実行するには、--out ファイル名 を付けて計画を保存してください。",
             )
         )

@@ -63,14 +63,14 @@ def assign(
     proposer = 0 if proposed else _first([*chosen, *free], rule.proposers)
     if proposer is None:
         raise NotEnoughOrganisations(
-            Text("Nobody here may propose it.", "提案できる組織がありません。"),
+            Text("No key here may propose it.", "提案できる組織がありません。"),
             rule.proposers,
             parties,
         )
     executor = _first([*chosen, *free, *organisations], rule.executors)
     if executor is None:
         raise NotEnoughOrganisations(
-            Text("Nobody here may execute it.", "実行できる組織がありません。"), rule.executors, ()
+            Text("No key here may execute it.", "実行できる組織がありません。"), rule.executors, ()
         )
     return Assignment(proposer, signers, executor)
 

@@ -23,7 +23,7 @@ class NotADecision(JP20Error):
 
     def __init__(self, file: str, why: Text) -> None:
         super().__init__(
-            Text(f"{file} is no decision file.", f"{file} は申請ファイルではありません。"),
+            Text(f"{file} is not a decision file.", f"{file} は申請ファイルではありません。"),
             why,
             Text(
                 "Ask the proposing organisation for it again.",

@@ -28,7 +28,7 @@ _FORMAT: Final = 1
 
 
 class NotADeployment(JP20Error):
-    """The file is no deployment file, or of another version."""
+    """The file is not a deployment file, or of another version."""
 
     exit_code = ExitCode.USAGE
 

@@ -75,7 +75,7 @@ class Rule:
 
 
 def rule_of(word: int) -> Rule | None:
-    """The rule that a word of `Consortium.rule` says; None for zero, which is no rule."""
+    """The rule that a word of `Consortium.rule` says; None for zero, which is not a rule."""
     if word == 0:
         return None
     slots = [word >> 32 + 16 * index & 0xFFFF for index in range(MOST_SLOTS)]

@@ -293,7 +293,7 @@ class _Reader:
             if name not in Role.__members__:
                 self._fault(
                     place,
-                    Text(f"{name!r} is no role.", f"{name!r} という役割はありません。"),
+                    Text(f"{name!r} is not a role.", f"{name!r} という役割はありません。"),
                     Text(
                         f"Roles: {', '.join(Role.__members__)}.",
                         f"役割：{'、'.join(Role.__members__)}。",
@@ -308,7 +308,7 @@ class _Reader:
             return seconds
         self._fault(
             place,
-            Text(f"{value!r} is no time.", f"{value!r} は期間ではありません。"),
+            Text(f"{value!r} is not a date or time.", f"{value!r} は期間ではありません。"),
             Text('Write such as "48h", "7d".', "「48h」「7d」のように記入してください。"),
         )
         return 0

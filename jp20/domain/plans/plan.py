@@ -64,7 +64,7 @@ class TamperedPlan(JP20Error):
             ),
             Text("Its checksum does not fit.", "チェックサムが一致しません。"),
             Text(
-                "Take the plan from its maker again, or plan anew.",
+                "Get the plan from whoever made it again, or make a new one.",
                 "作成者から再度受け取るか、計画を作成し直してください。",
             ),
         )
@@ -81,7 +81,7 @@ class PlanElsewhere(JP20Error):
             ),
             Text(f"It says {planned}; here is {found}.", f"計画: {planned}、接続先: {found}"),
             Text(
-                "Connect to where it was made, or plan anew here.",
+                "Connect to where it was made, or make a new plan here.",
                 "計画時の接続先を指定するか、計画を作成し直してください。",
             ),
         )
@@ -103,7 +103,8 @@ class PlanOutOfDate(JP20Error):
             ),
             Text("\n".join(each.en for each in shown), "\n".join(each.ja for each in shown)),
             Text(
-                "Plan anew; nothing was sent.", "計画を作成し直してください(送信はしていません)。"
+                "Make a new plan; nothing was sent.",
+                "計画を作成し直してください(送信はしていません)。",
             ),
         )
 
@@ -121,7 +122,7 @@ class PlanBlocked(JP20Error):
                 "\n".join(each.reason.ja for each in faults),
             ),
             Text(
-                "Put it right, and plan anew.",
+                "Correct it, and make a new plan.",
                 "原因を解消し、計画を作成し直してください。",
             ),
         )

@@ -48,7 +48,7 @@ class NotBefore(JP20Error):
                 f"申請 0x{request.hex()}: ポリシーが待機期間を定めています。",
             ),
             Text(
-                "Run the same again then; it goes on from here.",
+                "Run the same command again then; it continues from here.",
                 "その時刻以降に再度実行すると、ここから続行します。",
             ),
         )
@@ -78,7 +78,7 @@ class AwaitingOthers(JP20Error):
         )
         super().__init__(
             Text(
-                f"It waits for another organisation: {named}.",
+                f"It is waiting for another organisation: {named}.",
                 f"他の組織（{named}）の手続を待っています。",
             ),
             Text(

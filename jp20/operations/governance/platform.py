@@ -70,7 +70,7 @@ class DeploymentFailed(JP20Error):
                 f"Transaction 0x{transaction.hex()} failed.",
                 f"取引 0x{transaction.hex()} が失敗しました。",
             ),
-            Text("Run again: it goes on from here.", "再度実行すると、ここから続行します。"),
+            Text("Run it again: it continues from here.", "再度実行すると、ここから続行します。"),
         )
 
 
@@ -326,7 +326,7 @@ class _Founding:
                     f"{self._file} は {found.founder} が開始した記録です。",
                 ),
                 next_step=Text(
-                    "Go on with that key, or name another file.",
+                    "Continue with that key, or name another file.",
                     "その鍵で続行するか、別のファイルを指定してください。",
                 ),
             )
@@ -428,7 +428,7 @@ def _require_as_planned(
             Text("The chain is not as the files say.", "チェーンの状態がファイルと一致しません。"),
             Text("\n".join(fault.en for fault in faults), "\n".join(fault.ja for fault in faults)),
             Text(
-                "Were the files changed since the deployment began? Begin anew with another file.",
+                "Were the files changed since the deployment began? Start again with another file.",
                 "開始後にファイルを変更した場合は、別の記録ファイルで最初から実行してください。",
             ),
         )

@@ -268,7 +268,7 @@ def recover(
     parties: Iterable[int] = (),
 ) -> Recovery:
     """A key is lost: its wallet is given up, the investor gets the new one, and every position (or
-    that of some tokens) moves there with what restrains it. Run again it does what is left.
+    that of some tokens) moves there with what restrains it. Run it again to do what is left.
 
     With the keys of a single organisation every position is carried as far as it goes before
     AwaitingOthers is raised. Raises NobodysWallet, OtherInvestor.

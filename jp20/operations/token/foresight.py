@@ -36,7 +36,7 @@ class UnfitRatio(JP20Error):
 
     def __init__(self, ratio: int) -> None:
         super().__init__(
-            Text("The token cannot be split so.", "この比率では分割できません。"),
+            Text("The token cannot be split by this ratio.", "この比率では分割できません。"),
             REFUSALS["InvalidRatio"].filled({"ratio": ratio}),
             Text("Name a whole number from 2 upwards.", "2以上の整数を指定してください。"),
         )

@@ -47,7 +47,7 @@ class OtherRedemption(JP20Error):
                 f"案件 {case} では別の内容の償還が開始されています。",
             ),
             next_step=Text(
-                "Go on with the same number of units, or use another case.",
+                "Continue with the same number of units, or use another case.",
                 "同じ数量で続行するか、別の案件番号を使用してください。",
             ),
         )
@@ -87,7 +87,7 @@ def unpause(
 def redeem_at_maturity(
     session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Outcomes:
-    """Redeems every whole position, undistributed units too. Run again it redeems what is left."""
+    """Redeems every whole position, undistributed units too. Run again, it redeems the rest."""
     return _redeem_all(session, token, "redeemAtMaturity", evidence, parties)
 
 

@@ -94,8 +94,8 @@ class OutboxStatus:
 
 
 _LOOK: Final = Text(
-    "The node has had it for long: does the chain make blocks, and does it take this gas price?"
-    " What is not to come any more is given up with: jp20 tx cancel NONCE",
+    "The node has held it for long: does the chain make blocks, and does it accept this gas price?"
+    " To give up a transaction: jp20 tx cancel NONCE",
     "長時間保留されています。ブロック生成とガス価格の条件をノードで確認してください。"
     "取り消す場合は jp20 tx cancel ノンス を実行してください。",
 )
@@ -155,7 +155,7 @@ class NotExported(JP20Error):
                 "別のチェーン・鍵のものか、変更されたか、取りやめられています。",
             ),
             Text(
-                "Export and sign anew: jp20 tx export. Nothing was sent.",
+                "Export and sign again: jp20 tx export. Nothing was sent.",
                 "jp20 tx export からやり直してください(送信は行われていません)。",
             ),
         )

@@ -424,7 +424,7 @@ def test_a_tampered_plan_is_not_read(world, tmp_path):
     file.write_text(file.read_text().replace('"units": 7', '"units": 8'))
     with pytest.raises(TamperedPlan) as refused:
         load_plan(file)
-    assert "plan anew" in refused.value.next_step.en
+    assert "make a new one" in refused.value.next_step.en
 
 
 @pytest.mark.requirement("G2")
