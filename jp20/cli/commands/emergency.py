@@ -85,7 +85,7 @@ def halt(
     done = emergency.halt(session, rests_on)
     say(
         Text(
-            f"Halted under case {rests_on.case}. To go on: jp20 resume --case … --document …",
+            f"Halted under case {rests_on.case}. To resume: jp20 resume --case … --document …",
             f"案件 {rests_on.case} として停止しました。再開: jp20 resume --case … --document …",
         )
     )
