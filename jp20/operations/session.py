@@ -29,7 +29,6 @@ from jp20.chain.contracts.events import (
     consortium_events,
     entries,
     platform_events,
-    read_events,
     token_events,
 )
 from jp20.chain.rpc.blocks import Blocks
@@ -57,6 +56,7 @@ from jp20.domain.governance.policy import Kind, Organisation
 from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Done
 from jp20.domain.register.events import Event, LoggedEvent
+from jp20.register.history import ChainHistory, History
 
 
 class NotOnThisChain(JP20Error):
@@ -171,6 +171,8 @@ class Session:
         self.outbox: Final = outbox
         self.consortium: Final = consortium_at(connection, deployment.consortium.address)
         self.platform: Final = platform_at(connection, deployment.platform.address)
+        first = deployment.consortium.block
+        self.history: Final[History] = ChainHistory(connection, first, self._decoder)
         self._senders: dict[ChecksumAddress, Sender] = {}
         self._blocks = Blocks(connection)
         self._has_looked = False
@@ -358,10 +360,10 @@ class Session:
     def events(
         self, address: ChecksumAddress, last: int | None = None
     ) -> tuple[LoggedEvent[Event], ...]:
-        """All events of a contract, from the platform's first block to `last` or the latest."""
-        until = self.connection.block_number() if last is None else last
-        first = self.deployment.consortium.block
-        return tuple(read_events(self.connection, address, self._decoder(address), first, until))
+        """All events of a contract, from the platform's first block to `last` or the latest; a
+        session reads each once.
+        """
+        return self.history.events(address, last)
 
     def receipts(self, transactions: Collection[bytes]) -> dict[bytes, Receipt]:
         """The receipts of transactions that are in a block."""

@@ -24,14 +24,10 @@ def executed_call(
     has the same arguments as far as they are named here; None where there is none.
     """
     selector = target.interface.function(function).selector
-    for proposal in proposals(session).values():
+    asked = proposals(session, target=target.address, selector=selector, case_id=evidence.case_id)
+    for proposal in asked.values():
         request = proposal.request
-        if (
-            request.target,
-            request.selector,
-            request.case_id,
-            request.document_hash,
-        ) != (target.address, selector, evidence.case_id, evidence.document_hash):
+        if request.document_hash != evidence.document_hash:
             continue
         call = target.interface.decode_call(proposal.data) if proposal.data else None
         if (
@@ -50,10 +46,8 @@ def open_twins(session: Session, decision: Decision) -> dict[bytes, Proposal]:
     request, now = decision.request, session.now()
     found = {
         id: each
-        for id, each in proposals(session).items()
-        if id != request.id
-        and (each.request.target, each.request.root, each.request.case_id)
-        == (request.target, request.root, request.case_id)
+        for id, each in proposals(session, target=request.target, case_id=request.case_id).items()
+        if id != request.id and each.request.root == request.root
     }
     return {
         id: each

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, cast
+from typing import Final
 
 from eth_typing import ChecksumAddress
 
@@ -24,7 +24,8 @@ from jp20.domain.plans.outcomes import Decided
 from jp20.domain.register.events import (
     FrozenAtOnce,
     InvestorSuspended,
-    Other,
+    RuleRemoved,
+    RuleSet,
     SuspensionCarried,
     WalletAdded,
     WalletCarried,
@@ -203,13 +204,10 @@ def _acts_on_chain(session: Session) -> dict[int, tuple[Kind, tuple[bytes, ...]]
     """The acts by the chain's number, each with its selectors in the chain's order."""
     acts: dict[int, tuple[Kind, tuple[bytes, ...]]] = {}
     for entry in session.events(session.consortium.address):
-        if isinstance(entry.event, Other) and entry.event.name in ("RuleSet", "RuleRemoved"):
-            found = entry.event.arguments
-            act = cast(int, found["act"])
-            if entry.event.name == "RuleSet":
-                selectors = cast(Sequence[bytes], found["selectors"])
-                acts[act] = (Kind(cast(int, found["kind"])), tuple(selectors))
-            else:
+        match entry.event:
+            case RuleSet(kind, act, selectors, _):
+                acts[act] = (Kind(kind), selectors)
+            case RuleRemoved(_, act, _):
                 acts.pop(act, None)
     return acts
 

@@ -14,7 +14,6 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.abi import Decoded
 from jp20.chain.contracts.errors import Reverted, explain
-from jp20.chain.contracts.typed import typed
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.sender import Progress
 from jp20.chain.signing.signers import Signer
@@ -28,7 +27,7 @@ from jp20.domain.governance.policy import Kind, Rule, rule_of
 from jp20.domain.governance.requests import Call, Decision, Request
 from jp20.domain.governance.requests import compose as put_under_one_root
 from jp20.domain.plans.outcomes import CallOutcome, Step
-from jp20.domain.register.events import CallExecuted, Event, LoggedEvent, Other
+from jp20.domain.register.events import CallExecuted, RequestProposed
 from jp20.operations.files.inputs import load_policy, read_file
 from jp20.operations.session import Member, Session
 
@@ -291,17 +290,21 @@ def execute(
 
 
 def list_requests(
-    session: Session, wanted: Callable[[Proposal], bool] = lambda proposal: True
+    session: Session,
+    wanted: Callable[[Proposal], bool] = lambda proposal: True,
+    *,
+    target: ChecksumAddress | None = None,
+    selector: bytes | None = None,
+    case_id: bytes | None = None,
 ) -> tuple[RequestView, ...]:
-    """All requests that were ever proposed, the latest last; or those whose proposal is wanted,
-    and only of these it is read where they stand.
+    """All requests that were ever proposed, the latest last; or those on a contract, a function,
+    under a case, whose proposal is wanted, and only of these it is read where they stand.
     """
+    found = proposals(session, target=target, selector=selector, case_id=case_id)
     members = _Members(session)
     now = session.now()
     return tuple(
-        _view(session, members, id, each, now)
-        for id, each in proposals(session).items()
-        if wanted(each)
+        _view(session, members, id, each, now) for id, each in found.items() if wanted(each)
     )
 
 
@@ -476,12 +479,26 @@ def standing(session: Session, request: Request, members: "_Members | None" = No
     return Standing(proposed_at, signed_at, signatures, executed)
 
 
-def proposals(session: Session) -> dict[bytes, Proposal]:
-    """The latest proposal of each request, by id, in the order in which they were first made."""
+def proposals(
+    session: Session,
+    *,
+    target: ChecksumAddress | None = None,
+    selector: bytes | None = None,
+    case_id: bytes | None = None,
+) -> dict[bytes, Proposal]:
+    """The latest proposal of each request, by id, in the order in which they were first made; or of
+    those on a contract, a function, under a case.
+    """
     found: dict[bytes, Proposal] = {}
     for entry in session.events(session.consortium.address):
-        if isinstance(entry.event, Other) and entry.event.name == "RequestProposed":
-            found.update([_proposed(entry.event, entry.at)])
+        event = entry.event
+        if isinstance(event, RequestProposed) and (
+            target in (None, event.request.target)
+            and selector in (None, event.request.selector)
+            and case_id in (None, event.case_id)
+        ):
+            request = _true(event).request
+            found[event.id] = Proposal(request, event.organisation, event.data, entry.at)
     return found
 
 
@@ -500,9 +517,10 @@ def earlier_outcomes(session: Session, request: Request) -> tuple[CallOutcome, .
     """
     events = session.events(session.consortium.address)
     same = {
-        id
-        for id, each in _all_proposals(events)
-        if (each.request.case_id, each.request.root) == (request.case_id, request.root)
+        _true(entry.event).id
+        for entry in events
+        if isinstance(entry.event, RequestProposed)
+        and (entry.event.case_id, entry.event.request.root) == (request.case_id, request.root)
     }
     executed = {
         entry.event.index: entry.at
@@ -583,26 +601,11 @@ def _proposal(session: Session, request: bytes) -> Proposal:
     return found
 
 
-def _proposed(event: Other, at: At) -> tuple[bytes, Proposal]:
-    """The id and the proposal that a RequestProposed says."""
-    arguments = event.arguments
-    id, request = typed(bytes, arguments["id"]), typed(Request, arguments["request"])
-    if request.id != id:
-        raise FalseRequest(id, request.id)
-    return id, Proposal(
-        request,
-        typed(int, arguments["organisation"]),
-        typed(bytes, arguments["data"]),
-        at,
-    )
-
-
-def _all_proposals(events: Iterable[LoggedEvent[Event]]) -> list[tuple[bytes, Proposal]]:
-    return [
-        _proposed(entry.event, entry.at)
-        for entry in events
-        if isinstance(entry.event, Other) and entry.event.name == "RequestProposed"
-    ]
+def _true(event: RequestProposed) -> RequestProposed:
+    """The event, where the request in it is the one of its id. Raises FalseRequest."""
+    if event.request.id != event.id:
+        raise FalseRequest(event.id, event.request.id)
+    return event
 
 
 def _free_slot(

@@ -189,12 +189,9 @@ class Past:
     def __init__(self, session: Session, token: Contract, evidence: Evidence) -> None:
         selector = token.interface.function("deliver").selector
         self._evidence = evidence
-        self.views = [
-            view
-            for view in list_requests(session)
-            if (view.request.target, view.request.selector, view.request.case_id)
-            == (token.address, selector, evidence.case_id)
-        ]
+        self.views = list_requests(
+            session, target=token.address, selector=selector, case_id=evidence.case_id
+        )
         self.requests = [view.request for view in self.views]
         self._pending = {
             root: len(executed_indices(session, request)) < request.calls

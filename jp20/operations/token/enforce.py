@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
-from jp20.chain.contracts.typed import typed
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
@@ -16,7 +15,7 @@ from jp20.domain.plans.outcomes import Decided, Outcomes
 from jp20.domain.register.events import (
     Cause,
     LoggedEvent,
-    Other,
+    LossRecorded,
     Transfer,
     TransferReversed,
     UnitsSplit,
@@ -376,17 +375,15 @@ def losses_of(session: Session, token: TokenName, incident: str) -> tuple[Loss, 
     """What was recorded under an incident, in the order in which it was."""
     contract, number = session.token(token), case_id(incident)
     recorded = [
-        entry.event.arguments
+        entry.event
         for entry in session.events(contract.address)
-        if isinstance(entry.event, Other)
-        and entry.event.name == "LossRecorded"
-        and entry.event.arguments["incident"] == number
+        if isinstance(entry.event, LossRecorded) and entry.event.incident == number
     ]
-    holders = [typed(ChecksumAddress, each["holder"]) for each in recorded]
+    holders = [each.holder for each in recorded]
     left = contract.read_many(int, "lossOf", [(number, holder) for holder in holders])
     return tuple(
-        Loss(holder, typed(int, each["amount"]), outstanding)
-        for holder, each, outstanding in zip(holders, recorded, left, strict=True)
+        Loss(each.holder, each.amount, outstanding)
+        for each, outstanding in zip(recorded, left, strict=True)
     )
 
 

@@ -171,12 +171,8 @@ def _shares(
 ) -> Mapping[ChecksumAddress, int]:
     """Of what holders have now, or, where the case was proposed before, of what they had then."""
     selector = token.interface.function("redeemPart").selector
-    before = [
-        each
-        for each in proposals(session).values()
-        if (each.request.target, each.request.selector, each.request.case_id)
-        == (token.address, selector, evidence.case_id)
-    ]
+    asked = proposals(session, target=token.address, selector=selector, case_id=evidence.case_id)
+    before = list(asked.values())
     if not before:
         return in_proportion(read_register(session, token), units)
     events = session.events(token.address)
