@@ -13,6 +13,7 @@ from pathlib import Path
 from jp20.domain.base.errors import Text
 from jp20.domain.register.register import Movement
 from jp20.operations.governance import emergency
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.register.report import read_register
 from jp20.operations.session import Session
 from jp20.operations.token import enforce, lifecycle, restraints
@@ -53,7 +54,9 @@ def forced_transfer(file: str = str(FILES / "forced-transfer.toml")) -> None:
     """Units go to a third party without the holder's consent: a court's order, say."""
     case, work = CaseFile(file), session()
     token, source, to = case.text("token"), case.address("from"), case.address("to")
-    done = enforce.force_transfer(work, token, source, to, case.number("units"), case.evidence)
+    done = carry_out(
+        work, enforce.force_transfer(work, token, source, to, case.number("units"), case.evidence)
+    )
     show_positions(work, token, [source, to])
     show_steps(work, done.steps)
 
@@ -92,7 +95,7 @@ def split(file: str = str(FILES / "split.toml")) -> None:
     """One unit becomes so many, for every holder at once."""
     case, work = CaseFile(file), session()
     token, ratio = case.text("token"), case.number("ratio")
-    done = lifecycle.split(work, token, ratio, case.evidence)
+    done = carry_out(work, lifecycle.split(work, token, ratio, case.evidence))
     supply = work.token(token).read(int, "totalSupply")
     show("分割 / Split", ("#比率 / ratio", "#発行数量 / units in issue"), [(ratio, supply)])
     show_steps(work, done.steps)

@@ -35,6 +35,7 @@ from jp20.operations.files.inputs import (
     load_term_sheet,
 )
 from jp20.operations.governance import emergency, requests
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.platform import deploy_platform
 from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
@@ -258,7 +259,7 @@ def forced_transfer(story: Story) -> None:
     session = story.session()
     source, to = story.holder("K1-0003").address, story.holder("K1-0004").address
     case = Evidence.of("FT-2026-001", b"Order of the court")
-    done = enforce.force_transfer(session, story.token, source, to, 15, case)
+    done = carry_out(session, enforce.force_transfer(session, story.token, source, to, 15, case))
     console.print(
         "  裁判所の命令。ロックアップ中の15口 K1-0003 → K1-0004 /"
         " A court's order: 15 units pass, though locked up."
@@ -297,7 +298,7 @@ def chargeback(story: Story) -> None:
 def split(story: Story) -> None:
     session = story.session()
     case = Evidence.of("SP-2026-001", b"Resolution of the issuer")
-    done = lifecycle.split(session, story.token, 2, case)
+    done = carry_out(session, lifecycle.split(session, story.token, 2, case))
     console.print(
         "  1口を2口に。全保有者に一取引で / 1 becomes 2, for all holders in one transaction"
     )

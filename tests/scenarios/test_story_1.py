@@ -21,6 +21,7 @@ from jp20.operations.files.inputs import (
     load_term_sheet,
 )
 from jp20.operations.governance import emergency
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
 from jp20.operations.register.report import read_register, report
@@ -134,7 +135,7 @@ def test_a_lock_up_refuses_the_holder_and_not_the_court(world):
     found = preview(session, TOKEN, holder.address, to, 1)
     with pytest.raises(Restrained) as refusal:
         transfer(session, TOKEN, holder, to, 1)
-    enforce.force_transfer(session, TOKEN, holder.address, to, 15, case("FT-1"))
+    carry_out(session, enforce.force_transfer(session, TOKEN, holder.address, to, 15, case("FT-1")))
 
     assert (found.allowed, found.reason) == (False, Reason.LOCKED_UP)
     assert refusal.value.free == 0
@@ -162,7 +163,7 @@ def test_a_halt_and_a_resumption(world):
 
 @pytest.mark.requirement("G6")
 def test_a_split_doubles_every_holding(world):
-    lifecycle.split(world.session(), TOKEN, 2, case("SP-1"))
+    carry_out(world.session(), lifecycle.split(world.session(), TOKEN, 2, case("SP-1")))
 
     # 19, 21, 5, 35 doubled
     found = [balance(world, f"K1-000{n}") for n in (1, 2, 3, 4)]

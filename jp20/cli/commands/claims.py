@@ -9,6 +9,7 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Record, confirm, show
 from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import CLAIMANT, NUMBER, position_table
@@ -314,17 +315,9 @@ def _release(
                     "全部を解除する場合は UNITS を省略してください。",
                 ),
             )
-    what = Text("pledge", "質権") if is_pledge else Text("attachment", "差押え")
-    confirm(
-        Text(
-            f"Release {count:,} units of {what.en} {number} of {holder}?",
-            f"{holder} の{what.ja} {number} のうち {count:,} 口を解除しますか?",
-        ),
-        yes,
-    )
-    act = restraints.release_pledge if is_pledge else restraints.release_attachment
-    done = act(session, token, holder, number, count, rests_on, parties=excluded)
-    say_if_nothing_sent(done.steps)
+    release = restraints.release_pledge if is_pledge else restraints.release_attachment
+    act = release(session, token, holder, number, count, rests_on, parties=excluded)
+    done = run(session, act, yes)
     show(
         position_table(session, token, [holder]),
         claims_shown(session, token, [holder]),

@@ -10,7 +10,7 @@ from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import Column, Record, Until, confirm, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
-from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import UNTIL, position_table
 from jp20.cli.shared.restrained import (
@@ -153,9 +153,8 @@ def lock_shorten(
     yes: Yes = False,
 ) -> None:
     """One lock-up by its number, or the token's own (G8)."""
-    from jp20.domain.base import times
     from jp20.domain.register.events import ClaimKind
-    from jp20.operations.governance.earlier import executed_call
+    from jp20.operations.governance.acts import ActState, state_of
     from jp20.operations.token.restraints import shorten_lock_up
 
     end, rests_on = until_when(until, "--until"), evidence(case, document)
@@ -174,21 +173,11 @@ def lock_shorten(
     holder = address(wallet, "WALLET")
     session = workspace().session()
     excluded = parties(session, party)
-    same = {"holder": holder, "id": number, "until": end}
-    if executed_call(session, session.token(token), "shortenLockUp", rests_on, **same) is None:
+    act = shorten_lock_up(session, token, holder, number, end, rests_on, parties=excluded)
+    if state_of(session, act) is not ActState.DONE:
         lock = claim_of(session, token, holder, number, ClaimKind.LOCK_UP)
         _require_earlier(until, end, lock.until)
-        confirm(
-            Text(
-                f"Bring the end of lock-up {number} ({lock.units:,} units of {holder}) forward "
-                f"from {times.until(lock.until).en} to {times.until(end).en}?",
-                f"{holder} のロックアップ {number}({lock.units:,} 口)の期限を "
-                f"{times.until(lock.until).ja}から{times.until(end).ja}に短縮しますか?",
-            ),
-            yes,
-        )
-    done = shorten_lock_up(session, token, holder, number, end, rests_on, parties=excluded)
-    say_if_nothing_sent(done.steps)
+    done = run(session, act, yes)
     show(
         position_table(session, token, [holder]),
         claims_shown(session, token, [holder]),
@@ -221,25 +210,15 @@ def _set_for_token(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.base import times
-    from jp20.operations.governance.earlier import executed_call
-    from jp20.operations.token.restraints import set_token_lock_up
+    from jp20.operations.governance.acts import ActState, state_of
+    from jp20.operations.token.restraints import locked_until, set_token_lock_up
 
     session = workspace().session()
-    excluded = parties(session, party)
-    if executed_call(session, session.token(token), "setTokenLockUp", rests_on, until=end) is None:
-        _require_later(token, until, end, _locked_until(session, token))
+    act = set_token_lock_up(session, token, end, rests_on, parties=parties(session, party))
+    if state_of(session, act) is not ActState.DONE:
+        _require_later(token, until, end, locked_until(session, token))
         _require_future(session, until, end)
-        last = times.until(end)
-        confirm(
-            Text(
-                f"Lock up the WHOLE token {token}, all holders, until {last.en}?",
-                f"トークン {token} の全体(全保有者)を {last.ja}までロックアップしますか?",
-            ),
-            yes,
-        )
-    done = set_token_lock_up(session, token, end, rests_on, parties=excluded)
-    say_if_nothing_sent(done.steps)
+    done = run(session, act, yes)
     show(_token_lock(session, token), steps_table(session, done.steps))
 
 
@@ -251,35 +230,21 @@ def _shorten_for_token(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.base import times
-    from jp20.operations.governance.earlier import executed_call
-    from jp20.operations.token.restraints import shorten_token_lock_up
+    from jp20.operations.governance.acts import ActState, state_of
+    from jp20.operations.token.restraints import locked_until, shorten_token_lock_up
 
     session = workspace().session()
-    excluded = parties(session, party)
-    if (
-        executed_call(session, session.token(token), "shortenTokenLockUp", rests_on, until=end)
-        is None
-    ):
-        now = _locked_until(session, token)
-        _require_earlier(until, end, now)
-        before, after = times.until(now), times.until(end)
-        confirm(
-            Text(
-                f"Bring the end of the token lock-up of {token} forward from "
-                f"{before.en} to {after.en}?",
-                f"{token} 全体のロックアップの期限を{before.ja}から{after.ja}に短縮しますか?",
-            ),
-            yes,
-        )
-    done = shorten_token_lock_up(session, token, end, rests_on, parties=excluded)
-    say_if_nothing_sent(done.steps)
+    act = shorten_token_lock_up(session, token, end, rests_on, parties=parties(session, party))
+    if state_of(session, act) is not ActState.DONE:
+        _require_earlier(until, end, locked_until(session, token))
+    done = run(session, act, yes)
     show(_token_lock(session, token), steps_table(session, done.steps))
 
 
 def _token_lock(session: "Session", token: str) -> Record:
+    from jp20.operations.token.restraints import locked_until
 
-    until = _locked_until(session, token)
+    until = locked_until(session, token)
     return Record(
         "token",
         Text("The token's own lock-up", "トークン全体のロックアップ"),
@@ -288,10 +253,6 @@ def _token_lock(session: "Session", token: str) -> Record:
             (Column("locked", Text("runs", "継続中")), until > session.now()),
         ),
     )
-
-
-def _locked_until(session: "Session", token: str) -> int:
-    return session.token(token).read(int, "lockedUntil")
 
 
 def _require_nobody(named: object) -> None:

@@ -6,10 +6,10 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, time
-from jp20.cli.frame.output import Column, Table, confirm, show
+from jp20.cli.frame.output import Column, Table, show
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.results import UNITS, WALLET, steps_table
 from jp20.domain.base.errors import BadArgument, Text
 
@@ -44,8 +44,6 @@ def record_date_set(
     yes: Yes = False,
 ) -> None:
     """A date is its last second, so that what moves that day counts (G5, G21)."""
-    from jp20.domain.base.times import until
-    from jp20.operations.token.foresight import require_record_date
     from jp20.operations.token.lifecycle import set_record_date
     from jp20.operations.token.state import token_state
 
@@ -53,17 +51,7 @@ def record_date_set(
     second = time(at, "TIME", end_of_day=True) - is_day
     rests_on = evidence(case, document)
     session = workspace().session()
-    require_record_date(session, token, second, rests_on)
-    end = until(second + is_day)
-    confirm(
-        Text(
-            f"Set a record date of {token} at {end.en}?",
-            f"{token} の基準日を {end.ja}に設定しますか?",
-        ),
-        yes,
-    )
-    done = set_record_date(session, token, second, rests_on)
-    say_if_nothing_sent(done.steps)
+    done = run(session, set_record_date(session, token, second, rests_on), yes)
     show(
         *with_rows(
             record_dates_table(token_state(session, token)), steps_table(session, done.steps)

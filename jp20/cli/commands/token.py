@@ -12,6 +12,7 @@ from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
 from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.again import say_if_done_before, say_if_nothing_sent
 from jp20.cli.shared.results import UNITS, steps_table
 from jp20.cli.shared.token_tables import (
@@ -353,24 +354,11 @@ def split(
 ) -> None:
     """Restraints, cap, lots and the price's units scale too (G6)."""
     from jp20.operations.token import lifecycle
-    from jp20.operations.token.foresight import require_split
     from jp20.operations.token.state import token_state
 
     times, rests_on = units(ratio, "RATIO"), evidence(case, document)
     session = workspace().session()
-    state = token_state(session, token)
-    require_split(session, token, times, rests_on)
-    confirm(
-        Text(
-            f"Split {state.terms.code} 1 to {times}, from {state.supply:,} to "
-            f"{state.supply * times:,} units? This cannot be undone.",
-            f"{state.terms.code} を 1→{times} に分割しますか? 発行数量は {state.supply:,} 口から "
-            f"{state.supply * times:,} 口になります。取り消しはできません。",
-        ),
-        yes,
-    )
-    done = lifecycle.split(session, token, times, rests_on)
-    say_if_nothing_sent(done.steps)
+    done = run(session, lifecycle.split(session, token, times, rests_on), yes)
     after = token_state(session, token)
     show(
         *with_rows(

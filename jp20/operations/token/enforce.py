@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
+from jp20.chain.contracts.typed import typed
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
@@ -21,8 +22,10 @@ from jp20.domain.register.events import (
     UnitsSplit,
 )
 from jp20.domain.token.movements import ForcedMove, Original, Waiver
+from jp20.operations.governance.acts import Act
 from jp20.operations.governance.batches import SMALL_BATCH, SMALLEST_BATCH, BatchRow, execute_batch
 from jp20.operations.governance.decide import AwaitingOthers, decide
+from jp20.operations.governance.earlier import executed_call
 from jp20.operations.investors.whitelist import (
     NobodysWallet,
     add_wallets,
@@ -143,14 +146,34 @@ def force_transfer(
     executed_claim: int = 0,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Moves units without the holder's consent, past lock-up and freeze, never to somebody who may
-    not hold. Raises Refused.
+    not hold.
     """
+    contract = session.token(token)
     move = ForcedMove(from_, to, units, waivers, executed_claim)
-    return decide(
-        session, [session.token(token).call("forcedTransferWith", move)], evidence, parties
+    return Act(
+        (contract.call("forcedTransferWith", move),),
+        evidence,
+        lambda: Text(
+            f"Move {units:,} units of {contract.read(str, 'code')} from {from_} to {to} WITHOUT "
+            f"the holder's consent, under case {evidence.case}?",
+            f"案件 {evidence.case} により、{contract.read(str, 'code')} {units:,} 口を {from_} から"
+            f" {to} へ、保有者の同意なしに移転しますか?",
+        ),
+        Text(
+            f"The forced transfer of {units:,} units would be refused.",
+            f"{units:,} 口の強制移転は拒否されます。",
+        ),
+        Text(f"See: jp20 position {token} {from_}", f"確認: jp20 position {token} {from_}"),
+        tuple(parties),
     )
+
+
+def forced_before(session: Session, token: TokenName, evidence: Evidence) -> ForcedMove | None:
+    """A forced transfer that was carried out under a case, None where there is none."""
+    done = executed_call(session, session.token(token), "forcedTransferWith", evidence)
+    return None if done is None else typed(ForcedMove, done["move"])
 
 
 def force_transfers(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
+from jp20.domain.base import times
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
@@ -12,6 +13,7 @@ from jp20.domain.governance.requests import Call, leaf
 from jp20.domain.plans.outcomes import Decided, Outcomes
 from jp20.domain.register.pro_rata import pro_rata
 from jp20.domain.register.register import Register, fold
+from jp20.operations.governance.acts import Act
 from jp20.operations.governance.batches import BATCH_SIZE, SMALL_BATCH, BatchRow, execute_batch
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.requests import proposals
@@ -60,16 +62,55 @@ def split(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
-    """1 unit becomes `ratio`, for everybody at once. Raises Refused (SPLIT_FORBIDDEN), Reverted."""
-    return decide(session, [session.token(token).call("split", ratio)], evidence, parties)
+) -> Act:
+    """1 unit becomes `ratio`, for everybody at once (G6)."""
+    contract = session.token(token)
+    code = contract.read(str, "code")
+
+    def question() -> Text:
+        supply = contract.read(int, "totalSupply")
+        return Text(
+            f"Split {code} 1 to {ratio}, from {supply:,} to {supply * ratio:,} units? This cannot "
+            "be undone.",
+            f"{code} を 1→{ratio} に分割しますか? 発行数量は {supply:,} 口から "
+            f"{supply * ratio:,} 口になります。取り消しはできません。",
+        )
+
+    return Act(
+        (contract.call("split", ratio),),
+        evidence,
+        question,
+        Text(f"{code} cannot be split.", f"{code} を分割できません。"),
+        Text(f"See: jp20 token show {code}", f"確認: jp20 token show {code}"),
+        tuple(parties),
+    )
 
 
 def set_record_date(
-    session: Session, token: TokenName, at: int, evidence: Evidence, *, parties: Iterable[int] = ()
-) -> Decided:
-    """Whoever holds when the second `at` (unix) ends is a holder at that record date."""
-    return decide(session, [session.token(token).call("setRecordDate", at)], evidence, parties)
+    session: Session,
+    token: TokenName,
+    at: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Act:
+    """Whoever holds when the second `at` ends is a holder (G5)."""
+    contract = session.token(token)
+    code, end = contract.read(str, "code"), times.until(at)
+    return Act(
+        (contract.call("setRecordDate", at),),
+        evidence,
+        lambda: Text(
+            f"Set a record date of {code} at {end.en}?",
+            f"{code} の基準日を {end.ja}に設定しますか?",
+        ),
+        Text("The record date cannot be set.", "この基準日は設定できません。"),
+        Text(
+            f"See those that there are: jp20 token record-date show {code}",
+            f"設定済みの基準日: jp20 token record-date show {code}",
+        ),
+        tuple(parties),
+    )
 
 
 def pause(session: Session, token: TokenName, evidence: Evidence) -> Decided:

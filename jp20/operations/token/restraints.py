@@ -1,16 +1,19 @@
 """Lock-up, freeze, pledge, attachment: what keeps units from moving (G8, G11, G19, G24)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
+from jp20.domain.base import times
+from jp20.domain.base.errors import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.plans.outcomes import Decided, Outcomes
 from jp20.domain.register.events import ClaimKind, ClaimSet, Frozen, FrozenAtOnce
+from jp20.operations.governance.acts import Act
 from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, NoRows, execute_batch
 from jp20.operations.governance.decide import decide
 from jp20.operations.session import Session, TokenName
@@ -148,9 +151,22 @@ def set_token_lock_up(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
-    """Locks the whole token until a later time. Raises Reverted for an earlier one."""
-    return _decided(session, token, evidence, parties, "setTokenLockUp", until)
+) -> Act:
+    """Locks the whole token until a later time."""
+    last = times.until(until)
+    return _act(
+        session,
+        token,
+        "setTokenLockUp",
+        (until,),
+        evidence,
+        parties,
+        lambda code: Text(
+            f"Lock up the WHOLE token {code}, all holders, until {last.en}?",
+            f"トークン {code} の全体(全保有者)を {last.ja}までロックアップしますか?",
+        ),
+        Text("The token cannot be locked up so.", "このロックアップは設定できません。"),
+    )
 
 
 def shorten_token_lock_up(
@@ -160,9 +176,26 @@ def shorten_token_lock_up(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Brings the end of the token's lock-up forward, which takes one signature more."""
-    return _decided(session, token, evidence, parties, "shortenTokenLockUp", until)
+
+    def question(code: str) -> Text:
+        before, after = times.until(locked_until(session, token)), times.until(until)
+        return Text(
+            f"Bring the end of the token lock-up of {code} forward from {before.en} to {after.en}?",
+            f"{code} 全体のロックアップの期限を{before.ja}から{after.ja}に短縮しますか?",
+        )
+
+    return _act(
+        session,
+        token,
+        "shortenTokenLockUp",
+        (until,),
+        evidence,
+        parties,
+        question,
+        Text("The lock-up cannot be shortened so.", "このロックアップの短縮はできません。"),
+    )
 
 
 def lock_up(
@@ -195,9 +228,34 @@ def shorten_lock_up(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Brings the end of one lock-up forward; a time that has passed ends it."""
-    return _decided(session, token, evidence, parties, "shortenLockUp", holder, id, until)
+
+    def question(_: str) -> Text:
+        found = next(each for each in claims(session, token, holder) if each.id == id)
+        before, after = times.until(found.until), times.until(until)
+        return Text(
+            f"Bring the end of lock-up {id} ({found.units:,} units of {holder}) forward from "
+            f"{before.en} to {after.en}?",
+            f"{holder} のロックアップ {id}({found.units:,} 口)の期限を {before.ja}から"
+            f"{after.ja}に短縮しますか?",
+        )
+
+    return _act(
+        session,
+        token,
+        "shortenLockUp",
+        (holder, id, until),
+        evidence,
+        parties,
+        question,
+        Text("The lock-up cannot be shortened so.", "このロックアップの短縮はできません。"),
+    )
+
+
+def locked_until(session: Session, token: TokenName) -> int:
+    """Until when the whole token is locked up, unix seconds; 0 for never."""
+    return session.token(token).read(int, "lockedUntil")
 
 
 # Freezes
@@ -267,9 +325,21 @@ def release_pledge(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Releases units of a pledge; more than it has ends it."""
-    return _decided(session, token, evidence, parties, "releasePledge", holder, id, units)
+    return _act(
+        session,
+        token,
+        "releasePledge",
+        (holder, id, units),
+        evidence,
+        parties,
+        lambda _: Text(
+            f"Release {units:,} units of pledge {id} of {holder}?",
+            f"{holder} の質権 {id} のうち {units:,} 口を解除しますか?",
+        ),
+        Text("The pledge cannot be released.", "この質権は解除できません。"),
+    )
 
 
 def attach(
@@ -297,9 +367,21 @@ def release_attachment(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Releases units of an attachment; more than it has ends it."""
-    return _decided(session, token, evidence, parties, "releaseAttachment", holder, id, units)
+    return _act(
+        session,
+        token,
+        "releaseAttachment",
+        (holder, id, units),
+        evidence,
+        parties,
+        lambda _: Text(
+            f"Release {units:,} units of attachment {id} of {holder}?",
+            f"{holder} の差押え {id} のうち {units:,} 口を解除しますか?",
+        ),
+        Text("The attachment cannot be released.", "この差押えは解除できません。"),
+    )
 
 
 # Inside
@@ -315,6 +397,27 @@ def _accounts(
             event = entry.event
             found[event.holder if isinstance(event, ClaimSet) else event.account] = None
     return list(found)
+
+
+def _act(
+    session: Session,
+    token: TokenName,
+    function: str,
+    arguments: tuple[object, ...],
+    evidence: Evidence,
+    parties: Iterable[int],
+    question: Callable[[str], Text],
+    refused: Text,
+) -> Act:
+    """One call on a token; `question` is told its code."""
+    contract = session.token(token)
+    return Act(
+        (contract.call(function, *arguments),),
+        evidence,
+        lambda: question(contract.read(str, "code")),
+        refused,
+        parties=tuple(parties),
+    )
 
 
 def _decided(

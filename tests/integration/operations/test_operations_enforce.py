@@ -21,6 +21,7 @@ from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.register.events import Cause
 from jp20.domain.register.register import Why
 from jp20.domain.token.movements import ForcedMove, Waiver
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.investors.whitelist import NobodysWallet, add_wallets, retire_wallets
 from jp20.operations.register.report import report
 from jp20.operations.token.enforce import (
@@ -46,16 +47,29 @@ def test_a_forced_transfer_passes_lock_up_and_freeze_and_no_senior_pledge(world)
         world.session, world.token, [(alice.address, 100)], world.year_from_now, evidence("C-1")
     )
     freeze_at_once(world.session, world.token, [(alice.address, 100)], evidence("ALONE-1"))
-    done = force_transfer(
-        world.session, world.token, alice.address, dave.address, 60, evidence("C-2")
+    done = carry_out(
+        world.session,
+        force_transfer(
+            world.session, world.token, alice.address, dave.address, 60, evidence("C-2")
+        ),
     )
     assert len({step.organisation for step in done.steps}) == 3
     assert (world.balance(alice), world.balance(dave)) == (40, 60)
     pledge(world.session, world.token, bob.address, 50, "BANK", evidence("C-3"))
     with pytest.raises(Restrained, match="10 free"):
-        force_transfer(world.session, world.token, bob.address, dave.address, 11, evidence("C-4"))
+        carry_out(
+            world.session,
+            force_transfer(
+                world.session, world.token, bob.address, dave.address, 11, evidence("C-4")
+            ),
+        )
     with pytest.raises(Refused, match="RECIPIENT_UNKNOWN"):
-        force_transfer(world.session, world.token, bob.address, erin.address, 1, evidence("C-5"))
+        carry_out(
+            world.session,
+            force_transfer(
+                world.session, world.token, bob.address, erin.address, 1, evidence("C-5")
+            ),
+        )
 
 
 @pytest.mark.requirement("G11")
@@ -75,7 +89,7 @@ def test_many_forced_transfers_report_the_refused_and_a_claim_is_executed(world)
 def test_a_transfer_is_found_on_the_node_and_taken_back_with_its_shortfall(world):
     sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
     transfer(world.session, world.token, dave, bob.address, 12)  # moved on: 18 of 30 are left
-    split(world.session, world.token, 2, evidence("C-1"))
+    carry_out(world.session, split(world.session, world.token, 2, evidence("C-1")))
     found = find_original(world.session, world.token, sale)
     assert (found.original.amount, found.original.splits) == (30, 0)
     assert (found.reversed_units, found.remaining) == (0, 60)
@@ -188,11 +202,14 @@ def test_nobody_does_it_alone(world):
         with pytest.raises(NotEnoughOrganisations):
             reverse(world.session_of(alone), world.token, original, evidence("C-1"))
         with pytest.raises(NotEnoughOrganisations):
-            force_transfer(
+            carry_out(
                 world.session_of(alone),
-                world.token,
-                alice.address,
-                dave.address,
-                1,
-                evidence("C-2"),
+                force_transfer(
+                    world.session_of(alone),
+                    world.token,
+                    alice.address,
+                    dave.address,
+                    1,
+                    evidence("C-2"),
+                ),
             )

@@ -4,6 +4,7 @@ import pytest
 from example_world import alice, bob, carol, dave, evidence
 
 from jp20.domain.token.movements import Original
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.token.enforce import find_original, reverse
 from jp20.operations.token.follow import follow
 from jp20.operations.token.lifecycle import redeem_holder, split
@@ -27,7 +28,9 @@ def bring_back(world, onward) -> None:
 def test_across_a_split_what_is_proposed_comes_back(world):
     sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
     transfer(world.session, world.token, dave, bob.address, 20)  # Bob: 80, 20 disputed
-    split(world.session, world.token, 2, evidence("S"))  # 60 disputed, Dave 20, Bob 160 with 40
+    carry_out(
+        world.session, split(world.session, world.token, 2, evidence("S"))
+    )  # 60 disputed, Dave 20, Bob 160 with 40
     transfer(world.session, world.token, bob, carol.address, 130)  # Bob's other 120, and 10
 
     found = follow(world.session, world.token, sale)

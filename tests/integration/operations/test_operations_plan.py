@@ -40,6 +40,7 @@ from jp20.domain.plans.plan import (
     plan_to_json,
 )
 from jp20.operations.governance import emergency, requests
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.policy import PolicyChange, change_policy
 from jp20.operations.investors.whitelist import (
     enrol,
@@ -362,7 +363,9 @@ def test_a_distribution_plan_whose_ground_moved_is_not_begun(world, moved):
             distribute(world.session, world.token, allotments((bob, 3)), evidence("C-1"))
             why = f"Line 3, {bob.address}"
         case "split":
-            lifecycle.split(world.session, world.token, 2, evidence("SP-1"))
+            carry_out(
+                world.session, lifecycle.split(world.session, world.token, 2, evidence("SP-1"))
+            )
             why = "split"
         case "rule":
             plan = _with_another_rule(plan)

@@ -21,6 +21,7 @@ from jp20.chain.contracts.errors import Refused, Restrained
 from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
 from jp20.domain.token.movements import ForcedMove, Waiver
 from jp20.domain.token.reasons import Reason
+from jp20.operations.governance.acts import carry_out, simulate
 from jp20.operations.governance.emergency import halt
 from jp20.operations.investors.whitelist import reclassify, suspend_at_once
 from jp20.operations.plans.distribute import distribute
@@ -29,7 +30,6 @@ from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.previews import (
     needs_consent,
     preview_delivery,
-    preview_forced,
     preview_request,
 )
 from jp20.operations.token.restraints import attach, freeze_at_once, lock_up, pledge
@@ -94,27 +94,23 @@ MOVES = {
 def test_a_forced_transfer_is_foreseen_as_the_token_judges_it(restrained, case):
     move, expected = MOVES[case]
 
-    foreseen = preview_forced(restrained.session, restrained.token, move)
+    said = foreseen(restrained, move)
 
-    assert foreseen.reason is expected
-    assert answer(restrained, move) in (
-        (Reason.PLEDGED, Reason.ATTACHED)
-        if expected in (Reason.PLEDGED, Reason.ATTACHED)
-        else (expected,)
-    )
+    assert said is answer(restrained, move)
+    # Of pledge and attachment the token names one.
+    kept = {Reason.PLEDGED, Reason.ATTACHED}
+    assert said is expected or {said, expected} == kept
 
 
 @pytest.mark.requirement("G11")
 def test_the_issuer_s_account_and_a_halt_are_foreseen(world):
     issuer = world.session.token(world.token).read(str, "issuerAccount")
     move = ForcedMove(issuer, bob.address, 1)
-    assert (
-        preview_forced(world.session, world.token, move).reason is Reason.SENDER_IS_ISSUER_ACCOUNT
-    )
+    assert foreseen(world, move) is Reason.SENDER_IS_ISSUER_ACCOUNT
     assert answer(world, move) is Reason.SENDER_IS_ISSUER_ACCOUNT
     halt(world.session)
     move = ForcedMove(alice.address, bob.address, 1)
-    assert preview_forced(world.session, world.token, move).reason is Reason.PLATFORM_HALTED
+    assert foreseen(world, move) is Reason.PLATFORM_HALTED
 
 
 def foreign(world, **terms) -> str:
@@ -158,7 +154,7 @@ def test_the_token_s_rules_hold_unless_the_case_waives_them(world, terms, units,
     token = foreign(world, **terms)
     move = ForcedMove(bob.address, alice.address, units, waivers)
 
-    assert preview_forced(world.session, token, move).reason is expected
+    assert foreseen(world, move, token) is expected
     assert answer(world, move, token) is expected
 
 
@@ -196,18 +192,30 @@ def test_a_delivery_is_foreseen_as_the_token_judges_it(world):
     assert preview_delivery(world.session, token, dave.address, 80).reason is Reason.PLATFORM_HALTED
 
 
+def foreseen(world, move: ForcedMove, token=None) -> Reason:
+    """What the node says that the contract would say."""
+    contract = world.session.token(token or world.token)
+    refusal = simulate(world.session, contract.call("forcedTransferWith", move))
+    if isinstance(refusal, Restrained):
+        return Reason.PLEDGED
+    return Reason.NONE if refusal is None else refusal.reason
+
+
 def answer(world, move: ForcedMove, token=None) -> Reason:
     """What the contract says, to a decision of all organisations."""
     try:
-        force_transfer(
+        carry_out(
             world.session,
-            token or world.token,
-            move.from_,
-            move.to,
-            move.amount,
-            evidence("ASKED"),
-            move.waivers,
-            move.executed_claim,
+            force_transfer(
+                world.session,
+                token or world.token,
+                move.from_,
+                move.to,
+                move.amount,
+                evidence("ASKED"),
+                move.waivers,
+                move.executed_claim,
+            ),
         )
     except Refused as refused:
         return refused.reason

@@ -10,6 +10,7 @@ from jp20.chain.rpc.connection import connect
 from jp20.chain.rpc.networks import Finality, Network
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.register.register import Why
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.plans.distribute import distribute
 from jp20.operations.register.report import (
     NoSuchTime,
@@ -55,7 +56,7 @@ def test_it_is_read_as_of_a_block_or_a_time(world):
 
 @pytest.mark.requirement("G15")
 def test_tables_and_exports_name_the_block(world):
-    split(world.session, world.token, 2, evidence("C-1"))
+    carry_out(world.session, split(world.session, world.token, 2, evidence("C-1")))
     found = report(world.session, world.token)
     holders = holders_table(found, "ja")
     # 200, 120 and 80 of 2,000 units
@@ -113,14 +114,17 @@ def test_it_reconciles_after_whatever_happened(world, seed: int):
             case 1:
                 distribute(world.session, world.token, allotments((a, units)), case_)
             case 2:
-                force_transfer(world.session, world.token, a.address, b.address, units, case_)
+                carry_out(
+                    world.session,
+                    force_transfer(world.session, world.token, a.address, b.address, units, case_),
+                )
             case 3 if sales:
                 found = find_original(world.session, world.token, dice.choice(sales))
                 reverse(world.session, world.token, found.original, case_)
             case 4:
                 redeem_part(world.session, world.token, units, case_)
             case 5:
-                split(world.session, world.token, 2, case_)
+                carry_out(world.session, split(world.session, world.token, 2, case_))
             case _:
                 sales.append(transfer(world.session, world.token, a, b.address, units).transaction)
 

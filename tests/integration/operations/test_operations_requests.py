@@ -10,7 +10,7 @@ from jp20.domain.base.errors import JP20Error
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.governance.merkle import MerkleTree
 from jp20.domain.governance.requests import leaf
-from jp20.domain.register.events import Other
+from jp20.domain.register.events import RequestProposed
 from jp20.operations.governance import approval, requests
 from jp20.operations.governance.requests import (
     NO_SLOT,
@@ -66,14 +66,11 @@ class ForgingNode:
         return tuple(map(self._forged, found)) if self.lies else found
 
     def _forged(self, entry):
-        if not (isinstance(entry.event, Other) and entry.event.name == "RequestProposed"):
+        if not isinstance(entry.event, RequestProposed):
             return entry
-        arguments = dict(entry.event.arguments)
-        target, selector, _, *rest = arguments["request"]
         call = self._session.token(self._token).call("issue(uint256)", 7_000)
-        arguments["request"] = (target, selector, MerkleTree([leaf(0, call)]).root, *rest)
-        arguments["data"] = call.data
-        return replace(entry, event=replace(entry.event, arguments=arguments))
+        request = replace(entry.event.request, root=MerkleTree([leaf(0, call)]).root)
+        return replace(entry, event=replace(entry.event, request=request, data=call.data))
 
 
 @pytest.mark.requirement("G17", "S3")

@@ -17,6 +17,7 @@ from jp20.chain.contracts.errors import Refused, Restrained, Reverted
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.register.events import ClaimKind
 from jp20.domain.token.reasons import Reason
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.token.restraints import (
     Position,
     attach,
@@ -55,27 +56,39 @@ def test_a_lock_up_keeps_units_until_its_time_and_is_shortened_by_three(world):
     (claim,) = claims(world.session, world.token, alice.address)
     assert (claim.kind, claim.units, claim.until) == (ClaimKind.LOCK_UP, 80, until)
     with pytest.raises(NotEnoughOrganisations, match="Slot 3"):
-        shorten_lock_up(
+        carry_out(
             world.session_of(ISSUER, TRUST_BANK),
-            world.token,
-            alice.address,
-            claim.id,
-            1,
-            evidence("C-2"),
+            shorten_lock_up(
+                world.session_of(ISSUER, TRUST_BANK),
+                world.token,
+                alice.address,
+                claim.id,
+                1,
+                evidence("C-2"),
+            ),
         )
-    shorten_lock_up(world.session, world.token, alice.address, claim.id, 1, evidence("C-2"))
+    carry_out(
+        world.session,
+        shorten_lock_up(world.session, world.token, alice.address, claim.id, 1, evidence("C-2")),
+    )
     assert position(world.session, world.token, alice.address).free == 100
 
 
 @pytest.mark.requirement("G8")
 def test_the_token_s_own_lock_up_is_set_later_and_shortened_earlier(world):
     now = world.session.now()
-    set_token_lock_up(world.session, world.token, now + DAY, evidence("C-1"))
+    carry_out(
+        world.session, set_token_lock_up(world.session, world.token, now + DAY, evidence("C-1"))
+    )
     with pytest.raises(Refused, match="TOKEN_LOCKED_UP"):
         transfer(world.session, world.token, alice, bob.address, 1)
     with pytest.raises(Reverted, match="later time"):
-        set_token_lock_up(world.session, world.token, now + 1, evidence("C-2"))
-    shortened = shorten_token_lock_up(world.session, world.token, now, evidence("C-3"))
+        carry_out(
+            world.session, set_token_lock_up(world.session, world.token, now + 1, evidence("C-2"))
+        )
+    shortened = carry_out(
+        world.session, shorten_token_lock_up(world.session, world.token, now, evidence("C-3"))
+    )
     assert {step.organisation for step in shortened.steps} == {ISSUER, TRUST_BANK, AUDITOR}
     transfer(world.session, world.token, alice, bob.address, 1)
 
@@ -108,12 +121,23 @@ def test_pledges_and_attachments_overlap_and_are_released(world):
     assert [
         claim.claimant.rstrip(b"\0") for claim in claims(world.session, world.token, alice.address)
     ] == [b"BANK-7", b"\x05" * 32]
-    release_pledge(world.session, world.token, alice.address, pledged.id, 45, evidence("C-3"))
+    carry_out(
+        world.session,
+        release_pledge(world.session, world.token, alice.address, pledged.id, 45, evidence("C-3")),
+    )
     # 15 pledged, 30 attached
     assert position(world.session, world.token, alice.address).free == 70
-    release_attachment(world.session, world.token, alice.address, attached.id, 30, evidence("C-4"))
+    carry_out(
+        world.session,
+        release_attachment(
+            world.session, world.token, alice.address, attached.id, 30, evidence("C-4")
+        ),
+    )
     assert position(world.session, world.token, alice.address).free == 85
     with pytest.raises(Refused, match="INSUFFICIENT_BALANCE"):
         pledge(world.session, world.token, erin.address, 1, "BANK-7", evidence("C-5"))
     with pytest.raises(Reverted, match="no such restraint"):
-        release_pledge(world.session, world.token, bob.address, 99, 1, evidence("C-6"))
+        carry_out(
+            world.session,
+            release_pledge(world.session, world.token, bob.address, 99, 1, evidence("C-6")),
+        )
