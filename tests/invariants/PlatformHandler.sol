@@ -390,7 +390,7 @@ contract PlatformHandler is PlatformModel {
     }
 
     function _by(uint32 organisation, bytes memory data) private returns (bool done) {
-        vm.prank(_key(organisation));
+        vm.prank(_key(organisation), _key(organisation));
         (done,) = address(_inCharge()).call(data);
     }
 
