@@ -21,6 +21,7 @@ from jp20.chain.contracts.contract import (
 from jp20.chain.contracts.contract import (
     consortium_at,
     platform_at,
+    settlement_at,
     token_at,
     token_interface,
 )
@@ -30,6 +31,7 @@ from jp20.chain.contracts.events import (
     entries,
     platform_events,
     read_events,
+    settlement_events,
     token_events,
 )
 from jp20.chain.rpc.blocks import Blocks
@@ -191,6 +193,11 @@ class Desk:
         self._senders.clear()
 
     # What is there
+
+    @property
+    def settlement(self) -> Contract:
+        """Raises Incomplete where the platform was made before there was one."""
+        return settlement_at(self.connection, self.deployment.settlement.address)
 
     def token(self, name: TokenName) -> Contract:
         """A token of this platform. Raises UnknownToken."""
@@ -395,11 +402,13 @@ class Desk:
         return receipts
 
     def interface(self, address: ChecksumAddress) -> Interface:
-        """The interface of a contract of this platform; that of a token where it is neither of the
-        two others.
+        """The interface of a contract of this platform; that of a token where it is none of the
+        others.
         """
         if address == self.consortium.address:
             return self.consortium.interface
+        if self._is_settlement(address):
+            return self.settlement.interface
         if address == self.platform.address:
             return self.platform.interface
         return token_interface()
@@ -464,9 +473,15 @@ class Desk:
                 keys.setdefault(organisation, []).append(key)
         return keys
 
+    def _is_settlement(self, address: ChecksumAddress) -> bool:
+        found = self.deployment.contracts.get("Settlement")
+        return found is not None and address == found.address
+
     def _decoder(self, address: ChecksumAddress) -> EventDecoder:
         if address == self.consortium.address:
             return consortium_events()
+        if self._is_settlement(address):
+            return settlement_events()
         return platform_events() if address == self.platform.address else token_events()
 
 
