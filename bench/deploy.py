@@ -67,6 +67,10 @@ class JP20:
             self.consortium.send(FOUNDER, "addOrganisation", *members)
         self.platform: Final = self._deploy("Platform", self.consortium.address)
         self.consortium.send(FOUNDER, "registerTarget", self.platform.address, int(Kind.PLATFORM))
+        self.settlement: Final = self._deploy("Settlement", self.consortium.address)
+        self.consortium.send(
+            FOUNDER, "registerTarget", self.settlement.address, int(Kind.SETTLEMENT)
+        )
         self.consortium.send(FOUNDER, "setRules", [act.fields for act in self._policy.acts])
         self._approve_version()
         self.consortium.send(FOUNDER, "seal")
@@ -138,7 +142,8 @@ class JP20:
         return self.consortium.call("execute", *agreed.decision.execution(index))
 
     def _kind(self, contract: Contract) -> Kind:
-        return Kind.PLATFORM if contract is self.platform else Kind.TOKEN
+        kinds = {self.platform.address: Kind.PLATFORM, self.settlement.address: Kind.SETTLEMENT}
+        return kinds.get(contract.address, Kind.TOKEN)
 
     def _rule(self, kind: Kind, call: Call) -> Rule:
         return next(
@@ -217,6 +222,7 @@ def _shipped_policy() -> Policy:
         Kind.CONSORTIUM: artifact("Consortium").interface,
         Kind.PLATFORM: artifact("Platform").interface,
         Kind.TOKEN: token_interface(),
+        Kind.SETTLEMENT: artifact("Settlement").interface,
     }
     functions = {
         kind: tuple(f.signature for f in interface.functions.values() if f.changes_state)

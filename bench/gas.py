@@ -41,6 +41,7 @@ def measure(chain: Chain) -> list[Row]:
     measured += _transfers(token, holders, others)
     measured += _restraints(jp20, token, holders)
     measured += _forced_transfer(jp20, token, holders)
+    measured += _settlement(jp20, token, token_of_few, holders)
     measured += _split(jp20, token, token_of_few, holders)
     measured += _record_date(jp20, token, holders)
     return measured
@@ -130,6 +131,31 @@ def _forced_transfer(jp20: JP20, token: Contract, holders: Sequence[ChecksumAddr
         _row("request: sign", signed, 55_000),
         _row("request: execute beyond the call", decided.beyond, 80_000),
         _row(rows.FORCED, decided.total),
+    ]
+
+
+def _settlement(
+    jp20: JP20, token: Contract, token_of_few: Contract, holders: Sequence[ChecksumAddress]
+) -> list[Row]:
+    """Units of one token for units of another, both parties holders of both; each commits before
+    and agrees, and anybody settles.
+    """
+    seller, buyer, anybody = holders[:3]
+    deadline = jp20.chain.now() + DAY
+    trade = (
+        *(PLEDGEE, token.address, seller, buyer, 10),
+        *(token_of_few.address, 20, deadline, 0, 0),
+    )
+    agent, used = jp20.settlement, 0
+    legs = ((seller, buyer, token, 10), (buyer, seller, token_of_few, 20))
+    for side, to, leg, units in legs:
+        committed = leg.send(side, "commitTransfer", agent.address, to, units, deadline)
+        agreed = agent.send(side, "agree", trade, 0)
+        used += committed.gas + agreed.gas
+    settled = agent.send(anybody, "settle", trade)
+    return [
+        _row("delivery versus payment of two tokens, one transaction", settled.gas, 150_000),
+        _row("what both sides did before: commit and agree, twice", used),
     ]
 
 

@@ -3,12 +3,12 @@ pragma solidity 0.8.30;
 
 import {IPlatform} from "./interfaces/IPlatform.sol";
 import {Claims} from "./token/Claims.sol";
-import {TransferRequests} from "./token/TransferRequests.sol";
+import {Commitments} from "./token/Commitments.sol";
 import {TransferRules} from "./token/TransferRules.sol";
 
-/// @title JP20Restraints: lock-up, freeze, pledge, attachment, and transfers that wait for consent
+/// @title JP20Restraints: lock-up, freeze, pledge, attachment, transfers that wait for consent, and commitments
 /// @notice One for all tokens of a version. It has no state of its own: tokens reach it by `delegatecall`. Called
 /// directly it has no authority and no rules, so that nothing can be done in it.
-contract JP20Restraints is Claims, TransferRequests {
+contract JP20Restraints is Claims, Commitments {
     constructor(IPlatform platform_) TransferRules(platform_) {}
 }

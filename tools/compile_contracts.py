@@ -4,8 +4,9 @@
     compile_contracts.py --check   fail when they are not what the sources give
 
 A file holds the ABI, the creation code and the compiler's settings of one contract that is
-deployed: one that stands directly in `contracts/`. The folders beside it hold their parts. With
-them goes IJP20Token, the interface under which a token's four contracts are seen as one.
+deployed: one that stands directly in `contracts/`, or that its folder is named after, as
+`settlement/Settlement.sol`. What else the folders hold are parts. With them goes IJP20Token, the
+interface under which a token's four contracts are seen as one.
 """
 
 import json
@@ -68,9 +69,10 @@ def compile_sources() -> dict[str, dict[str, Any]]:
 
 
 def is_deployed(contract: dict[str, Any]) -> bool:
-    """Whether it stands directly in `contracts/` and has code."""
-    in_top_folder = Path(contract["source"]).parent.name == SOURCES.name
-    return in_top_folder and bool(contract["evm"]["bytecode"]["object"])
+    """Whether it stands directly in `contracts/`, or bears its folder's name, and has code."""
+    source = Path(contract["source"])
+    on_top = source.parent.name in (SOURCES.name, source.stem.lower())
+    return on_top and bool(contract["evm"]["bytecode"]["object"])
 
 
 def packaged(contracts: dict[str, dict[str, Any]]) -> dict[Path, str]:

@@ -25,6 +25,7 @@ library Kind {
     uint8 internal constant CONSORTIUM = 1;
     uint8 internal constant PLATFORM = 2;
     uint8 internal constant TOKEN = 3;
+    uint8 internal constant SETTLEMENT = 4;
 }
 
 /// @notice Who may propose an act, whose signatures it needs, who executes it, after what delay and

@@ -10,6 +10,7 @@ import {IERC1594} from "./IERC1594.sol";
 import {IERC1644} from "./IERC1644.sol";
 import {IERC7943Fungible} from "./IERC7943.sol";
 import {ITokenTransfers} from "./ITokenTransfers.sol";
+import {ITokenCommitments} from "./ITokenCommitments.sol";
 import {ITokenDocuments} from "./ITokenDocuments.sol";
 import {ITokenSwitches} from "./ITokenSwitches.sol";
 import {ITokenTerms} from "./ITokenTerms.sol";
@@ -40,6 +41,7 @@ interface IJP20Token is
     ITokenLifecycle,
     ITokenRestraints,
     ITransferRequests,
+    ITokenCommitments,
     IRecordedTransfers,
     ITokenEnforcement,
     IAccessManaged

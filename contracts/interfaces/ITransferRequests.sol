@@ -10,7 +10,9 @@ interface ITransferRequests {
         OPEN,
         APPROVED,
         REJECTED,
-        CANCELLED
+        CANCELLED,
+        CONSENTED, // a commitment that may be settled; its units are still the holder's
+        SETTLED
     }
 
     event TransferRequested(

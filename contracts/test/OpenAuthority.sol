@@ -30,6 +30,7 @@ contract OpenAuthority {
 
     function registerToken(address token, uint32 issuer, uint32 registrar) external {
         if (issuer == 0) revert RegistrationRefused(issuer);
+        kindOf[token] = 3;
         emit TokenRegistered(token, issuer, registrar);
     }
 

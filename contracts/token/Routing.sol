@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IERC1644} from "../interfaces/IERC1644.sol";
 import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
 import {IRecordedTransfers} from "../interfaces/IRecordedTransfers.sol";
+import {ITokenCommitments} from "../interfaces/ITokenCommitments.sol";
 import {ITokenEnforcement} from "../interfaces/ITokenEnforcement.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
 import {ITransferRequests} from "../interfaces/ITransferRequests.sol";
@@ -21,7 +22,7 @@ import {Modules} from "../types/Modules.sol";
 /// |                | positions, authority                                 | wallets ask most                        |
 /// | JP20Servicing  | terms, issue, delivery, redemption, split, record    | the life of the issue                   |
 /// |                | dates, documents, pause, platform                    |                                         |
-/// | JP20Restraints | lock-up, freeze, pledge, attachment, consent         | what keeps a holder's units             |
+/// | JP20Restraints | lock-up, freeze, pledge, attachment, consent,        | what keeps a holder's units             |
 /// | JP20Enforcer   | forced transfer, reversal, redistribution, new       | what moves units without their holder;  |
 /// |                | wallet, transfers made elsewhere                     | the longest code of the three           |
 ///
@@ -46,7 +47,11 @@ library Routing {
         | bytes32(ITransferRequests.rejectTransfer.selector) >> 224;
     bytes32 private constant RESTRAINTS_3 = bytes32(ITransferRequests.cancelTransfer.selector)
         | bytes32(ITransferRequests.transferRequest.selector) >> 32
-        | bytes32(ITransferRequests.previewRequest.selector) >> 64;
+        | bytes32(ITransferRequests.previewRequest.selector) >> 64
+        | bytes32(ITokenCommitments.commitTransfer.selector) >> 96
+        | bytes32(ITokenCommitments.settleTransfer.selector) >> 128
+        | bytes32(ITokenCommitments.releaseTransfer.selector) >> 160
+        | bytes32(ITokenCommitments.commitment.selector) >> 192;
 
     bytes32 private constant ENFORCER_1 = bytes32(IERC7943Fungible.forcedTransfer.selector)
         | bytes32(ITokenEnforcement.forcedTransferWith.selector) >> 32

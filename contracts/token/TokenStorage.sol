@@ -58,6 +58,7 @@ abstract contract TokenStorage {
         uint32 ended; // of the sender when it was made; another number now: it ended with the position
         address to;
         uint104 amount;
+        address agent; // the settlement contract that alone moves the units; 0: the consent moves them
     }
 
     struct Document {
@@ -139,7 +140,8 @@ abstract contract TokenStorage {
     IPlatform internal _newPlatform;
 
     /// @dev Invariant: a request is open until it is answered or its sender's position is gone.
-    TransferRequest[] internal _transferRequests;
+    mapping(uint256 id => TransferRequest) internal _transferRequests;
+    uint256 internal _transferRequestCount;
 
     mapping(bytes32 name => Document) internal _documents;
     bytes32[] internal _documentNames;

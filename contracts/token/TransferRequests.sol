@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {ITokenCommitments} from "../interfaces/ITokenCommitments.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {ITransferRequests} from "../interfaces/ITransferRequests.sol";
 import {TransferRules} from "./TransferRules.sol";
 import {HolderWord, TokenWord} from "./Words.sol";
+import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Transfers that wait for the consent of the registrar or the issuer
@@ -14,23 +16,7 @@ abstract contract TransferRequests is TransferRules, ITransferRequests {
 
     /// @inheritdoc ITransferRequests
     function requestTransfer(address to, uint256 amount, uint40 deadline) external returns (uint256 id) {
-        uint256 word = _currentWord();
-        Reason reason = _previewRequest(word, msg.sender, to, amount);
-        if (reason == Reason.NONE && block.timestamp >= deadline) reason = Reason.REQUEST_CLOSED;
-        if (reason != Reason.NONE) _refuse(reason, msg.sender, to, amount);
-        _commit(msg.sender, amount, word);
-        id = _transferRequests.length;
-        _transferRequests.push(
-            TransferRequest({
-                from: msg.sender,
-                deadline: deadline,
-                status: Status.OPEN,
-                splits: uint16(word.splits()),
-                ended: _restrained[msg.sender].ended,
-                to: to,
-                amount: uint104(amount)
-            })
-        );
+        id = _promise(address(0), to, amount, deadline);
         emit TransferRequested(id, msg.sender, to, amount, deadline);
     }
 
@@ -46,13 +32,17 @@ abstract contract TransferRequests is TransferRules, ITransferRequests {
         _requireOpen(word);
         for (uint256 i; i < ids.length; i++) {
             Reason reason = _approveTransfer(word, ids[i]);
-            if (reason != Reason.NONE) emit ITokenLifecycle.RowRefused(i, _senderOf(ids[i]), reason);
+            if (reason != Reason.NONE) emit ITokenLifecycle.RowRefused(i, _transferRequests[ids[i]].from, reason);
         }
     }
 
     /// @inheritdoc ITransferRequests
     function rejectTransfer(uint256 id, bytes32 why) external restricted {
-        _requireNotHalted(_word);
+        uint256 word = _word;
+        _requireNotHalted(word);
+        // Where a token asks for no consent, none can be refused.
+        bool consents = _transferRequests[id].agent == address(0) || word & TokenWord.CONSENT_REQUIRED != 0;
+        if (!consents) _requireNone(Reason.REQUEST_CLOSED);
         _close(id, Status.REJECTED);
         emit TransferRejected(id, why);
     }
@@ -60,7 +50,8 @@ abstract contract TransferRequests is TransferRules, ITransferRequests {
     /// @inheritdoc ITransferRequests
     function cancelTransfer(uint256 id) external {
         // Taking back a wish is no movement: it needs neither an open platform nor eligibility.
-        if (_senderOf(id) != msg.sender) _requireNone(Reason.REQUEST_CLOSED);
+        TransferRequest storage request = _transferRequests[id];
+        if (request.from != msg.sender || request.agent != address(0)) _requireNone(Reason.REQUEST_CLOSED);
         _close(id, Status.CANCELLED);
         emit TransferCancelled(id);
     }
@@ -71,7 +62,6 @@ abstract contract TransferRequests is TransferRules, ITransferRequests {
         view
         returns (address from, address to, uint256 amount, uint40 deadline, Status status)
     {
-        if (id >= _transferRequests.length) return (address(0), address(0), 0, 0, Status.NONE);
         TransferRequest storage request = _transferRequests[id];
         uint256 today = _today(request.amount, request.splits, _word);
         return (request.from, request.to, today, request.deadline, _statusOf(request));
@@ -84,44 +74,84 @@ abstract contract TransferRequests is TransferRules, ITransferRequests {
 
     // Inside
 
+    /// @dev Commits free units of `msg.sender` until the transfer is answered, settled or ended.
+    function _promise(address agent, address to, uint256 amount, uint40 deadline) internal returns (uint256 id) {
+        uint256 word = _currentWord();
+        Reason reason = _previewRequest(word, msg.sender, to, amount);
+        if (reason == Reason.NONE && block.timestamp >= deadline) reason = Reason.REQUEST_CLOSED;
+        if (reason != Reason.NONE) _refuse(reason, msg.sender, to, amount);
+        _commit(msg.sender, amount, word);
+        id = _transferRequestCount++;
+        _transferRequests[id] = TransferRequest({
+            from: msg.sender,
+            deadline: deadline,
+            status: Status.OPEN,
+            splits: uint16(word.splits()),
+            ended: _restrained[msg.sender].ended,
+            to: to,
+            amount: uint104(amount),
+            agent: agent
+        });
+    }
+
     function _previewRequest(uint256 word, address from, address to, uint256 amount) private view returns (Reason) {
         if (amount == 0) return Reason.ZERO_AMOUNT;
+        if (from == to) return Reason.SAME_WALLET;
         return _previewTransfer(word & ~TokenWord.CONSENT_REQUIRED, from, to, amount);
+    }
+
+    function _approveTransfer(uint256 word, uint256 id) private returns (Reason reason) {
+        TransferRequest storage request = _transferRequests[id];
+        if (_statusOf(request) != Status.OPEN || block.timestamp >= request.deadline) return Reason.REQUEST_CLOSED;
+        if (request.agent != address(0)) return _consent(word, id, request);
+        uint256 amount;
+        (reason, amount) = _moveCommitted(word, request, Status.APPROVED);
+        if (reason == Reason.NONE) emit TransferApproved(id, amount);
+    }
+
+    /// @dev Nothing moves yet, so the amount is judged when it does.
+    function _consent(uint256 word, uint256 id, TransferRequest storage request) private returns (Reason reason) {
+        (bool halted, Facts from, Facts to) = _facts(word, request.from, request.to);
+        reason = _judgeParties(word & ~TokenWord.CONSENT_REQUIRED, halted, from, request.to, to);
+        if (reason != Reason.NONE) return reason;
+        request.status = Status.CONSENTED;
+        emit ITokenCommitments.CommitmentApproved(id);
     }
 
     /// @dev The commitment is released first, so that the transfer finds its units free, and made again where the
     /// transfer is refused by now.
-    function _approveTransfer(uint256 word, uint256 id) private returns (Reason reason) {
-        if (id >= _transferRequests.length) return Reason.REQUEST_CLOSED;
-        TransferRequest storage request = _transferRequests[id];
-        if (_statusOf(request) != Status.OPEN || block.timestamp >= request.deadline) return Reason.REQUEST_CLOSED;
-        uint256 amount = _today(request.amount, request.splits, word);
-        _uncommit(request.from, amount, word);
-        reason = _moveConsented(word, request.from, request.to, amount);
-        if (reason == Reason.NONE) {
-            request.status = Status.APPROVED;
-            emit TransferApproved(id, amount);
-        } else {
-            _commit(request.from, amount, word);
-        }
+    function _moveCommitted(uint256 word, TransferRequest storage request, Status done)
+        internal
+        returns (Reason reason, uint256 amount)
+    {
+        (address from, address to) = (request.from, request.to);
+        amount = _today(request.amount, request.splits, word);
+        _uncommit(from, amount, word);
+        reason = _moveConsented(word, from, to, amount);
+        if (reason == Reason.NONE) request.status = done;
+        else _commit(from, amount, word);
     }
 
-    function _close(uint256 id, Status status) private {
-        if (id >= _transferRequests.length) _requireNone(Reason.REQUEST_CLOSED);
+    function _close(uint256 id, Status status) internal {
         TransferRequest storage request = _transferRequests[id];
-        if (_statusOf(request) != Status.OPEN) _requireNone(Reason.REQUEST_CLOSED);
+        Status current = _statusOf(request);
+        // A consent that was given beforehand is relied on, and not taken back.
+        if (!_stands(current) || (current == Status.CONSENTED && status == Status.REJECTED)) {
+            _requireNone(Reason.REQUEST_CLOSED);
+        }
         uint256 word = _currentWord();
         request.status = status;
         _uncommit(request.from, _today(request.amount, request.splits, word), word);
     }
 
     /// @dev A request ends with the position it would be served from.
-    function _statusOf(TransferRequest storage request) private view returns (Status status) {
+    function _statusOf(TransferRequest storage request) internal view returns (Status status) {
         status = request.status;
-        if (status == Status.OPEN && request.ended != _restrained[request.from].ended) status = Status.CANCELLED;
+        if (_stands(status) && request.ended != _restrained[request.from].ended) status = Status.CANCELLED;
     }
 
-    function _senderOf(uint256 id) private view returns (address) {
-        return id < _transferRequests.length ? _transferRequests[id].from : address(0);
+    /// @dev Whether the units are still promised.
+    function _stands(Status status) internal pure returns (bool) {
+        return status == Status.OPEN || status == Status.CONSENTED;
     }
 }

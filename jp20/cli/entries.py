@@ -122,6 +122,11 @@ PANELS: Final = (
                 ),
             ),
             Entry(
+                "settle",
+                "settle",
+                both("Delivery versus payment.", "DVP決済(売買の券面と資金の同時移転)を行う。"),
+            ),
+            Entry(
                 "record-transfer",
                 "transfer",
                 both(

@@ -21,6 +21,7 @@ from jp20.chain.contracts.contract import (
 from jp20.chain.contracts.contract import (
     consortium_at,
     platform_at,
+    settlement_at,
     token_at,
     token_interface,
 )
@@ -29,6 +30,7 @@ from jp20.chain.contracts.events import (
     consortium_events,
     entries,
     platform_events,
+    settlement_events,
     token_events,
 )
 from jp20.chain.rpc.blocks import Blocks
@@ -196,6 +198,11 @@ class Session:
         self._senders.clear()
 
     # What is there
+
+    @property
+    def settlement(self) -> Contract:
+        """Raises Incomplete where the platform was made before there was one."""
+        return settlement_at(self.connection, self.deployment.settlement.address)
 
     def token(self, name: TokenName) -> Contract:
         """A token of this platform. Raises UnknownToken."""
@@ -404,11 +411,13 @@ class Session:
         return receipts
 
     def interface(self, address: ChecksumAddress) -> Interface:
-        """The interface of a governed contract; that of a token where it is neither the Consortium
-        nor a platform, this one or one that it replaces.
+        """The interface of a governed contract; that of a token where it is neither the Consortium,
+        nor a settlement, nor a platform, this one or one that it replaces.
         """
         if address == self.consortium.address:
             return self.consortium.interface
+        if self._is_settlement(address):
+            return self.settlement.interface
         return self.platform.interface if self._is_platform(address) else token_interface()
 
     def function_of(self, call: Call) -> str:
@@ -471,9 +480,15 @@ class Session:
                 keys.setdefault(organisation, []).append(key)
         return keys
 
+    def _is_settlement(self, address: ChecksumAddress) -> bool:
+        found = self.deployment.contracts.get("Settlement")
+        return found is not None and address == found.address
+
     def _decoder(self, address: ChecksumAddress) -> EventDecoder:
         if address == self.consortium.address:
             return consortium_events()
+        if self._is_settlement(address):
+            return settlement_events()
         return platform_events() if self._is_platform(address) else token_events()
 
     def _is_platform(self, address: ChecksumAddress) -> bool:

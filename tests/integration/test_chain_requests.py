@@ -34,6 +34,7 @@ def consortium(chain: Connection) -> Contract:
         Kind.CONSORTIUM: changing("Consortium"),
         Kind.PLATFORM: changing("Platform"),
         Kind.TOKEN: changing("token"),
+        Kind.SETTLEMENT: changing("Settlement"),
     }
     policy = parse_governance(EXAMPLE.read_bytes(), EXAMPLE.name, functions)
     for place, signer in enumerate(ORGANISATIONS):

@@ -15,6 +15,7 @@ from jp20.domain.register.events import (
     PlatformEvent,
     RegistrationRefused,
     RowRefused,
+    SettlementEvent,
     TermsSet,
     TokenEvent,
     Transfer,
@@ -29,6 +30,7 @@ SOURCES = [
         (TokenEvent, token_interface()),
         (PlatformEvent, artifact("Platform").interface),
         (ConsortiumEvent, artifact("Consortium").interface),
+        (SettlementEvent, artifact("Settlement").interface),
     )
     for cls in get_args(kind)
 ]

@@ -26,7 +26,12 @@ from jp20.domain.governance.policy import (
 from jp20.domain.governance.policy_file import functions_of, parse_governance
 
 HOUR, DAY = 3600, 86400
-CARRIED = {Kind.CONSORTIUM: "Consortium", Kind.PLATFORM: "Platform", Kind.TOKEN: "IJP20Token"}
+CARRIED = {
+    Kind.CONSORTIUM: "Consortium",
+    Kind.PLATFORM: "Platform",
+    Kind.TOKEN: "IJP20Token",
+    Kind.SETTLEMENT: "Settlement",
+}
 FUNCTIONS = {
     kind: functions_of(
         json.loads(files("jp20").joinpath("contracts", f"{name}.json").read_text())["abi"]
@@ -248,7 +253,8 @@ def test_no_rule_of_a_token_names_a_validator_nor_the_operator_but_for_upkeep(po
     named = {
         function
         for act in policy.acts
-        if act.kind is Kind.TOKEN and act.rule.roles & {Role.OPERATOR, Role.VALIDATOR}
+        if act.kind in (Kind.TOKEN, Kind.SETTLEMENT)
+        and act.rule.roles & {Role.OPERATOR, Role.VALIDATOR}
         for function in act.functions
     }
     assert named == {"setAuthority(address)"}

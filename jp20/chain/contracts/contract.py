@@ -96,6 +96,10 @@ def consortium_at(connection: Connection, address: ChecksumAddress) -> "Contract
     return Contract(connection, address, artifact("Consortium").interface)
 
 
+def settlement_at(connection: Connection, address: ChecksumAddress) -> "Contract":
+    return Contract(connection, address, artifact("Settlement").interface)
+
+
 def token_interface() -> Interface:
     """The interface under which a token's four contracts are one."""
     return artifact("IJP20Token").interface

@@ -104,4 +104,5 @@ def _deployed(data: bytes) -> str:
 
 @cache
 def _interfaces() -> tuple[Interface, ...]:
-    return (token_interface(), artifact("Platform").interface, artifact("Consortium").interface)
+    others = ("Platform", "Consortium", "Settlement")
+    return (token_interface(), *(artifact(name).interface for name in others))

@@ -19,6 +19,7 @@ from jp20.domain.register.events import (
     LoggedEvent,
     Other,
     PlatformEvent,
+    SettlementEvent,
     TokenEvent,
 )
 
@@ -60,6 +61,11 @@ def platform_events() -> EventDecoder:
 @cache
 def consortium_events() -> EventDecoder:
     return EventDecoder(artifact("Consortium").interface, get_args(ConsortiumEvent))
+
+
+@cache
+def settlement_events() -> EventDecoder:
+    return EventDecoder(artifact("Settlement").interface, get_args(SettlementEvent))
 
 
 def read_events(

@@ -19,7 +19,7 @@ from jp20.domain.files.fields import read_json
 MODULES: Final = ("JP20Servicing", "JP20Restraints", "JP20Enforcer")
 """What all tokens of a version share, in the order of the contracts' `Modules`."""
 
-CONTRACTS: Final = ("Consortium", "Platform", *MODULES, "JP20Token")
+CONTRACTS: Final = ("Consortium", "Platform", *MODULES, "JP20Token", "Settlement")
 """In the order in which they are deployed. "JP20Token" is the contract whose code is the token's
 creation code, from which the platform makes tokens.
 """
@@ -113,6 +113,10 @@ class Deployment:
     def modules(self) -> tuple[Deployed, ...]:
         """Those that all tokens share, in the order of the contracts' `Modules`."""
         return tuple(self.contract(name) for name in MODULES)
+
+    @property
+    def settlement(self) -> Deployed:
+        return self.contract("Settlement")
 
     @property
     def creation_code(self) -> Deployed:

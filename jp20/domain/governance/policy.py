@@ -24,6 +24,7 @@ class Kind(IntEnum):
     CONSORTIUM = 1
     PLATFORM = 2
     TOKEN = 3
+    SETTLEMENT = 4
 
     @property
     def text(self) -> Text:
@@ -34,6 +35,7 @@ _KIND_TEXTS: Final = {
     Kind.CONSORTIUM: Text("consortium", "コンソーシアム"),
     Kind.PLATFORM: Text("platform", "基盤"),
     Kind.TOKEN: Text("token", "トークン"),
+    Kind.SETTLEMENT: Text("settlement", "決済"),
 }
 
 

@@ -14,6 +14,8 @@ from jp20.domain.governance.policy import MOST_SLOTS, Kind, Policy, PolicyAct, R
 
 #: The strictest act of a contract. On a token the operator takes part in it: it moves no unit.
 _STRICTEST: Final = "setAuthority(address)"
+#: Contracts that move units.
+_OF_UNITS: Final = {Kind.TOKEN, Kind.SETTLEMENT}
 #: What one organisation does at once, and how another confirms it.
 _AT_ONCE: Final = {
     "freezeAtOnce(address[],uint256[])": "confirmFreeze(address,uint32)",
@@ -176,7 +178,7 @@ class _Reader:
             )
         upkeep = all(function == _STRICTEST for function in act.functions)
         powerless = {Role.VALIDATOR} if upkeep else {Role.VALIDATOR, Role.OPERATOR}
-        if act.kind is Kind.TOKEN and rule.roles & powerless:
+        if act.kind in _OF_UNITS and rule.roles & powerless:
             named = ", ".join(role.name for role in sorted(rule.roles & powerless))
             self._fault(
                 place,

@@ -16,6 +16,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.at import At
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.requests import Request
+from jp20.domain.settlement.trades import Trade
 from jp20.domain.token.reasons import Reason, RegistryReason
 from jp20.domain.token.terms import Modules, Terms
 
@@ -157,6 +158,33 @@ class TransferRejected:
 
 @dataclass(frozen=True, slots=True)
 class TransferCancelled:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferCommitted:
+    id: int
+    from_: ChecksumAddress
+    agent: ChecksumAddress
+    to: ChecksumAddress
+    amount: int
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentApproved:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentSettled:
+    id: int
+    agent: ChecksumAddress
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentReleased:
     id: int
 
 
@@ -403,6 +431,67 @@ class CallExecuted:
     key: ChecksumAddress
 
 
+# The settlement contract
+
+
+@dataclass(frozen=True, slots=True)
+class TradeProposed:
+    id: bytes
+    seller: ChecksumAddress
+    buyer: ChecksumAddress
+    by: ChecksumAddress
+    trade: Trade
+
+
+@dataclass(frozen=True, slots=True)
+class TradeMatched:
+    id: bytes
+    by: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentConfirmed:
+    id: bytes
+    organisation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptConfirmed:
+    id: bytes
+    organisation: int
+
+
+@dataclass(frozen=True, slots=True)
+class TradeSettled:
+    id: bytes
+    token: ChecksumAddress
+    seller_commitment: int
+    units: int
+    payment: ChecksumAddress
+    buyer_commitment: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetPaid:
+    payment: ChecksumAddress
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationAsked:
+    id: bytes
+    by: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class TradeCancelled:
+    id: bytes
+    by: ChecksumAddress
+
+
 @dataclass(frozen=True, slots=True)
 class Other:
     """An event for which there is no class: its name and arguments as the contract's ABI names
@@ -431,6 +520,10 @@ TokenEvent: TypeAlias = (
     | TransferRequested
     | TransferRejected
     | TransferCancelled
+    | TransferCommitted
+    | CommitmentApproved
+    | CommitmentSettled
+    | CommitmentReleased
     | ClaimSet
     | ClaimChanged
     | Frozen
@@ -468,7 +561,17 @@ ConsortiumEvent: TypeAlias = (
     | RequestCancelled
     | CallExecuted
 )
-Event: TypeAlias = TokenEvent | PlatformEvent | ConsortiumEvent | Other
+SettlementEvent: TypeAlias = (
+    TradeProposed
+    | TradeMatched
+    | PaymentConfirmed
+    | ReceiptConfirmed
+    | TradeSettled
+    | NetPaid
+    | CancellationAsked
+    | TradeCancelled
+)
+Event: TypeAlias = TokenEvent | PlatformEvent | ConsortiumEvent | SettlementEvent | Other
 
 NAMES: Final[Mapping[type, str]] = {RegistrationRefused: "RowRefused"}
 """The event's name where the class has another."""

@@ -18,6 +18,7 @@ from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.register.events import (
     Cause,
+    CommitmentSettled,
     Delivered,
     Event,
     ForcedTransfer,
@@ -42,6 +43,7 @@ class Why(Enum):
     ISSUED = Text("issue", "発行")
     DELIVERED = Text("delivery", "配布")
     APPROVED = Text("transfer with consent", "承諾による移転")
+    SETTLED = Text("delivery versus payment", "DVP決済")
     SALE = Text("recorded: sale", "原簿記録(売買)")
     GIFT = Text("recorded: gift", "原簿記録(贈与)")
     INHERITANCE = Text("recorded: inheritance", "原簿記録(相続)")
@@ -65,8 +67,8 @@ _RECORDED: Final = {
 class Movement:
     """Units that changed hands: as many as they were then, at the split count of then.
 
-    `reference` says more, by `why`: tranche number, transfer request, the original's id,
-    the incident.
+    `reference` says more, by `why`: tranche number, transfer request, commitment, the original's
+    id, the incident.
     """
 
     at: At
@@ -308,6 +310,8 @@ class _State:
                 self._say_delivered(moved, amount)
             case TransferApproved(id, amount):
                 self._say(moved, Why.APPROVED, id, units=amount)
+            case CommitmentSettled(id, _, amount):
+                self._say(moved, Why.SETTLED, id, units=amount)
             case TransferRecorded(from_, to, amount, cause):
                 self._say(moved, _RECORDED[cause], None, from_=from_, to=to, units=amount)
             case ForcedTransfer(from_, to, amount):

@@ -112,6 +112,7 @@ def governed_functions() -> dict[Kind, list[str]]:
         Kind.CONSORTIUM: artifact("Consortium").interface,
         Kind.PLATFORM: artifact("Platform").interface,
         Kind.TOKEN: token_interface(),
+        Kind.SETTLEMENT: artifact("Settlement").interface,
     }
     return {
         kind: [each.signature for each in interface.functions.values() if each.changes_state]

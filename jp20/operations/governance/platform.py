@@ -246,7 +246,7 @@ class _Founding:
         if not consortium.read(bool, "isSealed"):
             self._add_organisations(consortium, organisations)
             self._set_rules(consortium, policy)
-            self._register_platform(consortium)
+            self._register_targets(consortium)
             self._approve_version()
         _require_as_planned(self._connection, self.deployment, policy, organisations)
         if not consortium.read(bool, "isSealed"):
@@ -310,10 +310,10 @@ class _Founding:
             part = acts[start : start + ACTS_AT_ONCE]
             self._send(consortium, "setRules", [act.fields for act in part])
 
-    def _register_platform(self, consortium: Contract) -> None:
-        platform = self.deployment.platform.address
-        if consortium.read(int, "kindOf", platform) != Kind.PLATFORM:
-            self._send(consortium, "registerTarget", platform, int(Kind.PLATFORM))
+    def _register_targets(self, consortium: Contract) -> None:
+        for target, kind in _targets(self.deployment):
+            if consortium.read(int, "kindOf", target) != kind:
+                self._send(consortium, "registerTarget", target, int(kind))
 
     def _approve_version(self) -> None:
         platform = platform_at(self._connection, self.deployment.platform.address)
@@ -365,7 +365,7 @@ def contract_address(deployer: ChecksumAddress, nonce: int) -> ChecksumAddress:
 
 def deployment_arguments(deployment: Deployment, name: str) -> tuple[ChecksumAddress, ...]:
     """What a contract is constructed with."""
-    if name == "Platform":
+    if name in ("Platform", "Settlement"):
         return (deployment.consortium.address,)
     if name in MODULES:
         return (deployment.platform.address,)
@@ -398,6 +398,14 @@ def version_of(deployment: Deployment) -> tuple[object, ...]:
     creation, modules = deployment.creation_code, deployment.modules
     code_hash = keccak(b"".join(part.code_hash for part in (creation, *modules)))
     return creation.address, tuple(module.address for module in modules), code_hash
+
+
+def _targets(deployment: Deployment) -> tuple[tuple[ChecksumAddress, Kind], ...]:
+    """What is under the policy from the beginning; tokens come as they are created."""
+    return (
+        (deployment.platform.address, Kind.PLATFORM),
+        (deployment.settlement.address, Kind.SETTLEMENT),
+    )
 
 
 def _place(receipt: Receipt) -> tuple[bytes, int]:

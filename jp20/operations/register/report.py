@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import time as clock
 from typing import Final
 
@@ -20,10 +20,11 @@ from jp20.domain.register.register import (
     Movement,
     Register,
     Split,
+    Why,
     fold,
     reconcile,
 )
-from jp20.operations.session import Session, TokenName
+from jp20.operations.session import Contract, Session, TokenName
 
 
 class BlockReplaced(JP20Error):
@@ -97,7 +98,30 @@ def read_register(
 ) -> Register:
     """The register as of a block, or of the last block up to a time (unix seconds), or now."""
     as_of = _block(session, block, time)
-    return fold(session.events(session.token(token).address, as_of), block=as_of)
+    contract = session.token(token)
+    return _with_trades(
+        session, contract, fold(session.events(contract.address, as_of), block=as_of)
+    )
+
+
+def _with_trades(session: Session, token: Contract, register: Register) -> Register:
+    """A movement of a settlement refers to its trade, which the settlement contract knows by the
+    commitment.
+    """
+    settled = {
+        place: entry
+        for place, entry in enumerate(register.history)
+        if isinstance(entry, Movement) and entry.why is Why.SETTLED
+    }
+    if not settled:
+        return register
+    history = list(register.history)
+    rows = [(token.address, movement.reference) for movement in settled.values()]
+    trades = session.settlement.read_many(bytes, "tradeOf", rows)
+    for (place, movement), trade in zip(settled.items(), trades, strict=True):
+        if any(trade):
+            history[place] = replace(movement, reference=trade)
+    return replace(register, history=tuple(history))
 
 
 def report(

@@ -12,7 +12,7 @@ from jp20.domain.base.errors import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.plans.outcomes import Decided, Done, Outcomes
-from jp20.domain.register.events import TransferRequested
+from jp20.domain.register.events import TransferCommitted, TransferRequested
 from jp20.domain.token.reasons import Reason
 from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, execute_batch
 from jp20.operations.governance.decide import decide
@@ -47,6 +47,8 @@ class ConsentStatus(IntEnum):
     APPROVED = 2
     REJECTED = 3
     CANCELLED = 4
+    CONSENTED = 5
+    SETTLED = 6
 
     @property
     def text(self) -> Text:
@@ -59,6 +61,8 @@ _STATUS_TEXTS = {
     ConsentStatus.APPROVED: Text("approved", "承諾済み"),
     ConsentStatus.REJECTED: Text("rejected", "拒否"),
     ConsentStatus.CANCELLED: Text("cancelled", "取消し"),
+    ConsentStatus.CONSENTED: Text("approved, to be settled", "承諾済み(決済待ち)"),
+    ConsentStatus.SETTLED: Text("settled", "決済済み"),
 }
 
 
@@ -207,12 +211,16 @@ def reject_transfer(
 
 
 def transfer_requests(session: Session, token: TokenName) -> tuple[ConsentRequest, ...]:
-    """All requests for consent of a token, in the order in which they came."""
+    """All requests for consent of a token, in the order in which they came: commitments to a
+    settlement too, where the token asks for consent.
+    """
     contract = session.token(token)
+    rules = contract.read(tuple[int, int, int, int, bool, bool, bool], "rules")
+    kinds = (TransferRequested, TransferCommitted) if rules[5] else (TransferRequested,)
     ids = [
         entry.event.id
         for entry in session.events(contract.address)
-        if isinstance(entry.event, TransferRequested)
+        if isinstance(entry.event, kinds)
     ]
     return tuple(transfer_request(session, contract, id) for id in ids)
 

@@ -15,7 +15,12 @@ from jp20.domain.governance.policy import Kind, Organisation, compare, selector_
 from jp20.domain.governance.policy_file import functions_of, parse_governance
 from jp20.domain.governance.requests import Call, compose
 
-CARRIED = {Kind.CONSORTIUM: "Consortium", Kind.PLATFORM: "Platform", Kind.TOKEN: "IJP20Token"}
+CARRIED = {
+    Kind.CONSORTIUM: "Consortium",
+    Kind.PLATFORM: "Platform",
+    Kind.TOKEN: "IJP20Token",
+    Kind.SETTLEMENT: "Settlement",
+}
 FUNCTIONS = {
     kind: functions_of(
         json.loads(files("jp20").joinpath("contracts", f"{name}.json").read_text())["abi"]
@@ -43,7 +48,7 @@ def targets(shipped, Vault, accounts):
     """Any governed contract of the kind will do: no call gets as far as to be made."""
     founder = {"from": accounts[FOUNDER]}
     placed = {Kind.CONSORTIUM: shipped}
-    for kind in (Kind.PLATFORM, Kind.TOKEN):
+    for kind in (Kind.PLATFORM, Kind.TOKEN, Kind.SETTLEMENT):
         placed[kind] = Vault.deploy(shipped, founder)
         shipped.registerTarget(placed[kind], kind, founder)
     shipped.seal(founder)

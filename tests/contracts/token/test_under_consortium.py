@@ -25,7 +25,12 @@ HOLDER, BUYER = 20, 21
 NO_SLOT = 255
 CASE, DOCUMENT = (bytes.fromhex(name_hash(text)[2:]) for text in ("case", "document"))
 
-CARRIED = {Kind.CONSORTIUM: "Consortium", Kind.PLATFORM: "Platform", Kind.TOKEN: "IJP20Token"}
+CARRIED = {
+    Kind.CONSORTIUM: "Consortium",
+    Kind.PLATFORM: "Platform",
+    Kind.TOKEN: "IJP20Token",
+    Kind.SETTLEMENT: "Settlement",
+}
 FUNCTIONS = {
     kind: functions_of(
         json.loads(files("jp20").joinpath("contracts", f"{name}.json").read_text())["abi"]

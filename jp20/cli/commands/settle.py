@@ -1,0 +1,343 @@
+"""`jp20 settle`: delivery versus payment (DVP決済)."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import Yes
+from jp20.cli.frame.output import Column, Table, Until, confirm, say, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, evidence_if_any
+from jp20.cli.shared.results import UNITS
+from jp20.domain.base.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from jp20.domain.settlement.trades import Trade
+    from jp20.operations.session import Session, Signer
+    from jp20.operations.settlement.trades import TradeState
+
+app = typer.Typer(no_args_is_help=True)
+
+File = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help=both("The trades: CSV or XLSX.", "取引一覧(CSV または XLSX)。"),
+    ),
+]
+
+_FILE: Final = "examples/settlement/trades.csv"
+
+
+@app.command(
+    "plan",
+    help=both(
+        "Where the trades of a file stand, and what is next. Nothing is sent.",
+        "ファイルの各取引の状態と次の手続を表示する(送信しない)。",
+    ),
+    epilog=example(f"jp20 settle plan {_FILE}"),
+)
+def settle_plan(file: File) -> None:
+    """What each of the other commands would find (G14)."""
+    from jp20.operations.settlement.trades import states
+
+    session = workspace().view()
+    show(_table(session, states(session, _trades(session, file))))
+
+
+@app.command(
+    "list",
+    help=both(
+        "The trades on the chain that are not settled or ended.",
+        "未決済の取引を表示する。",
+    ),
+    epilog=example("jp20 settle list", "jp20 settle list --all"),
+)
+def settle_list(
+    every: Annotated[
+        bool,
+        typer.Option("--all", help=both("All of them.", "決済済み・取消し済みの取引も表示する。")),
+    ] = False,
+) -> None:
+    """By what the settlement contract says (G14)."""
+    from jp20.domain.settlement.trades import TradeStatus
+    from jp20.operations.settlement.trades import all_trades
+
+    session = workspace().view()
+    ended = (TradeStatus.SETTLED, TradeStatus.CANCELLED)
+    show(
+        _table(session, [each for each in all_trades(session) if every or each.status not in ended])
+    )
+
+
+@app.command(
+    "propose",
+    help=both(
+        "As the seller: commit the units and agree.",
+        "売り手の鍵で、数量を確保して取引に合意する。",
+    ),
+    epilog=example(f"jp20 settle propose {_FILE}"),
+)
+def settle_propose(file: File, yes: Yes = False) -> None:
+    """With the sellers' keys that are here (G14)."""
+    from jp20.domain.settlement.trades import TradeStatus
+    from jp20.operations.settlement.trades import propose_trade, states
+
+    session = workspace().session()
+    trades = _trades(session, file)
+    open_ = (TradeStatus.NONE, TradeStatus.PROPOSED)
+    chosen = [
+        each
+        for each in states(session, trades)
+        if each.trade.seller in session.signers
+        and each.status in open_
+        and not each.progress.seller_agreed
+    ]
+    _ask(
+        session,
+        chosen,
+        Text("Commit the units of {n} trades?", "{n} 件の取引の数量を確保し、合意しますか?"),
+        yes,
+    )
+    for each in chosen:
+        propose_trade(session, each.trade)
+    show(_table(session, states(session, trades)))
+
+
+@app.command(
+    "pay",
+    help=both(
+        "As the buyer: allow or commit the payment and agree. As the bank or the broker that a "
+        "trade names: confirm it.",
+        "買い手の鍵で、支払を準備して取引に合意する。取引が指定する支払代理人・買方業者は、"
+        "入金・支払を確認する。",
+    ),
+    epilog=example(
+        f"jp20 settle pay {_FILE}",
+        f"jp20 settle pay {_FILE} --case PAY-2026-11 --document statement.csv",
+    ),
+)
+def settle_pay(
+    file: File,
+    case: CaseIfAny = None,
+    document: DocumentIfAny = None,
+    yes: Yes = False,
+) -> None:
+    """With the keys that are here: buyers' and organisations' (G14)."""
+    from jp20.domain.settlement.trades import TradeStatus
+    from jp20.operations.settlement import trades as operations
+
+    rests_on = evidence_if_any(case, document)
+    session = workspace().session()
+    trades = _trades(session, file)
+    found = operations.states(session, trades)
+    buying = [
+        each
+        for each in found
+        if each.trade.buyer in session.signers
+        and each.status is TradeStatus.PROPOSED
+        and not each.progress.buyer_agreed
+    ]
+    own = _own_organisations(session)
+    confirming = [
+        each
+        for each in found
+        if each.status is TradeStatus.MATCHED
+        and (
+            (each.trade.broker in own and not each.progress.paid)
+            or (each.trade.paying_agent in own and not each.progress.received)
+        )
+    ]
+    if confirming and rests_on is None:
+        raise BadArgument(
+            Text(
+                "A confirmation rests on a case and a document.",
+                "確認には案件番号と根拠文書が必要です。",
+            ),
+            next_step=Text(
+                "Give --case and --document.", "--case と --document を指定してください。"
+            ),
+        )
+    _ask(
+        session,
+        [*buying, *confirming],
+        Text("Pay or confirm {n} trades?", "{n} 件の取引の支払または確認を行いますか?"),
+        yes,
+    )
+    owed = operations.owed_of(each for each in found if each.status is not TradeStatus.NONE)
+    for each in buying:
+        operations.accept(session, each.trade, owed[each.trade.buyer, each.trade.payment])
+    if rests_on is not None:
+        for organisation in sorted(own):
+            operations.confirm(session, [each.trade for each in confirming], organisation, rests_on)
+    show(_table(session, operations.states(session, trades)))
+
+
+@app.command(
+    "settle",
+    help=both(
+        "Settle what is matched and confirmed: both legs of a trade, or neither.",
+        "合意・確認が済んだ取引を決済する(券面と資金は同時に移転し、片方だけの移転はない)。",
+    ),
+    epilog=example(f"jp20 settle settle {_FILE}", f"jp20 settle settle {_FILE} --net"),
+)
+def settle_settle(
+    file: File,
+    net: Annotated[
+        bool,
+        typer.Option(
+            "--net",
+            help=both(
+                "All in one transaction, money net: all are settled, or none.",
+                "全取引を1つのトランザクションで決済し、資金は差額のみ移転する。",
+            ),
+        ),
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """With any key: both sides agreed before (G14)."""
+    from jp20.operations.settlement import trades as operations
+
+    place = workspace()
+    session = place.session()
+    trades = _trades(session, file)
+    now = session.now()
+    ready = [each for each in operations.states(session, trades) if each.can_settle(now)]
+    _ask(session, ready, Text("Settle {n} trades?", "{n} 件の取引を決済しますか?"), yes)
+    signer = place.signers[0]
+    if net:
+        operations.settle_net(session, [each.trade for each in ready], signer)
+    else:
+        for each in ready:
+            operations.settle(session, each.trade, signer)
+    show(_table(session, operations.states(session, trades)))
+
+
+@app.command(
+    "cancel",
+    help=both(
+        "End a trade: alone while it is only proposed or past its deadline, else both sides.",
+        "取引を取り消す。一方のみの合意の間と期限後は単独で、それ以外は双方の手続が必要。",
+    ),
+    epilog=example(f"jp20 settle cancel {_FILE} T-0001"),
+)
+def settle_cancel(
+    file: File,
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TRADE...", help=both("Their numbers in the file.", "取引番号(複数指定可)。")
+        ),
+    ],
+    yes: Yes = False,
+) -> None:
+    """With a side's key, or any from the deadline on (G14)."""
+    from jp20.domain.settlement.trades import TradeStatus
+    from jp20.operations.settlement import trades as operations
+
+    place = workspace()
+    session = place.session()
+    chosen = [_named(session, file, name) for name in dict.fromkeys(names)]
+    found = operations.states(session, chosen)
+    ended = (TradeStatus.NONE, TradeStatus.SETTLED, TradeStatus.CANCELLED)
+    standing = [each for each in found if each.status not in ended]
+    _ask(session, standing, Text("Cancel {n} trades?", "{n} 件の取引を取り消しますか?"), yes)
+    for each in standing:
+        for signer in _cancelling(place.signers, each.trade):
+            operations.cancel(session, each.trade, signer)
+            (after,) = operations.states(session, [each.trade])
+            if after.status is TradeStatus.CANCELLED:
+                break
+    show(_table(session, operations.states(session, chosen)))
+
+
+def _trades(session: "Session", file: Path) -> "list[Trade]":
+    from jp20.domain.settlement.trade_file import parse_trades
+    from jp20.operations.files.inputs import read_file
+    from jp20.operations.settlement.trades import trade_of
+
+    return [trade_of(session, row) for row in parse_trades(read_file(file), file.name)]
+
+
+def _named(session: "Session", file: Path, name: str) -> "Trade":
+    """Raises BadArgument where the file has no such trade."""
+    from jp20.domain.settlement.trade_file import parse_trades
+    from jp20.operations.files.inputs import read_file
+    from jp20.operations.settlement.trades import trade_of
+
+    for row in parse_trades(read_file(file), file.name):
+        if row.name == name:
+            return trade_of(session, row)
+    raise BadArgument(
+        Text(f"{file.name} has no trade {name}.", f"{file.name} に取引 {name} はありません。"),
+        next_step=Text(f"See: jp20 settle plan {file}", f"確認: jp20 settle plan {file}"),
+    )
+
+
+def _own_organisations(session: "Session") -> set[int]:
+    keys = set(session.signers)
+    return {m.number for m in session.members() if m.active and keys.intersection(m.keys)}
+
+
+def _cancelling(signers: "list[Signer]", trade: "Trade") -> "list[Signer]":
+    """The sides' keys that are here; from the deadline on any will do."""
+    sides = [each for each in signers if each.address in (trade.seller, trade.buyer)]
+    return sides or signers[:1]
+
+
+def _ask(session: "Session", chosen: "list[TradeState]", question: Text, yes: bool) -> None:
+    """Shows what is about to be done. Raises BadArgument where that is nothing."""
+    if not chosen:
+        raise BadArgument(
+            Text("There is nothing to do here.", "実行できる手続はありません。"),
+            Text(
+                "No trade of the file waits for a key that is here.",
+                "ファイルの取引に、手元の鍵による手続を待つものがありません。",
+            ),
+            Text(
+                "See what is next: jp20 settle plan",
+                "次の手続を確認してください: jp20 settle plan",
+            ),
+        )
+    say(_table(session, chosen))
+    count = str(len(chosen))
+    confirm(Text(question.en.replace("{n}", count), question.ja.replace("{n}", count)), yes)
+
+
+def _table(session: "Session", found: "tuple[TradeState, ...] | list[TradeState]") -> Table:
+    now = session.now()
+    return Table(
+        "trades",
+        Text("Trades", "取引"),
+        (
+            Column("trade", Text("trade", "取引番号")),
+            Column("token", Text("token", "銘柄"), detail=True),
+            Column("seller", Text("seller", "売り手")),
+            Column("buyer", Text("buyer", "買い手")),
+            UNITS,
+            Column("payment", Text("paid in", "決済手段"), detail=True),
+            Column("price", Text("price", "代金"), number=True),
+            Column("deadline", Text("until", "期限")),
+            Column("status", Text("status", "状態")),
+            Column("next", Text("next", "次の手続")),
+            Column("id", Text("id", "取引ID"), detail=True),
+        ),
+        [
+            (
+                each.trade.external_id.rstrip(b"\0").decode("ascii", "replace"),
+                each.trade.token,
+                each.trade.seller,
+                each.trade.buyer,
+                each.trade.units,
+                Text("bank", "銀行") if each.trade.is_through_a_bank else each.trade.payment,
+                each.trade.price,
+                Until(each.trade.deadline),
+                each.status.text,
+                each.next_step(now),
+                each.trade.id,
+            )
+            for each in found
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Trades on the settlement contract (G14, G22)."""
