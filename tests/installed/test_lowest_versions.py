@@ -15,10 +15,10 @@ def test_the_unit_tests_pass_with_the_lowest_versions(clone, wheel, tmp_path):
     python = environment(tmp_path / "env", wheel, *TESTED_WITH, options=options)
 
     path = os.pathsep.join([str(UV.parent), os.environ["PATH"]])  # anvil
+    pytest = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2")
     ran = subprocess.run(
         [
-            *(python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"),
-            *("--rootdir", clone, "-c", clone / "pyproject.toml"),
+            *(*pytest, "--dist", "loadfile", "--rootdir", clone, "-c", clone / "pyproject.toml"),
             clone / "tests" / "unit",
             *(clone / "tests" / "cli" / name for name in COMMAND_LINE),
         ],
