@@ -141,10 +141,27 @@ def test_a_clone_in_which_readme_was_followed_has_nothing_for_git(clone, environ
     assert (clone / "work" / ".gitignore").read_text("utf-8").splitlines()[-1] == "*"
 
 
-def test_both_pages_have_the_same_commands():
-    english, japanese = ([(block.language, block.lines) for block in blocks(p)] for p in PAGES)
+@pytest.mark.parametrize("name", ["README", "docs/scripts", "docs/testing"])
+def test_both_pages_have_the_same_commands(name):
+    def told(page: Path) -> list[tuple[str, object]]:
+        return [
+            (block.language, block.lines if block.language == "sh" else block.text)
+            for block in blocks(page)
+        ]
 
-    assert english == japanese
+    assert told(ROOT / f"{name}.md") == told(ROOT / f"{name}.ja.md")
+    assert told(ROOT / f"{name}.md")
+
+
+def test_the_test_of_the_page_is_one_that_ci_runs():
+    # docs/testing.md shows a test of examples/pytest-project, which tests/installed runs.
+    run = (ROOT / "examples" / "pytest-project" / "test_token.py").read_text("utf-8")
+    python = [block.text for block in blocks(ROOT / "docs" / "testing.md")]
+    shown = next(text for text in python if "def test_a_sale" in text)
+
+    body = shown.partition("def test_a_sale")[2].splitlines()
+    assert len(body) > 5
+    assert [line for line in body if line not in run.splitlines()] == ["(token, investors):"]
 
 
 def test_no_block_of_readme_is_left_out_by_its_language():

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pages import blocks
 from world import ROOT, investor, make_applicants
 
 from jp20.chain.local import LocalChain
@@ -164,6 +165,17 @@ def test_every_act_of_administer_is_in_this_list_and_has_its_file():
 
     assert set(administer["ACTS"]) == {act for act, _ in ACTS} | {"consent"}
     assert set(administer["ACTS"]) - {"halt"} == files
+
+
+def test_the_script_of_the_page_runs(python, environment, tmp_path):
+    (page,) = [b.text for b in blocks(ROOT / "docs" / "scripts.md") if b.language == "python"]
+    script, file = tmp_path / "record_dates.py", tmp_path / "dates.toml"
+    script.write_text(page, "utf-8")
+    file.write_text(
+        'case = "RC-2037-001"\n[[tokens]]\ntoken = "JP20-RE-0001"\nat = 2037-03-31\n', "utf-8"
+    )
+
+    assert "署名" in succeeded(finished([sys.executable, str(script), str(file)], environment))
 
 
 CONSENT = "JP20-CN-0001"
