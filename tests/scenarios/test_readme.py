@@ -73,8 +73,8 @@ def chain(clone: Path, environment: dict[str, str]) -> Iterator[None]:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def run_block(lines: list[Line], folder: Path, environment: dict[str, str]) -> None:
-    """A block as one terminal: what a line changes (folder, environment) holds for the next."""
+def run_lines(lines: list[Line], folder: Path, environment: dict[str, str]) -> None:
+    """In one terminal: what a line changes (folder, environment) holds for the next."""
     node = environment["JP20_NETWORK"].removeprefix("http://")
     script = []
     for line in lines:
@@ -82,9 +82,9 @@ def run_block(lines: list[Line], folder: Path, environment: dict[str, str]) -> N
         if line.command.startswith("jp20 init"):
             script.append(f"sed -i s/127.0.0.1:8545/{node}/ jp20.toml")
     ran = subprocess.run(
-        ["bash"],
-        input="\n".join(script),
+        ["bash", "-c", "\n".join(script)],
         cwd=folder,
+        stdin=subprocess.DEVNULL,
         env=environment,
         capture_output=True,
         text=True,
@@ -99,23 +99,21 @@ def run_block(lines: list[Line], folder: Path, environment: dict[str, str]) -> N
 
 
 def test_every_command_of_readme_does_what_it_says(clone, environment, chain):
-    ran = []
-    for block in blocks(PAGES[0]):
-        if block.language != "sh" or any(line.command == "make wheel" for line in block.lines):
-            continue
-        lines = [each for each in block.lines if each.command not in (CHAIN, *LEFT_OUT)]
-        run_block(lines, clone, environment)
-        ran += lines
-    assert len(ran) > 15
+    lines = [
+        line
+        for block in blocks(PAGES[0])
+        if block.language == "sh" and all(line.command != "make wheel" for line in block.lines)
+        for line in block.lines
+        if line.command not in (CHAIN, *LEFT_OUT)
+    ]
+    assert len(lines) > 15
+
+    run_lines(lines, clone, environment)
 
     (snippet,) = [block.text for block in blocks(PAGES[0]) if block.language == "python"]
     snippet = snippet.replace("http://127.0.0.1:8545", environment["JP20_NETWORK"])
     told = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            snippet.replace("http://127.0.0.1:8545", environment["JP20_NETWORK"]),
-        ],
+        [sys.executable, "-c", snippet],
         cwd=clone,
         env=environment,
         capture_output=True,
