@@ -11,12 +11,13 @@ from bench import bounds, gas, peers, rows, startup, throughput
 from bench.bounds import Bound
 from bench.chain import Chain
 from bench.rows import Row
-from jp20.chain.local import LocalChain
+from jp20.chain.local import LocalChain, stop_on_signals
 
 WIDTH: Final = 110  # of the tables where stdout is no terminal
 
 
 def main() -> None:
+    stop_on_signals()
     with LocalChain("anvil") as connection:
         chain = Chain(connection)
         measured = [*peers.measure_plain(chain), *gas.measure(chain), *peers.measure_trex(chain)]

@@ -3,21 +3,43 @@
     brownie run administer lock_up [file] --network ganache
     python scripts/administer.py lock_up [file]
 
-Acts: lock_up, freeze, forced_transfer, reversal, recovery, redistribution, split, redeem, halt,
-resume. Each is decided by the organisations that the policy names; who did what is printed.
+Restraints: lock_up, freeze, unfreeze, pledge, release_pledge, attach, release_attachment.
+Decided for holders: forced_transfer, reversal, recovery, redistribution, record_transfer, consent.
+The issue: split, redeem, record_date, documents, pause, unpause, halt, resume.
+Each is decided by the organisations that the policy names; who did what is printed.
 """
 
 import sys
 from pathlib import Path
 
 from jp20.domain.base.errors import Text
+from jp20.domain.base.times import in_tokyo
+from jp20.domain.register.events import Cause, ClaimKind
 from jp20.domain.register.register import Movement
+from jp20.domain.token.term_sheet import Document
 from jp20.operations.governance import emergency
 from jp20.operations.governance.acts import carry_out
 from jp20.operations.register.report import read_register
 from jp20.operations.session import Session
 from jp20.operations.token import enforce, lifecycle, restraints
-from jp20.scripting import BadArgument, CaseFile, script, session, show, show_outcomes, show_steps
+from jp20.operations.token.issue import set_documents
+from jp20.operations.token.state import token_state
+from jp20.operations.token.transfer import (
+    ConsentStatus,
+    approve_transfers,
+    reject_transfer,
+    transfer_requests,
+)
+from jp20.scripting import (
+    BadArgument,
+    CaseFile,
+    console,
+    script,
+    session,
+    show,
+    show_outcomes,
+    show_steps,
+)
 
 FILES = Path(__file__).resolve().parent.parent / "examples" / "administer"
 
@@ -47,6 +69,102 @@ def freeze(file: str = str(FILES / "freeze.toml")) -> None:
     ]
     show_positions(work, token, [account for account, _ in accounts])
     show_steps(work, [*frozen.steps, *(step for each in confirmed for step in each.steps)])
+
+
+@script
+def unfreeze(file: str = str(FILES / "unfreeze.toml")) -> None:
+    """Ends a freeze, or leaves so many units frozen as the file says."""
+    case, work = CaseFile(file), session()
+    token, wallet = case.text("token"), case.address("wallet")
+    units = case.number("units") if case.has("units") else 0
+    done = restraints.set_frozen(work, token, wallet, units, case.evidence)
+    show_positions(work, token, [wallet])
+    show_steps(work, done.steps)
+
+
+@script
+def pledge(file: str = str(FILES / "pledge.toml")) -> None:
+    """Units that answer for a debt: they stay the holder's, and do not move."""
+    case, work = CaseFile(file), session()
+    token, holder = case.text("token"), case.address("holder")
+    units, pledgee = case.number("units"), case.text("pledgee")
+    show_claim(
+        work, token, holder, restraints.pledge(work, token, holder, units, pledgee, case.evidence)
+    )
+
+
+@script
+def release_pledge(file: str = str(FILES / "release-pledge.toml")) -> None:
+    """Releases units of a pledge, the holder's newest where the file has no id."""
+    case, work = CaseFile(file), session()
+    token, holder, units = case.text("token"), case.address("holder"), case.number("units")
+    id = claim_of(work, case, ClaimKind.PLEDGE)
+    done = restraints.release_pledge(work, token, holder, id, units, case.evidence)
+    show_positions(work, token, [holder])
+    show_steps(work, done.steps)
+
+
+@script
+def attach(file: str = str(FILES / "attach.toml")) -> None:
+    """A court's attachment of units, also of those that are still to come."""
+    case, work = CaseFile(file), session()
+    token, holder = case.text("token"), case.address("holder")
+    units, creditor = case.number("units"), case.text("creditor")
+    show_claim(
+        work, token, holder, restraints.attach(work, token, holder, units, creditor, case.evidence)
+    )
+
+
+@script
+def release_attachment(file: str = str(FILES / "release-attachment.toml")) -> None:
+    """Releases units of an attachment, the holder's newest where the file has no id."""
+    case, work = CaseFile(file), session()
+    token, holder, units = case.text("token"), case.address("holder"), case.number("units")
+    id = claim_of(work, case, ClaimKind.ATTACHMENT)
+    done = restraints.release_attachment(work, token, holder, id, units, case.evidence)
+    show_positions(work, token, [holder])
+    show_steps(work, done.steps)
+
+
+@script
+def consent(file: str = str(FILES / "consent.toml")) -> None:
+    """Answers holders who asked for consent: those that the file names, else all that are open."""
+    case, work = CaseFile(file), session()
+    token = case.text("token")
+    waiting = [
+        each.id for each in transfer_requests(work, token) if each.status is ConsentStatus.OPEN
+    ]
+    refused = (
+        [(row.number("id", least=0), row.text("why")) for row in case.rows("reject")]
+        if case.has("reject")
+        else []
+    )
+    ids = [id for id in waiting if id not in {id for id, _ in refused}]
+    steps = [
+        step
+        for id, why in refused
+        for step in reject_transfer(work, token, id, why, case.evidence).steps
+    ]
+    if ids:
+        show_outcomes(work, "承諾 / Consent", approve_transfers(work, token, ids, case.evidence))
+    show_steps(work, steps)
+    show("承諾待ちの移転 / Transfers that asked for consent", CONSENT, consent_rows(work, token))
+
+
+@script
+def record_transfer(file: str = str(FILES / "record-transfer.toml")) -> None:
+    """Enters transfers that were made elsewhere: a sale, a gift, an inheritance, a merger."""
+    case, work = CaseFile(file), session()
+    token, cause = case.text("token"), case.text("cause").upper()
+    if cause not in Cause.__members__:
+        raise case.unfit("cause", 'cause = "sale" | "gift" | "inheritance" | "merger"')
+    rows = [
+        (row.address("from"), row.address("to"), row.number("units"))
+        for row in case.rows("transfers")
+    ]
+    done = enforce.record_transfers(work, token, rows, Cause[cause], case.evidence)
+    show_positions(work, token, list(dict.fromkeys(each for row in rows for each in row[:2])))
+    show_outcomes(work, "移転の記録 / Transfers recorded", done)
 
 
 @script
@@ -139,6 +257,53 @@ def redistribution(file: str = str(FILES / "redistribution.toml")) -> None:
 
 
 @script
+def record_date(file: str = str(FILES / "record-date.toml")) -> None:
+    """Who holds at that time is who is paid: at the end of a date, or at a time."""
+    case, work = CaseFile(file), session()
+    token = case.text("token")
+    done = lifecycle.set_record_date(work, token, case.moment("at"), case.evidence)
+    show(
+        f"基準日 / Record dates: {token}",
+        ("#番号 / number", "日時 / time"),
+        [(each.index, in_tokyo(each.at)) for each in token_state(work, token).record_dates],
+    )
+    show_steps(work, done.steps)
+
+
+@script
+def documents(file: str = str(FILES / "documents.toml")) -> None:
+    """Names the documents of an issue, by place and hash (ERC-1643)."""
+    case, work = CaseFile(file), session()
+    named = [
+        Document(row.text("name"), row.text("uri"), row.document_hash("file"))
+        for row in case.rows("documents")
+    ]
+    done = set_documents(work, case.text("token"), named, case.evidence)
+    show(
+        "書類 / Documents",
+        ("名称 / name", "閲覧先 / place", "SHA-256"),
+        [(each.name, each.uri, each.sha256.hex()) for each in named],
+    )
+    show_outcomes(work, "登録 / Named", done)
+
+
+@script
+def pause(file: str = str(FILES / "pause.toml")) -> None:
+    """Stops one token: one key is enough."""
+    case, work = CaseFile(file), session()
+    show_steps(work, lifecycle.pause(work, case.text("token"), case.evidence).steps)
+    show_status(work)
+
+
+@script
+def unpause(file: str = str(FILES / "unpause.toml")) -> None:
+    """Lets a token go on: decided by several organisations."""
+    case, work = CaseFile(file), session()
+    show_steps(work, lifecycle.unpause(work, case.text("token"), case.evidence).steps)
+    show_status(work)
+
+
+@script
 def halt() -> None:
     """Stops every token, those created later included. Any one key of the emergency operator."""
     work = session()
@@ -159,12 +324,23 @@ ACTS = {
     for act in (
         lock_up,
         freeze,
+        unfreeze,
+        pledge,
+        release_pledge,
+        attach,
+        release_attachment,
         forced_transfer,
         reversal,
         recovery,
         redistribution,
+        record_transfer,
+        consent,
         split,
         redeem,
+        record_date,
+        documents,
+        pause,
+        unpause,
         halt,
         resume,
     )
@@ -193,6 +369,35 @@ def transaction_of(work: Session, token: str, original: CaseFile) -> bytes:
     raise BadArgument(Text("There was no such transfer.", "該当する移転がありません。"))
 
 
+def claim_of(work: Session, case: CaseFile, kind: ClaimKind) -> int:
+    """The number of the holder's claim of a kind: the file's, else the newest one's."""
+    if case.has("id"):
+        return case.number("id", least=0)
+    found = restraints.claims(work, case.text("token"), case.address("holder"))
+    ids = [each.id for each in found if each.kind is kind]
+    if not ids:
+        raise BadArgument(
+            Text("The holder has no such claim.", "保有者に該当する質権・差押えがありません。")
+        )
+    return max(ids)
+
+
+def show_claim(work: Session, token: str, holder: str, claimed: restraints.Claimed) -> None:
+    console.print(f"番号 / id: {claimed.id}")
+    show_positions(work, token, [holder])
+    show_steps(work, claimed.decided.steps)
+
+
+CONSENT = ("#番号 / id", "移転元 / from", "移転先 / to", "#口数 / units", "状態 / state")
+
+
+def consent_rows(work: Session, token: str) -> list[tuple[object, ...]]:
+    return [
+        (each.id, each.from_, each.to, each.units, each.status.text.ja)
+        for each in transfer_requests(work, token)
+    ]
+
+
 def show_positions(work: Session, token: str, holders: list[str]) -> None:
     positions = [(holder, restraints.position(work, token, holder)) for holder in holders]
     show(
@@ -202,9 +407,14 @@ def show_positions(work: Session, token: str, holders: list[str]) -> None:
             "#残高 / units",
             "#ロック / locked",
             "#凍結 / frozen",
+            "#質権 / pledged",
+            "#差押え / attached",
             "#移転可能 / free",
         ),
-        [(holder, p.balance, p.locked, p.frozen, p.free) for holder, p in positions],
+        [
+            (holder, p.balance, p.locked, p.frozen, p.pledged, p.attached, p.free)
+            for holder, p in positions
+        ],
     )
 
 

@@ -77,10 +77,11 @@ class NotOnThisChain(JP20Error):
                 "または別のネットワークのノード)。",
             ),
             Text(
-                "On a development chain: jp20 platform deploy --fresh. Elsewhere check the node: "
-                "jp20 network check",
-                "開発チェーンでは jp20 platform deploy --fresh を実行してください。それ以外では "
-                "jp20 network check でノードを確認してください。",
+                "On a development chain: jp20 platform deploy --fresh, or the script "
+                "deploy_platform again. Elsewhere check the node: jp20 network check",
+                "開発チェーンでは jp20 platform deploy --fresh、またはスクリプト deploy_platform を"
+                "再度実行してください。それ以外では jp20 network check でノードを"
+                "確認してください。",
             ),
         )
 

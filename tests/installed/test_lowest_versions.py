@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from conftest import environment
+from conftest import UV, environment
 
 TESTED_WITH = ("pytest==9.1.1", "hypothesis==6.27.3", "pytest-xdist==3.8.0")
 
@@ -14,15 +14,16 @@ def test_the_unit_tests_pass_with_the_lowest_versions(clone, wheel, tmp_path):
     options = ("--resolution", "lowest-direct")
     python = environment(tmp_path / "env", wheel, *TESTED_WITH, options=options)
 
+    path = os.pathsep.join([str(UV.parent), os.environ["PATH"]])  # anvil
+    pytest = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2")
     ran = subprocess.run(
         [
-            *(python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"),
-            *("--rootdir", clone, "-c", clone / "pyproject.toml"),
+            *(*pytest, "--dist", "loadfile", "--rootdir", clone, "-c", clone / "pyproject.toml"),
             clone / "tests" / "unit",
             *(clone / "tests" / "cli" / name for name in COMMAND_LINE),
         ],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,

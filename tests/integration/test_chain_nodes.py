@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 from faulty_proxy import FaultyProxy
 
-from jp20.chain.local import LocalChain
+from jp20.chain.local import PATIENCE, LocalChain
 from jp20.chain.rpc import nodes
 from jp20.chain.rpc.connection import (
     CannotConnect,
@@ -90,7 +90,7 @@ def mine(anvil: Connection, blocks: int = 1) -> int:
     return anvil.block_number()
 
 
-def eventually(happens, seconds: float = 5.0) -> bool:
+def eventually(happens, seconds: float = PATIENCE) -> bool:
     deadline = time.monotonic() + seconds
     while not happens():
         if time.monotonic() > deadline:

@@ -6,7 +6,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract, NoContract, NotCompiled, artifact, consortium_at
 from jp20.chain.contracts.errors import Reverted
 from jp20.chain.contracts.events import consortium_events, entries, read_events
-from jp20.chain.local import LocalChain
+from jp20.chain.local import PATIENCE, LocalChain
 from jp20.chain.rpc.connection import Connection, connect
 from jp20.chain.rpc.networks import Network
 from jp20.chain.rpc.receipts import Receipt
@@ -198,7 +198,7 @@ def test_more_than_a_block_holds_is_sent_a_block_at_a_time():
     # given: blocks of 1,000,000 gas, and ten calls of 21,000 + 16 × 11,812 = 209,992, which are
     # given a quarter more, 262,490: three go into a block
     with LocalChain("anvil", gas_limit=1_000_000) as small:
-        sender = Sender(small, FOUNDER, {}, patience=20)
+        sender = Sender(small, FOUNDER, {}, patience=PATIENCE)
         calls = [Call(address_of(0xDEAD), b"\xff" * 11_812) for _ in range(10)]
 
         outcomes = sender.send_all(calls)

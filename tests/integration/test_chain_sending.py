@@ -12,7 +12,7 @@ from faulty_proxy import FaultyProxy
 
 from jp20.chain.contracts.contract import artifact, consortium_at
 from jp20.chain.contracts.errors import Reverted
-from jp20.chain.local import LocalChain
+from jp20.chain.local import PATIENCE, LocalChain
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, NoBlock, NodeRefused, connect
 from jp20.chain.rpc.networks import Finality, Network
@@ -226,7 +226,7 @@ def test_a_nonce_that_another_program_used_is_told_and_the_next_run_goes_on(node
 
 def test_a_transaction_that_is_replaced_while_it_waits_is_told(node, outbox):
     # given: a call that waits for a block
-    sender = Sender(node, SIGNER, {}, outbox=outbox, patience=20)
+    sender = Sender(node, SIGNER, {}, outbox=outbox, patience=PATIENCE)
     told = []
 
     def send() -> None:
@@ -304,7 +304,7 @@ def test_a_full_pool_is_waited_for(node, outbox, monkeypatch):
         return [*taken, *([refusal] * (len(raws) - 2))]
 
     monkeypatch.setattr(Connection, "send_raw", full)
-    sender = Sender(node, SIGNER, {}, outbox=outbox, patience=20)
+    sender = Sender(node, SIGNER, {}, outbox=outbox, patience=PATIENCE)
     over = threading.Event()
 
     def mine() -> None:
@@ -513,7 +513,7 @@ def test_what_comes_in_the_place_of_a_block_that_was_looked_through_is_found(tmp
         node.rpc("anvil_reorg", 2, [[f"0x{entry.signed.raw.hex()}", 0]])
         assert counted(node) == 1
         node.rpc("evm_mine")
-        waiting.join(20.0)
+        waiting.join(PATIENCE)
 
         # then
         assert not waiting.is_alive()
@@ -669,7 +669,7 @@ def test_what_is_sent_without_being_tried_is_found_out_by_its_receipt(node, outb
 def test_of_many_in_one_block_each_is_known_by_its_own_outcome(node, outbox, consortium):
     # given: in one block 15 calls that leave logs, 10 that leave none, and 5 that are refused
     known = {consortium.address: consortium.interface}
-    sender = Sender(node, FOUNDER, known, patience=20)
+    sender = Sender(node, FOUNDER, known, patience=PATIENCE)
     named = [
         consortium.call("addOrganisation", name, 1 << Role.KYC, [address_of(0x100 + n)])
         for n, name in enumerate([*(f"組織{n}" for n in range(15)), *[""] * 5])
@@ -703,7 +703,7 @@ def test_of_many_in_one_block_each_is_known_by_its_own_outcome(node, outbox, con
 
 def test_of_many_deployments_in_one_block_each_has_its_address(node):
     # given: creation code that leaves a contract of one byte
-    sender = Sender(node, FOUNDER, {}, patience=20)
+    sender = Sender(node, FOUNDER, {}, patience=PATIENCE)
     creation = Call(ZERO_ADDRESS, bytes.fromhex("60016000f3"))
     count = node.next_nonce(FOUNDER.address)
     deployed = []

@@ -73,8 +73,8 @@ def chain(clone: Path, environment: dict[str, str]) -> Iterator[None]:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def run_block(lines: list[Line], folder: Path, environment: dict[str, str]) -> None:
-    """A block as one terminal: what a line changes (folder, environment) holds for the next."""
+def run_lines(lines: list[Line], folder: Path, environment: dict[str, str]) -> None:
+    """In one terminal: what a line changes (folder, environment) holds for the next."""
     node = environment["JP20_NETWORK"].removeprefix("http://")
     script = []
     for line in lines:
@@ -82,9 +82,9 @@ def run_block(lines: list[Line], folder: Path, environment: dict[str, str]) -> N
         if line.command.startswith("jp20 init"):
             script.append(f"sed -i s/127.0.0.1:8545/{node}/ jp20.toml")
     ran = subprocess.run(
-        ["bash"],
-        input="\n".join(script),
+        ["bash", "-c", "\n".join(script)],
         cwd=folder,
+        stdin=subprocess.DEVNULL,
         env=environment,
         capture_output=True,
         text=True,
@@ -99,23 +99,21 @@ def run_block(lines: list[Line], folder: Path, environment: dict[str, str]) -> N
 
 
 def test_every_command_of_readme_does_what_it_says(clone, environment, chain):
-    ran = []
-    for block in blocks(PAGES[0]):
-        if block.language != "sh" or any(line.command == "make wheel" for line in block.lines):
-            continue
-        lines = [each for each in block.lines if each.command not in (CHAIN, *LEFT_OUT)]
-        run_block(lines, clone, environment)
-        ran += lines
-    assert len(ran) > 15
+    lines = [
+        line
+        for block in blocks(PAGES[0])
+        if block.language == "sh" and all(line.command != "make wheel" for line in block.lines)
+        for line in block.lines
+        if line.command not in (CHAIN, *LEFT_OUT)
+    ]
+    assert len(lines) > 15
+
+    run_lines(lines, clone, environment)
 
     (snippet,) = [block.text for block in blocks(PAGES[0]) if block.language == "python"]
     snippet = snippet.replace("http://127.0.0.1:8545", environment["JP20_NETWORK"])
     told = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            snippet.replace("http://127.0.0.1:8545", environment["JP20_NETWORK"]),
-        ],
+        [sys.executable, "-c", snippet],
         cwd=clone,
         env=environment,
         capture_output=True,
@@ -141,10 +139,27 @@ def test_a_clone_in_which_readme_was_followed_has_nothing_for_git(clone, environ
     assert (clone / "work" / ".gitignore").read_text("utf-8").splitlines()[-1] == "*"
 
 
-def test_both_pages_have_the_same_commands():
-    english, japanese = ([(block.language, block.lines) for block in blocks(p)] for p in PAGES)
+@pytest.mark.parametrize("name", ["README", "docs/scripts", "docs/testing"])
+def test_both_pages_have_the_same_commands(name):
+    def told(page: Path) -> list[tuple[str, object]]:
+        return [
+            (block.language, block.lines if block.language == "sh" else block.text)
+            for block in blocks(page)
+        ]
 
-    assert english == japanese
+    assert told(ROOT / f"{name}.md") == told(ROOT / f"{name}.ja.md")
+    assert told(ROOT / f"{name}.md")
+
+
+def test_the_test_of_the_page_is_one_that_ci_runs():
+    # docs/testing.md shows a test of examples/pytest-project, which tests/installed runs.
+    run = (ROOT / "examples" / "pytest-project" / "test_token.py").read_text("utf-8")
+    python = [block.text for block in blocks(ROOT / "docs" / "testing.md")]
+    shown = next(text for text in python if "def test_a_sale" in text)
+
+    body = shown.partition("def test_a_sale")[2].splitlines()
+    assert len(body) > 5
+    assert [line for line in body if line not in run.splitlines()] == ["(token, investors):"]
 
 
 def test_no_block_of_readme_is_left_out_by_its_language():

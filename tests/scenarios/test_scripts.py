@@ -4,6 +4,8 @@ other on one Ganache, each with the file that it takes by default.
 
 import json
 import os
+import re
+import runpy
 import socket
 import subprocess
 import sys
@@ -11,9 +13,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from world import ROOT
+from pages import blocks
+from world import ROOT, investor, make_applicants
 
 from jp20.chain.local import LocalChain
+from jp20.chain.rpc.connection import connect
+from jp20.chain.rpc.networks import Network
+from jp20.operations.governance.platform import load_deployment
+from jp20.operations.session import open_session
+from jp20.operations.token.transfer import request_transfer
 
 BROWNIE = Path(sys.executable).with_name("brownie")
 
@@ -132,6 +140,16 @@ ACTS = [
     ("redistribution", "2"),
     ("halt", "HALTED"),
     ("resume", "稼働中"),
+    ("unfreeze", "0x64037B858984400e1a5E6D5033b92a63F1742C70"),
+    ("pledge", "番号 / id: "),
+    ("release_pledge", "0x33cA8c06fD7c3E2484edb62448FBc25D93FABf54"),
+    ("attach", "番号 / id: "),
+    ("release_attachment", "0x33cA8c06fD7c3E2484edb62448FBc25D93FABf54"),
+    ("record_transfer", "0x42AdD2ebf38555980ED10cbeC047353792604EC1"),
+    ("record_date", "2036-03-31T23:59:59+09:00"),
+    ("documents", "https://issuer.example/prospectus.pdf"),
+    ("pause", "実行"),
+    ("unpause", "署名"),
 ]
 
 
@@ -139,6 +157,64 @@ ACTS = [
 @pytest.mark.parametrize(("act", "told"), ACTS, ids=[act for act, _ in ACTS])
 def test_administer(python, act, told):
     assert told in succeeded(python("administer", act))
+
+
+def test_every_act_of_administer_is_in_this_list_and_has_its_file():
+    administer = runpy.run_path(str(ROOT / "scripts" / "administer.py"))
+    files = {file.stem.replace("-", "_") for file in (ROOT / "examples" / "administer").iterdir()}
+
+    assert set(administer["ACTS"]) == {act for act, _ in ACTS} | {"consent"}
+    assert set(administer["ACTS"]) - {"halt"} == files
+
+
+def test_the_script_of_the_page_runs(python, environment, tmp_path):
+    (page,) = [b.text for b in blocks(ROOT / "docs" / "scripts.md") if b.language == "python"]
+    script, file = tmp_path / "record_dates.py", tmp_path / "dates.toml"
+    script.write_text(page, "utf-8")
+    file.write_text(
+        'case = "RC-2037-001"\n[[tokens]]\ntoken = "JP20-RE-0001"\nat = 2037-03-31\n', "utf-8"
+    )
+
+    assert "署名" in succeeded(finished([sys.executable, str(script), str(file)], environment))
+
+
+CONSENT = "JP20-CN-0001"
+
+
+def test_consent(python, environment, tmp_path):
+    sheet = tmp_path / "consent.toml"
+    terms = (ROOT / "examples/term-sheets/real-estate.toml").read_text("utf-8")
+    terms = terms.replace("JP20-RE-0001", CONSENT).replace(
+        "# consent_required = false", "consent_required = true"
+    )
+    sheet.write_text(terms, "utf-8")
+    first, second = (make_applicants.wallet_of(f"K1-000{n}") for n in (1, 2))
+    allotments = tmp_path / "allotments.csv"
+    allotments.write_text(f"wallet,units\n{first},10\n", "utf-8")
+    succeeded(python("issue_token", str(sheet), "100"))
+    succeeded(python("distribute", CONSENT, str(allotments)))
+    for units in (4, 3):
+        ask_for_consent(environment, "K1-0001", second, units)
+    answers = tmp_path / "answers.toml"
+    answers.write_text(
+        f'token = "{CONSENT}"\ncase = "CS-1"\n[[reject]]\nid = 1\nwhy = "NOT-NOW"\n', "utf-8"
+    )
+
+    told = succeeded(python("administer", "consent", str(answers)))
+
+    # The first one, of 4 units, is the transfer; the second is refused, and nothing is open.
+    assert re.search(r"│ +0 .*│ +4 │ 承諾済み", told)
+    assert re.search(r"│ +1 .*│ +3 │ 拒否", told)
+    again = succeeded(python("administer", "consent", str(answers)))
+    assert re.search(r"│ +0 .*│ +4 │ 承諾済み", again)
+
+
+def ask_for_consent(environment: dict[str, str], reference: str, to: str, units: int) -> None:
+    connection = connect(Network(environment["JP20_NETWORK"], gas_price=0))
+    file = Path(environment["JP20_DEPLOYMENTS"]) / "1337.json"
+    with open_session(connection, load_deployment(file), []) as session:
+        deadline = session.now() + 86_400
+        request_transfer(session, CONSENT, investor(reference), to, units, deadline)
 
 
 @pytest.mark.requirement("G15")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,10 @@ def test_every_python_pin_has_its_hashes():
 
     assert len(pins) > 50
     assert [pin for pin in pins if "==" not in pin or "--hash=sha256:" not in pin] == []
+
+
+def test_no_two_test_files_have_one_name():
+    # pytest, and so `brownie test`, cannot collect two modules of one name.
+    named = Counter(file.name for file in (ROOT / "tests").rglob("test_*.py"))
+
+    assert [name for name, count in named.items() if count > 1] == []

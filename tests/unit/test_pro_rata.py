@@ -23,6 +23,15 @@ def test_of_equal_remainders_the_larger_holding_comes_first_then_the_lower_addre
     assert pro_rata(5, {B: 1, A: 1, C: 6}) == {A: 1, C: 4}
 
 
+def test_a_larger_holding_with_a_smaller_remainder_gets_no_more():
+    # 4 of 7: 24/7 = 3 rest 3, 4/7 = 0 rest 4; the one left goes to the remainder of 4
+    assert pro_rata(4, {A: 6, B: 1}) == {A: 3, B: 1}
+    # 5 of 13: 50/13 = 3 rest 11, 15/13 = 1 rest 2; the one left goes to the remainder of 11
+    assert pro_rata(5, {A: 10, B: 3}) == {A: 4, B: 1}
+    # 2 of 9: 10/9 = 1 rest 1, 4/9, 4/9 = 0 rest 4; of equal remainders the lower address
+    assert pro_rata(2, {A: 5, C: 2, B: 2}) == {A: 1, B: 1}
+
+
 def test_all_and_none_and_too_many():
     assert pro_rata(7, {A: 3, B: 4}) == {A: 3, B: 4}
     for units in (0, -1, 8):

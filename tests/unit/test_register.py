@@ -1,5 +1,7 @@
 """The register as a fold. Each figure is worked out beside it."""
 
+from dataclasses import replace
+
 import pytest
 from solidity import CONTRACTS
 
@@ -195,6 +197,36 @@ def test_a_cause_belongs_to_the_movement_before_it():
     assert whys(register)[-2:] == [Why.TRANSFERRED, Why.FORCED]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [Transfer(ALICE, BOB, 3), Transfer(ALICE, CAROL, 5), Transfer(ISSUER, BOB, 5)],
+    ids=["amount", "recipient", "sender"],
+)
+def test_a_cause_belongs_to_the_movement_of_its_amount_and_parties(other):
+    events = [Transfer(ALICE, BOB, 5), other, ForcedTransfer(ALICE, BOB, 5)]
+    register = fold(chain(CREATED, ISSUED, DELIVERED, events))
+    assert whys(register)[-2:] == [Why.FORCED, Why.TRANSFERRED]
+    assert register.history[-2].units == 5
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ForcedTransfer(ALICE, BOB, 4),
+        ForcedTransfer(ALICE, CAROL, 5),
+        ForcedTransfer(CAROL, BOB, 5),
+        TransferApproved(1, 4),
+        TransferRecorded(ALICE, BOB, 6, Cause.GIFT),
+        TransferReversed(b"r", ALICE, BOB, 6, 0),
+        PositionMoved(ALICE, BOB, 6),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_a_cause_without_a_movement_of_its_amount_and_parties_is_refused(said):
+    with pytest.raises(BrokenRegister):
+        fold(chain(CREATED, ISSUED, DELIVERED, [Transfer(ALICE, BOB, 5), said]))
+
+
 @pytest.mark.requirement("G10")
 def test_a_reversal_that_finds_nothing_moves_nothing():
     register = fold(chain(CREATED, ISSUED, DELIVERED, [TransferReversed(b"r", ALICE, BOB, 0, 5)]))
@@ -267,4 +299,13 @@ def test_every_difference_is_named():
         Discrepancy(BOB, 20, 0),
         Discrepancy(CAROL, 0, 1),
         Discrepancy(None, 100, 101),
+    )
+
+
+@pytest.mark.requirement("G15", "G13")
+def test_holdings_that_do_not_add_up_to_the_supply_are_a_difference():
+    register = replace(fold(chain(CREATED, ISSUED, DELIVERED)), supply=101)
+    # Each account and the supply are the chain's; the holdings are 50 + 30 + 20 = 100.
+    assert reconcile(register, {ISSUER: 50, ALICE: 30, BOB: 20}, 101) == (
+        Difference(None, 100, 101),
     )

@@ -1,7 +1,8 @@
 """A case on file: what is to be done, under which number, on the strength of which document."""
 
+import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from eth_typing import ChecksumAddress
@@ -11,7 +12,7 @@ from jp20.domain.base.errors import BadArgument, Text
 from jp20.domain.base.times import unix_time
 from jp20.domain.files.fields import read_toml
 from jp20.domain.governance.evidence import Evidence
-from jp20.operations.files.inputs import evidence_of, read_file
+from jp20.operations.files.inputs import evidence_of, read_document, read_file
 
 
 class CaseFile:
@@ -41,10 +42,10 @@ class CaseFile:
             raise self.unfit(field, f'{field} = "…"')
         return value
 
-    def number(self, field: str) -> int:
+    def number(self, field: str, least: int = 1) -> int:
         value = self._fields.get(field)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise self.unfit(field, f"{field} = 1, 2, 3, …")
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise self.unfit(field, f"{field} = {least}, {least + 1}, {least + 2}, …")
         return value
 
     def time(self, field: str) -> int:
@@ -53,6 +54,15 @@ class CaseFile:
         if not isinstance(value, date):  # a datetime is one too
             raise self.unfit(field, f"{field} = 2034-03-31")
         return unix_time(value, end_of_day=True)
+
+    def moment(self, field: str) -> int:
+        """Unix seconds at which something is seen: a date is its last second in Japan."""
+        until = self.time(field)
+        return until if isinstance(self._fields[field], datetime) else until - 1
+
+    def document_hash(self, field: str) -> bytes:
+        """The SHA-256 of a file beside this one. Raises NoFile, BadArgument where it is empty."""
+        return hashlib.sha256(read_document(self._file.parent / self.text(field))).digest()
 
     def address(self, field: str) -> ChecksumAddress:
         try:

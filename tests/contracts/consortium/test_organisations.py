@@ -21,7 +21,7 @@ from seven_organisations import (
 from jp20.domain.base.roles import Role, bitmap
 
 # The tests of this file change organisations as the founder, who takes the same functions as a
-# request of the consortium on itself: `test_requests.py` shows the way there.
+# request of the consortium on itself: `test_consortium_requests.py` shows the way there.
 
 
 @pytest.fixture(scope="module")
