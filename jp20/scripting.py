@@ -23,7 +23,8 @@ from jp20.chain.rpc.connection import Connection, connect
 from jp20.chain.rpc.networks import DEVELOPMENT
 from jp20.chain.signing.signers import Signer, development_signers, keystore_signer
 from jp20.cli.frame.options import units
-from jp20.cli.frame.output import draw, print_part
+from jp20.cli.frame.output import print_part
+from jp20.cli.frame.screen import draw
 from jp20.cli.shared.results import counts_table, refused_table, steps_table
 from jp20.domain.base.errors import BadArgument as BadArgument
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
@@ -189,6 +190,7 @@ def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -
         title,
         heads,
         [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows],
+        console.width,
     )
 
 

@@ -14,6 +14,8 @@ PRIVATE: Final = 0o600
 
 READABLE: Final = 0o644
 
+_TRIED: Final = 4_096
+
 
 class FileExists(JP20Error):
     """There is a file already where a new one was to be written."""
@@ -54,6 +56,16 @@ def write_new(file: Path, content: bytes, mode: int = READABLE) -> None:
             written.unlink(missing_ok=True)
     except FileExistsError:
         raise FileExists(file) from None
+    except OSError as error:
+        raise CannotWrite(file, error) from None
+
+
+def try_place(file: Path) -> None:
+    """Whether a file could be written there: some bytes are, and are taken away again. Raises
+    CannotWrite.
+    """
+    try:
+        _beside(file, b"\0" * _TRIED, READABLE).unlink()
     except OSError as error:
         raise CannotWrite(file, error) from None
 

@@ -30,6 +30,7 @@ class Commands(TyperGroup):
 
 
 _GLOBAL: Final = ("--config", "--lang", "--format", "--offline")
+_GLOBAL_FLAGS: Final = ("--visible-only", "--wide")
 
 app = typer.Typer(
     name="jp20",
@@ -97,12 +98,33 @@ def jp20(
             help=both("Show the version, and end.", "バージョンを表示して終了する。"),
         ),
     ] = False,
+    wide: Annotated[
+        bool,
+        typer.Option(
+            "--wide",
+            help=both(
+                "Tables as wide as they are: nothing is shortened for the screen.",
+                "画面幅に合わせた省略をせず、全桁を表示する。",
+            ),
+        ),
+    ] = False,
+    visible_only: Annotated[
+        bool,
+        typer.Option(
+            "--visible-only",
+            help=both(
+                "Of workbooks, leave out rows that are hidden, filtered away or struck through.",
+                "Excelで非表示(フィルターを含む)または取消線の行を読み込まない。",
+            ),
+        ),
+    ] = False,
 ) -> None:
     """What holds for every command; it may stand before or after the command's name."""
     if lang not in (None, "ja", "en"):
         raise typer.BadParameter("ja, en", param_hint="--lang")
     running = invocation()
     running.config, running.format, running.offline = config, format, offline
+    running.visible_only, running.wide = visible_only, wide
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -181,7 +203,9 @@ def _global_first(arguments: list[str]) -> list[str]:
             return [*first, *rest, argument, *remaining]
         if argument in _GLOBAL:
             first += [argument, *[value for value in [next(remaining, None)] if value is not None]]
-        elif argument.startswith(tuple(f"{option}=" for option in _GLOBAL)):
+        elif argument in _GLOBAL_FLAGS or argument.startswith(
+            tuple(f"{option}=" for option in _GLOBAL)
+        ):
             first.append(argument)
         else:
             rest.append(argument)

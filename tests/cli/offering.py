@@ -65,6 +65,7 @@ class Place:
         """Units for the investors, who are registered where they are not."""
         self.register()
         file = self.write(f"{code}.csv", allotments)
+        (self.folder / f"{code}.json").unlink(missing_ok=True)
         case = ("--case", f"D-{code}", "--document", file, "--out", f"{code}.json")
         options = ("--token", code, "--investors", "investors.csv")
         done("distribute", "plan", file, *options, *case, folder=self.folder)
@@ -73,6 +74,7 @@ class Place:
     def register(self) -> None:
         """The investors of the offering."""
         file = self.write("investors.csv", INVESTORS)
+        (self.folder / "wl.json").unlink(missing_ok=True)
         case = ("--case", "WL-1", "--document", file, "--out", "wl.json")
         planned = done("whitelist", "plan", file, *case, "--format", "json", folder=self.folder)
         if planned.json["rows"] and planned.json["plan"]["planned"]:

@@ -1,15 +1,18 @@
 """`jp20 distribute`: allotments planned, applied, applied again, and what is wrong with them."""
 
 import contextlib
+import errno
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from offering import ALICE, ALLOTMENTS, BOB, CAROL, FOREIGNER, Place, place_at
 from running import Bad, done, run
 
+from jp20.chain.new_files import CannotWrite
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.ending_rows import finish
+from jp20.cli.shared.ending_rows import ResultFile, finish
 from jp20.domain.base.errors import Text
 from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome
 
@@ -53,6 +56,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 def plan(place: Place, code: str, allotments: str = ALLOTMENTS, *more: str, case: str = "D-1"):
     file = place.write(f"{code}.csv", allotments)
+    (place.folder / f"{code}.json").unlink(missing_ok=True)
     options = ("--token", code, "--case", case, "--document", file, "--out", f"{code}.json")
     command = ("distribute", "plan", file, "--investors", "investors.csv", *options, *more)
     return run(*command, "--format", "json", folder=place.folder)
@@ -332,10 +336,64 @@ def test_rows_of_unknown_outcome_end_with_5_and_are_in_the_result_file(place, ca
         RowOutcome(4, CAROL, 40, Outcome.REFUSED, Text("no", "不可"), "RECIPIENT_UNKNOWN"),
     )
     file = place.folder / "unknown.csv"
+    title = Text("Delivery", "配布")
     with contextlib.chdir(place.folder), pytest.raises(Ending) as ending:
-        finish(workspace().view(), Text("Delivery", "配布"), Outcomes((), rows), "x", file)
+        finish(workspace().view(), title, Outcomes((), rows), ResultFile(file, "x"))
 
     assert ending.value.code == 5
     assert "jp20 status" in capsys.readouterr().err
     written = file.read_text("utf-8-sig").splitlines()
     assert [row.split(",")[3] for row in written[1:]] == ["done", "unknown", "refused"]
+
+
+@pytest.mark.requirement("G2", "G26")
+def test_nothing_is_overwritten(place):
+    """Neither a plan that others may have, nor a file that `--result` names by mistake."""
+    place.issue("DI-20", 200)
+    first = plan(place, "DI-20", ALLOTMENTS)
+    kept = (place.folder / "DI-20.json").read_bytes()
+    command = ("distribute", "plan", "DI-20.csv", "--token", "DI-20", "--investors",
+               "investors.csv", "--case", "D-1", "--document", "DI-20.csv")  # fmt: skip
+    (place.folder / "precious.xlsx").write_bytes(b"precious")
+    before = place.blocks()
+
+    again = run(*command, "--out", "DI-20.json", folder=place.folder)
+    applied = apply(place, "DI-20", "--result", "precious.xlsx")
+
+    assert (first.code, again.code, applied.code) == (0, 2, 2)
+    assert "DI-20.json exists already" in again.err
+    assert "precious.xlsx exists already" in applied.err
+    assert (place.folder / "DI-20.json").read_bytes() == kept
+    assert (place.folder / "precious.xlsx").read_bytes() == b"precious"
+    assert place.blocks() == before
+
+
+@pytest.mark.requirement("G2", "G26")
+def test_where_the_result_cannot_be_written_nothing_is_sent(place):
+    place.issue("DI-21", 200)
+    plan(place, "DI-21", ALLOTMENTS)
+    before = place.blocks()
+
+    applied = apply(place, "DI-21", "--result", "nofolder/x.csv")
+
+    assert applied.code == 2
+    assert "x.csv cannot be written" in applied.err
+    assert place.blocks() == before
+
+
+@pytest.mark.requirement("G2", "G26")
+def test_what_was_delivered_is_said_though_the_disk_is_full_by_then(place, monkeypatch):
+    place.issue("DI-22", 200)
+    plan(place, "DI-22", ALLOTMENTS)
+
+    def full(file: Path, content: bytes, mode: int = 0) -> None:
+        raise CannotWrite(file, OSError(errno.ENOSPC, "No space left on device"))
+
+    monkeypatch.setattr("jp20.operations.plans.results.write_new", full)
+    applied = apply(place, "DI-22")
+
+    assert applied.code == 0
+    assert applied.json["outcomes"] == [{"outcome": "done", "rows": 3, "units": 200}]
+    assert "The disk is full" in applied.err
+    assert "The result file is missing" in applied.err
+    assert held(place, "DI-22") == [100, 60, 40]

@@ -108,9 +108,13 @@ def test_three_organisations_force_a_transfer_in_turn_past_a_lock_up(market):
     again = market.alone("auditor", *arguments)
 
     assert [first.code, second.code, third.code] == [6, 6, 6]
-    assert "AUDITOR" in first.err
+    assert "for the signature of another organisation: AUDITOR" in first.err
+    assert "sent now: proposed" in first.err
     assert "ISSUER" in second.err
-    assert "REGISTRAR" in third.err  # all have signed: the registrar executes
+    assert "jp20 requests approve 0x" in second.err
+    assert "All have signed" in third.err
+    assert "for the execution of another organisation: REGISTRAR" in third.err
+    assert "jp20 requests execute 0x" in third.err
     assert last.code == 0, last.err
     assert {each["wallet"]: each["balance"] for each in last.json["positions"]} == {A: 40, D: 60}
     assert again.code == 0

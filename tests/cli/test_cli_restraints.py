@@ -41,7 +41,6 @@ BAD = [
     Bad("pledge release", ("RE1", A, "999", *_CASE), 2, "999"),
     Bad("pledge list", ("RE1", "0x12"), 2, "0x12"),
     Bad("attach set", ("RE1", A, "5", "--creditor", "", *_CASE), 2, "--creditor"),
-    Bad("attach set", ("RE1", DAVE.address, "1", "--creditor", "C", *_CASE), 1, "INSUFFICIENT"),
     Bad("attach release", ("RE1", A, "999", "1", *_CASE), 2, "999"),
     Bad("attach list", ("NO-SUCH",), 1, "NO-SUCH"),
 ]  # fmt: skip
@@ -415,3 +414,24 @@ def test_what_only_looks_needs_no_key(market):
     stranger = ERIN
     for command in ("lock", "freeze", "pledge", "attach"):
         assert market.with_key(stranger, command, "list", market.code, CAROL.address).code == 0
+
+
+@pytest.mark.requirement("G19")
+def test_nobody_s_wallet_is_not_frozen_as_it_is_not_suspended(market):
+    nobody = "0x2345678901234567890123456789012345678901"
+    for command in (("freeze", "now", market.code, nobody, "all"),
+                    ("whitelist", "suspend", nobody, "--at-once")):  # fmt: skip
+        ran = market.run(*command, *market.case("N"), "--yes")
+        assert ran.code in (1, 2)
+        assert nobody in ran.err or "--at-once" in ran.err
+    assert market.json("freeze", "list", market.code, nobody)["freezes"] == []
+
+
+@pytest.mark.requirement("G11")
+def test_a_court_may_attach_what_is_still_to_come(market):
+    """The contract judges: 150 of a holder who has 100."""
+    attached = market.json(
+        "attach", "set", market.code, A, "150", "--creditor", "COURT-9", *market.case("A"),
+    )  # fmt: skip
+    assert attached["claim"]["units"] == 150
+    assert position(market, A) == {"balance": 100, "attached": 150}

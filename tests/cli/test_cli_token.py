@@ -1,9 +1,11 @@
 """`jp20 token`: from the term sheet to the redemption, on a chain."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 
 import pytest
+from market import DESKS, KEYS, secret
 from offering import ALICE, BOB, CAROL, Place, place_at, refused
 from running import Bad, done, run
 
@@ -398,3 +400,34 @@ def test_at_maturity_everything_is_redeemed(place):
         assert redeemed["outcomes"] == [{"outcome": "done", "rows": 3, "units": 200}]
         shown = token(place, "show", "TK-16")["token"]
         assert (shown["supply"], shown["status"]) == (0, "redeemed")
+
+
+@pytest.mark.requirement("G1", "G17")
+def test_an_issue_says_of_which_of_its_two_decisions_it_waits(place):
+    """Issuer and registrar, each with its own key: the token first, then its units."""
+    sheet = place.sheet("TK-30")
+    case = ("--case", "IS-TK-30", "--document", sheet, "--yes", "--format", "json")
+
+    def alone(name: str):
+        key = KEYS[DESKS[name]]
+        folder = place.folder.parent / f"alone-{name}"
+        if not folder.exists():
+            shutil.copytree(place.folder, folder, ignore=shutil.ignore_patterns("outbox"))
+            settings = folder / "jp20.toml"
+            text = settings.read_text("utf-8")
+            text = text.replace("development = true", 'environment = "JP20_TEST_KEY"', 1)
+            settings.write_text(text, "utf-8")
+        named = ("--issuer", "港南リアルティ", "--registrar", "ひいらぎ信託銀行")
+        command = ("token", "issue", sheet, "100", *case, *named)
+        return run(*command, folder=folder, JP20_TEST_KEY=secret(key))
+
+    created = alone("issuer")
+    signed = alone("trust bank")
+    issued = alone("issuer")
+
+    assert created.code == signed.code == issued.code == 6
+    assert "1 of 2, the token: " in created.err
+    assert "sent now: proposed" in created.err
+    assert "1 of 2: the token stands at 0x" not in created.err
+    assert "2 of 2, the issue of the units: " in issued.err
+    assert "1 of 2: the token stands at 0x" in issued.err

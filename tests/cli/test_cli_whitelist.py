@@ -62,6 +62,7 @@ def place(shared: Place) -> Iterator[Place]:
 
 def plan(place: Place, text: str, *more: str, encoding: str = "utf-8"):
     file = place.write("people.csv", text, encoding)
+    (place.folder / "plan.json").unlink(missing_ok=True)
     options = ("--case", "WL-7", "--document", file, "--out", "plan.json", "--format", "json")
     return run("whitelist", "plan", file, *options, *more, folder=place.folder)
 
@@ -147,16 +148,16 @@ def test_applied_again_nothing_is_sent_and_an_unchanged_file_is_said_to_be(place
 @pytest.mark.requirement("G7", "G18")
 def test_faulty_rows_are_refused_by_line_and_field_and_the_others_are_registered(place):
     faulty = INVESTORS + (
-        f"A-9,{STRANGER.lower()},general,resident,2035-03-31,\n"  # line 6
+        f"A-2,{ALICE},general,resident,2035-03-31,\n"  # line 6: the wallet is on line 2
         f"X-1,0x12,general,resident,2035-03-31,\n"
-        f"X-2,{STRANGER},rich,resident,2020-03-31,\n"  # two faults, and the wallet of line 6
+        f"X-2,{STRANGER},rich,resident,2020-03-31,\n"  # two faults
     )
 
     planned = plan(place, faulty)
     applied = apply(place)
 
     found = {(each["line"], each["field"]) for each in planned.json["refused"]}
-    assert found == {(line, "wallet") for line in (6, 7, 8)} | {(8, "class"), (8, "kyc_expiry")}
+    assert found == {(6, "wallet"), (7, "wallet"), (8, "class"), (8, "kyc_expiry")}
     assert planned.code == 4
     assert planned.json["plan"]["refused"] == 3
     assert applied.code == 4
@@ -406,3 +407,56 @@ def test_a_plan_is_json_that_names_its_block(place):
 
     assert content["case"] == "WL-7"
     assert content["block"] == place.blocks()
+
+
+@pytest.mark.requirement("G7", "G18", "S5")
+def test_who_made_a_plan_sees_cell_customer_and_next_step_and_nobody_else(place):
+    faulty = INVESTORS.replace(f"{ALICE},general", f"{ALICE},大口客")
+
+    planned = plan(place, faulty)
+    shown = run(
+        "whitelist", "plan", "people.csv", "--case", "WL-7", "--document", "people.csv",
+        "--lang", "ja", folder=place.folder,
+    )  # fmt: skip
+
+    (refused,) = planned.json["refused"]
+    assert (refused["line"], refused["customer"], refused["field"]) == (2, "A-1", "class")
+    assert '"大口客"' in refused["reason"]
+    assert "general" in refused["next_step"]
+    assert "「大口客」は使用できない値です" in shown.out
+    assert "投資家区分" in shown.out
+    assert "一般投資家" in shown.out
+    kept = (place.folder / "plan.json").read_text("utf-8")
+    assert "大口客" not in kept
+    assert "A-1" not in kept
+
+
+@pytest.mark.requirement("G7")
+def test_columns_of_one_s_own_are_read_as_the_settings_say(place):
+    text = INVESTORS.replace("investor,", "顧客コード,備考,", 1).replace("\nA-1,", "\nA-1,至急,")
+    text = "\n".join(
+        line if "," not in line or "備考" in line or "至急" in line else line.replace(",", ",,", 1)
+        for line in text.splitlines()
+    )
+    refused = plan(place, text)
+    settings = place.folder / "jp20.toml"
+    before = settings.read_text("utf-8")
+    settings.write_text(before + '\n[columns]\n"顧客コード" = "investor"\n"備考" = ""\n', "utf-8")
+
+    read = plan(place, text)
+    settings.write_text(before, "utf-8")
+
+    assert refused.code == 2
+    assert '[columns] "顧客コード" = "investor"' in refused.err
+    assert (read.code, read.json["plan"]["planned"]) == (0, 4)
+
+
+@pytest.mark.requirement("G2", "G7")
+def test_rows_done_standing_and_refused_are_the_rows_of_the_file(place):
+    place.register()
+    twice = INVESTORS + INVESTORS.splitlines()[1] + "\n" + "X-1,0x12,general,resident,2035-03-31,\n"
+
+    planned = plan(place, twice).json["plan"]
+
+    # 4 rows of INVESTORS stand, one is there twice, one has no wallet.
+    assert (planned["planned"], planned["settled"], planned["refused"]) == (0, 4, 2)

@@ -176,12 +176,19 @@ def test_the_second_of_expiry_is_too_late():
     assert read(HEADER + ROW, now=KYC_EXPIRY).faults[0].field == "kyc_expiry"
 
 
-def test_a_wallet_of_two_investors_is_nobody_s_until_somebody_says_whose():
+def test_a_wallet_twice_is_named_with_its_first_line():
     found = read(HEADER + ROW + ROW.replace("C-001", "C-002"))
+    (fault,) = found.faults
+    assert (fault.line, fault.field) == (3, "wallet")
+    assert "line 2" in fault.what.en
+    assert [each.reference for each in found.investors] == ["C-001"]
+
+
+def test_rows_of_one_investor_and_wallet_that_differ_are_all_refused():
+    found = read(HEADER + ROW + ROW.replace("general", "professional"))
     assert found.investors == ()
-    assert [(fault.line, fault.field) for fault in found.faults] == [(2, "wallet"), (3, "wallet")]
+    assert {fault.line for fault in found.faults} == {2, 3}
     assert "line 3" in found.faults[0].what.en
-    assert "line 2" in found.faults[1].what.en
 
 
 def test_all_faults_come_at_once_and_the_other_rows_are_there():

@@ -307,5 +307,5 @@ def test_holdings_that_do_not_add_up_to_the_supply_are_a_difference():
     register = replace(fold(chain(CREATED, ISSUED, DELIVERED)), supply=101)
     # Each account and the supply are the chain's; the holdings are 50 + 30 + 20 = 100.
     assert reconcile(register, {ISSUER: 50, ALICE: 30, BOB: 20}, 101) == (
-        Difference(None, 100, 101),
+        Discrepancy(None, 100, 101),
     )

@@ -1,7 +1,7 @@
 import pytest
 
 from jp20.domain.base.faults import FaultyFile
-from jp20.domain.files.tables import Column, parse_csv
+from jp20.domain.files.tables import MOST_CHARACTERS, Column, Layout, parse_csv, parse_table
 
 COLUMNS = (Column("investor", ("顧客番号",)), Column("units", ("数量", "口数"), required=False))
 
@@ -12,7 +12,7 @@ def read(data: bytes):
 
 def faults(data: bytes):
     with pytest.raises(FaultyFile) as error:
-        read(data)
+        parse_table(data, "a.csv", COLUMNS)
     return error.value.faults
 
 
@@ -94,3 +94,102 @@ def test_an_error_names_file_line_and_field_in_both_languages():
     (fault,) = faults(b"investor,unit\n")
     assert fault.text.en.startswith("a.csv:1 [unit] There is no such column here.")
     assert fault.text.ja.startswith("a.csv:1 [unit] この列名は使用できません。")
+
+
+@pytest.mark.requirement("G2", "G18")
+@pytest.mark.parametrize(
+    "header", ["顧客 番号", '"顧客\n番号"', "※顧客番号", "顧客番号(必須)", "顧客番号*", "INVESTOR"]
+)
+def test_a_header_is_known_by_its_words(header):
+    assert read(f"{header},数量（口）\nA1,2\n".encode()).rows[0].cells == {
+        "investor": "A1",
+        "units": "2",
+    }
+
+
+@pytest.mark.requirement("G2", "G18")
+def test_titles_above_the_header_are_passed_over_and_told():
+    found = read("割当一覧表,\n2026年11月30日現在,\n\n顧客番号,数量\nA1,2\n".encode())
+    assert [(row.line, row.cells["investor"]) for row in found.rows] == [(5, "A1")]
+    (note,) = found.notes
+    assert "lines up to 2" in note.en
+
+
+@pytest.mark.requirement("G2", "G18")
+def test_a_header_of_two_rows_is_read():
+    """Merged cells of a workbook, saved as CSV: 顧客 reaches over 番号 and 氏名."""
+    columns = (Column("investor", ("顧客番号",)), Column("units", ("割当数量",)))
+    data = "顧客,,割当,\n番号,氏名,数量,\nA1,見本,2,\n".encode()
+    own = Layout({"顧客氏名": ""})
+    found = parse_csv(data, "a.csv", columns, own)
+    assert found.rows[0].cells == {"investor": "A1", "units": "2"}
+    with pytest.raises(FaultyFile) as error:
+        parse_csv(data, "a.csv", columns)
+    assert [fault.field for fault in error.value.faults] == ["顧客氏名"]
+
+
+@pytest.mark.requirement("G2", "G18")
+def test_a_column_of_one_s_own_is_read_as_jp20_toml_says_and_proposed_there():
+    data = "顧客コード,数量,備考\nA1,2,至急\n".encode()
+    found = faults(data)
+    assert [fault.field for fault in found] == ["顧客コード", "備考"]
+    assert '[columns] "顧客コード" = "investor"' in found[0].next_step.en
+    assert '[columns] "備考" = ""' in found[1].next_step.ja
+    own = Layout({"顧客コード": "investor", "備考": ""})
+    assert parse_csv(data, "a.csv", COLUMNS, own).rows[0].cells == {"investor": "A1", "units": "2"}
+
+
+@pytest.mark.requirement("G2", "G18")
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("顧客番号;数量\nA1;2\n".encode(), "separated by semicolons"),
+        ("顧客番号\t数量\nA1\t2\n".encode("cp932"), "separated by tabs"),
+        ("顧客番号|数量\n".encode(), "separated by vertical bars"),
+        (b"sep=,\ninvestor\nA1\n", "sep="),
+        ("顧客番号,数量\nA1,2\n".encode("utf-16"), "UTF-16"),
+        (b"%PDF-1.7\n%\xe2\xe3", "This is a PDF"),
+        (b"," * 300 + b"\n", "300"),
+        (b"investor" + b"," * 300 + b"x\n", "cells; 256 are read at most"),
+    ],
+)
+def test_what_is_no_such_table_says_what_it_is(data, said):
+    if data.startswith(b",,"):
+        data = b"x" + data
+        said = "cells; 256 are read at most"
+    (fault,) = faults(data)
+    assert said in fault.what.en
+    assert fault.what.ja
+    assert fault.next_step.ja
+
+
+@pytest.mark.requirement("G2")
+@pytest.mark.parametrize("bad", [b"\xff", b"\xe3\x81"])
+def test_a_byte_that_cannot_be_read_is_on_its_line(bad):
+    lines = ["顧客番号,数量".encode()] + [f"青葉{number},1".encode() for number in range(2, 401)]
+    lines[299] += bad
+    (fault,) = faults(b"\n".join(lines))
+    assert fault.line == 300
+    assert "cannot be read as UTF-8" in fault.what.en
+
+
+@pytest.mark.requirement("G2")
+def test_a_byte_of_cp932_that_cannot_be_read_is_on_its_line():
+    lines = ["顧客番号,数量".encode("cp932")] + ["青葉,1".encode("cp932")] * 9
+    lines[4] += b"\x81"
+    (fault,) = faults(b"\n".join(lines))
+    assert (fault.line, "CP932" in fault.what.en) == (5, True)
+
+
+@pytest.mark.requirement("G26")
+def test_a_row_without_an_end_is_not_read_whole():
+    """Each line is short, and all are one quoted row."""
+    found = read(b'investor\n"' + b"a\n" * (MOST_CHARACTERS // 2 + 1) + b'"\n')
+    (fault,) = found.faults
+    assert fault.whole
+
+
+@pytest.mark.parametrize("blank", ["\u200b", "\u00a0", "\ufeff", "\u2003"])
+def test_only_full_width_letters_fold(blank):
+    assert read(f"investor\nA1{blank}\n".encode()).rows[0].cells["investor"] == f"A1{blank}"
+    assert read("investor\n①½ﾊﾝ\n".encode()).rows[0].cells["investor"] == "①½ﾊﾝ"

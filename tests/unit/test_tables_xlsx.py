@@ -143,3 +143,22 @@ def test_a_whitelist_workbook_with_dates():
     ]
     assert [(fault.line, fault.field) for fault in found.faults] == [(3, "kyc_expiry")]
     assert "2020-03-31 has passed" in found.faults[0].what.en
+
+
+@pytest.mark.requirement("G2", "G18")
+def test_rows_that_nobody_sees_are_told_or_left_out():
+    book = openpyxl.Workbook()
+    for row in (("wallet", "units"), (ALICE, 20), (BOB, 30)):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    written = io.BytesIO()
+    book.save(written)
+
+    included = parse_allotments(written.getvalue(), "a.xlsx")
+    left_out = parse_allotments(
+        written.getvalue(), "a.xlsx", layout=tables.Layout(visible_only=True)
+    )
+
+    assert (included.total, left_out.total) == (50, 20)
+    assert "1 rows are hidden and are INCLUDED: lines 3" in included.notes[0].en
+    assert "1 rows are hidden and are LEFT OUT: lines 3" in left_out.notes[0].en

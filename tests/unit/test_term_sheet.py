@@ -1,5 +1,6 @@
 import dataclasses
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,36 @@ def test_the_terms_are_the_contract_s_in_its_order():
     fields = [camel(field.name) for field in dataclasses.fields(Terms)]
     assert fields == struct("types/Terms.sol", "Terms")
     assert [placement.name for placement in Placement] == enum("types/Terms.sol", "Placement")
+
+
+@pytest.mark.requirement("G1")
+@pytest.mark.parametrize("field", ["token.code", "token.symbol"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "KONAN1 ",
+        " KONAN1",
+        "konan1",
+        "ＫＯＮＡＮ１",
+        "KON AN",
+        "KON\u200bAN",
+        "-K",
+        "K-",
+        "K--1",
+        "К1",
+    ],
+)
+def test_a_code_and_a_symbol_are_of_letters_that_nobody_mistakes(field, word):
+    name = field.partition(".")[2]
+    sheet = re.sub(rf'(?m)^{name} = "[^"]*"', f'{name} = "{word}"', SHEET)
+    (fault,) = faults(sheet)
+    assert fault.field == field
+    assert "A-Z, 0-9" in fault.next_step.en
+
+
+def test_a_name_has_no_control_characters():
+    (fault,) = faults(re.sub(r'(?m)^name = "[^"]*"', r'name = "a\\u001b[2Jb"', SHEET))
+    assert fault.field == "token.name"
 
 
 @pytest.mark.requirement("G1")

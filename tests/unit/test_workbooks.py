@@ -367,3 +367,60 @@ def test_the_calendar_of_1904_in_a_file_of_excel_2013_or_later():
     parts["xl/workbook.xml"] = written.replace("</workbook>", EXCEL_2013)
     assert parts["xl/workbook.xml"] != written
     assert read(zipped(parts)) == [(1, ["2027-03-31"])]
+
+
+def rows_of(data: bytes):
+    return list(Workbook(data).rows("S"))
+
+
+@pytest.mark.requirement("G2", "G18")
+def test_rows_that_are_hidden_or_struck_through_are_marked():
+    book = openpyxl.Workbook()
+    book.active.title = "S"
+    for row in (("a", "b"), ("1", "x"), ("2", "y"), ("3", "z"), ("4", None)):
+        book.active.append(row)
+    book.active.row_dimensions[2].hidden = True
+    book.active["B3"].font = openpyxl.styles.Font(strike=True)
+    book.active["A4"].font = openpyxl.styles.Font(bold=True)
+    assert [row.mark for row in rows_of(saved(book))] == ["", "hidden", "struck", "", ""]
+
+
+def test_a_text_of_which_a_part_is_struck_through_marks_its_row():
+    strings = "<si><t>a</t></si><si><r><rPr><strike/></rPr><t>20</t></r><r><t> 30</t></r></si>"
+    cells = "".join(
+        f'<row r="{row}"><c r="A{row}" t="s"><v>{text}</v></c></row>'
+        for row, text in ((1, 0), (2, 1), (3, 0))
+    )
+    assert [row.mark for row in rows_of(by_hand(cells, strings))] == ["", "struck", ""]
+
+
+def test_marks_are_those_of_the_sheet_that_is_read():
+    book = openpyxl.Workbook()
+    book.active.title = "other"
+    book.active.append(["a"])
+    book.active.row_dimensions[1].hidden = True
+    book.create_sheet("S").append(["a"])
+    assert [row.mark for row in rows_of(saved(book))] == [""]
+
+
+@pytest.mark.requirement("G26")
+def test_a_long_text_in_many_cells_is_refused_before_it_is_unpacked():
+    """A few kilobytes of a file, and gigabytes of memory: 32,767 characters in 2,100 cells are more
+    than 64 × 2^20 = 67,108,864.
+    """
+    cells = "".join(
+        f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, 2101)
+    )
+    with pytest.raises(BrokenWorkbook, match="more than 64 million characters"):
+        Workbook(by_hand(cells, "<si><t>" + "x" * 32_767 + "</t></si>"))
+
+
+@pytest.mark.parametrize("value", ["<v></v>", "<v/>", ""])
+def test_a_formula_that_was_never_calculated_is_no_empty_cell(value):
+    with pytest.raises(BrokenWorkbook, match="row 2 was never calculated"):
+        Workbook(by_hand(f'<row r="2"><c r="A2"><f>1+1</f>{value}</c></row>'))
+
+
+def test_a_formula_whose_value_is_no_text_is_an_empty_cell():
+    rows = '<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="str"><f>""</f><v></v></c></row>'
+    assert rows_of(by_hand(rows))[0].cells[0] == "1"

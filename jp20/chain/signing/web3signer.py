@@ -24,7 +24,7 @@ from urllib3.exceptions import SSLError as TLSError
 from jp20.chain.rpc.access import NONE, Access
 from jp20.chain.rpc.node_errors import host_of
 from jp20.domain.base.errors import JP20Error, Text
-from jp20.domain.files.json_file import harmless
+from jp20.domain.files.letters import harmless
 from jp20.domain.transactions.transactions import (
     Signed,
     Unsigned,

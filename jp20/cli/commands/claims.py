@@ -216,15 +216,21 @@ def _set(
     is_pledge = kind is ClaimKind.PLEDGE
     before = restraints.position(session, token, holder)
     rest = before.balance - (before.pledged if is_pledge else before.attached)
-    if count > rest:
+    if is_pledge and count > rest:
         _require_done_before(session, token, kind, holder, count, reference, rests_on, rest)
+    beyond = Text("", "")
+    if not is_pledge and count > rest:
+        beyond = Text(
+            f" {count - rest:,} of them are still to come: they are caught when they do.",
+            f" うち {count - rest:,} 口は現在の保有を超え、以後の取得分に及びます。",
+        )
     what = Text("Pledge", "質権を設定") if is_pledge else Text("Attach", "差押えを記録")
     confirm(
         Text(
             f"{what.en} {count:,} units of {holder} for {reference}? "
-            f"Of {before.balance:,} units {before.free:,} are free.",
+            f"Of {before.balance:,} units {before.free:,} are free.{beyond.en}",
             f"{holder} の {count:,} 口に {reference} のための{what.ja}しますか?"
-            f"(保有 {before.balance:,} 口、移転可能 {before.free:,} 口)",
+            f"(保有 {before.balance:,} 口、移転可能 {before.free:,} 口){beyond.ja}",
         ),
         yes,
     )

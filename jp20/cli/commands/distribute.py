@@ -10,8 +10,9 @@ from jp20.cli.frame.options import Case, Document, Yes, evidence, units
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.document_check import DocumentToCompare
 from jp20.cli.shared.ending_rows import Result
+from jp20.cli.shared.listed import allotments_in, investors_in
 from jp20.cli.shared.parties import Party, parties
-from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, show_plan
+from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, require_free, show_plan
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def distribute_plan(
 
     sum_of_all = units(total, "--total") if total is not None else None
     rests_on = evidence(case, document)
+    require_free(out)
     listed = _allotments(file, investors)
     session = workspace().view()
     plan = prepare_distribution(
@@ -90,7 +92,7 @@ def distribute_plan(
         expected_total=sum_of_all,
         parties=parties(session, party),
     )
-    show_plan(session, plan, out, "distribute")
+    show_plan(session, plan, listed, out, "distribute")
 
 
 @app.command(
@@ -136,9 +138,7 @@ def _allotments(file: Path, investors: Path | None, now: int | None = None) -> "
     """The file, its customers found in the investors' file as of a time. Raises BadArgument,
     NoFile, FaultyFile.
     """
-    from jp20.operations.files.inputs import load_allotments, load_investors
-
-    listed = load_allotments(file, load_investors(investors, now) if investors else None)
+    listed = allotments_in(file, investors_in(investors, now) if investors else None)
     if investors is None:
         _require_wallets(listed)
     return listed

@@ -9,6 +9,7 @@ from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence
 from jp20.cli.frame.output import Column, Table, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.again import say_if_done_before
+from jp20.cli.shared.investors import known
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import position_table, units_shown
 from jp20.cli.shared.restrained import OfHolder, RowsFile, Wallet, WalletIfAny, amounts
@@ -102,6 +103,7 @@ def freeze_now(
 
     rows, rests_on = _rows(wallet, amount, file), evidence(case, document)
     session = workspace().session()
+    known(session, [account for account, _ in rows])
     for account, count in rows:
         frozen = position(session, token, account).frozen
         if count <= frozen:

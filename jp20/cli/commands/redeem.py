@@ -11,7 +11,7 @@ from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence
 from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.again import say_if_nothing_sent
-from jp20.cli.shared.ending_rows import Result, finish
+from jp20.cli.shared.ending_rows import Result, ResultFile, finish
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.results import REASON, UNITS, WALLET, steps_table
 from jp20.domain.base.errors import Text
@@ -149,13 +149,11 @@ def redeem_part(
 ) -> None:
     """Under one case the shares are decided on once (G4)."""
     from jp20.domain.token.state import Redemption
-    from jp20.operations.plans.results import require_format
     from jp20.operations.token import lifecycle
     from jp20.operations.token.foresight import require_redemption
 
     count, rests_on = units(amount, "UNITS"), evidence(case, document)
-    if result is not None:
-        require_format(result)
+    rows = _result(result, rests_on)
     session = workspace().session()
     require_redemption(session, token, Redemption.PART)
     confirm(
@@ -169,7 +167,7 @@ def redeem_part(
     )
     with progress(Text("Redeeming", "償還しています")):
         done = lifecycle.redeem_part(session, token, count, rests_on)
-    _finish(session, token, done, rests_on, result)
+    _finish(session, token, done, rows)
 
 
 @app.command(
@@ -237,12 +235,10 @@ def _redeem_whole(
     result: Path | None,
     yes: bool,
 ) -> None:
-    from jp20.operations.plans.results import require_format
     from jp20.operations.token.foresight import require_redemption
     from jp20.operations.token.redemption_preview import whole_redemption
 
-    if result is not None:
-        require_format(result)
+    rows = _result(result, rests_on)
     session = workspace().session()
     require_redemption(session, token, way)
     found = whole_redemption(session, token)
@@ -262,19 +258,15 @@ def _redeem_whole(
     )
     with progress(Text("Redeeming", "償還しています")):
         done = redeem(session, token, rests_on)
-    _finish(session, token, done, rests_on, result)
+    _finish(session, token, done, rows)
 
 
-def _finish(
-    session: "Session", token: str, done: "Outcomes", rests_on: "Evidence", result: Path | None
-) -> None:
-    finish(
-        session,
-        Text(f"Redemption: {token}", f"償還: {token}"),
-        done,
-        f"redemption-{rests_on.case}",
-        result,
-    )
+def _result(named: Path | None, rests_on: "Evidence") -> ResultFile:
+    return ResultFile(named, f"redemption-{rests_on.case}")
+
+
+def _finish(session: "Session", token: str, done: "Outcomes", rows: ResultFile) -> None:
+    finish(session, Text(f"Redemption: {token}", f"償還: {token}"), done, rows)
 
 
 def _sums(found: "tuple[RedemptionRow, ...]") -> Record:

@@ -10,6 +10,7 @@ from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
 from jp20.cli.frame.output import Column, Table, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
+from jp20.cli.shared.listed import allotments_in
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.results import WALLET
@@ -94,11 +95,10 @@ def redistribute_record(
     yes: Yes = False,
 ) -> None:
     """Nothing is restored by it (G9)."""
-    from jp20.operations.files.inputs import load_allotments
     from jp20.operations.token.enforce import record_incident
 
     number, before = reference_word(incident, "INCIDENT"), units(supply_before, "--supply-before")
-    losses = [(row.wallet, row.units) for row in load_allotments(file).sound()]
+    losses = [(row.wallet, row.units) for row in allotments_in(file).sound()]
     rests_on = evidence(case, document)
     session = workspace().session()
     excluded = parties(session, party)

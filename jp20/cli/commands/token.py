@@ -11,6 +11,7 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
 from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
 from jp20.cli.frame.parts import with_rows
+from jp20.cli.frame.turns import part_of
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
 from jp20.cli.shared.again import say_if_done_before, say_if_nothing_sent
@@ -112,11 +113,21 @@ def issue(
         ),
         yes,
     )
-    created = create_token(session, sheet, named[0].number, named[1].number, rests_on)
-    issued = issue_units(session, created.token, count, rests_on)
+    parts = 3 if sheet.documents else 2
+    with part_of(1, parts, Text("the token", "トークンの作成")):
+        created = create_token(session, sheet, named[0].number, named[1].number, rests_on)
+    say(
+        Text(
+            f"1 of {parts}: the token stands at {created.token}.",
+            f"{parts}件中1件目: トークンは {created.token} に作成済みです。",
+        )
+    )
+    with part_of(2, parts, Text("the issue of the units", "口数の発行")):
+        issued = issue_units(session, created.token, count, rests_on)
     steps = [*created.decided.steps, *issued.decided.steps]
     if sheet.documents:
-        steps += set_documents(session, created.token, sheet.documents, rests_on).steps
+        with part_of(3, parts, Text("the documents", "書類の登録")):
+            steps += set_documents(session, created.token, sheet.documents, rests_on).steps
     say_if_nothing_sent(steps)
     show(
         *with_rows(

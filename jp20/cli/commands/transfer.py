@@ -22,6 +22,7 @@ from jp20.cli.shared.acts import (
     say_if_done_earlier,
 )
 from jp20.cli.shared.holders import From, To, Units, holder
+from jp20.cli.shared.listed import moves_in
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import one_position, position_table
 from jp20.cli.shared.remedies import remedy
@@ -318,11 +319,8 @@ def _moves(
     from_: str | None, to: str | None, amount: str | None, file: Path | None
 ) -> "list[tuple[ChecksumAddress, ChecksumAddress, int]]":
     """From the arguments or from the file. Raises BadArgument for both or neither, FaultyFile."""
-    from jp20.domain.plans.moves_file import parse_moves
-    from jp20.operations.files.inputs import read_file
-
     if file is not None and from_ is None:
-        return [(m.from_, m.to, m.units) for m in parse_moves(read_file(file), file.name)]
+        return [(each.from_, each.to, each.units) for each in moves_in(file)]
     if file is None and from_ is not None and to is not None and amount is not None:
         return [(address(from_, "FROM"), address(to, "TO"), units(amount, "UNITS"))]
     raise BadArgument(

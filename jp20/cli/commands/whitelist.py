@@ -15,8 +15,9 @@ from jp20.cli.shared import some_refused
 from jp20.cli.shared.document_check import DocumentToCompare
 from jp20.cli.shared.ending_rows import Result
 from jp20.cli.shared.investors import facts_table, known, wallets_given
+from jp20.cli.shared.listed import investors_in
 from jp20.cli.shared.parties import Party, parties
-from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, show_plan
+from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, require_free, show_plan
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
@@ -63,14 +64,14 @@ def whitelist_plan(
     out: Out = None,
 ) -> None:
     """Of a file only wallets, class, residency and dates go to the chain (G7, G18)."""
-    from jp20.operations.files.inputs import load_investors
     from jp20.operations.plans.plan import prepare_whitelist
 
     rests_on = evidence(case, document)
-    listed = load_investors(file)
+    require_free(out)
+    listed = investors_in(file)
     session = workspace().view()
     plan = prepare_whitelist(session, listed, rests_on, parties=parties(session, party))
-    show_plan(session, plan, out, "whitelist")
+    show_plan(session, plan, listed, out, "whitelist")
 
 
 @app.command(
@@ -97,9 +98,7 @@ def whitelist_apply(
     """A plan whose ground has moved is refused, with exit code 3 (G7, S3)."""
 
     def own_file(planned: "Plan") -> "InvestorFile":
-        from jp20.operations.files.inputs import load_investors
-
-        return load_investors(file or Path(), planned.time)
+        return investors_in(file or Path(), planned.time)
 
     apply(plan, _kind, _question, document, own_file if file else None, result, yes)
 

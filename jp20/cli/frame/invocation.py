@@ -20,14 +20,18 @@ class Format(Enum):
 @dataclass(slots=True)
 class Invocation:
     """`config` is a settings file that was named; None: the one found upwards from here.
-    `offline` is the address of a key on another machine, in place of the settings' signer. What is
-    in `closing` is closed when the call ends, however it does.
+    `offline` is the address of a key on another machine, in place of the settings' signer.
+    `visible_only`: rows of a workbook that its reader does not see are left out. `wide`: nothing is
+    shortened for a narrow screen. What is in `closing` is closed when the call ends, however it
+    does.
     """
 
     language: Language = "en"
     format: Format = Format.TABLE
     config: Path | None = None
     offline: str | None = None
+    visible_only: bool = False
+    wide: bool = False
     closing: ExitStack = field(default_factory=ExitStack)
 
 

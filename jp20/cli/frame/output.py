@@ -6,22 +6,16 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 from jp20.cli.frame.invocation import Format, invocation
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.files.letters import harmless, in_csv, in_json
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time: in JSON and CSV as ISO 8601, on a screen as Japan's, without saying so."""
-
-    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +25,7 @@ class Until:
     seconds: int
 
 
-Value = str | int | bool | bytes | Text | Moment | Until | None
+Value = str | int | bool | bytes | Text | Until | None
 """What stands in a cell. Bytes are shown in hexadecimal; a Text in the reader's language, and in
 JSON in English, so that a program can rely on it.
 """
@@ -39,8 +33,6 @@ JSON in English, so that a program can rely on it.
 WIDE: Final = 10_000
 """Columns of a line where no terminal cuts it: what reads it can cut it itself."""
 
-_ITEM: Final = Text("item", "項目")
-_VALUE: Final = Text("value", "内容")
 _YES: Final = Text("yes", "はい")
 _NO: Final = Text("no", "いいえ")
 
@@ -108,7 +100,8 @@ def show(*parts: Table | Record) -> None:
     """Prints the result of a command, once. JSON has all parts by their keys, CSV the first."""
     form = invocation().format
     if form is Format.JSON:
-        print(json.dumps({part.key: _plain(part) for part in parts}, ensure_ascii=False, indent=2))
+        content = {part.key: _plain(part) for part in parts}
+        print(in_json(json.dumps(content, ensure_ascii=False, indent=2)))
     elif form is Format.CSV:
         _write_csv(parts[0])
     else:
@@ -138,14 +131,24 @@ def confirm(question: Text, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise NotConfirmed
+    _forget_what_was_typed()
     stderr().print(f"{harmless_lines(words(question))} [y/N] ", markup=False, end="")
     if input().strip().lower() not in ("y", "yes", "はい"):
         raise Declined
 
 
+def _forget_what_was_typed() -> None:
+    """What was typed before the question stood there is no answer to it."""
+    with suppress(ImportError, OSError):
+        import termios
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
 @contextmanager
-def progress(what: Text) -> Iterator[Callable[[int, int], None]]:
-    """While something long runs: gives what is to be told how much is done, of how much.
+def progress(what: Text) -> Iterator[Callable[[int, int | None], None]]:
+    """While something long runs: gives what is to be told how much is done, of how much, where that
+    is known.
 
     A bar on a terminal; without one a line at the beginning.
     """
@@ -154,9 +157,16 @@ def progress(what: Text) -> Iterator[Callable[[int, int], None]]:
         say(Text(f"{what.en} …", f"{what.ja} …"))
         yield lambda done, total: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    told = TextColumn("{task.description}")
+    columns = (told, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what.to(invocation().language), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -166,67 +176,55 @@ def stdout() -> "Console":
     """Where data goes."""
     from rich.console import Console
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+    return Console(highlight=False, width=_width(sys.stdout))
 
 
 def stderr() -> "Console":
     """Where talk goes."""
     from rich.console import Console
 
-    width = None if sys.stderr.isatty() else WIDE
-    return Console(highlight=False, stderr=True, soft_wrap=True, width=width)
+    return Console(highlight=False, stderr=True, soft_wrap=True, width=_width(sys.stderr))
 
 
-def draw(
-    console: "Console",
-    title: str,
-    heads: Sequence[tuple[str, bool]],
-    rows: Sequence[Sequence[str]],
-) -> None:
-    """Draws a table: heads with whether their column is of numbers, and what stands in each row.
-    Nothing is cut off; where it is too long for the screen it goes on in the next line.
-    """
-    from rich.markup import escape
-    from rich.table import Table as Drawn
-
-    drawn = Drawn(title=escape(harmless_lines(title)), title_justify="left", title_style="bold")
-    for name, number in heads:
-        drawn.add_column(
-            escape(harmless_lines(name)), justify="right" if number else "left", overflow="fold"
-        )
-    for row in rows:
-        drawn.add_row(*(escape(harmless_lines(cell)) for cell in row))
-    console.print(drawn, soft_wrap=False)
+def _width(stream: TextIO) -> int | None:
+    """The screen's own, where there is one; WIDE with `--wide`."""
+    return None if stream.isatty() and not invocation().wide else WIDE
 
 
 def print_part(console: "Console", part: Table | Record, word: Callable[[Text], str]) -> None:
     """Draws a table or record, its texts as `word` has them."""
+    from jp20.cli.frame.screen import draw, draw_items
+
+    title, room = harmless_lines(word(part.title)), console.width
     if isinstance(part, Record):
-        heads = [(word(_ITEM), False), (word(_VALUE), False)]
-        rows = [
-            [word(column.name), _cell(value, word, number=column.number)]
+        items = [
+            (word(column.name), _cell(value, word, number=column.number))
             for column, value in part.fields
             if not column.detail
         ]
-    else:
-        heads = [(word(column.name), column.number) for column in part.columns if not column.detail]
-        rows = [
-            [
-                _cell(value, word, number=column.number)
-                for column, value in zip(part.columns, row, strict=True)
-                if not column.detail
-            ]
-            for row in part.rows
+        shown = [(harmless_lines(name), harmless_lines(value)) for name, value in items]
+        draw_items(console, title, shown, room)
+        return
+    heads = [
+        (harmless_lines(word(column.name)), column.number)
+        for column in part.columns
+        if not column.detail
+    ]
+    rows = [
+        [
+            harmless_lines(_cell(value, word, number=column.number))
+            for column, value in zip(part.columns, row, strict=True)
+            if not column.detail
         ]
-    draw(console, word(part.title), heads, rows)
+        for row in part.rows
+    ]
+    draw(console, title, heads, rows, room)
 
 
 def harmless_lines(text: str) -> str:
     """The text without what would move a terminal's cursor: a plan, a chain or a node may be
     somebody else's, and is not to draw over what is shown of it.
     """
-    from jp20.domain.files.json_file import harmless
-
     return "\n".join(harmless(line) for line in text.split("\n"))
 
 
@@ -245,16 +243,15 @@ def _cell(value: Value, word: Callable[[Text], str], *, number: bool = False) ->
         return f"{value:,}" if number else str(value)
     if isinstance(value, Text):
         return word(value)
-    if isinstance(value, Moment | Until):
+    if isinstance(value, Until):
         return _time(value)
     return f"0x{value.hex()}" if isinstance(value, bytes) else value
 
 
-def _time(value: Moment | Until) -> str:
+def _time(value: Until) -> str:
     from jp20.domain.base.times import in_tokyo, last_day
 
-    day = last_day(value.seconds) if isinstance(value, Until) else None
-    return day or in_tokyo(value.seconds).replace("T", " ").removesuffix("+09:00")
+    return last_day(value.seconds) or in_tokyo(value.seconds)
 
 
 def _plain(part: Table | Record) -> object:
@@ -269,7 +266,7 @@ def _plain(part: Table | Record) -> object:
 def _in_json(value: Value) -> str | int | bool | None:
     if isinstance(value, Text):
         return value.en
-    if isinstance(value, Moment | Until):
+    if isinstance(value, Until):
         from jp20.domain.base.times import in_tokyo
 
         return in_tokyo(value.seconds)
@@ -277,7 +274,10 @@ def _in_json(value: Value) -> str | int | bool | None:
 
 
 def _in_csv(value: Value) -> str:
-    return str(_in_json(value)) if isinstance(value, Moment | Until) else _cell(value, words)
+    if isinstance(value, Until):
+        return str(_in_json(value))
+    cell = _cell(value, words)
+    return in_csv(cell) if isinstance(value, str | Text) else cell
 
 
 def _write_csv(part: Table | Record) -> None:

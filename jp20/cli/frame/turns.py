@@ -38,7 +38,7 @@ def saying_who_is_next() -> Iterator[None]:
 def _tell(error: "AwaitingOthers | NotBefore", decision: "Decision", *, with_file: bool) -> None:
     """`with_file`: the decision is handed over as a file, where it needs one; else as a plan."""
     from jp20.cli.frame.workspace import workspace
-    from jp20.operations.governance.decide import NotBefore
+    from jp20.operations.governance.decide import Awaited, NotBefore
 
     place = workspace()
     file = _handed_over(place, decision) if with_file else ""
@@ -46,13 +46,28 @@ def _tell(error: "AwaitingOthers | NotBefore", decision: "Decision", *, with_fil
         return
     _warn_of_twins(place, decision)
     if with_file:
-        request = f"0x{error.request.hex()}"
+        verb = "execute" if error.awaited is Awaited.EXECUTION else "approve"
+        command = f"jp20 requests {verb} 0x{error.request.hex()}{file}"
         error.next_step = Text(
-            f"They run: jp20 requests approve {request}{file}; "
-            "or the same command with the same files. Then run it again.",
-            f"先方で jp20 requests approve {request}{file} または同じファイルで同じコマンドを"
+            f"They run: {command}; or the same command with the same files. Then run it again.",
+            f"先方で {command} または同じファイルで同じコマンドを"
             "実行後、もう一度実行してください。",
         )
+
+
+@contextmanager
+def part_of(number: int, count: int, what: Text) -> Iterator[None]:
+    """Around one of several decisions of a command: what waits says which of them it is."""
+    from jp20.operations.governance.decide import AwaitingOthers, NotBefore
+
+    try:
+        yield
+    except (AwaitingOthers, NotBefore) as error:
+        error.what = Text(
+            f"{number} of {count}, {what.en}: {error.what.en}",
+            f"{count}件中{number}件目({what.ja}): {error.what.ja}",
+        )
+        raise
 
 
 def _warn_of_twins(place: "Workspace", decision: "Decision") -> None:

@@ -4,7 +4,7 @@ and the exit code.
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,10 +15,12 @@ from jp20.cli.frame.output import say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import counts_table, refused_table, steps_table
-from jp20.domain.base.errors import ExitCode, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.plans.outcomes import Outcomes
+    from collections.abc import Sequence
+
+    from jp20.domain.plans.outcomes import Outcomes, Step
     from jp20.operations.session import Session
 
 Result = Annotated[
@@ -33,13 +35,50 @@ Result = Annotated[
 ]
 
 
-def finish(
-    session: "Session", title: Text, outcomes: "Outcomes", name: str, result: Path | None
-) -> None:
+class ResultFile:
+    """Where the rows of a command are written when it ends: what `--result` names, else a new file
+    in the results folder. That it can be written is tried before anything is sent.
+    """
+
+    def __init__(self, named: Path | None, name: str) -> None:
+        """Raises UnknownFormat, FileExists, CannotWrite."""
+        from jp20.operations.plans.results import require_format, require_new
+
+        self.file: Final = named or _result_file(name)
+        require_format(self.file)
+        require_new(self.file)
+
+    def write(self, outcomes: "Outcomes") -> None:
+        """Writes it and says where it is. Where that is not possible any more it is said, and is
+        no reason to end: what was done stands on the chain.
+        """
+        from jp20.operations.plans.results import write_results
+
+        file = self.file
+        try:
+            write_results(file, outcomes, invocation().language)
+        except JP20Error as error:
+            for line in (error.what, error.why):
+                if line is not None:
+                    warn(line)
+            warn(
+                Text(
+                    "The result file is missing; what is shown above is done. To have the file, "
+                    "apply the same plan again: nothing is sent twice.",
+                    "結果ファイルは作成できませんでしたが、上記の処理は実行されています。同じ計画を"
+                    "再度適用すると、二重に送信せずに結果ファイルを作成します。",
+                )
+            )
+            return
+        shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+        say(Text(f"Each row: {shown}", f"行ごとの結果: {shown}"))
+
+
+def finish(session: "Session", title: Text, outcomes: "Outcomes", result: ResultFile) -> None:
     """Shows what was done and writes the result file, then ends with 5 where an outcome is unknown,
     with 4 where rows were refused.
     """
-    report(session, title, outcomes, name, result)
+    report(session, title, outcomes, outcomes.steps, result)
     if outcomes.unknown:
         warn(
             Text(
@@ -55,24 +94,23 @@ def finish(
 
 
 def report(
-    session: "Session", title: Text, outcomes: "Outcomes", name: str, result: Path | None
+    session: "Session",
+    title: Text,
+    outcomes: "Outcomes",
+    steps: "Sequence[Step]",
+    result: ResultFile,
 ) -> None:
-    """Shows what was done, and writes the result file."""
-    from jp20.operations.plans.results import write_results
-
-    file = result or _result_file(name)
-    write_results(file, outcomes, invocation().language)
-    if not outcomes.steps:
+    """Shows what was done, by which transactions of this run, and writes the result file."""
+    if not steps:
         say(Text("Nothing was sent.", "送信はありません。"))
     show(
         *with_rows(
             counts_table(title, outcomes),
             refused_table(outcomes.refused),
-            steps_table(session, outcomes.steps),
+            steps_table(session, steps),
         )
     )
-    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-    say(Text(f"Each row: {shown}", f"行ごとの結果: {shown}"))
+    result.write(outcomes)
 
 
 def _result_file(name: str) -> Path:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jp20.domain.base.roles import Role
+    from jp20.domain.investors.investors import InvestorFile
+    from jp20.domain.plans.allotments import AllotmentFile
     from jp20.domain.plans.costs import Approval
     from jp20.domain.plans.plan import Plan, PlannedDecision, PlannedRow, Registration
     from jp20.operations.session import Session
@@ -24,11 +26,19 @@ _FIELD: Final = Column("field", Text("field", "項目"))
 _CODE: Final = Column("code", Text("code", "コード"), detail=True)
 
 
-def plan_parts(session: "Session", plan: "Plan", *, every: bool) -> "Sequence[Table | Record]":
+def plan_parts(
+    session: "Session",
+    plan: "Plan",
+    *,
+    every: bool,
+    listed: "InvestorFile | AllotmentFile | None" = None,
+) -> "Sequence[Table | Record]":
     """All of a plan. `every`: each row, those that stand included, as a program wants it; else the
-    first that are to be carried out.
+    first that are to be carried out. `listed`: the file, which its maker has; what it says of the
+    rows that are refused is shown too, and is not in the plan.
     """
-    return (_rows(plan, every=every), _refused(plan), _approvals(plan), _summary(session, plan))
+    refused = _refused(plan) if listed is None else _refused_in(plan, listed)
+    return (_rows(plan, every=every), refused, _approvals(plan), _summary(session, plan))
 
 
 def _rows(plan: "Plan", *, every: bool) -> Table:
@@ -75,15 +85,72 @@ def _standing(standing: "Registration") -> Text:
 
 
 def _refused(plan: "Plan") -> Table:
+    from jp20.domain.plans.columns import column_text
+
     return Table(
         "refused",
         Text(f"What is refused: {plan.source.name}", f"拒否される行: {plan.source.name}"),
         (LINE, WALLET, replace(UNITS, detail=plan.token is None), _FIELD, _CODE, REASON),
         [
-            (row.line, row.account, row.units, row.field or None, row.code, row.reason)
+            (row.line, row.account, row.units, column_text(row.field), row.code, row.reason)
             for row in plan.refused
         ],
     )
+
+
+def _refused_in(plan: "Plan", listed: "InvestorFile | AllotmentFile") -> Table:
+    """Each refused row with its customer, what stands in its cell, and what to do about it."""
+    from jp20.domain.plans.columns import column_text
+
+    faulty: list[tuple[Value, ...]] = [
+        (
+            each.line,
+            each.reference or None,
+            None,
+            None,
+            column_text(each.field),
+            "FILE",
+            *_advised(each.what, each.next_step),
+        )
+        for each in listed.faults
+    ]
+    by_chain: list[tuple[Value, ...]] = [
+        (
+            row.line,
+            listed.references.get(row.line or 0) or None,
+            row.account,
+            row.units,
+            column_text(row.field),
+            row.code,
+            *_advised(row.reason, None),
+        )
+        for row in plan.refused
+        if row.code != "FILE"
+    ]
+    return Table(
+        "refused",
+        Text(f"What is refused: {plan.source.name}", f"拒否される行: {plan.source.name}"),
+        (
+            LINE,
+            Column("customer", Text("customer", "顧客番号")),
+            WALLET,
+            replace(UNITS, detail=plan.token is None),
+            _FIELD,
+            _CODE,
+            Column("reason", REASON.name, detail=True),
+            Column("next_step", Text("next step", "対処"), detail=True),
+            Column("advice", Text("reason, and what to do", "理由と対処")),
+        ),
+        sorted([*faulty, *by_chain], key=lambda row: int(str(row[0] or 0))),
+    )
+
+
+def _advised(reason: Text, step: Text | None) -> tuple[Value, ...]:
+    """A reason and the next step, and both as a person reads them."""
+    if step is None:
+        return (reason, None, reason)
+    both = Text(f"{reason.en}\n→ {step.en}", f"{reason.ja}\n→ {step.ja}")
+    return (reason, step, both)
 
 
 def _approvals(plan: "Plan") -> Table:

@@ -15,7 +15,7 @@ from jp20.cli.frame.output import confirm, progress, say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.document_check import require_document
-from jp20.cli.shared.ending_rows import finish, report
+from jp20.cli.shared.ending_rows import ResultFile, finish, report
 from jp20.cli.shared.plan_view import SHOWN, plan_parts
 from jp20.domain.base.errors import BadArgument, ExitCode, Text
 
@@ -56,9 +56,16 @@ OwnFile = Annotated[
 ]
 
 
-def show_plan(session: "Session", plan: "Plan", out: Path | None, command: str) -> None:
-    """Prints a plan, saves it where that is asked for, and says what is next. Ends with 1 where the
-    file as a whole cannot be applied, with 4 where rows are refused.
+def show_plan(
+    session: "Session",
+    plan: "Plan",
+    listed: "InvestorFile | AllotmentFile",
+    out: Path | None,
+    command: str,
+) -> None:
+    """Prints a plan of a file, with what its maker alone sees of the rows that are refused; saves
+    it where that is asked for, and says what is next. Ends with 1 where the file as a whole cannot
+    be applied, with 4 where rows are refused.
     """
     from jp20.operations.plans.plan import save_plan
 
@@ -68,7 +75,7 @@ def show_plan(session: "Session", plan: "Plan", out: Path | None, command: str) 
     is_table = invocation().format is Format.TABLE
     if is_table:
         _say_cut(plan, Text("--format csv", "--format csv"))
-    show(*with_rows(*plan_parts(session, plan, every=not is_table)))
+    show(*with_rows(*plan_parts(session, plan, every=not is_table, listed=listed)))
     if plan.is_blocked:
         warn(
             Text(
@@ -101,6 +108,16 @@ def show_plan(session: "Session", plan: "Plan", out: Path | None, command: str) 
         raise Ending(ExitCode.SOME_REFUSED)
 
 
+def require_free(out: Path | None) -> None:
+    """That the place of a plan is free and can be written, before the plan is made. Raises
+    FileExists, CannotWrite.
+    """
+    from jp20.operations.plans.results import require_new
+
+    if out is not None:
+        require_new(out)
+
+
 def apply(
     file: Path,
     kind: "Callable[[], PlanKind]",
@@ -124,14 +141,12 @@ def apply(
         load_plan,
         require_rows_of,
     )
-    from jp20.operations.plans.results import require_format
 
     plan = load_plan(file)
     _require_kind(plan, file, kind())
     require_document(document, plan.evidence.document_hash)
     own = None if own_file is None else own_file(plan)
-    if result is not None:
-        require_format(result)
+    rows = ResultFile(result, f"{plan.kind.name.lower()}-{plan.evidence.case}")
     session = workspace().session()
     left = check_plan(session, plan)
     if own is not None:
@@ -149,7 +164,6 @@ def apply(
         f"{plan.kind.text.en.capitalize()}: {file.name}, case {plan.evidence.case}",
         f"{plan.kind.text.ja}: {file.name}、案件 {plan.evidence.case}",
     )
-    name = f"{plan.kind.name.lower()}-{plan.evidence.case}"
     try:
         with progress(Text("Applying the plan", "計画を適用しています")) as told:
 
@@ -158,9 +172,9 @@ def apply(
 
             done = apply_plan(session, plan, progress=tell)
     except PlanAwaitingOthers as waiting:
-        report(session, title, waiting.outcomes, name, result)
+        report(session, title, waiting.outcomes, waiting.steps, rows)
         raise
-    finish(session, title, done, name, result)
+    finish(session, title, done, rows)
 
 
 # Inside

@@ -11,6 +11,7 @@ import typer
 from jp20.cli.frame.language import both
 from jp20.cli.frame.options import address, units
 from jp20.cli.frame.output import Table
+from jp20.cli.shared.listed import allotments_in
 from jp20.cli.shared.positions import claims_table
 from jp20.domain.base.errors import BadArgument, Text
 
@@ -61,10 +62,8 @@ def amounts(
     """Holders and units, from the arguments or from a file. Raises BadArgument for both or neither,
     FaultyFile.
     """
-    from jp20.operations.files.inputs import load_allotments
-
     if file is not None and wallet is None:
-        return [(row.wallet, row.units) for row in load_allotments(file).sound()]
+        return [(row.wallet, row.units) for row in allotments_in(file).sound()]
     if file is None and wallet is not None and amount is not None:
         return [(address(wallet, "WALLET"), units(amount, "UNITS"))]
     raise BadArgument(

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 class RowRefused(JP20Error):
     """The only row that there was is refused by the chain."""
 
-    def __init__(self, code: str, reason: Text) -> None:
+    def __init__(self, account: str | None, code: str, reason: Text) -> None:
+        who = "" if account is None else f": {account}"
         super().__init__(
-            Text("The chain refused it.", "チェーンにより拒否されました。"),
+            Text(f"The chain refused it{who}.", f"チェーンにより拒否されました{who}。"),
             Text(f"{code}: {reason.en}", f"{code}: {reason.ja}"),
         )
 
@@ -31,7 +32,7 @@ def end(session: "Session", outcomes: "Outcomes", *parts: Table | Record) -> Non
     if len(outcomes.rows) == 1 and outcomes.refused:
         row = outcomes.refused[0]
         unknown = Text("no reason given", "理由の記載なし")
-        raise RowRefused(row.code or "–", row.reason or unknown)
+        raise RowRefused(row.account, row.code or "–", row.reason or unknown)
     refused = (refused_table(outcomes.refused),) if outcomes.refused else ()
     show(*parts, *refused, steps_table(session, outcomes.steps))
     if outcomes.refused:

@@ -7,7 +7,6 @@ tells a damaged file from a whole one, and it is no seal: who can write the file
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
@@ -17,6 +16,7 @@ from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.files.fields import read_json
+from jp20.domain.files.letters import harmless
 
 
 def json_text(content: Mapping[str, Any]) -> str:
@@ -34,15 +34,6 @@ def checksum(content: Mapping[str, Any]) -> bytes:
 
 def hex_text(value: bytes) -> str:
     return f"0x{value.hex()}"
-
-
-def harmless(text: str) -> str:
-    """The text without what moves a terminal's cursor or turns the order of reading round."""
-    return "".join(letter if _is_harmless(letter) else "\ufffd" for letter in text)
-
-
-def _is_harmless(letter: str) -> bool:
-    return unicodedata.category(letter)[0] != "C" and letter not in "\u2028\u2029"
 
 
 class Faults:

@@ -4,6 +4,7 @@ Full-width letters, digits and signs are those of ASCII in another width, as Jap
 write them, and are read as those. Nothing else is: a footnote mark (①) is no digit.
 """
 
+import json
 import unicodedata
 from typing import Final
 
@@ -13,6 +14,9 @@ _NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x30
 _BLANKS: Final = " \t\r\n"
 _QUOTED: Final = 60
 """Characters of a cell that a message repeats."""
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet program takes for the beginning of a formula, also behind blanks."""
 
 
 def plain(text: str) -> str:
@@ -39,3 +43,30 @@ def quoted(text: str) -> Text:
 
 def _named(letter: str) -> str:
     return f"<U+{ord(letter):04X}>"
+
+
+def harmless(text: str) -> str:
+    """The text without what moves a terminal's cursor or turns the order of reading round."""
+    return "".join(letter if _is_harmless(letter) else "\ufffd" for letter in text)
+
+
+def in_csv(text: str) -> str:
+    """The text as a cell of a CSV file: no spreadsheet program takes it for a formula, and it has
+    no control characters but those that part lines and columns.
+    """
+    cell = "".join(each if each in "\t\r\n" else harmless(each) for each in text)
+    return f"'{cell}" if text.lstrip(" \u3000\n").startswith(_FORMULA) else cell
+
+
+def in_json(text: str) -> str:
+    """Text of JSON in which everything is escaped that a terminal may not show."""
+    return "".join(
+        letter if letter == "\n" or _is_harmless(letter) else json.dumps(letter)[1:-1]
+        for letter in text
+    )
+
+
+def _is_harmless(letter: str) -> bool:
+    return (letter.isascii() and letter.isprintable()) or (
+        unicodedata.category(letter)[0] != "C" and letter not in "\u2028\u2029"
+    )

@@ -12,6 +12,7 @@ from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.finality import INSTANT, FaultyFinality, Finality
 from jp20.domain.files.fields import read_toml
+from jp20.domain.files.letters import quoted, visible
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}")
@@ -112,7 +113,8 @@ class Folders:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file. `policy` and `consortium` are files, seen from this one; None: the policy
-    that the package carries, no consortium file.
+    that the package carries, no consortium file. `columns` says which column each of the office's
+    own headers is, NOT_READ where it is not to be read.
     """
 
     file: str
@@ -121,6 +123,7 @@ class Settings:
     folders: Folders
     policy: str | None
     consortium: str | None
+    columns: Mapping[str, str]
 
 
 def parse_settings(data: bytes, file: str) -> Settings:
@@ -135,8 +138,9 @@ def parse_settings(data: bytes, file: str) -> Settings:
         reader.signer(document.get("signer")),
         reader.folders(document.get("folders", {})),
         *reader.governance(document.get("governance", {})),
+        reader.columns(document.get("columns", {})),
     )
-    reader.known("", document, ("network", "signer", "folders", "governance"))
+    reader.known("", document, ("network", "signer", "folders", "governance", "columns"))
     if reader.faults:
         raise FaultyFile(reader.faults)
     return settings
@@ -213,6 +217,13 @@ class _Reader:
             for name in ("policy", "consortium")
         )
         return policy, consortium
+
+    def columns(self, value: object) -> Mapping[str, str]:
+        table = self._table("columns", value)
+        for header, column in table.items():
+            if not isinstance(column, str):
+                self._unfit(f"columns.{visible(header)}", f'{quoted(header).en} = "investor"')
+        return {header: column for header, column in table.items() if isinstance(column, str)}
 
     def known(self, place: str, table: Mapping[str, Any], fields: Sequence[str]) -> None:
         """What a table may not hold is a fault."""

@@ -340,7 +340,7 @@ class _Header:
         """Columns that are unknown, there twice, or missing."""
         said_and_named = list(zip(self.written, self.names, strict=True))
         unknown = [said for said, name in said_and_named if name is None]
-        faults = [_unknown_column(file, self.line, said, unknown, columns) for said in unknown]
+        faults = [_unknown_column(file, self.line, said, columns) for said in unknown]
         seen: set[str] = set()
         for said, name in said_and_named:
             if name and name in seen:
@@ -485,22 +485,20 @@ def _require_commas(text: str, file: str, columns: Sequence[Column], layout: Lay
             raise FaultyFile([Fault(file, 1, "", what, _SAVE_AS_CSV)])
 
 
-def _unknown_column(
-    file: str, line: int, said: str, unknown: Sequence[str], columns: Sequence[Column]
-) -> Fault:
+def _unknown_column(file: str, line: int, said: str, columns: Sequence[Column]) -> Fault:
     """A header that nobody knows, and how jp20.toml may say what it is."""
     known = ", ".join(_both(columns))
-    lines = "; ".join(f'{_toml(each)} = "{_likely(each, columns)}"' for each in unknown)
+    likely = f'[columns] {_toml(said)} = "{_likely(said, columns)}"'
     return Fault(
         file,
         line,
         visible(said),
         Text("There is no such column here.", "この列名は使用できません。"),
         Text(
-            f"Remove it; the columns are: {known}. Or say in jp20.toml what it is, "
-            f'"" for a column that is not read: [columns] {lines}',
-            f"削除してください。使用できる列: {known}。または jp20.toml の [columns] で対応する列を"
-            f'指定してください("" は読み込まない列): {lines}',
+            f"The columns are: {known}. Remove it, or say in jp20.toml which of them it is, "
+            f'"" for one that is not read: {likely}',
+            f"使用できる列: {known}。削除するか、jp20.toml に対応する列を記載してください"
+            f'(読み込まない列は ""): {likely}',
         ),
     )
 
@@ -508,7 +506,7 @@ def _unknown_column(
 def _likely(said: str, columns: Sequence[Column]) -> str:
     """The column that a header is likely to mean, NOT_READ where none is near."""
     known = {_key(name): c.name for c in columns for name in (c.name, *c.japanese)}
-    near = get_close_matches(_key(said), known, 1, 0.6)
+    near = get_close_matches(_key(said), known, 1, 0.4)
     return known[near[0]] if near else NOT_READ
 
 

@@ -66,7 +66,7 @@ _RESIDENCY_TEXTS: Final = {
 _CLASSES: Final = {word: c for c, t in _CLASS_TEXTS.items() if c for word in (t.en, t.ja)}
 _RESIDENCIES: Final = {word: r for r, t in _RESIDENCY_TEXTS.items() if r for word in (t.en, t.ja)}
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     Column("investor", ("顧客番号", "投資家番号")),
     Column("name", ("氏名", "名称", "氏名又は名称", "氏名または名称"), required=False),
     Column("wallet", ("ウォレット", "ウォレットアドレス")),
@@ -178,7 +178,7 @@ def parse_investors(data: bytes, file: str, now: int, layout: Layout = PLAIN) ->
     so is one whom the chain would take for another. Raises FaultyFile where the file has no usable
     header.
     """
-    table = parse_table(data, file, _COLUMNS, layout)
+    table = parse_table(data, file, COLUMNS, layout)
     no_rows = {row.line for row in table.rows if _is_no_row(row)}
     reading = _Reading(file, now, table)
     investors = reading.investors()
@@ -207,19 +207,34 @@ class _Reading:
 
     def investors(self) -> tuple[Investor, ...]:
         """Those whose rows are all in order."""
-        lines_of: dict[ChecksumAddress, list[int]] = {}
+        by_wallet: dict[ChecksumAddress, list[_RowReader]] = {}
         readers: dict[str, list[tuple[_RowReader, Investor | None]]] = {}
         for row in self._rows:
             reader = _RowReader(self._file, row, self._now, self.faults)
             investor = reader.investor()
             if reader.address is not None:
-                lines_of.setdefault(reader.address, []).append(row.line)
-            reference = row.cells["investor"]
-            # Rows without one are nobody's, and each has its fault.
-            readers.setdefault(reference or f"line {row.line}", []).append((reader, investor))
-        shared = {line: lines for lines in lines_of.values() if len(lines) > 1 for line in lines}
-        found = [self._joined(rows, shared) for rows in readers.values()]
-        return self._apart([each for each in found if each is not None])
+                by_wallet.setdefault(reader.address, []).append(reader)
+            # Rows without a reference are nobody's, and each has its fault.
+            readers.setdefault(reader.reference or f"line {row.line}", []).append(
+                (reader, investor)
+            )
+        for found in by_wallet.values():
+            self._part_wallet(found)
+        joined = [self._joined(rows) for rows in readers.values()]
+        return self._apart([each for each in joined if each is not None])
+
+    def _part_wallet(self, readers: "Sequence[_RowReader]") -> None:
+        """A wallet with several rows is that of the reference which has it first; of that one too
+        where its own rows contradict.
+        """
+        first, *others = readers
+        own = [each for each in others if each.reference == first.reference]
+        for reader in [first, *own] if own else []:
+            lines = [each.line for each in (first, *own) if each is not reader]
+            reader.fault("wallet", *_contradicts(lines))
+        for reader in others:
+            if reader.reference != first.reference:
+                reader.fault("wallet", *_duplicate(first.line))
 
     def _without_repeated(self, rows: Sequence[Row]) -> list[Row]:
         """The rows, those left out that say again what an earlier one says."""
@@ -236,15 +251,11 @@ class _Reading:
     def _joined(
         self,
         rows: "Sequence[tuple[_RowReader, Investor | None]]",
-        shared: Mapping[int, Sequence[int]],
     ) -> Investor | None:
         """The investor of rows with one reference, with the wallets of all; None where one of them
         has a fault, which each row then has.
         """
         first, others = rows[0], rows[1:]
-        for reader, _ in rows:
-            if reader.line in shared:
-                reader.fault("wallet", *_wallet_of_several(reader.line, shared[reader.line]))
         for reader, again in others:
             if first[1] is not None and again is not None:
                 reader.agrees(first[1], again)
@@ -446,16 +457,29 @@ def _repeats(first: int) -> tuple[Text, Text]:
     )
 
 
-def _wallet_of_several(line: int, lines: Sequence[int]) -> tuple[Text, Text]:
-    others = ", ".join(str(each) for each in lines if each != line)
+def _duplicate(first: int) -> tuple[Text, Text]:
     return (
         Text(
-            f"The wallet is on line {others} too, where the row is another one.",
-            f"このウォレットは{others}行目にも別の内容で記載されています。",
+            f"The wallet is on line {first} already, of another investor.",
+            f"このウォレットは{first}行目(別の投資家)と重複しています。",
         ),
         Text(
-            "Find out whose it is, and correct or remove the other rows.",
-            "どの行が正しいかを確認し、他の行を修正または削除してください。",
+            "Find out whose it is, and correct one of the two rows.",
+            "どちらの投資家のものかを確認し、いずれかの行を修正してください。",
+        ),
+    )
+
+
+def _contradicts(lines: Sequence[int]) -> tuple[Text, Text]:
+    named = ", ".join(str(each) for each in lines)
+    return (
+        Text(
+            f"The same investor and wallet are on line {named} too, with other cells.",
+            f"{named}行目に同じ投資家・ウォレットが別の内容で記載されています。",
+        ),
+        Text(
+            "Find out which row is right, and remove the others.",
+            "どの行が正しいかを確認し、他の行を削除してください。",
         ),
     )
 

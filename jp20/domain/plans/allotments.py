@@ -22,7 +22,7 @@ from jp20.domain.investors.investors import wallet_in
 from jp20.domain.plans.outcomes import RESULT_COLUMNS, Outcome
 from jp20.domain.token.terms import MAX_UNITS
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     Column("investor", ("顧客番号", "投資家番号"), required=False),
     Column("wallet", ("ウォレット", "ウォレットアドレス"), required=False),
     Column("units", ("数量", "口数", "割当数量", "割当口数")),
@@ -100,7 +100,7 @@ def parse_allotments(
     rows above it. What begins with ※ is a note. A result file is read as what is left of it: the
     rows that were refused. Raises FaultyFile where the file has no usable header.
     """
-    table = parse_table(data, file, _COLUMNS, layout)
+    table = parse_table(data, file, COLUMNS, layout)
     reading = _Reading(file, table, _Customers(wallets or {}, uncertain or {}))
     last = max((row.line for row in table.rows if not row.is_remark), default=0)
     for row in table.rows:

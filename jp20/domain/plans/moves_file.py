@@ -7,12 +7,12 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
-from jp20.domain.files.tables import Column, Row, parse_table
+from jp20.domain.files.tables import PLAIN, Column, Layout, Row, parse_table
 from jp20.domain.files.units import NotUnits, parse_units
 from jp20.domain.investors.investors import wallet_in
 from jp20.domain.token.terms import MAX_UNITS
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     Column("from", ("移転元", "譲渡人", "被相続人")),
     Column("to", ("移転先", "譲受人", "相続人")),
     Column("units", ("数量", "口数")),
@@ -29,11 +29,19 @@ class Move:
     units: int
 
 
-def parse_moves(data: bytes, file: str) -> tuple[Move, ...]:
+@dataclass(frozen=True, slots=True)
+class MovesFile:
+    """The rows of a file without a fault; `notes` see `Table`."""
+
+    moves: tuple[Move, ...]
+    notes: tuple[Text, ...]
+
+
+def parse_moves(data: bytes, file: str, layout: Layout = PLAIN) -> MovesFile:
     """Reads a file (CSV or XLSX) as a whole: where one row is faulty, or stands there twice,
     nothing of it is taken. Raises FaultyFile with every fault.
     """
-    table = parse_table(data, file, _COLUMNS)
+    table = parse_table(data, file, COLUMNS, layout)
     faults = list(table.faults)
     moves: list[Move] = []
     first_line_of: dict[tuple[ChecksumAddress, ChecksumAddress, int], int] = {}
@@ -68,7 +76,7 @@ def parse_moves(data: bytes, file: str) -> tuple[Move, ...]:
         )
     if faults:
         raise FaultyFile(sorted(faults, key=lambda fault: fault.line or 0))
-    return tuple(moves)
+    return MovesFile(tuple(moves), table.notes)
 
 
 def _move(file: str, row: Row, faults: list[Fault]) -> Move | None:

@@ -22,6 +22,7 @@ from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.files.fields import read_json
 from jp20.domain.files.json_file import checksum, hex_text
+from jp20.domain.files.letters import in_json
 from jp20.domain.governance.evidence import BadCase, Evidence
 from jp20.domain.governance.policy import Rule, rule_of
 from jp20.domain.investors.facts import Facts
@@ -533,9 +534,9 @@ def _refused_content(row: RefusedRow) -> dict[str, Any]:
 def _written(value: object) -> str:
     """A field of the file; a list with an item a line."""
     if isinstance(value, list) and value:
-        items = ",\n  ".join(json.dumps(each, ensure_ascii=False) for each in value)
+        items = ",\n  ".join(in_json(json.dumps(each, ensure_ascii=False)) for each in value)
         return f"[\n  {items}\n ]"
-    return json.dumps(value, ensure_ascii=False)
+    return in_json(json.dumps(value, ensure_ascii=False))
 
 
 def _of_content(content: Mapping[str, Any]) -> Plan:

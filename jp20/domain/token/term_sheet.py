@@ -3,6 +3,7 @@ token (G1).
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,10 +18,14 @@ from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.times import unix_time
 from jp20.domain.files.dates import NotADate, parse_time
 from jp20.domain.files.fields import read_toml
+from jp20.domain.files.letters import harmless, quoted
 from jp20.domain.investors.investors import InvestorClass, Residency
 from jp20.domain.token.terms import MAX_UNITS, Placement, Terms
 
 _Choice = TypeVar("_Choice", bound=IntEnum)
+
+_WORD: Final = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
+"""Of a code or symbol: no two of them look alike, whatever the reader's font and keyboard."""
 
 _PLACEMENTS: Final = {word: p for p in Placement for word in (p.text.en, p.text.ja)}
 _CLASSES: Final = {word: c for c in InvestorClass if c for word in (c.text.en, c.text.ja)}
@@ -61,8 +66,8 @@ def parse_term_sheet(data: bytes, file: str) -> TermSheet:
     reader = _Reader(file, sheet)
     terms = Terms(
         name=reader.text("token.name"),
-        symbol=reader.text("token.symbol", most=11),
-        code=reader.text("token.code", most=31),
+        symbol=reader.word("token.symbol", most=11),
+        code=reader.word("token.code", most=31),
         product=reader.text("token.product"),
         right=reader.text("token.right"),
         perfection=reader.text("token.perfection"),
@@ -171,15 +176,37 @@ class _Reader:
         value = self._value(field)
         if value is None:
             self._missing(field)
-        elif not isinstance(value, str) or not value.strip() or len(value.encode()) > most:
+        elif (
+            not isinstance(value, str)
+            or not value.strip()
+            or len(value.encode()) > most
+            or harmless(value) != value
+        ):
             self._fault(
                 field,
                 Text(
                     "This is not a text of the right length.", "文字列でないか、長さが不適切です。"
                 ),
                 Text(
-                    f"Write 1 to {most} bytes in quotation marks.",
-                    f"引用符で囲んで1〜{most}バイトで記載してください。",
+                    f"Write 1 to {most} bytes in quotation marks, without control characters.",
+                    f"引用符で囲んで1〜{most}バイトで、制御文字を含めずに記載してください。",
+                ),
+            )
+        return str(value)
+
+    def word(self, field: str, most: int) -> str:
+        """A name that everybody types and that looks like no other one."""
+        value = self._value(field)
+        if value is None:
+            self._missing(field)
+        elif not isinstance(value, str) or not _WORD.fullmatch(value) or len(value) > most:
+            said = quoted(str(value))
+            self._fault(
+                field,
+                Text(f"{said.en} cannot be one.", f"{said.ja}は使用できません。"),
+                Text(
+                    f"Write 1 to {most} of A-Z, 0-9, and hyphens between them.",
+                    f"半角の A-Z、0-9 とその間のハイフンで{most}文字以内で記載してください。",
                 ),
             )
         return str(value)

@@ -16,11 +16,11 @@ from jp20.domain.files.json_file import (
     Faults,
     Fields,
     checksum,
-    harmless,
     hex_text,
     json_text,
     read_fields,
 )
+from jp20.domain.files.letters import harmless
 from jp20.domain.transactions.transactions import NotATransaction, Signed, Unsigned, recover_signer
 
 FORMAT: Final = 1

@@ -14,6 +14,7 @@ from jp20.domain.governance.policy import Kind, Policy
 from jp20.domain.governance.policy_file import parse_governance
 from jp20.domain.investors.investors import InvestorFile, parse_investors
 from jp20.domain.plans.allotments import AllotmentFile, parse_allotments
+from jp20.domain.plans.moves_file import MovesFile, parse_moves
 from jp20.domain.token.term_sheet import TermSheet, parse_term_sheet
 
 SHIPPED_POLICY = Path(__file__).parents[2] / "data" / "governance.toml"
@@ -99,6 +100,11 @@ def load_allotments(
         return parse_allotments(data, file.name, layout=layout)
     wallets, uncertain = investors.wallets, investors.uncertain
     return parse_allotments(data, file.name, wallets, uncertain=uncertain, layout=layout)
+
+
+def load_moves(file: Path, layout: Layout = PLAIN) -> MovesFile:
+    """Raises NoFile, FaultyFile."""
+    return parse_moves(read_file(file), file.name, layout)
 
 
 def evidence_of(case: str, file: Path) -> Evidence:

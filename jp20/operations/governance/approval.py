@@ -218,7 +218,7 @@ def execution_to_make(session: Session, view: RequestView) -> Part:
     """Who executes. Raises NotOpen, NotBefore, AwaitingOthers where a signature or another
     organisation is missing.
     """
-    from jp20.operations.governance.decide import AwaitingOthers, NotBefore
+    from jp20.operations.governance.decide import Awaited, AwaitingOthers, NotBefore
 
     rule = requests.required_rule(view.request.rule, "")
     if view.state is RequestState.WAITING and view.ready_at is not None:
@@ -233,7 +233,7 @@ def execution_to_make(session: Session, view: RequestView) -> Part:
     for member, signer in here(session, view):
         if member.roles & rule.executors:
             return Part(member, signer)
-    raise AwaitingOthers(view.id, (), rule.executors)
+    raise AwaitingOthers(view.id, (), rule.executors, awaited=Awaited.EXECUTION)
 
 
 def sign_request(session: Session, decision: Decision, part: Part) -> Step:

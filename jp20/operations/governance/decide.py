@@ -7,6 +7,7 @@ on with, and what is done is not done again.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from enum import Enum
 from typing import NoReturn
 
 from eth_hash.auto import keccak
@@ -57,9 +58,18 @@ class NotBefore(JP20Error):
         self.decision = decision
 
 
+class Awaited(Enum):
+    """What of a request another organisation has to do."""
+
+    PROPOSAL = Text("proposal", "提案")
+    SIGNATURE = Text("signature", "署名")
+    EXECUTION = Text("execution", "実行")
+
+
 class AwaitingOthers(JP20Error):
-    """What the keys at hand can do is done (`steps`); `roles` are those whose part is next.
-    `decision` holds the calls: the others need them where the chain does not have them.
+    """What the keys here can do is done (`steps`); `roles` are those whose part is next, and
+    `awaited` is that part. `decision` holds the calls: the others need them where the chain does
+    not have them.
     """
 
     exit_code = ExitCode.WAITS
@@ -70,21 +80,27 @@ class AwaitingOthers(JP20Error):
         steps: Sequence[Step],
         roles: Iterable[Role],
         decision: Decision | None = None,
+        awaited: Awaited = Awaited.SIGNATURE,
     ) -> None:
         named = " | ".join(role.name for role in sorted(roles))
-        done = Text(
-            ", ".join(step.text.en for step in steps) or "nothing",
-            "、".join(step.text.ja for step in steps) or "なし",
+        part = awaited.value
+        only = Text("All have signed. ", "署名は揃いました。")
+        before = only if awaited is Awaited.EXECUTION else Text("", "")
+        request_id = f"0x{request.hex()}"
+        sent = Text(
+            f"Request {request_id}; sent now: {', '.join(step.text.en for step in steps)}.",
+            f"申請 {request_id}、今回送信した手続: {'、'.join(step.text.ja for step in steps)}。",
+        )
+        nothing = Text(
+            f"Request {request_id}; done here: nothing.",
+            f"申請 {request_id}、当方で済んだ手続: なし。",
         )
         super().__init__(
             Text(
-                f"It is waiting for another organisation: {named}.",
-                f"他の組織（{named}）の手続を待っています。",
+                f"{before.en}It is waiting for the {part.en} of another organisation: {named}.",
+                f"{before.ja}他の組織({named})の手続を待っています({part.ja})。",
             ),
-            Text(
-                f"Request 0x{request.hex()}; done here: {done.en}.",
-                f"申請 0x{request.hex()}、当方で済んだ手続: {done.ja}。",
-            ),
+            sent if steps else nothing,
             Text(
                 "Let them run the same, with the same files and case; then run it again.",
                 "同じファイルと案件番号で先方が実行した後、もう一度実行してください。",
@@ -94,6 +110,7 @@ class AwaitingOthers(JP20Error):
         self.steps = tuple(steps)
         self.roles = frozenset(roles)
         self.decision = decision
+        self.awaited = awaited
 
 
 class _Hands:
@@ -346,7 +363,7 @@ def _contribute(
     parts = assign(rule, [*hands.organisations, *others], request.parties, signed, proposed)
     if not proposed:
         if parts.proposer not in hands:
-            raise AwaitingOthers(request.id, steps, rule.proposers, decision)
+            raise AwaitingOthers(request.id, steps, rule.proposers, decision, Awaited.PROPOSAL)
         signed = _propose(session, hands, decision, parts, steps)
     for slot, organisation in enumerate(parts.signers):
         if slot not in signed and organisation in hands:
@@ -357,8 +374,9 @@ def _contribute(
         for slot, organisation in enumerate(parts.signers)
         if slot not in signed and organisation not in hands
     ]
-    roles = missing[0] if missing else rule.executors
-    raise AwaitingOthers(request.id, steps, roles, decision)
+    if missing:
+        raise AwaitingOthers(request.id, steps, missing[0], decision)
+    raise AwaitingOthers(request.id, steps, rule.executors, decision, Awaited.EXECUTION)
 
 
 def _wait(session: Session, decision: Decision, rule: Rule) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
-from jp20.chain.new_files import write_over
+from jp20.chain.new_files import write_new
 from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.assignment import NotEnoughOrganisations
@@ -73,7 +73,7 @@ class PlanAwaitingOthers(AwaitingOthers):
     """What the keys at hand can do of the plan is done; `outcomes` is how its rows stand."""
 
     def __init__(self, waiting: AwaitingOthers, steps: Sequence[Step], outcomes: Outcomes) -> None:
-        super().__init__(waiting.request, steps, waiting.roles, waiting.decision)
+        super().__init__(waiting.request, steps, waiting.roles, waiting.decision, waiting.awaited)
         self.next_step = Text(
             "Let them apply the same plan, then apply it again.",
             "先方が同じ計画を適用した後、もう一度適用してください。",
@@ -195,8 +195,10 @@ def prepare_distribution(
 
 
 def save_plan(file: Path, plan: Plan) -> None:
-    """Writes a plan, all of it or nothing. Raises CannotWrite."""
-    write_over(file, plan_to_json(plan).encode())
+    """Writes a plan into a new file, all of it or nothing: one that is there may have been sent to
+    others. Raises FileExists, CannotWrite.
+    """
+    write_new(file, plan_to_json(plan).encode())
 
 
 def load_plan(file: Path) -> Plan:

@@ -14,12 +14,10 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from jp20.chain.new_files import write_over
+from jp20.chain.new_files import FileExists, try_place, write_new
 from jp20.domain.base.errors import ExitCode, JP20Error, Language, Text
+from jp20.domain.files.letters import in_csv, in_json
 from jp20.domain.plans.outcomes import RESULT_COLUMNS, Outcomes, RowOutcome
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet program takes for the beginning of a formula."""
 
 
 class UnknownFormat(JP20Error):
@@ -46,14 +44,23 @@ def require_format(file: Path) -> None:
         raise UnknownFormat(file)
 
 
+def require_new(file: Path) -> None:
+    """Tries whether a new file can be written: to be asked before anything is sent. Raises
+    FileExists, CannotWrite.
+    """
+    if file.exists():
+        raise FileExists(file)
+    try_place(file)
+
+
 def write_results(file: Path, outcomes: Outcomes, language: Language = "en") -> None:
     """Writes the rows into a file, all of it or nothing, in the format that its name ends in: .csv
     (UTF-8 with a BOM, so that Excel opens it), .xlsx, or .json with both languages.
 
-    Raises UnknownFormat, CannotWrite.
+    Raises UnknownFormat, FileExists, CannotWrite.
     """
     require_format(file)
-    write_over(file, _WRITERS[file.suffix.lower()](outcomes.rows, language))
+    write_new(file, _WRITERS[file.suffix.lower()](outcomes.rows, language))
 
 
 # Inside
@@ -85,7 +92,7 @@ def _xlsx(rows: Sequence[RowOutcome], language: Language) -> bytes:
 
 
 def _json(rows: Sequence[RowOutcome], language: Language) -> bytes:
-    items = ",\n ".join(json.dumps(_object(row), ensure_ascii=False) for row in rows)
+    items = ",\n ".join(in_json(json.dumps(_object(row), ensure_ascii=False)) for row in rows)
     return f"[\n {items}\n]\n".encode() if items else b"[]\n"
 
 
@@ -106,8 +113,8 @@ def _cells(row: RowOutcome, language: Language) -> list[int | str | None]:
         row.account,
         _units(row.units),
         row.outcome.text.to(language),
-        None if row.code is None else _harmless(row.code),
-        None if row.reason is None else _harmless(row.reason.to(language)),
+        None if row.code is None else in_csv(row.code),
+        None if row.reason is None else in_csv(row.reason.to(language)),
         _hash(row.transaction),
         row.block,
     ]
@@ -126,8 +133,3 @@ def _units(units: int | None) -> int | str | None:
 
 def _hash(transaction: bytes | None) -> str | None:
     return None if transaction is None else f"0x{transaction.hex()}"
-
-
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet program takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -15,6 +15,7 @@ from jp20.chain.new_files import write_new
 from jp20.domain.base.errors import Language, Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.files.export_forms import Content, Encoding
+from jp20.domain.files.letters import harmless
 from jp20.operations.plans.results import require_format
 from jp20.operations.register.report import (
     RegisterTable,
@@ -90,7 +91,7 @@ def _append(sheet: WriteOnlyWorksheet, row: Sequence[str | int]) -> None:
     cells = []
     for value in row:
         is_exact = isinstance(value, int) and value < _MOST_EXACT
-        cell = WriteOnlyCell(sheet, value if is_exact else str(value))
+        cell = WriteOnlyCell(sheet, value if is_exact else harmless(str(value)))
         if not is_exact:
             cell.data_type = "s"
         cells.append(cell)

@@ -14,6 +14,7 @@ from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error, Language, Text
 from jp20.domain.base.times import in_tokyo
+from jp20.domain.files.letters import in_csv, in_json
 from jp20.domain.register.register import (
     Discrepancy,
     HistoryEntry,
@@ -252,7 +253,7 @@ def to_csv(table: RegisterTable, encoding: str = "utf-8-sig") -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
-    writer.writerows(table.rows)
+    writer.writerows([_cell(value) for value in row] for row in table.rows)
     return out.getvalue().encode(encoding)
 
 
@@ -281,7 +282,7 @@ def register_to_json(report: Report) -> str:
             for row in movements_table(report).rows
         ],
     }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    return in_json(json.dumps(content, ensure_ascii=False, indent=1)) + "\n"
 
 
 def movements_table_names() -> tuple[str, ...]:
@@ -358,6 +359,10 @@ def _split(entry: Split, language: Language) -> tuple[str | int, ...]:
         entry.count,
         "",
     )
+
+
+def _cell(value: str | int) -> str | int:
+    return in_csv(value) if isinstance(value, str) else value
 
 
 def _named(columns: tuple[Text, ...], language: Language) -> tuple[str, ...]:

@@ -315,7 +315,8 @@ def recover(
                 waiting.append(error)
     if waiting:
         steps = [step for each in waiting for step in each.steps]
-        raise AwaitingOthers(waiting[0].request, steps, waiting[0].roles, waiting[0].decision)
+        first = waiting[0]
+        raise AwaitingOthers(first.request, steps, first.roles, first.decision, first.awaited)
     return Recovery(retired, added, tuple(moved))
 
 

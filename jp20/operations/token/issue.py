@@ -1,5 +1,6 @@
 """From a term sheet to units: the token, its issue, further tranches, its documents (G1, G5)."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
@@ -8,6 +9,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.files.letters import visible
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Decided, Outcome, Outcomes, RowOutcome
@@ -205,6 +207,7 @@ def existing_token(session: Session, terms: Terms) -> ChecksumAddress | None:
     by_code = session.platform.read(ChecksumAddress, "tokenByCode", terms.code)
     by_symbol = session.platform.read(ChecksumAddress, "tokenBySymbol", terms.symbol)
     if by_code == by_symbol == ZERO_ADDRESS:
+        _require_unlike(session, terms)
         return None
     if by_code == by_symbol and terms_of(session, by_code) == terms:
         return by_code
@@ -213,6 +216,27 @@ def existing_token(session: Session, terms: Terms) -> ChecksumAddress | None:
 
 
 # Inside
+
+
+def _require_unlike(session: Session, terms: Terms) -> None:
+    """Raises CodeTaken where a token's code or symbol looks like one of these. New ones are of
+    capital letters, digits and hyphens; the platform may have older ones that are not.
+    """
+    for token in session.tokens():
+        for field, wanted in (("code", terms.code), ("symbol", terms.symbol)):
+            there = token.read(str, field)
+            if _looks(there) == _looks(wanted):
+                raise CodeTaken(visible(there), token.address)
+
+
+def _looks(word: str) -> str:
+    """A code or symbol without what a reader may not see: its case, its width, blanks."""
+    folded = unicodedata.normalize("NFKC", word).casefold()
+    return "".join(
+        "-" if unicodedata.category(letter) == "Pd" else letter
+        for letter in folded
+        if unicodedata.category(letter)[0] not in "CZ"
+    )
 
 
 def _version(session: Session) -> int:

@@ -12,7 +12,7 @@ from jp20.chain.contracts.describe import interface_with as interface_with
 from jp20.chain.new_files import write_new
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import JP20Error, Text
-from jp20.domain.files.json_file import harmless
+from jp20.domain.files.letters import harmless
 from jp20.domain.governance.requests import Request
 from jp20.domain.transactions.transaction_file import (
     SignedFile,

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from example_world import alice, allotments, bob, dave, erin, evidence, frank
 
-from jp20.chain.new_files import CannotWrite
+from jp20.chain.new_files import CannotWrite, FileExists
 from jp20.domain.base.errors import Text
 from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome
 from jp20.operations.files.inputs import load_allotments
@@ -82,8 +82,8 @@ def test_as_json_in_both_languages(tmp_path):
         "block": None,
     }
     assert rows[3]["units"] == 10**20
-    write_results(file, Outcomes((), ()))
-    assert json.loads(file.read_text()) == []
+    write_results(tmp_path / "none.json", Outcomes((), ()))
+    assert json.loads((tmp_path / "none.json").read_text()) == []
 
 
 def test_a_format_that_is_not_written_is_refused(tmp_path):
@@ -96,7 +96,7 @@ def test_a_result_that_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(CannotWrite):
         write_results(tmp_path / "there is no such folder" / "r.csv", ROWS)
     (tmp_path / "r.csv").mkdir()
-    with pytest.raises(CannotWrite):
+    with pytest.raises(FileExists):
         write_results(tmp_path / "r.csv", ROWS)
     assert [file.name for file in tmp_path.iterdir()] == ["r.csv"]
 
