@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from jp20.cli.entries import ENTRIES, PANELS, Entry
 from jp20.cli.frame import endings
 from jp20.cli.frame.language import both, combined, language_of, translate
-from jp20.cli.frame.session import Format, begin, session
+from jp20.cli.frame.session import Format, Session, Wait, begin, session
 from jp20.cli.frame.turns import in_turn
 from jp20.domain.base.errors import ExitCode, JP20Error, Language
 
@@ -29,7 +29,7 @@ class Commands(TyperGroup):
         return _loaded(entry, session().language) if entry else None
 
 
-_GLOBAL: Final = ("--config", "--lang", "--format", "--offline")
+_GLOBAL: Final = ("--config", "--lang", "--format", "--offline", "--wait")
 
 app = typer.Typer(
     name="jp20",
@@ -97,12 +97,24 @@ def jp20(
             help=both("Show the version, and end.", "バージョンを表示して終了する。"),
         ),
     ] = False,
+    wait: Annotated[
+        Wait,
+        typer.Option(
+            help=both(
+                "Until when: what was sent is in a block that is final by the network's rule, or "
+                "in any block. What is not final is under way: jp20 status.",
+                "送信後の待機: final はネットワークの規則によるブロックの確定まで、included は"
+                "ブロックへの取込みまで。未確定の取引は送信中の扱い(jp20 status)。",
+            )
+        ),
+    ] = Wait.FINAL,
 ) -> None:
     """What holds for every command; it may stand before or after the command's name."""
     if lang not in (None, "ja", "en"):
         raise typer.BadParameter("ja, en", param_hint="--lang")
     running = session()
     running.config, running.format, running.offline = config, format, offline
+    running.wait = wait
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -114,9 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     running = begin(language_of(given))
     try:
         with running.closing, endings.warnings_told(), in_turn():
-            code = _root(running.language)(
-                _global_first(given), prog_name="jp20", standalone_mode=False
-            )
+            code = _run(running, given)
         sys.stdout.flush()
     except JP20Error as error:
         return endings.told(error)
@@ -136,6 +146,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == ExitCode.INTERRUPTED:
         return endings.told_interrupted()
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _run(running: Session, given: list[str]) -> Any:
+    """The command; what it sent is waited for, also where it ends with something left to others."""
+    root = _root(running.language)
+    try:
+        code = root(_global_first(given), prog_name="jp20", standalone_mode=False)
+    except endings.Ending:
+        running.settle()
+        raise
+    except JP20Error as error:
+        if error.exit_code == ExitCode.WAITS:
+            running.settle()
+        raise
+    running.settle()
+    return code
 
 
 def tree(language: Language) -> Any:

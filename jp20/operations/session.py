@@ -36,6 +36,7 @@ from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, WrongChain
 from jp20.chain.rpc.forgotten import TransactionsForgotten, logs_of
 from jp20.chain.rpc.receipts import Receipt, receipts_now
+from jp20.chain.sending.finality import Waiting, wait_until_final
 from jp20.chain.sending.outbox import (
     OtherKindOfNode,
     OutboxUnfit,
@@ -307,6 +308,37 @@ class Desk:
         for sender in sorted(senders, key=lambda sender: sender.unfinished_since):
             sender.bring_to_end()
 
+    def follow(self) -> None:
+        """Looks whether the chain still has the blocks, not final yet, of what was sent with these
+        keys; where it has others, the same bytes are handed over again, and not waited for. What
+        keeps one from looking keeps nobody from anything else.
+        """
+        if not self.connection.network.finality.depth:
+            return
+        for address, file in self._outbox_files(self.signers).items():
+            with suppress(JP20Error):
+                if view_outbox(file).not_final:
+                    self.sender(self.signers[address]).follow()
+
+    def wait_until_final(self, waiting: Waiting | None = None) -> None:
+        """Until all that was sent with these keys is in blocks that are final by the network's
+        rule. `waiting` is told what is waited for. Raises NotFinal, Overturned, OutcomeUnknown.
+        """
+        if self.connection.network.finality.depth:
+            wait_until_final(list(self._senders.values()), waiting)
+
+    @property
+    def final_from(self) -> int | None:
+        """The block from which on all that was sent with these keys is final; None where it is."""
+        depth = self.connection.network.finality.depth
+        blocks = [
+            number
+            for sender in self._senders.values()
+            for number, _ in sender.outbox.not_final()
+            if depth and number > self.connection.final_block()
+        ]
+        return max(blocks) + depth if blocks else None
+
     def send(
         self,
         signer: Signer,
@@ -422,7 +454,7 @@ class Desk:
             found = view_outbox(file)
             if found.development != self._blocks.has_development_node:
                 raise OtherKindOfNode(file, rehearsed=found.development)
-            if found.unfinished or found.has_not_final:
+            if found.unfinished or found.not_final:
                 with suppress(SignerBusy):
                     self.sender(self.signers[address])
             elif found.newest_block is not None and not self._blocks.is_development:

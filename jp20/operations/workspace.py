@@ -83,7 +83,8 @@ class Workspace:
     """A settings file, and what it says where things are.
 
     What it opens `closing` closes. `ask` makes what asks a person for a keystore's password;
-    `offline` is the address of a key on another machine, in place of the settings' signer.
+    `offline` is the address of a key on another machine, in place of the settings' signer; `opened` is
+    told of each desk.
     """
 
     def __init__(
@@ -92,10 +93,12 @@ class Workspace:
         closing: ExitStack,
         ask: Callable[[Path], Password],
         offline: ChecksumAddress | None = None,
+        opened: Callable[[Desk], None] = lambda desk: None,
     ) -> None:
         self._closing = closing
         self._ask = ask
         self._offline = offline
+        self._opened = opened
         self.file: Final = file
         self.folder: Final = file.resolve().parent
         self.settings: Final[Settings] = parse_settings(read_file(file), file.name)
@@ -269,7 +272,9 @@ class Workspace:
         is said by AwaitingOthers, and the same command goes on after they did it.
         """
         connection = self.connection  # the chain is checked before a password is asked for
-        return self._desk(connection, self.signers)
+        desk = self._desk(connection, self.signers)
+        desk.follow()
+        return desk
 
     def view(self) -> Desk:
         """The platform without keys: to look at, with no password asked."""
@@ -315,6 +320,7 @@ class Workspace:
         deployment = load_deployment(self.deployment_file)
         desk = open_desk(connection, deployment, signers, in_turn=in_turn, outbox=self.outbox)
         self._closing.callback(desk.close)
+        self._opened(desk)
         return desk
 
     def _require_development(self) -> None:

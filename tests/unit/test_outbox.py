@@ -250,6 +250,7 @@ def test_one_looks_while_another_writes(tmp_path):
     included(outbox, *signed(outbox, *entries), final=False)
     found = view_outbox(file)
     assert (found.newest_block, found.has_not_final) == ((7, b"\x22" * 32), True)
+    assert [entry.id for entry in found.not_final] == [entry.id for entry in entries]
     outbox.close()
 
 

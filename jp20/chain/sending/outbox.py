@@ -672,7 +672,7 @@ def _no_lock(error: OSError) -> Text:
 @dataclass(frozen=True, slots=True)
 class OutboxView:
     """An outbox as one looks at it without opening it: whose it is, what is unfinished, the highest
-    block that has an entry, and whether some are in blocks that were not final. `development`: of a
+    block that has an entry, and what is in blocks that were not final. `development`: of a
     development node.
     """
 
@@ -682,8 +682,17 @@ class OutboxView:
     signer: ChecksumAddress
     unfinished: tuple[Entry, ...]
     newest_block: tuple[int, bytes] | None
-    has_not_final: bool
+    not_final: tuple[Entry, ...]
     development: bool
+
+    @property
+    def has_not_final(self) -> bool:
+        return bool(self.not_final)
+
+    @property
+    def under_way(self) -> tuple[Entry, ...]:
+        """What is not done: unfinished, or in a block that may still be replaced."""
+        return (*self.not_final, *self.unfinished)
 
 
 def view_outbox(file: Path) -> OutboxView:
@@ -705,7 +714,7 @@ def view_outbox(file: Path) -> OutboxView:
             ChecksumAddress(whose[2]),
             tuple(_entries(database, file, f"{_UNFINISHED} ORDER BY nonce")),
             next(((e.block, e.block_hash) for e in newest if e.block and e.block_hash), None),
-            bool(_entries(database, file, f"{_NOT_FINAL} LIMIT 1")),
+            tuple(_entries(database, file, f"{_NOT_FINAL} ORDER BY nonce")),
             bool(whose[3]),
         )
 

@@ -231,6 +231,14 @@ class Sender:
         """
         stand(self.connection, self.outbox, self.blocks, self.patience)
 
+    def follow(self) -> None:
+        """Hands over again what was in blocks that the chain replaced; waits for nothing."""
+        self.stand()
+        lost = [entry for entry in self.outbox.unfinished() if entry.state is State.SENT]
+        if lost:
+            raws = [entry.signed.raw for entry in lost]
+            self.connection.send_raw(raws, self.signer.address, everywhere=True)
+
     def bring_to_end(self, patience: float | None = None) -> None:
         """The second part: what is unfinished comes to its end, within the sender's patience or
         another one in seconds. Raises OutcomeUnknown, SendingRefused.

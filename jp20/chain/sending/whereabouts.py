@@ -232,8 +232,8 @@ def check_not_final(connection: Connection, outbox: Outbox, blocks: Blocks) -> l
     final = connection.final_block()
     # What was looked at a moment ago will do, but for what is never looked at again after this.
     asked = [place for place in not_final if place[0] <= final or not _has(blocks, *place)]
-    present = _present(connection, sorted({number for number, _ in asked}))
-    gone = [(number, hash) for number, hash in asked if present.get(number) != hash]
+    there = present(connection, sorted({number for number, _ in asked}))
+    gone = [(number, hash) for number, hash in asked if there.get(number) != hash]
     reopened = outbox.reopen([entry for place in gone for entry in outbox.in_block(*place)])
     outbox.confirm(final)
     return reopened
@@ -262,17 +262,17 @@ def _gone(connection: Connection, outbox: Outbox, newest: int) -> Iterator[Entry
 
 def _surely_present(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
     """The same, whoever of those behind one address is asked."""
-    found = _present(connection, numbers)
+    found = present(connection, numbers)
     for _ in range(_ASKED_IN_ALL):
         missing = [number for number in numbers if number not in found]
         if not missing:
             break
         time.sleep(_BETWEEN)
-        found |= _present(connection, missing)
+        found |= present(connection, missing)
     return found
 
 
-def _present(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
+def present(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
     """The hashes of the blocks that the chain has, by number."""
     found: list[Any] = connection.batch(
         ("eth_getBlockByNumber", (block_tag(number), False)) for number in numbers

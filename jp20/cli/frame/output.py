@@ -105,7 +105,10 @@ class Record:
 
 
 def show(*parts: Table | Record) -> None:
-    """Prints the result of a command, once. JSON has all parts by their keys, CSV the first."""
+    """Prints the result of a command, once, when what it sent is done (see `Session.settle`). JSON
+    has all parts by their keys, CSV the first.
+    """
+    session().settle()
     form = session().format
     if form is Format.JSON:
         print(json.dumps({part.key: _plain(part) for part in parts}, ensure_ascii=False, indent=2))

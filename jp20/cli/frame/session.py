@@ -1,5 +1,6 @@
 """What holds for one call of the command: its language, the form of its output, its settings."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import Enum
@@ -7,6 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from jp20.domain.base.errors import Language
+
+
+class Wait(Enum):
+    """Until when a command waits for what it sent."""
+
+    FINAL = "final"
+    INCLUDED = "included"
 
 
 class Format(Enum):
@@ -21,14 +29,22 @@ class Format(Enum):
 class Session:
     """`config` is a settings file that was named; None: the one found upwards from here.
     `offline` is the address of a key on another machine, in place of the settings' signer. What is
-    in `closing` is closed when the call ends, however it does.
+    in `closing` is closed when the call ends, however it does. `settling` is what is waited for
+    before anything is shown as done.
     """
 
     language: Language = "en"
     format: Format = Format.TABLE
     config: Path | None = None
     offline: str | None = None
+    wait: Wait = Wait.FINAL
     closing: ExitStack = field(default_factory=ExitStack)
+    settling: list[Callable[[], None]] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Before something is shown as done. Raises what stands against that."""
+        for each in self.settling:
+            each()
 
 
 _current: Final = [Session()]

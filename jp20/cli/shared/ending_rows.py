@@ -56,6 +56,7 @@ def report(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: P
     """Shows what was done, and writes the result file."""
     from jp20.operations.plans.results import write_results
 
+    session().settle()
     file = result or _result_file(name)
     write_results(file, outcomes, session().language)
     if not outcomes.steps:
