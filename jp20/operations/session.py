@@ -37,6 +37,7 @@ from jp20.chain.rpc.connection import Connection, WrongChain
 from jp20.chain.rpc.forgotten import TransactionsForgotten, logs_of
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.sending.finality import Waiting, wait_until_final
+from jp20.chain.sending.outbox import Entry as Sent
 from jp20.chain.sending.outbox import (
     OtherKindOfNode,
     OutboxUnfit,
@@ -415,6 +416,16 @@ class Desk:
         blocks = {each.signed.hash: each.block for each in entries if each.block is not None}
         receipts = self._receipts_in(blocks)
         return {hash: (calls[hash], receipt) for hash, receipt in receipts.items()}
+
+    def noted(self, keys: Collection[bytes]) -> dict[bytes, Sent]:
+        """What the outboxes that are open here have under some keys, as they noted it last: no node
+        is asked.
+        """
+        return {
+            key: entry
+            for sender in self._senders.values()
+            for key, entry in sender.outbox.last_of(keys).items()
+        }
 
     def _receipts_in(self, blocks: Mapping[bytes, int]) -> dict[bytes, Receipt]:
         receipts = receipts_now(self.connection, blocks)

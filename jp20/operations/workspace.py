@@ -83,8 +83,8 @@ class Workspace:
     """A settings file, and what it says where things are.
 
     What it opens `closing` closes. `ask` makes what asks a person for a keystore's password;
-    `offline` is the address of a key on another machine, in place of the settings' signer; `opened` is
-    told of each desk.
+    `offline` is the address of a key on another machine, in place of the settings' signer;
+    `opened` is told of each desk.
     """
 
     def __init__(

@@ -6,6 +6,7 @@ node's pool holds it.
 """
 
 import time
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ QUIET_BLOCKS: Final = 3
 
 QUIET_SECONDS: Final = 2.0
 """And the time, where no block comes at all; twice as long every time."""
+
+SAID_AFTER: Final = 4.0
+"""Seconds of trouble after which it is said what is waited for."""
 
 _LOOKED_UP_FIRST: Final = 10
 """Of what a node did not take, those that are looked for before the others are."""
@@ -118,6 +122,7 @@ class Dispatch:
         self._looked: dict[int, bytes] = {}  # hashes of the blocks that were looked through last
         self._reading: Future[dict[bytes, Receipt]] | None = None
         self._window = WINDOW
+        self._has_said = False
         self._held_at: tuple[int, float] | None = None  # block and time at which nothing was taken
         self._trouble: JP20Error | None = None
         self._answered: JP20Error | None = None  # what the node said of what it did not take last
@@ -194,6 +199,7 @@ class Dispatch:
         nothing is on its way.
         """
         self._trouble = trouble or self._trouble
+        self._say_what_is_waited_for()
         if time.monotonic() - self._since > self._patience:
             because = self._trouble or self._answered
             under_way = [*self._waiting.values(), *self._ready]
@@ -208,6 +214,19 @@ class Dispatch:
             time.sleep(pause)
         else:
             wait([self._reading], pause)
+
+    def _say_what_is_waited_for(self) -> None:
+        """Once, where a trouble lasts: nothing else tells whoever waits why nothing goes on."""
+        if self._trouble is None or self._has_said:
+            return
+        if time.monotonic() - self._since > SAID_AFTER:
+            self._has_said = True
+            what, seconds = self._trouble.what, self._patience
+            warnings.warn(
+                f"{what.en} Waiting for it, up to {seconds:.0f} seconds."
+                f" / {what.ja}最長 {seconds:.0f} 秒待機します。",
+                stacklevel=2,
+            )
 
     def _gap(self, under_way: Sequence[Entry]) -> int | None:
         """The nonce that nobody used and all wait for, as far as a node can be asked."""
@@ -462,6 +481,7 @@ class Dispatch:
 
     def _progress(self) -> None:
         self._since = time.monotonic()
+        self._has_said = False
         self._pauses = pauses()
         self._quiet_blocks = 0
         self._quiet_seconds = QUIET_SECONDS

@@ -27,6 +27,7 @@ from jp20.chain.sending.dispatch import SendingRefused as SendingRefused
 from jp20.chain.sending.outbox import Entry, Intent, Outbox, State, outbox_in_memory
 from jp20.chain.sending.preflight import Preflight, transaction
 from jp20.chain.sending.preflight import TooMuchGas as TooMuchGas
+from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.chain.sending.whereabouts import look_up, stand
 from jp20.chain.signing.signers import AwaitingSignature, OfflineSigner, Signed, Signer, Unsigned
 from jp20.domain.base.addresses import ZERO_ADDRESS
@@ -504,6 +505,35 @@ class _Errand:
         self._highest = 0
 
     def run(self, progress: Progress) -> list[Receipt | Reverted]:
+        try:
+            self._run(progress)
+        except OutcomeUnknown as unknown:
+            unknown.outcomes = self._known_by_key
+            raise
+        except NodeFailure as failure:
+            if not self._places:
+                raise
+            entries = [e for e in self._outbox.unfinished() if e.id in self._under_way and e.hash]
+            broken = OutcomeUnknown(
+                [entry.signed.hash for entry in entries], self._sender.patience, entries, failure
+            )
+            broken.outcomes = self._known_by_key
+            raise broken from failure
+        if self._unsigned:
+            raise AwaitingSignature(self._sender.signer.address, self._unsigned)
+        if self._replaced:
+            raise NonceTaken(self._sender.signer.address, self._replaced)
+        if self._keys is None:
+            self._outbox.tell(self._told)
+        return [self._outcomes[place] for place in range(len(self._calls))]
+
+    @property
+    def _known_by_key(self) -> dict[bytes, Receipt | Reverted]:
+        if self._keys is None:
+            return {}
+        return {self._keys[place]: outcome for place, outcome in self._outcomes.items()}
+
+    def _run(self, progress: Progress) -> None:
         todo = deque(self._not_yet())
         dispatch = self._sender.dispatch() if todo or self._under_way else None
         while dispatch and (todo or self._under_way):
@@ -524,15 +554,8 @@ class _Errand:
                     progress(len(self._outcomes), len(self._calls))
                 elif not (todo and dispatch.has_room):
                     dispatch.rest()
-        if self._unsigned:
-            raise AwaitingSignature(self._sender.signer.address, self._unsigned)
-        if self._replaced:
-            raise NonceTaken(self._sender.signer.address, self._replaced)
-        if self._keys is None:
-            self._outbox.tell(self._told)
         if self._highest and not self._sender.blocks.is_development:
             self._sender.connection.require_block(self._highest, self._sender.patience)
-        return [self._outcomes[place] for place in range(len(self._calls))]
 
     def _not_yet(self) -> list[int]:
         """The places of the calls for which there is no entry to go on with; the others are looked

@@ -43,8 +43,12 @@ class Session:
 
     def settle(self) -> None:
         """Before something is shown as done. Raises what stands against that."""
-        for each in self.settling:
-            each()
+        try:
+            for each in self.settling:
+                each()
+        except BaseException:
+            self.settling.clear()  # it is said once, and not waited for a second time
+            raise
 
 
 _current: Final = [Session()]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.endings import Ending
+from jp20.cli.frame.endings import Ending, told
 from jp20.cli.frame.language import both
 from jp20.cli.frame.output import say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.session import session
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import counts_table, refused_table, steps_table
-from jp20.domain.base.errors import ExitCode, Text
+from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Outcomes
@@ -39,6 +39,8 @@ def finish(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: P
     """
     report(desk, title, outcomes, name, result)
     if outcomes.unknown:
+        if outcomes.trouble is not None:
+            told(outcomes.trouble)
         warn(
             Text(
                 f"{len(outcomes.unknown)} rows were sent and are in no block yet. "
@@ -47,19 +49,38 @@ def finish(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: P
                 "別の方法で再送せず、jp20 status で確認してください。",
             )
         )
+        warn(_where_it_stands(outcomes))
         raise Ending(ExitCode.UNKNOWN)
     if outcomes.refused:
         raise Ending(ExitCode.SOME_REFUSED)
+
+
+def _where_it_stands(outcomes: "Outcomes") -> Text:
+    """What is done, what waits, and how to go on."""
+    done = len(outcomes.done) + len(outcomes.already)
+    waiting = len({row.transaction for row in outcomes.unknown})
+    return Text(
+        f"{done} rows are carried out, {waiting} transactions are signed and under way, and"
+        f" {len(outcomes.pending)} rows were not sent. Apply the same again when the node answers:"
+        " it goes on from here, and nothing is sent twice.",
+        f"実行済み {done} 行、署名済みで送信中の取引 {waiting} 件、"
+        f"未送信 {len(outcomes.pending)} 行です。ノードの復旧後に同じ操作を再度実行すると、"
+        "ここから続行します(二重に送信されることはありません)。",
+    )
 
 
 def report(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: Path | None) -> None:
     """Shows what was done, and writes the result file."""
     from jp20.operations.plans.results import write_results
 
-    session().settle()
+    failure: JP20Error | None = None
+    try:
+        session().settle()
+    except JP20Error as error:
+        failure = error
     file = result or _result_file(name)
     write_results(file, outcomes, session().language)
-    if not outcomes.steps:
+    if not (outcomes.steps or outcomes.unknown):
         say(Text("Nothing was sent.", "送信はありません。"))
     show(
         *with_rows(
@@ -70,6 +91,8 @@ def report(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: P
     )
     shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
     say(Text(f"Each row: {shown}", f"行ごとの結果: {shown}"))
+    if failure is not None and not outcomes.unknown:
+        raise failure
 
 
 def _result_file(name: str) -> Path:
