@@ -120,7 +120,7 @@ def consent_request(
     )
     if earlier is None:
         confirm(question, yes)
-        say_id(act)
+        say_id(desk, act)
     made = requested(earlier or carry_out(desk, act))
     say_if_done_earlier(made.done)
     show(

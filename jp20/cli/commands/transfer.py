@@ -108,7 +108,7 @@ def transfer(
         ),
         yes,
     )
-    say_id(act)
+    say_id(desk, act)
     done = send(desk, token, signer, recipient, count, act=act)
     _show_transfer(desk, token, act, recipient, count, done)
 

@@ -15,7 +15,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract
 from jp20.chain.contracts.errors import Reverted
 from jp20.chain.new_files import write_over
-from jp20.chain.rpc.node_errors import NodeFailure
+from jp20.chain.rpc.node_errors import NoBlock, NodeFailure
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.domain.base.errors import JP20Error, Text
@@ -219,6 +219,21 @@ def require_rows_of(desk: Desk, plan: Plan, file: InvestorFile | AllotmentFile) 
 
 
 # Apply
+
+
+def read_here(desk: Desk, plan: Plan) -> Plan:
+    """A plan of somebody else's, with what its id does not bind read from this node: what is
+    undistributed now, and the time of its block; that is nought where this chain has another block.
+    """
+    token = None if plan.token is None else desk.token(plan.token)
+    try:
+        block = desk.connection.block(plan.block)
+    except NoBlock:
+        time = 0
+    else:
+        time = block.time if block.hash == plan.block_hash else 0
+    undistributed = None if token is None else token.read(int, "undistributed")
+    return replace(plan, time=time, undistributed=undistributed)
 
 
 def check_plan(desk: Desk, plan: Plan) -> int:
