@@ -205,6 +205,20 @@ def test_null_receipts_are_no_proof_that_a_nonce_was_used_by_another(world):
     assert [world.times(n) for n in range(4)] == [1] * 4
 
 
+def test_a_receipt_that_is_missing_once_is_asked_for_again_though_no_block_comes(world):
+    # given: a transaction in a block, a chain without further blocks, and one null receipt
+    world.send(1)
+    (hash,) = [entry.hash for entry in world.outbox.last_of([key(1)]).values()]
+    world.chain.makes_blocks = False
+    world.chain.reading_faults = ["", "null receipts"]
+    began = world.chain.now
+    found = waiting.wait_for_receipts(
+        world.sender.connection, [hash], 120.0, pause=world.chain.sleep
+    )
+    assert found.keys() == {hash}
+    assert world.chain.now - began < 5
+
+
 # A nonce that another program uses
 
 
