@@ -61,6 +61,11 @@ SEND: Final = "eth_sendRawTransaction"
 TRY_AGAIN: Final = (0.1, 0.3, 0.6, 1.0, 2.0)
 """Seconds after which a single node is asked again for what only reads."""
 
+LIMITED: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""The same where it says that it was asked too often."""
+
+_TOO_OFTEN: Final = 429
+
 _PAUSE: Final = 0.1
 _MAY_GO_BACK: Final = frozenset(network.chain_id for network in DEVELOPMENT.values())
 _BACK_OFF: Final = (1.0, 60.0)  # seconds until a failed node is looked at again: at first, at most
@@ -148,14 +153,16 @@ class Nodes:
         """
         if self.several:
             return self._ask_in_turn(calls, lane, self.seen, CATCH_UP)
-        for pause in TRY_AGAIN:
+        pauses, limited = iter(TRY_AGAIN), iter(LIMITED)
+        while True:
             try:
                 return self._ask_once(calls)
-            except (ConnectionLost, NodeUnavailable):
-                if not _reads(calls):
+            except (ConnectionLost, NodeUnavailable) as failure:
+                too_often = isinstance(failure, NodeUnavailable) and failure.status == _TOO_OFTEN
+                pause = next(limited if too_often else pauses, None)
+                if pause is None or not _reads(calls):
                     raise
             time.sleep(pause)
-        return self._ask_once(calls)
 
     def tell_all(self, calls: Sequence[RpcCall]) -> list[list[Answer]]:
         """The answers of each node that gives any. Raises NodeFailure where none does."""
@@ -491,7 +498,7 @@ def _require_within_limits(node: Node, calls: Sequence[RpcCall], answers: Sequen
     may have been taken, each by itself.
     """
     if _reads(calls) and any(is_rate_limit(answer.get("error")) for answer in answers):
-        raise NodeUnavailable(node.url, 429)
+        raise NodeUnavailable(node.url, _TOO_OFTEN)
 
 
 def _lacks_state(answer: Answer) -> bool:

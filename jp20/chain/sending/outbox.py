@@ -753,7 +753,14 @@ _Whose = tuple[int, int, bytes, ChecksumAddress, int]
 
 
 def _checksum_of(*columns: object) -> bytes:
-    return blake2b(repr(columns).encode(), digest_size=8).digest()
+    digest = blake2b(digest_size=8)
+    for each in columns:
+        if isinstance(each, bytes):
+            digest.update(b"bytes %d:" % len(each))
+            digest.update(each)
+        else:
+            digest.update(b"%r;" % (each,))
+    return digest.digest()
 
 
 def _filled(database: sqlite3.Connection, whose: _Whose) -> sqlite3.Connection:

@@ -191,6 +191,7 @@ class Sender:
         reported: bool = False,
         gas: int | None = None,
         progress: Progress | None = None,
+        patience: float | None = None,
     ) -> list[Receipt | Reverted]:
         """Makes calls that do not build on one another, in order, a sliding window of them at once.
 
@@ -202,8 +203,8 @@ class Sender:
         `reported` each of the keys is that of an act that a person asked for, and the caller says
         when the person was told (`report`): until then even `again` makes no other.
 
-        With `gas`, which is given to each, nothing is tried before: a call that is refused then
-        costs its gas.
+        `patience` in seconds is another than the sender's. With `gas`, which is given to each,
+        nothing is tried before: a call that is refused then costs its gas.
 
         Raises TooMuchGas and SendingRefused; AwaitingSignature where the signer signs elsewhere;
         NonceTaken; NonceUnexplained; TransactionsForgotten; OutcomeUnknown where something is in no
@@ -211,7 +212,7 @@ class Sender:
         """
         self.settle()
         named = list(labels or repeat("", len(calls)))
-        errand = _Errand(self, calls, keys, named, again, reported, gas)
+        errand = _Errand(self, calls, keys, named, again, reported, gas, patience)
         return errand.run(progress or (lambda done, total: None))
 
     def settle(self) -> None:
@@ -255,8 +256,6 @@ class Sender:
         if not signed:
             return
         dispatch = self.dispatch(patience)
-        if patience is not None:
-            self._dispatch = None
         dispatch.add(signed, doubtful=True)
         waited = {entry.id for entry in signed}
         while waited:
@@ -426,10 +425,11 @@ class Sender:
 
     def dispatch(self, patience: float | None = None) -> Dispatch:
         """What is on its way; time begins to run anew."""
-        if self._dispatch is None or patience is not None:
-            self._dispatch = Dispatch(
-                self.connection, self.outbox, self.blocks, patience or self.patience
-            )
+        if patience is not None:
+            self._dispatch = None  # what it has is another's from here on
+            return Dispatch(self.connection, self.outbox, self.blocks, patience)
+        if self._dispatch is None:
+            self._dispatch = Dispatch(self.connection, self.outbox, self.blocks, self.patience)
         else:
             self._dispatch.begin()
         return self._dispatch
@@ -486,6 +486,7 @@ class _Errand:
         again: bool,
         reported: bool,
         gas: int | None,
+        patience: float | None,
     ) -> None:
         self._sender = sender
         self._outbox = sender.outbox
@@ -494,6 +495,7 @@ class _Errand:
         self._labels = labels
         self._again = again
         self._reported = reported
+        self._patience = patience
         self._gas = gas
         self._outcomes: dict[int, Receipt | Reverted] = {}
         self._places: dict[int, list[int]] = {}  # of what is under way, by the entry's id
@@ -535,7 +537,7 @@ class _Errand:
 
     def _run(self, progress: Progress) -> None:
         todo = deque(self._not_yet())
-        dispatch = self._sender.dispatch() if todo or self._under_way else None
+        dispatch = self._sender.dispatch(self._patience) if todo or self._under_way else None
         while dispatch and (todo or self._under_way):
             while todo and dispatch.has_room:
                 part = [todo.popleft() for _ in range(min(AT_ONCE, len(todo)))]

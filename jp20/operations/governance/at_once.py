@@ -49,14 +49,16 @@ def send_at_once(
     is waited for a moment, and then withdrawn in favour of the first call; at last, without an
     outbox, keys whose outbox another process has or that cannot be written.
 
-    Raises what stood in the way of the first where none comes through.
+    Where it is not known whether the node took a call, the next key is tried after a moment: to be
+    made twice does no more. Raises what stood in the way of the first where none comes through.
     """
     failures: list[JP20Error] = []
     held_up = [signer for signer in signers if desk.is_held_up(signer.address)]
     for signer in signers:
         if signer not in held_up:
             try:
-                return signer, _sent(desk.sender(signer), calls)
+                patience = None if signer is signers[-1] else MOMENT
+                return signer, _sent(desk.sender(signer), calls, patience)
             except _IN_THE_WAY as failure:
                 failures.append(failure)
     unopened: list[Signer] = []
@@ -88,8 +90,8 @@ def _opened(desk: Desk, signer: Signer) -> Sender:
         time.sleep(_PAUSE)
 
 
-def _sent(sender: Sender, calls: Mapping[Call, str]) -> Results:
-    return sender.send_all(list(calls), labels=list(calls.values()))
+def _sent(sender: Sender, calls: Mapping[Call, str], patience: float | None = None) -> Results:
+    return sender.send_all(list(calls), labels=list(calls.values()), patience=patience)
 
 
 def _overtaking(sender: Sender, calls: Mapping[Call, str]) -> Results:
