@@ -231,7 +231,7 @@ class WhitelistRow:
     @property
     def _own_id(self) -> int:
         """The id that the wallet gives an investor whose first one it is."""
-        return int(self.account, 16) >> 64
+        return int(self.account, 16) >> 8
 
     def _expiry_of(self, act: PlannedAct) -> int:
         """The earliest expiry that the act sets."""
