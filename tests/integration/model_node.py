@@ -37,7 +37,8 @@ class ModelChain:
 
     A request that sends takes one of `sending_faults`, one that reads one of `reading_faults`;
     where there are none the node is honest. `distance` is how far ahead of the account's count a
-    nonce may be to be taken; `false_pending` is by how much its count of what waits is wrong.
+    nonce may be to be taken; `false_pending` is by how much its count of what waits is wrong;
+    `gas_price` is what it asks.
     """
 
     distance: int = 10**9
@@ -51,6 +52,7 @@ class ModelChain:
     per_block: int = 10**9
     salt: int = 0
     false_pending: int = 0
+    gas_price: int = 10
     before_sending: Callable[[], None] = lambda: None
     handed_over: list[bytes] = field(default_factory=list)
 
@@ -184,7 +186,7 @@ class ModelNode:
             case "eth_blockNumber":
                 return hex(head)
             case "eth_gasPrice":
-                return hex(10)
+                return hex(chain.gas_price)
             case "eth_estimateGas":
                 return hex(30_000)
             case "eth_call":

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from model_node import ModelChain, ModelNode
 
 from jp20.chain.rpc import blocks, connection, nodes
-from jp20.chain.rpc.connection import connect
+from jp20.chain.rpc.connection import GasPriceTooHigh, connect
 from jp20.chain.rpc.forgotten import TransactionsForgotten
 from jp20.chain.rpc.networks import Finality, Network
 from jp20.chain.rpc.receipts import Receipt
@@ -269,6 +269,24 @@ def test_a_nonce_that_is_not_next_is_refused_while_nobody_explains_it(world):
     world.chain.false_pending = 0
     world.send(1)
     assert world.times(1) == 1
+
+
+def test_a_gas_price_beyond_all_reason_is_not_paid(world):
+    # given: a node that asks for all that the key has
+    world.chain.gas_price = 10**20
+    with pytest.raises(GasPriceTooHigh, match="100,000,000,000,000,000,000 wei"):
+        world.send(1)
+    assert world.outbox.unfinished() == []
+    # and: for what is on its way it is not paid either
+    world.chain.gas_price, world.chain.makes_blocks = 10, False
+    world.started(patience=2.0)
+    with pytest.raises(OutcomeUnknown):
+        world.send(1)
+    world.chain.gas_price = 10**20
+    (entry,) = world.outbox.unfinished()
+    with pytest.raises(GasPriceTooHigh):
+        world.sender.replace(entry, call(2), 30_000, "instead")
+    assert [each.withdrawn for each in world.outbox.unfinished()] == [False]
 
 
 # All of it, in any order

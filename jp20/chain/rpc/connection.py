@@ -207,6 +207,10 @@ class Connection:
         """Wei: the network's, or what the node asks. Raises GasPriceTooHigh."""
         if self.network.gas_price is not None:
             return self.network.gas_price
+        return self.asked_gas_price()
+
+    def asked_gas_price(self) -> int:
+        """Wei that the node asks, whatever the network's is. Raises GasPriceTooHigh."""
         asked = quantity(self.rpc("eth_gasPrice"))
         if asked > MOST_GAS_PRICE:
             raise GasPriceTooHigh(asked)

@@ -353,7 +353,7 @@ class Sender:
         Raises AwaitingSignature where the signer signs elsewhere, OutcomeUnknown, and
         SendingRefused: then nothing is withdrawn.
         """
-        price = max(self.connection.gas_price(), quantity(self.connection.rpc("eth_gasPrice")))
+        price = max(self.connection.gas_price(), self.connection.asked_gas_price())
         if look_up(self.connection, self.signer.address, [entry]).known:
             price = max(price, entry.gas_price * 9 // 8 + 1)  # a pool wants a tenth more
         instead = self.outbox.withdraw(
