@@ -17,9 +17,9 @@ from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
 from jp20.chain.rpc.connection import BATCH, Connection, NodeFailure, NodeRefused, octets, quantity
-from jp20.chain.rpc.forgotten import TransactionsForgotten, require_kept
 from jp20.chain.rpc.node import Node as Server
 from jp20.chain.rpc.node import TooMuchAtOnce
+from jp20.chain.rpc.pruned import TransactionsPruned, require_kept
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.network.client_versions import AS_OF, client_of, weaknesses
@@ -166,7 +166,7 @@ def _history(looked: Looked, connection: Connection, since: int) -> Iterator[Fin
     name = looked.node.name
     try:
         require_kept(connection, since - 1)
-    except TransactionsForgotten as error:
+    except TransactionsPruned as error:
         yield fault_of("history", name, error)
         return
     try:

@@ -34,7 +34,7 @@ from jp20.chain.contracts.events import (
 )
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, WrongChain
-from jp20.chain.rpc.forgotten import TransactionsForgotten, logs_of
+from jp20.chain.rpc.pruned import TransactionsPruned, logs_of
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.sending.finality import Waiting, wait_until_final
 from jp20.chain.sending.outbox import Entry as Sent
@@ -42,7 +42,7 @@ from jp20.chain.sending.outbox import (
     OtherKindOfNode,
     OutboxUnfit,
     SignerBusy,
-    carried_out,
+    executed,
     open_outbox,
     outbox_file,
     outbox_files,
@@ -295,19 +295,19 @@ class Desk:
         way with these keys, or with one of them, and sees to it that the node has all that they saw
         on the chain.
 
-        What another process is sending is left to it. Raises what `Sender.settle` raises.
+        What another process is sending is left to it. Raises what `Sender.recover` raises.
         """
         if signer is not None:
-            self.sender(signer).settle()
+            self.sender(signer).recover()
             return
         if not self._has_looked:
             self._look_into_outboxes()
         senders = list(self._senders.values())
         for sender in senders:
-            sender.stand()
+            sender.reconcile()
         # What was intended first comes first: a signature needs its proposal.
         for sender in sorted(senders, key=lambda sender: sender.unfinished_since):
-            sender.bring_to_end()
+            sender.drain()
 
     def follow(self) -> None:
         """Looks whether the chain still has the blocks, not final yet, of what was sent with these
@@ -363,10 +363,10 @@ class Desk:
         self, signer: Signer, call: Call, key: bytes, *, again: bool = False
     ) -> Done | None:
         """What an earlier run carried out under a key; with `again` only if nobody was told of it.
-        What is under way comes to its end first: raises what `Sender.settle` raises.
+        What is under way comes to its end first: raises what `Sender.recover` raises.
         """
         sender = self.sender(signer)
-        sender.settle()
+        sender.recover()
         last = sender.outbox.last_of([key]).get(key) or sender.adopt([call]).get(0)
         if last is None or not (last.state.is_in_block and last.stands(again=again)):
             return None
@@ -396,11 +396,11 @@ class Desk:
 
     def receipts_at(self, places: Iterable[At]) -> dict[bytes, Receipt]:
         """The receipts of transactions that left events at some places. Of one that the node has
-        forgotten it is what its block's logs say. Raises TransactionsForgotten where there is none.
+        forgotten it is what its block's logs say. Raises TransactionsPruned where there is none.
         """
         return self._receipts_in({at.transaction: at.block for at in places})
 
-    def carried_out(self, beginning: bytes) -> dict[bytes, tuple[Call, Receipt]]:
+    def executed(self, beginning: bytes) -> dict[bytes, tuple[Call, Receipt]]:
         """What was carried out under keys of the outbox that begin so, by transaction: by the
         outboxes of the desk's folder, whoever's they are.
         """
@@ -408,9 +408,9 @@ class Desk:
         opened = {outbox.file for outbox in outboxes}
         chain = self.connection
         files = outbox_files(self.outbox, chain.chain_id, chain.genesis) if self.outbox else []
-        entries = [entry for each in outboxes for entry in each.carried_out(beginning)]
+        entries = [entry for each in outboxes for entry in each.executed(beginning)]
         entries += [
-            entry for file in files if file not in opened for entry in carried_out(file, beginning)
+            entry for file in files if file not in opened for entry in executed(file, beginning)
         ]
         calls = {each.signed.hash: each.call for each in entries}
         blocks = {each.signed.hash: each.block for each in entries if each.block is not None}
@@ -433,7 +433,7 @@ class Desk:
         logs = logs_of(self.connection, [blocks[hash] for hash in missing])
         for hash in missing:
             if hash not in logs:
-                raise TransactionsForgotten(blocks[hash])
+                raise TransactionsPruned(blocks[hash])
             receipts[hash] = Receipt.of_logs(hash, logs[hash])
         return receipts
 

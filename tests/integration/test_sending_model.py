@@ -24,10 +24,10 @@ from model_node import ModelChain, ModelNode
 
 from jp20.chain.rpc import blocks, connection, nodes
 from jp20.chain.rpc.connection import GasPriceTooHigh, connect
-from jp20.chain.rpc.forgotten import TransactionsForgotten
 from jp20.chain.rpc.networks import Finality, Network
+from jp20.chain.rpc.pruned import TransactionsPruned
 from jp20.chain.rpc.receipts import Receipt
-from jp20.chain.sending import dispatch, waiting, whereabouts
+from jp20.chain.sending import broadcaster, location, waiting
 from jp20.chain.sending.outbox import Outbox, State, open_outbox
 from jp20.chain.sending.sender import NonceTaken, Sender, SendingRefused
 from jp20.chain.sending.waiting import OutcomeUnknown
@@ -61,7 +61,7 @@ class World:
         self.network = Network("http://model", finality=Finality(depth))
         patch.setattr(nodes, "Node", lambda url, access: ModelNode(self.chain, url))
         clock = SimpleNamespace(sleep=self.chain.sleep, monotonic=self.chain.monotonic)
-        for module in (blocks, connection, dispatch, nodes, waiting, whereabouts):
+        for module in (blocks, connection, broadcaster, nodes, waiting, location):
             patch.setattr(module, "time", clock)
         patch.setattr(nodes.Nodes, "_look_round", lambda self: None)
         self.outbox: Outbox | None = None
@@ -199,7 +199,7 @@ def test_null_receipts_are_no_proof_that_a_nonce_was_used_by_another(world):
             world.started().send_all(
                 [call(n) for n in range(4)], keys=[key(n) for n in range(4)], gas=30_000
             )
-        except (OutcomeUnknown, TransactionsForgotten):
+        except (OutcomeUnknown, TransactionsPruned):
             continue
         break
     assert [world.times(n) for n in range(4)] == [1] * 4

@@ -71,14 +71,14 @@ def wait_until_final(senders: Sequence["Sender"], waiting: Waiting | None = None
     """Until all that the outboxes have in blocks is final; nothing is waited for where it is so
     already. Blocks that the chain replaces are followed: the same bytes come again.
 
-    Raises NotFinal where no block comes any more, Overturned, and what `Sender.settle` raises.
+    Raises NotFinal where no block comes any more, Overturned, and what `Sender.recover` raises.
     """
     watched = {sender: entries for sender in senders if (entries := _not_final(sender))}
     newest, since = -1, time.monotonic()
     told = False
     while True:
         for sender in watched:
-            sender.settle()
+            sender.recover()
         left = {sender: entries for sender in watched if (entries := _not_final(sender))}
         if not left:
             break

@@ -11,7 +11,7 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.connection import Connection, NodeRefused, block_tag, octets, quantity
-from jp20.chain.rpc.forgotten import TransactionsForgotten
+from jp20.chain.rpc.pruned import TransactionsPruned
 
 _FULL_BLOCKS: Final = 10
 """Blocks with all their transactions in one request."""
@@ -34,13 +34,13 @@ def uses_of(
     """Who used a signer's nonces, none of them in a block up to `after`; those of which it is not
     found are missing.
 
-    Raises TransactionsForgotten where the blocks are too many to be read, and NodeFailure.
+    Raises TransactionsPruned where the blocks are too many to be read, and NodeFailure.
     """
     head = connection.block_number()
     low, _ = _place_of(connection, signer, min(nonces), after, head)
     _, high = _place_of(connection, signer, max(nonces), low, head)
     if high - low > _MOST_BLOCKS:
-        raise TransactionsForgotten(low + 1)
+        raise TransactionsPruned(low + 1)
     wanted, found = set(nonces), dict[int, Use]()
     for start in range(low + 1, high + 1, _FULL_BLOCKS):
         blocks = connection.batch(

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from jp20.chain.contracts.errors import Reverted
-from jp20.chain.rpc.forgotten import TransactionsForgotten
 from jp20.chain.rpc.node_errors import NodesBehind
+from jp20.chain.rpc.pruned import TransactionsPruned
 from jp20.chain.rpc.receipts import Receipt
+from jp20.chain.sending.location import locate
 from jp20.chain.sending.outbox import Entry, OutboxUnfit, SignerBusy, State
 from jp20.chain.sending.sender import NonceTaken, NonceUnexplained, Sender, SendingRefused
 from jp20.chain.sending.waiting import OutcomeUnknown
-from jp20.chain.sending.whereabouts import look_up
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.governance.requests import Call
@@ -35,7 +35,7 @@ _IN_THE_WAY: Final = (
     OutcomeUnknown,
     SendingRefused,
     SignerBusy,
-    TransactionsForgotten,
+    TransactionsPruned,
 )
 
 Results = list[Receipt | Reverted]
@@ -96,9 +96,9 @@ def _sent(sender: Sender, calls: Mapping[Call, str], patience: float | None = No
 
 def _overtaking(sender: Sender, calls: Mapping[Call, str]) -> Results:
     """The same where something of the key may stand in the way."""
-    sender.stand()
+    sender.reconcile()
     try:
-        sender.bring_to_end(MOMENT)
+        sender.drain(MOMENT)
     except (OutcomeUnknown, SendingRefused):
         stuck = _first_stuck(sender)
         if stuck is None or stuck.call in calls:
@@ -117,6 +117,6 @@ def _overtaking(sender: Sender, calls: Mapping[Call, str]) -> Results:
 def _first_stuck(sender: Sender) -> Entry | None:
     """What all else of the key waits for: handed over, and in no block."""
     signed = [e for e in sender.outbox.unfinished() if e.state is not State.INTENDED]
-    found = look_up(sender.connection, sender.signer.address, signed)
+    found = locate(sender.connection, sender.signer.address, signed)
     waiting = [each for each in (*found.known, *found.missing) if not each.withdrawn]
     return next((each for each in waiting if each.nonce == found.count), None)

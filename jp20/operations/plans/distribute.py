@@ -167,7 +167,7 @@ def delivered_directly(desk: Desk, token: Contract, evidence: Evidence) -> _Deli
     """What keys delivered under a case without a request, by the outboxes at hand: the chain does
     not say under which case it was.
     """
-    carried = desk.carried_out(_beginning(token, evidence))
+    carried = desk.executed(_beginning(token, evidence))
     if not carried:
         return {}
     source = token.read(ChecksumAddress, "issuerAccount")

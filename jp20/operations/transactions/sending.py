@@ -13,6 +13,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.meaning import meaning
 from jp20.chain.rpc.connection import Connection
+from jp20.chain.sending.location import locate, present
 from jp20.chain.sending.outbox import Entry as Entry
 from jp20.chain.sending.outbox import (
     OutboxView,
@@ -22,7 +23,6 @@ from jp20.chain.sending.outbox import (
 )
 from jp20.chain.sending.outbox import State as State
 from jp20.chain.sending.sender import GAS_OF_NOTHING
-from jp20.chain.sending.whereabouts import look_up, present
 from jp20.chain.signing.signers import OfflineSigner, Signer
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.requests import Call
@@ -207,7 +207,7 @@ def resume_sending(desk: Desk) -> tuple[Entry, ...]:
         if view.under_way:
             signer = desk.signers.get(view.signer) or OfflineSigner(view.signer)
             sender = desk.sender(signer)
-            sender.settle()
+            sender.recover()
             found += sender.outbox.latest(view.under_way)
     return tuple(found)
 
@@ -215,10 +215,10 @@ def resume_sending(desk: Desk) -> tuple[Entry, ...]:
 def on_its_way(desk: Desk, signer: Signer, nonce: int) -> Entry:
     """What a key has on its way with a nonce, in no block. Raises NothingToCancel, SignerBusy."""
     sender = desk.sender(signer)
-    sender.stand()
+    sender.reconcile()
     for entry in sender.outbox.unfinished():
         if entry.nonce == nonce and not entry.withdrawn and entry.state is not State.INTENDED:
-            found = look_up(desk.connection, signer.address, [entry])
+            found = locate(desk.connection, signer.address, [entry])
             if found.known or found.missing:
                 return entry
     raise NothingToCancel(signer.address, nonce)
@@ -281,7 +281,7 @@ def send_signed(desk: Desk, file: SignedFile) -> tuple[Entry, ...]:
     then. What was taken in before is waited for.
 
     Nothing is taken in where one is not, field by field, what waits for a signature, or where one
-    with a lower nonce still does. Raises NotExported, SignerBusy, and what `Sender.settle` raises.
+    with a lower nonce still does. Raises NotExported, SignerBusy, and what `Sender.recover` raises.
     """
     if file.chain_id != desk.connection.chain_id:
         raise NotExported(file.transactions[0].transaction.nonce)
@@ -306,7 +306,7 @@ def send_signed(desk: Desk, file: SignedFile) -> tuple[Entry, ...]:
         if entry.state is State.INTENDED and entry.nonce < highest and entry.id not in signed:
             raise NotExported(highest)
     outbox.sign(new)
-    sender.settle()
+    sender.recover()
     return tuple(outbox.latest(known[each.key] for each in file.transactions))
 
 
@@ -325,7 +325,7 @@ def give_up_unsigned(desk: Desk, signer: ChecksumAddress) -> tuple[Entry, ...]:
 def _status(connection: Connection, view: OutboxView) -> OutboxStatus:
     standing, replaced = _of_not_final(connection, view.not_final)
     asked = [entry for entry in view.unfinished if entry.state is not State.INTENDED]
-    found = look_up(connection, view.signer, [*replaced, *asked])
+    found = locate(connection, view.signer, [*replaced, *asked])
     where: dict[int, Where] = dict.fromkeys(standing, Where.NOT_FINAL)
     _put(where, (entry for entry, _ in found.included), Where.IN_BLOCK)
     _put(where, found.known, Where.WITH_NODE)

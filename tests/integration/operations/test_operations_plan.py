@@ -542,7 +542,7 @@ def test_a_node_that_is_lost_in_the_middle_is_told_with_what_is_done_and_what_wa
         proxy.fault = goes_away
         # when
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sender_module, "AT_ONCE", 1)
+            patch.setattr(sender_module, "BATCH_SIZE", 1)
             broken = apply_plan(bank, plan)
     proxy.stop()
 

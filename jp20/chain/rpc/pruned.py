@@ -15,7 +15,7 @@ _AT_ONCE: Final = 100
 """Blocks that are read in one request."""
 
 
-class TransactionsForgotten(JP20Error):
+class TransactionsPruned(JP20Error):
     """The node does not find by their hash transactions that are as old as `block`."""
 
     def __init__(self, block: int) -> None:
@@ -43,7 +43,7 @@ class TransactionsForgotten(JP20Error):
 
 def require_kept(connection: Connection, after: int) -> None:
     """That the node would find a transaction in any block above `after`: it finds one of the first
-    block there that has any. Raises TransactionsForgotten, NodeFailure.
+    block there that has any. Raises TransactionsPruned, NodeFailure.
     """
     first, end = max(after, 0) + 1, connection.block_number() + 1
     for start in range(first, end, _AT_ONCE):
@@ -60,12 +60,12 @@ def require_kept(connection: Connection, after: int) -> None:
             if connection.rpc("eth_getTransactionReceipt", transactions[0]) is None:
                 break
             return
-    raise TransactionsForgotten(first)
+    raise TransactionsPruned(first)
 
 
 def logs_of(connection: Connection, blocks: Iterable[int]) -> dict[bytes, list[Mapping[str, Any]]]:
     """All logs of some blocks by transaction, which a node has for longer than receipts by hash.
-    Raises TransactionsForgotten where it does not give them, NodeFailure.
+    Raises TransactionsPruned where it does not give them, NodeFailure.
     """
     numbers = sorted(set(blocks))
     answers = connection.batch(
@@ -75,7 +75,7 @@ def logs_of(connection: Connection, blocks: Iterable[int]) -> dict[bytes, list[M
     logs: dict[bytes, list[Mapping[str, Any]]] = {}
     for number, answer in zip(numbers, answers, strict=True):
         if isinstance(answer, NodeRefused):
-            raise TransactionsForgotten(number) from None
+            raise TransactionsPruned(number) from None
         for log in answer:
             logs.setdefault(octets(log["transactionHash"]), []).append(log)
     return logs
