@@ -14,7 +14,7 @@ from jp20.domain.base.roles import Role, bitmap
 from jp20.domain.governance.deployment import MODULES
 from jp20.domain.governance.policy import Kind, Policy, Rule
 from jp20.domain.governance.policy_file import parse_governance
-from jp20.domain.governance.requests import Call, Decision, decide
+from jp20.domain.governance.requests import Call, Decision, compose
 from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
 from jp20.domain.token.terms import Placement, Terms
 
@@ -120,7 +120,7 @@ class JP20:
         rule = self._rule(kind, calls[0])
         word = self.consortium.read("rule", int(kind), calls[0].selector)
         self._cases += 1
-        decision = decide(calls, keccak(f"case {self._cases}".encode()), keccak(b"document"), word)
+        decision = compose(calls, keccak(f"case {self._cases}".encode()), keccak(b"document"), word)
         request, signers = decision.request.fields, _signers(rule)
         proposer = min(rule.proposers)
         own = signers.index(proposer) if proposer in signers else NO_SLOT

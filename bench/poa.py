@@ -136,19 +136,21 @@ def distribution(world: World, block_gas: int, blocks: str, *, is_bound_by_gas: 
     others. The mark counts where full blocks come in time.
     """
     told(f"a distribution to {HOLDERS:,} holders, blocks {blocks}")
-    with world.desk() as desk:
-        plan = world.distribution(desk)
+    with world.session() as session:
+        plan = world.distribution(session)
         began = time.time()
-        done = apply_plan(desk, plan)
+        done = apply_plan(session, plan)
         ended = time.time()
         if len(done.done) != HOLDERS:
             raise RuntimeError(f"{len(done.done)} were delivered to")
         transactions = {row.transaction for row in done.rows if row.transaction is not None}
-        receipts = desk.receipts(transactions).values()
+        receipts = session.receipts(transactions).values()
         deliveries = [
             entry
-            for key in desk.signers.values()
-            for entry in desk.sender(key).outbox.in_blocks(max(r.block for r in receipts), HOLDERS)
+            for key in session.signers.values()
+            for entry in session.sender(key).outbox.in_blocks(
+                max(r.block for r in receipts), HOLDERS
+            )
             if entry.hash in transactions
         ]
     gas = sum(receipt.gas_used for receipt in receipts)
@@ -172,7 +174,7 @@ def singles(network: PoaNetwork, world: World, plain: PlainToken, crowd: Crowd) 
     def sent(token: Contract, gas: int | None) -> Callable[[], Sent]:
         return lambda: crowd.send(transfers(world, token, TRANSFERS), gas)
 
-    rate = in_turn(
+    rate = single_organisation(
         network,
         "single transfers",
         {
@@ -219,7 +221,7 @@ def batches(network: PoaNetwork, world: World, plain: PlainToken, crowd: Crowd) 
             ]
         )
 
-    rate = in_turn(network, "batches", {"plain": plain_calls, "jp20": jp20_calls})
+    rate = single_organisation(network, "batches", {"plain": plain_calls, "jp20": jp20_calls})
     name = f"transfers in batches of {ROWS} by {SIGNERS} signers"
     return [
         _rate(name, PLAIN, ROWS * rate["plain"]),
@@ -324,7 +326,7 @@ def losses(network: PoaNetwork) -> list[Row]:
 # How
 
 
-def in_turn(
+def single_organisation(
     network: PoaNetwork, what: str, ways: dict[str, Callable[[], Sent]]
 ) -> dict[str, float]:
     """Transactions a second of each way: all are tried in turn, each time with all validators, and

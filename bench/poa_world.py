@@ -35,9 +35,9 @@ from jp20.operations.files.inputs import (
     load_term_sheet,
 )
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.plan import prepare_distribution
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units
 
 EXAMPLES: Final = Path(__file__).resolve().parent.parent / "examples"
@@ -69,16 +69,16 @@ class World:
     holders: Sequence[ChecksumAddress]
     """Those who only receive."""
 
-    def desk(self) -> Desk:
+    def session(self) -> Session:
         """With the keys of all organisations, and outboxes on the disk."""
         outbox = self.folder / "desk"
-        return open_desk(self.connection, self.deployment, self.keys, outbox=outbox)
+        return open_session(self.connection, self.deployment, self.keys, outbox=outbox)
 
-    def distribution(self, desk: Desk) -> Plan:
+    def distribution(self, session: Session) -> Plan:
         """Of all units to all holders, by a file."""
         file = self.folder / "allotments.csv"
         allotments = load_allotments(file, self.investors)
-        return prepare_distribution(desk, self.token, allotments, evidence_of("AL-1", file))
+        return prepare_distribution(session, self.token, allotments, evidence_of("AL-1", file))
 
 
 @dataclass(frozen=True)
@@ -107,16 +107,16 @@ def set_up(connection: Connection, folder: Path, told: Progress) -> World:
     people = folder / "investors.csv"
     _write_files(people, folder / "allotments.csv", [key.address for key in signers], holders)
     investors = load_investors(people)
-    with open_desk(connection, deployment, keys, outbox=folder / "desk") as desk:
+    with open_session(connection, deployment, keys, outbox=folder / "desk") as session:
         told(f"{HOLDERS:,} investors are whitelisted")
-        register(desk, investors, evidence_of("WL-1", people))
+        enrol(session, investors, evidence_of("WL-1", people))
         told("the token is made")
         sheet = load_term_sheet(EXAMPLES / "term-sheets" / "real-estate.toml")
         terms = replace(sheet.terms, cap=SUPPLY)
         document = evidence_of("CREATE-1", people)
-        created = create_token(desk, replace(sheet, terms=terms), ISSUER, REGISTRAR, document)
-        issue_units(desk, created.token, SUPPLY, evidence_of("ISSUE-1", people))
-        token = desk.token(created.token)
+        created = create_token(session, replace(sheet, terms=terms), ISSUER, REGISTRAR, document)
+        issue_units(session, created.token, SUPPLY, evidence_of("ISSUE-1", people))
+        token = session.token(created.token)
     return World(connection, folder, deployment, keys, investors, token, signers, holders)
 
 

@@ -34,10 +34,10 @@ from jp20.domain.investors.investors import parse_investors
 from jp20.domain.token.term_sheet import parse_term_sheet
 from jp20.operations.files.inputs import load_consortium, load_policy
 from jp20.operations.governance import requests
+from jp20.operations.governance.batches import BATCH_SIZE
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.governance.rows import AT_ONCE
-from jp20.operations.investors.whitelist import register
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.investors.whitelist import enrol
+from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units
 
 EXAMPLES: Final = Path(__file__).parent.parent / "examples"
@@ -133,12 +133,12 @@ class _Stage:
     def __enter__(self) -> "_Stage":
         self._folder = TemporaryDirectory()
         self._connection = self._chain.start()
-        self._desk = self._founded()
+        self._session = self._founded()
         self._token = self._issued()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._desk.close()
+        self._session.close()
         self._chain.stop()
         self._folder.cleanup()
 
@@ -167,16 +167,16 @@ class _Stage:
         self._whitelist(wallets)
         decision, executor = self._agreed(wallets)
         with self._blocks_by_time() as connection:
-            desk = self._opened(connection)
+            session = self._opened(connection)
             self._next_block(connection)
             begun = time.perf_counter()
             outcomes = requests.send_executions(
-                desk, executor, decision, range(len(decision.calls))
+                session, executor, decision, range(len(decision.calls))
             )
             taken = time.perf_counter() - begun
-            desk.close()
+            session.close()
         transactions = [outcome.transaction for outcome in outcomes if outcome.transaction]
-        receipts = self._desk.receipts(transactions).values()
+        receipts = self._session.receipts(transactions).values()
         gas = sum(receipt.gas_used for receipt in receipts)
         limit = self._connection.block().gas_limit
         if len(receipts) < len(outcomes) or self._balances(wallets) != [1] * len(wallets):
@@ -200,7 +200,7 @@ class _Stage:
         if not all(isinstance(outcome, Receipt) for outcome in done):
             raise RuntimeError("a transfer was refused")
 
-    def _founded(self) -> Desk:
+    def _founded(self) -> Session:
         organisations = load_consortium(EXAMPLES / "consortium.toml").organisations
         file = Path(self._folder.name) / "deployment.json"
         self._deployment = deploy_platform(
@@ -208,54 +208,56 @@ class _Stage:
         )
         return self._opened(self._connection)
 
-    def _opened(self, connection: Connection) -> Desk:
+    def _opened(self, connection: Connection) -> Session:
         outbox = Path(self._folder.name) / str(time.monotonic_ns())
-        return open_desk(connection, self._deployment, self._keys, outbox=outbox)
+        return open_session(connection, self._deployment, self._keys, outbox=outbox)
 
     def _issued(self) -> Contract:
         """A token of which each holder has a hundred million units and the issuer the rest."""
         issuer, registrar = (self._holder_of(role) for role in (Role.ISSUER, Role.REGISTRAR))
         years = 5 * 365 * 86_400
-        maturity = f'"{in_tokyo(self._desk.now() // 86_400 * 86_400 + years)}"'
+        maturity = f'"{in_tokyo(self._session.now() // 86_400 * 86_400 + years)}"'
         text = TERM_SHEET.format(maturity=maturity, digest=hashlib.sha256(b"p").hexdigest())
         sheet = parse_term_sheet(text.encode(), "term-sheet.toml")
-        made = create_token(self._desk, sheet, issuer, registrar, self._case())
-        issue_units(self._desk, made.token, 30_000_000 + RECIPIENTS, self._case())
-        token = self._desk.token(made.token)
+        made = create_token(self._session, sheet, issuer, registrar, self._case())
+        issue_units(self._session, made.token, 30_000_000 + RECIPIENTS, self._case())
+        token = self._session.token(made.token)
         wallets = [holder.address for holder in self._holders]
         self._whitelist(wallets)
         units = [1_000_000] * len(wallets)
         call = token.call("deliver", wallets, units)
         decision, executor = self._decided([call])
-        requests.send_executions(self._desk, executor, decision, [0])
+        requests.send_executions(self._session, executor, decision, [0])
         return token
 
     def _holder_of(self, role: Role) -> int:
-        return next(member.number for member in self._desk.members() if role in member.roles)
+        return next(member.number for member in self._session.members() if role in member.roles)
 
     def _whitelist(self, wallets: Sequence[ChecksumAddress]) -> None:
-        expiry = in_tokyo(self._desk.now() // 86_400 * 86_400 + 366 * 86_400)
+        expiry = in_tokyo(self._session.now() // 86_400 * 86_400 + 366 * 86_400)
         lines = [f"{wallet},名前,{wallet},general,resident,{expiry}" for wallet in wallets]
         text = "\n".join(["investor,name,wallet,class,residency,kyc_expiry", *lines])
-        file = parse_investors(text.encode(), "investors.csv", self._desk.now())
-        if register(self._desk, file, self._case()).refused:
+        file = parse_investors(text.encode(), "investors.csv", self._session.now())
+        if enrol(self._session, file, self._case()).refused:
             raise RuntimeError("an investor was refused")
 
     def _agreed(self, wallets: Sequence[ChecksumAddress]) -> tuple[Decision, KeySigner]:
         """The decision on a unit for each, proposed and signed, and who executes it."""
-        parts = [wallets[start : start + AT_ONCE] for start in range(0, len(wallets), AT_ONCE)]
+        parts = [
+            wallets[start : start + BATCH_SIZE] for start in range(0, len(wallets), BATCH_SIZE)
+        ]
         return self._decided([self._token.call("deliver", part, [1] * len(part)) for part in parts])
 
     def _decided(self, calls: Sequence[Call]) -> tuple[Decision, KeySigner]:
         broker, issuer, registrar = (
             self._key_of(role) for role in (Role.BROKER, Role.ISSUER, Role.REGISTRAR)
         )
-        decision = requests.propose(self._desk, broker, calls, self._case()).decision
-        requests.sign(self._desk, issuer, decision.request.id)
+        decision = requests.propose(self._session, broker, calls, self._case()).decision
+        requests.sign(self._session, issuer, decision.request.id)
         return decision, registrar
 
     def _key_of(self, role: Role) -> KeySigner:
-        member = next(each for each in self._desk.members() if role in each.roles)
+        member = next(each for each in self._session.members() if role in each.roles)
         return next(key for key in self._keys if key.address in member.keys)
 
     def _case(self) -> Evidence:

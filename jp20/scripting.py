@@ -31,14 +31,14 @@ from jp20.domain.base.roles import Role
 from jp20.domain.plans.outcomes import Outcomes, Step
 from jp20.operations.governance.case_file import CaseFile as CaseFile
 from jp20.operations.governance.platform import deployment_path, load_deployment
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.session import Session, open_session
 from jp20.operations.workspace import NotDeployed
 
 _P = ParamSpec("_P")
 
 _DEVELOPMENT_KEYS: Final = 30
 
-_desks: Final[list[Desk]] = []
+_sessions: Final[list[Session]] = []
 """Those that the running script opened: its end frees their keys for the next one."""
 
 # Where there is no terminal a line is as long as it is: what reads it can cut it itself.
@@ -51,13 +51,13 @@ class NoChain(JP20Error):
 
     def __init__(self) -> None:
         super().__init__(
-            Text("There is no chain that stays.", "接続先のチェーンが起動していません。"),
+            Text("There is no chain that keeps running.", "接続先のチェーンが起動していません。"),
             Text(
                 "Brownie started one for this script alone; it would end with it.",
                 "Brownie が起動したチェーンは、このスクリプトの終了と同時に失われます。",
             ),
             Text(
-                "Start one in another terminal, and let it run: make chain",
+                "Start one in another terminal, and keep it running: make chain",
                 "別の端末で make chain を実行し、起動したままにしてください。",
             ),
         )
@@ -79,13 +79,13 @@ def script(function: Callable[_P, object]) -> Callable[_P, None]:
             _end(BadArgument(Text(f"Arguments: {wanted}", f"引数: {wanted}")), ExitCode.USAGE)
         try:
             function(*arguments, **named)
-            for opened in _desks:
+            for opened in _sessions:
                 opened.wait_until_final()
         except JP20Error as error:
             _end(error, error.exit_code)
         finally:
-            while _desks:
-                _desks.pop().close()
+            while _sessions:
+                _sessions.pop().close()
 
     return run
 
@@ -116,7 +116,7 @@ def keys(connection: Connection) -> Sequence[Signer]:
     files = sorted(folder.glob("*.json"))
     if not files:
         raise BadArgument(
-            Text(f"There is no keystore in {folder}.", f"{folder} に鍵ファイルがありません。"),
+            Text(f"There is not a keystore in {folder}.", f"{folder} に鍵ファイルがありません。"),
             next_step=Text(
                 "Set JP20_KEYSTORES to the folder of your organisation's keystores.",
                 "自組織の鍵ファイルのフォルダを JP20_KEYSTORES に指定してください。",
@@ -137,7 +137,7 @@ def outbox_folder() -> Path:
     return Path(os.environ.get("JP20_OUTBOX", "outbox"))
 
 
-def desk() -> Desk:
+def session() -> Session:
     """The platform on the chain, with the keys that there are."""
     connection = chain()
     file = deployment_file(connection)
@@ -145,11 +145,15 @@ def desk() -> Desk:
         step = Text("Run deploy_platform first.", "先に deploy_platform を実行してください。")
         raise NotDeployed(file, step)
     # Off a development chain the keys are one organisation's, and the others run the same script.
-    in_turn = not _is_development(connection)
-    opened = open_desk(
-        connection, load_deployment(file), keys(connection), in_turn=in_turn, outbox=outbox_folder()
+    single_organisation = not _is_development(connection)
+    opened = open_session(
+        connection,
+        load_deployment(file),
+        keys(connection),
+        single_organisation=single_organisation,
+        outbox=outbox_folder(),
     )
-    _desks.append(opened)
+    _sessions.append(opened)
     return opened
 
 
@@ -159,16 +163,16 @@ def key_of(address: ChecksumAddress, signers: Sequence[Signer]) -> Signer:
         if signer.address == address:
             return signer
     raise BadArgument(
-        Text(f"The key of {address} is not here.", f"{address} の鍵がありません。"),
+        Text(f"This folder does not have the key of {address}.", f"{address} の鍵がありません。"),
         next_step=Text(
             "Put its keystore beside the others.", "鍵ファイルを所定のフォルダに置いてください。"
         ),
     )
 
 
-def holder_of(desk: Desk, role: Role) -> int:
+def holder_of(session: Session, role: Role) -> int:
     """The first organisation that holds a role at large, by number. Raises BadArgument."""
-    for member in desk.members():
+    for member in session.members():
         if role in member.roles:
             return member.number
     raise BadArgument(Text(f"No organisation is {role.name}.", f"{role.name} の組織がありません。"))
@@ -190,21 +194,21 @@ def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -
     )
 
 
-def show_steps(desk: Desk, steps: Iterable[Step], what: str = "") -> None:
+def show_steps(session: Session, steps: Iterable[Step], what: str = "") -> None:
     """Who proposed, who signed, who executed; nothing where nothing was to be done."""
     steps = list(steps)
     if steps:
         if what:
             console.print(what)
-        print_part(console, steps_table(desk, steps), _both)
+        print_part(console, steps_table(session, steps), _both)
 
 
-def show_outcomes(desk: Desk, title: str, outcomes: Outcomes) -> None:
+def show_outcomes(session: Session, title: str, outcomes: Outcomes) -> None:
     """How many rows went how, each one that was refused, and who decided. Ends the script with code
     4 where some were refused.
     """
     print_part(console, counts_table(Text(title, title), outcomes), _both)
-    show_steps(desk, outcomes.steps)
+    show_steps(session, outcomes.steps)
     if outcomes.refused:
         print_part(console, refused_table(outcomes.refused), _both)
         raise SystemExit(ExitCode.SOME_REFUSED)

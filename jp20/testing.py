@@ -53,9 +53,9 @@ from jp20.domain.token.term_sheet import TermSheet, parse_term_sheet
 from jp20.operations.files.inputs import load_consortium, load_policy
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.transfer import transfer
 
@@ -144,11 +144,11 @@ class PlatformForTests:
         self.deployment: Final = deployment
         self._numbers = count(1)
 
-    def desk(self) -> Desk:
+    def session(self) -> Session:
         """The platform for the library's own functions, in `jp20.operations`. As the chain is now:
         one for each use, since a test's end takes back what it did.
         """
-        return open_desk(self.connection, self.deployment, _KEYS)
+        return open_session(self.connection, self.deployment, _KEYS)
 
     def evidence(self, case: str | None = None) -> Evidence:
         """A case, a new one by default, with a document of its own."""
@@ -158,12 +158,12 @@ class PlatformForTests:
     @property
     def organisations(self) -> tuple[OrganisationForTests, ...]:
         keys = {key.address: key for key in _KEYS}
-        with self.desk() as desk:
+        with self.session() as session:
             return tuple(
                 OrganisationForTests(
                     each.number, each.name, frozenset(each.roles), keys[each.keys[0]]
                 )
-                for each in desk.members()
+                for each in session.members()
             )
 
     def enrol(
@@ -180,9 +180,9 @@ class PlatformForTests:
             for address in map(_address, wallets)
         ]
         file = "\n".join([columns, *rows]).encode()
-        with self.desk() as desk:
-            listed = parse_investors(file, "enrol", desk.now())
-            _require_done(register(desk, listed, self.evidence()))
+        with self.session() as session:
+            listed = parse_investors(file, "enrol", session.now())
+            _require_done(enrol(session, listed, self.evidence()))
 
     def create_token(self, sheet: TermSheet | None = None, **terms: object) -> "TokenForTests":
         """A token of these terms, by the fields of `Terms`; of the sheet's, which by default is one
@@ -192,21 +192,21 @@ class PlatformForTests:
         if sheet is None and "code" not in terms:
             terms["code"] = f"TEST-{next(self._numbers)}"
         chosen = replace(chosen, terms=replace(chosen.terms, **terms))  # type: ignore[arg-type]
-        with self.desk() as desk:
+        with self.session() as session:
             issuer, registrar = (
-                next(each.number for each in desk.members() if role in each.roles)
+                next(each.number for each in session.members() if role in each.roles)
                 for role in (Role.ISSUER, Role.REGISTRAR)
             )
-            created = create_token(desk, chosen, issuer, registrar, self.evidence())
+            created = create_token(session, chosen, issuer, registrar, self.evidence())
         return TokenForTests(self, created.token)
 
     def act(self, contract: Contract, function: str, *arguments: object) -> Decided:
         """A governed function of one of JP20's contracts: proposed, signed and executed by whom the
         policy names. Raises Reverted.
         """
-        with self.desk() as desk:
+        with self.session() as session:
             call = contract.call(function, *map(_plain, arguments))
-            return _decided(desk, [call], self.evidence())
+            return _decided(session, [call], self.evidence())
 
 
 class TokenForTests:
@@ -234,8 +234,8 @@ class TokenForTests:
 
     def issue(self, units: int) -> None:
         """To the issuer's account: a tranche."""
-        with self.platform.desk() as desk:
-            issue_units(desk, self.address, units, self.platform.evidence())
+        with self.platform.session() as session:
+            issue_units(session, self.address, units, self.platform.evidence())
 
     def deliver(self, wallet: "Wallet", units: int) -> None:
         """From the issuer's account, issuing what it lacks. Raises RowsRefused."""
@@ -243,15 +243,15 @@ class TokenForTests:
         if undistributed < units:
             self.issue(units - undistributed)
         rows = f"wallet,units\n{_address(wallet)},{units}\n".encode()
-        with self.platform.desk() as desk:
+        with self.platform.session() as session:
             listed = parse_allotments(rows, "deliver")
             evidence = self.platform.evidence()
-            _require_done(distribute(desk, self.address, listed, evidence))
+            _require_done(distribute(session, self.address, listed, evidence))
 
     def transfer(self, holder: InvestorForTests, to: "Wallet", units: int) -> Done:
         """By the holder's key. Raises Refused with the reason."""
-        with self.platform.desk() as desk:
-            return transfer(desk, self.address, holder.key, _address(to), units)
+        with self.platform.session() as session:
+            return transfer(session, self.address, holder.key, _address(to), units)
 
     def act(self, function: str, *arguments: object) -> Decided:
         """A governed function of the token: `token.act("setFrozenTokens", alice, 40)`."""
@@ -437,8 +437,8 @@ def _fund(
             )
 
 
-def _decided(desk: Desk, calls: list[Call], evidence: Evidence) -> Decided:
-    decided = decide(desk, calls, evidence)
+def _decided(session: Session, calls: list[Call], evidence: Evidence) -> Decided:
+    decided = decide(session, calls, evidence)
     for call in decided.calls:
         if call.refusal is not None:
             raise call.refusal

@@ -13,10 +13,11 @@ from pathlib import Path
 from jp20.domain.base.errors import Text
 from jp20.domain.register.register import Movement
 from jp20.operations.governance import emergency
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.register.report import read_register
-from jp20.operations.session import Desk
+from jp20.operations.session import Session
 from jp20.operations.token import enforce, lifecycle, restraints
-from jp20.scripting import BadArgument, CaseFile, desk, script, show, show_outcomes, show_steps
+from jp20.scripting import BadArgument, CaseFile, script, session, show, show_outcomes, show_steps
 
 FILES = Path(__file__).resolve().parent.parent / "examples" / "administer"
 
@@ -24,7 +25,7 @@ FILES = Path(__file__).resolve().parent.parent / "examples" / "administer"
 @script
 def lock_up(file: str = str(FILES / "lock-up.toml")) -> None:
     """Units that a holder may not transfer until a time."""
-    case, work = CaseFile(file), desk()
+    case, work = CaseFile(file), session()
     holders = [(row.address("wallet"), row.number("units")) for row in case.rows("holders")]
     until = case.time("until")
     done = restraints.lock_up(work, case.text("token"), holders, until, case.evidence)
@@ -35,7 +36,7 @@ def lock_up(file: str = str(FILES / "lock-up.toml")) -> None:
 @script
 def freeze(file: str = str(FILES / "freeze.toml")) -> None:
     """The AML officer freezes at once; the audit firm or the registrar confirms it."""
-    case, work = CaseFile(file), desk()
+    case, work = CaseFile(file), session()
     token = case.text("token")
     accounts = [(row.address("wallet"), row.number("units")) for row in case.rows("holders")]
     frozen = restraints.freeze_at_once(work, token, accounts, case.evidence)
@@ -51,9 +52,11 @@ def freeze(file: str = str(FILES / "freeze.toml")) -> None:
 @script
 def forced_transfer(file: str = str(FILES / "forced-transfer.toml")) -> None:
     """Units go to a third party without the holder's consent: a court's order, say."""
-    case, work = CaseFile(file), desk()
+    case, work = CaseFile(file), session()
     token, source, to = case.text("token"), case.address("from"), case.address("to")
-    done = enforce.force_transfer(work, token, source, to, case.number("units"), case.evidence)
+    done = carry_out(
+        work, enforce.force_transfer(work, token, source, to, case.number("units"), case.evidence)
+    )
     show_positions(work, token, [source, to])
     show_steps(work, done.steps)
 
@@ -61,7 +64,7 @@ def forced_transfer(file: str = str(FILES / "forced-transfer.toml")) -> None:
 @script
 def reversal(file: str = str(FILES / "reversal.toml")) -> None:
     """Takes back one earlier transfer, whole or in part, as far as the units are still there."""
-    case, work = CaseFile(file), desk()
+    case, work = CaseFile(file), session()
     token, original = case.text("token"), case.table("original")
     found = enforce.find_original(work, token, transaction_of(work, token, original))
     units = case.number("units") if case.has("units") else None
@@ -77,7 +80,7 @@ def reversal(file: str = str(FILES / "reversal.toml")) -> None:
 @script
 def recovery(file: str = str(FILES / "recovery.toml")) -> None:
     """A lost key: the wallet is retired, and every position moves to a new one of the investor."""
-    case, work = CaseFile(file), desk()
+    case, work = CaseFile(file), session()
     done = enforce.recover(work, case.address("lost"), case.address("new"), case.evidence)
     show(
         "新ウォレットへの移管 / Moved to the new wallet",
@@ -90,9 +93,9 @@ def recovery(file: str = str(FILES / "recovery.toml")) -> None:
 @script
 def split(file: str = str(FILES / "split.toml")) -> None:
     """One unit becomes so many, for every holder at once."""
-    case, work = CaseFile(file), desk()
+    case, work = CaseFile(file), session()
     token, ratio = case.text("token"), case.number("ratio")
-    done = lifecycle.split(work, token, ratio, case.evidence)
+    done = carry_out(work, lifecycle.split(work, token, ratio, case.evidence))
     supply = work.token(token).read(int, "totalSupply")
     show("分割 / Split", ("#比率 / ratio", "#発行数量 / units in issue"), [(ratio, supply)])
     show_steps(work, done.steps)
@@ -101,7 +104,7 @@ def split(file: str = str(FILES / "split.toml")) -> None:
 @script
 def redeem(file: str = str(FILES / "redeem.toml")) -> None:
     """At maturity, early, in part, or of one holder: each as far as the term sheet allows it."""
-    case, work = CaseFile(file), desk()
+    case, work = CaseFile(file), session()
     token, kind, evidence = case.text("token"), case.text("kind"), case.evidence
     if kind == "holder":
         holder, units = case.address("holder"), case.number("units")
@@ -121,7 +124,7 @@ def redeem(file: str = str(FILES / "redeem.toml")) -> None:
 @script
 def redistribution(file: str = str(FILES / "redistribution.toml")) -> None:
     """Restores what investors lost by a system error: the incident first, then the units, once."""
-    case, work = CaseFile(file), desk()
+    case, work = CaseFile(file), session()
     token, incident = case.text("token"), case.text("incident")
     losses = [(row.address("holder"), row.number("units")) for row in case.rows("losses")]
     restored = [
@@ -138,7 +141,7 @@ def redistribution(file: str = str(FILES / "redistribution.toml")) -> None:
 @script
 def halt() -> None:
     """Stops every token, those created later included. Any one key of the emergency operator."""
-    work = desk()
+    work = session()
     show_steps(work, emergency.halt(work).steps)
     show_status(work)
 
@@ -146,7 +149,7 @@ def halt() -> None:
 @script
 def resume(file: str = str(FILES / "resume.toml")) -> None:
     """Ends the stop: the operator and three more organisations."""
-    case, work = CaseFile(file), desk()
+    case, work = CaseFile(file), session()
     show_steps(work, emergency.resume(work, case.evidence).steps)
     show_status(work)
 
@@ -179,7 +182,7 @@ def main(act: str, *file: str) -> None:
     ACTS[act](*file)
 
 
-def transaction_of(work: Desk, token: str, original: CaseFile) -> bytes:
+def transaction_of(work: Session, token: str, original: CaseFile) -> bytes:
     """The transaction that a file names, or the latest movement with its parties and units."""
     if original.has("transaction"):
         return original.hash("transaction")
@@ -190,7 +193,7 @@ def transaction_of(work: Desk, token: str, original: CaseFile) -> bytes:
     raise BadArgument(Text("There was no such transfer.", "該当する移転がありません。"))
 
 
-def show_positions(work: Desk, token: str, holders: list[str]) -> None:
+def show_positions(work: Session, token: str, holders: list[str]) -> None:
     positions = [(holder, restraints.position(work, token, holder)) for holder in holders]
     show(
         f"保有状況 / Positions: {token}",
@@ -205,8 +208,8 @@ def show_positions(work: Desk, token: str, holders: list[str]) -> None:
     )
 
 
-def show_status(work: Desk) -> None:
-    status = emergency.status(work)
+def show_status(work: Session) -> None:
+    status = emergency.platform_status(work)
     show(
         "緊急停止中 / HALTED" if status.halted else "稼働中 / Running",
         ("トークン / token", "コード / code", "#発行数量 / units in issue"),

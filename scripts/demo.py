@@ -35,11 +35,12 @@ from jp20.operations.files.inputs import (
     load_term_sheet,
 )
 from jp20.operations.governance import emergency, requests
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
 from jp20.operations.register.report import report
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.session import Session, open_session
 from jp20.operations.token import enforce, lifecycle, restraints
 from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.transfer import preview, transfer
@@ -104,24 +105,26 @@ class Story:
     sale: bytes = b""
     differences: list[str] = field(default_factory=list)
 
-    def desk(self, *names: str) -> Desk:
+    def session(self, *names: str) -> Session:
         """The platform, with the keys of these organisations; without names, of all of them."""
         mine = {
             k for each in self.organisations if each.name in names or not names for k in each.keys
         }
         keys = [key for key in development_signers(30) if key.address in mine]
-        return open_desk(self.connection, self.deployment, keys)
+        return open_session(self.connection, self.deployment, keys)
 
     def key(self, name: str) -> Signer:
         """An organisation's key."""
-        return next(iter(self.desk(name).signers.values()))
+        return next(iter(self.session(name).signers.values()))
 
     def holder(self, reference: str) -> KeySigner:
         """An investor's own key."""
         return KeySigner(KEY_OF(reference))
 
     def balance(self, reference: str) -> int:
-        return self.desk().token(self.token).read(int, "balanceOf", self.holder(reference).address)
+        return (
+            self.session().token(self.token).read(int, "balanceOf", self.holder(reference).address)
+        )
 
     def expect(self, what: str, found: int | str, wanted: int | str) -> None:
         """A line that says what was found, and whether it is what was worked out by hand."""
@@ -166,10 +169,10 @@ def platform(story: Story) -> None:
         ("#番号 / no.", "名称 / name", "役割 / roles"),
         (
             (each.number, each.name, ", ".join(role.name for role in sorted(each.roles)))
-            for each in story.desk().members()
+            for each in story.session().members()
         ),
     )
-    story.expect("組織 / organisations", len(story.desk().members()), 14)
+    story.expect("組織 / organisations", len(story.session().members()), 14)
     console.print(
         f"  規則 {len(policy.acts)} 件で封印。設立者の鍵は以後無権限 /"
         f" Sealed with {len(policy.acts)} rules: the founder's key has no power any more."
@@ -179,7 +182,7 @@ def platform(story: Story) -> None:
 def whitelist(story: Story) -> None:
     story.investors = load_investors(INVESTORS)
     with busy("1,212 名を審査・登録しています / Registering"):
-        outcomes = register(story.desk(), story.investors, evidence_of("WL-2026-001", INVESTORS))
+        outcomes = enrol(story.session(), story.investors, evidence_of("WL-2026-001", INVESTORS))
     show(
         "登録されなかった申込者 / Applicants who failed KYC",
         ("#行 / line", "項目 / field", "理由", "reason"),
@@ -187,43 +190,45 @@ def whitelist(story: Story) -> None:
     )
     story.expect("登録 / registered", len(outcomes.done), 1_200)
     story.expect("拒否 / refused", len(outcomes.refused), 12)
-    show_steps(story.desk(), outcomes.steps)
+    show_steps(story.session(), outcomes.steps)
 
 
 def issue(story: Story) -> None:
     sheet = load_term_sheet(TERM_SHEET)
-    desk = story.desk()
+    session = story.session()
     created = create_token(
-        desk, sheet, ISSUER, TRUST_BANK, evidence_of("CREATE-2026-001", TERM_SHEET)
+        session, sheet, ISSUER, TRUST_BANK, evidence_of("CREATE-2026-001", TERM_SHEET)
     )
     story.token = created.token
-    issued = issue_units(desk, story.token, 30_000, evidence_of("ISSUE-2026-001", TERM_SHEET))
+    issued = issue_units(session, story.token, 30_000, evidence_of("ISSUE-2026-001", TERM_SHEET))
     console.print(f"  {sheet.terms.name} ({sheet.terms.code})  {story.token}")
-    show_steps(desk, created.decided.steps, "トークンの作成 / token created")
-    show_steps(desk, issued.decided.steps, "発行 / units issued")
+    show_steps(session, created.decided.steps, "トークンの作成 / token created")
+    show_steps(session, issued.decided.steps, "発行 / units issued")
     # 30,000 × ¥100,000 = ¥3,000,000,000
     story.expect("発行数量 / units issued", issued.units, 30_000)
     story.expect("発行総額(円) / yen", issued.units * sheet.terms.unit_price, 3_000_000_000)
     story.expect(
-        "未配布 / undistributed", desk.token(story.token).read(int, "undistributed"), 30_000
+        "未配布 / undistributed", session.token(story.token).read(int, "undistributed"), 30_000
     )
 
 
 def distribution(story: Story) -> None:
     allotments = load_allotments(ALLOTMENTS, story.investors)
-    desk = story.desk()
+    session = story.session()
     with busy("1,200 名へ配布しています / Delivering"):
-        outcomes = distribute(desk, story.token, allotments, evidence_of("AL-2026-001", ALLOTMENTS))
-    show_steps(desk, outcomes.steps)
+        outcomes = distribute(
+            session, story.token, allotments, evidence_of("AL-2026-001", ALLOTMENTS)
+        )
+    show_steps(session, outcomes.steps)
     # 1,100 × 20 + 80 × 50 + 20 × 200 = 22,000 + 4,000 + 4,000 = 30,000
     story.expect("配布先 / holders", len(outcomes.done), 1_200)
     story.expect("配布数量 / units delivered", sum(row.units for row in outcomes.done), 30_000)
-    story.expect("未配布 / undistributed", desk.token(story.token).read(int, "undistributed"), 0)
+    story.expect("未配布 / undistributed", session.token(story.token).read(int, "undistributed"), 0)
 
 
 def sale(story: Story) -> None:
     seller, buyer = story.holder("K1-0001"), story.holder("K1-0002")
-    done = transfer(story.desk(), story.token, seller, buyer.address, 5)
+    done = transfer(story.session(), story.token, seller, buyer.address, 5)
     story.sale = done.transaction
     console.print(
         "  K1-0001 → K1-0002: 5 口。保有者自身の鍵で署名 / signed with the holder's own key"
@@ -233,33 +238,33 @@ def sale(story: Story) -> None:
 
 
 def lock_up(story: Story) -> None:
-    desk = story.desk()
+    session = story.session()
     holder, to = story.holder("K1-0003"), story.holder("K1-0004").address
     until = parse_time("2034-03-31")
     case = Evidence.of("LU-2026-001", b"Agreement with the holder")
-    done = restraints.lock_up(desk, story.token, [(holder.address, 20)], until, case)
-    show_steps(desk, done.steps)
-    position = restraints.position(desk, story.token, holder.address)
+    done = restraints.lock_up(session, story.token, [(holder.address, 20)], until, case)
+    show_steps(session, done.steps)
+    position = restraints.position(session, story.token, holder.address)
     story.expect("K1-0003 残高 / balance", position.balance, 20)
     story.expect("K1-0003 移転可能 / free", position.free, 0)
-    reason = preview(desk, story.token, holder.address, to, 1).reason
+    reason = preview(session, story.token, holder.address, to, 1).reason
     story.expect("事前照会 / preview", reason.name, "LOCKED_UP")
     console.print(f"      {reason.text.ja}\n      [dim]{reason.text.en}[/]")
     story.refused(
-        "K1-0003 → K1-0004: 1 口", lambda: transfer(desk, story.token, holder, to, 1), "lock-up"
+        "K1-0003 → K1-0004: 1 口", lambda: transfer(session, story.token, holder, to, 1), "lock-up"
     )
 
 
 def forced_transfer(story: Story) -> None:
-    desk = story.desk()
+    session = story.session()
     source, to = story.holder("K1-0003").address, story.holder("K1-0004").address
     case = Evidence.of("FT-2026-001", b"Order of the court")
-    done = enforce.force_transfer(desk, story.token, source, to, 15, case)
+    done = carry_out(session, enforce.force_transfer(session, story.token, source, to, 15, case))
     console.print(
         "  裁判所の命令。ロックアップ中の15口 K1-0003 → K1-0004 /"
         " A court's order: 15 units pass, though locked up."
     )
-    show_steps(desk, done.steps)
+    show_steps(session, done.steps)
     story.expect("K1-0003", story.balance("K1-0003"), 5)  # 20 − 15
     story.expect("K1-0004", story.balance("K1-0004"), 35)  # 20 + 15
 
@@ -272,12 +277,14 @@ def chargeback(story: Story) -> None:
     case = Evidence.of(
         "CB-2026-001", b"Finding of the auditor: the sale was made with a stolen key"
     )
-    everyone = story.desk()
+    everyone = story.session()
     party = everyone.organisation(BROKER).number
     original = enforce.find_original(everyone, story.token, story.sale).original
     story.refused(
         f"{AUDITOR}だけ / the auditor alone",
-        lambda: enforce.reverse(story.desk(AUDITOR), story.token, original, case, parties=[party]),
+        lambda: enforce.reverse(
+            story.session(AUDITOR), story.token, original, case, parties=[party]
+        ),
         "stays without a signature",
     )
     done = enforce.reverse(everyone, story.token, original, case, parties=[party])
@@ -289,52 +296,52 @@ def chargeback(story: Story) -> None:
 
 
 def split(story: Story) -> None:
-    desk = story.desk()
+    session = story.session()
     case = Evidence.of("SP-2026-001", b"Resolution of the issuer")
-    done = lifecycle.split(desk, story.token, 2, case)
+    done = carry_out(session, lifecycle.split(session, story.token, 2, case))
     console.print(
         "  1口を2口に。全保有者に一取引で / 1 becomes 2, for all holders in one transaction"
     )
-    show_steps(desk, done.steps)
-    story.expect("発行数量 / supply", desk.token(story.token).read(int, "totalSupply"), 60_000)
+    show_steps(session, done.steps)
+    story.expect("発行数量 / supply", session.token(story.token).read(int, "totalSupply"), 60_000)
     story.expect("K1-0001", story.balance("K1-0001"), 40)  # 20 × 2
     story.expect("K1-0003", story.balance("K1-0003"), 10)  # 5 × 2
     story.expect("K1-0004", story.balance("K1-0004"), 70)  # 35 × 2
 
 
 def emergency_stop(story: Story) -> None:
-    desk = story.desk()
-    show_steps(desk, emergency.halt(desk).steps)
+    session = story.session()
+    show_steps(session, emergency.halt(session).steps)
     console.print("  一つの鍵で全停止 / One key stopped everything.")
     seller, to = story.holder("K1-0001"), story.holder("K1-0002").address
     story.refused(
         "K1-0001 → K1-0002: 10 口",
-        lambda: transfer(desk, story.token, seller, to, 10),
+        lambda: transfer(session, story.token, seller, to, 10),
         "PLATFORM_HALTED",
     )
     case = Evidence.of("EM-2026-001", b"All clear")
     # No software proposes what its organisations cannot carry; here the chain itself is asked.
     operator = story.key(OPERATOR)
-    resumption = [desk.platform.call("resume", emergency.status(desk).since)]
-    decision = requests.propose(desk, operator, resumption, case).decision
-    requests.sign(desk, story.key(AUDITOR), decision.request.id)
+    resumption = [session.platform.call("resume", emergency.platform_status(session).since)]
+    decision = requests.propose(session, operator, resumption, case).decision
+    requests.sign(session, story.key(AUDITOR), decision.request.id)
     story.refused(
         f"再開: {OPERATOR}と{AUDITOR}のみ / the operator and one organisation",
-        lambda: executed(desk, operator, decision),
+        lambda: executed(session, operator, decision),
         "The signature in slot",
     )
-    resumed = emergency.resume(story.desk(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case)
+    resumed = emergency.resume(story.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case)
     console.print("  運営者と三組織で再開 / The operator and three organisations resume it.")
-    show_steps(desk, resumed.steps)
-    story.expect("停止中 / halted", str(emergency.status(desk).halted), "False")
-    transfer(desk, story.token, seller, to, 10)
+    show_steps(session, resumed.steps)
+    story.expect("停止中 / halted", str(emergency.platform_status(session).halted), "False")
+    transfer(session, story.token, seller, to, 10)
     story.expect("K1-0001", story.balance("K1-0001"), 30)  # 40 − 10
     story.expect("K1-0002", story.balance("K1-0002"), 50)  # 40 + 10
 
 
 def final_register(story: Story) -> None:
     with busy("イベントから原簿を再構成しています / Rebuilding the register from the events"):
-        found = report(story.desk(), story.token)
+        found = report(story.session(), story.token)
     holders = found.register.holders()
     largest = sorted(holders.items(), key=lambda held: (-held[1], held[0]))[:3]
     named = [(reference, story.holder(reference).address) for reference in WATCHED]
@@ -373,9 +380,9 @@ CHAPTERS: tuple[tuple[str, Callable[[Story], None]], ...] = (
 )
 
 
-def executed(desk: Desk, signer: Signer, decision: Decision) -> None:
+def executed(session: Session, signer: Signer, decision: Decision) -> None:
     """Executes a request of one call; raises what the chain says against it."""
-    (outcome,) = requests.execute(desk, signer, decision)
+    (outcome,) = requests.execute(session, signer, decision)
     if outcome.refusal is not None:
         raise outcome.refusal
 

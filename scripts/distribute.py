@@ -13,7 +13,7 @@ from pathlib import Path
 
 from jp20.operations.files.inputs import evidence_of, load_allotments, load_investors
 from jp20.operations.plans.distribute import distribute
-from jp20.scripting import desk, script, show_outcomes
+from jp20.scripting import script, session, show_outcomes
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -27,7 +27,7 @@ def main(
     file = Path(allotments)
     listed = load_allotments(file, load_investors(Path(investors)))
     case = f"AL-{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
-    work = desk()
+    work = session()
     outcomes = distribute(work, work.token(token).address, listed, evidence_of(case, file))
     show_outcomes(work, f"配布 / Distribution: {token}", outcomes)
 

@@ -18,7 +18,7 @@ from jp20.domain.governance.matrix import matrix as rows_of
 from jp20.domain.governance.policy import Policy, Rule
 from jp20.operations.files.inputs import load_policy
 from jp20.operations.governance import policy as governance
-from jp20.scripting import BadArgument, console, desk, script, show
+from jp20.scripting import BadArgument, console, script, session, show
 
 
 @script
@@ -31,7 +31,7 @@ def matrix(policy: str = "") -> None:
 @script
 def compare(policy: str = "") -> None:
     """The rules on the chain beside those of the file."""
-    differences = governance.policy_differences(desk(), _policy(policy))
+    differences = governance.policy_differences(session(), _policy(policy))
     if not differences:
         console.print("チェーンはファイルのとおり / The chain has the file's policy.")
         return
@@ -49,7 +49,7 @@ def compare(policy: str = "") -> None:
 @script
 def overdue() -> None:
     """What was done at once, stands, and was not confirmed by another organisation in 72 hours."""
-    work = desk()
+    work = session()
     found = governance.overdue(work)
     if not found:
         console.print("期限を過ぎた未確認の措置なし / Nothing is overdue.")

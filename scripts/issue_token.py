@@ -13,7 +13,7 @@ from pathlib import Path
 from jp20.domain.base.roles import Role
 from jp20.operations.files.inputs import evidence_of, load_term_sheet
 from jp20.operations.token.issue import create_token, issue_units
-from jp20.scripting import desk, holder_of, script, show, show_steps, whole_number
+from jp20.scripting import holder_of, script, session, show, show_steps, whole_number
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -26,7 +26,7 @@ def main(
 ) -> None:
     sheet = load_term_sheet(Path(term_sheet))
     amount = whole_number(units, "units")
-    work = desk()
+    work = session()
     code = sheet.terms.code
     created = create_token(
         work,

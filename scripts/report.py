@@ -13,19 +13,19 @@ from pathlib import Path
 from jp20.operations.register.report import (
     holders_table,
     movements_table,
+    register_to_json,
     report,
     summary_table,
     to_csv,
-    to_json,
 )
-from jp20.scripting import console, desk, script, show
+from jp20.scripting import console, script, session, show
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 
 @script
 def main(token: str = "JP20-RE-0001", folder: str = "") -> None:  # noqa: S107
-    found = report(desk(), token)
+    found = report(session(), token)
     summary = summary_table(found, "ja")
     show(f"原簿 / Register: {found.code}", summary.columns, summary.rows)
     largest = sorted(found.register.holders().items(), key=lambda held: -held[1])[:10]
@@ -36,7 +36,7 @@ def main(token: str = "JP20-RE-0001", folder: str = "") -> None:  # noqa: S107
         for name, content in (
             ("holders.csv", to_csv(holders_table(found, "ja"))),
             ("movements.csv", to_csv(movements_table(found, "ja"))),
-            ("report.json", to_json(found).encode()),
+            ("report.json", register_to_json(found).encode()),
         ):
             (out / name).write_bytes(content)
             console.print(f"{out / name}")

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 from jp20.operations.files.inputs import evidence_of, load_investors
-from jp20.operations.investors.whitelist import register
-from jp20.scripting import desk, script, show_outcomes
+from jp20.operations.investors.whitelist import enrol
+from jp20.scripting import script, session, show_outcomes
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -25,11 +25,11 @@ def main(investors: str = str(EXAMPLES / "real-estate" / "investors.csv")) -> No
     listed = load_investors(file)
     # A case of its own for each content of the file, and the same one when it is run again.
     case = f"WL-{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
-    work = desk()
+    work = session()
     show_outcomes(
         work,
         f"投資家の登録 / Whitelist: {file.name}",
-        register(work, listed, evidence_of(case, file)),
+        enrol(work, listed, evidence_of(case, file)),
     )
 
 

@@ -7,6 +7,7 @@ Ends with 1, a line for each fault.
 
 import ast
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -35,17 +36,31 @@ def readers_of_logs() -> Iterator[str]:
                 yield f"jp20/{file}:{node.lineno} reads logs itself"
 
 
+def names_twice() -> Iterator[str]:
+    """One name means one thing: classes and functions of modules, outside the command line."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for file, tree in _modules():
+        if file.parts[0] == "cli":
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                places[node.name].append(f"jp20/{file}")
+    for name, files in sorted(places.items()):
+        if len(files) > 1:
+            yield f"{name} is defined {len(files)} times: {', '.join(files)}"
+
+
 def _modules() -> Iterator[tuple[Path, ast.Module]]:
     for file in sorted(PACKAGE.rglob("*.py")):
         yield file.relative_to(PACKAGE), ast.parse(file.read_text("utf-8"))
 
 
 def main() -> int:
-    faults = [*too_many_rooms(), *readers_of_logs()]
+    faults = [*too_many_rooms(), *names_twice(), *readers_of_logs()]
     for fault in faults:
         print(fault, file=sys.stderr)
     if not faults:
-        print("Rooms and readers of the past are as they must be.")
+        print("Rooms, names and readers of the past are as they must be.")
     return 1 if faults else 0
 
 

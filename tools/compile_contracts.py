@@ -85,8 +85,22 @@ def packaged(contracts: dict[str, dict[str, Any]]) -> dict[Path, str]:
                 "abi": contract["abi"],
                 "bytecode": f"0x{contract['evm']['bytecode']['object']}",
             }
+            executing = executing_slots(contract)
+            if executing:
+                carried["executing"] = executing
             files[PACKAGE / f"{name}.json"] = json.dumps(carried, indent=1) + "\n"
     return files
+
+
+def executing_slots(contract: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """Slot and first byte of what says which call is under way: with it a node is asked what a call
+    of the Consortium would do.
+    """
+    return {
+        item["label"]: (int(item["slot"]), item["offset"])
+        for item in contract["storageLayout"]["storage"]
+        if item["label"].startswith("_executing")
+    }
 
 
 def version() -> str:

@@ -41,10 +41,10 @@ from jp20.operations.files.inputs import (
 )
 from jp20.operations.governance import emergency
 from jp20.operations.governance.decide import decide
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
 from jp20.operations.register.report import report
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.session import Session, open_session
 from jp20.operations.token import lifecycle
 from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.transfer import preview, transfer
@@ -76,8 +76,8 @@ class Run:
     distribution: Outcomes | None = None
 
     @property
-    def desk(self) -> Desk:
-        return self.story.desk()
+    def session(self) -> Session:
+        return self.story.session()
 
 
 @script
@@ -139,34 +139,36 @@ def told_in_demo(chapter: Callable[[Story], None]) -> Callable[[Run], None]:
 
 def bond(run: Run) -> None:
     """Story 2: 200 units at ¥10 m among qualified institutions, to maturity."""
-    desk, story = run.desk, run.story
+    session, story = run.session, run.story
     sheet = load_term_sheet(BOND)
     # Real time cannot be moved on: the bond of this run matures as soon as it is sold.
-    maturity = desk.now() + 60
+    maturity = session.now() + 60
     sheet = replace(sheet, terms=replace(sheet.terms, maturity=maturity))
     code = sheet.terms.code
     first, second, general = (story.holder(f"B1-000{number}") for number in (1, 2, 9))
     investors = load_investors(BOND_INVESTORS)
     with busy("債券を発行・配布しています / Issuing and delivering the bond"):
-        register(desk, investors, evidence_of("WL-2026-002", BOND_INVESTORS))
-        create_token(desk, sheet, ISSUER, TRUST_BANK, evidence_of("CREATE-2026-002", BOND))
-        issue_units(desk, code, 200, evidence_of("ISSUE-2026-002", BOND))
+        enrol(session, investors, evidence_of("WL-2026-002", BOND_INVESTORS))
+        create_token(session, sheet, ISSUER, TRUST_BANK, evidence_of("CREATE-2026-002", BOND))
+        issue_units(session, code, 200, evidence_of("ISSUE-2026-002", BOND))
         allotments = load_allotments(BOND_ALLOTMENTS, investors)
-        distribute(desk, code, allotments, evidence_of("AL-2026-002", BOND_ALLOTMENTS))
+        distribute(session, code, allotments, evidence_of("AL-2026-002", BOND_ALLOTMENTS))
     story.refused(
         "適格機関投資家以外へ5口 / 5 units to a general investor",
-        lambda: transfer(desk, code, second, general.address, 5),
+        lambda: transfer(session, code, second, general.address, 5),
         "RECIPIENT_CLASS",
     )
-    transfer(desk, code, second, first.address, 5)
-    token = desk.token(code)
+    transfer(session, code, second, first.address, 5)
+    token = session.token(code)
     story.expect("B1-0001", token.read(int, "balanceOf", first.address), 65)  # 60 + 5
     story.expect("B1-0002", token.read(int, "balanceOf", second.address), 35)  # 40 − 5
     with busy("償還期日を待っています / Waiting for maturity"):
-        wait_until(lambda: desk.now() >= maturity, "maturity", 120)
-    redeemed = lifecycle.redeem_at_maturity(desk, code, Evidence.of("RD-2026-001", b"At maturity"))
+        wait_until(lambda: session.now() >= maturity, "maturity", 120)
+    redeemed = lifecycle.redeem_at_maturity(
+        session, code, Evidence.of("RD-2026-001", b"At maturity")
+    )
     story.expect("償還 / redeemed", sum(row.units for row in redeemed.done), 200)
-    found = report(desk, code)
+    found = report(session, code)
     story.expect("発行数量 / supply", found.register.supply, 0)
     # 1 issue, 7 deliveries, 1 sale, 7 redemptions
     story.expect("記録 / entries of the history", len(found.register.history), 16)
@@ -174,13 +176,13 @@ def bond(run: Run) -> None:
 
 def emergency_of_42(run: Run) -> None:
     """Story 3: one key halts 42 tokens; the operator and three organisations resume them."""
-    desk, story = run.desk, run.story
+    session, story = run.session, run.story
     sheet = load_term_sheet(demo.TERM_SHEET)
-    issuer, registrar = (desk.organisation(name).number for name in (ISSUER, TRUST_BANK))
-    there = len(desk.tokens())
+    issuer, registrar = (session.organisation(name).number for name in (ISSUER, TRUST_BANK))
+    there = len(session.tokens())
     with busy("42トークンまで作成しています / Making tokens until there are 42"):
         creations = [
-            desk.platform.call(
+            session.platform.call(
                 "createToken",
                 1,
                 replace(sheet.terms, code=f"JP20-EM-{number:04d}", symbol=f"EM{number}"),
@@ -189,14 +191,14 @@ def emergency_of_42(run: Run) -> None:
             )
             for number in range(there + 1, 43)
         ]
-        decide(desk, creations, Evidence.of("CREATE-2026-042", b"Resolution of the issuer"))
-    story.expect("トークン / tokens", len(desk.tokens()), 42)
-    show_steps(desk, emergency.halt(desk).steps)
+        decide(session, creations, Evidence.of("CREATE-2026-042", b"Resolution of the issuer"))
+    story.expect("トークン / tokens", len(session.tokens()), 42)
+    show_steps(session, emergency.halt(session).steps)
     seller, to = story.holder("K1-0001").address, story.holder("K1-0002").address
-    reasons = Counter(preview(desk, each, seller, to, 1).reason for each in desk.tokens())
+    reasons = Counter(preview(session, each, seller, to, 1).reason for each in session.tokens())
     halted = reasons[Reason.PLATFORM_HALTED] + reasons[Reason.TOKEN_MATURED]
     story.expect("停止したトークン / tokens that refuse", halted, 42)
-    few = story.desk(OPERATOR, AUDITOR)
+    few = story.session(OPERATOR, AUDITOR)
     case = Evidence.of("EM-2026-042", b"All clear")
     try:
         emergency.resume(few, case)
@@ -206,24 +208,24 @@ def emergency_of_42(run: Run) -> None:
         )
     else:
         story.differences.append("resume by two")
-    emergency.resume(story.desk(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case)
-    story.expect("停止中 / halted", str(emergency.status(desk).halted), "False")
+    emergency.resume(story.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case)
+    story.expect("停止中 / halted", str(emergency.platform_status(session).halted), "False")
 
 
 def prepare_distribution(run: Run) -> None:
     """5,000 more investors, and a token of 30,000 units for them."""
-    desk, story = run.desk, run.story
+    session, story = run.session, run.story
     people, allotments = story.folder / "investors.csv", story.folder / "allotments.csv"
     write_investors(people, allotments)
     sheet = load_term_sheet(demo.TERM_SHEET)
     sheet = replace(sheet, terms=replace(sheet.terms, code=TOKEN, symbol="RE2"))
     with busy("5,000 名を登録しています / Registering 5,000 investors"):
-        done = register(desk, load_investors(people), evidence_of("WL-2026-003", people))
+        done = enrol(session, load_investors(people), evidence_of("WL-2026-003", people))
     story.expect("登録 / registered", len(done.done), HOLDERS)
-    create_token(desk, sheet, ISSUER, TRUST_BANK, evidence_of("CREATE-2026-003", people))
-    issue_units(desk, TOKEN, HOLDERS * EACH, evidence_of("ISSUE-2026-003", people))
+    create_token(session, sheet, ISSUER, TRUST_BANK, evidence_of("CREATE-2026-003", people))
+    issue_units(session, TOKEN, HOLDERS * EACH, evidence_of("ISSUE-2026-003", people))
     story.expect(
-        "未配布 / undistributed", desk.token(TOKEN).read(int, "undistributed"), HOLDERS * EACH
+        "未配布 / undistributed", session.token(TOKEN).read(int, "undistributed"), HOLDERS * EACH
     )
 
 
@@ -233,17 +235,17 @@ def one_killed_then_two(run: Run) -> None:
     allotments = story.folder / "allotments.csv"
     file = load_allotments(allotments, load_investors(story.folder / "investors.csv"))
     first, second, *rest = network.nodes
-    watching = open_desk(connect(network.network(rest)), story.deployment, [])
+    watching = open_session(connect(network.network(rest)), story.deployment, [])
     token = watching.token(TOKEN)
     failed: list[BaseException] = []
 
     def carry_out() -> None:
         try:
-            with desk_with_outbox(run) as desk:
+            with desk_with_outbox(run) as session:
                 run.distribution = distribute(
-                    desk, TOKEN, file, evidence_of("AL-2026-003", allotments)
+                    session, TOKEN, file, evidence_of("AL-2026-003", allotments)
                 )
-                see_it_final(desk)
+                see_it_final(session)
         except BaseException as error:
             failed.append(error)
 
@@ -296,7 +298,7 @@ def each_once(run: Run) -> None:
     for node in network.nodes:
         chain = connect(network.network([node]))
         chain.require_block(newest)
-        found = report(open_desk(chain, story.deployment, []), TOKEN)
+        found = report(open_session(chain, story.deployment, []), TOKEN)
         holders = found.register.holders()
         registers.add(keccak(repr(sorted(holders.items())).encode()))
         exact = sum(units == EACH for units in holders.values())
@@ -305,7 +307,7 @@ def each_once(run: Run) -> None:
         story.expect(f"{node.organisation}: 差異 / differences", len(found.differences), 0)
     story.expect("4台の原簿が一致 / the same register at all four", len(registers), 1)
     show_validators(run)
-    findings = check_network(network.file, network.folder, holders=role_holders(run.desk))
+    findings = check_network(network.file, network.folder, holders=role_holders(run.session))
     for finding in findings:
         if finding.level is Level.FAULT:
             console.print(f"      [red]{finding.node or ''} {finding.what.en}[/]")
@@ -326,19 +328,19 @@ CHAPTERS: tuple[tuple[str, Callable[[Run], None]], ...] = (
 # ------------------------------------------------------------------------------------------ inside
 
 
-def desk_with_outbox(run: Run) -> Desk:
+def desk_with_outbox(run: Run) -> Session:
     """All organisations' keys, and what is sent kept in a folder."""
     story = run.story
     connection = connect(run.network.network())
-    signers = [*story.desk().signers.values()]
+    signers = [*story.session().signers.values()]
     outbox = story.folder / "outbox"
-    return open_desk(connection, story.deployment, signers, outbox=outbox)
+    return open_session(connection, story.deployment, signers, outbox=outbox)
 
 
-def see_it_final(desk: Desk) -> None:
+def see_it_final(session: Session) -> None:
     """A block that is not final may be replaced by one without what was in it: it is sent again."""
-    while any(desk.sender(key).outbox.not_final() for key in desk.signers.values()):
-        desk.settle()
+    while any(session.sender(key).outbox.not_final() for key in session.signers.values()):
+        session.settle()
         time.sleep(1)
 
 

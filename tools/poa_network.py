@@ -27,7 +27,7 @@ from jp20.chain.rpc.connection import CannotConnect, Connection, NodeFailure, No
 from jp20.chain.rpc.networks import Network
 from jp20.domain.base.finality import clique_finality
 from jp20.network.init import expected_genesis, init_node, load_network
-from jp20.network.network_file import NetworkFile, Node
+from jp20.network.network_file import NetworkFile, NetworkNode
 from jp20.network.node_files import DATA, FREE_GAS, arguments, preparation
 from jp20.network.operator_channel import NoOperatorChannel, OperatorChannel, operator_channel
 from jp20.network.stall import Stall, unstick
@@ -56,7 +56,7 @@ class PoaNode:
         return f"PoaNode({self.name})"
 
     @property
-    def entry(self) -> Node:
+    def entry(self) -> NetworkNode:
         """What the network file says of it."""
         return self._network.file.node(self.name)
 

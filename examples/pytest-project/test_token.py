@@ -51,8 +51,8 @@ def test_one_organisation_alone_stops_everything(platform, token, investors, org
     token.deliver(alice, 100)
     assert organisations["EMERGENCY"].name == "あかし危機管理"
 
-    with platform.desk() as desk:
-        platform.act(desk.platform, "halt")
+    with platform.session() as session:
+        platform.act(session.platform, "halt")
 
     with refuses("PLATFORM_HALTED"):
         token.transfer(alice, bob, 1)
@@ -60,8 +60,8 @@ def test_one_organisation_alone_stops_everything(platform, token, investors, org
 
 @pytest.mark.parametrize("once_more", [1, 2])
 def test_every_test_begins_on_the_platform_as_it_was(platform, token, investors, once_more):
-    with platform.desk() as desk:
-        assert [each.address for each in desk.tokens()] == [token.address]
+    with platform.session() as session:
+        assert [each.address for each in session.tokens()] == [token.address]
 
 
 def test_the_library_reads_what_the_tests_did(platform, token, investors):
@@ -69,8 +69,8 @@ def test_the_library_reads_what_the_tests_did(platform, token, investors):
     token.deliver(alice, 30)
     token.transfer(alice, bob, 10)
 
-    with platform.desk() as desk:
-        found = report(desk, token.address)
+    with platform.session() as session:
+        found = report(session, token.address)
 
     assert found.reconciled
     assert found.register.holders() == {alice.address: 20, bob.address: 10}

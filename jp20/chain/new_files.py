@@ -23,7 +23,7 @@ class FileExists(JP20Error):
     def __init__(self, file: Path) -> None:
         super().__init__(
             Text(f"{file} exists already.", f"{file} は既に存在します。"),
-            Text("It is not written over.", "上書きは行いません。"),
+            Text("It is not overwritten.", "上書きは行いません。"),
             Text("Choose another name.", "別の名前を指定してください。"),
         )
 

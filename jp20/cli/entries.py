@@ -108,7 +108,7 @@ PANELS: Final = (
                 "preview",
                 "transfer",
                 both(
-                    "Would this transfer go through, and why not?",
+                    "Would this transfer go through, and if not, why?",
                     "移転が成立するか、拒否される場合はその理由を判定する。",
                 ),
                 is_command=True,
@@ -184,7 +184,7 @@ PANELS: Final = (
                 "reverse",
                 "reverse",
                 both(
-                    "Take an earlier transfer back, as far as it is there.",
+                    "Reverse an earlier transfer, as far as the units are still there.",
                     "過去の移転を取り消す(チャージバック)。",
                 ),
                 is_command=True,
@@ -215,7 +215,7 @@ PANELS: Final = (
             Entry(
                 "resume",
                 "emergency",
-                both("Go on after a halt.", "緊急停止を解除する。"),
+                both("Resume after a halt.", "緊急停止を解除する。"),
                 is_command=True,
             ),
         ),
@@ -248,7 +248,7 @@ PANELS: Final = (
             Entry(
                 "resume-sending",
                 "sending",
-                both("Go on where a crash broke off.", "中断した送信を再開する。"),
+                both("Resume sending after a crash.", "中断した送信を再開する。"),
                 is_command=True,
             ),
             Entry(

@@ -15,9 +15,9 @@ from typer.core import TyperGroup
 
 from jp20.cli.entries import ENTRIES, PANELS, Entry
 from jp20.cli.frame import endings
+from jp20.cli.frame.invocation import Format, Invocation, Wait, begin, invocation
 from jp20.cli.frame.language import both, combined, language_of, translate
-from jp20.cli.frame.session import Format, Session, Wait, begin, session
-from jp20.cli.frame.turns import in_turn
+from jp20.cli.frame.turns import saying_who_is_next
 from jp20.domain.base.errors import ExitCode, JP20Error, Language
 
 
@@ -26,7 +26,7 @@ class Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         entry = ENTRIES.get(cmd_name)
-        return _loaded(entry, session().language) if entry else None
+        return _loaded(entry, invocation().language) if entry else None
 
 
 _GLOBAL: Final = ("--config", "--lang", "--format", "--offline", "--wait")
@@ -112,7 +112,7 @@ def jp20(
     """What holds for every command; it may stand before or after the command's name."""
     if lang not in (None, "ja", "en"):
         raise typer.BadParameter("ja, en", param_hint="--lang")
-    running = session()
+    running = invocation()
     running.config, running.format, running.offline = config, format, offline
     running.wait = wait
 
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8")
     running = begin(language_of(given))
     try:
-        with running.closing, endings.warnings_told(), in_turn():
+        with running.closing, endings.warnings_told(), saying_who_is_next():
             code = _run(running, given)
         sys.stdout.flush()
     except JP20Error as error:
@@ -148,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else ExitCode.DONE
 
 
-def _run(running: Session, given: list[str]) -> Any:
+def _run(running: Invocation, given: list[str]) -> Any:
     """The command; what it sent is waited for, also where it ends with something left to others."""
     root = _root(running.language)
     try:

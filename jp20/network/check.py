@@ -27,7 +27,7 @@ from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.finality import INSTANT, clique_finality
 from jp20.network.findings import Finding, Level, fault, fault_of, sound, unseen, warning
 from jp20.network.init import expected_genesis
-from jp20.network.network_file import Consensus, NetworkFile, Node
+from jp20.network.network_file import Consensus, NetworkFile, NetworkNode
 from jp20.network.node import Looked, node_findings
 from jp20.network.node_files import NODE_KEY
 from jp20.network.operator_channel import NoOperatorChannel, operator_channel
@@ -100,7 +100,9 @@ def is_sound(findings: Iterable[Finding]) -> bool:
 # The nodes
 
 
-def _look(network: NetworkFile, node: Node, folder: Path, access: Mapping[str, Access]) -> Looked:
+def _look(
+    network: NetworkFile, node: NetworkNode, folder: Path, access: Mapping[str, Access]
+) -> Looked:
     own = (folder / node.name / NODE_KEY).exists()
     channel = operator_channel(network, node, folder) if own else None
     url = f"http://127.0.0.1:{node.rpc}" if own else node.rpc_url
@@ -111,7 +113,7 @@ def _look(network: NetworkFile, node: Node, folder: Path, access: Mapping[str, A
     return Looked(network, node, folder, own, connection, Server(url, way), channel)
 
 
-def _out_of_reach(node: Node) -> Finding:
+def _out_of_reach(node: NetworkNode) -> Finding:
     return unseen(
         "reachable",
         node.name,

@@ -116,7 +116,7 @@ def genesis_validators(network: NetworkFile) -> tuple[ChecksumAddress, ...]:
     """The validators in ascending order. Raises PublicPartsMissing."""
     if network.unknown:
         raise PublicPartsMissing([node.name for node in network.unknown])
-    return in_order(node.validator for node in network.validators if node.validator)
+    return ascending(node.validator for node in network.validators if node.validator)
 
 
 def genesis_hash(content: Mapping[str, Any]) -> bytes:
@@ -148,7 +148,7 @@ def genesis_hash(content: Mapping[str, Any]) -> bytes:
         raise ValueError("not a genesis file") from error
 
 
-def in_order(validators: Iterable[ChecksumAddress]) -> tuple[ChecksumAddress, ...]:
+def ascending(validators: Iterable[ChecksumAddress]) -> tuple[ChecksumAddress, ...]:
     """As the clients sort them: by value."""
     return tuple(sorted(validators, key=_raw))
 

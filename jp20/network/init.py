@@ -22,7 +22,13 @@ from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.faults import FaultyFile
 from jp20.domain.files.fields import read_json
 from jp20.network.genesis import genesis, genesis_hash
-from jp20.network.network_file import Consensus, NetworkFile, Node, parse_network, validator_of
+from jp20.network.network_file import (
+    Consensus,
+    NetworkFile,
+    NetworkNode,
+    parse_network,
+    validator_of,
+)
 from jp20.network.node_files import COMMON, KEYSTORE, NODE_KEY, common_files, node_files
 from jp20.operations.files.inputs import read_file
 
@@ -46,7 +52,7 @@ class UnknownNode(JP20Error):
 class AnotherKey(JP20Error):
     """The network file has another public part than the keys that are here."""
 
-    def __init__(self, node: Node, field: str, listed: str, found: str) -> None:
+    def __init__(self, node: NetworkNode, field: str, listed: str, found: str) -> None:
         super().__init__(
             Text(
                 f"{node.name}: the file's {field} is not that of the key that is here.",
@@ -55,7 +61,7 @@ class AnotherKey(JP20Error):
             Text(f"File: {listed}. Key: {found}.", f"ファイル: {listed}、鍵: {found}。"),
             Text(
                 "Correct the file on every organisation's machine, or bring the right key back."
-                " Keys are not written over.",
+                " Keys are not overwritten.",
                 "全組織のファイルを訂正するか、正しい鍵を戻してください。鍵は上書きされません。",
             ),
         )
@@ -119,7 +125,7 @@ class GenesisMissing(JP20Error):
         )
 
 
-class Change(StrEnum):
+class FileChange(StrEnum):
     """What became of a file."""
 
     CREATED = "created"
@@ -128,7 +134,11 @@ class Change(StrEnum):
 
     @property
     def text(self) -> Text:
-        ja = {Change.CREATED: "作成", Change.UPDATED: "更新", Change.UNCHANGED: "変更なし"}
+        ja = {
+            FileChange.CREATED: "作成",
+            FileChange.UPDATED: "更新",
+            FileChange.UNCHANGED: "変更なし",
+        }
         return Text(self.value, ja[self])
 
 
@@ -157,7 +167,7 @@ class Initialised:
 
     folder: Path
     public: PublicPart
-    files: Mapping[Path, Change]
+    files: Mapping[Path, FileChange]
     genesis: bytes | None
 
     @property
@@ -166,7 +176,7 @@ class Initialised:
 
     @property
     def is_changed(self) -> bool:
-        return any(change is not Change.UNCHANGED for change in self.files.values())
+        return any(change is not FileChange.UNCHANGED for change in self.files.values())
 
 
 def load_network(file: Path) -> NetworkFile:
@@ -174,7 +184,7 @@ def load_network(file: Path) -> NetworkFile:
     return parse_network(read_file(file), file.name)
 
 
-def node_named(network: NetworkFile, name: str) -> Node:
+def node_named(network: NetworkFile, name: str) -> NetworkNode:
     """Raises UnknownNode."""
     try:
         return network.node(name)
@@ -194,7 +204,7 @@ def init_node(network: NetworkFile, name: str, folder: Path, password: Password)
     node = node_named(network, name)
     place = folder / name
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files: dict[Path, Change] = {}
+    files: dict[Path, FileChange] = {}
     public = _keys(network, node, place, password, files)
     _require_same(node, public)
     if network.unknown:
@@ -222,7 +232,7 @@ def expected_genesis(network: NetworkFile, folder: Path) -> bytes | None:
     return found
 
 
-def outdated_files(network: NetworkFile, node: Node, folder: Path) -> list[Path]:
+def outdated_files(network: NetworkFile, node: NetworkNode, folder: Path) -> list[Path]:
     """The files in a node's folder that are not as the network file would have them."""
     wanted = node_files(network, node)
     place = folder / node.name
@@ -233,7 +243,11 @@ def outdated_files(network: NetworkFile, node: Node, folder: Path) -> list[Path]
 
 
 def _keys(
-    network: NetworkFile, node: Node, place: Path, password: Password, files: dict[Path, Change]
+    network: NetworkFile,
+    node: NetworkNode,
+    place: Path,
+    password: Password,
+    files: dict[Path, FileChange],
 ) -> PublicPart:
     node_key = _node_key(place / NODE_KEY, files)
     node_id = node_key.public_key.format(compressed=False)[1:]
@@ -244,43 +258,43 @@ def _keys(
     return PublicPart(node.name, node_id, validator_of(node_id))
 
 
-def _node_key(file: Path, files: dict[Path, Change]) -> PrivateKey:
+def _node_key(file: Path, files: dict[Path, FileChange]) -> PrivateKey:
     if file.exists():
         key = parse_key(_text(file) or "")
         if key is None:
             raise BadKeyFile(file)
         file.chmod(PRIVATE)
-        files[file] = Change.UNCHANGED
+        files[file] = FileChange.UNCHANGED
         return key
     key = PrivateKey()
     write_new(file, key.to_hex().encode(), PRIVATE)
-    files[file] = Change.CREATED
+    files[file] = FileChange.CREATED
     return key
 
 
-def _validator(folder: Path, password: Password, files: dict[Path, Change]) -> ChecksumAddress:
+def _validator(folder: Path, password: Password, files: dict[Path, FileChange]) -> ChecksumAddress:
     folder.mkdir(mode=0o700, exist_ok=True)
     found = keystores(folder)
     if len(found) > 1 or (found and found[0].address is None):
         raise BadKeyFile(folder)
     for keystore in found:
         if keystore.address is not None:
-            files[keystore.file] = Change.UNCHANGED
+            files[keystore.file] = FileChange.UNCHANGED
             return keystore.address
     file = folder / "validator.json"
     address = create_keystore(file, password)
-    files[file] = Change.CREATED
+    files[file] = FileChange.CREATED
     return address
 
 
-def _require_same(node: Node, public: PublicPart) -> None:
+def _require_same(node: NetworkNode, public: PublicPart) -> None:
     if node.node_id is not None and node.node_id != public.node_id:
         raise AnotherKey(node, "node_id", node.node_id.hex(), public.node_id.hex())
     if node.validator is not None and node.validator != public.validator:
         raise AnotherKey(node, "validator", node.validator, str(public.validator))
 
 
-def _genesis(network: NetworkFile, file: Path, files: dict[Path, Change]) -> bytes:
+def _genesis(network: NetworkFile, file: Path, files: dict[Path, FileChange]) -> bytes:
     """The first block is written once; afterwards it is what it was, or nothing goes on."""
     content = genesis(network)
     wanted = network.genesis or genesis_hash(content)
@@ -288,7 +302,7 @@ def _genesis(network: NetworkFile, file: Path, files: dict[Path, Change]) -> byt
         found = _hash_in(file)
         if found != wanted:
             raise AnotherGenesis(file, found, wanted)
-        files[file] = Change.UNCHANGED
+        files[file] = FileChange.UNCHANGED
         return wanted
     if network.genesis not in (None, genesis_hash(content)):
         raise GenesisMissing(file)
@@ -303,15 +317,15 @@ def _hash_in(file: Path) -> bytes | None:
         return None
 
 
-def _write(file: Path, content: str, files: dict[Path, Change]) -> None:
+def _write(file: Path, content: str, files: dict[Path, FileChange]) -> None:
     if not file.exists():
         write_new(file, content.encode())
-        files[file] = Change.CREATED
+        files[file] = FileChange.CREATED
     elif _text(file) != content:
         write_over(file, content.encode())
-        files[file] = Change.UPDATED
+        files[file] = FileChange.UPDATED
     else:
-        files[file] = Change.UNCHANGED
+        files[file] = FileChange.UNCHANGED
 
 
 def _text(file: Path) -> str | None:

@@ -77,7 +77,7 @@ class Consensus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class NetworkNode:
     """A node of an organisation.
 
     Others find it at `host`:`p2p`. Its RPC listens at `rpc` on its own machine alone; `rpc_url` is
@@ -119,10 +119,10 @@ class NetworkOrganisation:
     """An organisation under the name that the Consortium has, and its nodes."""
 
     name: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[NetworkNode, ...]
 
     @property
-    def validators(self) -> tuple[Node, ...]:
+    def validators(self) -> tuple[NetworkNode, ...]:
         return tuple(node for node in self.nodes if node.validates)
 
 
@@ -143,29 +143,29 @@ class NetworkFile:
     organisations: tuple[NetworkOrganisation, ...]
 
     @property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> tuple[NetworkNode, ...]:
         return tuple(node for each in self.organisations for node in each.nodes)
 
     @property
-    def validators(self) -> tuple[Node, ...]:
+    def validators(self) -> tuple[NetworkNode, ...]:
         return tuple(node for node in self.nodes if node.validates)
 
     @property
-    def unknown(self) -> tuple[Node, ...]:
+    def unknown(self) -> tuple[NetworkNode, ...]:
         """The nodes whose public part is not there yet."""
         return tuple(node for node in self.nodes if not node.is_known)
 
-    def node(self, name: str) -> Node:
+    def node(self, name: str) -> NetworkNode:
         """A node by name. KeyError where there is none."""
         for node in self.nodes:
             if node.name == name:
                 return node
         raise KeyError(name)
 
-    def organisation_of(self, node: Node) -> NetworkOrganisation:
+    def organisation_of(self, node: NetworkNode) -> NetworkOrganisation:
         return next(each for each in self.organisations if node in each.nodes)
 
-    def owner(self, validator: ChecksumAddress) -> tuple[NetworkOrganisation, Node] | None:
+    def owner(self, validator: ChecksumAddress) -> tuple[NetworkOrganisation, NetworkNode] | None:
         """Whose validator an address is, by this file."""
         for each in self.organisations:
             for node in each.nodes:
@@ -249,7 +249,7 @@ class _Reader:
             self._fault(
                 "chain_id",
                 Text(
-                    f"{network.chain_id} is a development chain, whose keys all the world knows.",
+                    f"{network.chain_id} is a development chain, whose keys are public.",
                     f"{network.chain_id} は開発用チェーンのIDで、その鍵は公知です。",
                 ),
                 Text("Choose another number.", "別の番号を指定してください。"),
@@ -308,7 +308,7 @@ class _Reader:
         if not isinstance(value, str) or not _HASH.fullmatch(value):
             self._fault(
                 "genesis",
-                Text("This is no hash of a block.", "ブロックのハッシュではありません。"),
+                Text("This is not a block hash.", "ブロックのハッシュではありません。"),
                 Text(
                     "Copy it from what jp20 network init printed, or leave it out.",
                     "jp20 network init の出力を転記するか、この項目を省略してください。",
@@ -335,7 +335,7 @@ class _Reader:
         )
         return NetworkOrganisation(str(name), tuple(nodes))
 
-    def _node(self, place: str, entry: object, consensus: Consensus) -> Node:
+    def _node(self, place: str, entry: object, consensus: Consensus) -> NetworkNode:
         fields: Mapping[str, object] = entry if isinstance(entry, dict) else {}
         self._only(fields, _NODE_FIELDS, f"{place}.")
         validates = fields.get("validates", True)
@@ -349,7 +349,7 @@ class _Reader:
                 Text("Write true or false.", "true か false を記載してください。"),
             )
         node_id = self._node_id(f"{place}.node_id", fields.get("node_id"))
-        return Node(
+        return NetworkNode(
             self._name(f"{place}.name", fields.get("name")),
             self._host(f"{place}.host", fields.get("host")),
             self._number(fields, "p2p", 1, 65535, place),
@@ -364,7 +364,7 @@ class _Reader:
         if not isinstance(value, str) or not _NAME.fullmatch(value):
             self._fault(
                 place,
-                Text(f"{value!r} is no name of a node.", f"{value!r} はノード名に使用できません。"),
+                Text(f"{value!r} is not a node's name.", f"{value!r} はノード名に使用できません。"),
                 Text(
                     "Write small letters a-z, digits and hyphens, 32 at most.",
                     "英小文字、数字、ハイフンで32文字以内で記載してください。",
@@ -378,7 +378,7 @@ class _Reader:
         except ValueError:
             self._fault(
                 place,
-                Text(f"{value!r} is no IP address.", f"{value!r} はIPアドレスではありません。"),
+                Text(f"{value!r} is not an IP address.", f"{value!r} はIPアドレスではありません。"),
                 Text(
                     "Write the address under which the other organisations reach the node.",
                     "他の組織からノードに到達できるIPアドレスを記載してください。",
@@ -394,7 +394,7 @@ class _Reader:
             self._fault(
                 place,
                 Text(
-                    "This is no https address, or has a secret in it.",
+                    "This is not an https address, or it contains a secret.",
                     "https のURLでないか、認証情報が含まれています。",
                 ),
                 Text(
@@ -415,7 +415,7 @@ class _Reader:
         if not is_public_key(key):
             self._fault(
                 place,
-                Text("This is no public key.", "公開鍵ではありません。"),
+                Text("This is not a public key.", "公開鍵ではありません。"),
                 Text(
                     "Copy again what jp20 network init printed (128 digits of 0-9, a-f).",
                     "jp20 network init の出力(0-9、a-f の128桁)を再度転記してください。",
@@ -465,7 +465,7 @@ class _Reader:
         if address == ZERO_ADDRESS:
             self._fault(
                 place,
-                Text(f"{value!r} is no address.", f"{value!r} はアドレスではありません。"),
+                Text(f"{value!r} is not an address.", f"{value!r} はアドレスではありません。"),
                 again,
             )
             return None
@@ -542,7 +542,7 @@ def _counted(network: NetworkFile) -> Iterator[tuple[int, NetworkOrganisation]]:
     return enumerate(network.organisations, 1)
 
 
-def _ports(node: Node, besu: bool) -> Iterator[tuple[str, int]]:
+def _ports(node: NetworkNode, besu: bool) -> Iterator[tuple[str, int]]:
     yield "p2p", node.p2p
     yield "rpc", node.rpc
     if besu:

@@ -25,7 +25,7 @@ from jp20.domain.base.errors import JP20Error, Text
 from jp20.network.client_versions import AS_OF, client_of, weaknesses
 from jp20.network.findings import Finding, fault, fault_of, sound, unseen, warning
 from jp20.network.init import outdated_files
-from jp20.network.network_file import NetworkFile, Node
+from jp20.network.network_file import NetworkFile, NetworkNode
 from jp20.network.node_files import POOL_SLOTS, client_name
 from jp20.network.operator_channel import OperatorChannel
 
@@ -64,7 +64,7 @@ class Looked:
     """
 
     network: NetworkFile
-    node: Node
+    node: NetworkNode
     folder: Path
     is_own: bool
     connection: Connection | None
@@ -251,11 +251,11 @@ def _gas_price(looked: Looked, connection: Connection) -> Iterator[Finding]:
                 "gas-price",
                 name,
                 Text(
-                    f"A transaction of price nought is refused: {said}.",
+                    f"A transaction with gas price 0 is refused: {said}.",
                     f"ガス価格ゼロの取引が拒否されます: {said}。",
                 ),
                 Text(
-                    "Set the price to nought (docs/network.md, free gas): what one node refuses"
+                    "Set the price to 0 (docs/network.md, free gas): what one node refuses"
                     " does not reach the next.",
                     "ガス価格をゼロに設定してください(docs/network.ja.md「ガス価格」参照)。"
                     "一部のノードで拒否されると、取引が他のノードに伝わりません。",

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from jp20.network.genesis import genesis, genesis_validators
-from jp20.network.network_file import Consensus, NetworkFile, Node
+from jp20.network.network_file import Consensus, NetworkFile, NetworkNode
 
 ACCOUNT_SLOTS: Final = 4_096
 """Transactions of one account in a pool, and as many that wait for an earlier one."""
@@ -70,7 +70,7 @@ def common_files(network: NetworkFile) -> dict[str, str]:
     }
 
 
-def node_files(network: NetworkFile, node: Node) -> dict[str, str]:
+def node_files(network: NetworkFile, node: NetworkNode) -> dict[str, str]:
     """The files of one node, without its keys. Raises PublicPartsMissing."""
     genesis_validators(network)
     config = (
@@ -94,7 +94,7 @@ def preparation(network: NetworkFile) -> tuple[str, ...] | None:
     return ("--datadir", DATA, *scheme, "init", f"../{COMMON}/genesis.json")
 
 
-def arguments(network: NetworkFile, node: Node, password_file: str) -> tuple[str, ...]:
+def arguments(network: NetworkFile, node: NetworkNode, password_file: str) -> tuple[str, ...]:
     """The client's arguments, in the node's folder. `password_file` opens the validator's keystore,
     which only Clique has.
     """
@@ -112,7 +112,7 @@ def arguments(network: NetworkFile, node: Node, password_file: str) -> tuple[str
 # The clients
 
 
-def _geth(network: NetworkFile, node: Node) -> str:
+def _geth(network: NetworkFile, node: NetworkNode) -> str:
     clique = network.consensus is Consensus.CLIQUE
     others = [each for each in network.nodes if each is not node]
     tables: dict[str, dict[str, object]] = {
@@ -201,7 +201,7 @@ def _recommit(network: NetworkFile) -> int:
     return 1 if network.block_period > 2 else 5
 
 
-def _besu(network: NetworkFile, node: Node) -> str:
+def _besu(network: NetworkFile, node: NetworkNode) -> str:
     return _toml(
         {
             "genesis-file": f"../{COMMON}/genesis.json",
@@ -247,7 +247,7 @@ def _subnets(network: NetworkFile) -> list[str]:
 # The machine
 
 
-def _service(network: NetworkFile, node: Node) -> str:
+def _service(network: NetworkFile, node: NetworkNode) -> str:
     client, program, _ = _CLIENTS[network.consensus]
     first = preparation(network)
     folder = f"/var/lib/jp20/network/{node.name}"
@@ -289,7 +289,7 @@ def _service(network: NetworkFile, node: Node) -> str:
     return "\n".join(lines)
 
 
-def _compose(network: NetworkFile, node: Node) -> str:
+def _compose(network: NetworkFile, node: NetworkNode) -> str:
     _, program, image = _CLIENTS[network.consensus]
     run = f"exec {program} {' '.join(arguments(network, node, '/run/secrets/validator'))}"
     first = preparation(network)
@@ -336,7 +336,7 @@ def _free_gas(geth: str) -> str:
     return f"until {say} | grep -q true; do sleep 1; done"
 
 
-def _nginx(node: Node) -> str:
+def _nginx(node: NetworkNode) -> str:
     """TLS in front of a node's RPC, with client certificates."""
     return f"""\
 # In front of the RPC of {node.name}, for clients on other machines: into /etc/nginx/conf.d/.
@@ -373,17 +373,17 @@ server {{
 """
 
 
-def _server(node: Node) -> str:
+def _server(node: NetworkNode) -> str:
     if node.rpc_url is None:
         return "_"
     return node.rpc_url.removeprefix("https://").split("/")[0].split(":")[0]
 
 
-def _zone(node: Node) -> str:
+def _zone(node: NetworkNode) -> str:
     return node.name.replace("-", "_")
 
 
-def _has_password(network: NetworkFile, node: Node) -> bool:
+def _has_password(network: NetworkFile, node: NetworkNode) -> bool:
     return network.consensus is Consensus.CLIQUE and node.validates
 
 

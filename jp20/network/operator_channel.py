@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from jp20.chain.rpc.connection import NodeRefused
 from jp20.domain.base.errors import JP20Error, Text
-from jp20.network.network_file import Consensus, NetworkFile, Node
+from jp20.network.network_file import Consensus, NetworkFile, NetworkNode
 from jp20.network.node_files import DATA
 
 PATIENCE: Final = 20.0
@@ -65,7 +65,7 @@ class OperatorChannel:
         return answer.get("result")
 
 
-def operator_channel(network: NetworkFile, node: Node, folder: Path) -> OperatorChannel:
+def operator_channel(network: NetworkFile, node: NetworkNode, folder: Path) -> OperatorChannel:
     """That of a node whose folder (`folder`/its name) is on this machine."""
     if network.consensus is Consensus.BESU_QBFT:
         return OperatorChannel(f"ws://127.0.0.1:{node.operator}")

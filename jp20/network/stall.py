@@ -20,8 +20,8 @@ from typing import Any, Final
 from jp20.chain.rpc.connection import quantity
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import JP20Error, Text
-from jp20.network.genesis import in_order
-from jp20.network.network_file import Consensus, NetworkFile, Node
+from jp20.network.genesis import ascending
+from jp20.network.network_file import Consensus, NetworkFile, NetworkNode
 from jp20.network.operator_channel import OperatorChannel
 
 STILL: Final = 30
@@ -87,7 +87,7 @@ _TEXTS: Final = {
 
 def unstick(
     network: NetworkFile,
-    node: Node,
+    node: NetworkNode,
     channel: OperatorChannel,
     *,
     still: float | None = None,
@@ -108,7 +108,7 @@ def unstick(
     idle = time.time() - quantity(head["timestamp"]) - allowed
     if idle < 0 or quantity(head["number"]) == 0:
         return Stall.MOVING
-    signers = in_order(parse_address(each) for each in channel.rpc("clique_getSigners"))
+    signers = ascending(parse_address(each) for each in channel.rpc("clique_getSigners"))
     peers = _peers(network, channel)
     if 1 + len(peers) < len(signers) // 2 + 1:
         return Stall.MISSING
@@ -125,7 +125,7 @@ def unstick(
 
 def unstick_in_turn(
     network: NetworkFile,
-    node: Node,
+    node: NetworkNode,
     channel: OperatorChannel,
     patience: float,
     pause: Callable[[float], None] = time.sleep,
@@ -145,7 +145,7 @@ def _take_up(
     channel: OperatorChannel,
     head: dict[str, Any],
     depth: int,
-    peers: list[Node],
+    peers: list[NetworkNode],
     patience: float,
     pause: Callable[[float], None],
 ) -> Stall:
@@ -177,7 +177,7 @@ def _head(channel: OperatorChannel) -> dict[str, Any]:
     return found
 
 
-def _peers(network: NetworkFile, channel: OperatorChannel) -> list[Node]:
+def _peers(network: NetworkFile, channel: OperatorChannel) -> list[NetworkNode]:
     """The validators of the file that this node is connected with."""
     enodes = (peer["enode"] for peer in channel.rpc("admin_peers"))
     ids = {enode.removeprefix("enode://").split("@")[0] for enode in enodes}

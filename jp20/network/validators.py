@@ -16,11 +16,11 @@ from jp20.chain.rpc.connection import NodeFailure, NodeRefused, octets, quantity
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.roles import Role
-from jp20.network.genesis import decode_qbft_extra, in_order
+from jp20.network.genesis import ascending, decode_qbft_extra
 from jp20.network.network_file import Consensus, NetworkFile
 from jp20.network.operator_channel import OperatorChannel
 from jp20.network.sealing import sealer
-from jp20.operations.session import Desk
+from jp20.operations.session import Session
 
 ROUNDS: Final = 16
 """Blocks looked at for who seals, for each validator: one that works seals every n-th block."""
@@ -59,7 +59,7 @@ class NotAllowed(JP20Error):
     def __init__(self, organisation: str) -> None:
         super().__init__(
             Text(
-                f"{organisation} is no VALIDATOR of the Consortium.",
+                f"{organisation} does not hold the role VALIDATOR in the Consortium.",
                 f"{organisation} はコンソーシアムの VALIDATOR ではありません。",
             ),
             Text(
@@ -120,9 +120,9 @@ def admitted(network: NetworkFile, reader: Reader) -> tuple[ChecksumAddress, ...
     """
     if network.consensus.is_qbft:
         header = reader.rpc("eth_getBlockByNumber", "latest", False)
-        return in_order(decode_qbft_extra(octets(header["extraData"])).validators)
+        return ascending(decode_qbft_extra(octets(header["extraData"])).validators)
     try:
-        return in_order(parse_address(each) for each in reader.rpc("clique_getSigners"))
+        return ascending(parse_address(each) for each in reader.rpc("clique_getSigners"))
     except NodeRefused as refusal:
         if refusal.error.get("code") == _NO_SUCH_METHOD:
             return None
@@ -164,7 +164,7 @@ def ballot(network: NetworkFile, channel: OperatorChannel) -> Ballot:
     )
 
 
-def propose(
+def propose_vote(
     network: NetworkFile,
     channel: OperatorChannel,
     validator: ChecksumAddress,
@@ -186,23 +186,25 @@ def propose(
     channel.rpc(_METHODS[network.consensus][0], validator, add)
 
 
-def withdraw(network: NetworkFile, channel: OperatorChannel, validator: ChecksumAddress) -> None:
+def withdraw_vote(
+    network: NetworkFile, channel: OperatorChannel, validator: ChecksumAddress
+) -> None:
     """Has this node vote for no change of a validator any more. What it voted stays until the epoch
     ends. Raises NoOperatorChannel, NodeRefused.
     """
     channel.rpc(_METHODS[network.consensus][1], validator)
 
 
-def role_holders(desk: Desk) -> tuple[str, ...]:
+def role_holders(session: Session) -> tuple[str, ...]:
     """The organisations that may validate, by the Consortium."""
-    members = desk.members()
+    members = session.members()
     return tuple(each.name for each in members if each.active and Role.VALIDATOR in each.roles)
 
 
-def known_role_holders(desk: Desk) -> tuple[str, ...] | None:
+def known_role_holders(session: Session) -> tuple[str, ...] | None:
     """The same; None where no node says so."""
     try:
-        return role_holders(desk)
+        return role_holders(session)
     except NodeFailure:
         return None
 

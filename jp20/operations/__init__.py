@@ -1,3 +1,3 @@
-"""The jobs: one module a job. Each is given values and a desk, decides on data, prints nothing, and
-returns what was done.
+"""The jobs: one module a job. Each is given values and a session, decides on data, prints nothing,
+and returns what was done.
 """

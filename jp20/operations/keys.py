@@ -22,12 +22,14 @@ def create_key(file: Path, password: Password) -> ChecksumAddress:
     return files.create_keystore(_in_folder(file), password)
 
 
-def import_key(file: Path, typed: Password, password: Password) -> ChecksumAddress:
+def import_typed_key(file: Path, typed: Password, password: Password) -> ChecksumAddress:
     """A key that is typed, in a new keystore. Raises NoKey, FileExists, UnfitPassword."""
     return files.import_key(_in_folder(file), typed, password)
 
 
-def import_keystore(source: Path, old: Password, file: Path, password: Password) -> ChecksumAddress:
+def import_from_keystore(
+    source: Path, old: Password, file: Path, password: Password
+) -> ChecksumAddress:
     """The key of another keystore, in a new one. Raises NoKey, WrongPassword, FileExists."""
     return files.import_keystore(source, old, _in_folder(file), password)
 

@@ -1,7 +1,7 @@
-"""The desk: a platform on its chain, and the keys of those who work there.
+"""The session: a platform on its chain, and the keys of those who work there.
 
-An organisation has its own keys at its desk. In a demo, in tests, or in a small consortium one desk
-has the keys of several; what they decide is the same on the chain.
+An organisation has its own keys in its session. In a demo, in tests, or in a small consortium one
+session has the keys of several; what they decide is the same on the chain.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,6 @@ from jp20.chain.contracts.events import (
     consortium_events,
     entries,
     platform_events,
-    read_events,
     token_events,
 )
 from jp20.chain.rpc.blocks import Blocks
@@ -58,7 +57,8 @@ from jp20.domain.governance.deployment import CONTRACTS, Deployed, Deployment, I
 from jp20.domain.governance.policy import Kind, Organisation
 from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Done
-from jp20.domain.register.events import Entry, Event
+from jp20.domain.register.events import Event, LoggedEvent
+from jp20.register.history import ChainHistory, History
 
 
 class NotOnThisChain(JP20Error):
@@ -120,7 +120,9 @@ class NoOrganisationKey(JP20Error):
 
     def __init__(self, key: ChecksumAddress) -> None:
         super().__init__(
-            Text(f"{key} is no organisation's key.", f"{key} はいずれの組織の鍵でもありません。"),
+            Text(
+                f"{key} is not an organisation's key.", f"{key} はいずれの組織の鍵でもありません。"
+            ),
             Text("It was never added, or is revoked.", "登録されていないか、失効しています。"),
             Text("Use a key of your organisation.", "自組織の鍵を使用してください。"),
         )
@@ -144,13 +146,13 @@ class Member:
         return Organisation(self.number, self.roles)
 
 
-class Desk:
+class Session:
     """The platform's contracts and the keys at hand.
 
     `wait` is called with the unix time until which a delay of the policy runs, and returns when it
-    is over; None: whoever would have to wait is told so by an error. `in_turn`: the keys are one
-    organisation's, and others work at desks of their own; a decision is carried as far as these
-    keys reach, and whoever runs the same after the last signature carries it out.
+    is over; None: whoever would have to wait is told so by an error. `single_organisation`: the
+    keys are one organisation's, and others have sessions of their own; a decision is carried as far
+    as these keys reach, and whoever runs the same after the last signature executes it.
     """
 
     def __init__(
@@ -160,17 +162,19 @@ class Desk:
         signers: Iterable[Signer],
         wait: Callable[[int], None] | None = None,
         *,
-        in_turn: bool = False,
+        single_organisation: bool = False,
         outbox: Path | None = None,
     ) -> None:
         self.connection: Final = connection
         self.deployment: Final = deployment
         self.signers: Final = {signer.address: signer for signer in signers}
         self.wait: Final = wait
-        self.in_turn: Final = in_turn
+        self.single_organisation: Final = single_organisation
         self.outbox: Final = outbox
         self.consortium: Final = consortium_at(connection, deployment.consortium.address)
         self.platform: Final = platform_at(connection, deployment.platform.address)
+        first = deployment.consortium.block
+        self.history: Final[History] = ChainHistory(connection, first, self._decoder)
         self._senders: dict[ChecksumAddress, Sender] = {}
         self._blocks = Blocks(connection)
         self._has_looked = False
@@ -379,16 +383,20 @@ class Desk:
 
     # What was said
 
-    def events_of(self, receipt: Receipt, address: ChecksumAddress) -> tuple[Entry[Event], ...]:
+    def events_of(
+        self, receipt: Receipt, address: ChecksumAddress
+    ) -> tuple[LoggedEvent[Event], ...]:
         """The events of one contract in a transaction."""
         logs = [log for log in receipt.logs if log.address == address]
         return tuple(entries(self.connection, logs, self._decoder(address)))
 
-    def events(self, address: ChecksumAddress, last: int | None = None) -> tuple[Entry[Event], ...]:
-        """All events of a contract, from the platform's first block to `last` or the latest."""
-        until = self.connection.block_number() if last is None else last
-        first = self.deployment.consortium.block
-        return tuple(read_events(self.connection, address, self._decoder(address), first, until))
+    def events(
+        self, address: ChecksumAddress, last: int | None = None
+    ) -> tuple[LoggedEvent[Event], ...]:
+        """All events of a contract, from the platform's first block to `last` or the latest; a
+        session reads each once.
+        """
+        return self.history.events(address, last)
 
     def receipts(self, transactions: Collection[bytes]) -> dict[bytes, Receipt]:
         """The receipts of transactions that are in a block."""
@@ -402,7 +410,7 @@ class Desk:
 
     def executed(self, beginning: bytes) -> dict[bytes, tuple[Call, Receipt]]:
         """What was carried out under keys of the outbox that begin so, by transaction: by the
-        outboxes of the desk's folder, whoever's they are.
+        outboxes of the session's folder, whoever's they are.
         """
         outboxes = [sender.outbox for sender in self._senders.values()]
         opened = {outbox.file for outbox in outboxes}
@@ -516,29 +524,29 @@ class Desk:
 class _Interfaces(Mapping[ChecksumAddress, Interface]):
     """The interfaces of a platform's contracts by address."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def __getitem__(self, address: ChecksumAddress) -> Interface:
-        return self._desk.interface(address)
+        return self._session.interface(address)
 
     def __iter__(self) -> Iterator[ChecksumAddress]:
-        return iter((self._desk.consortium.address, self._desk.platform.address))
+        return iter((self._session.consortium.address, self._session.platform.address))
 
     def __len__(self) -> int:
         return 2
 
 
-def open_desk(
+def open_session(
     connection: Connection,
     deployment: Deployment,
     signers: Iterable[Signer],
     wait: Callable[[int], None] | None = None,
     *,
-    in_turn: bool = False,
+    single_organisation: bool = False,
     outbox: Path | None = None,
-) -> Desk:
-    """The desk at a deployment that is complete, on its chain.
+) -> Session:
+    """The session at a deployment that is complete, on its chain.
 
     Raises WrongChain, Incomplete, or NotOnThisChain where the chain is another one of its number.
     """
@@ -547,7 +555,14 @@ def open_desk(
     if not deployment.is_complete:
         raise Incomplete("seal")
     require_present(connection, deployment, ("Consortium",))
-    return Desk(connection, deployment, signers, wait, in_turn=in_turn, outbox=outbox)
+    return Session(
+        connection,
+        deployment,
+        signers,
+        wait,
+        single_organisation=single_organisation,
+        outbox=outbox,
+    )
 
 
 def require_present(

@@ -41,7 +41,7 @@ from jp20.domain.governance.consortium_file import ConsortiumFile
 from jp20.domain.governance.policy import Policy
 from jp20.operations.files.inputs import load_consortium, load_policy, read_file
 from jp20.operations.governance.platform import deployment_path, load_deployment
-from jp20.operations.session import Desk, open_desk, require_present
+from jp20.operations.session import Session, open_session, require_present
 
 SETTINGS: Final = "jp20.toml"
 
@@ -84,7 +84,7 @@ class Workspace:
 
     What it opens `closing` closes. `ask` makes what asks a person for a keystore's password;
     `offline` is the address of a key on another machine, in place of the settings' signer;
-    `opened` is told of each desk.
+    `opened` is told of each session.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Workspace:
         closing: ExitStack,
         ask: Callable[[Path], Password],
         offline: ChecksumAddress | None = None,
-        opened: Callable[[Desk], None] = lambda desk: None,
+        opened: Callable[[Session], None] = lambda session: None,
     ) -> None:
         self._closing = closing
         self._ask = ask
@@ -152,7 +152,9 @@ class Workspace:
             if signer.address == address:
                 return signer
         raise BadArgument(
-            Text(f"The key of {address} is not here.", f"{address} の鍵がありません。"),
+            Text(
+                f"This folder does not have the key of {address}.", f"{address} の鍵がありません。"
+            ),
             next_step=Text(
                 "Put its keystore beside the others: jp20 keys import",
                 "jp20 keys import で鍵ファイルを取り込んでください。",
@@ -171,7 +173,7 @@ class Workspace:
                     "設立者の鍵は、このマシンで使用できる必要があります。",
                 ),
                 Text(
-                    "It has no power any more once the platform is set up.",
+                    "It has no powers once the platform is set up.",
                     "構築の完了後、この鍵は何の権限も持ちません。",
                 ),
                 Text(
@@ -203,7 +205,7 @@ class Workspace:
         files = [named] if named.is_file() else [each.file for each in keystores(named)]
         if not files:
             raise NoKey(
-                Text(f"There is no keystore in {named}.", f"{named} に鍵ファイルがありません。"),
+                Text(f"There is not a keystore in {named}.", f"{named} に鍵ファイルがありません。"),
                 next_step=Text(
                     f"Make one: jp20 keys create {named / 'NAME.json'}",
                     f"jp20 keys create {named / '名前.json'} で作成してください。",
@@ -265,22 +267,22 @@ class Workspace:
             )
         return load_consortium(self.path(self.settings.consortium))
 
-    def desk(self) -> Desk:
+    def session(self) -> Session:
         """The platform with this organisation's keys; on a development chain with everybody's.
 
         The keys of one organisation carry a decision as far as they reach: what others have to do
         is said by AwaitingOthers, and the same command goes on after they did it.
         """
         connection = self.connection  # the chain is checked before a password is asked for
-        desk = self._desk(connection, self.signers)
-        desk.follow()
-        return desk
+        session = self._session(connection, self.signers)
+        session.follow()
+        return session
 
-    def view(self) -> Desk:
+    def view(self) -> Session:
         """The platform without keys: to look at, with no password asked."""
-        return self._desk(self.connection, [])
+        return self._session(self.connection, [])
 
-    def view_if_any(self) -> Desk | None:
+    def view_if_any(self) -> Session | None:
         """The same; None where this folder knows of none, or has no node."""
         try:
             return self.view()
@@ -313,15 +315,21 @@ class Workspace:
     def _file(self, named: str | None) -> Path | None:
         return None if named is None else self.path(named)
 
-    def _desk(self, connection: Connection, signers: list[Signer]) -> Desk:
+    def _session(self, connection: Connection, signers: list[Signer]) -> Session:
         if not self.deployment_file.exists():
             raise NotDeployed(self.deployment_file)
-        in_turn = not isinstance(self.signer, Development)
+        single_organisation = not isinstance(self.signer, Development)
         deployment = load_deployment(self.deployment_file)
-        desk = open_desk(connection, deployment, signers, in_turn=in_turn, outbox=self.outbox)
-        self._closing.callback(desk.close)
-        self._opened(desk)
-        return desk
+        session = open_session(
+            connection,
+            deployment,
+            signers,
+            single_organisation=single_organisation,
+            outbox=self.outbox,
+        )
+        self._closing.callback(session.close)
+        self._opened(session)
+        return session
 
     def _require_development(self) -> None:
         if self.settings.network.chain_id not in DEVELOPMENT_CHAINS:
@@ -330,7 +338,7 @@ class Workspace:
                     "The development keys do not sign for this chain.",
                     "開発用の鍵は、このチェーンでは使用できません。",
                 ),
-                Text("All the world knows them.", "この鍵は公開されています。"),
+                Text("They are public.", "この鍵は公開されています。"),
                 Text(
                     f"Name your keystores in {self.file.name}: [signer].",
                     f"{self.file.name} の [signer] に自組織の鍵ファイルを指定してください。",

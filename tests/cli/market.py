@@ -1,4 +1,4 @@
-"""A token with holders, whose keys the tests have, and desks of single organisations: what the
+"""A token with holders, whose keys the tests have, and sessions of single organisations: what the
 tests of transfers, restraints, enforcement and requests begin from.
 """
 
@@ -17,9 +17,9 @@ from jp20.domain.investors.investors import parse_investors
 from jp20.domain.plans.allotments import parse_allotments
 from jp20.domain.token.term_sheet import parse_term_sheet
 from jp20.operations.governance.platform import load_deployment
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units
 
 KEYS = development_signers(30)
@@ -83,10 +83,10 @@ class Market:
     document: Path
 
     @property
-    def desk(self) -> Desk:
+    def session(self) -> Session:
         connection = connect(Network(self.node, 31337, 0))
         deployment = load_deployment(self.folder / "deployments" / "31337.json")
-        return open_desk(connection, deployment, KEYS)
+        return open_session(connection, deployment, KEYS)
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ class Market:
         return sorted(folder.glob("*.json"))
 
     def balance(self, holder: KeySigner) -> int:
-        return self.desk.token(self.code).read(int, "balanceOf", holder.address)
+        return self.session.token(self.code).read(int, "balanceOf", holder.address)
 
     def rows(self, name: str, *rows: str, head: str = "wallet,units") -> str:
         """A file of rows, by its name."""
@@ -135,7 +135,7 @@ class Market:
         return str(file)
 
     def pass_time(self, seconds: int) -> None:
-        connection = self.desk.connection
+        connection = self.session.connection
         connection.rpc("evm_increaseTime", seconds)
         connection.rpc("evm_mine")
 
@@ -152,7 +152,7 @@ def open_market(
     document = folder.parent / f"{code}.pdf"
     document.write_bytes(f"The document of {code}".encode())
     market = Market(folder, node, code, document)
-    desk = market.desk
+    session = market.session
     sheet = _SHEET.format(
         symbol=code.replace("-", ""),
         code=code,
@@ -170,19 +170,19 @@ def open_market(
         for number, key in enumerate((ALICE, BOB, CAROL, DAVE, ERIN))
     )
     head = "investor,name,wallet,class,residency,kyc_expiry\n"
-    register(
-        desk,
-        parse_investors((head + investors).encode(), "investors.csv", desk.now()),
+    enrol(
+        session,
+        parse_investors((head + investors).encode(), "investors.csv", session.now()),
         rests_on("WL"),
     )
     terms = parse_term_sheet(sheet.encode(), "term-sheet.toml")
-    token = create_token(desk, terms, ISSUER, TRUST_BANK, rests_on("CR")).token
-    issue_units(desk, token, 1_000, rests_on("IS"))
+    token = create_token(session, terms, ISSUER, TRUST_BANK, rests_on("CR")).token
+    issue_units(session, token, 1_000, rests_on("IS"))
     allotments = "\n".join(
         f"{key.address},{units}" for key, units in ((ALICE, 100), (BOB, 60), (CAROL, 40))
     )
     file = parse_allotments(f"wallet,units\n{allotments}".encode(), "allotments.csv")
-    distribute(desk, token, file, rests_on("AL"))
+    distribute(session, token, file, rests_on("AL"))
     return market
 
 

@@ -101,7 +101,7 @@ class Place:
         finally:
             self.chain.rpc("evm_revert", snapshot)
 
-    def desk_of(self, role: str, folder: Path) -> tuple[Path, dict[str, str]]:
+    def session_of(self, role: str, folder: Path) -> tuple[Path, dict[str, str]]:
         """A folder of one organisation alone, and the environment that has its key."""
         folder.mkdir()
         for name in ("consortium.toml", "governance.toml"):

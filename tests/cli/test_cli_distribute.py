@@ -293,7 +293,7 @@ def test_broker_issuer_and_registrar_apply_the_same_plan_in_turn(place, tmp_path
     ran = []
     for role in ("BROKER", "ISSUER", "REGISTRAR", "BROKER"):
         folder = tmp_path / f"{role}-{len(ran)}"
-        folder, key = place.desk_of(role, folder)
+        folder, key = place.session_of(role, folder)
         ran.append(run(*command, folder=folder, **key))
 
     assert [each.code for each in ran] == [6, 6, 0, 0]

@@ -39,8 +39,8 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
 def market(founded: Market) -> Iterator[Market]:
     """Running, before each test and after it."""
     yield founded
-    if founded.desk.platform.read(bool, "halted"):
-        founded.json("resume", *founded.case(f"END-{founded.desk.connection.block_number()}"))
+    if founded.session.platform.read(bool, "halted"):
+        founded.json("resume", *founded.case(f"END-{founded.session.connection.block_number()}"))
 
 
 @pytest.mark.requirement("G12")
@@ -48,7 +48,7 @@ def market(founded: Market) -> Iterator[Market]:
 def test_bad_input_to_the_emergency_commands(bad, market):
     bad.check(market.folder)
 
-    assert not market.desk.platform.read(bool, "halted")
+    assert not market.session.platform.read(bool, "halted")
 
 
 @pytest.mark.requirement("G12")
@@ -94,7 +94,7 @@ def test_a_halt_rests_on_the_case_of_the_day_and_on_its_reason(market, options, 
     assert ran["status"]["halted"] is True
     (acted,) = [
         entry.event.arguments
-        for entry in market.desk.events(market.desk.consortium.address)
+        for entry in market.session.events(market.session.consortium.address)
         if isinstance(entry.event, Other) and entry.event.name == "ActedDirectly"
     ][-1:]
     assert re.fullmatch(rb"HALT-\d{4}-\d\d-\d\d", acted["caseId"].rstrip(b"\0"))
@@ -114,7 +114,7 @@ def test_a_halt_may_name_its_case_and_its_document(market):
 @pytest.mark.requirement("G12")
 def test_the_second_key_of_the_emergency_operator_stops_as_well(market):
     assert market.with_key(KEYS[10], "halt", "--yes").code == 0
-    assert market.desk.platform.read(bool, "halted")
+    assert market.session.platform.read(bool, "halted")
 
 
 @pytest.mark.requirement("G12", "S2")
@@ -124,7 +124,7 @@ def test_who_is_not_the_emergency_operator_stops_nothing(market):
 
         assert ran.code == 1
         assert "EMERGENCY" in ran.err
-    assert not market.desk.platform.read(bool, "halted")
+    assert not market.session.platform.read(bool, "halted")
 
 
 @pytest.mark.requirement("G12")
@@ -133,13 +133,13 @@ def test_it_asks_and_without_a_terminal_it_needs_yes(market):
 
     assert ran.code == 2
     assert "--yes" in ran.err
-    assert not market.desk.platform.read(bool, "halted")
+    assert not market.session.platform.read(bool, "halted")
 
 
 @pytest.mark.requirement("G12")
 def test_halting_what_is_halted_sends_nothing_and_is_no_mistake(market):
     market.json("halt", "--yes")
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
 
     english, japanese = market.run("halt"), market.run("halt", "--lang", "ja")
 
@@ -148,7 +148,7 @@ def test_halting_what_is_halted_sends_nothing_and_is_no_mistake(market):
     assert "HALTED" in english.out
     assert "既に停止中" in japanese.err
     assert "緊急停止中" in japanese.out
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
 
 
 @pytest.mark.requirement("G12", "S3")
@@ -161,7 +161,7 @@ def test_four_organisations_resume_in_turn_and_three_do_not(market):
         for name in ("operator", "auditor", "broker", "operator")
     ]
     assert codes == [6, 6, 6, 6]
-    assert market.desk.platform.read(bool, "halted")
+    assert market.session.platform.read(bool, "halted")
 
     fourth = market.alone("trust bank", *arguments)
     last = market.alone("operator", *arguments, "--format", "json")

@@ -10,7 +10,7 @@ from running import Bad
 from jp20.domain.base.addresses import address_of
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.investors.investors import parse_investors
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.token.lifecycle import redeem_holder
 
 A, B, C, D = ALICE.address, BOB.address, CAROL.address, DAVE.address
@@ -86,11 +86,11 @@ def moved(market: Market, from_: str, to: str, units: int) -> str:
 @pytest.mark.parametrize("bad", BAD, ids=str)
 def test_bad_input_to_enforcement(bad, folder, untouched):
     arguments = tuple(untouched.code if each == "RE1" else each for each in bad.arguments)
-    before = untouched.desk.connection.block_number()
+    before = untouched.session.connection.block_number()
 
     Bad(bad.command, arguments, bad.code, bad.named).check(folder)
 
-    assert untouched.desk.connection.block_number() == before
+    assert untouched.session.connection.block_number() == before
 
 
 # ---------------------------------------------------------------- forced transfer
@@ -151,7 +151,7 @@ def test_a_second_forced_transfer_under_one_case_is_warned_of(market):
 
 @pytest.mark.requirement("G11")
 def test_without_yes_and_without_a_terminal_nothing_is_proposed(market):
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
 
     ran = market.run(
         "force-transfer", market.code, A, D, "5", "--case", "X", "--document", str(market.document)
@@ -159,7 +159,7 @@ def test_without_yes_and_without_a_terminal_nothing_is_proposed(market):
 
     assert ran.code == 2
     assert "--yes" in ran.err
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
 
 
 # ---------------------------------------------------------------- reversal
@@ -170,7 +170,7 @@ def test_looking_shows_where_the_units_went_and_needs_no_key(market):
     sale = moved(market, A, D, 30)
     onward = moved(market, D, B, 12)
     further = moved(market, B, C, 65)
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
 
     ran = market.with_key(ERIN, "reverse", market.code, sale, "--format", "json")
 
@@ -190,7 +190,7 @@ def test_looking_shows_where_the_units_went_and_needs_no_key(market):
     assert ran.json["hops"][1]["by"] == f"jp20 reverse {market.code} {further} --log 0 --units 5"
     assert "disputed ones last" in original["rule"]
     assert "Nothing was sent" in ran.err
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
     assert "最後に移転した" in market.run("reverse", market.code, sale, "--lang", "ja").out
 
 
@@ -247,14 +247,14 @@ def test_three_organisations_take_back_what_is_there_and_a_party_signs_nothing(m
 def test_nothing_there_is_said_before_anybody_signs_and_all_taken_back_is_nothing_to_do(market):
     sale = moved(market, A, D, 30)
     moved(market, D, B, 30)
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
 
     nothing = market.run("reverse", market.code, sale, *market.case("R1"))
 
     assert nothing.code == 1
     assert f"Nothing can be taken from {D}" in nothing.err
     assert "30 units are not there" in nothing.err
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
     moved(market, B, D, 30)
     assert market.json("reverse", market.code, sale, *market.case("R2"))["reversal"]["taken"] == 30
     done = market.run("reverse", market.code, sale, *market.case("R3"))
@@ -280,7 +280,7 @@ def test_a_part_is_taken_back_and_the_rest_later(market):
 
 @pytest.mark.requirement("G10")
 def test_of_several_transfers_in_a_transaction_one_is_chosen_by_its_log(market):
-    movements = market.desk.events(market.desk.token(market.code).address)
+    movements = market.session.events(market.session.token(market.code).address)
     delivery = next(
         f"0x{each.at.transaction.hex()}"
         for each in movements
@@ -298,7 +298,7 @@ def test_of_several_transfers_in_a_transaction_one_is_chosen_by_its_log(market):
     assert (one["original"]["to"], one["original"]["units"]) == (B, 60)
     taken = market.json("reverse", market.code, delivery, "--log", "2", *market.case("R"))
     assert taken["reversal"]["taken"] == 60
-    assert market.desk.token(market.code).read(int, "undistributed") == 860  # 800 + 60
+    assert market.session.token(market.code).read(int, "undistributed") == 860  # 800 + 60
 
 
 # ---------------------------------------------------------------- a new wallet
@@ -405,7 +405,7 @@ def test_a_loss_is_recorded_shown_and_restored_once(market):
 @pytest.mark.requirement("G9")
 def test_losses_beyond_the_supply_before_the_incident_are_not_proposed(market):
     losses = market.rows("losses", f"{A},10")
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
 
     ran = market.run(
         "redistribute", "record", market.code, "INC-1", "--file", losses,
@@ -415,7 +415,7 @@ def test_losses_beyond_the_supply_before_the_incident_are_not_proposed(market):
     # 1,000 are in issue: with 10 lost it would be 1,010.
     assert ran.code == 1
     assert "1,000 units in issue and 10 lost are more than the 1,005" in ran.err
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
 
 
 @pytest.mark.requirement("G9", "G13")
@@ -447,17 +447,17 @@ def give(market: Market, wallet: str, units: int) -> None:
 
 
 def register_wallet(market: Market, reference: str, wallet: str) -> None:
-    desk = market.desk
+    session = market.session
     file = (
         "investor,name,wallet,class,residency,kyc_expiry\n"
         f"{reference},名前,{wallet},general,resident,2035-03-31"
     )
-    parsed = parse_investors(file.encode(), "investors.csv", desk.now())
-    register(desk, parsed, Evidence.of(f"{market.code}-{reference}"[:32], b"identified"))
+    parsed = parse_investors(file.encode(), "investors.csv", session.now())
+    enrol(session, parsed, Evidence.of(f"{market.code}-{reference}"[:32], b"identified"))
 
 
 def lose(market: Market, losses: dict[str, int]) -> None:
     """A redemption of holders that is taken for a system error here."""
     for wallet, units in losses.items():
         rests_on = Evidence.of(f"{market.code}-{wallet[2:12]}", b"an error")
-        redeem_holder(market.desk, market.code, wallet, units, rests_on)
+        redeem_holder(market.session, market.code, wallet, units, rests_on)

@@ -27,7 +27,7 @@ def market(node, folder, tmp_path, monkeypatch) -> Iterator[Market]:
     assert f"\n{setting}" in file.read_text("utf-8")
     monkeypatch.setattr(finality, "STANDSTILL", 0.5)
     yield found
-    found.desk.connection.rpc("anvil_mine", hex(DEPTH + 1))
+    found.session.connection.rpc("anvil_mine", hex(DEPTH + 1))
     found.with_key(ALICE, "resume-sending", "--yes")
 
 
@@ -37,7 +37,7 @@ def blocks_coming(market: Market) -> Iterator[None]:
 
     def mine() -> None:
         while not over.wait(0.1):
-            market.desk.connection.rpc("evm_mine")
+            market.session.connection.rpc("evm_mine")
 
     miner = threading.Thread(target=mine)
     miner.start()
@@ -66,7 +66,7 @@ def test_a_transfer_is_told_as_done_when_its_block_is_final(market):
     assert ran.code == 0, ran.err
     block = ran.json["transfer"]["block"]
     assert f"Waiting until it is final, at block {block + DEPTH}" in ran.err
-    assert market.desk.connection.block_number() >= block + DEPTH
+    assert market.session.connection.block_number() >= block + DEPTH
     assert under_way(market) == []
     assert market.balance(BOB) == before + 1
 
@@ -76,7 +76,7 @@ def test_where_no_block_comes_it_is_not_told_as_done(market):
     ran = give(market, 2)
     assert ran.code == 5
     assert ran.out == ""
-    head = market.desk.connection.block_number()
+    head = market.session.connection.block_number()
     assert f"final from block {head + DEPTH} on" in ran.err
     (shown,) = under_way(market)
     assert shown["where"] == "in a block that is not final yet"
@@ -93,7 +93,7 @@ def test_where_no_block_comes_it_is_not_told_as_done(market):
 def test_a_reorganisation_is_followed_by_whichever_command_comes_next(market, next_one):
     # given: a transfer that is in a block, and the block replaced by one without it
     before = market.balance(BOB)
-    chain = market.desk.connection
+    chain = market.session.connection
     included = give(market, 3, "--wait", "included")
     assert included.code == 0
     assert "not final before block" in included.err

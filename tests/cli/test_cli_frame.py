@@ -16,8 +16,8 @@ from running import Bad, done, run, settle
 
 from jp20.cli.commands import version
 from jp20.cli.frame import endings, output
+from jp20.cli.frame.invocation import begin
 from jp20.cli.frame.language import language_of
-from jp20.cli.frame.session import begin
 from jp20.domain.base.errors import JP20Error, Text
 
 BAD = [

@@ -95,11 +95,11 @@ def given_after(market: Market, seconds: int, *arguments: str) -> dict:
 @pytest.mark.requirement("S2", "G17")
 @pytest.mark.parametrize("bad", BAD, ids=str)
 def test_bad_input_to_the_organisation_commands(bad, market):
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
 
     bad.check(market.folder)
 
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
 
 
 REFUSED = [
@@ -139,7 +139,7 @@ REFUSED = [
 def test_what_the_consortium_would_refuse_is_said_before_anybody_signs(
     market, case, arguments, said, next_step
 ):
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
 
     english = market.run("organisation", *arguments, *case)
     japanese = market.run("organisation", *arguments, *case, "--lang", "ja")
@@ -148,12 +148,12 @@ def test_what_the_consortium_would_refuse_is_said_before_anybody_signs(
     assert said in english.err
     assert next_step in english.err
     assert english.err != japanese.err
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
 
 
 @pytest.mark.requirement("G17")
 def test_it_says_whose_signatures_it_takes_and_sends_nothing_without_yes(market):
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
     arguments = ("organisation", "grant", BROKER, "CUSTODIAN", "--case", "ASK", *market.who)
 
     english, japanese = market.run(*arguments), market.run(*arguments, "--lang", "ja")
@@ -163,7 +163,7 @@ def test_it_says_whose_signatures_it_takes_and_sends_nothing_without_yes(market)
     assert f"{slots}; carried out 24h after the last" in english.err
     assert f"{slots}(最後の署名から 24h 後に実行)" in japanese.err
     assert "--yes" in english.err
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
 
 
 @pytest.mark.requirement("G17", "S3")
@@ -192,7 +192,7 @@ def test_the_list_has_roles_at_large_and_for_tokens_and_keys(market):
     assert shown["organisations"][0] == {
         "number": 1, "name": TRUST_BANK, "active": True, "roles": "REGISTRAR, CUSTODIAN",
     }  # fmt: skip
-    token = str(market.desk.token(TOKEN).address)
+    token = str(market.session.token(TOKEN).address)
     by_name = {row["organisation"]: row for row in shown["token_roles"] if row["code"] == TOKEN}
     assert by_name[ISSUER] == {
         "code": TOKEN, "number": 4, "organisation": ISSUER, "roles": "ISSUER", "token": token,

@@ -68,9 +68,9 @@ def test_rows_in_no_block_end_with_5_and_are_delivered_once_whoever_goes_on(plac
     # given: a delivery that broker and issuer signed, for the registrar to execute
     file = plan(place, "UN-1")
     for role in ("BROKER", "ISSUER"):
-        desk, key = place.desk_of(role, tmp_path / role)
-        assert apply(file, desk, **key).code == 6
-    registrar, key = place.desk_of("REGISTRAR", tmp_path / "REGISTRAR")
+        session, key = place.session_of(role, tmp_path / role)
+        assert apply(file, session, **key).code == 6
+    registrar, key = place.session_of("REGISTRAR", tmp_path / "REGISTRAR")
 
     # when
     with no_blocks(place):

@@ -12,8 +12,8 @@ from running import Bad, run
 
 from jp20.chain.signing.keystores import write_keystore
 from jp20.domain.base.addresses import address_of, parse_address
-from jp20.domain.governance.decision_file import from_json
-from jp20.domain.governance.requests import Call, decide
+from jp20.domain.governance.decision_file import decision_from_json
+from jp20.domain.governance.requests import Call, compose
 
 A, B = ALICE.address, BOB.address
 UNKNOWN = "0x" + "01" * 32
@@ -182,14 +182,14 @@ def test_nobody_signs_twice_or_without_a_role_or_as_a_party(market):
 
 @pytest.mark.requirement("G17")
 def test_without_yes_nothing_is_signed(market, proposed):
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
 
     ran = market.alone("auditor", "requests", "approve", proposed)
 
     assert ran.code == 2
     assert "--yes" in ran.err
     assert "move.amount" in ran.err  # it was shown
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
 
 
 # ---------------------------------------------------------------- calls that travel as a file
@@ -274,7 +274,7 @@ def test_a_request_is_exported_and_not_over_another_file(market, proposed, tmp_p
     assert market.run("requests", "export", proposed, "--out", str(file)).code == 0
     again = market.run("requests", "export", proposed, "--out", str(file))
 
-    decision = from_json(file.read_text("utf-8"), file.name)
+    decision = decision_from_json(file.read_text("utf-8"), file.name)
     assert f"0x{decision.request.id.hex()}" == proposed
     assert again.code == 2
     assert "request.json" in again.err
@@ -358,7 +358,7 @@ def test_a_signature_is_withdrawn_and_a_request_cancelled_by_whose_it_is(market,
 
 @pytest.mark.requirement("G17")
 def test_an_expired_request_is_not_signed(market, proposed):
-    snapshot = market.desk.connection.rpc("evm_snapshot")
+    snapshot = market.session.connection.rpc("evm_snapshot")
     try:
         market.pass_time(7 * 86_400)
 
@@ -368,7 +368,7 @@ def test_an_expired_request_is_not_signed(market, proposed):
         assert "closed: expired" in ran.err
         assert listed(market, "--state", "expired")[0]["id"] == proposed
     finally:
-        market.desk.connection.rpc("evm_revert", snapshot)
+        market.session.connection.rpc("evm_revert", snapshot)
 
 
 @pytest.mark.requirement("G17")
@@ -447,7 +447,7 @@ def id_of(content: dict) -> str:
     def octets(text: str) -> bytes:
         return bytes.fromhex(text.removeprefix("0x"))
 
-    decision = decide(
+    decision = compose(
         [Call(parse_address(content["target"]), octets(data)) for data in content["calls"]],
         octets(content["case"]),
         octets(content["document_hash"]),

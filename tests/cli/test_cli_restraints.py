@@ -70,11 +70,11 @@ def position(market: Market, holder: str) -> dict[str, int]:
 @pytest.mark.parametrize("bad", BAD, ids=str)
 def test_bad_input_to_restraints(bad, folder, untouched):
     arguments = tuple(untouched.code if each == "RE1" else each for each in bad.arguments)
-    before = untouched.desk.connection.block_number()
+    before = untouched.session.connection.block_number()
 
     Bad(bad.command, arguments, bad.code, bad.named).check(folder)
 
-    assert untouched.desk.connection.block_number() == before
+    assert untouched.session.connection.block_number() == before
 
 
 @pytest.mark.requirement("G8")
@@ -95,7 +95,7 @@ def test_a_position_adds_up(market):
 
 @pytest.mark.requirement("G15")
 def test_a_position_as_of_a_block(market):
-    block = market.desk.connection.block_number()
+    block = market.session.connection.block_number()
     market.json("lock", "set", market.code, A, "30", *_UNTIL, *market.case("L"))
 
     then = market.json("position", market.code, A, "--block", str(block))
@@ -115,7 +115,7 @@ def test_issuer_and_registrar_lock_up_in_turn_and_running_it_again_sends_nothing
     japanese = market.alone("issuer", *arguments, "--lang", "ja")
     second = market.alone("trust bank", *arguments)
     last = market.alone("issuer", *arguments, "--format", "json")
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
     again = market.alone("issuer", *arguments)
 
     assert (first.code, japanese.code, second.code) == (6, 6, 6)
@@ -127,7 +127,7 @@ def test_issuer_and_registrar_lock_up_in_turn_and_running_it_again_sends_nothing
     assert [each["step"] for each in last.json["steps"]] == ["executed"]
     assert again.code == 0
     assert "all done before" in again.err
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
     assert position(market, A)["locked"] == 30
 
 
@@ -292,7 +292,7 @@ def test_all_catches_what_comes_in_and_a_file_freezes_many_or_none(market):
 
 @pytest.mark.requirement("G17", "G19")
 def test_a_freeze_that_nobody_confirmed_is_overdue_and_stands(market):
-    snapshot = market.desk.connection.rpc("evm_snapshot")
+    snapshot = market.session.connection.rpc("evm_snapshot")
     try:
         market.json("freeze", "now", market.code, A, "30", *market.case("ALONE-1"))
         market.pass_time(72 * 3600)
@@ -303,7 +303,7 @@ def test_a_freeze_that_nobody_confirmed_is_overdue_and_stands(market):
         assert found["frozen"] == 30
         assert "追認遅延" in market.run("freeze", "list", market.code, "--lang", "ja").out
     finally:
-        market.desk.connection.rpc("evm_revert", snapshot)
+        market.session.connection.rpc("evm_revert", snapshot)
 
 
 @pytest.mark.requirement("G19", "S3")

@@ -82,7 +82,7 @@ HALT = """
 from jp20.cli.frame.workspace import workspace
 from jp20.operations.governance.emergency import halt
 
-halt(workspace().desk())
+halt(workspace().session())
 """
 
 

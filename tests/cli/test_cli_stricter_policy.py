@@ -166,7 +166,7 @@ def test_a_token_is_paused_by_a_decision_of_two(place):
 
 @pytest.mark.requirement("G17", "S3")
 def test_an_organisation_alone_goes_as_far_as_its_key_and_names_the_others_command(place, tmp_path):
-    kyc, key = place.desk_of("KYC", tmp_path / "kyc")
+    kyc, key = place.session_of("KYC", tmp_path / "kyc")
     case = ("--case", "RW-2", "--document", str(place.folder / "term-sheet.toml"))
 
     ran = run("whitelist", "wallet", "retire", BOB, *case, "--yes", folder=kyc, **key)

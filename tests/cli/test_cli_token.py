@@ -195,8 +195,8 @@ def test_without_a_terminal_and_without_yes_nothing_is_issued(place):
 @pytest.mark.requirement("G17", "S3")
 def test_issuer_and_registrar_issue_in_turn_with_their_own_keys(place, tmp_path):
     sheet = place.folder / place.sheet("TK-7")
-    issuer, issuers_key = place.desk_of("ISSUER", tmp_path / "issuer")
-    registrar, registrars_key = place.desk_of("REGISTRAR", tmp_path / "registrar")
+    issuer, issuers_key = place.session_of("ISSUER", tmp_path / "issuer")
+    registrar, registrars_key = place.session_of("REGISTRAR", tmp_path / "registrar")
     command = ("token", "issue", str(sheet), "500", "--case", "IS-8", "--document", str(sheet))
 
     def turn(folder, key):

@@ -114,8 +114,8 @@ def left_signed(resumed: Market, to: KeySigner, units: int) -> Entry:
     """What a run of Bob's left that was killed before it had sent his transfer."""
     resumed.with_key(BOB, "status")
     place = resumed.folder.parent / f"alone-{B}"
-    chain = resumed.desk.connection
-    call = resumed.desk.token(resumed.code).call("transfer", to.address, units)
+    chain = resumed.session.connection
+    call = resumed.session.token(resumed.code).call("transfer", to.address, units)
     outbox = open_outbox(place / "outbox", chain.chain_id, chain.genesis, B, development=True)
     (entry,) = outbox.intend([Intent(call, 200_000)], chain.gas_price(), chain.next_nonce(B))
     signed = BOB.sign_transaction(entry.unsigned(chain.chain_id))
@@ -144,8 +144,8 @@ def test_a_transfer_that_was_killed_is_made_once_and_a_second_takes_a_word(resum
     arguments = ("transfer", resumed.code, CAROL.address, "3", "--yes", "--format", "json")
     resumed.with_key(BOB, "status")
     place = resumed.folder.parent / f"alone-{B}"
-    chain = resumed.desk.connection
-    act = transfer_act(resumed.desk, resumed.code, BOB, CAROL.address, 3)
+    chain = resumed.session.connection
+    act = transfer_act(resumed.session, resumed.code, BOB, CAROL.address, 3)
     outbox = open_outbox(place / "outbox", chain.chain_id, chain.genesis, B, development=True)
     intent = Intent(act.call, 200_000, act.id, reported=True)
     (entry,) = outbox.intend([intent], chain.gas_price(), chain.next_nonce(B))
@@ -183,8 +183,8 @@ def test_what_was_not_told_is_told_before_another_is_made(resumed):
     arguments = ("transfer", resumed.code, DAVE.address, "2", "--yes")
     resumed.with_key(BOB, *arguments)
     place = resumed.folder.parent / f"alone-{B}"
-    chain = resumed.desk.connection
-    act = transfer_act(resumed.desk, resumed.code, BOB, DAVE.address, 2)
+    chain = resumed.session.connection
+    act = transfer_act(resumed.session, resumed.code, BOB, DAVE.address, 2)
     outbox = open_outbox(place / "outbox", chain.chain_id, chain.genesis, B, development=True)
     intent = Intent(act.call, 200_000, act.id, again=True, reported=True)
     (entry,) = outbox.intend([intent], chain.gas_price(), chain.next_nonce(B))
@@ -219,7 +219,7 @@ def test_a_transaction_that_is_on_its_way_is_cancelled(resumed):
 
 @pytest.mark.requirement("G3")
 def test_what_would_be_refused_is_not_sent_and_says_why_in_both_languages(market):
-    before = market.desk.connection.block_number()
+    before = market.session.connection.block_number()
     arguments = ("transfer", market.code, FRANK.address, "5", "--from", B, "--yes")
 
     english, japanese = market.run(*arguments), market.run(*arguments, "--lang", "ja")
@@ -228,7 +228,7 @@ def test_what_would_be_refused_is_not_sent_and_says_why_in_both_languages(market
     assert "RECIPIENT_UNKNOWN (14): The recipient is not a registered" in english.err
     assert f"jp20 whitelist show {FRANK.address}" in english.err
     assert "移転先は登録された投資家のウォレットではありません" in japanese.err
-    assert market.desk.connection.block_number() == before
+    assert market.session.connection.block_number() == before
 
 
 @pytest.mark.requirement("G3", "G8")
@@ -271,7 +271,7 @@ def test_a_preview_answers_as_the_transfer_would_by_exit_code_and_reason(market)
             "allowed": True,
             "code": "NONE",
             "number": 0,
-            "reason": "Nothing stands in the way.",
+            "reason": "Nothing prevents it.",
         }
     ]
     assert refused.json["preview"][0]["code"] == "INSUFFICIENT_BALANCE"
@@ -398,8 +398,8 @@ def test_one_that_is_refused_by_then_stays_open_and_the_others_are_approved(cons
         )["request"]["number"]
         for to in (DAVE.address, ERIN.address)
     ]  # fmt: skip
-    desk = consenting.desk
-    suspend_at_once(desk, [ERIN.address], Evidence.of("ALONE-1", b"a report"))
+    session = consenting.session
+    suspend_at_once(session, [ERIN.address], Evidence.of("ALONE-1", b"a report"))
     try:
         ran = consenting.run(
             "consent",
@@ -411,7 +411,7 @@ def test_one_that_is_refused_by_then_stays_open_and_the_others_are_approved(cons
             "json",
         )
     finally:
-        reinstate(desk, [ERIN.address], Evidence.of("TR-2-RE", b"cleared"))
+        reinstate(session, [ERIN.address], Evidence.of("TR-2-RE", b"cleared"))
 
     assert ran.code == 4
     assert [each["status"] for each in ran.json["requests"]] == ["approved", "open"]

@@ -16,7 +16,7 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.operations.governance import requests
 from jp20.operations.governance.platform import load_deployment
 from jp20.operations.governance.requests import save_decision
-from jp20.operations.session import open_desk
+from jp20.operations.session import open_session
 from jp20.operations.transactions.offline import load_unsigned, write_unsigned
 
 KEYS = development_signers(10)
@@ -142,10 +142,10 @@ def test_what_waits_is_exported_signed_elsewhere_sent_and_gone_on_with(waiting, 
 @pytest.mark.requirement("G13", "S3")
 def test_what_a_request_would_do_is_shown_from_its_decision_file(offices, chain):
     # given: a proposal waits for the auditor's signature, whose key is elsewhere
-    desk = open_desk(chain, load_deployment(offices / "deployments" / "31337.json"), KEYS)
-    call = desk.platform.call("reinstate", [(OPERATOR, 0)])
+    session = open_session(chain, load_deployment(offices / "deployments" / "31337.json"), KEYS)
+    call = session.platform.call("reinstate", [(OPERATOR, 0)])
     made = [
-        requests.propose(desk, KEYS[8], [call], Evidence.of(case, b"d")).decision
+        requests.propose(session, KEYS[8], [call], Evidence.of(case, b"d")).decision
         for case in ("OFF-7", "OFF-8")
     ]
     for name, decision in zip(("meant.json", "other-case.json"), made, strict=True):

@@ -214,7 +214,7 @@ def test_a_plan_whose_ground_moved_is_refused_with_3_and_nothing_is_sent(place):
 
     assert moved.code == unasked.code == 3  # before anybody is asked
     assert ALICE in moved.err
-    assert "Plan anew" in moved.err
+    assert "Make a new plan" in moved.err
     assert "適用できません" in japanese.err
     assert place.blocks() == before
     assert facts(place, ALICE)["kyc_expiry"] == "2033-03-31"
@@ -250,8 +250,8 @@ def test_a_plan_for_another_chain_is_refused(place, tmp_path):
 def test_kyc_and_aml_apply_the_same_plan_in_turn(place, tmp_path):
     plan(place, INVESTORS)
     file = str(place.folder / "plan.json")
-    kyc, kyc_key = place.desk_of("KYC", tmp_path / "kyc")
-    aml, aml_key = place.desk_of("AML", tmp_path / "aml")
+    kyc, kyc_key = place.session_of("KYC", tmp_path / "kyc")
+    aml, aml_key = place.session_of("AML", tmp_path / "aml")
     command = ("whitelist", "apply", file, "--yes", "--format", "json")
 
     proposed = run(*command, folder=kyc, **kyc_key)

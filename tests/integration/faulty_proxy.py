@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from jp20.domain.transactions.transactions import recover
+from jp20.domain.transactions.transactions import recover_signer
 
 Rpc = dict[str, Any]
 
@@ -185,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
         if call["method"] != "eth_sendRawTransaction" or not self.proxy.minimum:
             return False
         raw = bytes.fromhex(call["params"][0][2:])
-        return recover(raw).transaction.gas_price < self.proxy.minimum
+        return recover_signer(raw).transaction.gas_price < self.proxy.minimum
 
     def _changed(self, fault: str, method: str, answer: Rpc, frozen: int | None) -> None:
         if fault == "taken, error" and method == "eth_sendRawTransaction":

@@ -9,7 +9,7 @@ from typing import Any
 from eth_hash.auto import keccak
 
 from jp20.chain.rpc.node_errors import ConnectionLost, NodeUnavailable
-from jp20.domain.transactions.transactions import Recovered, recover
+from jp20.domain.transactions.transactions import Recovered, recover_signer
 
 Rpc = dict[str, Any]
 
@@ -104,7 +104,7 @@ class ModelChain:
 
     def take(self, raw: bytes, *, force: bool = False) -> str | None:
         """Puts a transaction into the pool; what is against it."""
-        found = recover(raw)
+        found = recover_signer(raw)
         sender, nonce = found.sender, found.transaction.nonce
         count = self.count(sender)
         there = self.pool.get((sender, nonce))
@@ -223,7 +223,7 @@ class ModelNode:
     def _send(self, raw: bytes, fault: str) -> Any:
         chain = self.chain
         chain.handed_over.append(raw)
-        found = recover(raw)
+        found = recover_signer(raw)
         if fault == "too busy":
             return _error(-32005, "request rate exceeded")
         if fault == "unfamiliar":

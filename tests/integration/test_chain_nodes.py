@@ -159,7 +159,7 @@ def test_when_all_fail_the_error_names_each_and_what_became_of_it(proxies, hasty
     assert error.value.what.en == "None of the 4 nodes can be used."
     for said in (
         f"No connection to {a.url}.",
-        f"{b.url} is no Ethereum node.",
+        f"{b.url} is not an Ethereum node.",
         f"{c.url} does not answer now (HTTP 502).",
         f"{d.url} did not answer.",
     ):

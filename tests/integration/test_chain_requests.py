@@ -11,7 +11,7 @@ from jp20.chain.signing.signers import development_signers
 from jp20.domain.base.addresses import address_of
 from jp20.domain.governance.policy import Kind
 from jp20.domain.governance.policy_file import parse_governance
-from jp20.domain.governance.requests import Decision, case_id, decide, leaf
+from jp20.domain.governance.requests import Decision, case_id, compose, leaf
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "governance.toml"
 FOUNDER, *ORGANISATIONS = development_signers(4)
@@ -48,7 +48,7 @@ def consortium(chain: Connection) -> Contract:
 def decision(consortium: Contract) -> Decision:
     calls = [consortium.call("revokeKey", address_of(0x20000 + n)) for n in range(3)]
     rule = consortium.read(int, "rule", Kind.CONSORTIUM, calls[0].selector)
-    return decide(calls, case_id("2026-0001"), b"\x55" * 32, rule)
+    return compose(calls, case_id("2026-0001"), b"\x55" * 32, rule)
 
 
 @pytest.mark.requirement("G17")

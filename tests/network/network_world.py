@@ -20,10 +20,10 @@ from jp20.operations.files.inputs import (
     load_term_sheet,
 )
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
 from jp20.operations.register.report import report
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units
 from poa_network import PoaNetwork, PoaNode
 
@@ -46,16 +46,16 @@ class World:
     deployment: Deployment
     holders: Sequence[KeySigner]
 
-    def desk(self, nodes: Sequence[PoaNode] | None = None) -> Desk:
+    def session(self, nodes: Sequence[PoaNode] | None = None) -> Session:
         """All organisations' keys, through these nodes or all."""
         connection = connect(self.network.network(nodes))
-        return open_desk(connection, self.deployment, development_signers(30))
+        return open_session(connection, self.deployment, development_signers(30))
 
     def balances(self, node: PoaNode) -> dict[str, int]:
         """Of the holders, by the register that one node's events add up to, reconciled with the
         chain's own balances.
         """
-        found = report(self.desk([node]), TOKEN)
+        found = report(self.session([node]), TOKEN)
         assert found.reconciled
         return dict(found.register.holders())
 
@@ -79,13 +79,15 @@ def settle(network: PoaNetwork, folder: Path) -> World:
     )
     holders = [KeySigner(make_applicants.key_of(row[0])) for row in rows[1:]]
     world = World(network, folder, deployment, holders)
-    desk = world.desk()
+    session = world.session()
     investors = load_investors(people)
     assert investors.faults == ()
-    register(desk, investors, evidence_of("WL-1", people))
+    enrol(session, investors, evidence_of("WL-1", people))
     sheet = load_term_sheet(SHEET)
     sheet = replace(sheet, terms=replace(sheet.terms, locked_until=0))
-    create_token(desk, sheet, "港南リアルティ", "ひいらぎ信託銀行", evidence_of("CR-1", SHEET))
-    issue_units(desk, TOKEN, HOLDERS * EACH, Evidence.of("IS-1", b"Resolution"))
-    distribute(desk, TOKEN, load_allotments(allotments, investors), evidence_of("AL-1", allotments))
+    create_token(session, sheet, "港南リアルティ", "ひいらぎ信託銀行", evidence_of("CR-1", SHEET))
+    issue_units(session, TOKEN, HOLDERS * EACH, Evidence.of("IS-1", b"Resolution"))
+    distribute(
+        session, TOKEN, load_allotments(allotments, investors), evidence_of("AL-1", allotments)
+    )
     return world

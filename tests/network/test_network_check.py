@@ -19,7 +19,7 @@ from jp20.domain.governance.requests import Call
 from jp20.network.check import check_network
 from jp20.network.findings import Finding, Level
 from jp20.network.init import Initialised, init_node, load_network
-from jp20.network.network_file import NetworkFile, Node
+from jp20.network.network_file import NetworkFile, NetworkNode
 from jp20.network.node_files import arguments, preparation
 from jp20.network.operator_channel import OperatorChannel, operator_channel
 from poa_network import CHAIN_ID, PoaNetwork, PoaNode, free_ports, wait_until
@@ -362,7 +362,7 @@ def own(folder: Path, network: PoaNetwork, ports: dict[str, int]) -> NetworkFile
     return file
 
 
-def at(node: Node, name: str, port: int) -> Node:
+def at(node: NetworkNode, name: str, port: int) -> NetworkNode:
     return replace(node, rpc=port) if node.name == name else node
 
 

@@ -19,7 +19,7 @@ from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.chain.signing.signers import KeySigner
 from jp20.network.check import check_network
 from jp20.network.findings import Level
-from jp20.network.genesis import in_order
+from jp20.network.genesis import ascending
 from jp20.network.network_file import Consensus
 from jp20.network.operator_channel import OperatorChannel
 from jp20.network.sealing import sealer
@@ -154,7 +154,7 @@ def test_no_block_is_given_up_while_blocks_come_however_old_they_are(
     """Busy validators make blocks that are old when they come: here every block counts as old."""
     network.is_watched = False
     by = {node.entry.validator: node for node in network.nodes}
-    node = by[in_order(by)[0]]  # whose turn is the first
+    node = by[ascending(by)[0]]  # whose turn is the first
 
     channel = node.operator
     asked: list[str] = []
@@ -176,7 +176,7 @@ def sealed_in_turn(network: PoaNetwork) -> tuple[int, list[PoaNode]]:
     and whose turn it is at a block by its number.
     """
     by = {node.entry.validator: node for node in network.nodes}
-    turns = [by[address] for address in in_order(by)]
+    turns = [by[address] for address in ascending(by)]
     for _ in range(10):
         for node in network.nodes:
             node.operator.rpc("miner_stop")
@@ -221,7 +221,7 @@ class Load(threading.Thread):
         self.others = [each for each in world.holders if each is not holder]
         self.failure: BaseException | None = None
         self.unknown = 0
-        token = world.desk().token(TOKEN)
+        token = world.session().token(TOKEN)
         self._calls = [
             token.call("transfer", self.recipient(number), 1) for number in range(TRANSFERS)
         ]

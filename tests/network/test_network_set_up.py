@@ -5,7 +5,7 @@ import pytest
 from jp20.chain.rpc.connection import quantity
 from jp20.chain.signing.signers import KeySigner, Unsigned
 from jp20.domain.base.addresses import parse_address
-from jp20.network.init import Change, expected_genesis, init_node
+from jp20.network.init import FileChange, expected_genesis, init_node
 from jp20.network.network_file import Consensus
 from jp20.network.sealing import sealer
 from jp20.network.validators import admitted
@@ -86,6 +86,6 @@ def test_done_again_it_changes_nothing_while_the_chain_runs(network: PoaNetwork)
 
         done = init_node(network.file, node.name, network.folder, never)
 
-        assert set(done.files.values()) == {Change.UNCHANGED}
+        assert set(done.files.values()) == {FileChange.UNCHANGED}
         assert (node.folder / "nodekey").read_bytes() == before
     assert PASSWORD not in network.network_file.read_text("utf-8")

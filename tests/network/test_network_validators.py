@@ -8,7 +8,7 @@ from running import Bad, done, run
 from jp20.network.check import check_network
 from jp20.network.findings import Level
 from jp20.network.stall import Stall, unstick
-from jp20.network.validators import NotAllowed, NotInTheFile, admitted, propose
+from jp20.network.validators import NotAllowed, NotInTheFile, admitted, propose_vote
 from poa_network import PoaNetwork, wait_until
 
 STRANGER = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
@@ -69,9 +69,9 @@ def test_a_validator_is_put_out_by_more_than_half_and_let_in_again(voting: PoaNe
     wait_until(lambda: all(f"org-{n}" in str(ballot()["votes"]) for n in (1, 2)), "both voted")
 
     (cast,) = ballot()["votes"]
-    assert (cast["organisation"], cast["change"], cast["needed"]) == ("org-4", "put out", 3)
+    assert (cast["organisation"], cast["change"], cast["needed"]) == ("org-4", "remove", 3)
     assert set(cast["voters"].split(", ")) == {"org-1", "org-2"}
-    assert [each["change"] for each in ballot()["own"]] == ["put out"]
+    assert [each["change"] for each in ballot()["own"]] == ["remove"]
     assert count(network) == 4  # two of four are not more than half
 
     vote("drop", "node-3")
@@ -125,9 +125,9 @@ def test_nobody_is_let_in_whom_the_organisations_do_not_know(network: PoaNetwork
     fourth = network.nodes[3].entry.validator
 
     with pytest.raises(NotInTheFile):
-        propose(network.file, channel, STRANGER, add=True, holders=None)
+        propose_vote(network.file, channel, STRANGER, add=True, holders=None)
     with pytest.raises(NotAllowed) as refusal:
-        propose(network.file, channel, fourth, add=True, holders=["org-1", "org-2", "org-3"])
+        propose_vote(network.file, channel, fourth, add=True, holders=["org-1", "org-2", "org-3"])
     ran = run(
         "network", "validators", "propose", STRANGER, "--node", "node-1", "--yes",
         folder=network.folder,

@@ -21,7 +21,8 @@ from jp20.operations.files.inputs import (
     load_term_sheet,
 )
 from jp20.operations.governance import emergency
-from jp20.operations.investors.whitelist import register
+from jp20.operations.governance.acts import carry_out
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
 from jp20.operations.register.report import read_register, report
 from jp20.operations.token import enforce, lifecycle, restraints
@@ -37,12 +38,12 @@ AUDITOR, OPERATOR = "双葉監査法人", "いぶきシステム"
 
 
 def balance(world: World, reference: str) -> int:
-    return world.desk().token(TOKEN).read(int, "balanceOf", investor(reference).address)
+    return world.session().token(TOKEN).read(int, "balanceOf", investor(reference).address)
 
 
 def organisations(world: World, steps) -> dict[str, list[str]]:
     """Who did what: the names of the organisations by step."""
-    names = {each.number: each.name for each in world.desk().members()}
+    names = {each.number: each.name for each in world.session().members()}
     done: dict[str, list[str]] = {}
     for step in steps:
         done.setdefault(step.what, []).append(names[step.organisation])
@@ -51,7 +52,7 @@ def organisations(world: World, steps) -> dict[str, list[str]]:
 
 @pytest.mark.requirement("G7", "G18")
 def test_1200_applicants_are_whitelisted_and_12_refused_with_their_reasons(world):
-    outcomes = register(world.desk(), load_investors(INVESTORS), evidence_of("WL-1", INVESTORS))
+    outcomes = enrol(world.session(), load_investors(INVESTORS), evidence_of("WL-1", INVESTORS))
 
     assert len(outcomes.done) == 1_200
     assert len(outcomes.refused) == 12
@@ -63,14 +64,14 @@ def test_1200_applicants_are_whitelisted_and_12_refused_with_their_reasons(world
 def test_30000_units_are_issued_to_the_issuer_with_the_registrars_approval(world):
     sheet = load_term_sheet(SHEET)
 
-    created = create_token(world.desk(), sheet, ISSUER, TRUST_BANK, evidence_of("CR-1", SHEET))
-    issued = issue_units(world.desk(), TOKEN, 30_000, evidence_of("IS-1", SHEET))
+    created = create_token(world.session(), sheet, ISSUER, TRUST_BANK, evidence_of("CR-1", SHEET))
+    issued = issue_units(world.session(), TOKEN, 30_000, evidence_of("IS-1", SHEET))
 
     assert organisations(world, issued.decided.steps)["execute"] == [ISSUER]
     assert organisations(world, issued.decided.steps)["sign"] == [TRUST_BANK]
-    token = world.desk().token(TOKEN)
+    token = world.session().token(TOKEN)
     assert token.address == created.token
-    assert term_sheet_differences(world.desk(), TOKEN, sheet) == ()
+    assert term_sheet_differences(world.session(), TOKEN, sheet) == ()
     assert token.read(int, "totalSupply") == 30_000
     assert token.read(int, "balanceOf", sheet.terms.issuer_account) == 30_000
     assert token.read(int, "undistributed") == 30_000
@@ -81,11 +82,11 @@ def test_30000_units_are_issued_to_the_issuer_with_the_registrars_approval(world
 def test_all_units_are_delivered_to_1200_holders(world):
     allotments = load_allotments(ALLOTMENTS, load_investors(INVESTORS))
 
-    outcomes = distribute(world.desk(), TOKEN, allotments, evidence_of("AL-1", ALLOTMENTS))
+    outcomes = distribute(world.session(), TOKEN, allotments, evidence_of("AL-1", ALLOTMENTS))
 
     assert outcomes.refused == ()
     assert len(outcomes.done) == 1_200
-    found = report(world.desk(), TOKEN)
+    found = report(world.session(), TOKEN)
     # 1,100 × 20 + 80 × 50 + 20 × 200 = 22,000 + 4,000 + 4,000 = 30,000
     assert Counter(found.register.holders().values()) == {20: 1_100, 50: 80, 200: 20}
     assert sum(found.register.holders().values()) == found.register.supply == 30_000
@@ -97,25 +98,25 @@ def test_all_units_are_delivered_to_1200_holders(world):
 def test_the_distribution_run_again_delivers_nothing_twice(world):
     allotments = load_allotments(ALLOTMENTS, load_investors(INVESTORS))
 
-    outcomes = distribute(world.desk(), TOKEN, allotments, evidence_of("AL-1", ALLOTMENTS))
+    outcomes = distribute(world.session(), TOKEN, allotments, evidence_of("AL-1", ALLOTMENTS))
 
     assert outcomes.done == ()
     assert len(outcomes.already) == 1_200
-    assert world.desk().token(TOKEN).read(int, "undistributed") == 0
+    assert world.session().token(TOKEN).read(int, "undistributed") == 0
 
 
 @pytest.mark.requirement("G3", "G10", "S4")
 def test_a_transfer_and_its_chargeback(world):
-    desk = world.desk()
-    sold = transfer(desk, TOKEN, investor("K1-0001"), investor("K1-0002").address, 5)
+    session = world.session()
+    sold = transfer(session, TOKEN, investor("K1-0001"), investor("K1-0002").address, 5)
     assert (balance(world, "K1-0001"), balance(world, "K1-0002")) == (15, 25)  # 20 − 5, 20 + 5
-    original = enforce.find_original(desk, TOKEN, sold.transaction).original
-    party = desk.organisation(BROKER).number
+    original = enforce.find_original(session, TOKEN, sold.transaction).original
+    party = session.organisation(BROKER).number
 
     with pytest.raises(NotEnoughOrganisations):
-        enforce.reverse(world.desk(AUDITOR), TOKEN, original, case("CB-1"), parties=[party])
+        enforce.reverse(world.session(AUDITOR), TOKEN, original, case("CB-1"), parties=[party])
     assert (balance(world, "K1-0001"), balance(world, "K1-0002")) == (15, 25)
-    done = enforce.reverse(desk, TOKEN, original, case("CB-1"), parties=[party])
+    done = enforce.reverse(session, TOKEN, original, case("CB-1"), parties=[party])
 
     assert (done.taken, done.shortfall) == (5, 0)
     assert (balance(world, "K1-0001"), balance(world, "K1-0002")) == (20, 20)
@@ -126,13 +127,15 @@ def test_a_transfer_and_its_chargeback(world):
 @pytest.mark.requirement("G8", "G11")
 def test_a_lock_up_refuses_the_holder_and_not_the_court(world):
     holder, to = investor("K1-0003"), investor("K1-0004").address
-    desk = world.desk()
-    restraints.lock_up(desk, TOKEN, [(holder.address, 20)], parse_time("2034-03-31"), case("LU-1"))
+    session = world.session()
+    restraints.lock_up(
+        session, TOKEN, [(holder.address, 20)], parse_time("2034-03-31"), case("LU-1")
+    )
 
-    found = preview(desk, TOKEN, holder.address, to, 1)
+    found = preview(session, TOKEN, holder.address, to, 1)
     with pytest.raises(Restrained) as refusal:
-        transfer(desk, TOKEN, holder, to, 1)
-    enforce.force_transfer(desk, TOKEN, holder.address, to, 15, case("FT-1"))
+        transfer(session, TOKEN, holder, to, 1)
+    carry_out(session, enforce.force_transfer(session, TOKEN, holder.address, to, 15, case("FT-1")))
 
     assert (found.allowed, found.reason) == (False, Reason.LOCKED_UP)
     assert refusal.value.free == 0
@@ -143,16 +146,16 @@ def test_a_lock_up_refuses_the_holder_and_not_the_court(world):
 
 @pytest.mark.requirement("G12")
 def test_a_halt_and_a_resumption(world):
-    desk = world.desk()
+    session = world.session()
     seller, to = investor("K1-0001"), investor("K1-0002").address
-    emergency.halt(desk)
+    emergency.halt(session)
 
     with pytest.raises(Refused) as refusal:
-        transfer(desk, TOKEN, seller, to, 1)
+        transfer(session, TOKEN, seller, to, 1)
     with pytest.raises(NotEnoughOrganisations):
-        emergency.resume(world.desk(OPERATOR, AUDITOR), case("EM-1"))
-    emergency.resume(world.desk(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case("EM-1"))
-    transfer(desk, TOKEN, seller, to, 1)
+        emergency.resume(world.session(OPERATOR, AUDITOR), case("EM-1"))
+    emergency.resume(world.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case("EM-1"))
+    transfer(session, TOKEN, seller, to, 1)
 
     assert refusal.value.reason == Reason.PLATFORM_HALTED
     assert (balance(world, "K1-0001"), balance(world, "K1-0002")) == (19, 21)  # 20 − 1, 20 + 1
@@ -160,19 +163,19 @@ def test_a_halt_and_a_resumption(world):
 
 @pytest.mark.requirement("G6")
 def test_a_split_doubles_every_holding(world):
-    lifecycle.split(world.desk(), TOKEN, 2, case("SP-1"))
+    carry_out(world.session(), lifecycle.split(world.session(), TOKEN, 2, case("SP-1")))
 
     # 19, 21, 5, 35 doubled
     found = [balance(world, f"K1-000{n}") for n in (1, 2, 3, 4)]
     assert found == [38, 42, 10, 70]
-    assert world.desk().token(TOKEN).read(int, "totalSupply") == 60_000
-    position = restraints.position(world.desk(), TOKEN, investor("K1-0003").address)
+    assert world.session().token(TOKEN).read(int, "totalSupply") == 60_000
+    position = restraints.position(world.session(), TOKEN, investor("K1-0003").address)
     assert (position.locked, position.free) == (40, 0)  # the lock-up doubles too: 20 × 2
 
 
 @pytest.mark.requirement("G15", "S1")
 def test_the_register_reconciles_and_says_why_units_moved(world):
-    found = report(world.desk(), TOKEN)
+    found = report(world.session(), TOKEN)
 
     assert found.reconciled
     assert len(found.register.holders()) == 1_200  # nobody sold all
@@ -187,7 +190,7 @@ def test_the_register_reconciles_and_says_why_units_moved(world):
     }
     assert [e.ratio for e in found.register.history if isinstance(e, Split)] == [2]
     first = next(e for e in found.register.history if isinstance(e, Movement))
-    issued = read_register(world.desk(), TOKEN, block=first.at.block)
+    issued = read_register(world.session(), TOKEN, block=first.at.block)
     assert (issued.supply, issued.holders()) == (30_000, {})  # any past block can be asked for
 
 

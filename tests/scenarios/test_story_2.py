@@ -13,7 +13,7 @@ from jp20.operations.files.inputs import (
     load_investors,
     load_term_sheet,
 )
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
 from jp20.operations.register.report import read_register, report
 from jp20.operations.token import lifecycle
@@ -27,7 +27,7 @@ TOKEN = "JP20-BD-0001"
 
 
 def holdings(world) -> list[int]:
-    found = report(world.desk(), TOKEN)
+    found = report(world.session(), TOKEN)
     assert found.reconciled
     held = found.register.holders()
     return [held.get(investor(f"B1-000{n}").address, 0) for n in range(1, 8)]
@@ -35,16 +35,16 @@ def holdings(world) -> list[int]:
 
 @pytest.mark.requirement("G1", "G2", "G3", "G4", "G7", "G15")
 def test_a_qualified_institution_bond_from_issue_to_maturity(world):
-    desk = world.desk()
+    session = world.session()
     sheet = load_term_sheet(SHEET)
     investors = load_investors(INVESTORS)
     first, second, professional, general = (investor(f"B1-000{number}") for number in (1, 2, 8, 9))
 
-    register(desk, investors, evidence_of("WL-2", INVESTORS))
-    create_token(desk, sheet, "港南リアルティ", "ひいらぎ信託銀行", evidence_of("CR-2", SHEET))
-    issue_units(desk, TOKEN, 200, evidence_of("IS-2", SHEET))
+    enrol(session, investors, evidence_of("WL-2", INVESTORS))
+    create_token(session, sheet, "港南リアルティ", "ひいらぎ信託銀行", evidence_of("CR-2", SHEET))
+    issue_units(session, TOKEN, 200, evidence_of("IS-2", SHEET))
     allotments = load_allotments(ALLOTMENTS, investors)
-    distribute(desk, TOKEN, allotments, evidence_of("AL-2", ALLOTMENTS))
+    distribute(session, TOKEN, allotments, evidence_of("AL-2", ALLOTMENTS))
 
     # 60 + 40 + 30 + 30 + 20 + 10 + 10 = 200 units; 200 × ¥10,000,000 = ¥2 bn
     assert holdings(world) == [60, 40, 30, 30, 20, 10, 10]
@@ -53,31 +53,31 @@ def test_a_qualified_institution_bond_from_issue_to_maturity(world):
     # The holder of 40 sells 5 to who may not hold it: refused, the preview says so too.
     for outsider in (general, professional):
         with pytest.raises(Refused) as refusal:
-            transfer(desk, TOKEN, second, outsider.address, 5)
+            transfer(session, TOKEN, second, outsider.address, 5)
         assert refusal.value.reason == Reason.RECIPIENT_CLASS
         assert "投資家区分" in str(refusal.value)
-        asked = preview(desk, TOKEN, second.address, outsider.address, 5)
+        asked = preview(session, TOKEN, second.address, outsider.address, 5)
         assert (asked.allowed, asked.reason) == (False, Reason.RECIPIENT_CLASS)
     assert holdings(world) == [60, 40, 30, 30, 20, 10, 10]
 
     # To the first holder: 60 + 5 = 65 and 40 − 5 = 35.
-    sold = transfer(desk, TOKEN, second, first.address, 5)
+    sold = transfer(session, TOKEN, second, first.address, 5)
     assert holdings(world) == [65, 35, 30, 30, 20, 10, 10]
 
     # Not before maturity, and nothing else at maturity.
     with pytest.raises(Refused) as refusal:
-        lifecycle.redeem_at_maturity(desk, TOKEN, case("RD-2-early"))
+        lifecycle.redeem_at_maturity(session, TOKEN, case("RD-2-early"))
     assert refusal.value.reason == Reason.REDEMPTION_NOT_ALLOWED
     world.move_time_to(sheet.terms.maturity)
     with pytest.raises(Refused) as refusal:
-        transfer(desk, TOKEN, first, second.address, 1)
+        transfer(session, TOKEN, first, second.address, 1)
     assert refusal.value.reason == Reason.TOKEN_MATURED
 
-    redeemed = lifecycle.redeem_at_maturity(desk, TOKEN, case("RD-2"))
+    redeemed = lifecycle.redeem_at_maturity(session, TOKEN, case("RD-2"))
 
     assert sum(row.units for row in redeemed.done) == 200
     assert holdings(world) == [0] * 7
-    found = report(desk, TOKEN).register
+    found = report(session, TOKEN).register
     assert (found.supply, found.undistributed, found.holders()) == (0, 0, {})
 
     # The history is whole: 1 issue, 7 deliveries, 1 sale, 7 redemptions; any past block is there.
@@ -91,8 +91,8 @@ def test_a_qualified_institution_bond_from_issue_to_maturity(world):
     came = sum(entry.units for entry in movements if entry.from_ == ZERO_ADDRESS)
     went = sum(entry.units for entry in movements if entry.to == ZERO_ADDRESS)
     assert came == went == 200
-    then = read_register(desk, TOKEN, block=sold.block)
+    then = read_register(session, TOKEN, block=sold.block)
     assert then.supply == 200
     assert (then.balance_of(first.address), then.balance_of(second.address)) == (65, 35)
-    before = read_register(desk, TOKEN, block=sold.block - 1)
+    before = read_register(session, TOKEN, block=sold.block - 1)
     assert (before.balance_of(first.address), before.balance_of(second.address)) == (60, 40)

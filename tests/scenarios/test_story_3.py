@@ -19,7 +19,7 @@ from jp20.domain.token.terms import Terms
 from jp20.operations.files.inputs import load_investors, load_term_sheet
 from jp20.operations.governance import emergency, requests
 from jp20.operations.governance.decide import decide
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.register.report import read_register
 from jp20.operations.token import enforce, restraints
 from jp20.operations.token.issue import create_token, issue_units
@@ -62,27 +62,27 @@ def tokens(world) -> list[str]:
     """42 tokens with 100 units each: 60 with Alice, 40 with Bob. On the first one something of
     everything is under way.
     """
-    desk = world.desk()
-    register(desk, load_investors(EXAMPLES / "qualified-bond" / "investors.csv"), case("WL-3"))
-    issuer, registrar = (desk.organisation(name).number for name in (ISSUER, TRUST_BANK))
+    session = world.session()
+    enrol(session, load_investors(EXAMPLES / "qualified-bond" / "investors.csv"), case("WL-3"))
+    issuer, registrar = (session.organisation(name).number for name in (ISSUER, TRUST_BANK))
     for first in (1, 15, 29):  # 3 decisions about 14 tokens each: what fits into a block
         creations = [
-            desk.platform.call("createToken", 1, terms(number), issuer, registrar)
+            session.platform.call("createToken", 1, terms(number), issuer, registrar)
             for number in range(first, first + 14)
         ]
-        decide(desk, creations, case(f"CR-{first}"))
-    made = [token.address for token in desk.tokens()]
-    for number, token in enumerate(desk.tokens(), 1):
-        decide(desk, [token.call("issue(uint256)", 100)], case(f"IS-{number}"))
+        decide(session, creations, case(f"CR-{first}"))
+    made = [token.address for token in session.tokens()]
+    for number, token in enumerate(session.tokens(), 1):
+        decide(session, [token.call("issue(uint256)", 100)], case(f"IS-{number}"))
         deliveries = ([ALICE.address, BOB.address], [60, 40])
-        decide(desk, [token.call("deliver", *deliveries)], case(f"AL-{number}"))
-    restraints.lock_up(desk, made[0], [(BOB.address, 1)], FAR, case("LU-3"))
-    restraints.pledge(desk, made[0], BOB.address, 1, b"\1" * 32, case("PL-3"))
-    restraints.attach(desk, made[0], BOB.address, 1, b"\2" * 32, case("AT-3"))
-    restraints.freeze_at_once(desk, made[0], [(BOB.address, 1)], case("FR-3"))
-    enforce.record_incident(desk, made[0], "INC-3", 105, [(BOB.address, 5)], case("RI-3"))
-    request_transfer(desk, made[1], ALICE, BOB.address, 1, FAR)
-    send(world, ALICE, desk.token(made[0]), "approve", CAROL.address, 5)
+        decide(session, [token.call("deliver", *deliveries)], case(f"AL-{number}"))
+    restraints.lock_up(session, made[0], [(BOB.address, 1)], FAR, case("LU-3"))
+    restraints.pledge(session, made[0], BOB.address, 1, b"\1" * 32, case("PL-3"))
+    restraints.attach(session, made[0], BOB.address, 1, b"\2" * 32, case("AT-3"))
+    restraints.freeze_at_once(session, made[0], [(BOB.address, 1)], case("FR-3"))
+    enforce.record_incident(session, made[0], "INC-3", 105, [(BOB.address, 5)], case("RI-3"))
+    request_transfer(session, made[1], ALICE, BOB.address, 1, FAR)
+    send(world, ALICE, session.token(made[0]), "approve", CAROL.address, 5)
     return made
 
 
@@ -94,7 +94,7 @@ def send(world: World, signer, token: Contract, function: str, *arguments: objec
 def balances(world: World, tokens: list[str]) -> dict[tuple[str, str], int]:
     """From the chain, not from events."""
     return {
-        (token, holder): world.desk().token(token).read(int, "balanceOf", holder)
+        (token, holder): world.session().token(token).read(int, "balanceOf", holder)
         for token in tokens
         for holder in (ALICE.address, BOB.address, CAROL.address, SHEET.terms.issuer_account)
     }
@@ -105,11 +105,15 @@ def writes(world: World, token: Contract) -> dict[str, tuple]:
     a, b, c = ALICE.address, BOB.address, CAROL.address
     sale = next(
         entry
-        for entry in read_register(world.desk(), token.address).history
+        for entry in read_register(world.session(), token.address).history
         if isinstance(entry, Movement) and entry.to == a
     )
-    original = enforce.find_original(world.desk(), token.address, sale.at.transaction, 1).original
-    claim = {each.kind.name: each.id for each in restraints.claims(world.desk(), token.address, b)}
+    original = enforce.find_original(
+        world.session(), token.address, sale.at.transaction, 1
+    ).original
+    claim = {
+        each.kind.name: each.id for each in restraints.claims(world.session(), token.address, b)
+    }
     move = (a, b, 1, 0, 0)
     incident = b"INC-3".ljust(32, b"\0")
     return {
@@ -208,64 +212,64 @@ def test_one_key_halts_42_tokens_and_four_organisations_resume_them(world, token
     second_key = "0xBcd4042DE499D14e55001CcbB24a551F3b954096"
     halted = emergency.halt(world.desk_with(second_key))
     assert len(halted.steps) == 1
-    status = emergency.status(world.desk())
+    status = emergency.platform_status(world.session())
     assert status.halted
     assert [each.token for each in status.tokens] == tokens
 
     # Every token refuses, and its preview says so; what is read goes on.
     for token in tokens:
-        refused = preview(world.desk(), token, ALICE.address, BOB.address, 1)
+        refused = preview(world.session(), token, ALICE.address, BOB.address, 1)
         assert refused.reason == Reason.PLATFORM_HALTED
         with pytest.raises(Refused) as refusal:
-            transfer(world.desk(), token, ALICE, BOB.address, 1)
+            transfer(world.session(), token, ALICE, BOB.address, 1)
         assert refusal.value.reason == Reason.PLATFORM_HALTED
     assert balances(world, tokens) == before
 
     # A 43rd token can be made, and starts halted.
     sheet = replace(SHEET, terms=terms(43))
-    newest = create_token(world.desk(), sheet, ISSUER, TRUST_BANK, case("CR-43")).token
+    newest = create_token(world.session(), sheet, ISSUER, TRUST_BANK, case("CR-43")).token
     with pytest.raises(Refused) as refusal:
-        issue_units(world.desk(), newest, 100, case("IS-43"))
+        issue_units(world.session(), newest, 100, case("IS-43"))
     assert refusal.value.reason == Reason.PLATFORM_HALTED
 
     # The operator and one organisation cannot resume, nor with a second one: no software proposes
     # it, and where it is proposed and signed all the same, the chain refuses it.
-    desk = world.desk()
+    session = world.session()
     operator = world.key(OPERATOR)
-    resumption = [desk.platform.call("resume", status.since)]
-    decision = requests.propose(desk, operator, resumption, case("EM-3")).decision
+    resumption = [session.platform.call("resume", status.since)]
+    decision = requests.propose(session, operator, resumption, case("EM-3")).decision
     for others in ((AUDITOR,), (AUDITOR, TRUST_BANK)):
-        requests.sign(desk, world.key(others[-1]), decision.request.id)
-        (tried,) = requests.execute(desk, operator, decision)
+        requests.sign(session, world.key(others[-1]), decision.request.id)
+        (tried,) = requests.execute(session, operator, decision)
         assert tried.refusal.decoded.name == "SignatureMissing"
         with pytest.raises(NotEnoughOrganisations):
-            emergency.resume(world.desk(OPERATOR, *others), case("EM-3"))
-        assert emergency.status(desk).halted
+            emergency.resume(world.session(OPERATOR, *others), case("EM-3"))
+        assert emergency.platform_status(session).halted
 
     # With a third one it does.
-    emergency.resume(world.desk(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case("EM-3"))
+    emergency.resume(world.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case("EM-3"))
 
-    assert not emergency.status(world.desk()).halted
+    assert not emergency.platform_status(world.session()).halted
     assert balances(world, tokens) == before
-    issue_units(world.desk(), newest, 100, case("IS-43"))
-    transfer(world.desk(), tokens[41], ALICE, BOB.address, 1)
+    issue_units(world.session(), newest, 100, case("IS-43"))
+    transfer(world.session(), tokens[41], ALICE, BOB.address, 1)
     assert balances(world, tokens[41:])[tokens[41], BOB.address] == 41  # 40 + 1
 
 
 @pytest.fixture
 def halted(world, tokens) -> Iterator[None]:
     """The platform, halted once more."""
-    emergency.halt(world.desk())
+    emergency.halt(world.session())
     yield
-    since = emergency.status(world.desk()).since
-    emergency.resume(world.desk(), case(f"EM-{since}"))
+    since = emergency.platform_status(world.session()).since
+    emergency.resume(world.session(), case(f"EM-{since}"))
 
 
 @pytest.mark.requirement("G12")
 def test_every_writing_function_of_a_token_is_refused_while_halted(world, tokens, halted):
-    desk = world.desk()
+    session = world.session()
     before = balances(world, tokens[:2])
-    first, consent = (desk.token(token) for token in tokens[:2])
+    first, consent = (session.token(token) for token in tokens[:2])
     arguments = writes(world, first)
 
     functions = token_interface().functions
@@ -289,7 +293,7 @@ def refusal_of(world: World, token: Contract, function: str, arguments: tuple) -
         if world.policy_leaves_open(function):
             send(world, HOLDERS.get(function.split("(")[0], ALICE), token, function, *arguments)
             return None
-        decided = decide(world.desk(), [call], case(f"HALTED-{function[:16]}"))
+        decided = decide(world.session(), [call], case(f"HALTED-{function[:16]}"))
     except Refused as refusal:
         return refusal.reason
     refused = [e.event.reason for e in decided.events if isinstance(e.event, RowRefused)]
@@ -298,10 +302,10 @@ def refusal_of(world: World, token: Contract, function: str, arguments: tuple) -
 
 @pytest.mark.requirement("G12")
 def test_freezing_suspending_and_giving_up_a_wish_go_on_while_halted(world, tokens, halted):
-    desk = world.desk()
+    session = world.session()
 
-    restraints.freeze_at_once(desk, tokens[2], [(ALICE.address, 60)], case("FR-3"))
-    send(world, ALICE, desk.token(tokens[1]), "cancelTransfer", 0)
+    restraints.freeze_at_once(session, tokens[2], [(ALICE.address, 60)], case("FR-3"))
+    send(world, ALICE, session.token(tokens[1]), "cancelTransfer", 0)
 
-    assert restraints.position(desk, tokens[2], ALICE.address).frozen == 60
-    assert restraints.position(desk, tokens[1], ALICE.address).committed == 0
+    assert restraints.position(session, tokens[2], ALICE.address).frozen == 60
+    assert restraints.position(session, tokens[1], ALICE.address).committed == 0

@@ -10,7 +10,7 @@ from jp20.domain.governance.consortium_file import OrganisationEntry
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import Kind
 from jp20.operations.files.inputs import load_policy
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.session import Session, open_session
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -30,7 +30,7 @@ class World:
     deployment: object
     organisations: tuple[OrganisationEntry, ...]
 
-    def desk(self, *names: str) -> Desk:
+    def session(self, *names: str) -> Session:
         """With the keys of these organisations; without names, of all."""
         mine = {
             key
@@ -39,11 +39,11 @@ class World:
             for key in each.keys
         }
         signers = [key for address, key in KEYS.items() if address in mine]
-        return open_desk(self.connection, self.deployment, signers)
+        return open_session(self.connection, self.deployment, signers)
 
-    def desk_with(self, *addresses: str) -> Desk:
+    def desk_with(self, *addresses: str) -> Session:
         """With these keys only."""
-        return open_desk(self.connection, self.deployment, [KEYS[each] for each in addresses])
+        return open_session(self.connection, self.deployment, [KEYS[each] for each in addresses])
 
     def key(self, name: str) -> KeySigner:
         """An organisation's first key."""

@@ -3,7 +3,7 @@
 import pytest
 
 from jp20.domain.base.roles import Role
-from jp20.domain.governance.assignment import Cast, NotEnoughOrganisations, cast, direct
+from jp20.domain.governance.assignment import Assignment, NotEnoughOrganisations, assign, direct
 from jp20.domain.governance.policy import Organisation, Rule
 
 R = Role
@@ -39,13 +39,13 @@ def test_a_part_that_only_one_can_take_is_left_to_it():
         organisation(2, R.AML),
         organisation(3, R.AUDITOR),
     ]
-    assert cast(REVERSE, everyone) == Cast(proposer=1, signers=(3, 2, 1), executor=1)
+    assert assign(REVERSE, everyone) == Assignment(proposer=1, signers=(3, 2, 1), executor=1)
 
 
 @pytest.mark.requirement("S3")
 def test_one_organisation_with_all_roles_fills_one_slot():
     with pytest.raises(NotEnoughOrganisations, match="Slot 2 of 3") as refused:
-        cast(REVERSE, [organisation(1, *Role)])
+        assign(REVERSE, [organisation(1, *Role)])
     assert refused.value.roles == {R.REGISTRAR, R.AML}
 
 
@@ -58,29 +58,29 @@ def test_a_party_neither_proposes_nor_signs_and_executes_where_nobody_else_can()
         organisation(4, R.BROKER),
         organisation(5, R.ISSUER),
     ]
-    parts = cast(REVERSE, everyone, parties=[1, 4])
-    assert parts == Cast(proposer=3, signers=(3, 2, 5), executor=3)
+    parts = assign(REVERSE, everyone, parties=[1, 4])
+    assert parts == Assignment(proposer=3, signers=(3, 2, 5), executor=3)
     only = rule([R.BROKER], [[R.BROKER], [R.ISSUER]], [R.REGISTRAR])
-    assert cast(only, everyone, parties=[1]).executor == 1
+    assert assign(only, everyone, parties=[1]).executor == 1
     with pytest.raises(NotEnoughOrganisations, match="parties: 3"):
-        cast(REVERSE, everyone, parties=[3])
+        assign(REVERSE, everyone, parties=[3])
 
 
 def test_what_is_signed_already_stays_and_its_signer_signs_nothing_else():
     everyone = [organisation(1, R.REGISTRAR, R.CUSTODIAN), organisation(3, R.AUDITOR)]
     with pytest.raises(NotEnoughOrganisations, match="Slot 3"):
-        cast(REVERSE, everyone, signed={1: 1}, proposed=True)
+        assign(REVERSE, everyone, signed={1: 1}, proposed=True)
     # 9 is not here; it has signed the second slot on its own machine.
-    parts = cast(REVERSE, everyone, signed={1: 9}, proposed=True)
+    parts = assign(REVERSE, everyone, signed={1: 9}, proposed=True)
     assert parts.signers == (3, 9, 1)
 
 
 def test_who_may_propose_and_execute_is_named_where_nobody_can():
     issue = rule([R.ISSUER], [[R.REGISTRAR]], [R.KYC])
     with pytest.raises(NotEnoughOrganisations, match="propose"):
-        cast(issue, [organisation(1, R.REGISTRAR)])
+        assign(issue, [organisation(1, R.REGISTRAR)])
     with pytest.raises(NotEnoughOrganisations, match="execute"):
-        cast(issue, [organisation(1, R.REGISTRAR), organisation(2, R.ISSUER)])
+        assign(issue, [organisation(1, R.REGISTRAR), organisation(2, R.ISSUER)])
 
 
 def test_one_signature_is_given_by_the_first_that_is_no_party():

@@ -4,11 +4,11 @@ import pytest
 
 from jp20.domain.investors.facts import Facts
 from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
-from jp20.domain.token.eligibility import Holding, judge_delivery
+from jp20.domain.token.eligibility import RecipientHolding, judge_delivery
 from jp20.domain.token.reasons import Reason
 
 NOW = 1_000
-RULES = Holding(classes=0b0010, residencies=0b0010, lot_size=10)  # general, resident
+RULES = RecipientHolding(classes=0b0010, residencies=0b0010, lot_size=10)  # general, resident
 
 
 def facts(

@@ -8,12 +8,12 @@ from test_network_file import FOUR, read
 from jp20.domain.base.addresses import address_of, parse_address
 from jp20.network.genesis import (
     PublicPartsMissing,
+    ascending,
     clique_extra,
     clique_validators,
     decode_qbft_extra,
     genesis,
     genesis_hash,
-    in_order,
     qbft_extra,
 )
 from jp20.network.network_file import Consensus, NetworkFile
@@ -97,7 +97,7 @@ def test_cliques_extra_data_is_that_of_eip_225():
     found = clique_validators(bytes.fromhex(RINKEBY_EXTRA))
 
     assert len(found) == 3
-    assert found == in_order(found)
+    assert found == ascending(found)
     ours = clique_extra(found).hex()
     assert ours[64:] == RINKEBY_EXTRA[64:]
     assert ours[:64] == "00" * 32
@@ -153,7 +153,7 @@ def test_the_besu_form():
         "requesttimeoutseconds": 4,
     }
     assert content["mixHash"] == ISTANBUL
-    assert decode_qbft_extra(bytes.fromhex(content["extraData"][2:])).validators == in_order(
+    assert decode_qbft_extra(bytes.fromhex(content["extraData"][2:])).validators == ascending(
         node.validator for node in found.validators
     )
 

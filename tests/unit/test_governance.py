@@ -11,11 +11,11 @@ from jp20.domain.base.faults import FaultyFile
 from jp20.domain.base.roles import Role, bitmap, roles_in
 from jp20.domain.governance.matrix import COLUMNS, duration, markdown, matrix
 from jp20.domain.governance.policy import (
-    Act,
-    Difference,
     Kind,
     Organisation,
     Policy,
+    PolicyAct,
+    PolicyDifference,
     Rule,
     act_of,
     compare,
@@ -303,7 +303,7 @@ def test_a_rule_that_was_loosened_is_reported_with_both_rules(policy: Policy):
     words = words_of(policy) | {(Kind.TOKEN, "split(uint256)"): loose.word}
 
     assert compare(policy, words) == (
-        Difference(Kind.TOKEN, "split(uint256)", planned=act.rule, on_chain=loose),
+        PolicyDifference(Kind.TOKEN, "split(uint256)", planned=act.rule, on_chain=loose),
     )
 
 
@@ -312,7 +312,7 @@ def test_a_function_that_the_chain_lists_and_the_policy_does_not_is_reported(pol
     words = words_of(policy) | {(Kind.TOKEN, "transfer(address,uint256)"): rule.word}
 
     assert compare(policy, words) == (
-        Difference(Kind.TOKEN, "transfer(address,uint256)", planned=None, on_chain=rule),
+        PolicyDifference(Kind.TOKEN, "transfer(address,uint256)", planned=None, on_chain=rule),
     )
 
 
@@ -322,7 +322,7 @@ def test_a_function_that_the_chain_does_not_list_is_reported(policy: Policy):
     rule = policy.act(Kind.PLATFORM, "halt()").rule
 
     assert compare(policy, words) == (
-        Difference(Kind.PLATFORM, "halt()", planned=rule, on_chain=None),
+        PolicyDifference(Kind.PLATFORM, "halt()", planned=rule, on_chain=None),
     )
 
 
@@ -388,7 +388,7 @@ def test_slots_are_matched_and_not_filled_first_come_first_served():
         0,
         DAY,
     )
-    policy = Policy((Act(Kind.TOKEN, "act", None, ("f()",), rule),), {})
+    policy = Policy((PolicyAct(Kind.TOKEN, "act", None, ("f()",), rule),), {})
 
     assert (
         unmet(
@@ -425,7 +425,7 @@ WRONG = {
     "an unknown role": (
         SPLIT,
         SPLIT.replace('"BROKER"', '"BROCKER"'),
-        "[token.acts.split.signatures] 'BROCKER' is no role.",
+        "[token.acts.split.signatures] 'BROCKER' is not a role.",
     ),
     "an unknown function": (
         SPLIT,
@@ -471,7 +471,7 @@ WRONG = {
     "a time without a unit": (
         SPLIT,
         SPLIT + 'delay = "48"\n',
-        "[token.acts.split.delay] '48' is no time.",
+        "[token.acts.split.delay] '48' is not a date or time.",
     ),
     "an expiry before the delay is over": (
         SPLIT,

@@ -190,7 +190,7 @@ def test_what_is_no_keystore_says_so_before_asking(tmp_path, content):
     file = tmp_path / "key.json"
     if content is not None:
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(NoKey, match=r"key\.json is no keystore"):
+    with pytest.raises(NoKey, match=r"key\.json is not a keystore"):
         keystore_signer(file, nobody)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from jp20.chain.contracts.contract import artifact, token_interface
-from jp20.chain.contracts.meaning import meaning
+from jp20.chain.contracts.describe import describe
 from jp20.domain.base.addresses import address_of
 from jp20.domain.transactions.transactions import Unsigned
 
@@ -27,7 +27,7 @@ IN_WORDS = (
 
 
 def of(data: bytes, *, deploys: bool = False) -> str:
-    return meaning(Unsigned(1337, 0, 0, 21_000, None if deploys else TOKEN, data))
+    return describe(Unsigned(1337, 0, 0, 21_000, None if deploys else TOKEN, data))
 
 
 @pytest.mark.requirement("G13")

@@ -7,7 +7,7 @@ from coincurve import PrivateKey
 from eth_account import Account
 
 from jp20.chain.contracts.contract import artifact, token_interface
-from jp20.chain.contracts.meaning import meaning
+from jp20.chain.contracts.describe import describe
 from jp20.chain.new_files import FileExists
 from jp20.chain.signing.signers import (
     DevelopmentSigner,
@@ -43,7 +43,7 @@ FILE = UnsignedFile(
     2020,
     SIGNER.address,
     tuple(
-        AwaitingTransaction(bytes([n]) * 32, f"pause {n}", meaning(call), call)
+        AwaitingTransaction(bytes([n]) * 32, f"pause {n}", describe(call), call)
         for n, call in enumerate(CALLS)
     ),
 )
@@ -135,7 +135,7 @@ def test_a_name_that_would_move_the_cursor_is_shown_harmless():
     call = Unsigned(2020, 8, 0, 60_000, TOKEN, data)
     (row,) = signing_rows(
         UnsignedFile(
-            2020, SIGNER.address, (AwaitingTransaction(b"\1" * 32, "", meaning(call), call),)
+            2020, SIGNER.address, (AwaitingTransaction(b"\1" * 32, "", describe(call), call),)
         )
     )
     assert "name=a\ufffd[2Jb," in row.does

@@ -27,14 +27,14 @@ from jp20.domain.plans.plan import (
     PlannedDecision,
     PlanOutOfDate,
     RefusedRow,
+    Registration,
+    RowState,
     Source,
-    Standing,
-    State,
     TamperedPlan,
     WhitelistRow,
-    from_json,
+    plan_from_json,
+    plan_to_json,
     refused_of,
-    to_json,
 )
 from jp20.domain.token.terms import MAX_UNITS
 
@@ -42,8 +42,8 @@ ALICE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 BOB = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 ALICE_ID = int(ALICE, 16) >> 64
 NOW = 1_000
-GENERAL = Standing(InvestorClass.GENERAL, Residency.RESIDENT, 2_000, NEVER)
-PROFESSIONAL = Standing(InvestorClass.PROFESSIONAL, Residency.RESIDENT, 2_000, 3_000)
+GENERAL = Registration(InvestorClass.GENERAL, Residency.RESIDENT, 2_000, NEVER)
+PROFESSIONAL = Registration(InvestorClass.PROFESSIONAL, Residency.RESIDENT, 2_000, 3_000)
 TWO_SIGN = Rule(
     frozenset({Role.BROKER}),
     (frozenset({Role.BROKER}), frozenset({Role.ISSUER})),
@@ -74,7 +74,7 @@ PLAN = Plan(
 )
 
 
-def facts(standing: Standing | None, investor: int = ALICE_ID, **more: bool) -> Facts:
+def facts(standing: Registration | None, investor: int = ALICE_ID, **more: bool) -> Facts:
     marks = {"suspended": False, "retired": False, "reserved": False} | more
     if standing is None:
         return Facts(0, InvestorClass.NONE, Residency.NONE, 0, 0, **marks)
@@ -92,13 +92,13 @@ def facts(standing: Standing | None, investor: int = ALICE_ID, **more: bool) -> 
 @pytest.mark.parametrize(
     ("found", "state"),
     [
-        (facts(None), State.BEFORE),
-        (facts(GENERAL), State.AFTER),
-        (facts(GENERAL, suspended=True), State.AFTER),
-        (facts(PROFESSIONAL), State.MOVED),
-        (facts(GENERAL, investor=5), State.MOVED),  # another one's wallet by now
-        (facts(GENERAL, retired=True), State.MOVED),
-        (facts(None, reserved=True), State.MOVED),
+        (facts(None), RowState.BEFORE),
+        (facts(GENERAL), RowState.AFTER),
+        (facts(GENERAL, suspended=True), RowState.AFTER),
+        (facts(PROFESSIONAL), RowState.MOVED),
+        (facts(GENERAL, investor=5), RowState.MOVED),  # another one's wallet by now
+        (facts(GENERAL, retired=True), RowState.MOVED),
+        (facts(None, reserved=True), RowState.MOVED),
     ],
 )
 def test_how_the_chain_stands_to_a_registration(found, state):
@@ -108,19 +108,19 @@ def test_how_the_chain_stands_to_a_registration(found, state):
 
 def test_a_registration_whose_kyc_has_run_out_by_now_is_not_begun():
     row = WhitelistRow(2, ALICE, None, None, GENERAL)
-    assert row.state(PlannedAct.REGISTER, facts(None), None, 2_000) is State.MOVED
+    assert row.state(PlannedAct.REGISTER, facts(None), None, 2_000) is RowState.MOVED
 
 
 @pytest.mark.requirement("G7", "G17")
 @pytest.mark.parametrize(
     ("found", "existing", "state"),
     [
-        (facts(None), facts(GENERAL), State.BEFORE),
-        (facts(None), facts(None), State.BEFORE),  # registered first, by the same plan
-        (facts(GENERAL), facts(GENERAL), State.AFTER),
-        (facts(GENERAL, investor=5), facts(GENERAL), State.MOVED),
-        (facts(None), facts(GENERAL, suspended=True), State.MOVED),
-        (facts(None), facts(GENERAL, retired=True), State.MOVED),
+        (facts(None), facts(GENERAL), RowState.BEFORE),
+        (facts(None), facts(None), RowState.BEFORE),  # registered first, by the same plan
+        (facts(GENERAL), facts(GENERAL), RowState.AFTER),
+        (facts(GENERAL, investor=5), facts(GENERAL), RowState.MOVED),
+        (facts(None), facts(GENERAL, suspended=True), RowState.MOVED),
+        (facts(None), facts(GENERAL, retired=True), RowState.MOVED),
     ],
 )
 def test_how_the_chain_stands_to_a_further_wallet(found, existing, state):
@@ -132,17 +132,17 @@ def test_how_the_chain_stands_to_a_further_wallet(found, existing, state):
 @pytest.mark.parametrize(
     ("act", "found", "state"),
     [
-        (PlannedAct.RENEW, facts(GENERAL), State.BEFORE),
-        (PlannedAct.RENEW, facts(replace(GENERAL, kyc_expiry=5_000)), State.AFTER),
-        (PlannedAct.RENEW, facts(replace(GENERAL, kyc_expiry=4_000)), State.MOVED),
-        (PlannedAct.RENEW, facts(None), State.MOVED),
-        (PlannedAct.RENEW, facts(GENERAL, suspended=True), State.MOVED),
+        (PlannedAct.RENEW, facts(GENERAL), RowState.BEFORE),
+        (PlannedAct.RENEW, facts(replace(GENERAL, kyc_expiry=5_000)), RowState.AFTER),
+        (PlannedAct.RENEW, facts(replace(GENERAL, kyc_expiry=4_000)), RowState.MOVED),
+        (PlannedAct.RENEW, facts(None), RowState.MOVED),
+        (PlannedAct.RENEW, facts(GENERAL, suspended=True), RowState.MOVED),
         # Each looks at what it sets: the other may be done already.
-        (PlannedAct.RENEW, facts(replace(PROFESSIONAL, kyc_expiry=2_000)), State.BEFORE),
-        (PlannedAct.RECLASSIFY, facts(GENERAL), State.BEFORE),
-        (PlannedAct.RECLASSIFY, facts(replace(GENERAL, kyc_expiry=5_000)), State.BEFORE),
-        (PlannedAct.RECLASSIFY, facts(PROFESSIONAL), State.AFTER),
-        (PlannedAct.RECLASSIFY, facts(replace(PROFESSIONAL, class_expiry=9)), State.MOVED),
+        (PlannedAct.RENEW, facts(replace(PROFESSIONAL, kyc_expiry=2_000)), RowState.BEFORE),
+        (PlannedAct.RECLASSIFY, facts(GENERAL), RowState.BEFORE),
+        (PlannedAct.RECLASSIFY, facts(replace(GENERAL, kyc_expiry=5_000)), RowState.BEFORE),
+        (PlannedAct.RECLASSIFY, facts(PROFESSIONAL), RowState.AFTER),
+        (PlannedAct.RECLASSIFY, facts(replace(PROFESSIONAL, class_expiry=9)), RowState.MOVED),
     ],
 )
 def test_how_the_chain_stands_to_a_change(act, found, state):
@@ -153,17 +153,17 @@ def test_how_the_chain_stands_to_a_change(act, found, state):
 @pytest.mark.requirement("G2", "G17")
 def test_how_the_chain_stands_to_a_delivery():
     states = [DeliveryRow(2, ALICE, 7).state(delivered) for delivered in (0, 7, 5, 8)]
-    assert states == [State.BEFORE, State.AFTER, State.MOVED, State.MOVED]
+    assert states == [RowState.BEFORE, RowState.AFTER, RowState.MOVED, RowState.MOVED]
 
 
 @pytest.mark.requirement("G17")
 def test_a_plan_is_what_it_was_after_it_was_written_and_read():
-    assert from_json(to_json(PLAN), "plan.json") == PLAN
+    assert plan_from_json(plan_to_json(PLAN), "plan.json") == PLAN
 
 
 @pytest.mark.requirement("G17")
 def test_a_plan_has_a_row_a_line_for_whoever_looks_at_it():
-    (line,) = [line for line in to_json(PLAN).splitlines() if ALICE in line and "act" in line]
+    (line,) = [line for line in plan_to_json(PLAN).splitlines() if ALICE in line and "act" in line]
     assert json.loads(line) == {"act": "deliver", "line": 2, "account": ALICE, "units": 7}
 
 
@@ -178,10 +178,10 @@ def test_a_plan_has_a_row_a_line_for_whoever_looks_at_it():
     ],
 )
 def test_a_plan_that_was_changed_is_not_read(old, new):
-    written = to_json(PLAN)
+    written = plan_to_json(PLAN)
     assert old in written
     with pytest.raises(TamperedPlan):
-        from_json(written.replace(old, new), "plan.json")
+        plan_from_json(written.replace(old, new), "plan.json")
 
 
 WHITELIST = replace(
@@ -223,7 +223,7 @@ def with_rows(plan: Plan, *rows: DeliveryRow | WhitelistRow) -> Plan:
 )
 def test_a_plan_that_no_file_could_have_made_is_none_whatever_its_checksum(plan):
     with pytest.raises(NotAPlan):
-        from_json(to_json(plan), "plan.json")
+        plan_from_json(plan_to_json(plan), "plan.json")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_plan_that_no_file_could_have_made_is_none_whatever_its_checksum(plan)
 )
 def test_what_is_no_plan_says_so(text):
     with pytest.raises((NotAPlan, TamperedPlan)) as refused:
-        from_json(text, "plan.json")
+        plan_from_json(text, "plan.json")
     assert "plan.json" in refused.value.what.en
 
 
@@ -318,7 +318,7 @@ numbers = st.integers(0, 2**104 - 1)
 times = st.integers(0, NEVER)
 texts = st.text(st.characters(blacklist_categories=("Cs",)), max_size=20)
 standings = st.builds(
-    Standing, st.sampled_from(InvestorClass), st.sampled_from(Residency), times, times
+    Registration, st.sampled_from(InvestorClass), st.sampled_from(Residency), times, times
 )
 rules = st.sampled_from([TWO_SIGN.word, ALONE.word])
 
@@ -393,22 +393,22 @@ def plans(draw):
 @settings(deadline=None, derandomize=True, max_examples=150)
 @given(plans())
 def test_any_plan_is_what_it_was_after_it_was_written_and_read(plan):
-    again = from_json(to_json(plan), "plan.json")
+    again = plan_from_json(plan_to_json(plan), "plan.json")
     assert again == plan
     assert again.id == plan.id
-    assert to_json(again) == to_json(plan)
+    assert plan_to_json(again) == plan_to_json(plan)
 
 
 @pytest.mark.requirement("G26")
 @settings(deadline=None, derandomize=True, max_examples=200)
 @given(st.data())
 def test_a_plan_with_any_piece_changed_is_refused_or_the_same(data):
-    written = to_json(PLAN)
+    written = plan_to_json(PLAN)
     start = data.draw(st.integers(0, len(written)))
     end = min(len(written), start + data.draw(st.integers(0, 6)))
     changed = written[:start] + data.draw(st.text('",:{}[]0x19anulse ', max_size=4)) + written[end:]
     try:
-        found = from_json(changed, "plan.json")
+        found = plan_from_json(changed, "plan.json")
     except (NotAPlan, TamperedPlan):
         return
     assert found == PLAN  # only white space was changed

@@ -8,8 +8,8 @@ from jp20.domain.base.at import At
 from jp20.domain.register.events import (
     Cause,
     Delivered,
-    Entry,
     ForcedTransfer,
+    LoggedEvent,
     Other,
     PositionMoved,
     Redeemed,
@@ -24,7 +24,7 @@ from jp20.domain.register.events import (
 )
 from jp20.domain.register.register import (
     BrokenRegister,
-    Difference,
+    Discrepancy,
     Register,
     Split,
     Why,
@@ -45,7 +45,7 @@ def terms():
 def chain(*transactions):
     """Entries: one transaction a block from block 1 on, its events in order."""
     return [
-        Entry(event, TOKEN, At(block, bytes([block]) * 32, log, 1000 + block))
+        LoggedEvent(event, TOKEN, At(block, bytes([block]) * 32, log, 1000 + block))
         for block, events in enumerate(transactions, 1)
         for log, event in enumerate(events)
     ]
@@ -263,8 +263,8 @@ def test_what_agrees_has_no_differences():
 def test_every_difference_is_named():
     register = fold(chain(CREATED, ISSUED, DELIVERED))
     assert reconcile(register, {ISSUER: 50, ALICE: 29, CAROL: 1}, 101) == (
-        Difference(ALICE, 30, 29),
-        Difference(BOB, 20, 0),
-        Difference(CAROL, 0, 1),
-        Difference(None, 100, 101),
+        Discrepancy(ALICE, 30, 29),
+        Discrepancy(BOB, 20, 0),
+        Discrepancy(CAROL, 0, 1),
+        Discrepancy(None, 100, 101),
     )

@@ -5,7 +5,7 @@ from eth_hash.auto import keccak
 from solidity import camel, struct
 
 from jp20.domain.base.addresses import address_of
-from jp20.domain.governance.requests import Call, Request, case_id, decide, leaf
+from jp20.domain.governance.requests import Call, Request, case_id, compose, leaf
 
 TOKEN = address_of(0x1111)
 CASE, DOCUMENT = case_id("2026-0042"), b"\x77" * 32
@@ -26,7 +26,7 @@ def test_the_request_is_the_contract_s():
 
 @pytest.mark.requirement("G17", "S3")
 def test_the_id_is_the_hash_of_the_abi_encoding():
-    request = decide([call(5)], CASE, DOCUMENT, rule=9, parties=[3, 4]).request
+    request = compose([call(5)], CASE, DOCUMENT, rule=9, parties=[3, 4]).request
     encoded = (
         word(0x20)  # where the struct begins
         + word(0x1111)
@@ -52,12 +52,12 @@ def test_a_leaf_is_hashed_twice():
 
 
 def test_one_call_is_published_and_many_are_not():
-    assert decide([call(1)], CASE, DOCUMENT, 1).published_data == call(1).data
-    assert decide([call(1), call(2)], CASE, DOCUMENT, 1).published_data == b""
+    assert compose([call(1)], CASE, DOCUMENT, 1).published_data == call(1).data
+    assert compose([call(1), call(2)], CASE, DOCUMENT, 1).published_data == b""
 
 
 def test_each_call_is_executed_with_its_proof():
-    decision = decide([call(1), call(2)], CASE, DOCUMENT, 1)
+    decision = compose([call(1), call(2)], CASE, DOCUMENT, 1)
     request, index, data, proof = decision.execution(1)
     assert (index, data, proof) == (1, call(2).data, (leaf(0, call(1)),))
     assert request == decision.request.fields
@@ -68,7 +68,7 @@ def test_each_call_is_executed_with_its_proof():
 )
 def test_a_request_is_about_one_function_of_one_contract(calls):
     with pytest.raises(ValueError, match="one function"):
-        decide(calls, CASE, DOCUMENT, 1)
+        compose(calls, CASE, DOCUMENT, 1)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_request_is_about_one_function_of_one_contract(calls):
 )
 def test_a_request_names_case_and_document(case, document):
     with pytest.raises(ValueError, match="case"):
-        decide([call(1)], case, document, 1)
+        compose([call(1)], case, document, 1)
 
 
 @pytest.mark.parametrize("number", ["", "x" * 33, "案件1", "a\nb"])

@@ -9,7 +9,7 @@ import pytest
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
 from jp20.domain.base.at import At
 from jp20.domain.register.events import (
-    Entry,
+    LoggedEvent,
     PositionMoved,
     Redeemed,
     Transfer,
@@ -36,7 +36,7 @@ def register(*transactions):
         Transfer(ZERO_ADDRESS, CAROL, 40),
     ]
     return fold(
-        Entry(event, TOKEN, At(block, bytes([block]) * 32, log, 1000 + block))
+        LoggedEvent(event, TOKEN, At(block, bytes([block]) * 32, log, 1000 + block))
         for block, events in enumerate((issued, *transactions), 1)
         for log, event in enumerate(events)
     )

@@ -13,7 +13,7 @@ from jp20.domain.transactions.transactions import (
     Unsigned,
     digest,
     payload,
-    recover,
+    recover_signer,
     with_signature,
 )
 
@@ -67,7 +67,7 @@ def test_signed_bytes_are_those_of_eth_account(transaction, key):
 @settings(max_examples=100, deadline=None)
 def test_what_was_signed_and_by_whom_is_read_back(transaction, key):
     signed = KeySigner(key).sign_transaction(transaction)
-    found = recover(signed.raw)
+    found = recover_signer(signed.raw)
     assert found.transaction == transaction
     assert found.sender == Account.recover_transaction(signed.raw) == Account.from_key(key).address
     assert found.hash == signed.hash
@@ -85,7 +85,7 @@ def test_a_known_transaction():
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_transaction_are_refused(raw):
     with pytest.raises(NotATransaction):
-        recover(raw)
+        recover_signer(raw)
 
 
 SIGNED = SIGNER.sign_transaction(Unsigned(1337, 3, 0, 21_000, address_of(5), b"\x01\x02"))
@@ -96,7 +96,7 @@ def test_a_changed_byte_is_never_the_same_persons_transaction(place, difference)
     changed = bytearray(SIGNED.raw)
     changed[place] ^= difference
     try:
-        found = recover(bytes(changed))
+        found = recover_signer(bytes(changed))
     except NotATransaction:
         return
     assert found.sender != SIGNER.address
@@ -117,13 +117,13 @@ def test_a_transaction_of_another_kind_is_refused(fields):
         {name: value for name, value in whole.items() if value is not None}
     )
     with pytest.raises(NotATransaction):
-        recover(bytes(signed.raw_transaction))
+        recover_signer(bytes(signed.raw_transaction))
 
 
 @pytest.mark.parametrize("raw", [b"", SIGNED.raw[:-1], SIGNED.raw + b"\0", b"\xc0", b"\x80"])
 def test_what_breaks_off_or_goes_on_is_refused(raw):
     with pytest.raises(NotATransaction):
-        recover(raw)
+        recover_signer(raw)
 
 
 def test_a_number_with_leading_noughts_is_refused():
@@ -134,7 +134,7 @@ def test_a_number_with_leading_noughts_is_refused():
     assert raw[2] == 3
     longer = bytes([0xF8, raw[1] + 2]) + b"\x82\x00\x03" + raw[3:]
     with pytest.raises(NotATransaction):
-        recover(longer)
+        recover_signer(longer)
 
 
 def test_a_signature_in_the_upper_half_is_refused():
@@ -143,7 +143,7 @@ def test_a_signature_in_the_upper_half_is_refused():
     signature = PrivateKey(b"\x11" * 32).sign_recoverable(digest(transaction), hasher=None)
     high = ORDER - int.from_bytes(signature[32:64], "big")
     other = signature[:32] + high.to_bytes(32, "big") + bytes([1 - signature[64]])
-    assert recover(with_signature(transaction, signature).raw).sender == SIGNER.address
+    assert recover_signer(with_signature(transaction, signature).raw).sender == SIGNER.address
     with pytest.raises(ValueError, match="no signature"):
         with_signature(transaction, other)
 

@@ -28,6 +28,7 @@ class Artifact:
     interface: Interface
     bytecode: bytes
     compiler: dict[str, Any]
+    executing: dict[str, tuple[int, int]]
 
     def creation(self, *arguments: object) -> bytes:
         """The data of the transaction that deploys it with these constructor arguments."""
@@ -78,6 +79,7 @@ def artifact(name: str) -> Artifact:
         Interface(content["abi"]),
         bytes.fromhex(content["bytecode"].removeprefix("0x")),
         content["compiler"],
+        {name: (slot, at) for name, (slot, at) in content.get("executing", {}).items()},
     )
 
 

@@ -203,6 +203,4 @@ def _plain_reason(data: bytes) -> Text:
             "The contract gave no reason; often there is none at the address, or gas ran out.",
             "理由は示されませんでした。アドレスの誤り、またはガス不足の可能性があります。",
         )
-    return Text(
-        f"An error nobody here knows: 0x{data.hex()}.", f"未知のエラーです: 0x{data.hex()}。"
-    )
+    return Text(f"An unknown error: 0x{data.hex()}.", f"未知のエラーです: 0x{data.hex()}。")

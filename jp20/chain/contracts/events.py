@@ -15,8 +15,8 @@ from jp20.domain.base.at import At
 from jp20.domain.register.events import (
     NAMES,
     ConsortiumEvent,
-    Entry,
     Event,
+    LoggedEvent,
     Other,
     PlatformEvent,
     TokenEvent,
@@ -68,7 +68,7 @@ def read_events(
     decoder: EventDecoder,
     first: int,
     last: int,
-) -> Iterator[Entry[Event]]:
+) -> Iterator[LoggedEvent[Event]]:
     """The events of a contract from block `first` to `last`, both included, in the chain's
     order.
     """
@@ -78,13 +78,13 @@ def read_events(
 
 def entries(
     connection: Connection, logs: Sequence[Log], decoder: EventDecoder
-) -> Iterator[Entry[Event]]:
+) -> Iterator[LoggedEvent[Event]]:
     """Logs, of a receipt for instance, as events with their block's time."""
     untimed = sorted({log.block for log in logs if log.time is None})
     times = connection.times(untimed) if untimed else {}
     for log in logs:
         time = times[log.block] if log.time is None else log.time
-        yield Entry(
+        yield LoggedEvent(
             decoder.decode(log), log.address, At(log.block, log.transaction, log.index, time)
         )
 

@@ -151,7 +151,7 @@ class Access:
             except OSError:
                 raise AccessUnfit(
                     Text(
-                        f"{self.certificate} and {self.key} are no certificate with its key, or "
+                        f"{self.certificate} and {self.key} are not a certificate with its key, or "
                         "the key's password is wrong.",
                         f"{self.certificate} と {self.key} を証明書と秘密鍵として読み込めません"
                         "(秘密鍵のパスワードの誤りの可能性もあります)。",

@@ -109,7 +109,7 @@ def _check(url: str) -> None:
         shown = url if "@" not in url else "…"
         raise FaultyNetwork(
             Text(
-                f'"{shown}" is no address of a node.',
+                f'"{shown}" is not the address of a node.',
                 f"「{shown}」はノードのアドレスではありません。",
             ),
             next_step=Text(

@@ -46,7 +46,7 @@ class NotANode(NodeFailure):
     def __init__(self, url: str) -> None:
         host = host_of(url)
         super().__init__(
-            Text(f"{host} is no Ethereum node.", f"{host} はEthereumノードではありません。"),
+            Text(f"{host} is not an Ethereum node.", f"{host} はEthereumノードではありません。"),
             Text("It does not speak JSON-RPC.", "JSON-RPCの応答が得られません。"),
             Text("Correct the address and the port.", "アドレスとポートを修正してください。"),
         )
@@ -240,7 +240,7 @@ class NodesBehind(NodeFailure):
                 "応答が最新の状態ではない可能性があります。",
             ),
             Text(
-                "Wait until they have caught up, and look whether the chain goes on: "
+                "Wait until they have caught up, and check that the chain produces blocks: "
                 "jp20 network check.",
                 "ノードが追いつくまで待ち、jp20 network check でチェーンの進行を確認してください。",
             ),

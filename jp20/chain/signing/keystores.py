@@ -95,7 +95,7 @@ def import_key(file: Path, typed: Password, password: Password) -> ChecksumAddre
     key = parse_key(typed())
     if key is None:
         raise NoKey(
-            Text("What was typed is no key.", "入力された内容は鍵ではありません。"),
+            Text("What was typed is not a key.", "入力された内容は鍵ではありません。"),
             next_step=Text(
                 "A key is 64 hexadecimal digits, with 0x or without.",
                 "鍵は16進数64桁(先頭の0xは省略可)です。",
@@ -133,7 +133,7 @@ def opened_keystore(file: Path, password: Password) -> PrivateKey:
     content = _content(file)
     if content is None:
         raise NoKey(
-            Text(f"{file} is no keystore.", f"{file} は鍵ファイル(キーストア)ではありません。"),
+            Text(f"{file} is not a keystore.", f"{file} は鍵ファイル(キーストア)ではありません。"),
             next_step=Text("Name the key's JSON file.", "鍵のJSONファイルを指定してください。"),
         )
     try:

@@ -30,7 +30,7 @@ from jp20.domain.transactions.transactions import (
     Unsigned,
     address_of_key,
     payload,
-    recover,
+    recover_signer,
     with_signature,
 )
 
@@ -130,7 +130,7 @@ class WrongSignature(RemoteSignerFailure):
             ),
             Text("It was not used.", "この署名は使用されていません。"),
             Text(
-                "Something is wrong with the server, or stands between: have it looked into.",
+                "The server, or something between, is at fault: have it investigated.",
                 "サーバーまたは通信経路に異常があります。調査してください。",
             ),
         )
@@ -275,7 +275,7 @@ def _signed(transaction: Unsigned, answer: bytes, address: ChecksumAddress) -> S
     try:
         r_s, v = answer.decode("ascii").strip().removeprefix("0x")[:-2], answer.strip()[-2:]
         signed = with_signature(transaction, bytes.fromhex(r_s) + bytes([int(v, 16) - 27]))
-        return signed if recover(signed.raw).sender == address else None
+        return signed if recover_signer(signed.raw).sender == address else None
     except ValueError:
         return None
 

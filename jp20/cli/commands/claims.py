@@ -9,6 +9,7 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Record, confirm, show
 from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import CLAIMANT, NUMBER, position_table
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from jp20.domain.governance.evidence import Evidence
     from jp20.domain.register.events import ClaimKind
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 app = typer.Typer()
 pledge = typer.Typer(no_args_is_help=True)
@@ -57,7 +58,7 @@ Number = Annotated[
     "set",
     help=both(
         "Pledge units that the holder has. They stay with the holder and cannot be transferred, "
-        "by force neither.",
+        "not even by force.",
         "保有数量に質権を設定する。所有者は変わらないが、移転も強制移転もできなくなる。",
     ),
     epilog=example(
@@ -210,13 +211,13 @@ def _set(
     from jp20.operations.token import restraints
 
     holder, count, rests_on = address(wallet, "WALLET"), units(amount, "UNITS"), evidence(*case)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
+    session = workspace().session()
+    excluded = parties(session, party)
     is_pledge = kind is ClaimKind.PLEDGE
-    before = restraints.position(desk, token, holder)
+    before = restraints.position(session, token, holder)
     rest = before.balance - (before.pledged if is_pledge else before.attached)
     if count > rest:
-        _require_done_before(desk, token, kind, holder, count, reference, rests_on, rest)
+        _require_done_before(session, token, kind, holder, count, reference, rests_on, rest)
     what = Text("Pledge", "質権を設定") if is_pledge else Text("Attach", "差押えを記録")
     confirm(
         Text(
@@ -228,7 +229,7 @@ def _set(
         yes,
     )
     act = restraints.pledge if is_pledge else restraints.attach
-    made = act(desk, token, holder, count, reference, rests_on, parties=excluded)
+    made = act(session, token, holder, count, reference, rests_on, parties=excluded)
     say_if_nothing_sent(made.decided.steps)
     show(
         Record(
@@ -236,13 +237,13 @@ def _set(
             Text("Set", "設定した内容"),
             ((NUMBER, made.id), (WALLET, holder), (UNITS, count), (CLAIMANT, reference)),
         ),
-        position_table(desk, token, [holder]),
-        steps_table(desk, made.decided.steps),
+        position_table(session, token, [holder]),
+        steps_table(session, made.decided.steps),
     )
 
 
 def _require_done_before(
-    desk: "Desk",
+    session: "Session",
     token: str,
     kind: "ClaimKind",
     holder: "ChecksumAddress",
@@ -257,11 +258,11 @@ def _require_done_before(
     from jp20.domain.register.events import ClaimKind
     from jp20.domain.token.reasons import Reason
     from jp20.domain.token.state import WouldBeRefused
-    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.governance.earlier import executed_call
 
     function = "pledge" if kind is ClaimKind.PLEDGE else "attach"
-    contract = desk.token(token)
-    if carried_out(desk, contract, function, rests_on, holder=holder, amount=count) is None:
+    contract = session.token(token)
+    if executed_call(session, contract, function, rests_on, holder=holder, amount=count) is None:
         raise WouldBeRefused(
             Text(
                 f"{count:,} units cannot be claimed for {reference}: {rest:,} are there "
@@ -285,23 +286,23 @@ def _release(
     yes: bool,
 ) -> None:
     from jp20.domain.register.events import ClaimKind
-    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.governance.earlier import executed_call
     from jp20.operations.token import restraints
 
     holder, rests_on = address(wallet, "WALLET"), evidence(*case)
     asked = None if amount is None else units(amount, "UNITS")
-    desk = workspace().desk()
-    excluded = parties(desk, party)
+    session = workspace().session()
+    excluded = parties(session, party)
     is_pledge = kind is ClaimKind.PLEDGE
     function = "releasePledge" if is_pledge else "releaseAttachment"
     same: dict[str, object] = {"holder": holder, "id": number}
     if asked is not None:
         same["amount"] = asked
-    before = carried_out(desk, desk.token(token), function, rests_on, **same)
+    before = executed_call(session, session.token(token), function, rests_on, **same)
     if before is not None:
         count = int(before["amount"])
     else:
-        claim = claim_of(desk, token, holder, number, kind)
+        claim = claim_of(session, token, holder, number, kind)
         count = claim.units if asked is None else asked
         if count > claim.units:
             raise BadArgument(
@@ -314,21 +315,13 @@ def _release(
                     "全部を解除する場合は UNITS を省略してください。",
                 ),
             )
-    what = Text("pledge", "質権") if is_pledge else Text("attachment", "差押え")
-    confirm(
-        Text(
-            f"Release {count:,} units of {what.en} {number} of {holder}?",
-            f"{holder} の{what.ja} {number} のうち {count:,} 口を解除しますか?",
-        ),
-        yes,
-    )
-    act = restraints.release_pledge if is_pledge else restraints.release_attachment
-    done = act(desk, token, holder, number, count, rests_on, parties=excluded)
-    say_if_nothing_sent(done.steps)
+    release = restraints.release_pledge if is_pledge else restraints.release_attachment
+    act = release(session, token, holder, number, count, rests_on, parties=excluded)
+    done = run(session, act, yes)
     show(
-        position_table(desk, token, [holder]),
-        claims_shown(desk, token, [holder]),
-        steps_table(desk, done.steps),
+        position_table(session, token, [holder]),
+        claims_shown(session, token, [holder]),
+        steps_table(session, done.steps),
     )
 
 

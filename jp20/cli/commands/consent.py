@@ -28,7 +28,7 @@ from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, steps_table
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
     from jp20.operations.token.transfer import ConsentRequest
 
 app = typer.Typer(no_args_is_help=True)
@@ -79,22 +79,22 @@ def consent_request(
     from jp20.domain.token.state import WouldBeRefused
     from jp20.operations.token.previews import needs_consent, preview_request
     from jp20.operations.token.transfer import consent_act, requested
-    from jp20.operations.transactions.acts import carry_out, report
+    from jp20.operations.transactions.acts import make_once, mark_reported
 
     recipient, count = address(to, "TO"), units(amount, "UNITS")
     own_case = known_case(case)
     deadline = until_when(until, "--until")
     place = workspace()
     signer = holder(place, from_)
-    desk = place.desk()
-    if deadline <= desk.now():
+    session = place.session()
+    if deadline <= session.now():
         raise BadArgument(
             Text(f"--until: {until} has passed.", f"--until: {until} は過去の日時です。"),
             next_step=Text("Name a later time.", "将来の日時を指定してください。"),
         )
-    act = consent_act(desk, token, signer, recipient, count, deadline, own_case, again=again)
-    earlier = done_before(desk, act)
-    judged = preview_request(desk, token, signer.address, recipient, count)
+    act = consent_act(session, token, signer, recipient, count, deadline, own_case, again=again)
+    earlier = done_before(session, act)
+    judged = preview_request(session, token, signer.address, recipient, count)
     if earlier is None and not judged.allowed:
         raise WouldBeRefused(
             Text(
@@ -104,7 +104,7 @@ def consent_request(
             judged.reason,
             remedy(judged.reason, token, signer.address, recipient),
         )
-    if not needs_consent(desk, token):
+    if not needs_consent(session, token):
         say(
             Text(
                 f"{token} asks for no consent: jp20 transfer would do.",
@@ -120,8 +120,8 @@ def consent_request(
     )
     if earlier is None:
         confirm(question, yes)
-        say_id(desk, act)
-    made = requested(earlier or carry_out(desk, act))
+        say_id(session, act)
+    made = requested(earlier or make_once(session, act))
     say_if_done_earlier(made.done)
     show(
         Record(
@@ -139,7 +139,7 @@ def consent_request(
             ),
         )
     )
-    report(desk, act)
+    mark_reported(session, act)
 
 
 @app.command(
@@ -156,16 +156,16 @@ def consent_list(
         ),
     ] = False,
 ) -> None:
-    """What a registrar has on the desk (G3)."""
+    """What a registrar has on the session (G3)."""
     from jp20.operations.token.transfer import ConsentStatus, transfer_requests
 
-    desk = workspace().view()
+    session = workspace().view()
     found = [
         each
-        for each in transfer_requests(desk, token)
+        for each in transfer_requests(session, token)
         if every or each.status is ConsentStatus.OPEN
     ]
-    show(_table(desk, found))
+    show(_table(session, found))
 
 
 @app.command(
@@ -195,10 +195,10 @@ def consent_approve(
     from jp20.operations.token.transfer import approve_transfers
 
     rests_on = evidence(case, document)
-    desk = workspace().desk()
+    session = workspace().session()
     chosen = list(dict.fromkeys(numbers))
-    found = [_open(desk, token, number) for number in chosen]
-    say(_table(desk, found))
+    found = [_open(session, token, number) for number in chosen]
+    say(_table(session, found))
     total = sum(each.units for each in found)
     confirm(
         Text(
@@ -207,8 +207,10 @@ def consent_approve(
         ),
         yes,
     )
-    done = approve_transfers(desk, token, chosen, rests_on)
-    some_refused.end(desk, done, _table(desk, [_request(desk, token, each) for each in chosen]))
+    done = approve_transfers(session, token, chosen, rests_on)
+    some_refused.end(
+        session, done, _table(session, [_request(session, token, each) for each in chosen])
+    )
 
 
 @app.command(
@@ -239,9 +241,9 @@ def consent_reject(
     from jp20.operations.token.transfer import reject_transfer
 
     rests_on, said = evidence(case, document), reference_word(why, "--why")
-    desk = workspace().desk()
-    asked = _open(desk, token, number)
-    say(_table(desk, [asked]))
+    session = workspace().session()
+    asked = _open(session, token, number)
+    say(_table(session, [asked]))
     confirm(
         Text(
             f"Reject request {number} of {token} ({said})?",
@@ -249,9 +251,9 @@ def consent_reject(
         ),
         yes,
     )
-    done = reject_transfer(desk, token, number, said, rests_on)
+    done = reject_transfer(session, token, number, said, rests_on)
     say_if_done_before(done)
-    show(_table(desk, [_request(desk, token, number)]), steps_table(desk, done.steps))
+    show(_table(session, [_request(session, token, number)]), steps_table(session, done.steps))
 
 
 @app.command(
@@ -267,10 +269,10 @@ def consent_cancel(token: Token, number: Number, yes: Yes = False) -> None:
     from jp20.operations.token.transfer import cancel_transfer
 
     place = workspace()
-    desk = place.desk()
-    asked = _open(desk, token, number)
+    session = place.session()
+    asked = _open(session, token, number)
     signer = place.key_of(asked.from_)
-    say(_table(desk, [asked]))
+    say(_table(session, [asked]))
     confirm(
         Text(
             f"Take request {number} of {token} back?",
@@ -278,15 +280,15 @@ def consent_cancel(token: Token, number: Number, yes: Yes = False) -> None:
         ),
         yes,
     )
-    say_if_sent_before(cancel_transfer(desk, token, signer, number))
-    show(_table(desk, [_request(desk, token, number)]))
+    say_if_sent_before(cancel_transfer(session, token, signer, number))
+    show(_table(session, [_request(session, token, number)]))
 
 
-def _request(desk: "Desk", token: str, number: int) -> "ConsentRequest":
+def _request(session: "Session", token: str, number: int) -> "ConsentRequest":
     """Raises BadArgument where there is none of that number."""
     from jp20.operations.token.transfer import ConsentStatus, transfer_request
 
-    found = transfer_request(desk, token, number)
+    found = transfer_request(session, token, number)
     if found.status is not ConsentStatus.NONE:
         return found
     raise BadArgument(
@@ -295,12 +297,12 @@ def _request(desk: "Desk", token: str, number: int) -> "ConsentRequest":
     )
 
 
-def _open(desk: "Desk", token: str, number: int) -> "ConsentRequest":
+def _open(session: "Session", token: str, number: int) -> "ConsentRequest":
     """Raises JP20Error where it was answered already."""
     from jp20.domain.base.errors import JP20Error
     from jp20.operations.token.transfer import ConsentStatus
 
-    found = _request(desk, token, number)
+    found = _request(session, token, number)
     if found.status is ConsentStatus.OPEN:
         return found
     status = found.status.text
@@ -315,10 +317,10 @@ def _open(desk: "Desk", token: str, number: int) -> "ConsentRequest":
     )
 
 
-def _table(desk: "Desk", found: "list[ConsentRequest]") -> Table:
+def _table(session: "Session", found: "list[ConsentRequest]") -> Table:
     from jp20.operations.token.transfer import ConsentStatus
 
-    now = desk.now()
+    now = session.now()
     expired = Text("past its deadline", "期限経過")
     return Table(
         "requests",

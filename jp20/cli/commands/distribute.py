@@ -17,7 +17,7 @@ from jp20.domain.base.errors import BadArgument, Text
 if TYPE_CHECKING:
     from jp20.domain.plans.allotments import AllotmentFile
     from jp20.domain.plans.plan import Plan, PlanKind
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -81,16 +81,16 @@ def distribute_plan(
     sum_of_all = units(total, "--total") if total is not None else None
     rests_on = evidence(case, document)
     listed = _allotments(file, investors)
-    desk = workspace().view()
+    session = workspace().view()
     plan = prepare_distribution(
-        desk,
+        session,
         token,
         listed,
         rests_on,
         expected_total=sum_of_all,
-        parties=parties(desk, party),
+        parties=parties(session, party),
     )
-    show_plan(desk, plan, out, "distribute")
+    show_plan(session, plan, out, "distribute")
 
 
 @app.command(
@@ -167,8 +167,8 @@ def _kind() -> "PlanKind":
     return PlanKind.DISTRIBUTION
 
 
-def _question(desk: "Desk", plan: "Plan") -> Text:
-    code = desk.token(plan.token or "").read(str, "code")
+def _question(session: "Session", plan: "Plan") -> Text:
+    code = session.token(plan.token or "").read(str, "code")
     rows = sum(len(each.rows) for each in plan.decisions)
     return Text(
         f"Deliver {plan.total:,} units of {code} to {rows:,} holders, under case "

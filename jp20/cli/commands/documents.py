@@ -68,8 +68,8 @@ def document_set(
 
     named = Named(_name(name), uri, hashlib.sha256(read_document(file)).digest())
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    desk.token(token)
+    session = workspace().session()
+    session.token(token)
     confirm(
         Text(
             f"Name {name} of {token}: SHA-256 {named.sha256.hex()}?",
@@ -77,12 +77,12 @@ def document_set(
         ),
         yes,
     )
-    done = set_documents(desk, token, [named], rests_on)
+    done = set_documents(session, token, [named], rests_on)
     if done.of(Outcome.UNCHANGED):
         say(
             Text("It stands there already; nothing was sent.", "登録済みのため、送信していません。")
         )
-    show(*with_rows(documents_table(token_state(desk, token)), steps_table(desk, done.steps)))
+    show(*with_rows(documents_table(token_state(session, token)), steps_table(session, done.steps)))
 
 
 @app.command(
@@ -100,14 +100,14 @@ def document_remove(
     from jp20.operations.token.state import token_state
 
     wanted, rests_on = _name(name), evidence(case, document)
-    desk = workspace().desk()
-    state = token_state(desk, token)
+    session = workspace().session()
+    state = token_state(session, token)
     if wanted not in (each.name for each in state.documents):
         raise _no_such_document(wanted, state)
     confirm(Text(f"Remove {name} from {token}?", f"{token} の書類「{name}」を削除しますか?"), yes)
-    done = remove_document(desk, token, wanted, rests_on)
+    done = remove_document(session, token, wanted, rests_on)
     say_if_nothing_sent(done.steps)
-    show(*with_rows(documents_table(token_state(desk, token)), steps_table(desk, done.steps)))
+    show(*with_rows(documents_table(token_state(session, token)), steps_table(session, done.steps)))
 
 
 @app.command(

@@ -13,7 +13,7 @@ from jp20.cli.shared.results import BLOCK, steps_table
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.operations.governance.emergency import Status
+    from jp20.operations.governance.emergency import PlatformStatus
 
 app = typer.Typer()
 
@@ -24,7 +24,7 @@ app = typer.Typer()
         "Stops issue, delivery, transfer, redemption and every other movement, in every token and "
         "in those made later, with any one key of the emergency operator. Nothing else is needed: "
         "without --case and --document it rests on a case of the day and on the reason. "
-        "Looking, freezing, suspending and taking powers away go on.",
+        "Looking, freezing, suspending and revoking powers stay possible.",
         "緊急停止担当の鍵一つで、発行・配布・移転・償還その他すべての移動を、以後に作成されるトークンも"
         "含めて停止する。--case と --document の省略時は、当日の案件番号と停止理由を記録する。"
         "閲覧・凍結・取引停止・権限の剥奪は継続できる。",
@@ -61,8 +61,8 @@ def halt(
                 "--why、または --case と --document のいずれかを指定してください。",
             )
         )
-    desk = workspace().desk()
-    before = emergency.status(desk)
+    session = workspace().session()
+    before = emergency.platform_status(session)
     if before.halted:
         say(
             Text(
@@ -74,22 +74,22 @@ def halt(
         return
     confirm(
         Text(
-            f"HALT EVERYTHING: all {len(before.tokens)} tokens, and those made later? To go on "
-            "takes the operator and three more organisations.",
+            f"HALT EVERYTHING: all {len(before.tokens)} tokens, and those made later? "
+            "Resuming takes the operator and three more organisations.",
             f"全停止しますか?(全 {len(before.tokens)} トークンと以後に作成されるトークン。"
             "再開には運営者と他の3組織の署名が必要です)",
         ),
         yes,
     )
-    rests_on = rests_on or emergency.halt_evidence(desk, why or emergency.STANDING_REASON)
-    done = emergency.halt(desk, rests_on)
+    rests_on = rests_on or emergency.halt_evidence(session, why or emergency.STANDING_REASON)
+    done = emergency.halt(session, rests_on)
     say(
         Text(
-            f"Halted under case {rests_on.case}. To go on: jp20 resume --case … --document …",
+            f"Halted under case {rests_on.case}. To resume: jp20 resume --case … --document …",
             f"案件 {rests_on.case} として停止しました。再開: jp20 resume --case … --document …",
         )
     )
-    show(*_parts(emergency.status(desk)), steps_table(desk, done.steps))
+    show(*_parts(emergency.platform_status(session)), steps_table(session, done.steps))
 
 
 @app.command(
@@ -105,14 +105,14 @@ def resume(case: Case, document: Document, party: Party = None, yes: Yes = False
     """Each of the four runs the same, or approves the request."""
     from jp20.domain.base.times import in_tokyo
     from jp20.operations.governance import emergency
-    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.governance.earlier import executed_call
 
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    before = emergency.status(desk)
+    session = workspace().session()
+    excluded = parties(session, party)
+    before = emergency.platform_status(session)
     if not before.halted:
-        if carried_out(desk, desk.platform, "resume", rests_on) is None:
+        if executed_call(session, session.platform, "resume", rests_on) is None:
             raise emergency.NotHalted
         say(
             Text(
@@ -130,11 +130,11 @@ def resume(case: Case, document: Document, party: Party = None, yes: Yes = False
         ),
         yes,
     )
-    done = emergency.resume(desk, rests_on, parties=excluded)
-    show(*_parts(emergency.status(desk)), steps_table(desk, done.steps))
+    done = emergency.resume(session, rests_on, parties=excluded)
+    show(*_parts(emergency.platform_status(session)), steps_table(session, done.steps))
 
 
-def _parts(status: "Status") -> tuple[Record, Table]:
+def _parts(status: "PlatformStatus") -> tuple[Record, Table]:
     from jp20.domain.base.times import in_tokyo
 
     state = Text("HALTED", "緊急停止中") if status.halted else Text("running", "稼働中")

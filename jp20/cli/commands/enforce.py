@@ -9,6 +9,7 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.holders import To, Units
 from jp20.cli.shared.parties import Party, parties
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
     from jp20.domain.governance.evidence import Evidence
-    from jp20.domain.token.movements import ForcedMove
-    from jp20.operations.session import Contract, Desk
+    from jp20.operations.session import Contract, Session
 
 app = typer.Typer()
 
@@ -85,7 +85,8 @@ def force_transfer(
     yes: Yes = False,
 ) -> None:
     """A court's order, a creditor's execution (G11, S4)."""
-    from jp20.domain.token.movements import ForcedMove, Waiver
+    from jp20.domain.token.movements import Waiver
+    from jp20.operations.governance.acts import ActState, state_of
     from jp20.operations.token import enforce
 
     holder, recipient, count = address(from_, "FROM"), address(to, "TO"), units(amount, "UNITS")
@@ -93,22 +94,9 @@ def force_transfer(
     waivers = Waiver.NOTHING
     for each in waive or ():
         waivers |= {"LOTS": Waiver.LOTS_AND_WHOLE_POSITION}.get(each.name) or Waiver[each.name]
-    move = ForcedMove(holder, recipient, count, waivers, executes or 0)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    _require_possible(desk, token, move, rests_on)
-    say(position_table(desk, token, [holder, recipient]))
-    confirm(
-        Text(
-            f"Move {count:,} units of {token} from {holder} to {recipient} WITHOUT the holder's "
-            f"consent, under case {case}?",
-            f"案件 {case} により、{token} {count:,} 口を {holder} から {recipient} へ、"
-            "保有者の同意なしに移転しますか?",
-        ),
-        yes,
-    )
-    done = enforce.force_transfer(
-        desk,
+    session = workspace().session()
+    act = enforce.force_transfer(
+        session,
         token,
         holder,
         recipient,
@@ -116,17 +104,20 @@ def force_transfer(
         rests_on,
         waivers,
         executes or 0,
-        parties=excluded,
+        parties=parties(session, party),
     )
-    say_if_nothing_sent(done.steps)
-    show(position_table(desk, token, [holder, recipient]), steps_table(desk, done.steps))
+    if state_of(session, act) is not ActState.DONE:
+        _warn_of_another(session, token, rests_on)
+        say(position_table(session, token, [holder, recipient]))
+    done = run(session, act, yes, lambda reason: remedy(reason, token, holder, recipient))
+    show(position_table(session, token, [holder, recipient]), steps_table(session, done.steps))
 
 
 @app.command(
     "recover",
     help=both(
         "The lost wallet is given up FOR EVER; the investor gets the new one, and every position "
-        "moves there with what restrains it. Run again it does what is left.",
+        "moves there with what restrains it. Run it again to do what is left.",
         "紛失したウォレットを廃止し(取消不可)、同じ投資家の新しいウォレットに全トークンの保有と制限を"
         "移す。再実行すると残りを行う。",
     ),
@@ -162,10 +153,10 @@ def recover(
     from jp20.operations.token import enforce
 
     old, fresh, rests_on = address(lost, "LOST"), address(new, "NEW"), evidence(case, document)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    chosen = [desk.token(each) for each in token] if token else list(desk.tokens())
-    facts, _ = enforce.require_own_wallet(desk, old, fresh)
+    session = workspace().session()
+    excluded = parties(session, party)
+    chosen = [session.token(each) for each in token] if token else list(session.tokens())
+    facts, _ = enforce.require_own_wallet(session, old, fresh)
     held = [(each.read(str, "code"), each.read(int, "balanceOf", old)) for each in chosen]
     say(_held_table(held))
     if not facts.retired:
@@ -183,46 +174,27 @@ def recover(
         ),
         yes,
     )
-    done = enforce.recover(desk, old, fresh, rests_on, chosen, parties=excluded)
+    done = enforce.recover(session, old, fresh, rests_on, chosen, parties=excluded)
     parts = [each for each in (done.retired, done.added) if each is not None]
     steps = [step for part in parts for step in part.steps]
     steps += [step for each in done.moved for step in each.decided.steps]
     say_if_nothing_sent(steps)
-    show(_moved_table(fresh, chosen), steps_table(desk, steps))
+    show(_moved_table(fresh, chosen), steps_table(session, steps))
 
 
-def _require_possible(desk: "Desk", token: str, move: "ForcedMove", rests_on: "Evidence") -> None:
-    """Raises WouldBeRefused where the token would say no, unless it was done before under the case.
-    Warns where the case was used for another forced transfer of the token.
-    """
-    from jp20.domain.token.state import WouldBeRefused
-    from jp20.operations.governance.earlier import carried_out
-    from jp20.operations.token.previews import preview_forced
+def _warn_of_another(session: "Session", token: str, rests_on: "Evidence") -> None:
+    """Where the case was used for another forced transfer of the token."""
+    from jp20.operations.token.enforce import forced_before
 
-    contract = desk.token(token)
-    fields = (move.from_, move.to, move.amount, int(move.waivers), move.executed_claim)
-    if carried_out(desk, contract, "forcedTransferWith", rests_on, move=fields) is not None:
-        return
-    other = carried_out(desk, contract, "forcedTransferWith", rests_on)
-    if other is not None:
-        from_, to, units, *_ = other["move"]
+    move = forced_before(session, token, rests_on)
+    if move is not None:
         warn(
             Text(
-                f"Under case {rests_on.case} {units:,} units went from {from_} to {to} already; "
-                "this would be a further forced transfer.",
-                f"案件 {rests_on.case} では既に {units:,} 口が {from_} から {to} へ"
+                f"Under case {rests_on.case} {move.amount:,} units went from {move.from_} to "
+                f"{move.to} already; this would be a further forced transfer.",
+                f"案件 {rests_on.case} では既に {move.amount:,} 口が {move.from_} から {move.to} へ"
                 "強制移転されています。今回は追加の強制移転になります。",
             )
-        )
-    judged = preview_forced(desk, contract, move)
-    if not judged.allowed:
-        raise WouldBeRefused(
-            Text(
-                f"The forced transfer of {move.amount:,} units would be refused.",
-                f"{move.amount:,} 口の強制移転は拒否されます。",
-            ),
-            judged.reason,
-            remedy(judged.reason, token, move.from_, move.to),
         )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from eth_typing import ChecksumAddress
 
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
     from jp20.operations.token.restraints import Freeze, FreezeAtOnce
 
 app = typer.Typer(no_args_is_help=True)
@@ -101,12 +101,12 @@ def freeze_now(
     from jp20.operations.token.restraints import freeze_at_once, position
 
     rows, rests_on = _rows(wallet, amount, file), evidence(case, document)
-    desk = workspace().desk()
+    session = workspace().session()
     for account, count in rows:
-        frozen = position(desk, token, account).frozen
+        frozen = position(session, token, account).frozen
         if count <= frozen:
             raise FrozenAlready(token, account, frozen, count)
-    say(position_table(desk, token, [account for account, _ in rows]))
+    say(position_table(session, token, [account for account, _ in rows]))
     total = units_shown(sum(count for _, count in rows))
     of = Text(str(total), str(total)) if isinstance(total, int) else Text("all", "全部")
     confirm(
@@ -116,7 +116,7 @@ def freeze_now(
         ),
         yes,
     )
-    done = freeze_at_once(desk, token, rows, rests_on)
+    done = freeze_at_once(session, token, rows, rests_on)
     say_if_done_before(done)
     say(
         Text(
@@ -127,8 +127,8 @@ def freeze_now(
         )
     )
     show(
-        position_table(desk, token, [account for account, _ in rows]),
-        steps_table(desk, done.steps),
+        position_table(session, token, [account for account, _ in rows]),
+        steps_table(session, done.steps),
     )
 
 
@@ -154,10 +154,10 @@ def freeze_confirm(
     from jp20.operations.token.restraints import confirm_freeze
 
     account, rests_on = address(wallet, "WALLET"), evidence(case, document)
-    desk = workspace().desk()
-    names = {member.number: member.name for member in desk.members()}
-    meant = _to_confirm(desk, token, account, frozen_by)
-    say(position_table(desk, token, [account]))
+    session = workspace().session()
+    names = {member.number: member.name for member in session.members()}
+    meant = _to_confirm(session, token, account, frozen_by)
+    say(position_table(session, token, [account]))
     by = names.get(meant.organisation, _BY_REQUEST)
     confirm(
         Text(
@@ -166,9 +166,9 @@ def freeze_confirm(
         ),
         yes,
     )
-    done = confirm_freeze(desk, token, account, meant.organisation, rests_on)
+    done = confirm_freeze(session, token, account, meant.organisation, rests_on)
     say_if_done_before(done)
-    show(_table(desk, _freezes(desk, token, account)), steps_table(desk, done.steps))
+    show(_table(session, _freezes(session, token, account)), steps_table(session, done.steps))
 
 
 @app.command(
@@ -205,10 +205,10 @@ def freeze_set(
     account = address(wallet, "WALLET")
     count = 0 if amount == "0" else _units(amount)
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    before = position(desk, token, account)
-    say(position_table(desk, token, [account]))
+    session = workspace().session()
+    excluded = parties(session, party)
+    before = position(session, token, account)
+    say(position_table(session, token, [account]))
     was, will = _said(before.frozen), _said(count)
     confirm(
         Text(
@@ -217,8 +217,8 @@ def freeze_set(
         ),
         yes,
     )
-    done = set_frozen(desk, token, account, count, rests_on, parties=excluded)
-    show(position_table(desk, token, [account]), steps_table(desk, done.steps))
+    done = set_frozen(session, token, account, count, rests_on, parties=excluded)
+    show(position_table(session, token, [account]), steps_table(session, done.steps))
 
 
 @app.command(
@@ -232,8 +232,8 @@ def freeze_set(
 def freeze_list(token: Token, wallet: OfHolder = None) -> None:
     """Of an account, or of all (G17, G19)."""
     account = None if wallet is None else address(wallet, "WALLET")
-    desk = workspace().view()
-    show(_table(desk, _freezes(desk, token, account)))
+    session = workspace().view()
+    show(_table(session, _freezes(session, token, account)))
 
 
 def _rows(
@@ -256,12 +256,12 @@ def _said(count: int) -> Text:
 
 
 def _to_confirm(
-    desk: "Desk", token: str, account: "ChecksumAddress", frozen_by: str | None
+    session: "Session", token: str, account: "ChecksumAddress", frozen_by: str | None
 ) -> "FreezeAtOnce":
     """The freeze that is meant. Raises JP20Error where none waits, BadArgument where several do."""
-    waiting = [each for f in _freezes(desk, token, account) for each in f.unconfirmed]
+    waiting = [each for f in _freezes(session, token, account) for each in f.unconfirmed]
     if frozen_by is not None:
-        (number,) = parties(desk, [frozen_by])
+        (number,) = parties(session, [frozen_by])
         waiting = [each for each in waiting if each.organisation == number]
     if len(waiting) == 1:
         return waiting[0]
@@ -283,17 +283,19 @@ def _to_confirm(
     )
 
 
-def _freezes(desk: "Desk", token: str, account: "ChecksumAddress | None") -> "tuple[Freeze, ...]":
+def _freezes(
+    session: "Session", token: str, account: "ChecksumAddress | None"
+) -> "tuple[Freeze, ...]":
     from jp20.operations.token.restraints import freezes
 
-    return tuple(each for each in freezes(desk, token) if account in (None, each.account))
+    return tuple(each for each in freezes(session, token) if account in (None, each.account))
 
 
-def _table(desk: "Desk", found: "tuple[Freeze, ...]") -> Table:
+def _table(session: "Session", found: "tuple[Freeze, ...]") -> Table:
     from jp20.domain.base.times import in_tokyo
 
-    now = desk.now()
-    names = {member.number: member.name for member in desk.members()}
+    now = session.now()
+    names = {member.number: member.name for member in session.members()}
 
     def status(each: "FreezeAtOnce") -> Text:
         if each.confirmed:

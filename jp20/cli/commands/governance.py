@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.frame.endings import Ending
+from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Yes, evidence
 from jp20.cli.frame.output import Column, Table, confirm, say, show
-from jp20.cli.frame.session import session
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import ExitCode, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.governance.policy import Difference, Policy, Rule
+    from jp20.domain.governance.policy import Policy, PolicyDifference, Rule
     from jp20.operations.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
@@ -67,7 +67,7 @@ def governance_show(
             "acts",
             Text("Who may do what", "権限表"),
             [Column(column.en, column) for column in COLUMNS],
-            matrix(policy, session().language),
+            matrix(policy, invocation().language),
         )
     )
 
@@ -133,9 +133,9 @@ def governance_propose(
         ),
         yes,
     )
-    desk = place.desk()
-    decided = change_policy(desk, change, rests_on)
-    show(differences, steps_table(desk, [step for each in decided for step in each.steps]))
+    session = place.session()
+    decided = change_policy(session, change, rests_on)
+    show(differences, steps_table(session, [step for each in decided for step in each.steps]))
 
 
 @app.command(
@@ -152,9 +152,9 @@ def governance_overdue() -> None:
     from jp20.domain.base.times import in_tokyo
     from jp20.operations.governance.policy import overdue
 
-    desk = workspace().view()
-    names = {member.number: member.name for member in desk.members()}
-    found = overdue(desk)
+    session = workspace().view()
+    names = {member.number: member.name for member in session.members()}
+    found = overdue(session)
     show(
         Table(
             "overdue",
@@ -189,7 +189,7 @@ def _policy(file: Path | None, place: "Workspace | None" = None) -> "Policy":
         return load_policy()
 
 
-def _differences(differences: "Sequence[Difference]") -> Table:
+def _differences(differences: "Sequence[PolicyDifference]") -> Table:
     return Table(
         "differences",
         Text("Differences", "相違"),

@@ -56,7 +56,7 @@ app = typer.Typer()
 @app.command(
     "init",
     help=both(
-        "Nothing that is there is written over.",
+        "Existing files are not overwritten.",
         "既存のファイルは上書きしない。",
     ),
     epilog=example("jp20 init work --example real-estate"),
@@ -111,6 +111,6 @@ def _require_absent(files: list[Path]) -> None:
                 f"There are files already: {present}.",
                 f"既に存在するファイルがあります: {present}。",
             ),
-            Text("They are not written over.", "上書きは行いません。"),
+            Text("They are not overwritten.", "上書きは行いません。"),
             Text("Choose another folder.", "別のフォルダを指定してください。"),
         )

@@ -27,7 +27,7 @@ New = Annotated[
 @app.command(
     "create",
     help=both(
-        "Make a key that never was, in a new encrypted file.",
+        "Generate a key, in a new encrypted file.",
         "新しい鍵を生成し、暗号化した鍵ファイルに保存する。",
     ),
     epilog=example("jp20 keys create keystores/registrar.json"),
@@ -65,15 +65,15 @@ def keys_import(
     old_password: OldPasswordFrom = None,
 ) -> None:
     """A key that was typed or lay open somewhere is no secret any more: create one instead."""
-    from jp20.operations.keys import import_key, import_keystore, typed_password
+    from jp20.operations.keys import import_from_keystore, import_typed_key, typed_password
 
     fresh = new(password)
     if source is None:
         typed = typed_password(words(Text("Key", "鍵")))
-        _made(file, import_key(file, typed, fresh))
+        _made(file, import_typed_key(file, typed, fresh))
     else:
         old = opening(old_password, source)
-        _made(file, import_keystore(source, old, file, fresh))
+        _made(file, import_from_keystore(source, old, file, fresh))
 
 
 @app.command(
@@ -99,7 +99,7 @@ def keys_list(
     place = workspace().keystore_folder if folder is None else folder
     if not place.is_dir():
         raise BadArgument(
-            Text(f"{place} is no folder.", f"{place} はフォルダではありません。"),
+            Text(f"{place} is not a folder.", f"{place} はフォルダではありません。"),
             next_step=Text(
                 "Make a key there: jp20 keys create FILE",
                 "jp20 keys create ファイル で鍵を作成してください。",

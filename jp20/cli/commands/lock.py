@@ -10,7 +10,7 @@ from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import Column, Record, Until, confirm, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
-from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import UNTIL, position_table
 from jp20.cli.shared.restrained import (
@@ -28,7 +28,7 @@ from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.evidence import Evidence
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -89,10 +89,10 @@ def lock_set(
         _set_for_token(token, until, end, rests_on, party, yes)
         return
     rows = amounts(wallet, amount, file)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    desk.token(token)
-    _require_future(desk, until, end)
+    session = workspace().session()
+    excluded = parties(session, party)
+    session.token(token)
+    _require_future(session, until, end)
     total = sum(count for _, count in rows)
     last = times.until(end)
     confirm(
@@ -103,10 +103,13 @@ def lock_set(
         ),
         yes,
     )
-    done = lock_up(desk, token, rows, end, rests_on, parties=excluded)
+    done = lock_up(session, token, rows, end, rests_on, parties=excluded)
     holders = [holder for holder, _ in rows]
     some_refused.end(
-        desk, done, position_table(desk, token, holders), claims_shown(desk, token, holders)
+        session,
+        done,
+        position_table(session, token, holders),
+        claims_shown(session, token, holders),
     )
 
 
@@ -150,9 +153,8 @@ def lock_shorten(
     yes: Yes = False,
 ) -> None:
     """One lock-up by its number, or the token's own (G8)."""
-    from jp20.domain.base import times
     from jp20.domain.register.events import ClaimKind
-    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.governance.acts import ActState, state_of
     from jp20.operations.token.restraints import shorten_lock_up
 
     end, rests_on = until_when(until, "--until"), evidence(case, document)
@@ -169,27 +171,17 @@ def lock_shorten(
             next_step=Text(f"See: jp20 lock list {token}", f"確認: jp20 lock list {token}"),
         )
     holder = address(wallet, "WALLET")
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    same = {"holder": holder, "id": number, "until": end}
-    if carried_out(desk, desk.token(token), "shortenLockUp", rests_on, **same) is None:
-        lock = claim_of(desk, token, holder, number, ClaimKind.LOCK_UP)
+    session = workspace().session()
+    excluded = parties(session, party)
+    act = shorten_lock_up(session, token, holder, number, end, rests_on, parties=excluded)
+    if state_of(session, act) is not ActState.DONE:
+        lock = claim_of(session, token, holder, number, ClaimKind.LOCK_UP)
         _require_earlier(until, end, lock.until)
-        confirm(
-            Text(
-                f"Bring the end of lock-up {number} ({lock.units:,} units of {holder}) forward "
-                f"from {times.until(lock.until).en} to {times.until(end).en}?",
-                f"{holder} のロックアップ {number}({lock.units:,} 口)の期限を "
-                f"{times.until(lock.until).ja}から{times.until(end).ja}に短縮しますか?",
-            ),
-            yes,
-        )
-    done = shorten_lock_up(desk, token, holder, number, end, rests_on, parties=excluded)
-    say_if_nothing_sent(done.steps)
+    done = run(session, act, yes)
     show(
-        position_table(desk, token, [holder]),
-        claims_shown(desk, token, [holder]),
-        steps_table(desk, done.steps),
+        position_table(session, token, [holder]),
+        claims_shown(session, token, [holder]),
+        steps_table(session, done.steps),
     )
 
 
@@ -206,8 +198,8 @@ def lock_list(token: Token, wallet: OfHolder = None) -> None:
     from jp20.domain.register.events import ClaimKind
 
     holder = None if wallet is None else address(wallet, "WALLET")
-    desk = workspace().view()
-    show(claims_of_kind(desk, token, holder, ClaimKind.LOCK_UP), _token_lock(desk, token))
+    session = workspace().view()
+    show(claims_of_kind(session, token, holder, ClaimKind.LOCK_UP), _token_lock(session, token))
 
 
 def _set_for_token(
@@ -218,26 +210,16 @@ def _set_for_token(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.base import times
-    from jp20.operations.governance.earlier import carried_out
-    from jp20.operations.token.restraints import set_token_lock_up
+    from jp20.operations.governance.acts import ActState, state_of
+    from jp20.operations.token.restraints import locked_until, set_token_lock_up
 
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    if carried_out(desk, desk.token(token), "setTokenLockUp", rests_on, until=end) is None:
-        _require_later(token, until, end, _locked_until(desk, token))
-        _require_future(desk, until, end)
-        last = times.until(end)
-        confirm(
-            Text(
-                f"Lock up the WHOLE token {token}, all holders, until {last.en}?",
-                f"トークン {token} の全体(全保有者)を {last.ja}までロックアップしますか?",
-            ),
-            yes,
-        )
-    done = set_token_lock_up(desk, token, end, rests_on, parties=excluded)
-    say_if_nothing_sent(done.steps)
-    show(_token_lock(desk, token), steps_table(desk, done.steps))
+    session = workspace().session()
+    act = set_token_lock_up(session, token, end, rests_on, parties=parties(session, party))
+    if state_of(session, act) is not ActState.DONE:
+        _require_later(token, until, end, locked_until(session, token))
+        _require_future(session, until, end)
+    done = run(session, act, yes)
+    show(_token_lock(session, token), steps_table(session, done.steps))
 
 
 def _shorten_for_token(
@@ -248,44 +230,29 @@ def _shorten_for_token(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.base import times
-    from jp20.operations.governance.earlier import carried_out
-    from jp20.operations.token.restraints import shorten_token_lock_up
+    from jp20.operations.governance.acts import ActState, state_of
+    from jp20.operations.token.restraints import locked_until, shorten_token_lock_up
 
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    if carried_out(desk, desk.token(token), "shortenTokenLockUp", rests_on, until=end) is None:
-        now = _locked_until(desk, token)
-        _require_earlier(until, end, now)
-        before, after = times.until(now), times.until(end)
-        confirm(
-            Text(
-                f"Bring the end of the token lock-up of {token} forward from "
-                f"{before.en} to {after.en}?",
-                f"{token} 全体のロックアップの期限を{before.ja}から{after.ja}に短縮しますか?",
-            ),
-            yes,
-        )
-    done = shorten_token_lock_up(desk, token, end, rests_on, parties=excluded)
-    say_if_nothing_sent(done.steps)
-    show(_token_lock(desk, token), steps_table(desk, done.steps))
+    session = workspace().session()
+    act = shorten_token_lock_up(session, token, end, rests_on, parties=parties(session, party))
+    if state_of(session, act) is not ActState.DONE:
+        _require_earlier(until, end, locked_until(session, token))
+    done = run(session, act, yes)
+    show(_token_lock(session, token), steps_table(session, done.steps))
 
 
-def _token_lock(desk: "Desk", token: str) -> Record:
+def _token_lock(session: "Session", token: str) -> Record:
+    from jp20.operations.token.restraints import locked_until
 
-    until = _locked_until(desk, token)
+    until = locked_until(session, token)
     return Record(
         "token",
         Text("The token's own lock-up", "トークン全体のロックアップ"),
         (
             (UNTIL, Until(until) if until else None),
-            (Column("locked", Text("runs", "継続中")), until > desk.now()),
+            (Column("locked", Text("runs", "継続中")), until > session.now()),
         ),
     )
-
-
-def _locked_until(desk: "Desk", token: str) -> int:
-    return desk.token(token).read(int, "lockedUntil")
 
 
 def _require_nobody(named: object) -> None:
@@ -303,8 +270,8 @@ def _require_nobody(named: object) -> None:
         )
 
 
-def _require_future(desk: "Desk", until: str, end: int) -> None:
-    if end <= desk.now():
+def _require_future(session: "Session", until: str, end: int) -> None:
+    if end <= session.now():
         raise BadArgument(
             Text(f"--until: {until} has passed.", f"--until: {until} は過去の日時です。"),
             next_step=Text("Name a later time.", "将来の日時を指定してください。"),

@@ -14,7 +14,7 @@ from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from jp20.network.init import Initialised
-    from jp20.network.network_file import NetworkFile, Node
+    from jp20.network.network_file import NetworkFile, NetworkNode
 
 app = typer.Typer()
 
@@ -115,7 +115,7 @@ _MISSING: Final = Text(
     "init",
     help=both(
         "Make the keys of your own node here, print its public part, and write its files once all "
-        "public parts are in network.toml. Run again, it changes no key.",
+        "public parts are in network.toml. Running it again changes no key.",
         "自組織のノードの鍵を作成して公開情報を出力し、全ノードの公開情報が揃い次第、設定ファイルを"
         "作成する。再実行しても鍵は変更しない。",
     ),
@@ -182,7 +182,7 @@ def network_unstick(node: NodeName, network: NetworkFileOption = NETWORK) -> Non
 # Inside
 
 
-def _line(file: "NetworkFile", node: "Node") -> tuple[Value, ...]:
+def _line(file: "NetworkFile", node: "NetworkNode") -> tuple[Value, ...]:
     from jp20.network.network_file import Consensus
     from jp20.network.node_files import KEYSTORE, NODE_KEY, node_files
 

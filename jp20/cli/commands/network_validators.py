@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jp20.network.network_file import NetworkFile
     from jp20.network.operator_channel import OperatorChannel
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -124,7 +124,7 @@ def validators_votes(node: By, network: NetworkFileOption = NETWORK) -> None:
 @app.command(
     "propose",
     help=both(
-        "Have your node vote for a validator of network.toml to be let in. Its organisation must "
+        "Have your node vote to add a validator of network.toml. Its organisation must "
         "hold the role VALIDATOR.",
         "network.toml にある検証者の追加に投票する。当該組織に VALIDATOR の役割が必要。",
     ),
@@ -140,7 +140,7 @@ def validators_propose(
 @app.command(
     "drop",
     help=both(
-        "Have your node vote for a validator to be put out.",
+        "Have your node vote to remove a validator.",
         "検証者の除外に投票する。",
     ),
     epilog=example("jp20 network validators drop kaede-1 --node ibuki-1"),
@@ -164,21 +164,21 @@ def validators_withdraw(
     validator: Candidate, node: By, network: NetworkFileOption = NETWORK
 ) -> None:
     """What it voted in blocks stays until the epoch ends."""
-    from jp20.network.validators import withdraw
+    from jp20.network.validators import withdraw_vote
 
     file, channel = _at(network, node)
-    withdraw(file, channel, _address(file, validator))
-    say(Text("This node votes on it no more.", "自ノードはこの検証者について投票しません。"))
+    withdraw_vote(file, channel, _address(file, validator))
+    say(Text("This node no longer votes on it.", "自ノードはこの検証者について投票しません。"))
 
 
-def holders(desk: "Desk | None") -> tuple[str, ...] | None:
+def holders(session: "Session | None") -> tuple[str, ...] | None:
     """Who has the role VALIDATOR on the platform; None where that is not known."""
     from jp20.network.validators import known_role_holders
 
-    return None if desk is None else known_role_holders(desk)
+    return None if session is None else known_role_holders(session)
 
 
-def platform() -> "Desk | None":
+def platform() -> "Session | None":
     """The platform without keys; None where this folder knows of none, or has no node."""
     from jp20.operations.workspace import NoWorkspace
 
@@ -192,22 +192,22 @@ def platform() -> "Desk | None":
 
 
 def _vote(network: Path, node: str, validator: str, yes: bool, *, add: bool) -> None:
-    from jp20.network.validators import propose
+    from jp20.network.validators import propose_vote
 
     file, channel = _at(network, node)
     candidate = _address(file, validator)
     whose = _organisation(file, candidate) or "?"
     what = Text(
-        f"Vote for {candidate} of {whose} to be {'let in' if add else 'put out'}?",
+        f"Vote to {'add' if add else 'remove'} {candidate} of {whose}?",
         f"{whose} の検証者 {candidate} の{'追加' if add else '除外'}に投票しますか?",
     )
     allowed = holders(platform()) if add else None
     confirm(what, yes)
-    propose(file, channel, candidate, add=add, holders=allowed)
+    propose_vote(file, channel, candidate, add=add, holders=allowed)
     say(
         Text(
-            "This node votes so in every block that it seals. Follow it: jp20 network validators"
-            " votes",
+            "This node casts the vote in every block that it seals. To follow it: "
+            "jp20 network validators votes",
             "自ノードがブロックを生成するたびに投票されます。経過は jp20 network validators votes"
             " で確認してください。",
         )
@@ -246,4 +246,4 @@ def _organisation(file: "NetworkFile", validator: "ChecksumAddress") -> str | No
 
 
 def _change(add: bool) -> Text:
-    return Text("let in", "追加") if add else Text("put out", "除外")
+    return Text("add", "追加") if add else Text("remove", "除外")

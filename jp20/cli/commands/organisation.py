@@ -97,14 +97,14 @@ def organisation_add(
     keys = [key_address(each, "--key") for each in key]
     rests_on = evidence(case, document)
     place = workspace()
-    desk = place.desk()
+    session = place.session()
     given = ", ".join(each.name for each in sorted(set(roles)))
     question = Text(
         f"Let {name} in, with {given or 'no role yet'} and the keys {', '.join(keys)}?",
         f"{name} を追加しますか(役割: {given or 'なし'}、鍵: {'、'.join(keys)})?",
     )
-    change = addition(desk, name, roles, keys)
-    decide_and_show(place, desk, change, rests_on, question, yes, name)
+    change = addition(session, name, roles, keys)
+    decide_and_show(place, session, change, rests_on, question, yes, name)
 
 
 @app.command(
@@ -134,14 +134,14 @@ def organisation_grant(
 
     given, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
-    desk = place.desk()
-    member, what = member_named(desk, organisation), held(given, token)
+    session = place.session()
+    member, what = member_named(session, organisation), held(given, token)
     question = Text(
         f"Give {member.name} the role {what.en}?",
         f"{member.name} に {what.ja} の役割を付与しますか?",
     )
-    change = grant(desk, member, given, token)
-    decide_and_show(place, desk, change, rests_on, question, yes, member.number)
+    change = grant(session, member, given, token)
+    decide_and_show(place, session, change, rests_on, question, yes, member.number)
 
 
 @app.command(
@@ -169,21 +169,21 @@ def organisation_revoke(
 
     taken, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
-    desk = place.desk()
-    member, what = member_named(desk, organisation), held(taken, token)
+    session = place.session()
+    member, what = member_named(session, organisation), held(taken, token)
     question = Text(
         f"Take the role {what.en} from {member.name}?",
         f"{member.name} から {what.ja} の役割を取り消しますか?",
     )
-    change = revocation(desk, member, taken, token)
-    decide_and_show(place, desk, change, rests_on, question, yes, member.number)
+    change = revocation(session, member, taken, token)
+    decide_and_show(place, session, change, rests_on, question, yes, member.number)
 
 
 @app.command(
     "transfer-role",
     help=both(
         "Hand a role from one organisation to another in one step, the last holder's too. By the "
-        "shipped policy four organisations sign, and it is carried out 48 hours later.",
+        "shipped policy four organisations sign, and it is executed 48 hours later.",
         "役割を他の組織に引き継ぐ(最後の保有組織からの引継ぎも可)。同梱ポリシーでは4組織が署名し、"
         "48時間後に実行できる。",
     ),
@@ -197,7 +197,7 @@ def organisation_transfer_role(
     giver: Annotated[
         str,
         typer.Argument(
-            metavar="FROM", help=both("Who has it: name or number.", "引継元の名称または番号。")
+            metavar="FROM", help=both("Who holds it: name or number.", "引継元の名称または番号。")
         ),
     ],
     taker: Annotated[
@@ -216,8 +216,8 @@ def organisation_transfer_role(
 
     moved, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
-    desk = place.desk()
-    from_, to, what = member_named(desk, giver), member_named(desk, taker), held(moved, token)
+    session = place.session()
+    from_, to, what = member_named(session, giver), member_named(session, taker), held(moved, token)
     if from_.number == to.number:
         raise BadArgument(
             Text(f"FROM and TO are both {to.name}.", f"引継元と引継先が同じ組織です({to.name})。"),
@@ -227,14 +227,14 @@ def organisation_transfer_role(
         f"Hand the role {what.en} from {from_.name} to {to.name}?",
         f"{what.ja} の役割を {from_.name} から {to.name} に引き継ぎますか?",
     )
-    change = role_transfer(desk, moved, from_, to, token)
-    decide_and_show(place, desk, change, rests_on, question, yes, from_.number, to.number)
+    change = role_transfer(session, moved, from_, to, token)
+    decide_and_show(place, session, change, rests_on, question, yes, from_.number, to.number)
 
 
 @app.command(
     "remove",
     help=both(
-        "Put an organisation out, with all its keys and roles at large, as soon as all have "
+        "Remove an organisation, with all its keys and roles at large, as soon as all have "
         "signed. It signs nothing of it. What it alone holds, and its roles for single tokens, are "
         "handed over first.",
         "組織を除名し、すべての鍵と役割を失効させる(署名が揃い次第、直ちに実行)。当該組織は署名"
@@ -250,19 +250,19 @@ def organisation_remove(
 
     rests_on = evidence(case, document)
     place = workspace()
-    desk = place.desk()
-    member = member_named(desk, organisation)
+    session = place.session()
+    member = member_named(session, organisation)
     roles = ", ".join(role.name for role in sorted(member.roles))
     question = Text(
-        f"Put {member.name} out, with the roles {roles or '–'} and {len(member.keys)} keys? It "
-        "cannot be taken back.",
+        f"Remove {member.name}, with the roles {roles or '–'} and {len(member.keys)} keys? This "
+        "cannot be undone.",
         f"{member.name} を除名しますか(役割: {roles or 'なし'}、鍵: {len(member.keys)} 件)?"
         "取り消しはできません。",
     )
     decide_and_show(
         place,
-        desk,
-        removal(desk, member),
+        session,
+        removal(session, member),
         rests_on,
         question,
         yes,
@@ -282,7 +282,7 @@ def _require_name(name: str) -> None:
     if name.strip() and name == name.strip() and not (name.isascii() and name.isdigit()):
         return
     raise BadArgument(
-        Text(f'NAME: "{name}" is no name.', f"NAME: 「{name}」は名称として使用できません。"),
+        Text(f'NAME: "{name}" is not a name.', f"NAME: 「{name}」は名称として使用できません。"),
         Text(
             "It is not empty, has no space around it, and is not a number, which names the "
             "organisation of that number.",

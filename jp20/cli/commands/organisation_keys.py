@@ -16,7 +16,7 @@ from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from jp20.operations.governance.organisations import KeyEntry
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -58,13 +58,13 @@ def key_add(
 
     key, rests_on = key_address(new, "NEW"), evidence(case, document)
     place = workspace()
-    desk = place.desk()
-    member = member_named(desk, organisation)
+    session = place.session()
+    member = member_named(session, organisation)
     question = Text(
         f"Give {member.name} the key {key}?", f"{member.name} に鍵 {key} を追加しますか?"
     )
-    change = key_addition(desk, member, key)
-    decide_and_show(place, desk, change, rests_on, question, yes, member.number)
+    change = key_addition(session, member, key)
+    decide_and_show(place, session, change, rests_on, question, yes, member.number)
 
 
 @app.command(
@@ -98,20 +98,20 @@ def key_revoke(
 
     taken, rests_on = key_address(key, "KEY"), evidence_if_any(case, document)
     place = workspace()
-    desk = place.desk()
-    entry = key_entry(desk, taken)
+    session = place.session()
+    entry = key_entry(session, taken)
     if rests_on is None:
-        _revoke_own(desk, entry, yes)
+        _revoke_own(session, entry, yes)
         return
-    owner = desk.members()[entry.organisation - 1].name
+    owner = session.members()[entry.organisation - 1].name
     question = Text(
-        f"Take the key {taken} from {owner}? It cannot be taken back.",
+        f"Take the key {taken} from {owner}? This cannot be undone.",
         f"{owner} の鍵 {taken} を失効させますか? 取り消しはできません。",
     )
     decide_and_show(
         place,
-        desk,
-        key_revocation(desk, taken),
+        session,
+        key_revocation(session, taken),
         rests_on,
         question,
         yes,
@@ -123,7 +123,7 @@ def key_revoke(
     "replace",
     help=both(
         "Exchange a key, an organisation's last one too, in one step. By the shipped policy signed "
-        "like a further key, and carried out 24 hours later: until then the old one counts.",
+        "like a further key, and executed 24 hours later: until then the old one counts.",
         "鍵を交換する(組織の最後の鍵も可)。同梱ポリシーでは鍵の追加と同じ署名を要し、24時間後に"
         "実行できる。それまでは旧い鍵が有効である。",
     ),
@@ -148,17 +148,17 @@ def key_replace(
     before, after = key_address(old, "OLD"), key_address(new, "NEW")
     rests_on = evidence(case, document)
     place = workspace()
-    desk = place.desk()
-    entry = key_entry(desk, before)
-    owner = desk.members()[entry.organisation - 1].name
+    session = place.session()
+    entry = key_entry(session, before)
+    owner = session.members()[entry.organisation - 1].name
     question = Text(
         f"Exchange the key {before} of {owner} for {after}?",
         f"{owner} の鍵 {before} を {after} に交換しますか?",
     )
     decide_and_show(
         place,
-        desk,
-        key_replacement(desk, before, after),
+        session,
+        key_replacement(session, before, after),
         rests_on,
         question,
         yes,
@@ -166,13 +166,13 @@ def key_replace(
     )
 
 
-def _revoke_own(desk: "Desk", entry: "KeyEntry", yes: bool) -> None:
+def _revoke_own(session: "Session", entry: "KeyEntry", yes: bool) -> None:
     """Of the own organisation, at once. Raises NotOwnKey, ChangeRefused."""
     from jp20.operations.governance.organisations import own_signer, revoke_own_key
 
     steps = []
     if entry.active:
-        signer = own_signer(desk, entry)
+        signer = own_signer(session, entry)
         confirm(
             Text(
                 f"Revoke {entry.address} at once, with {signer.address}? It never returns.",
@@ -181,7 +181,7 @@ def _revoke_own(desk: "Desk", entry: "KeyEntry", yes: bool) -> None:
             ),
             yes,
         )
-        steps.append(revoke_own_key(desk, entry, signer))
+        steps.append(revoke_own_key(session, entry, signer))
     else:
         say(
             Text(
@@ -189,6 +189,6 @@ def _revoke_own(desk: "Desk", entry: "KeyEntry", yes: bool) -> None:
             )
         )
     show(
-        *organisation_tables(desk, entry.organisation),
-        steps_table(desk, steps),
+        *organisation_tables(session, entry.organisation),
+        steps_table(session, steps),
     )

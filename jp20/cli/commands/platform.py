@@ -23,7 +23,7 @@ app = typer.Typer(no_args_is_help=True)
     "deploy",
     help=both(
         "Set the platform up: contracts, organisations, policy, seal. "
-        "Run again after a break it goes on.",
+        "After an interruption, run it again to continue.",
         "基盤を構築する(コントラクト・組織・ポリシー・封印)。中断後に再実行すると続行する。",
     ),
     epilog=example("jp20 platform deploy --yes", "jp20 platform deploy --fresh"),
@@ -93,9 +93,9 @@ def platform_show() -> None:
 def _show(place: "Workspace") -> None:
     from jp20.operations.governance.platform import verify
 
-    desk = place.view()
-    checks = verify(desk.connection, desk.deployment)
-    members = desk.members()
+    session = place.view()
+    checks = verify(session.connection, session.deployment)
+    members = session.members()
     show(
         Table(
             "contracts",
@@ -111,7 +111,7 @@ def _show(place: "Workspace") -> None:
                     check.name,
                     check.address,
                     check.matches,
-                    desk.deployment.contract(check.name).block,
+                    session.deployment.contract(check.name).block,
                 )
                 for check in checks
             ],

@@ -36,8 +36,8 @@ def position_show(
     from jp20.operations.token.restraints import claims, position
 
     holder = address(wallet, "WALLET")
-    desk = workspace().view()
+    session = workspace().view()
     show(
-        one_position(token, holder, position(desk, token, holder, block)),
-        claims_table([(holder, claims(desk, token, holder, block))]),
+        one_position(token, holder, position(session, token, holder, block)),
+        claims_table([(holder, claims(session, token, holder, block))]),
     )

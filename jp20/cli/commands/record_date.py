@@ -6,10 +6,10 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, time
-from jp20.cli.frame.output import Column, Table, confirm, show
+from jp20.cli.frame.output import Column, Table, show
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.results import UNITS, WALLET, steps_table
 from jp20.domain.base.errors import BadArgument, Text
 
@@ -44,27 +44,19 @@ def record_date_set(
     yes: Yes = False,
 ) -> None:
     """A date is its last second, so that what moves that day counts (G5, G21)."""
-    from jp20.domain.base.times import until
-    from jp20.operations.token.foresight import require_record_date
     from jp20.operations.token.lifecycle import set_record_date
     from jp20.operations.token.state import token_state
 
     is_day = time(at, "TIME", end_of_day=True) != time(at, "TIME")
     second = time(at, "TIME", end_of_day=True) - is_day
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    require_record_date(desk, token, second, rests_on)
-    end = until(second + is_day)
-    confirm(
-        Text(
-            f"Set a record date of {token} at {end.en}?",
-            f"{token} の基準日を {end.ja}に設定しますか?",
-        ),
-        yes,
+    session = workspace().session()
+    done = run(session, set_record_date(session, token, second, rests_on), yes)
+    show(
+        *with_rows(
+            record_dates_table(token_state(session, token)), steps_table(session, done.steps)
+        )
     )
-    done = set_record_date(desk, token, second, rests_on)
-    say_if_nothing_sent(done.steps)
-    show(*with_rows(record_dates_table(token_state(desk, token)), steps_table(desk, done.steps)))
 
 
 @app.command(
@@ -91,14 +83,14 @@ def record_date_show(
     from jp20.operations.token.record_dates import holders_at
     from jp20.operations.token.state import token_state
 
-    desk = workspace().view()
-    state = token_state(desk, token)
+    session = workspace().view()
+    state = token_state(session, token)
     if number is None:
         show(record_dates_table(state))
         return
     if not any(each.index == number and each.has_come for each in state.record_dates):
         raise _not_come(number, state)
-    held = sorted(holders_at(desk, token, number).items(), key=lambda each: (-each[1], each[0]))
+    held = sorted(holders_at(session, token, number).items(), key=lambda each: (-each[1], each[0]))
     show(
         Table(
             "holders",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jp20.domain.governance.evidence import Evidence
     from jp20.domain.plans.outcomes import Outcomes
     from jp20.domain.token.state import Redemption
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
     from jp20.operations.token.redemption_preview import RedemptionRow
 
 app = typer.Typer(no_args_is_help=True)
@@ -57,8 +57,12 @@ def redeem_preview(
     from jp20.operations.token.redemption_preview import part_redemption, whole_redemption
 
     count = units(amount, "UNITS") if amount is not None else None
-    desk = workspace().view()
-    found = whole_redemption(desk, token) if count is None else part_redemption(desk, token, count)
+    session = workspace().view()
+    found = (
+        whole_redemption(session, token)
+        if count is None
+        else part_redemption(session, token, count)
+    )
     show(
         Table(
             "rows",
@@ -88,7 +92,7 @@ def redeem_preview(
 @app.command(
     "maturity",
     help=both(
-        "Redeem every position whole, at or after maturity. Run again it redeems what is left.",
+        "Redeem every position whole, at or after maturity. Run it again to redeem what is left.",
         "満期償還。全保有者の全口数を償還する。再実行すると残りを償還する。",
     ),
     epilog=example("jp20 token redeem maturity JP20-RE-0001 --case RD-1 --document notice.pdf"),
@@ -128,7 +132,7 @@ def redeem_early(
 @app.command(
     "part",
     help=both(
-        "Redeem so many units in all, of each holder in proportion (largest remainder). "
+        "Redeem a number of units in total, from each holder in proportion (largest remainder). "
         "Pledged, attached and frozen units are refused row by row.",
         "一部償還。総口数を保有割合で按分する(端数は最大剰余法)。"
         "質権・差押え・凍結の対象は行ごとに拒否される。",
@@ -152,8 +156,8 @@ def redeem_part(
     count, rests_on = units(amount, "UNITS"), evidence(case, document)
     if result is not None:
         require_format(result)
-    desk = workspace().desk()
-    require_redemption(desk, token, Redemption.PART)
+    session = workspace().session()
+    require_redemption(session, token, Redemption.PART)
     confirm(
         Text(
             f"Redeem {count:,} units of {token}, of all holders in proportion? "
@@ -164,8 +168,8 @@ def redeem_part(
         yes,
     )
     with progress(Text("Redeeming", "償還しています")):
-        done = lifecycle.redeem_part(desk, token, count, rests_on)
-    _finish(desk, token, done, rests_on, result)
+        done = lifecycle.redeem_part(session, token, count, rests_on)
+    _finish(session, token, done, rests_on, result)
 
 
 @app.command(
@@ -198,10 +202,10 @@ def redeem_holder(
 
     holder, count = address(wallet, "WALLET"), units(amount, "UNITS")
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    require_redemption(desk, token, Redemption.HOLDER)
-    held = position(desk, token, holder).balance
+    session = workspace().session()
+    excluded = parties(session, party)
+    require_redemption(session, token, Redemption.HOLDER)
+    held = position(session, token, holder).balance
     confirm(
         Text(
             f"Redeem {count:,} of the {held:,} units of {holder}?",
@@ -209,16 +213,16 @@ def redeem_holder(
         ),
         yes,
     )
-    done = lifecycle.redeem_holder(desk, token, holder, count, rests_on, parties=excluded)
+    done = lifecycle.redeem_holder(session, token, holder, count, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(
         Table(
             "redeemed",
             Text("Redeemed", "償還"),
             (WALLET, UNITS, Column("left", Text("left", "残高"), number=True)),
-            [(holder, count, position(desk, token, holder).balance)],
+            [(holder, count, position(session, token, holder).balance)],
         ),
-        steps_table(desk, done.steps),
+        steps_table(session, done.steps),
     )
 
 
@@ -228,7 +232,7 @@ def redeem_holder(
 def _redeem_whole(
     token: str,
     way: "Redemption",
-    redeem: "Callable[[Desk, str, Evidence], Outcomes]",
+    redeem: "Callable[[Session, str, Evidence], Outcomes]",
     rests_on: "Evidence",
     result: Path | None,
     yes: bool,
@@ -239,9 +243,9 @@ def _redeem_whole(
 
     if result is not None:
         require_format(result)
-    desk = workspace().desk()
-    require_redemption(desk, token, way)
-    found = whole_redemption(desk, token)
+    session = workspace().session()
+    require_redemption(session, token, way)
+    found = whole_redemption(session, token)
     if not found:
         say(Text("No units are left: nothing was sent.", "残存口数がないため、送信していません。"))
         show(_sums(found))
@@ -250,22 +254,22 @@ def _redeem_whole(
     confirm(
         Text(
             f"Redeem {token} {way.text.en}: {total:,} units of {len(found):,} accounts, "
-            "undistributed ones included? It cannot be taken back.",
+            "undistributed ones included? This cannot be undone.",
             f"{token} の{way.text.ja}: {len(found):,} 口座、{total:,} 口(未配布分を含む)を"
             "償還しますか? 取り消しはできません。",
         ),
         yes,
     )
     with progress(Text("Redeeming", "償還しています")):
-        done = redeem(desk, token, rests_on)
-    _finish(desk, token, done, rests_on, result)
+        done = redeem(session, token, rests_on)
+    _finish(session, token, done, rests_on, result)
 
 
 def _finish(
-    desk: "Desk", token: str, done: "Outcomes", rests_on: "Evidence", result: Path | None
+    session: "Session", token: str, done: "Outcomes", rests_on: "Evidence", result: Path | None
 ) -> None:
     finish(
-        desk,
+        session,
         Text(f"Redemption: {token}", f"償還: {token}"),
         done,
         f"redemption-{rests_on.case}",

@@ -16,7 +16,7 @@ from jp20.cli.shared.results import WALLET
 from jp20.domain.base.errors import BadArgument, JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -100,9 +100,9 @@ def redistribute_record(
     number, before = reference_word(incident, "INCIDENT"), units(supply_before, "--supply-before")
     losses = [(row.wallet, row.units) for row in load_allotments(file).sound()]
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    contract = desk.token(token)
+    session = workspace().session()
+    excluded = parties(session, party)
+    contract = session.token(token)
     supply, total = contract.read(int, "totalSupply"), sum(count for _, count in losses)
     if supply + total > before:
         raise MoreThanLost(total, supply, before)
@@ -115,14 +115,14 @@ def redistribute_record(
         ),
         yes,
     )
-    done = record_incident(desk, contract, number, before, losses, rests_on, parties=excluded)
+    done = record_incident(session, contract, number, before, losses, rests_on, parties=excluded)
     say(
         Text(
             f"Then: jp20 redistribute restore {token} {number}",
             f"次の手順: jp20 redistribute restore {token} {number}",
         )
     )
-    some_refused.end(desk, done, _losses_table(desk, token, number))
+    some_refused.end(session, done, _losses_table(session, token, number))
 
 
 @app.command(
@@ -149,14 +149,14 @@ def redistribute_restore(
     from jp20.operations.token.enforce import losses_of, redistribute, wallet_in_use
 
     number, rests_on = reference_word(incident, "INCIDENT"), evidence(case, document)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    outstanding = [each for each in losses_of(desk, token, number) if each.outstanding]
+    session = workspace().session()
+    excluded = parties(session, party)
+    outstanding = [each for each in losses_of(session, token, number) if each.outstanding]
     if not outstanding:
-        _nothing_outstanding(desk, token, number)
+        _nothing_outstanding(session, token, number)
         return
-    rows = [(each.holder, wallet_in_use(desk, each.holder)) for each in outstanding]
-    say(_losses_table(desk, token, number))
+    rows = [(each.holder, wallet_in_use(session, each.holder)) for each in outstanding]
+    say(_losses_table(session, token, number))
     total = sum(each.outstanding for each in outstanding)
     confirm(
         Text(
@@ -165,8 +165,8 @@ def redistribute_restore(
         ),
         yes,
     )
-    done = redistribute(desk, token, number, rows, rests_on, parties=excluded)
-    some_refused.end(desk, done, _losses_table(desk, token, number))
+    done = redistribute(session, token, number, rows, rests_on, parties=excluded)
+    some_refused.end(session, done, _losses_table(session, token, number))
 
 
 @app.command(
@@ -180,16 +180,16 @@ def redistribute_restore(
 def redistribute_show(token: Token, incident: Incident) -> None:
     """Needs no key (G9)."""
     number = reference_word(incident, "INCIDENT")
-    desk = workspace().view()
-    table = _losses_table(desk, token, number)
+    session = workspace().view()
+    table = _losses_table(session, token, number)
     if not table.rows:
         raise _unknown(token, number)
     show(table)
 
 
-def _nothing_outstanding(desk: "Desk", token: str, number: str) -> None:
+def _nothing_outstanding(session: "Session", token: str, number: str) -> None:
     """Raises BadArgument where the incident was never recorded."""
-    table = _losses_table(desk, token, number)
+    table = _losses_table(session, token, number)
     if not table.rows:
         raise _unknown(token, number)
     say(
@@ -214,12 +214,15 @@ def _unknown(token: str, number: str) -> BadArgument:
     )
 
 
-def _losses_table(desk: "Desk", token: str, number: str) -> Table:
+def _losses_table(session: "Session", token: str, number: str) -> Table:
     from jp20.operations.token.enforce import losses_of
 
     return Table(
         "losses",
         Text(f"Losses of {number}", f"{number} の損失"),
         (WALLET, _LOST, _LEFT),
-        [(each.holder, each.recorded, each.outstanding) for each in losses_of(desk, token, number)],
+        [
+            (each.holder, each.recorded, each.outstanding)
+            for each in losses_of(session, token, number)
+        ],
     )

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.endings import Ending
+from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Token, address, time
 from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.parts import with_rows
-from jp20.cli.frame.session import session
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, WALLET
 from jp20.domain.base.errors import BadArgument, ExitCode, Text
@@ -111,7 +111,7 @@ def register_export(
 
     require_format(file)
     found = _report(token, block, at)
-    export(file, found, content, encoding, session().language)
+    export(file, found, content, encoding, invocation().language)
     say(Text(f"Written: {file}", f"出力しました: {file}"))
     show(_summary(found))
     _end(found)
@@ -142,9 +142,9 @@ def register_check(
     from jp20.operations.register.report import report
 
     moment = _time(block, at)
-    desk = workspace().view()
-    tokens = desk.tokens() if token is None else (desk.token(token),)
-    found = [report(desk, each, block, moment) for each in tokens]
+    session = workspace().view()
+    tokens = session.tokens() if token is None else (session.token(token),)
+    found = [report(session, each, block, moment) for each in tokens]
     checked = (
         Table(
             "tokens",
@@ -183,8 +183,8 @@ def register_check(
 @app.command(
     "history",
     help=both(
-        "What happened to the units of a token, or of one wallet: every movement with why. Of one "
-        "wallet, JSON and CSV also have the log by which jp20 reverse names a movement.",
+        "What happened to the units of a token, or of one wallet: every movement with its reason. "
+        "Of one wallet, JSON and CSV also have the log by which jp20 reverse names a movement.",
         "トークンまたは1つのウォレットの異動履歴を表示する(事由付き)。ウォレットを指定すると、"
         "JSON・CSV に jp20 reverse で指定するログ番号も含まれる。",
     ),
@@ -204,12 +204,12 @@ def register_history(
 
     account = address(wallet, "WALLET") if wallet is not None else None
     moment = _time(block, at)
-    desk = workspace().view()
-    found = report(desk, token, block, moment)
+    session = workspace().view()
+    found = report(session, token, block, moment)
     register = found.register
     entries = register.history if account is None else tuple(register.history_of(account))
     # Each takes a receipt: of one wallet they are few.
-    places = places_of(desk, entries) if account is not None else {}
+    places = places_of(session, entries) if account is not None else {}
     fields: list[tuple[Column, Value]] = list(_summary(found).fields)
     if account is not None:
         balance = Column("balance", Text("units of the wallet", "ウォレットの残高"), number=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import CallOutcome, Step
     from jp20.operations.governance.approval import Part
     from jp20.operations.governance.requests import RequestView
-    from jp20.operations.session import Desk, Member
+    from jp20.operations.session import Member, Session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -104,20 +104,22 @@ def requests_list(
         set(RequestState) if every else under_way
     )
     place = workspace()
-    desk = place.view()
-    target = None if token is None else desk.token(token).address
-    now = desk.now()
+    session = place.view()
+    target = None if token is None else session.token(token).address
+    now = session.now()
 
     def may_be_wanted(proposal: Proposal) -> bool:
         request = proposal.request
         expires_at = proposal.at.time + required_rule(request.rule, "").lifetime
         return target in (None, request.target) and (not states <= under_way or now < expires_at)
 
-    found = [view for view in reversed(list_requests(desk, may_be_wanted)) if view.state in states]
+    found = [
+        view for view in reversed(list_requests(session, may_be_wanted)) if view.state in states
+    ]
     if mine:
         own = place.own_addresses()
-        found = [view for view in found if may_act(_own(desk, view, own), view)]
-    show(requests_table(desk, found))
+        found = [view for view in found if may_act(_own(session, view, own), view)]
+    show(requests_table(session, found))
 
 
 @app.command(
@@ -138,14 +140,14 @@ def requests_show(
 
     require_id(request)
     given = None if decision is None else load_decision(decision)
-    desk = workspace().view()
-    view = show_request(desk, id_of(desk, request))
+    session = workspace().view()
+    view = show_request(session, id_of(session, request))
     require_document(document, view.request.document_hash)
     try:
-        known = decision_of(desk, view, given, str(decision), "show")
+        known = decision_of(session, view, given, str(decision), "show")
     except CallsUnknown:
         known = None
-    show(*request_parts(desk, view, known, document))
+    show(*request_parts(session, view, known, document))
 
 
 @app.command(
@@ -168,17 +170,17 @@ def requests_approve(
     yes: Yes = False,
 ) -> None:
     """One signature, in the slot that leaves the others theirs (G17, S3)."""
-    from jp20.operations.governance.approval import decision_of, sign, signature_to_give
+    from jp20.operations.governance.approval import decision_of, sign_request, signature_to_give
     from jp20.operations.governance.requests import load_decision, show_request
 
     require_id(request)
     given = None if decision is None else load_decision(decision)
-    desk = workspace().desk()
-    view = show_request(desk, id_of(desk, request))
-    part = signature_to_give(desk, view)
-    known = decision_of(desk, view, given, str(decision), "approve")
+    session = workspace().session()
+    view = show_request(session, id_of(session, request))
+    part = signature_to_give(session, view)
+    known = decision_of(session, view, given, str(decision), "approve")
     require_document(document, view.request.document_hash)
-    for each in request_parts(desk, view, known, document):
+    for each in request_parts(session, view, known, document):
         say(each)
     if document is None:
         warn(
@@ -195,16 +197,16 @@ def requests_approve(
         ),
         yes,
     )
-    step = sign(desk, known, part)
-    after = show_request(desk, view.id)
+    step = sign_request(session, known, part)
+    after = show_request(session, view.id)
     _say_next(after)
-    _show_after(desk, after, [step])
+    _show_after(session, after, [step])
 
 
 @app.command(
     "execute",
     help=both(
-        "Carry out what is signed and ready. Run again it does what is left.",
+        "Execute what is signed and ready. Run it again to do what is left.",
         "署名が完了し実行可能な申請を実行する。再実行すると残りを行う。",
     ),
     epilog=example("jp20 requests execute 0x8c…"),
@@ -216,11 +218,11 @@ def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = Fals
 
     require_id(request)
     given = None if decision is None else requests.load_decision(decision)
-    desk = workspace().desk()
-    view = requests.show_request(desk, id_of(desk, request))
-    part = execution_to_make(desk, view)
-    known = decision_of(desk, view, given, str(decision), "execute")
-    for each in request_parts(desk, view, known, None):
+    session = workspace().session()
+    view = requests.show_request(session, id_of(session, request))
+    part = execution_to_make(session, view)
+    known = decision_of(session, view, given, str(decision), "execute")
+    for each in request_parts(session, view, known, None):
         say(each)
     left = view.request.calls - view.executed
     confirm(
@@ -230,8 +232,8 @@ def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = Fals
         ),
         yes,
     )
-    outcomes = requests.execute(desk, part.signer, known)
-    _finish(desk, requests.show_request(desk, view.id), part, outcomes)
+    outcomes = requests.execute(session, part.signer, known)
+    _finish(session, requests.show_request(session, view.id), part, outcomes)
 
 
 @app.command(
@@ -248,16 +250,16 @@ def requests_cancel(request: Id, yes: Yes = False) -> None:
     from jp20.operations.governance.approval import cancellation_to_make
 
     require_id(request)
-    desk = workspace().desk()
-    view = requests.show_request(desk, id_of(desk, request))
-    part = cancellation_to_make(desk, view)
-    say(requests_table(desk, [view]))
+    session = workspace().session()
+    view = requests.show_request(session, id_of(session, request))
+    part = cancellation_to_make(session, view)
+    say(requests_table(session, [view]))
     confirm(
         Text("Cancel this request for everybody?", "この申請を取り消しますか(全組織に及びます)?"),
         yes,
     )
-    step = requests.cancel(desk, part.signer, view.id)
-    _show_after(desk, requests.show_request(desk, view.id), [step])
+    step = requests.cancel_request(session, part.signer, view.id)
+    _show_after(session, requests.show_request(session, view.id), [step])
 
 
 @app.command(
@@ -274,10 +276,10 @@ def requests_withdraw(request: Id, yes: Yes = False) -> None:
     from jp20.operations.governance.approval import withdrawal_to_make
 
     require_id(request)
-    desk = workspace().desk()
-    view = requests.show_request(desk, id_of(desk, request))
-    part = withdrawal_to_make(desk, view)
-    say(requests_table(desk, [view]))
+    session = workspace().session()
+    view = requests.show_request(session, id_of(session, request))
+    part = withdrawal_to_make(session, view)
+    say(requests_table(session, [view]))
     confirm(
         Text(
             f"Withdraw the signature of {part.member.name}?",
@@ -285,8 +287,8 @@ def requests_withdraw(request: Id, yes: Yes = False) -> None:
         ),
         yes,
     )
-    step = requests.withdraw(desk, part.signer, view.id)
-    _show_after(desk, requests.show_request(desk, view.id), [step])
+    step = requests.withdraw(session, part.signer, view.id)
+    _show_after(session, requests.show_request(session, view.id), [step])
 
 
 @app.command(
@@ -311,9 +313,9 @@ def requests_export(
     from jp20.operations.governance.requests import show_request
 
     require_id(request)
-    desk = workspace().view()
-    view = show_request(desk, id_of(desk, request))
-    known = decision_of(desk, view, None, "", "show")
+    session = workspace().view()
+    view = show_request(session, id_of(session, request))
+    known = decision_of(session, view, None, "", "show")
     write_decision(out, known)
     show(
         Table(
@@ -326,11 +328,11 @@ def requests_export(
 
 
 def _own(
-    desk: "Desk", view: "RequestView", addresses: "frozenset[ChecksumAddress]"
+    session: "Session", view: "RequestView", addresses: "frozenset[ChecksumAddress]"
 ) -> "list[Member]":
     return [
         member
-        for member in desk.members(view.request.target)
+        for member in session.members(view.request.target)
         if member.active and addresses.intersection(member.keys)
     ]
 
@@ -352,12 +354,12 @@ def _say_next(view: "RequestView") -> None:
         )
 
 
-def _show_after(desk: "Desk", view: "RequestView", steps: "Sequence[Step]") -> None:
-    show(requests_table(desk, [view]), steps_table(desk, steps))
+def _show_after(session: "Session", view: "RequestView", steps: "Sequence[Step]") -> None:
+    show(requests_table(session, [view]), steps_table(session, steps))
 
 
 def _finish(
-    desk: "Desk",
+    session: "Session",
     view: "RequestView",
     part: "Part",
     outcomes: "Sequence[CallOutcome]",
@@ -377,7 +379,7 @@ def _finish(
     ]
     refused = _refused_table(outcomes)
     parts = [refused] if refused.rows else []
-    show(requests_table(desk, [view]), *parts, steps_table(desk, steps))
+    show(requests_table(session, [view]), *parts, steps_table(session, steps))
     if refused.rows:
         raise Ending(ExitCode.REFUSED if len(refusals) == len(outcomes) else ExitCode.SOME_REFUSED)
 

@@ -18,7 +18,7 @@ from jp20.domain.base.errors import BadArgument, JP20Error, Text
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
     from jp20.operations.token.enforce import Reversed, TransferInside
     from jp20.operations.token.follow import Followed, Onward
 
@@ -160,7 +160,9 @@ def reverse(
         typer.Option(
             "--units",
             metavar="UNITS",
-            help=both("Only so many; else all.", "一部のみ取り消す場合の口数。省略時は全部。"),
+            help=both(
+                "Only this many; otherwise all.", "一部のみ取り消す場合の口数。省略時は全部。"
+            ),
         ),
     ] = None,
     to: Annotated[
@@ -177,7 +179,7 @@ def reverse(
     yes: Yes = False,
 ) -> None:
     """History is added to, never erased."""
-    from jp20.operations.governance.earlier import carried_out
+    from jp20.operations.governance.earlier import executed_call
     from jp20.operations.token import enforce
     from jp20.operations.token.follow import follow
 
@@ -186,12 +188,12 @@ def reverse(
     returned_to = None if to is None else address(to, "--to")
     rests_on = evidence_if_any(case, document)
     place = workspace()
-    desk = place.view() if rests_on is None else place.desk()
-    excluded = parties(desk, party)
-    followed = follow(desk, token, hashed, _chosen(desk, token, hashed, log))
+    session = place.view() if rests_on is None else place.session()
+    excluded = parties(session, party)
+    followed = follow(session, token, hashed, _chosen(session, token, hashed, log))
     original = followed.found.original
     if rests_on is None:
-        show(_original(desk, token, followed), _hops(token, followed))
+        show(_original(session, token, followed), _hops(token, followed))
         say(
             Text(
                 "Nothing was sent. To take it back: --case and --document.",
@@ -208,16 +210,16 @@ def reverse(
         original.splits,
     )
     same = {"original": fields} | ({} if asked is None else {"amount": asked})
-    before = carried_out(desk, desk.token(token), "reverse", rests_on, **same)
+    before = executed_call(session, session.token(token), "reverse", rests_on, **same)
     if before is not None:
         asked, returned_to = int(before["amount"]), before["to"]
     else:
         _require_something(followed, asked)
-        _ask(desk, token, followed, asked, excluded, yes)
-    done = enforce.reverse(desk, token, original, rests_on, asked, returned_to, parties=excluded)
+        _ask(session, token, followed, asked, excluded, yes)
+    done = enforce.reverse(session, token, original, rests_on, asked, returned_to, parties=excluded)
     say_if_nothing_sent(done.decided.steps)
-    after = follow(desk, token, hashed, original.ordinal)
-    show(_reversal(done), _hops(token, after), steps_table(desk, done.decided.steps))
+    after = follow(session, token, hashed, original.ordinal)
+    show(_reversal(done), _hops(token, after), steps_table(session, done.decided.steps))
     if done.shortfall:
         warn(
             Text(
@@ -227,11 +229,11 @@ def reverse(
         )
 
 
-def _chosen(desk: "Desk", token: str, transaction: bytes, log: int | None) -> int | None:
+def _chosen(session: "Session", token: str, transaction: bytes, log: int | None) -> int | None:
     """The log that is meant. Raises WhichTransfer, which lists what there is, or NoOriginal."""
     from jp20.operations.token.enforce import transfers_in
 
-    inside = transfers_in(desk, token, transaction)
+    inside = transfers_in(session, token, transaction)
     if len(inside) > 1 and log is None:
         raise WhichTransfer(transaction, inside)
     if inside and log is not None and log not in (each.ordinal for each in inside):
@@ -247,7 +249,7 @@ def _require_something(followed: "Followed", asked: int | None) -> None:
 
 
 def _ask(
-    desk: "Desk",
+    session: "Session",
     token: str,
     followed: "Followed",
     asked: int | None,
@@ -256,7 +258,7 @@ def _ask(
 ) -> None:
     wanted = followed.found.remaining if asked is None else asked
     taken = min(wanted, followed.takable)
-    say(_original(desk, token, followed))
+    say(_original(session, token, followed))
     say(_hops(token, followed))
     if not excluded:
         warn(
@@ -277,7 +279,7 @@ def _ask(
     )
 
 
-def _original(desk: "Desk", token: str, followed: "Followed") -> Record:
+def _original(session: "Session", token: str, followed: "Followed") -> Record:
     from jp20.domain.base.times import in_tokyo
     from jp20.operations.token.enforce import return_to
 
@@ -316,7 +318,7 @@ def _original(desk: "Desk", token: str, followed: "Followed") -> Record:
             ),
             (
                 Column("returns_to", Text("units return to", "返還先")),
-                return_to(desk, desk.token(token), of),
+                return_to(session, session.token(token), of),
             ),
             (Column("rule", Text("rule of tracing", "追跡の基準")), _RULE),
         ),

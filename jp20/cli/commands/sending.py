@@ -14,7 +14,7 @@ from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 if TYPE_CHECKING:
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
     from jp20.operations.transactions.sending import Entry, OutboxStatus
     from jp20.operations.workspace import Workspace
 
@@ -28,7 +28,7 @@ _LABEL: Final = Column("label", Text("what", "内容"))
 @app.command("status", epilog=example("jp20 status", "jp20 status --format json"))
 def status() -> None:
     """Without a node it says what the outboxes say, and why the rest is missing."""
-    from jp20.operations.transactions.sending import status as sending_status
+    from jp20.operations.transactions.sending import sending_status as sending_status
 
     place = workspace()
     trouble: JP20Error | None = None
@@ -59,7 +59,7 @@ def resume_sending(yes: Yes = False) -> None:
     them; none is sent twice.
     """
     from jp20.operations.transactions.sending import resume_sending as go_on
-    from jp20.operations.transactions.sending import status as sending_status
+    from jp20.operations.transactions.sending import sending_status as sending_status
 
     place = workspace()
     found = sending_status(place.connection, place.outbox)
@@ -71,7 +71,7 @@ def resume_sending(yes: Yes = False) -> None:
     say(_sending_table(_found(found)))
     confirm(
         Text(
-            f"Go on with these {count} transactions? None is sent twice.",
+            f"Resume these {count} transactions? None is sent twice.",
             f"これら {count} 件の取引を続行しますか(二重に送信されることはありません)?",
         ),
         yes,
@@ -102,12 +102,12 @@ def entries_table(entries: "Iterable[Entry]") -> Table:
     )
 
 
-def platform_parts(desk: "Desk") -> tuple[Record, Table]:
+def platform_parts(session: "Session") -> tuple[Record, Table]:
     """Whether the platform is halted, and how its tokens stand."""
     from jp20.domain.base.times import in_tokyo
-    from jp20.operations.governance.emergency import status as status_of
+    from jp20.operations.governance.emergency import platform_status as status_of
 
-    found = status_of(desk)
+    found = status_of(session)
     return (
         Record(
             "platform",

@@ -12,6 +12,7 @@ from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
 from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.again import say_if_done_before, say_if_nothing_sent
 from jp20.cli.shared.results import UNITS, steps_table
 from jp20.cli.shared.token_tables import (
@@ -32,7 +33,7 @@ from jp20.domain.base.errors import BadArgument, ExitCode, Text
 if TYPE_CHECKING:
     from jp20.domain.base.roles import Role
     from jp20.domain.token.terms import Terms
-    from jp20.operations.session import Desk, Member
+    from jp20.operations.session import Member, Session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -49,7 +50,7 @@ Units = Annotated[
     "issue",
     help=both(
         "Make a token from a term sheet and issue its units to the issuer's account. "
-        "Run again under the same case it goes on, and issues nothing twice.",
+        "Run it again under the same case to continue; nothing is issued twice.",
         "発行条件からトークンを作成し、発行者口座に発行する。"
         "同じ案件番号で再実行すると続行し、二重に発行しない。",
     ),
@@ -93,16 +94,16 @@ def issue(
 
     sheet, count = load_term_sheet(sheet_file), units(amount, "UNITS")
     rests_on = evidence(case, document)
-    desk = workspace().desk()
+    session = workspace().session()
     named = [
-        _holder(desk, Role.ISSUER, issuer, "--issuer"),
-        _holder(desk, Role.REGISTRAR, registrar, "--registrar"),
+        _holder(session, Role.ISSUER, issuer, "--issuer"),
+        _holder(session, Role.REGISTRAR, registrar, "--registrar"),
     ]
-    there = existing_token(desk, sheet.terms)
+    there = existing_token(session, sheet.terms)
     if there is None:
-        require_creation(desk, sheet.terms, count)
+        require_creation(session, sheet.terms, count)
     else:
-        require_first_issue(desk, there, count, rests_on)
+        require_first_issue(session, there, count, rests_on)
     _say_what_is_issued(sheet.terms, count, named)
     confirm(
         Text(
@@ -111,11 +112,11 @@ def issue(
         ),
         yes,
     )
-    created = create_token(desk, sheet, named[0].number, named[1].number, rests_on)
-    issued = issue_units(desk, created.token, count, rests_on)
+    created = create_token(session, sheet, named[0].number, named[1].number, rests_on)
+    issued = issue_units(session, created.token, count, rests_on)
     steps = [*created.decided.steps, *issued.decided.steps]
     if sheet.documents:
-        steps += set_documents(desk, created.token, sheet.documents, rests_on).steps
+        steps += set_documents(session, created.token, sheet.documents, rests_on).steps
     say_if_nothing_sent(steps)
     show(
         *with_rows(
@@ -135,7 +136,7 @@ def issue(
                     (SHEET_HASH, sheet.terms.term_sheet_hash),
                 ),
             ),
-            steps_table(desk, steps),
+            steps_table(session, steps),
         )
     )
 
@@ -155,9 +156,9 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
     from jp20.operations.token.state import token_state
 
     count, rests_on = units(amount, "UNITS"), evidence(case, document)
-    desk = workspace().desk()
-    state = token_state(desk, token)
-    require_issue(desk, token, count, rests_on)
+    session = workspace().session()
+    state = token_state(session, token)
+    require_issue(session, token, count, rests_on)
     confirm(
         Text(
             f"Issue {count:,} more units of {state.terms.code}, of which {state.supply:,} are in "
@@ -167,9 +168,9 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
         ),
         yes,
     )
-    issued = issue_units(desk, token, count, rests_on)
+    issued = issue_units(session, token, count, rests_on)
     say_if_nothing_sent(issued.decided.steps)
-    after = token_state(desk, token)
+    after = token_state(session, token)
     show(
         *with_rows(
             Record(
@@ -183,7 +184,7 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
                     (UNDISTRIBUTED, after.undistributed),
                 ),
             ),
-            steps_table(desk, issued.decided.steps),
+            steps_table(session, issued.decided.steps),
         )
     )
 
@@ -253,15 +254,15 @@ def token_show(
     from jp20.operations.token.state import token_state
 
     sheet = load_term_sheet(term_sheet) if term_sheet else None
-    desk = workspace().view()
-    state = token_state(desk, token)
+    session = workspace().view()
+    state = token_state(session, token)
     parts: list[Record | Table] = [
         state_record(state),
         tranches_table(state),
         documents.documents_table(state),
         record_date.record_dates_table(state),
     ]
-    differences = term_sheet_differences(desk, token, sheet) if sheet else ()
+    differences = term_sheet_differences(session, token, sheet) if sheet else ()
     if sheet is not None:
         parts.append(differences_table(differences))
     show(*with_rows(*parts))
@@ -272,7 +273,7 @@ def token_show(
 @app.command(
     "pause",
     help=both(
-        "Stop one token at once. Reading goes on; to start again takes a decision.",
+        "Stop one token at once. Reading stays possible; unpausing takes a decision.",
         "1つのトークンを直ちに一時停止する(照会は可能)。解除には決定を要する。",
     ),
     epilog=example("jp20 token pause JP20-RE-0001 --case PA-1 --document notice.pdf"),
@@ -283,8 +284,8 @@ def pause(token: Token, case: Case, document: Document, yes: Yes = False) -> Non
     from jp20.operations.token.state import token_state
 
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    state = token_state(desk, token)
+    session = workspace().session()
+    state = token_state(session, token)
     code = state.terms.code
     if state.paused:
         say(Text(f"{code} is paused already.", f"{code} は既に一時停止中です。"))
@@ -297,12 +298,12 @@ def pause(token: Token, case: Case, document: Document, yes: Yes = False) -> Non
         ),
         yes,
     )
-    done = lifecycle.pause(desk, token, rests_on)
+    done = lifecycle.pause(session, token, rests_on)
     say_if_done_before(done)
-    show(status_record(token_state(desk, token)), steps_table(desk, done.steps))
+    show(status_record(token_state(session, token)), steps_table(session, done.steps))
     say(
         Text(
-            f"To go on: jp20 token unpause {code} --case CASE --document FILE",
+            f"To resume: jp20 token unpause {code} --case CASE --document FILE",
             f"解除: jp20 token unpause {code} --case 案件番号 --document 文書",
         )
     )
@@ -310,7 +311,7 @@ def pause(token: Token, case: Case, document: Document, yes: Yes = False) -> Non
 
 @app.command(
     "unpause",
-    help=both("Let a paused token go on.", "一時停止を解除する。"),
+    help=both("Unpause a token.", "一時停止を解除する。"),
     epilog=example("jp20 token unpause JP20-RE-0001 --case PA-1 --document all-clear.pdf"),
 )
 def unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
@@ -319,16 +320,16 @@ def unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> N
     from jp20.operations.token.state import token_state
 
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    state = token_state(desk, token)
+    session = workspace().session()
+    state = token_state(session, token)
     code = state.terms.code
     if not state.paused:
         say(Text(f"{code} is not paused.", f"{code} は一時停止中ではありません。"))
         show(status_record(state))
         return
-    confirm(Text(f"Let {code} go on?", f"{code} の一時停止を解除しますか?"), yes)
-    done = lifecycle.unpause(desk, token, rests_on)
-    show(status_record(token_state(desk, token)), steps_table(desk, done.steps))
+    confirm(Text(f"Unpause {code}?", f"{code} の一時停止を解除しますか?"), yes)
+    done = lifecycle.unpause(session, token, rests_on)
+    show(status_record(token_state(session, token)), steps_table(session, done.steps))
 
 
 @app.command(
@@ -353,25 +354,12 @@ def split(
 ) -> None:
     """Restraints, cap, lots and the price's units scale too (G6)."""
     from jp20.operations.token import lifecycle
-    from jp20.operations.token.foresight import require_split
     from jp20.operations.token.state import token_state
 
     times, rests_on = units(ratio, "RATIO"), evidence(case, document)
-    desk = workspace().desk()
-    state = token_state(desk, token)
-    require_split(desk, token, times, rests_on)
-    confirm(
-        Text(
-            f"Split {state.terms.code} 1 to {times}, from {state.supply:,} to "
-            f"{state.supply * times:,} units? It cannot be taken back.",
-            f"{state.terms.code} を 1→{times} に分割しますか? 発行数量は {state.supply:,} 口から "
-            f"{state.supply * times:,} 口になります。取り消しはできません。",
-        ),
-        yes,
-    )
-    done = lifecycle.split(desk, token, times, rests_on)
-    say_if_nothing_sent(done.steps)
-    after = token_state(desk, token)
+    session = workspace().session()
+    done = run(session, lifecycle.split(session, token, times, rests_on), yes)
+    after = token_state(session, token)
     show(
         *with_rows(
             Record(
@@ -386,7 +374,7 @@ def split(
                     (Column("price", Text("price", "価格")), price_text(after)),
                 ),
             ),
-            steps_table(desk, done.steps),
+            steps_table(session, done.steps),
         )
     )
 
@@ -411,15 +399,15 @@ app.add_typer(
 # Inside
 
 
-def _holder(desk: "Desk", role: "Role", named: str | None, option: str) -> "Member":
+def _holder(session: "Session", role: "Role", named: str | None, option: str) -> "Member":
     """The organisation that was named, else the only one that holds the role for all tokens."""
-    holders = [member for member in desk.members() if member.active and role in member.roles]
+    holders = [member for member in session.members() if member.active and role in member.roles]
     if named is not None:
         holders = [member for member in holders if named == member.name]
     if len(holders) == 1:
         return holders[0]
     choices = ", ".join(
-        member.name for member in desk.members() if member.active and role in member.roles
+        member.name for member in session.members() if member.active and role in member.roles
     )
     raise BadArgument(
         Text(

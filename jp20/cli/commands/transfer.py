@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
     from jp20.domain.plans.outcomes import Done
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
     from jp20.operations.token.transfer import Preview
     from jp20.operations.transactions.acts import SingleAct
 
@@ -84,15 +84,15 @@ def transfer(
     own_case = known_case(case)
     place = workspace()
     signer = holder(place, from_)
-    desk = place.desk()
-    act = transfer_act(desk, token, signer, recipient, count, own_case, again=again)
-    earlier = done_before(desk, act)
+    session = place.session()
+    act = transfer_act(session, token, signer, recipient, count, own_case, again=again)
+    earlier = done_before(session, act)
     if earlier is not None:
-        _show_transfer(desk, token, act, recipient, count, earlier)
+        _show_transfer(session, token, act, recipient, count, earlier)
         return
-    judged = preview(desk, token, signer.address, recipient, count)
+    judged = preview(session, token, signer.address, recipient, count)
     if not judged.allowed:
-        free = position(desk, token, signer.address).free
+        free = position(session, token, signer.address).free
         raise WouldBeRefused(
             Text(
                 f"The transfer of {count:,} units would be refused; {free:,} are free.",
@@ -108,13 +108,13 @@ def transfer(
         ),
         yes,
     )
-    say_id(desk, act)
-    done = send(desk, token, signer, recipient, count, act=act)
-    _show_transfer(desk, token, act, recipient, count, done)
+    say_id(session, act)
+    done = send(session, token, signer, recipient, count, act=act)
+    _show_transfer(session, token, act, recipient, count, done)
 
 
 def _show_transfer(
-    desk: "Desk",
+    session: "Session",
     token: str,
     act: "SingleAct",
     recipient: "ChecksumAddress",
@@ -122,7 +122,7 @@ def _show_transfer(
     done: "Done",
 ) -> None:
     """What became of it; from then on it is known to have been told."""
-    from jp20.operations.transactions.acts import report
+    from jp20.operations.transactions.acts import mark_reported
 
     say_if_done_earlier(done)
     sender = act.signer.address
@@ -139,9 +139,9 @@ def _show_transfer(
                 *act_fields(act, done),
             ),
         ),
-        position_table(desk, token, [sender, recipient]),
+        position_table(session, token, [sender, recipient]),
     )
-    report(desk, act)
+    mark_reported(session, act)
 
 
 @app.command(
@@ -190,12 +190,12 @@ def preview_of(
     recipient, count = address(to, "TO"), units(amount, "UNITS")
     acting = None if spender is None else address(spender, "--spender")
     source = None if from_ == "issuer" else address(from_, "FROM")
-    desk = workspace().view()
-    contract = desk.token(token)
+    session = workspace().view()
+    contract = session.token(token)
     issuer = contract.read(ChecksumAddress, "issuerAccount")
     sender = source or issuer
-    judged = _judged(desk, token, sender, recipient, count, acting, is_delivery=sender == issuer)
-    show(_preview_table(judged), one_position(token, sender, position(desk, token, sender)))
+    judged = _judged(session, token, sender, recipient, count, acting, is_delivery=sender == issuer)
+    show(_preview_table(judged), one_position(token, sender, position(session, token, sender)))
     first = judged[0][1]
     if not first.allowed:
         step = remedy(first.reason, token, sender, recipient)
@@ -253,9 +253,9 @@ def record_transfer(
 
     rows = _moves(from_, to, amount, file)
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    excluded = parties(desk, party)
-    desk.token(token)
+    session = workspace().session()
+    excluded = parties(session, party)
+    session.token(token)
     total = sum(count for *_, count in rows)
     confirm(
         Text(
@@ -265,13 +265,13 @@ def record_transfer(
         ),
         yes,
     )
-    done = record_transfers(desk, token, rows, Cause[cause.name], rests_on, parties=excluded)
+    done = record_transfers(session, token, rows, Cause[cause.name], rests_on, parties=excluded)
     wallets = [wallet for from_, to, _ in rows for wallet in (from_, to)]
-    some_refused.end(desk, done, position_table(desk, token, wallets))
+    some_refused.end(session, done, position_table(session, token, wallets))
 
 
 def _judged(
-    desk: "Desk",
+    session: "Session",
     token: str,
     from_: "ChecksumAddress",
     to: "ChecksumAddress",
@@ -285,14 +285,14 @@ def _judged(
     from jp20.operations.token.transfer import preview
 
     if is_delivery:
-        return [(Text("delivery", "配布"), preview_delivery(desk, token, to, count))]
+        return [(Text("delivery", "配布"), preview_delivery(session, token, to, count))]
     if spender is not None:
         by_spender = Text("transferFrom, by the spender", "許可を受けた者による移転")
-        return [(by_spender, preview(desk, token, from_, to, count, spender))]
-    ways = [(_TRANSFER, preview(desk, token, from_, to, count))]
-    if needs_consent(desk, token):
+        return [(by_spender, preview(session, token, from_, to, count, spender))]
+    ways = [(_TRANSFER, preview(session, token, from_, to, count))]
+    if needs_consent(session, token):
         request = Text("request for consent", "承諾の申請")
-        ways.append((request, preview_request(desk, token, from_, to, count)))
+        ways.append((request, preview_request(session, token, from_, to, count)))
     return ways
 
 

@@ -90,7 +90,7 @@ def tx_sign(
         typer.Option(
             metavar="FILE",
             help=both(
-                "A request's decision file: what it would do is shown, if it is the very one.",
+                "A request's decision file: if it is the one to be signed, its calls are shown.",
                 "申請の決定ファイル。署名対象と一致する場合、申請の内容を表示する。",
             ),
         ),
@@ -110,7 +110,7 @@ def tx_sign(
                 f"{file} の記載は署名対象の内容と異なります。",
             ),
             next_step=Text(
-                "Find out why. Who signs it nevertheless does so without --yes.",
+                "Find out why. To sign it nevertheless, run it without --yes.",
                 "原因を確認してください。それでも署名する場合は --yes を付けずに実行してください。",
             ),
         )
@@ -146,7 +146,7 @@ def tx_sign(
 @app.command(
     "send",
     help=both(
-        "Send what was signed, and wait for it. Then run the first command again: it goes on.",
+        "Send what was signed, and wait for it. Then run the first command again to continue.",
         "署名済みの取引を送信し、結果を待つ。その後、最初のコマンドを再度実行すると続行する。",
     ),
     epilog=example("jp20 tx send signed.json --yes"),
@@ -234,13 +234,13 @@ def tx_cancel(
 ) -> None:
     """What other transactions of the key wait for is out of their way then."""
     from jp20.cli.commands.sending import entries_table
-    from jp20.operations.transactions.sending import State, cancel, on_its_way
+    from jp20.operations.transactions.sending import State, cancel_transaction, on_its_way
 
     place = workspace()
-    desk = place.desk()
+    session = place.session()
     signers = place.signers
     signer = signers[0] if key is None and len(signers) == 1 else place.key_of(_key(place, key))
-    entry = on_its_way(desk, signer, nonce)
+    entry = on_its_way(session, signer, nonce)
     say(entries_table([entry]))
     confirm(
         Text(
@@ -251,12 +251,12 @@ def tx_cancel(
         yes,
     )
     with progress(Text("Cancelling", "取り消しています")):
-        first, instead = cancel(desk, signer, nonce)
+        first, instead = cancel_transaction(session, signer, nonce)
     show(entries_table([first, instead]))
     if instead.state is State.SUCCEEDED:
         say(
             Text(
-                "It is cancelled: it can never come any more.",
+                "It is cancelled: it can no longer come.",
                 "取消しが完了しました。元の取引が成立することはありません。",
             )
         )
@@ -285,10 +285,10 @@ def tx_fill(key: Key = None, yes: Yes = False) -> None:
     from jp20.operations.transactions.sending import fill, missing_nonces
 
     place = workspace()
-    desk = place.desk()
+    session = place.session()
     signers = place.signers
     signer = signers[0] if key is None and len(signers) == 1 else place.key_of(_key(place, key))
-    missing = missing_nonces(desk, signer)
+    missing = missing_nonces(session, signer)
     if not missing:
         say(Text("No nonce is missing.", "欠けているノンスはありません。"))
         return
@@ -302,7 +302,7 @@ def tx_fill(key: Key = None, yes: Yes = False) -> None:
         yes,
     )
     with progress(Text("Filling", "補っています")):
-        count = fill(desk, signer)
+        count = fill(session, signer)
     say(
         Text(
             f"{count} nonces are used. Run the same as before again.",

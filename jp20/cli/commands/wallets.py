@@ -48,8 +48,8 @@ def wallet_add(
 
     of, added = address(existing, "WALLET"), address(new, "NEW")
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    known(desk, [of])
+    session = workspace().session()
+    known(session, [of])
     confirm(
         Text(
             f"Give the investor of {of} the wallet {added}?",
@@ -57,15 +57,15 @@ def wallet_add(
         ),
         yes,
     )
-    done = add_wallets(desk, [(of, added)], rests_on, parties=parties(desk, party))
-    some_refused.end(desk, done, facts_table(desk, [of, added]))
+    done = add_wallets(session, [(of, added)], rests_on, parties=parties(session, party))
+    some_refused.end(session, done, facts_table(session, [of, added]))
 
 
 @app.command(
     "retire",
     help=both(
         "Take wallets out of use for ever: their keys were lost or stolen. "
-        "The investor's other wallets go on.",
+        "The investor's other wallets stay in use.",
         "ウォレットを恒久的に廃止する(鍵の紛失・盗難)。投資家の他のウォレットには影響しない。",
     ),
     epilog=example(
@@ -86,16 +86,16 @@ def wallet_retire(
     from jp20.operations.investors.whitelist import retire_wallets
 
     given, rests_on = wallets_given(wallets), evidence(case, document)
-    desk = workspace().desk()
-    known(desk, given)
+    session = workspace().session()
+    known(session, given)
     confirm(
         Text(
-            f"Retire {', '.join(given)}? It cannot be taken back.",
+            f"Retire {', '.join(given)}? This cannot be undone.",
             f"{'、'.join(given)} を廃止しますか? 取り消しはできません。",
         ),
         yes,
     )
-    done = retire_wallets(desk, given, rests_on)
+    done = retire_wallets(session, given, rests_on)
     if done.done:
         say(
             Text(
@@ -103,4 +103,4 @@ def wallet_retire(
                 "保有分は移管するまで残ります: jp20 recover 旧ウォレット 新ウォレット",
             )
         )
-    some_refused.end(desk, done, facts_table(desk, given))
+    some_refused.end(session, done, facts_table(session, given))

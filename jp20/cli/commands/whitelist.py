@@ -22,7 +22,7 @@ from jp20.domain.base.errors import BadArgument, Text
 if TYPE_CHECKING:
     from jp20.domain.investors.investors import InvestorClass, InvestorFile, Residency
     from jp20.domain.plans.plan import Plan, PlanKind
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 _C = TypeVar("_C", bound="InvestorClass | Residency")
 
@@ -68,9 +68,9 @@ def whitelist_plan(
 
     rests_on = evidence(case, document)
     listed = load_investors(file)
-    desk = workspace().view()
-    plan = prepare_whitelist(desk, listed, rests_on, parties=parties(desk, party))
-    show_plan(desk, plan, out, "whitelist")
+    session = workspace().view()
+    plan = prepare_whitelist(session, listed, rests_on, parties=parties(session, party))
+    show_plan(session, plan, out, "whitelist")
 
 
 @app.command(
@@ -123,8 +123,8 @@ def whitelist_show(
     from jp20.operations.investors.whitelist import wallets_of
 
     (given,) = wallets_given([wallet])
-    desk = workspace().view()
-    show(facts_table(desk, wallets_of(desk, given)))
+    session = workspace().view()
+    show(facts_table(session, wallets_of(session, given)))
 
 
 @app.command(
@@ -157,8 +157,8 @@ def whitelist_renew(
 
     given, end = wallets_given(investors), until_when(until, "--until")
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    known(desk, given)
+    session = workspace().session()
+    known(session, given)
     confirm(
         Text(
             f"Renew the KYC of {len(given)} investors until {times.until(end).en}?",
@@ -166,8 +166,8 @@ def whitelist_renew(
         ),
         yes,
     )
-    done = renew(desk, [(each, end) for each in given], rests_on)
-    some_refused.end(desk, done, facts_table(desk, given))
+    done = renew(session, [(each, end) for each in given], rests_on)
+    some_refused.end(session, done, facts_table(session, given))
 
 
 @app.command(
@@ -229,8 +229,8 @@ def whitelist_reclassify(
     home = _choice(residency, "--residency", [each for each in Residency if each])
     end = until_when(class_until, "--class-until") if class_until else NEVER
     rests_on = evidence(case, document)
-    desk = workspace().desk()
-    known(desk, given)
+    session = workspace().session()
+    known(session, given)
     confirm(
         Text(
             f"Make {len(given)} investors {kind.text.en}, {home.text.en}?",
@@ -238,8 +238,8 @@ def whitelist_reclassify(
         ),
         yes,
     )
-    done = reclassify(desk, [(each, kind, end, home) for each in given], rests_on)
-    some_refused.end(desk, done, facts_table(desk, given))
+    done = reclassify(session, [(each, kind, end, home) for each in given], rests_on)
+    some_refused.end(session, done, facts_table(session, given))
 
 
 @app.command(
@@ -272,14 +272,14 @@ def whitelist_suspend(
     from jp20.operations.investors import whitelist
 
     given, rests_on = wallets_given(investors), evidence(case, document)
-    desk = workspace().desk()
-    known(desk, given)
+    session = workspace().session()
+    known(session, given)
     confirm(Text(f"Suspend {len(given)} investors?", f"{len(given)} 名を停止しますか?"), yes)
     if not at_once:
-        done = whitelist.suspend(desk, given, rests_on, parties=parties(desk, party))
-        some_refused.end(desk, done, facts_table(desk, given))
+        done = whitelist.suspend(session, given, rests_on, parties=parties(session, party))
+        some_refused.end(session, done, facts_table(session, given))
         return
-    done = whitelist.suspend_at_once(desk, given, rests_on)
+    done = whitelist.suspend_at_once(session, given, rests_on)
     if done.done:
         say(
             Text(
@@ -289,7 +289,7 @@ def whitelist_suspend(
                 f"jp20 whitelist confirm {' '.join(given)} --case … --document …",
             )
         )
-    some_refused.end(desk, done, facts_table(desk, given))
+    some_refused.end(session, done, facts_table(session, given))
 
 
 @app.command(
@@ -313,8 +313,8 @@ def whitelist_confirm(
     from jp20.operations.investors.whitelist import confirm_suspension
 
     given, rests_on = wallets_given(investors), evidence(case, document)
-    desk = workspace().desk()
-    known(desk, given)
+    session = workspace().session()
+    known(session, given)
     confirm(
         Text(
             f"Confirm the suspension of {len(given)} investors?",
@@ -322,8 +322,8 @@ def whitelist_confirm(
         ),
         yes,
     )
-    done = confirm_suspension(desk, given, rests_on)
-    some_refused.end(desk, done, facts_table(desk, given))
+    done = confirm_suspension(session, given, rests_on)
+    some_refused.end(session, done, facts_table(session, given))
 
 
 @app.command(
@@ -341,8 +341,8 @@ def whitelist_reinstate(
     from jp20.operations.investors.whitelist import reinstate
 
     given, rests_on = wallets_given(investors), evidence(case, document)
-    desk = workspace().desk()
-    known(desk, given)
+    session = workspace().session()
+    known(session, given)
     confirm(
         Text(
             f"Lift the suspension of {len(given)} investors?",
@@ -350,8 +350,8 @@ def whitelist_reinstate(
         ),
         yes,
     )
-    done = reinstate(desk, given, rests_on, parties=parties(desk, party))
-    some_refused.end(desk, done, facts_table(desk, given))
+    done = reinstate(session, given, rests_on, parties=parties(session, party))
+    some_refused.end(session, done, facts_table(session, given))
 
 
 app.add_typer(
@@ -370,7 +370,7 @@ def _kind() -> "PlanKind":
     return PlanKind.WHITELIST
 
 
-def _question(desk: "Desk", plan: "Plan") -> Text:
+def _question(session: "Session", plan: "Plan") -> Text:
     en = ", ".join(f"{each.act.text.en}: {len(each.rows):,}" for each in plan.decisions)
     ja = "、".join(f"{each.act.text.ja} {len(each.rows):,} 件" for each in plan.decisions)
     return Text(

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both
-from jp20.cli.frame.session import session
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 CODES: Final = both(
@@ -43,7 +43,7 @@ def told(error: JP20Error) -> int:
 
     code = error.exit_code
     style = "yellow" if code == ExitCode.WAITS else "red"
-    lines = harmless_lines("\n".join(error.lines(session().language)))
+    lines = harmless_lines("\n".join(error.lines(invocation().language)))
     stderr().print(lines, markup=False, style=style)
     return code
 
@@ -77,7 +77,7 @@ def told_usage(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":  # a group was called without a command
         sys.stderr.write(f"{error.format_message()}\n")
         return ExitCode.USAGE
-    console, language = stderr(), session().language
+    console, language = stderr(), invocation().language
     context = getattr(error, "ctx", None)
     message = _usage_in_japanese(error) if language == "ja" else error.format_message()
     console.print(_LIKE_A_KEY.sub("0x…", harmless_lines(message)), markup=False, style="red")

@@ -2,31 +2,31 @@
 
 from typing import TYPE_CHECKING
 
+from jp20.cli.frame.invocation import Wait, invocation
 from jp20.cli.frame.output import say, warn
-from jp20.cli.frame.session import Wait, session
 from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 
 class Settling:
-    """Waits for what was sent at a desk, with a word of what is waited for; or says once that it is
-    not final. Raises NotFinal, Overturned, OutcomeUnknown.
+    """Waits for what was sent in a session, with a word of what is waited for; or says once that it
+    is not final. Raises NotFinal, Overturned, OutcomeUnknown.
     """
 
-    def __init__(self, desk: "Desk") -> None:
-        self._desk = desk
+    def __init__(self, session: "Session") -> None:
+        self._session = session
         self._said: int | None = None
 
     def __call__(self) -> None:
-        if session().wait is Wait.INCLUDED:
-            final_from = self._desk.final_from
+        if invocation().wait is Wait.INCLUDED:
+            final_from = self._session.final_from
             if final_from is not None and final_from != self._said:
                 warn(_not_final(final_from))
                 self._said = final_from
         else:
-            self._desk.wait_until_final(lambda block, final: say(_waiting(block, final)))
+            self._session.wait_until_final(lambda block, final: say(_waiting(block, final)))
 
 
 def _not_final(final_from: int) -> Text:

@@ -69,7 +69,8 @@ def address(text: str, option: str) -> "ChecksumAddress":
         why = Text("An address is 0x and 40 digits.", "アドレスは 0x に続く16進数40桁です。")
     raise BadArgument(
         Text(
-            f'{option}: "{text}" is no address.', f"{option}: 「{text}」はアドレスではありません。"
+            f'{option}: "{text}" is not an address.',
+            f"{option}: 「{text}」はアドレスではありません。",
         ),
         why,
         Text("Copy it again.", "再度転記してください。"),
@@ -124,7 +125,7 @@ def hash_of(text: str, option: str) -> bytes:
         return found
     raise BadArgument(
         Text(
-            f'{option}: "{text}" is no hash of 32 bytes.',
+            f'{option}: "{text}" is not a hash of 32 bytes.',
             f"{option}: 「{text}」は32バイトのハッシュではありません。",
         ),
         next_step=Text("Write 0x and 64 digits.", "0x に続く16進数64桁を指定してください。"),

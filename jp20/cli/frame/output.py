@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.session import Format, session
+from jp20.cli.frame.invocation import Format, invocation
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def show(*parts: Table | Record) -> None:
     """Prints the result of a command, once, when what it sent is done (see `Session.settle`). JSON
     has all parts by their keys, CSV the first.
     """
-    session().settle()
-    form = session().format
+    invocation().settle()
+    form = invocation().format
     if form is Format.JSON:
         print(json.dumps({part.key: _plain(part) for part in parts}, ensure_ascii=False, indent=2))
     elif form is Format.CSV:
@@ -161,7 +161,7 @@ def progress(what: Text) -> Iterator[Callable[[int, int], None]]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what.to(session().language), total=None)
+        task = bar.add_task(what.to(invocation().language), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
@@ -235,7 +235,7 @@ def harmless_lines(text: str) -> str:
 
 def words(text: Text) -> str:
     """A text in the reader's language."""
-    return text.to(session().language)
+    return text.to(invocation().language)
 
 
 def _cell(value: Value, word: Callable[[Text], str], *, number: bool = False) -> str:

@@ -18,7 +18,7 @@ PasswordFrom = Annotated[
         "--password",
         metavar="SOURCE",
         help=both(
-            "Where the password is: env:VARIABLE or file:PATH. Else it is typed, unseen.",
+            "Where the password is: env:VARIABLE or file:PATH. Otherwise it is typed, unseen.",
             "パスワードの取得元(env:変数名 または file:パス)。省略時は画面に表示せず入力する。",
         ),
     ),
@@ -28,7 +28,7 @@ OldPasswordFrom = Annotated[
     typer.Option(
         "--old-password",
         metavar="SOURCE",
-        help=both("The same for the password so far.", "現在のパスワードの取得元(同上)。"),
+        help=both("The same for the current password.", "現在のパスワードの取得元(同上)。"),
     ),
 ]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def in_turn() -> Iterator[None]:
+def saying_who_is_next() -> Iterator[None]:
     """Around every command. AwaitingOthers and NotBefore go on from here, with the next command;
     and where others mean the same by another request, that is said.
     """

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.options import address
-from jp20.cli.frame.session import session
 
 if TYPE_CHECKING:
     from jp20.operations.workspace import Workspace
@@ -18,7 +18,7 @@ def workspace() -> "Workspace":
     from jp20.cli.frame.passwords import opening
     from jp20.operations.workspace import Workspace, find_settings
 
-    asked = session()
+    asked = invocation()
     offline = None if asked.offline is None else address(asked.offline, "--offline")
     file = asked.config or find_settings(Path.cwd())
     return Workspace(
@@ -26,5 +26,5 @@ def workspace() -> "Workspace":
         asked.closing,
         lambda file: opening(None, file),
         offline,
-        lambda desk: asked.settling.append(Settling(desk)),
+        lambda opened: asked.settling.append(Settling(opened)),
     )

@@ -12,7 +12,7 @@ from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Done
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
     from jp20.operations.transactions.acts import SingleAct
 
 OwnCase = Annotated[
@@ -50,16 +50,16 @@ def known_case(case: str | None) -> str | None:
         raise BadCase(case or "") from None
 
 
-def done_before(desk: "Desk", act: "SingleAct") -> "Done | None":
+def done_before(session: "Session", act: "SingleAct") -> "Done | None":
     """What an earlier run made of it, once what is under way has come to its end."""
     from jp20.operations.transactions.acts import done_before as look
 
-    return look(desk, act)
+    return look(session, act)
 
 
-def say_id(desk: "Desk", act: "SingleAct") -> None:
+def say_id(session: "Session", act: "SingleAct") -> None:
     """Before it is sent: by what it is known, and at which gas price. Raises GasPriceTooHigh."""
-    price = desk.connection.gas_price()
+    price = session.connection.gas_price()
     say(
         Text(
             f"Act 0x{act.id[:8].hex()}, gas price {price:,} wei. If this breaks off, run the very"

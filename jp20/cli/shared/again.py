@@ -30,7 +30,7 @@ def say_if_sent_before(done: "Done") -> None:
         when = in_tokyo(int(done.earlier))
         say(
             Text(
-                f"NOTHING WAS SENT NOW. The very same was sent at {when} by a run that did not come"
+                f"NOTHING WAS SENT NOW. The same was sent at {when} by a run that did not come"
                 f" to its end, and is in block {done.block}. For a second one, run this again.",
                 f"今回は送信していません。同一の取引が {when} の処理(未完了のまま終了)で送信され、"
                 f"ブロック {done.block} に取り込まれています。"
@@ -44,7 +44,7 @@ def say_if_done_before(decided: "Decided") -> None:
     if decided.request is None and decided.earlier:
         say(
             Text(
-                "NOTHING WAS SENT NOW. The very same was sent by a run that did not come to its"
+                "NOTHING WAS SENT NOW. The same was sent by a run that did not come to its"
                 f" end, and is in block {decided.block}. For a second one, run this again.",
                 "今回は送信していません。同一の取引が以前の処理(未完了のまま終了)で送信され、"
                 f"ブロック {decided.block} に取り込まれています。"

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.endings import Ending, told
+from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both
 from jp20.cli.frame.output import say, show, warn
 from jp20.cli.frame.parts import with_rows
-from jp20.cli.frame.session import session
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import counts_table, refused_table, steps_table
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Outcomes
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 Result = Annotated[
     Path | None,
@@ -33,11 +33,13 @@ Result = Annotated[
 ]
 
 
-def finish(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: Path | None) -> None:
+def finish(
+    session: "Session", title: Text, outcomes: "Outcomes", name: str, result: Path | None
+) -> None:
     """Shows what was done and writes the result file, then ends with 5 where an outcome is unknown,
     with 4 where rows were refused.
     """
-    report(desk, title, outcomes, name, result)
+    report(session, title, outcomes, name, result)
     if outcomes.unknown:
         if outcomes.trouble is not None:
             told(outcomes.trouble)
@@ -69,24 +71,26 @@ def _where_it_stands(outcomes: "Outcomes") -> Text:
     )
 
 
-def report(desk: "Desk", title: Text, outcomes: "Outcomes", name: str, result: Path | None) -> None:
+def report(
+    session: "Session", title: Text, outcomes: "Outcomes", name: str, result: Path | None
+) -> None:
     """Shows what was done, and writes the result file."""
     from jp20.operations.plans.results import write_results
 
     failure: JP20Error | None = None
     try:
-        session().settle()
+        invocation().settle()
     except JP20Error as error:
         failure = error
     file = result or _result_file(name)
-    write_results(file, outcomes, session().language)
+    write_results(file, outcomes, invocation().language)
     if not (outcomes.steps or outcomes.unknown):
         say(Text("Nothing was sent.", "送信はありません。"))
     show(
         *with_rows(
             counts_table(title, outcomes),
             refused_table(outcomes.refused),
-            steps_table(desk, outcomes.steps),
+            steps_table(session, outcomes.steps),
         )
     )
     shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file

@@ -11,7 +11,7 @@ from jp20.domain.base.errors import BadArgument, Text
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 
 def wallets_given(texts: Sequence[str]) -> "list[ChecksumAddress]":
@@ -26,16 +26,16 @@ def wallets_given(texts: Sequence[str]) -> "list[ChecksumAddress]":
     return found
 
 
-def known(desk: "Desk", wallets: "Sequence[ChecksumAddress]") -> None:
+def known(session: "Session", wallets: "Sequence[ChecksumAddress]") -> None:
     """Raises NobodysWallet for one that is not registered, before anything is sent."""
     from jp20.operations.investors.whitelist import NobodysWallet, facts_of
 
-    for wallet, facts in zip(wallets, facts_of(desk, wallets), strict=True):
+    for wallet, facts in zip(wallets, facts_of(session, wallets), strict=True):
         if not facts.is_known:
             raise NobodysWallet(wallet)
 
 
-def facts_table(desk: "Desk", wallets: "Sequence[ChecksumAddress]") -> Table:
+def facts_table(session: "Session", wallets: "Sequence[ChecksumAddress]") -> Table:
     """What the platform knows of wallets now."""
     from jp20.operations.investors.whitelist import facts_of
 
@@ -63,7 +63,7 @@ def facts_table(desk: "Desk", wallets: "Sequence[ChecksumAddress]") -> Table:
                 facts.suspended,
                 facts.retired,
             )
-            for wallet, facts in zip(wallets, facts_of(desk, wallets), strict=True)
+            for wallet, facts in zip(wallets, facts_of(session, wallets), strict=True)
         ],
     )
 

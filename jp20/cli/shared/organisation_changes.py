@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jp20.domain.base.roles import Role
     from jp20.domain.governance.evidence import Evidence
     from jp20.operations.governance.organisations import Change
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
     from jp20.operations.workspace import Workspace
 
 OrganisationName = Annotated[
@@ -94,7 +94,7 @@ def held(role: "Role", token: str | None) -> Text:
 
 def decide_and_show(
     place: "Workspace",
-    desk: "Desk",
+    session: "Session",
     change: "Change",
     rests_on: "Evidence",
     question: Text,
@@ -108,22 +108,22 @@ def decide_and_show(
     """
     from jp20.operations.governance.organisations import is_made, make, require_possible
 
-    if not is_made(desk, change, rests_on):
-        require_possible(desk, change)
-        _warn_of_deadlock(place, desk, change)
-        _say_how(desk, change)
+    if not is_made(session, change, rests_on):
+        require_possible(session, change)
+        _warn_of_deadlock(place, session, change)
+        _say_how(session, change)
         confirm(question, yes)
-    done = make(desk, change, rests_on)
+    done = make(session, change, rests_on)
     say_if_nothing_sent(done.steps)
-    show(*organisation_tables(desk, *concerned), steps_table(desk, done.steps))
+    show(*organisation_tables(session, *concerned), steps_table(session, done.steps))
 
 
-def _say_how(desk: "Desk", change: "Change") -> None:
+def _say_how(session: "Session", change: "Change") -> None:
     """Whose signatures the change takes, and when it is carried out."""
     from jp20.domain.governance.matrix import duration
     from jp20.operations.governance.requests import required_rule
 
-    rule = required_rule(desk.rule(change.call), desk.function_of(change.call))
+    rule = required_rule(session.rule(change.call), session.function_of(change.call))
     slots = " + ".join(" | ".join(role.name for role in sorted(slot)) for slot in rule.slots)
     then = Text("at once after the last", "最後の署名後、直ちに実行")
     if rule.delay:
@@ -137,11 +137,11 @@ def _say_how(desk: "Desk", change: "Change") -> None:
     )
 
 
-def _warn_of_deadlock(place: "Workspace", desk: "Desk", change: "Change") -> None:
+def _warn_of_deadlock(place: "Workspace", session: "Session", change: "Change") -> None:
     """What nobody could decide any more."""
     from jp20.operations.governance.organisations import left_undecidable
 
-    for each in left_undecidable(desk, place.policy(), change):
+    for each in left_undecidable(session, place.policy(), change):
         name, what = each.act.name, each.what
         warn(
             Text(

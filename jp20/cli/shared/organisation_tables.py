@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jp20.domain.base.roles import Role
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 _NUMBER: Final = Column("number", Text("no.", "番号"))
 _NAME: Final = Column("organisation", Text("organisation", "組織"))
@@ -17,15 +17,15 @@ _ROLES: Final = Column("roles", Text("roles", "役割"))
 _ACTIVE: Final = Column("active", Text("active", "有効"))
 
 
-def organisation_tables(desk: "Desk", *concerned: int | str) -> list[Table]:
+def organisation_tables(session: "Session", *concerned: int | str) -> list[Table]:
     """The organisations of these numbers or names, else all; their roles for single tokens; and all
     keys that they ever had.
     """
-    from jp20.operations.governance.organisations import keys, token_roles
+    from jp20.operations.governance.organisations import organisation_keys, token_roles
 
     members = {
         member.number: member
-        for member in desk.members()
+        for member in session.members()
         if not concerned or member.number in concerned or member.name in concerned
     }
     return [
@@ -61,7 +61,7 @@ def organisation_tables(desk: "Desk", *concerned: int | str) -> list[Table]:
                     _named(each.roles),
                     each.token,
                 )
-                for each in token_roles(desk, list(members.values()))
+                for each in token_roles(session, list(members.values()))
             ],
         ),
         Table(
@@ -70,7 +70,7 @@ def organisation_tables(desk: "Desk", *concerned: int | str) -> list[Table]:
             (Column("key", Text("key", "鍵")), _NUMBER, _NAME, _ACTIVE),
             [
                 (key.address, key.organisation, members[key.organisation].name, key.active)
-                for key in keys(desk)
+                for key in organisation_keys(session)
                 if key.organisation in members
             ],
         ),

@@ -12,7 +12,7 @@ from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.evidence import Evidence
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 Party = Annotated[
     list[str] | None,
@@ -53,10 +53,10 @@ DocumentIfAny = Annotated[
 ]
 
 
-def parties(desk: "Desk", named: Sequence[str] | None) -> tuple[int, ...]:
+def parties(session: "Session", named: Sequence[str] | None) -> tuple[int, ...]:
     """The organisations that `--party` names, by number. Raises UnknownOrganisation."""
     return tuple(
-        desk.organisation(int(each) if each.isascii() and each.isdigit() else each).number
+        session.organisation(int(each) if each.isascii() and each.isdigit() else each).number
         for each in named or ()
     )
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from jp20.domain.base.roles import Role
     from jp20.domain.plans.costs import Approval
-    from jp20.domain.plans.plan import Plan, PlannedDecision, PlannedRow, Standing
-    from jp20.operations.session import Desk
+    from jp20.domain.plans.plan import Plan, PlannedDecision, PlannedRow, Registration
+    from jp20.operations.session import Session
 
 SHOWN: Final = 20
 """Planned rows that a table on a screen shows."""
@@ -26,7 +26,7 @@ _CODE: Final = Column("code", Text("code", "コード"), detail=True)
 
 
 def plan_parts(
-    desk: "Desk", plan: "Plan", *, every: bool, is_compared: bool = True
+    session: "Session", plan: "Plan", *, every: bool, is_compared: bool = True
 ) -> "Sequence[Table | Record]":
     """All of a plan. `every`: each row, those that stand included, as a program wants it; else the
     first that are to be carried out. What of a plan of somebody else's is neither bound by its id
@@ -37,7 +37,7 @@ def plan_parts(
         _rows(plan, every=every),
         _refused(plan, word),
         _approvals(plan),
-        _summary(desk, plan, word),
+        _summary(session, plan, word),
     )
 
 
@@ -74,7 +74,7 @@ def _planned(decision: "PlannedDecision", row: "PlannedRow") -> tuple[Value, ...
     return (row.line, row.account, None, decision.act.text, before, after)
 
 
-def _standing(standing: "Standing") -> Text:
+def _standing(standing: "Registration") -> Text:
     """Class, residency, until when."""
     kyc, lapses = through(standing.kyc_expiry), through(standing.class_expiry)
     kind, home = standing.investor_class.text, standing.residency.text
@@ -136,11 +136,11 @@ def _either(roles: "frozenset[Role]") -> str:
     return " | ".join(role.name for role in sorted(roles))
 
 
-def _summary(desk: "Desk", plan: "Plan", word: Text) -> Record:
+def _summary(session: "Session", plan: "Plan", word: Text) -> Record:
     from jp20.domain.base.times import in_tokyo
 
     cost = plan.cost
-    names = {member.number: member.name for member in desk.members()} if plan.parties else {}
+    names = {member.number: member.name for member in session.members()} if plan.parties else {}
     refused_lines = {row.line for row in plan.refused if row.line is not None}
     fields: list[tuple[Column, Value]] = [
         (Column("kind", Text("plan", "計画")), plan.kind.text),
@@ -182,7 +182,7 @@ def _summary(desk: "Desk", plan: "Plan", word: Text) -> Record:
         (Column("gas", Text("gas (estimate)", "ガス(概算)"), number=True), cost.gas),
         (
             Column("gas_price", Text("gas price (wei)", "ガス価格(wei)"), number=True),
-            desk.connection.gas_price(),
+            session.connection.gas_price(),
         ),
         (
             Column("transactions", Text("transactions", "取引数"), number=True),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.endings import Ending
+from jp20.cli.frame.invocation import Format, invocation
 from jp20.cli.frame.language import both
 from jp20.cli.frame.output import confirm, progress, say, show, warn
 from jp20.cli.frame.parts import with_rows
-from jp20.cli.frame.session import Format, session
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.document_check import require_document
 from jp20.cli.shared.ending_rows import finish, report
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jp20.domain.investors.investors import InvestorFile
     from jp20.domain.plans.allotments import AllotmentFile
     from jp20.domain.plans.plan import Plan, PlanKind
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 PlanFile = Annotated[
     Path,
@@ -56,7 +56,7 @@ OwnFile = Annotated[
 ]
 
 
-def show_plan(desk: "Desk", plan: "Plan", out: Path | None, command: str) -> None:
+def show_plan(session: "Session", plan: "Plan", out: Path | None, command: str) -> None:
     """Prints a plan, saves it where that is asked for, and says what is next. Ends with 1 where the
     file as a whole cannot be applied, with 4 where rows are refused.
     """
@@ -65,10 +65,10 @@ def show_plan(desk: "Desk", plan: "Plan", out: Path | None, command: str) -> Non
     saved = out if out is not None and not (plan.is_blocked or plan.is_empty) else None
     if saved is not None:
         save_plan(saved, plan)
-    is_table = session().format is Format.TABLE
+    is_table = invocation().format is Format.TABLE
     if is_table:
         _say_cut(plan, Text("--format csv", "--format csv"))
-    show(*with_rows(*plan_parts(desk, plan, every=not is_table)))
+    show(*with_rows(*plan_parts(session, plan, every=not is_table)))
     if plan.is_blocked:
         warn(
             Text(
@@ -84,7 +84,7 @@ def show_plan(desk: "Desk", plan: "Plan", out: Path | None, command: str) -> Non
     elif saved is None:
         say(
             Text(
-                "To carry it out, plan again with --out FILE.",
+                "To execute it, make the plan again with --out FILE.",
                 "実行するには、--out ファイル名 を付けて計画を保存してください。",
             )
         )
@@ -104,7 +104,7 @@ def show_plan(desk: "Desk", plan: "Plan", out: Path | None, command: str) -> Non
 def apply(
     file: Path,
     kind: "Callable[[], PlanKind]",
-    question: "Callable[[Desk, Plan], Text]",
+    question: "Callable[[Session, Plan], Text]",
     document: Path | None,
     own_file: "Callable[[Plan], InvestorFile | AllotmentFile] | None",
     result: Path | None,
@@ -118,7 +118,7 @@ def apply(
     """
     from jp20.operations.plans.plan import (
         PlanAwaitingOthers,
-        Progress,
+        PlanProgress,
         apply_plan,
         check_plan,
         load_plan,
@@ -132,10 +132,10 @@ def apply(
     own = None if own_file is None else own_file(plan)
     if result is not None:
         require_format(result)
-    desk = workspace().desk()
-    left = check_plan(desk, plan)
+    session = workspace().session()
+    left = check_plan(session, plan)
     if own is not None:
-        require_rows_of(desk, plan, own)
+        require_rows_of(session, plan, own)
         say(
             Text(
                 f"The plan does what {own.file} says, all of it.",
@@ -143,8 +143,8 @@ def apply(
             )
         )
     if left:
-        _say_what_is_signed(desk, plan, file, document=document, own=own)
-        confirm(_with_what_is_left(question(desk, plan), plan, left), yes)
+        _say_what_is_signed(session, plan, file, document=document, own=own)
+        confirm(_with_what_is_left(question(session, plan), plan, left), yes)
     title = Text(
         f"{plan.kind.text.en.capitalize()}: {file.name}, case {plan.evidence.case}",
         f"{plan.kind.text.ja}: {file.name}、案件 {plan.evidence.case}",
@@ -153,14 +153,14 @@ def apply(
     try:
         with progress(Text("Applying the plan", "計画を適用しています")) as told:
 
-            def tell(now: Progress) -> None:
+            def tell(now: PlanProgress) -> None:
                 told(now.done, now.total)
 
-            done = apply_plan(desk, plan, progress=tell)
+            done = apply_plan(session, plan, progress=tell)
     except PlanAwaitingOthers as waiting:
-        report(desk, title, waiting.outcomes, name, result)
+        report(session, title, waiting.outcomes, name, result)
         raise
-    finish(desk, title, done, name, result)
+    finish(session, title, done, name, result)
 
 
 # Inside
@@ -208,7 +208,7 @@ def _require_kind(plan: "Plan", file: Path, kind: "PlanKind") -> None:
 
 
 def _say_what_is_signed(
-    desk: "Desk",
+    session: "Session",
     plan: "Plan",
     file: Path,
     *,
@@ -219,8 +219,8 @@ def _say_what_is_signed(
     _say_cut(plan, Text(str(file), str(file)))
     from jp20.operations.plans.plan import read_here
 
-    shown = read_here(desk, plan)
-    for each in with_rows(*plan_parts(desk, shown, every=False, is_compared=own is not None)):
+    shown = read_here(session, plan)
+    for each in with_rows(*plan_parts(session, shown, every=False, is_compared=own is not None)):
         say(each)
     say(
         Text(

@@ -10,7 +10,7 @@ from jp20.domain.base.errors import Text
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
     from jp20.operations.token.restraints import Claim, Position
 
 NUMBER: Final = Column("number", Text("number", "番号"))
@@ -29,7 +29,7 @@ _AMOUNTS: Final = (
 )
 
 
-def position_table(desk: "Desk", token: str, holders: "Iterable[ChecksumAddress]") -> Table:
+def position_table(session: "Session", token: str, holders: "Iterable[ChecksumAddress]") -> Table:
     """The positions of some holders now."""
     from jp20.operations.token.restraints import position
 
@@ -37,7 +37,10 @@ def position_table(desk: "Desk", token: str, holders: "Iterable[ChecksumAddress]
         "positions",
         Text(f"Positions: {token}", f"保有状況: {token}"),
         (WALLET, *_AMOUNTS),
-        [(holder, *_amounts(position(desk, token, holder))) for holder in dict.fromkeys(holders)],
+        [
+            (holder, *_amounts(position(session, token, holder)))
+            for holder in dict.fromkeys(holders)
+        ],
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jp20.domain.governance.requests import Decision
     from jp20.operations.governance.calls import ReadCall
     from jp20.operations.governance.requests import RequestView
-    from jp20.operations.session import Desk, Interface
+    from jp20.operations.session import Interface, Session
 
 ID: Final = Column("id", Text("request", "申請"))
 _WHOLE_ID: Final = Column("id", Text("request", "申請"), detail=True)
@@ -70,25 +70,25 @@ _ARGUMENTS: Final = {
 
 
 def request_parts(
-    desk: "Desk", view: "RequestView", decision: "Decision | None", document: Path | None
+    session: "Session", view: "RequestView", decision: "Decision | None", document: Path | None
 ) -> list[Record | Table]:
     """All of it: the request, its slots, and its calls with every argument by name where they are
     known here.
     """
     parts: list[Record | Table] = [
-        _request(desk, view, document, known=decision is not None),
-        _slots(desk, view),
+        _request(session, view, document, known=decision is not None),
+        _slots(session, view),
     ]
     if decision is not None:
-        parts += _calls(desk, decision)
+        parts += _calls(session, decision)
     return parts
 
 
-def requests_table(desk: "Desk", views: "Sequence[RequestView]") -> Table:
+def requests_table(session: "Session", views: "Sequence[RequestView]") -> Table:
     """A line a request."""
     from jp20.domain.base.times import in_tokyo
 
-    names = _names(desk)
+    names = _names(session)
     return Table(
         "requests",
         Text("Requests", "申請の一覧"),
@@ -111,7 +111,7 @@ def requests_table(desk: "Desk", views: "Sequence[RequestView]") -> Table:
                 f"0x{view.id.hex()[:_SHOWN]}",
                 view.state.text,
                 view.act,
-                target_name(desk, view),
+                target_name(session, view),
                 view.case,
                 names.get(view.proposer),
                 in_tokyo(view.proposed_at),
@@ -124,19 +124,21 @@ def requests_table(desk: "Desk", views: "Sequence[RequestView]") -> Table:
     )
 
 
-def target_name(desk: "Desk", view: "RequestView") -> str:
+def target_name(session: "Session", view: "RequestView") -> str:
     """The contract by its name: a token by its code."""
     from jp20.domain.governance.policy import Kind
 
     if view.kind is Kind.TOKEN:
-        return desk.token(view.request.target).read(str, "code")
+        return session.token(view.request.target).read(str, "code")
     return "–" if view.kind is None else view.kind.name.lower()
 
 
-def _request(desk: "Desk", view: "RequestView", document: Path | None, *, known: bool) -> Record:
+def _request(
+    session: "Session", view: "RequestView", document: Path | None, *, known: bool
+) -> Record:
     from jp20.domain.base.times import in_tokyo
 
-    names = _names(desk)
+    names = _names(session)
     request = view.request
     checked = (
         Text("not compared (--document)", "未照合(--document で照合)")
@@ -155,7 +157,7 @@ def _request(desk: "Desk", view: "RequestView", document: Path | None, *, known:
             (STATE, view.state.text),
             (Column("act", Text("act", "手続")), view.act),
             (Column("function", Text("function", "関数")), view.function),
-            (Column("target", Text("on", "対象")), target_name(desk, view)),
+            (Column("target", Text("on", "対象")), target_name(session, view)),
             (Column("address", Text("address", "アドレス")), request.target),
             (Column("case", Text("case", "案件")), view.case),
             (Column("document_sha256", Text("document", "根拠文書")), request.document_hash.hex()),
@@ -181,8 +183,8 @@ def _request(desk: "Desk", view: "RequestView", document: Path | None, *, known:
     )
 
 
-def _slots(desk: "Desk", view: "RequestView") -> Table:
-    names = _names(desk)
+def _slots(session: "Session", view: "RequestView") -> Table:
+    names = _names(session)
     return Table(
         "slots",
         Text("Signatures", "署名"),
@@ -212,10 +214,10 @@ def _slots(desk: "Desk", view: "RequestView") -> Table:
     )
 
 
-def _calls(desk: "Desk", decision: "Decision") -> list[Record | Table]:
+def _calls(session: "Session", decision: "Decision") -> list[Record | Table]:
     target = decision.request.target
-    known = _known(desk) if target == desk.consortium.address else {}
-    return call_parts(desk.interface(target), decision, known)
+    known = _known(session) if target == session.consortium.address else {}
+    return call_parts(session.interface(target), decision, known)
 
 
 def call_parts(
@@ -255,7 +257,7 @@ def call_parts(
     return parts
 
 
-def _known(desk: "Desk") -> dict[tuple[str, Value], Value]:
+def _known(session: "Session") -> dict[tuple[str, Value], Value]:
     """What the arguments of the Consortium's own functions stand for: organisations by number, a
     role's token by address.
     """
@@ -263,10 +265,10 @@ def _known(desk: "Desk") -> dict[tuple[str, Value], Value]:
 
     found: dict[tuple[str, Value], Value] = {
         (argument, number): f"{number} {name}"
-        for number, name in _names(desk).items()
+        for number, name in _names(session).items()
         for argument in ("organisation", "from", "to")
     }
-    for token in desk.tokens():
+    for token in session.tokens():
         found["scope", token.address] = f"{token.address} {token.read(str, 'code')}"
     found["scope", ZERO_ADDRESS] = Text("all tokens (at large)", "全トークン共通")
     return found
@@ -343,5 +345,5 @@ def _roles(roles: "frozenset[Role]") -> str:
     return "|".join(role.name for role in sorted(roles))
 
 
-def _names(desk: "Desk") -> dict[int, str]:
-    return {member.number: member.name for member in desk.members()}
+def _names(session: "Session") -> dict[int, str]:
+    return {member.number: member.name for member in session.members()}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
     from jp20.domain.register.events import ClaimKind
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
     from jp20.operations.token.restraints import Claim
 
 Wallet = Annotated[
@@ -77,12 +77,12 @@ def amounts(
 
 
 def claim_of(
-    desk: "Desk", token: str, holder: "ChecksumAddress", number: int, kind: "ClaimKind"
+    session: "Session", token: str, holder: "ChecksumAddress", number: int, kind: "ClaimKind"
 ) -> "Claim":
     """The restraint of a holder by its number. Raises BadArgument, which names those there are."""
     from jp20.operations.token.restraints import claims
 
-    found = [each for each in claims(desk, token, holder) if each.kind is kind]
+    found = [each for each in claims(session, token, holder) if each.kind is kind]
     chosen = next((each for each in found if each.id == number), None)
     if chosen is not None:
         return chosen
@@ -97,24 +97,24 @@ def claim_of(
     )
 
 
-def claims_shown(desk: "Desk", token: str, holders: "Iterable[ChecksumAddress]") -> Table:
+def claims_shown(session: "Session", token: str, holders: "Iterable[ChecksumAddress]") -> Table:
     """The restraints of some holders now."""
     from jp20.operations.token.restraints import claims
 
-    return claims_table((each, claims(desk, token, each)) for each in dict.fromkeys(holders))
+    return claims_table((each, claims(session, token, each)) for each in dict.fromkeys(holders))
 
 
 def claims_of_kind(
-    desk: "Desk", token: str, holder: "ChecksumAddress | None", kind: "ClaimKind"
+    session: "Session", token: str, holder: "ChecksumAddress | None", kind: "ClaimKind"
 ) -> Table:
     """Those of one kind, of a holder or of all."""
     from jp20.operations.token.restraints import all_claims, claims
 
     found: dict[ChecksumAddress, Sequence[Claim]] = {}
     if holder is None:
-        found |= all_claims(desk, token)
+        found |= all_claims(session, token)
     else:
-        found[holder] = claims(desk, token, holder)
+        found[holder] = claims(session, token, holder)
     return claims_table(
         (each, [claim for claim in theirs if claim.kind is kind]) for each, theirs in found.items()
     )

@@ -8,7 +8,7 @@ from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Outcomes, RowOutcome, Step
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 LINE: Final = Column("line", Text("line", "行"), number=True)
 WALLET: Final = Column("wallet", Text("wallet", "ウォレット"))
@@ -18,10 +18,10 @@ BLOCK: Final = Column("block", Text("block", "ブロック"), number=True)
 TRANSACTION: Final = Column("transaction", Text("transaction", "取引"), detail=True)
 
 
-def steps_table(desk: "Desk", steps: "Iterable[Step]") -> Table:
+def steps_table(session: "Session", steps: "Iterable[Step]") -> Table:
     """Each transaction, by whose key, in which block."""
     steps = list(steps)
-    names = {member.number: member.name for member in desk.members()} if steps else {}
+    names = {member.number: member.name for member in session.members()} if steps else {}
     return Table(
         "steps",
         Text("Who did what", "承認の記録"),

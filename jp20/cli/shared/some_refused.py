@@ -10,7 +10,7 @@ from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Outcomes
-    from jp20.operations.session import Desk
+    from jp20.operations.session import Session
 
 
 class RowRefused(JP20Error):
@@ -23,7 +23,7 @@ class RowRefused(JP20Error):
         )
 
 
-def end(desk: "Desk", outcomes: "Outcomes", *parts: Table | Record) -> None:
+def end(session: "Session", outcomes: "Outcomes", *parts: Table | Record) -> None:
     """Shows parts, refused rows and steps. Raises RowRefused where the only row is refused, Ending
     where some of several are.
     """
@@ -33,6 +33,6 @@ def end(desk: "Desk", outcomes: "Outcomes", *parts: Table | Record) -> None:
         unknown = Text("no reason given", "理由の記載なし")
         raise RowRefused(row.code or "–", row.reason or unknown)
     refused = (refused_table(outcomes.refused),) if outcomes.refused else ()
-    show(*parts, *refused, steps_table(desk, outcomes.steps))
+    show(*parts, *refused, steps_table(session, outcomes.steps))
     if outcomes.refused:
         raise Ending(ExitCode.SOME_REFUSED)

@@ -13,7 +13,7 @@ class FaultyFinality(JP20Error):
     def __init__(self, written: str) -> None:
         super().__init__(
             Text(
-                f'finality: "{written}" is no rule.',
+                f'finality: "{written}" is not a rule.',
                 f"finality: 「{written}」は規則として認識できません。",
             ),
             next_step=Text(

@@ -14,7 +14,7 @@ _REASONS: Final = {
     errno.EPERM: Text("Access is refused.", "アクセス権がありません。"),
     errno.EISDIR: Text("It is a folder.", "フォルダが指定されています。"),
     errno.ENOTDIR: Text(
-        "A part of its path is no folder.", "パスの途中にフォルダでないものがあります。"
+        "A part of its path is not a folder.", "パスの途中にフォルダでないものがあります。"
     ),
     errno.ENOSPC: Text("The disk is full.", "ディスクの空き容量がありません。"),
     errno.EDQUOT: Text("The disk quota is used up.", "ディスクの割当容量の上限に達しています。"),

@@ -40,7 +40,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "組織 {organisation} は、個別トークンの役割をまだ {count} 件持っています。",
     ),
     "KeyUnknown": (
-        "{key} is no organisation's key, or is revoked.",
+        "{key} is not an organisation's key, or is revoked.",
         "{key} はいずれの組織の鍵でもないか、失効しています。",
     ),
     "KeyAlreadyUsed": (

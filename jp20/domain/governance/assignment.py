@@ -9,7 +9,7 @@ from jp20.domain.governance.policy import Organisation, Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Assignment:
     """Organisations by number. `signers` has one for each slot; the proposer may be one of them."""
 
     proposer: int
@@ -43,13 +43,13 @@ class NotEnoughOrganisations(JP20Error):
         self.roles = frozenset(roles)
 
 
-def cast(
+def assign(
     rule: Rule,
     organisations: Sequence[Organisation],
     parties: Collection[int] = (),
     signed: Mapping[int, int] | None = None,
     proposed: bool = False,
-) -> Cast:
+) -> Assignment:
     """Finds the parts, exactly: where it is possible at all, it is found.
 
     Organisations that stand earlier in the list are taken first. Parties neither propose nor sign;
@@ -63,23 +63,23 @@ def cast(
     proposer = 0 if proposed else _first([*chosen, *free], rule.proposers)
     if proposer is None:
         raise NotEnoughOrganisations(
-            Text("Nobody here may propose it.", "提案できる組織がありません。"),
+            Text("No key here may propose it.", "提案できる組織がありません。"),
             rule.proposers,
             parties,
         )
     executor = _first([*chosen, *free, *organisations], rule.executors)
     if executor is None:
         raise NotEnoughOrganisations(
-            Text("Nobody here may execute it.", "実行できる組織がありません。"), rule.executors, ()
+            Text("No key here may execute it.", "実行できる組織がありません。"), rule.executors, ()
         )
-    return Cast(proposer, signers, executor)
+    return Assignment(proposer, signers, executor)
 
 
 def direct(rule: Rule, organisations: Sequence[Organisation], parties: Collection[int] = ()) -> int:
     """The organisation that acts alone under a rule of one signature. Raises
     NotEnoughOrganisations.
     """
-    return cast(rule, organisations, parties).signers[0]
+    return assign(rule, organisations, parties).signers[0]
 
 
 def _signers(

@@ -118,7 +118,7 @@ class _Reader:
         except WrongChecksum:
             what = Text(f"{value} has a wrong checksum.", f"{value} のチェックサムが不正です。")
         except NotAnAddress:
-            what = Text(f"{value!r} is no address.", f"{value!r} はアドレスではありません。")
+            what = Text(f"{value!r} is not an address.", f"{value!r} はアドレスではありません。")
         else:
             if address != ZERO_ADDRESS:
                 return address
@@ -145,7 +145,7 @@ class _Reader:
             return Role[value]
         self.fault(
             place,
-            Text(f"{value!r} is no role.", f"{value!r} という役割はありません。"),
+            Text(f"{value!r} is not a role.", f"{value!r} という役割はありません。"),
             Text(
                 f"Roles: {', '.join(Role.__members__)}.", f"役割: {'、'.join(Role.__members__)}。"
             ),

@@ -31,7 +31,7 @@ _SENTENCES: Final[dict[str, tuple[tuple[str, str], tuple[str, str] | None, tuple
     ),
     "KeyUnknown": (
         (
-            "{key} is no organisation's key, or is revoked.",
+            "{key} is not an organisation's key, or is revoked.",
             "{key} はいずれの組織の鍵でもないか、失効しています。",
         ),
         None,

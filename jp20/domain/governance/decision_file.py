@@ -11,7 +11,7 @@ from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.base.faults import FaultyFile
 from jp20.domain.files.fields import read_json
-from jp20.domain.governance.requests import Call, Decision, decide
+from jp20.domain.governance.requests import Call, Decision, compose
 
 _FORMAT: Final = 1
 
@@ -23,7 +23,7 @@ class NotADecision(JP20Error):
 
     def __init__(self, file: str, why: Text) -> None:
         super().__init__(
-            Text(f"{file} is no decision file.", f"{file} は申請ファイルではありません。"),
+            Text(f"{file} is not a decision file.", f"{file} は申請ファイルではありません。"),
             why,
             Text(
                 "Ask the proposing organisation for it again.",
@@ -32,7 +32,7 @@ class NotADecision(JP20Error):
         )
 
 
-def to_json(decision: Decision) -> str:
+def decision_to_json(decision: Decision) -> str:
     """The decision file."""
     request = decision.request
     content = {
@@ -48,14 +48,14 @@ def to_json(decision: Decision) -> str:
     return json.dumps(content, indent=1) + "\n"
 
 
-def from_json(text: str, file: str) -> Decision:
+def decision_from_json(text: str, file: str) -> Decision:
     """Reads a decision file. Raises NotADecision."""
     try:
         content = read_json(text.encode("utf-8", "replace"), file)
         if content["format"] != _FORMAT:
             raise ValueError(f"format {content['format']}")
         target = parse_address(content["target"])
-        decision = decide(
+        decision = compose(
             [Call(target, _bytes(data)) for data in content["calls"]],
             _bytes(content["case"]),
             _bytes(content["document_hash"]),

@@ -28,7 +28,7 @@ _FORMAT: Final = 1
 
 
 class NotADeployment(JP20Error):
-    """The file is no deployment file, or of another version."""
+    """The file is not a deployment file, or of another version."""
 
     exit_code = ExitCode.USAGE
 
@@ -73,7 +73,7 @@ class Deployed:
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
+class DeploymentIntent:
     """A deployment that was signed, and perhaps sent: looked for before another one is signed."""
 
     name: str
@@ -91,7 +91,7 @@ class Deployment:
     chain_id: int
     founder: ChecksumAddress
     contracts: Mapping[str, Deployed] = field(default_factory=lambda: MappingProxyType({}))
-    intent: Intent | None = None
+    intent: DeploymentIntent | None = None
     is_complete: bool = False
 
     def contract(self, name: str) -> Deployed:
@@ -119,7 +119,7 @@ class Deployment:
         return self.contract("JP20Token")
 
 
-def to_json(deployment: Deployment) -> str:
+def deployment_to_json(deployment: Deployment) -> str:
     """The deployment file."""
     intent = deployment.intent
     content = {
@@ -149,7 +149,7 @@ def to_json(deployment: Deployment) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def from_json(text: str, file: str) -> Deployment:
+def deployment_from_json(text: str, file: str) -> Deployment:
     """Reads a deployment file. Raises NotADeployment."""
     try:
         content = read_json(text.encode("utf-8", "replace"), file)
@@ -182,10 +182,10 @@ def _deployed(name: str, found: Mapping[str, Any]) -> Deployed:
     )
 
 
-def _intent(found: Mapping[str, Any] | None) -> Intent | None:
+def _intent(found: Mapping[str, Any] | None) -> DeploymentIntent | None:
     if found is None:
         return None
-    return Intent(
+    return DeploymentIntent(
         str(found["name"]),
         parse_address(found["address"]),
         _bytes(found["transaction"]),

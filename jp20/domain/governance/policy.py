@@ -75,7 +75,7 @@ class Rule:
 
 
 def rule_of(word: int) -> Rule | None:
-    """The rule that a word of `Consortium.rule` says; None for zero, which is no rule."""
+    """The rule that a word of `Consortium.rule` says; None for zero, which is not a rule."""
     if word == 0:
         return None
     slots = [word >> 32 + 16 * index & 0xFFFF for index in range(MOST_SLOTS)]
@@ -94,7 +94,7 @@ def act_of(word: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class PolicyAct:
     """One act of the policy. `functions` are all signatures under which it can be called, such as
     `issue(uint256)`; they have one rule.
     """
@@ -121,10 +121,10 @@ class Policy:
     asked for, each with the reason.
     """
 
-    acts: tuple[Act, ...]
+    acts: tuple[PolicyAct, ...]
     open_functions: Mapping[Kind, Mapping[str, str]]
 
-    def act(self, kind: Kind, function: str) -> Act | None:
+    def act(self, kind: Kind, function: str) -> PolicyAct | None:
         """The act of a function, by its signature; None where the policy does not list it."""
         for act in self.acts:
             if act.kind == kind and function in act.functions:
@@ -151,7 +151,7 @@ class Organisation:
 class Unmet:
     """An act that the organisations cannot decide, and what is missing."""
 
-    act: Act
+    act: PolicyAct
     what: Text
 
 
@@ -204,7 +204,7 @@ def _most_filled(slots: Sequence[frozenset[Role]], organisations: Sequence[Organ
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PolicyDifference:
     """A function whose rule on the chain is not the policy's. None: it is not listed there."""
 
     kind: Kind
@@ -213,7 +213,7 @@ class Difference:
     on_chain: Rule | None
 
 
-def compare(policy: Policy, words: Mapping[tuple[Kind, str], int]) -> tuple[Difference, ...]:
+def compare(policy: Policy, words: Mapping[tuple[Kind, str], int]) -> tuple[PolicyDifference, ...]:
     """Where the chain differs from the policy.
 
     `words` holds what `Consortium.rule` returns for every function of every kind, by kind and
@@ -222,14 +222,14 @@ def compare(policy: Policy, words: Mapping[tuple[Kind, str], int]) -> tuple[Diff
     differs in each of them.
     """
     planned = {(act.kind, function): act for act in policy.acts for function in act.functions}
-    differences: list[Difference] = []
+    differences: list[PolicyDifference] = []
     for kind, function in dict.fromkeys([*planned, *words]):
         act = planned.get((kind, function))
         word = words.get((kind, function), 0)
         rule = act.rule if act else None
         torn = act and len({words.get((kind, name), 0) for name in act.functions}) > 1
         if torn or rule_of(word) != rule:
-            differences.append(Difference(kind, function, rule, rule_of(word)))
+            differences.append(PolicyDifference(kind, function, rule, rule_of(word)))
     return tuple(differences)
 
 

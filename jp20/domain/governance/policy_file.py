@@ -10,7 +10,7 @@ from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.roles import Role
 from jp20.domain.files.fields import read_toml
-from jp20.domain.governance.policy import MOST_SLOTS, Act, Kind, Policy, Rule
+from jp20.domain.governance.policy import MOST_SLOTS, Kind, Policy, PolicyAct, Rule
 
 #: The strictest act of a contract. On a token the operator takes part in it: it moves no unit.
 _STRICTEST: Final = "setAuthority(address)"
@@ -61,7 +61,7 @@ class _Reader:
         self.functions = functions
         self.faults: list[Fault] = []
 
-    def acts(self, document: Mapping[str, Any]) -> Iterator[Act]:
+    def acts(self, document: Mapping[str, Any]) -> Iterator[PolicyAct]:
         known = {"defaults", *(kind.name.lower() for kind in Kind)}
         for name in document.keys() - known:
             self._unknown(name)
@@ -92,7 +92,7 @@ class _Reader:
         place: str,
         fields: Mapping[str, Any],
         own: Mapping[str, Any],
-    ) -> Act:
+    ) -> PolicyAct:
         for name in own.keys() - _ACT_FIELDS:
             self._unknown(f"{place}.{name}")
         for name in ("en", "ja"):
@@ -121,11 +121,13 @@ class _Reader:
             lifetime=self._seconds(fields.get("lifetime"), f"{place}.lifetime"),
         )
         functions = tuple(self._function(kind, name, f"{place}.functions") for name in names)
-        return Act(kind, key, Text(str(own.get("en")), str(own.get("ja"))), functions, rule)
+        return PolicyAct(kind, key, Text(str(own.get("en")), str(own.get("ja"))), functions, rule)
 
     # ---------------------------------------------------------------- judging the whole
 
-    def judge(self, acts: Iterable[Act], open_functions: Mapping[Kind, Collection[str]]) -> None:
+    def judge(
+        self, acts: Iterable[PolicyAct], open_functions: Mapping[Kind, Collection[str]]
+    ) -> None:
         """What is in order by itself and not together."""
         acts = tuple(acts)
         for act in acts:
@@ -136,7 +138,7 @@ class _Reader:
             self._judge_strictest(own)
             self._judge_at_once(own)
 
-    def _judge_rule(self, act: Act) -> None:
+    def _judge_rule(self, act: PolicyAct) -> None:
         place, rule = _place(act), act.rule
         if rule.lifetime <= rule.delay:
             self._fault(
@@ -186,7 +188,7 @@ class _Reader:
             )
 
     def _judge_coverage(
-        self, kind: Kind, acts: Iterable[Act], open_functions: Collection[str]
+        self, kind: Kind, acts: Iterable[PolicyAct], open_functions: Collection[str]
     ) -> None:
         seen: set[str] = set(open_functions)
         for act in acts:
@@ -208,7 +210,7 @@ class _Reader:
                 Text("Put it in an act or under open.", "行為または open に加えてください。"),
             )
 
-    def _judge_strictest(self, acts: Collection[Act]) -> None:
+    def _judge_strictest(self, acts: Collection[PolicyAct]) -> None:
         for act in acts:
             if _STRICTEST not in act.functions:
                 continue
@@ -226,7 +228,7 @@ class _Reader:
                     Text("Raise signatures or delay.", "署名または待機期間を増やしてください。"),
                 )
 
-    def _judge_at_once(self, acts: Collection[Act]) -> None:
+    def _judge_at_once(self, acts: Collection[PolicyAct]) -> None:
         """Where a request carries it out, the chain sees no organisation that acted: it takes a
         restraint for decided, and a confirmation for that of the same.
         """
@@ -291,7 +293,7 @@ class _Reader:
             if name not in Role.__members__:
                 self._fault(
                     place,
-                    Text(f"{name!r} is no role.", f"{name!r} という役割はありません。"),
+                    Text(f"{name!r} is not a role.", f"{name!r} という役割はありません。"),
                     Text(
                         f"Roles: {', '.join(Role.__members__)}.",
                         f"役割：{'、'.join(Role.__members__)}。",
@@ -306,7 +308,7 @@ class _Reader:
             return seconds
         self._fault(
             place,
-            Text(f"{value!r} is no time.", f"{value!r} は期間ではありません。"),
+            Text(f"{value!r} is not a date or time.", f"{value!r} は期間ではありません。"),
             Text('Write such as "48h", "7d".', "「48h」「7d」のように記入してください。"),
         )
         return 0
@@ -346,6 +348,6 @@ class _Reader:
         self.faults.append(Fault(self.file, None, place, what, next_step))
 
 
-def _place(act: Act) -> str:
+def _place(act: PolicyAct) -> str:
     """The act's table in the file."""
     return f"{act.kind.name.lower()}.acts.{act.key}"

@@ -91,7 +91,7 @@ class Decision:
         return self.calls[0].data if len(self.calls) == 1 else b""
 
 
-def decide(
+def compose(
     calls: Sequence[Call],
     case_id: bytes,
     document_hash: bytes,

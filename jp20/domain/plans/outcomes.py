@@ -8,7 +8,7 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import JP20Error, Text
-from jp20.domain.register.events import Entry, Event
+from jp20.domain.register.events import Event, LoggedEvent
 
 _STEPS: Final = {
     "propose": Text("proposed", "提案"),
@@ -48,7 +48,7 @@ class Done:
 
     transaction: bytes
     block: int
-    events: tuple[Entry[Event], ...]
+    events: tuple[LoggedEvent[Event], ...]
     earlier: float | None = None
 
 
@@ -62,7 +62,7 @@ class CallOutcome:
     index: int
     transaction: bytes | None
     block: int | None
-    events: tuple[Entry[Event], ...] = ()
+    events: tuple[LoggedEvent[Event], ...] = ()
     earlier: bool = False
     refusal: JP20Error | None = None
 
@@ -79,7 +79,7 @@ class Decided:
     calls: tuple[CallOutcome, ...]
 
     @property
-    def events(self) -> tuple[Entry[Event], ...]:
+    def events(self) -> tuple[LoggedEvent[Event], ...]:
         """Of all calls, in the chain's order."""
         return tuple(entry for call in self.calls for entry in call.events)
 

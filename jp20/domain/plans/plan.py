@@ -64,7 +64,7 @@ class TamperedPlan(JP20Error):
             ),
             Text("Its checksum does not fit.", "チェックサムが一致しません。"),
             Text(
-                "Take the plan from its maker again, or plan anew.",
+                "Get the plan from whoever made it again, or make a new one.",
                 "作成者から再度受け取るか、計画を作成し直してください。",
             ),
         )
@@ -81,7 +81,7 @@ class PlanElsewhere(JP20Error):
             ),
             Text(f"It says {planned}; here is {found}.", f"計画: {planned}、接続先: {found}"),
             Text(
-                "Connect to where it was made, or plan anew here.",
+                "Connect to where it was made, or make a new plan here.",
                 "計画時の接続先を指定するか、計画を作成し直してください。",
             ),
         )
@@ -103,7 +103,8 @@ class PlanOutOfDate(JP20Error):
             ),
             Text("\n".join(each.en for each in shown), "\n".join(each.ja for each in shown)),
             Text(
-                "Plan anew; nothing was sent.", "計画を作成し直してください(送信はしていません)。"
+                "Make a new plan; nothing was sent.",
+                "計画を作成し直してください(送信はしていません)。",
             ),
         )
 
@@ -121,7 +122,7 @@ class PlanBlocked(JP20Error):
                 "\n".join(each.reason.ja for each in faults),
             ),
             Text(
-                "Put it right, and plan anew.",
+                "Correct it, and make a new plan.",
                 "原因を解消し、計画を作成し直してください。",
             ),
         )
@@ -152,7 +153,7 @@ class PlanKind(Enum):
         return self.value
 
 
-class State(Enum):
+class RowState(Enum):
     """How the chain stands to a planned row."""
 
     BEFORE = "before"
@@ -169,7 +170,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Registration:
     """What the platform says, or is to say, of an investor. Times are unix seconds."""
 
     investor_class: InvestorClass
@@ -178,7 +179,7 @@ class Standing:
     class_expiry: int
 
     @classmethod
-    def of(cls, facts: Facts) -> "Standing":
+    def of(cls, facts: Facts) -> "Registration":
         return cls(facts.investor_class, facts.residency, facts.kyc_expiry, facts.class_expiry)
 
     @property
@@ -195,19 +196,19 @@ class WhitelistRow:
     line: int
     account: ChecksumAddress
     existing: ChecksumAddress | None
-    before: Standing | None
-    after: Standing
+    before: Registration | None
+    after: Registration
 
     @property
     def units(self) -> None:
         return None
 
-    def state(self, act: PlannedAct, facts: Facts, existing: Facts | None, now: int) -> State:
+    def state(self, act: PlannedAct, facts: Facts, existing: Facts | None, now: int) -> RowState:
         """How the chain stands: what it knows of the account, and of the existing wallet, at `now`.
 
         An act looks at what it sets: a renewal at the KYC, a reclassification at the class.
         """
-        found = Standing.of(facts)
+        found = Registration.of(facts)
         usable = facts.is_known and not facts.retired
         free = not facts.is_known and not facts.reserved
         match act:
@@ -224,9 +225,9 @@ class WhitelistRow:
                 is_after = usable and found.classification == self.after.classification
                 is_before = usable and _classification(self.before) == found.classification
         if is_after:
-            return State.AFTER
+            return RowState.AFTER
         is_before = is_before and not facts.suspended and self._expiry_of(act) > now
-        return State.BEFORE if is_before else State.MOVED
+        return RowState.BEFORE if is_before else RowState.MOVED
 
     @property
     def _own_id(self) -> int:
@@ -250,11 +251,11 @@ class DeliveryRow:
     account: ChecksumAddress
     units: int
 
-    def state(self, delivered: int) -> State:
+    def state(self, delivered: int) -> RowState:
         """How the chain stands, where so many units were delivered under the case."""
         if delivered == self.units:
-            return State.AFTER
-        return State.MOVED if delivered else State.BEFORE
+            return RowState.AFTER
+        return RowState.MOVED if delivered else RowState.BEFORE
 
 
 PlannedRow = WhitelistRow | DeliveryRow
@@ -370,7 +371,7 @@ def refused_of(faults: Iterable[Fault]) -> tuple[RefusedRow, ...]:
     )
 
 
-def to_json(plan: Plan) -> str:
+def plan_to_json(plan: Plan) -> str:
     """The plan as a file, a row a line, with its checksum."""
     content = _to_content(plan)
     cost = plan.cost
@@ -380,7 +381,7 @@ def to_json(plan: Plan) -> str:
     return "{\n" + ",\n".join(f' "{name}": {_written(content[name])}' for name in content) + "\n}\n"
 
 
-def from_json(text: str, file: str) -> Plan:
+def plan_from_json(text: str, file: str) -> Plan:
     """Reads a plan. Raises NotAPlan, TamperedPlan."""
     try:
         content = read_json(text.encode("utf-8", "replace"), file)
@@ -432,11 +433,11 @@ def _refused_outcome(rows: Sequence[RefusedRow]) -> RowOutcome:
     return RowOutcome(first.line, first.account, first.units, Outcome.REFUSED, reason, first.code)
 
 
-def _expiry(standing: Standing | None) -> int | None:
+def _expiry(standing: Registration | None) -> int | None:
     return None if standing is None else standing.kyc_expiry
 
 
-def _classification(standing: Standing | None) -> tuple[InvestorClass, int, Residency] | None:
+def _classification(standing: Registration | None) -> tuple[InvestorClass, int, Residency] | None:
     return None if standing is None else standing.classification
 
 
@@ -497,7 +498,7 @@ def _row_content(row: PlannedRow) -> dict[str, Any]:
     }
 
 
-def _standing_content(standing: Standing) -> dict[str, Any]:
+def _standing_content(standing: Registration) -> dict[str, Any]:
     return {
         "class": standing.investor_class.name.lower(),
         "residency": standing.residency.name.lower(),
@@ -606,8 +607,8 @@ def _row_of(act: PlannedAct, row: Mapping[str, Any]) -> PlannedRow:
     )
 
 
-def _standing_of(content: Mapping[str, Any]) -> Standing:
-    return Standing(
+def _standing_of(content: Mapping[str, Any]) -> Registration:
+    return Registration(
         InvestorClass[content["class"].upper()],
         Residency[content["residency"].upper()],
         _expiry_in(content["kyc_expiry"]),

@@ -10,7 +10,7 @@ from jp20.domain.base.times import in_tokyo
 from jp20.domain.investors.investors import NEVER, Investor, InvestorFile
 from jp20.domain.plans.allotments import Allotment, AllotmentFile
 from jp20.domain.plans.costs import PlannedAct
-from jp20.domain.plans.plan import DeliveryRow, Plan, Standing, WhitelistRow
+from jp20.domain.plans.plan import DeliveryRow, Plan, Registration, WhitelistRow
 
 _NAMED: Final = 5
 """Differences that are told; a plan for another file differs in all."""
@@ -120,8 +120,8 @@ def _deliveries(plan: Plan) -> list[DeliveryRow]:
     return [row for each in plan.decisions for row in each.rows if isinstance(row, DeliveryRow)]
 
 
-def _standing(of: Investor) -> Standing:
-    return Standing(of.investor_class, of.residency, of.kyc_expiry, of.class_expiry)
+def _standing(of: Investor) -> Registration:
+    return Registration(of.investor_class, of.residency, of.kyc_expiry, of.class_expiry)
 
 
 def _differs(line: int, plan: Text, file: Text) -> Text:
@@ -155,7 +155,7 @@ def _investor(investor: Investor | None) -> Text:
     return Text(f"{wallets} ({standing.en})", f"{wallets}({standing.ja})")
 
 
-def _said(standing: Standing) -> Text:
+def _said(standing: Registration) -> Text:
     until = in_tokyo(standing.kyc_expiry)
     kind, home = standing.investor_class.text, standing.residency.text
     lapses = "" if standing.class_expiry == NEVER else in_tokyo(standing.class_expiry)

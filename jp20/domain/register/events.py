@@ -15,6 +15,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
 from jp20.domain.base.roles import Role
+from jp20.domain.governance.requests import Request
 from jp20.domain.token.reasons import Reason, RegistryReason
 from jp20.domain.token.terms import Modules, Terms
 
@@ -317,6 +318,15 @@ class TokenAdopted:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class LossRecorded:
+    """What a holder lost in an incident, by its number."""
+
+    incident: bytes
+    holder: ChecksumAddress
+    amount: int
+
+
 # The Consortium
 
 
@@ -331,6 +341,35 @@ class RoleGranted:
     organisation: int
     role: Role
     scope: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rule of an act of a kind of contracts, for all its functions. `rule` is the word."""
+
+    kind: int
+    act: int
+    selectors: tuple[bytes, ...]
+    rule: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRemoved:
+    kind: int
+    act: int
+    selectors: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestProposed:
+    """`data` is the call's where the proposer published it, else empty."""
+
+    id: bytes
+    case_id: bytes
+    organisation: int
+    key: ChecksumAddress
+    request: Request
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +437,7 @@ TokenEvent: TypeAlias = (
     | FrozenAtOnce
     | FreezeConfirmed
     | PlatformReplaced
+    | LossRecorded
 )
 PlatformEvent: TypeAlias = (
     Halted
@@ -420,6 +460,9 @@ PlatformEvent: TypeAlias = (
 ConsortiumEvent: TypeAlias = (
     OrganisationAdded
     | RoleGranted
+    | RuleSet
+    | RuleRemoved
+    | RequestProposed
     | RequestSigned
     | SignatureWithdrawn
     | RequestCancelled
@@ -434,7 +477,7 @@ _E = TypeVar("_E", bound=Event, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Generic[_E]):
+class LoggedEvent(Generic[_E]):
     """An event, who emitted it, and where it stands."""
 
     event: _E

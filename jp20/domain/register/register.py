@@ -19,9 +19,9 @@ from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.register.events import (
     Cause,
     Delivered,
-    Entry,
     Event,
     ForcedTransfer,
+    LoggedEvent,
     PositionMoved,
     Redeemed,
     Redistributed,
@@ -164,7 +164,10 @@ class BrokenRegister(JP20Error):
 
 
 def fold(
-    entries: Iterable[Entry[Event]], start: Register | None = None, *, block: int | None = None
+    entries: Iterable[LoggedEvent[Event]],
+    start: Register | None = None,
+    *,
+    block: int | None = None,
 ) -> Register:
     """The register after `start` and the token's events, which come in the chain's order.
 
@@ -180,7 +183,7 @@ def fold(
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Discrepancy:
     """Where register and chain disagree: about an account's units, or about the supply (`account`
     None).
     """
@@ -192,7 +195,7 @@ class Difference:
 
 def reconcile(
     register: Register, balances: Mapping[ChecksumAddress, int], supply: int
-) -> tuple[Difference, ...]:
+) -> tuple[Discrepancy, ...]:
     """Compares the register with balances and supply read at its block; nothing where all agree.
 
     An account that one side does not have counts as zero there. The sum of the register's
@@ -200,10 +203,13 @@ def reconcile(
     """
     ours = register.balances()
     accounts = (
-        Difference(account, ours.get(account, 0), balances.get(account, 0))
+        Discrepancy(account, ours.get(account, 0), balances.get(account, 0))
         for account in sorted(ours.keys() | balances.keys())
     )
-    sums = (Difference(None, register.supply, supply), Difference(None, sum(ours.values()), supply))
+    sums = (
+        Discrepancy(None, register.supply, supply),
+        Discrepancy(None, sum(ours.values()), supply),
+    )
     return tuple(
         dict.fromkeys(found for found in (*accounts, *sums) if found.register != found.chain)
     )
@@ -232,7 +238,7 @@ class _State:
             (*self._start.history, *self._history),
         )
 
-    def take(self, transaction: list[Entry[Event]]) -> None:
+    def take(self, transaction: list[LoggedEvent[Event]]) -> None:
         """All the token's events of one transaction."""
         moved: list[int] = []  # of this transaction: places in the history
         for entry in transaction:

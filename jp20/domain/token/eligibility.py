@@ -10,7 +10,7 @@ from jp20.domain.token.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class RecipientHolding:
     """Who may hold an issue: a bit `1 << class` and `1 << residency` for each that may, and the
     lot of which deliveries are multiples.
     """
@@ -20,7 +20,7 @@ class Holding:
     lot_size: int
 
 
-def judge_delivery(facts: Facts, rules: Holding, units: int, now: int) -> Reason:
+def judge_delivery(facts: Facts, rules: RecipientHolding, units: int, now: int) -> Reason:
     """Why a delivery of `units` to a wallet would be refused at `now` (unix seconds), else NONE.
 
     Holder cap and the issuer's balance are not judged: they depend on the rows before.
@@ -31,7 +31,7 @@ def judge_delivery(facts: Facts, rules: Holding, units: int, now: int) -> Reason
     return reason
 
 
-def _judge_investor(facts: Facts, rules: Holding, now: int) -> Reason:
+def _judge_investor(facts: Facts, rules: RecipientHolding, now: int) -> Reason:
     if not facts.is_known:
         return Reason.RECIPIENT_UNKNOWN
     if facts.suspended:

@@ -91,7 +91,7 @@ class RegistryReason(IntEnum):
 
 
 _TEXTS: Final[dict[Reason, Text]] = {
-    Reason.NONE: Text("Nothing stands in the way.", "妨げとなる事由はありません。"),
+    Reason.NONE: Text("Nothing prevents it.", "妨げとなる事由はありません。"),
     Reason.PLATFORM_HALTED: Text(
         "The whole platform is under an emergency stop.", "基盤全体が緊急停止中です。"
     ),
@@ -155,11 +155,11 @@ _TEXTS: Final[dict[Reason, Text]] = {
         "保有者に代わって操作する者が取引停止中であるか、そのウォレットが廃止されています。",
     ),
     Reason.INSUFFICIENT_ALLOWANCE: Text(
-        "The holder has not allowed the acting account so many units.",
+        "The holder's allowance for the acting account is too small.",
         "保有者から許可された数量を超えています。",
     ),
     Reason.INSUFFICIENT_BALANCE: Text(
-        "The holder has not so many units.", "保有数量が不足しています。"
+        "The holder does not have enough units.", "保有数量が不足しています。"
     ),
     Reason.NOT_WHOLE_LOTS: Text(
         "The amount is not a multiple of the lot size.", "数量が取引単位の整数倍ではありません。"
@@ -229,7 +229,7 @@ _TEXTS: Final[dict[Reason, Text]] = {
 }
 
 _REGISTRY_TEXTS: Final[dict[RegistryReason, Text]] = {
-    RegistryReason.NONE: Text("Nothing stands in the way.", "妨げとなる事由はありません。"),
+    RegistryReason.NONE: Text("Nothing prevents it.", "妨げとなる事由はありません。"),
     RegistryReason.INVALID_WALLET: Text(
         "This address cannot be an investor's wallet.",
         "このアドレスは投資家のウォレットとして使用できません。",

@@ -6,32 +6,29 @@ The rules here are the contract's; it judges again when the act is carried out.
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.token.reasons import Reason
-from jp20.domain.token.terms import MAX_UNITS, Placement, Terms
-
-MOST_PENDING: Final = 16
-"""Record dates that may lie ahead at once."""
+from jp20.domain.token.terms import Terms
 
 
 class WouldBeRefused(JP20Error):
-    """The token would refuse it, for `reason`. Nothing was sent."""
+    """A contract would refuse it: for a `reason` of the token's, or another (None). Nothing was
+    sent.
+    """
 
-    def __init__(self, what: Text, reason: Reason, next_step: Text | None = None) -> None:
-        super().__init__(
-            what,
-            Text(
-                f"{reason.name} ({reason.value}): {reason.text.en} Nothing was sent.",
-                f"{reason.name}({reason.value}): {reason.text.ja}送信はしていません。",
-            ),
-            next_step,
-        )
-        self.reason = reason
+    def __init__(self, what: Text, why: Reason | Text, next_step: Text | None = None) -> None:
+        self.reason = why if isinstance(why, Reason) else None
+        if isinstance(why, Reason):
+            why = Text(
+                f"{why.name} ({why.value}): {why.text.en}",
+                f"{why.name}({why.value}): {why.text.ja}",
+            )
+        said = Text(f"{why.en} Nothing was sent.", f"{why.ja}送信はしていません。")
+        super().__init__(what, said, next_step)
 
 
 class Redemption(Enum):
@@ -140,26 +137,6 @@ class TokenState:
             issued=bool(self.tranches),
         )
 
-    def refusal_of_issue(self, units: int) -> Reason:
-        """Why no such number of units can be issued now."""
-        if self.stopped is not Reason.NONE:
-            return self.stopped
-        if units == 0:
-            return Reason.ZERO_AMOUNT
-        if self.redeemed:
-            return Reason.TOKEN_REDEEMED
-        if self.is_matured:
-            return Reason.TOKEN_MATURED
-        return Reason.CAP_EXCEEDED if units > self.cap - self.supply else Reason.NONE
-
-    def refusal_of_split(self) -> Reason:
-        """Why the token cannot be split now, by whatever ratio."""
-        if self.stopped is not Reason.NONE:
-            return self.stopped
-        if self.terms.placement is Placement.SMALL_NUMBER:
-            return Reason.SPLIT_FORBIDDEN
-        return Reason.TOKEN_MATURED if self.is_matured else Reason.NONE
-
     def refusal_of_redemption(self, way: Redemption) -> Reason:
         """Why units cannot be redeemed now in this way."""
         if self.stopped is not Reason.NONE:
@@ -171,18 +148,6 @@ class TokenState:
             Redemption.HOLDER: self.terms.holder_redemption,
         }
         return Reason.NONE if allowed[way] else Reason.REDEMPTION_NOT_ALLOWED
-
-    def takes_record_date(self, at: int) -> bool:
-        """Whether a record date at this second can be set now: in the future, later than the last
-        one, and not too many ahead.
-        """
-        last = self.record_dates[-1].at if self.record_dates else 0
-        pending = sum(not each.has_come for each in self.record_dates)
-        return at > max(self.time, last) and pending < MOST_PENDING
-
-    def takes_ratio(self, ratio: int) -> bool:
-        """Whether the cap, split so, stays in range."""
-        return ratio >= 2 and self.cap * ratio < MAX_UNITS
 
     @property
     def stopped(self) -> Reason:

@@ -21,7 +21,7 @@ from jp20.domain.files.json_file import (
     json_text,
     read_fields,
 )
-from jp20.domain.transactions.transactions import NotATransaction, Signed, Unsigned, recover
+from jp20.domain.transactions.transactions import NotATransaction, Signed, Unsigned, recover_signer
 
 FORMAT: Final = 1
 
@@ -257,7 +257,7 @@ def _signed(fields: Fields, chain_id: int, address: ChecksumAddress) -> SignedTr
     fields.only("key", "hash", "raw")
     key, named, raw = fields.octets("key", 32), fields.octets("hash", 32), fields.octets("raw")
     try:
-        found = recover(raw)
+        found = recover_signer(raw)
     except NotATransaction as error:
         fields.add("raw", f"is no signed transaction: {error}.", "は署名済み取引ではありません。")
         return None

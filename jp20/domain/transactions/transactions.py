@@ -77,7 +77,7 @@ def with_signature(transaction: Unsigned, signature: bytes) -> Signed:
     return Signed(keccak(raw), raw)
 
 
-def recover(raw: bytes) -> Recovered:
+def recover_signer(raw: bytes) -> Recovered:
     """Reads a signed transaction and finds who signed it. Raises NotATransaction."""
     transaction, signature = _read(raw)
     try:

@@ -12,14 +12,14 @@ from jp20.chain.new_files import write_new
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import BadArgument, JP20Error, Text
 from jp20.domain.base.roles import Role
-from jp20.domain.governance.assignment import NotEnoughOrganisations, cast
-from jp20.domain.governance.decision_file import to_json
+from jp20.domain.governance.assignment import NotEnoughOrganisations, assign
+from jp20.domain.governance.decision_file import decision_to_json
 from jp20.domain.governance.policy import Organisation
 from jp20.domain.governance.requests import Decision
 from jp20.domain.plans.outcomes import Step
 from jp20.operations.governance import requests
 from jp20.operations.governance.requests import RequestState, RequestView
-from jp20.operations.session import Desk, Member
+from jp20.operations.session import Member, Session
 
 
 class CallsUnknown(JP20Error):
@@ -141,12 +141,12 @@ class Part:
     slot: int | None = None
 
 
-def here(desk: Desk, view: RequestView) -> list[tuple[Member, Signer]]:
+def here(session: Session, view: RequestView) -> list[tuple[Member, Signer]]:
     """The active organisations whose keys are here, for the request's contract."""
     return [
-        (member, next(desk.signers[key] for key in member.keys if key in desk.signers))
-        for member in desk.members(view.request.target)
-        if member.active and any(key in desk.signers for key in member.keys)
+        (member, next(session.signers[key] for key in member.keys if key in session.signers))
+        for member in session.members(view.request.target)
+        if member.active and any(key in session.signers for key in member.keys)
     ]
 
 
@@ -164,11 +164,11 @@ def may_act(members: list[Member], view: RequestView) -> bool:
 
 def write_decision(file: Path, decision: Decision) -> None:
     """A decision as a file. Raises FileExists, CannotWrite."""
-    write_new(file, to_json(decision).encode())
+    write_new(file, decision_to_json(decision).encode())
 
 
 def decision_of(
-    desk: Desk, view: RequestView, given: Decision | None, file: str, command: str
+    session: Session, view: RequestView, given: Decision | None, file: str, command: str
 ) -> Decision:
     """The request with its calls: from the file, or as they were published. Raises CallsUnknown,
     AnotherDecision.
@@ -183,7 +183,7 @@ def decision_of(
     return published
 
 
-def signature_to_give(desk: Desk, view: RequestView) -> Part:
+def signature_to_give(session: Session, view: RequestView) -> Part:
     """The slot that an organisation whose key is here fills, so that others can fill the rest.
     Raises NotOpen, NothingToSign.
     """
@@ -197,14 +197,16 @@ def signature_to_give(desk: Desk, view: RequestView) -> Part:
         for slot in view.slots
         if slot.signature and slot.signature.counts
     }
-    present = here(desk, view)
+    present = here(session, view)
     able = [(member, signer) for member, signer in present if _open_slots(member, view)]
-    others = [member.organisation for member in desk.members(view.request.target) if member.active]
+    others = [
+        member.organisation for member in session.members(view.request.target) if member.active
+    ]
     for member, signer in able:
         mine = Organisation(member.number, member.roles)
         rest = [each for each in others if each.number != mine.number]
         try:
-            signers = cast(rule, [mine, *rest], view.request.parties, signed, True).signers
+            signers = assign(rule, [mine, *rest], view.request.parties, signed, True).signers
         except NotEnoughOrganisations:
             continue
         if mine.number in signers:
@@ -212,7 +214,7 @@ def signature_to_give(desk: Desk, view: RequestView) -> Part:
     raise NothingToSign(view, _why_not([member for member, _ in present], view, signed))
 
 
-def execution_to_make(desk: Desk, view: RequestView) -> Part:
+def execution_to_make(session: Session, view: RequestView) -> Part:
     """Who executes. Raises NotOpen, NotBefore, AwaitingOthers where a signature or another
     organisation is missing.
     """
@@ -228,33 +230,33 @@ def execution_to_make(desk: Desk, view: RequestView) -> Part:
         raise AwaitingOthers(view.id, (), missing[0])
     if view.state is not RequestState.READY:
         raise NotOpen(view)
-    for member, signer in here(desk, view):
+    for member, signer in here(session, view):
         if member.roles & rule.executors:
             return Part(member, signer)
     raise AwaitingOthers(view.id, (), rule.executors)
 
 
-def sign(desk: Desk, decision: Decision, part: Part) -> Step:
+def sign_request(session: Session, decision: Decision, part: Part) -> Step:
     """Gives the signature: on the very decision that was shown, whatever the node says by now."""
-    return requests.sign_decision(desk, part.signer, decision, part.slot)
+    return requests.sign_decision(session, part.signer, decision, part.slot)
 
 
-def cancellation_to_make(desk: Desk, view: RequestView) -> Part:
+def cancellation_to_make(session: Session, view: RequestView) -> Part:
     """The proposing organisation's. Raises NotOpen, NotOurs."""
     if view.state in (RequestState.EXECUTED, RequestState.CANCELLED):
         raise NotOpen(view)
-    for member, signer in here(desk, view):
+    for member, signer in here(session, view):
         if member.number == view.proposer:
             return Part(member, signer)
-    raise NotOurs(desk.organisation(view.proposer).name)
+    raise NotOurs(session.organisation(view.proposer).name)
 
 
-def withdrawal_to_make(desk: Desk, view: RequestView) -> Part:
+def withdrawal_to_make(session: Session, view: RequestView) -> Part:
     """Of the signature of an organisation whose key is here. Raises NotOpen, NotSigned."""
     if view.state in (RequestState.EXECUTED, RequestState.CANCELLED):
         raise NotOpen(view)
     signed = {slot.signature.organisation for slot in view.slots if slot.signature}
-    for member, signer in here(desk, view):
+    for member, signer in here(session, view):
         if member.number in signed:
             return Part(member, signer)
     raise NotSigned

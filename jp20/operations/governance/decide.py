@@ -19,15 +19,15 @@ from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.base.roles import Role
 from jp20.domain.base.times import in_tokyo
-from jp20.domain.governance.assignment import Cast, NotEnoughOrganisations, cast, direct
+from jp20.domain.governance.assignment import Assignment, NotEnoughOrganisations, assign, direct
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import Organisation, Rule
 from jp20.domain.governance.requests import Call, Decision
 from jp20.domain.plans.outcomes import CallOutcome, Decided, Step
 from jp20.operations.governance import requests
-from jp20.operations.governance.at_once import send_at_once
 from jp20.operations.governance.requests import NO_SLOT
-from jp20.operations.session import Desk, NoOrganisationKey
+from jp20.operations.governance.urgent import send_urgent
+from jp20.operations.session import NoOrganisationKey, Session
 
 
 class NotBefore(JP20Error):
@@ -48,7 +48,7 @@ class NotBefore(JP20Error):
                 f"申請 0x{request.hex()}: ポリシーが待機期間を定めています。",
             ),
             Text(
-                "Run the same again then; it goes on from here.",
+                "Run the same command again then; it continues from here.",
                 "その時刻以降に再度実行すると、ここから続行します。",
             ),
         )
@@ -78,7 +78,7 @@ class AwaitingOthers(JP20Error):
         )
         super().__init__(
             Text(
-                f"It waits for another organisation: {named}.",
+                f"It is waiting for another organisation: {named}.",
                 f"他の組織（{named}）の手続を待っています。",
             ),
             Text(
@@ -101,19 +101,19 @@ class _Hands:
     contract come first: its issuer before another issuer.
     """
 
-    def __init__(self, desk: Desk, target: ChecksumAddress) -> None:
-        self._desk = desk
+    def __init__(self, session: Session, target: ChecksumAddress) -> None:
+        self._session = session
         members = [
             member
-            for member in desk.members(target)
-            if member.active and any(key in desk.signers for key in member.keys)
+            for member in session.members(target)
+            if member.active and any(key in session.signers for key in member.keys)
         ]
         self.organisations: list[Organisation] = [
             member.organisation
             for member in sorted(members, key=lambda member: not member.own_roles)
         ]
         self._signers = {
-            member.number: [desk.signers[key] for key in member.keys if key in desk.signers]
+            member.number: [session.signers[key] for key in member.keys if key in session.signers]
             for member in members
         }
 
@@ -137,15 +137,15 @@ class _Hands:
         return organisation in self._signers
 
     def require_any(self) -> None:
-        """Raises NoOrganisationKey at the desk of an organisation whose keys are none's: there is
-        nobody to wait for.
+        """Raises NoOrganisationKey where a session of one organisation has no registered key: there
+        is nobody to wait for.
         """
-        if self._desk.in_turn and not self.organisations:
-            raise NoOrganisationKey(next(iter(self._desk.signers)))
+        if self._session.single_organisation and not self.organisations:
+            raise NoOrganisationKey(next(iter(self._session.signers)))
 
 
 def decide(
-    desk: Desk,
+    session: Session,
     calls: Sequence[Call],
     evidence: Evidence,
     parties: Iterable[int] = (),
@@ -167,36 +167,36 @@ def decide(
     twice they do the same; where one key may make them, nothing that is under way holds them up,
     and any key that may is used (see `at_once`).
 
-    Raises NotInPolicy, NotEnoughOrganisations, NotBefore, Reverted, and, at a desk of organisations
-    that work in turn, AwaitingOthers, NoOrganisationKey.
+    Raises NotInPolicy, NotEnoughOrganisations, NotBefore, Reverted, and, with the keys of
+    a single organisation, AwaitingOthers, NoOrganisationKey.
     """
     if not calls:
         return Decided(None, (), ())
-    function = desk.function_of(calls[0])
-    rule = requests.required_rule(desk.rule(calls[0]), function)
+    function = session.function_of(calls[0])
+    rule = requests.required_rule(session.rule(calls[0]), function)
     excluded = frozenset(parties)
     if not rule.is_direct:
-        desk.settle()
-    hands = _Hands(desk, calls[0].target)
+        session.settle()
+    hands = _Hands(session, calls[0].target)
     if rule.is_direct:
         hands.require_any()
         if stops:
-            decided = _at_once(desk, hands.all_keys(rule, excluded), calls, evidence)
+            decided = _at_once(session, hands.all_keys(rule, excluded), calls, evidence)
         else:
             organisation = direct(rule, hands.organisations, excluded)
-            desk.settle(hands.key(organisation))
-            known = keys or _keys_of(desk, calls, evidence)
-            decided = _directly(desk, hands, organisation, calls, evidence, known, progress)
+            session.settle(hands.key(organisation))
+            known = keys or _keys_of(session, calls, evidence)
+            decided = _directly(session, hands, organisation, calls, evidence, known, progress)
     else:
-        decision = requests.prepare(desk, calls, evidence, excluded)
-        decided = _by_request(desk, hands, decision, rule, progress)
+        decision = requests.prepare(session, calls, evidence, excluded)
+        decided = _by_request(session, hands, decision, rule, progress)
     if len(calls) == 1 and decided.calls[0].refusal is not None:
         raise decided.calls[0].refusal
     return decided
 
 
 def _directly(
-    desk: Desk,
+    session: Session,
     hands: _Hands,
     organisation: int,
     calls: Sequence[Call],
@@ -205,76 +205,80 @@ def _directly(
     progress: Progress | None,
 ) -> Decided:
     signer = hands.key(organisation)
-    acts = [requests.act_of(desk, call, evidence) for call in calls]
-    labels = [desk.function_of(call) for call in calls]
-    sent = desk.sender(signer).send_all(acts, keys=keys, labels=labels, progress=progress)
-    outcomes = _outcomes(desk, calls, sent)
+    acts = [requests.direct_call(session, call, evidence) for call in calls]
+    labels = [session.function_of(call) for call in calls]
+    sent = session.sender(signer).send_all(acts, keys=keys, labels=labels, progress=progress)
+    outcomes = _outcomes(session, calls, sent)
     return Decided(None, _steps("call", organisation, signer, outcomes), outcomes)
 
 
-def _keys_of(desk: Desk, calls: Sequence[Call], evidence: Evidence) -> list[bytes]:
+def _keys_of(session: Session, calls: Sequence[Call], evidence: Evidence) -> list[bytes]:
     """Of calls that one key makes under a case; of equal ones each apart."""
     return [
-        case_key(desk, call, evidence, calls[:place].count(call))
+        case_key(session, call, evidence, calls[:place].count(call))
         for place, call in enumerate(calls)
     ]
 
 
-def case_key(desk: Desk, call: Call, evidence: Evidence, equal: int = 0) -> bytes:
+def case_key(session: Session, call: Call, evidence: Evidence, equal: int = 0) -> bytes:
     """By which the outbox knows a call that one key makes under a case: the first of that content,
     or one after so many equal ones.
     """
-    consortium = bytes.fromhex(desk.consortium.address[2:])
+    consortium = bytes.fromhex(session.consortium.address[2:])
     content = bytes.fromhex(call.target[2:]) + call.data + equal.to_bytes(4, "big")
     return keccak(b"direct" + consortium + evidence.case_id + content)
 
 
 def _at_once(
-    desk: Desk, keys: dict[ChecksumAddress, int], calls: Sequence[Call], evidence: Evidence
+    session: Session, keys: dict[ChecksumAddress, int], calls: Sequence[Call], evidence: Evidence
 ) -> Decided:
-    acts = {requests.act_of(desk, call, evidence): desk.function_of(call) for call in calls}
-    signer, sent = send_at_once(desk, [desk.signers[address] for address in keys], acts)
-    outcomes = _outcomes(desk, calls, sent)
+    acts = {
+        requests.direct_call(session, call, evidence): session.function_of(call) for call in calls
+    }
+    signer, sent = send_urgent(session, [session.signers[address] for address in keys], acts)
+    outcomes = _outcomes(session, calls, sent)
     return Decided(None, _steps("call", keys[signer.address], signer, outcomes), outcomes)
 
 
 def _outcomes(
-    desk: Desk, calls: Sequence[Call], sent: Sequence[Receipt | Reverted]
+    session: Session, calls: Sequence[Call], sent: Sequence[Receipt | Reverted]
 ) -> tuple[CallOutcome, ...]:
     return tuple(
-        requests.outcome_of(desk, index, call, result)
+        requests.outcome_of(session, index, call, result)
         for index, (call, result) in enumerate(zip(calls, sent, strict=True))
     )
 
 
 def _by_request(
-    desk: Desk, hands: _Hands, decision: Decision, rule: Rule, progress: Progress | None
+    session: Session, hands: _Hands, decision: Decision, rule: Rule, progress: Progress | None
 ) -> Decided:
     request = decision.request
-    done = requests.executed_indices(desk, request)
-    earlier = requests.earlier_outcomes(desk, request) if done else ()
+    done = requests.executed_indices(session, request)
+    earlier = requests.earlier_outcomes(session, request) if done else ()
     pending = [index for index in range(request.calls) if index not in done]
     steps: list[Step] = []
     if pending:
-        executor, steps = _signed(desk, hands, decision, rule)
-        _wait(desk, decision, rule)
+        executor, steps = _signed(session, hands, decision, rule)
+        _wait(session, decision, rule)
         executor_key = hands.key(executor)
-        outcomes = requests.send_executions(desk, executor_key, decision, pending, progress)
+        outcomes = requests.send_executions(session, executor_key, decision, pending, progress)
         steps += _steps("execute", executor, executor_key, outcomes)
         earlier = (*earlier, *outcomes)
     in_order = tuple(sorted(earlier, key=lambda outcome: outcome.index))
     return Decided(request.id, tuple(steps), in_order)
 
 
-def _signed(desk: Desk, hands: _Hands, decision: Decision, rule: Rule) -> tuple[int, list[Step]]:
+def _signed(
+    session: Session, hands: _Hands, decision: Decision, rule: Rule
+) -> tuple[int, list[Step]]:
     """Proposes and signs what is not yet; returns who is to execute. What others proposed or signed
     meanwhile is gone on with.
     """
     steps: list[Step] = []
     for _ in range(1 + len(rule.slots)):
         with _unless_others_were_first():
-            return _sign(desk, hands, decision, rule, steps), steps
-    return _sign(desk, hands, decision, rule, steps), steps
+            return _sign(session, hands, decision, rule, steps), steps
+    return _sign(session, hands, decision, rule, steps), steps
 
 
 @contextmanager
@@ -289,43 +293,45 @@ def _unless_others_were_first() -> Iterator[None]:
             raise
 
 
-def _sign(desk: Desk, hands: _Hands, decision: Decision, rule: Rule, steps: list[Step]) -> int:
+def _sign(
+    session: Session, hands: _Hands, decision: Decision, rule: Rule, steps: list[Step]
+) -> int:
     """Proposes and signs what is not yet, adding to the steps; returns who is to execute."""
     request = decision.request
-    stands = requests.standing(desk, request)
-    proposed = stands.is_open(rule, desk.now())
+    stands = requests.standing(session, request)
+    proposed = stands.is_open(rule, session.now())
     signed = {
         slot: signature.organisation
         for slot, signature in stands.signatures.items()
         if proposed and signature.counts
     }
     try:
-        parts = cast(rule, hands.organisations, request.parties, signed, proposed)
+        parts = assign(rule, hands.organisations, request.parties, signed, proposed)
     except NotEnoughOrganisations:
-        if desk.in_turn:
-            _contribute(desk, hands, decision, rule, signed, proposed, steps)
+        if session.single_organisation:
+            _contribute(session, hands, decision, rule, signed, proposed, steps)
         raise
     if not proposed:
-        signed = _propose(desk, hands, decision, parts, steps)
+        signed = _propose(session, hands, decision, parts, steps)
     for slot, organisation in enumerate(parts.signers):
         if slot not in signed:
             key = hands.key(organisation)
-            steps.append(requests.send_signature(desk, key, request, organisation, slot))
+            steps.append(requests.send_signature(session, key, request, organisation, slot))
     return parts.executor
 
 
 def _propose(
-    desk: Desk, hands: _Hands, decision: Decision, parts: Cast, steps: list[Step]
+    session: Session, hands: _Hands, decision: Decision, parts: Assignment, steps: list[Step]
 ) -> dict[int, int]:
     """Adds the step, and returns the slot that the proposer signs with it."""
     proposer = parts.proposer
     slot = parts.signers.index(proposer) if proposer in parts.signers else NO_SLOT
-    steps.append(requests.send_proposal(desk, hands.key(proposer), decision, proposer, slot))
+    steps.append(requests.send_proposal(session, hands.key(proposer), decision, proposer, slot))
     return {slot: proposer}
 
 
 def _contribute(
-    desk: Desk,
+    session: Session,
     hands: _Hands,
     decision: Decision,
     rule: Rule,
@@ -340,18 +346,18 @@ def _contribute(
     request = decision.request
     others = [
         member.organisation
-        for member in desk.members(request.target)
+        for member in session.members(request.target)
         if member.active and member.number not in hands
     ]
-    parts = cast(rule, [*hands.organisations, *others], request.parties, signed, proposed)
+    parts = assign(rule, [*hands.organisations, *others], request.parties, signed, proposed)
     if not proposed:
         if parts.proposer not in hands:
             raise AwaitingOthers(request.id, steps, rule.proposers, decision)
-        signed = _propose(desk, hands, decision, parts, steps)
+        signed = _propose(session, hands, decision, parts, steps)
     for slot, organisation in enumerate(parts.signers):
         if slot not in signed and organisation in hands:
             key = hands.key(organisation)
-            steps.append(requests.send_signature(desk, key, request, organisation, slot))
+            steps.append(requests.send_signature(session, key, request, organisation, slot))
     missing = [
         rule.slots[slot]
         for slot, organisation in enumerate(parts.signers)
@@ -361,17 +367,17 @@ def _contribute(
     raise AwaitingOthers(request.id, steps, roles, decision)
 
 
-def _wait(desk: Desk, decision: Decision, rule: Rule) -> None:
-    """Until the delay is over, if the desk waits; else raises NotBefore."""
+def _wait(session: Session, decision: Decision, rule: Rule) -> None:
+    """Until the delay is over, if the session waits; else raises NotBefore."""
     if rule.delay == 0:
         return
-    _, _, signed_at = desk.consortium.read(
+    _, _, signed_at = session.consortium.read(
         tuple[int, int, int], "requestState", decision.request.id
     )
     ready_at = signed_at + rule.delay
-    if desk.now() < ready_at and desk.wait is not None:
-        desk.wait(ready_at)
-    if desk.now() < ready_at:
+    if session.now() < ready_at and session.wait is not None:
+        session.wait(ready_at)
+    if session.now() < ready_at:
         raise NotBefore(decision.request.id, ready_at, decision)
 
 

@@ -14,54 +14,48 @@ from jp20.operations.governance.requests import (
     required_rule,
     standing,
 )
-from jp20.operations.session import Desk
+from jp20.operations.session import Session
 
 
-def carried_out(
-    desk: Desk, target: Contract, function: str, evidence: Evidence, **same: object
+def executed_call(
+    session: Session, target: Contract, function: str, evidence: Evidence, **same: object
 ) -> Mapping[str, Any] | None:
     """The arguments of a call on a function that was executed under a case with its document, and
     has the same arguments as far as they are named here; None where there is none.
     """
     selector = target.interface.function(function).selector
-    for proposal in proposals(desk).values():
+    asked = proposals(session, target=target.address, selector=selector, case_id=evidence.case_id)
+    for proposal in asked.values():
         request = proposal.request
-        if (
-            request.target,
-            request.selector,
-            request.case_id,
-            request.document_hash,
-        ) != (target.address, selector, evidence.case_id, evidence.document_hash):
+        if request.document_hash != evidence.document_hash:
             continue
         call = target.interface.decode_call(proposal.data) if proposal.data else None
         if (
             call is not None
             and all(call.arguments[name] == value for name, value in same.items())
-            and desk.consortium.read(int, "executedCount", request.case_id, request.root)
+            and session.consortium.read(int, "executedCount", request.case_id, request.root)
         ):
             return call.arguments
     return None
 
 
-def open_twins(desk: Desk, decision: Decision) -> dict[bytes, Proposal]:
+def open_twins(session: Session, decision: Decision) -> dict[bytes, Proposal]:
     """Open requests for the very same calls under the same case that are not this one: with
     another document, or other parties. Somebody who means this one named something else.
     """
-    request, now = decision.request, desk.now()
+    request, now = decision.request, session.now()
     found = {
         id: each
-        for id, each in proposals(desk).items()
-        if id != request.id
-        and (each.request.target, each.request.root, each.request.case_id)
-        == (request.target, request.root, request.case_id)
+        for id, each in proposals(session, target=request.target, case_id=request.case_id).items()
+        if id != request.id and each.request.root == request.root
     }
     return {
         id: each
         for id, each in found.items()
-        if standing(desk, each.request).is_open(required_rule(each.request.rule, ""), now)
+        if standing(session, each.request).is_open(required_rule(each.request.rule, ""), now)
     }
 
 
-def is_carried_out(desk: Desk, call: Call, evidence: Evidence) -> bool:
+def is_executed(session: Session, call: Call, evidence: Evidence) -> bool:
     """Whether a call was executed under the case. Raises NotInPolicy."""
-    return bool(executed_indices(desk, prepare(desk, [call], evidence, ()).request))
+    return bool(executed_indices(session, prepare(session, [call], evidence, ()).request))

@@ -11,7 +11,7 @@ from jp20.domain.base.times import in_tokyo
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.plans.outcomes import Decided
 from jp20.operations.governance.decide import decide
-from jp20.operations.session import Desk
+from jp20.operations.session import Session
 
 STANDING_REASON: Final = "Emergency stop: the reason follows. 緊急停止(理由は追って記録)"
 """What a halt says that was made before anybody wrote why."""
@@ -39,7 +39,7 @@ class TokenStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class PlatformStatus:
     """The platform and its tokens at a block. `since` is when it was halted (unix), 0 if not."""
 
     block: int
@@ -48,37 +48,39 @@ class Status:
     tokens: tuple[TokenStatus, ...]
 
 
-def halt_evidence(desk: Desk, reason: str = STANDING_REASON) -> Evidence:
+def halt_evidence(session: Session, reason: str = STANDING_REASON) -> Evidence:
     """What a halt rests on where there was no time for a case: the day in Japan, and the SHA-256 of
     the reason, in UTF-8. Halts of one day for one reason rest on the same.
     """
-    day = in_tokyo(desk.now())[:10]
+    day = in_tokyo(session.now())[:10]
     return Evidence.of(f"HALT-{day}", reason.encode())
 
 
-def halt(desk: Desk, evidence: Evidence | None = None) -> Decided:
+def halt(session: Session, evidence: Evidence | None = None) -> Decided:
     """Stops every token, with any one key of EMERGENCY: whatever its keys have under way does not
     hold it up. Without evidence it rests on the standing reason (see `halt_evidence`). Raises
     Reverted where it is stopped already.
     """
-    return decide(desk, [desk.platform.call("halt")], evidence or halt_evidence(desk), stops=True)
+    return decide(
+        session, [session.platform.call("halt")], evidence or halt_evidence(session), stops=True
+    )
 
 
-def resume(desk: Desk, evidence: Evidence, *, parties: Iterable[int] = ()) -> Decided:
+def resume(session: Session, evidence: Evidence, *, parties: Iterable[int] = ()) -> Decided:
     """Ends the stop that is on now; one that comes later is not ended by this decision.
 
     Raises NotHalted, and what `decide` raises.
     """
-    since = desk.platform.read(int, "haltedSince")
+    since = session.platform.read(int, "haltedSince")
     if since == 0:
         raise NotHalted
-    return decide(desk, [desk.platform.call("resume", since)], evidence, parties)
+    return decide(session, [session.platform.call("resume", since)], evidence, parties)
 
 
-def status(desk: Desk) -> Status:
+def platform_status(session: Session) -> PlatformStatus:
     """Whether the platform is halted, and how its tokens stand, at the latest block."""
-    block = desk.connection.block_number()
-    since = desk.platform.read(int, "haltedSince", block=block)
+    block = session.connection.block_number()
+    since = session.platform.read(int, "haltedSince", block=block)
     tokens = tuple(
         TokenStatus(
             token.address,
@@ -87,6 +89,6 @@ def status(desk: Desk) -> Status:
             token.read(int, "totalSupply", block=block),
             token.read(int, "splits", block=block),
         )
-        for token in desk.tokens(block)
+        for token in session.tokens(block)
     )
-    return Status(block, since != 0, since, tokens)
+    return PlatformStatus(block, since != 0, since, tokens)

@@ -26,9 +26,9 @@ from jp20.domain.governance.policy import Organisation, Policy, Unmet, unmet
 from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Decided, Step
 from jp20.operations.governance.decide import decide
-from jp20.operations.governance.earlier import is_carried_out
+from jp20.operations.governance.earlier import is_executed
 from jp20.operations.governance.policy import policy_on_chain
-from jp20.operations.session import Desk, Member, TokenName, UnknownOrganisation
+from jp20.operations.session import Member, Session, TokenName, UnknownOrganisation
 
 
 class NameTaken(JP20Error):
@@ -104,24 +104,24 @@ class Change:
 # What there is
 
 
-def keys(desk: Desk) -> tuple[KeyEntry, ...]:
+def organisation_keys(session: Session) -> tuple[KeyEntry, ...]:
     """All keys, the revoked ones included, in the order in which they were added."""
-    numbers = range(1, desk.consortium.read(int, "keyCount") + 1)
-    found = desk.consortium.read_many(
+    numbers = range(1, session.consortium.read(int, "keyCount") + 1)
+    found = session.consortium.read_many(
         tuple[ChecksumAddress, int, bool], "keyInfo", [(number,) for number in numbers]
     )
     return tuple(KeyEntry(number, *each) for number, each in zip(numbers, found, strict=True))
 
 
-def token_roles(desk: Desk, members: Sequence[Member]) -> tuple[TokenRoles, ...]:
+def token_roles(session: Session, members: Sequence[Member]) -> tuple[TokenRoles, ...]:
     """Who of some organisations holds which roles for which token, by token."""
-    infos = desk.consortium.read_many(
+    infos = session.consortium.read_many(
         tuple[str, bool, int, int], "organisationInfo", [(member.number,) for member in members]
     )
     holders = [member for member, info in zip(members, infos, strict=True) if info[3]]
-    tokens = desk.tokens() if holders else ()
+    tokens = session.tokens() if holders else ()
     rows = [(member, token) for token in tokens for member in holders]
-    found = desk.consortium.read_many(
+    found = session.consortium.read_many(
         int, "rolesOf", [(member.number, token.address) for member, token in rows]
     )
     return tuple(
@@ -131,12 +131,12 @@ def token_roles(desk: Desk, members: Sequence[Member]) -> tuple[TokenRoles, ...]
     )
 
 
-def member_named(desk: Desk, name: str) -> Member:
+def member_named(session: Session, name: str) -> Member:
     """An organisation by name or number; one that was removed where no active one has the name.
     Raises UnknownOrganisation.
     """
     wanted = int(name) if name.isascii() and name.isdigit() else name
-    found = [each for each in desk.members() if wanted in (each.number, each.name)]
+    found = [each for each in session.members() if wanted in (each.number, each.name)]
     if not found:
         raise UnknownOrganisation(name)
     return next((each for each in found if each.active), found[-1])
@@ -146,122 +146,122 @@ def member_named(desk: Desk, name: str) -> Member:
 
 
 def addition(
-    desk: Desk, name: str, roles: Iterable[Role], keys: Sequence[ChecksumAddress]
+    session: Session, name: str, roles: Iterable[Role], keys: Sequence[ChecksumAddress]
 ) -> Change:
     """A new organisation, with roles at large and at least one key that never was one."""
-    return Change(desk.consortium.call("addOrganisation", name, bitmap(roles), list(keys)))
+    return Change(session.consortium.call("addOrganisation", name, bitmap(roles), list(keys)))
 
 
-def removal(desk: Desk, member: Member) -> Change:
+def removal(session: Session, member: Member) -> Change:
     """Ends all keys and roles of an organisation, which signs nothing of it."""
     return Change(
-        desk.consortium.call("removeOrganisation", member.number),
+        session.consortium.call("removeOrganisation", member.number),
         (member.number,),
-        tuple(each for each in _active(desk) if each.number != member.number),
+        tuple(each for each in _active(session) if each.number != member.number),
     )
 
 
-def grant(desk: Desk, member: Member, role: Role, token: TokenName | None) -> Change:
+def grant(session: Session, member: Member, role: Role, token: TokenName | None) -> Change:
     """Gives a role, at large or for one token. Raises UnknownToken."""
-    return Change(desk.consortium.call("grantRole", member.number, role, _scope(desk, token)))
+    return Change(session.consortium.call("grantRole", member.number, role, _scope(session, token)))
 
 
-def revocation(desk: Desk, member: Member, role: Role, token: TokenName | None) -> Change:
+def revocation(session: Session, member: Member, role: Role, token: TokenName | None) -> Change:
     """Takes a role away, at large or for one token. Raises UnknownToken."""
     return Change(
-        desk.consortium.call("revokeRole", member.number, role, _scope(desk, token)),
-        after=None if token else _moved(_active(desk), role, member, None),
+        session.consortium.call("revokeRole", member.number, role, _scope(session, token)),
+        after=None if token else _moved(_active(session), role, member, None),
     )
 
 
 def role_transfer(
-    desk: Desk, role: Role, giver: Member, taker: Member, token: TokenName | None
+    session: Session, role: Role, giver: Member, taker: Member, token: TokenName | None
 ) -> Change:
     """Moves a role, the last one of its kind too, from one organisation to another in one step.
     Raises UnknownToken.
     """
-    scope = _scope(desk, token)
+    scope = _scope(session, token)
     return Change(
-        desk.consortium.call("transferRole", role, scope, giver.number, taker.number),
-        after=None if token else _moved(_active(desk), role, giver, taker),
+        session.consortium.call("transferRole", role, scope, giver.number, taker.number),
+        after=None if token else _moved(_active(session), role, giver, taker),
     )
 
 
-def key_addition(desk: Desk, member: Member, key: ChecksumAddress) -> Change:
+def key_addition(session: Session, member: Member, key: ChecksumAddress) -> Change:
     """A further key for an organisation."""
-    return Change(desk.consortium.call("addKey", member.number, key))
+    return Change(session.consortium.call("addKey", member.number, key))
 
 
-def key_revocation(desk: Desk, key: ChecksumAddress) -> Change:
+def key_revocation(session: Session, key: ChecksumAddress) -> Change:
     """Takes away a key of any organisation, by decision."""
-    return Change(desk.consortium.call("revokeKey", key))
+    return Change(session.consortium.call("revokeKey", key))
 
 
-def key_replacement(desk: Desk, old: ChecksumAddress, new: ChecksumAddress) -> Change:
+def key_replacement(session: Session, old: ChecksumAddress, new: ChecksumAddress) -> Change:
     """Exchanges a key, an organisation's last one too."""
-    return Change(desk.consortium.call("replaceKey", old, new))
+    return Change(session.consortium.call("replaceKey", old, new))
 
 
-def is_made(desk: Desk, change: Change, evidence: Evidence) -> bool:
+def is_made(session: Session, change: Change, evidence: Evidence) -> bool:
     """Whether a change was carried out under the case. Raises NotInPolicy."""
-    return is_carried_out(desk, change.call, evidence)
+    return is_executed(session, change.call, evidence)
 
 
-def require_possible(desk: Desk, change: Change) -> None:
+def require_possible(session: Session, change: Change) -> None:
     """Raises ChangeRefused or NameTaken where a change could not be carried out as of now."""
-    decoded = desk.consortium.interface.decode_call(change.call.data)
+    decoded = session.consortium.interface.decode_call(change.call.data)
     if decoded is not None and decoded.name == "addOrganisation":
-        for member in desk.members():
+        for member in session.members():
             if member.active and member.name == decoded.arguments["name"]:
                 raise NameTaken(member)
-    _require_accepted(desk, change.call, desk.consortium.address)
+    _require_accepted(session, change.call, session.consortium.address)
 
 
-def left_undecidable(desk: Desk, policy: Policy, change: Change) -> tuple[Unmet, ...]:
+def left_undecidable(session: Session, policy: Policy, change: Change) -> tuple[Unmet, ...]:
     """The acts that could be decided now and never again after a change, by the chain's rules; the
     acts by their names in `policy`.
     """
     if change.after is None:
         return ()
-    in_force = policy_on_chain(desk, policy)
-    before = {each.act.key for each in unmet(in_force, _active(desk))}
+    in_force = policy_on_chain(session, policy)
+    before = {each.act.key for each in unmet(in_force, _active(session))}
     return tuple(each for each in unmet(in_force, change.after) if each.act.key not in before)
 
 
-def make(desk: Desk, change: Change, evidence: Evidence) -> Decided:
+def make(session: Session, change: Change, evidence: Evidence) -> Decided:
     """Carries a change as far as the keys at hand reach. Raises what `decide` raises."""
-    return decide(desk, [change.call], evidence, change.parties)
+    return decide(session, [change.call], evidence, change.parties)
 
 
 # What an organisation does alone
 
 
-def own_signer(desk: Desk, entry: KeyEntry) -> Signer:
+def own_signer(session: Session, entry: KeyEntry) -> Signer:
     """The key at hand with which an organisation takes away a key of its own: another one where
     there is one. Raises NotOwnKey, or ChangeRefused where it is its last.
     """
-    owner = next(each for each in desk.members() if each.number == entry.organisation)
-    at_hand = [desk.signers[key] for key in owner.keys if key in desk.signers]
+    owner = next(each for each in session.members() if each.number == entry.organisation)
+    at_hand = [session.signers[key] for key in owner.keys if key in session.signers]
     if not at_hand:
         raise NotOwnKey(entry.address, owner)
     signer = next((each for each in at_hand if each.address != entry.address), at_hand[0])
-    _require_accepted(desk, _own_revocation(desk, entry), signer.address)
+    _require_accepted(session, _own_revocation(session, entry), signer.address)
     return signer
 
 
-def revoke_own_key(desk: Desk, entry: KeyEntry, signer: Signer) -> Step:
+def revoke_own_key(session: Session, entry: KeyEntry, signer: Signer) -> Step:
     """Takes away a key of the organisation at once: the first thing to do when one is stolen (G27).
     Raises Reverted where it is refused.
     """
-    desk.settle()
-    call = _own_revocation(desk, entry)
-    done = desk.send(signer, call, key=keccak(b"revokeOwnKey" + call.data))
+    session.settle()
+    call = _own_revocation(session, entry)
+    done = session.send(signer, call, key=keccak(b"revokeOwnKey" + call.data))
     return Step("call", entry.organisation, signer.address, done.transaction, done.block)
 
 
-def key_entry(desk: Desk, key: ChecksumAddress) -> KeyEntry:
+def key_entry(session: Session, key: ChecksumAddress) -> KeyEntry:
     """A key of any organisation, revoked or not. Raises ChangeRefused where it never was one."""
-    for entry in keys(desk):
+    for entry in organisation_keys(session):
         if entry.address == key:
             return entry
     raise ChangeRefused("KeyUnknown", {"key": key})
@@ -270,12 +270,12 @@ def key_entry(desk: Desk, key: ChecksumAddress) -> KeyEntry:
 # Inside
 
 
-def _scope(desk: Desk, token: TokenName | None) -> ChecksumAddress:
-    return ZERO_ADDRESS if token is None else desk.token(token).address
+def _scope(session: Session, token: TokenName | None) -> ChecksumAddress:
+    return ZERO_ADDRESS if token is None else session.token(token).address
 
 
-def _active(desk: Desk) -> tuple[Organisation, ...]:
-    return tuple(member.organisation for member in desk.members() if member.active)
+def _active(session: Session) -> tuple[Organisation, ...]:
+    return tuple(member.organisation for member in session.members() if member.active)
 
 
 def _moved(
@@ -290,30 +290,30 @@ def _moved(
     return tuple(replace(each, roles=roles(each)) for each in organisations)
 
 
-def _own_revocation(desk: Desk, entry: KeyEntry) -> Call:
-    return desk.consortium.call("revokeOwnKey", entry.address)
+def _own_revocation(session: Session, entry: KeyEntry) -> Call:
+    return session.consortium.call("revokeOwnKey", entry.address)
 
 
-def _require_accepted(desk: Desk, call: Call, sender: ChecksumAddress) -> None:
+def _require_accepted(session: Session, call: Call, sender: ChecksumAddress) -> None:
     """Raises ChangeRefused where the Consortium would refuse a call of a sender now."""
     try:
-        desk.connection.rpc("eth_call", *eth_call(call, sender, None))
+        session.connection.rpc("eth_call", *eth_call(call, sender, None))
     except NodeRefused as refusal:
         error = reverted(refusal, call)
-        raise (_refusal(desk, error) if isinstance(error, Reverted) else error) from None
+        raise (_refusal(session, error) if isinstance(error, Reverted) else error) from None
 
 
-def _refusal(desk: Desk, error: Reverted) -> JP20Error:
+def _refusal(session: Session, error: Reverted) -> JP20Error:
     """A refusal of the Consortium with names and a next step; as it is where none is known."""
     if error.decoded is None or not is_known(error.decoded.name):
         return error
     said = dict(error.decoded.arguments)
     if "organisation" in said:
-        said["who"] = next(m.name for m in desk.members() if m.number == said["organisation"])
+        said["who"] = next(m.name for m in session.members() if m.number == said["organisation"])
     if "role" in said:
         said["role"] = said["held"] = Role(said["role"]).name
         said["option"] = ""
         if said["scope"] != ZERO_ADDRESS:
-            code = desk.token(said["scope"]).read(str, "code")
+            code = session.token(said["scope"]).read(str, "code")
             said |= {"held": f"{said['role']} ({code})", "option": f" --token {code}"}
     return ChangeRefused(error.decoded.name, said)

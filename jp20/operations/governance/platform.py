@@ -33,9 +33,9 @@ from jp20.domain.governance.deployment import (
     MODULES,
     Deployed,
     Deployment,
-    Intent,
-    from_json,
-    to_json,
+    DeploymentIntent,
+    deployment_from_json,
+    deployment_to_json,
 )
 from jp20.domain.governance.policy import Kind, Organisation, Policy, compare, selector_of
 from jp20.domain.governance.requests import Call
@@ -49,7 +49,7 @@ PATIENCE: Final = 120.0
 _COPY_REST: Final = bytes.fromhex("600b5981380380925939f3")
 """Creation code that leaves what follows it as the contract's code."""
 
-Progress = Callable[[Step], None]
+OnStep = Callable[[Step], None]
 
 
 class AnotherFounder(JP20Error):
@@ -70,7 +70,7 @@ class DeploymentFailed(JP20Error):
                 f"Transaction 0x{transaction.hex()} failed.",
                 f"取引 0x{transaction.hex()} が失敗しました。",
             ),
-            Text("Run again: it goes on from here.", "再度実行すると、ここから続行します。"),
+            Text("Run it again: it continues from here.", "再度実行すると、ここから続行します。"),
         )
 
 
@@ -80,7 +80,7 @@ def deploy_platform(
     policy: Policy,
     organisations: Sequence[OrganisationEntry],
     file: Path,
-    progress: Progress | None = None,
+    progress: OnStep | None = None,
     *,
     outbox: Path | None = None,
 ) -> Deployment:
@@ -127,7 +127,7 @@ def deployment_path(folder: Path, chain_id: int) -> Path:
 
 def load_deployment(file: Path) -> Deployment:
     """Raises NoFile, NotADeployment."""
-    return from_json(read_file(file).decode("utf-8", "replace"), str(file))
+    return deployment_from_json(read_file(file).decode("utf-8", "replace"), str(file))
 
 
 def set_aside(connection: Connection, file: Path) -> Path | None:
@@ -158,7 +158,7 @@ def save_deployment(file: Path, deployment: Deployment) -> None:
     """Writes the file so that it is whole or as it was before."""
     file.parent.mkdir(parents=True, exist_ok=True)
     written = file.with_suffix(".tmp")
-    written.write_text(to_json(deployment), encoding="utf-8")
+    written.write_text(deployment_to_json(deployment), encoding="utf-8")
     written.replace(file)
 
 
@@ -201,7 +201,7 @@ class _Founding:
         connection: Connection,
         founder: Signer,
         file: Path,
-        progress: Progress,
+        progress: OnStep,
         outbox: Outbox | None,
     ) -> None:
         self._connection = connection
@@ -253,7 +253,7 @@ class _Founding:
         nonce = self._connection.next_nonce(self._founder.address)
         signed = sender.sign(call, nonce, gas, self._connection.gas_price())
         address = contract_address(self._founder.address, nonce)
-        intent = Intent(name, address, signed.hash, nonce)
+        intent = DeploymentIntent(name, address, signed.hash, nonce)
         self._record(replace(self.deployment, intent=intent))
         sender.submit([signed])
         receipt = wait_for_receipts(self._connection, [signed.hash], PATIENCE)[signed.hash]
@@ -261,7 +261,7 @@ class _Founding:
         if not receipt.succeeded:
             raise DeploymentFailed(name, signed.hash)
 
-    def _deployed(self, intent: Intent, receipt: Receipt) -> None:
+    def _deployed(self, intent: DeploymentIntent, receipt: Receipt) -> None:
         if not receipt.succeeded:
             self._record(replace(self.deployment, intent=None))
             return
@@ -326,7 +326,7 @@ class _Founding:
                     f"{self._file} は {found.founder} が開始した記録です。",
                 ),
                 next_step=Text(
-                    "Go on with that key, or name another file.",
+                    "Continue with that key, or name another file.",
                     "その鍵で続行するか、別のファイルを指定してください。",
                 ),
             )
@@ -428,7 +428,7 @@ def _require_as_planned(
             Text("The chain is not as the files say.", "チェーンの状態がファイルと一致しません。"),
             Text("\n".join(fault.en for fault in faults), "\n".join(fault.ja for fault in faults)),
             Text(
-                "Were the files changed since the deployment began? Begin anew with another file.",
+                "Were the files changed since the deployment began? Start again with another file.",
                 "開始後にファイルを変更した場合は、別の記録ファイルで最初から実行してください。",
             ),
         )

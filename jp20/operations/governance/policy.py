@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, cast
+from typing import Final
 
 from eth_typing import ChecksumAddress
 
@@ -10,11 +10,11 @@ from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import (
-    Act,
-    Difference,
     Kind,
     Organisation,
     Policy,
+    PolicyAct,
+    PolicyDifference,
     compare,
     rule_of,
     selector_of,
@@ -24,7 +24,8 @@ from jp20.domain.plans.outcomes import Decided
 from jp20.domain.register.events import (
     FrozenAtOnce,
     InvestorSuspended,
-    Other,
+    RuleRemoved,
+    RuleSet,
     SuspensionCarried,
     WalletAdded,
     WalletCarried,
@@ -32,7 +33,7 @@ from jp20.domain.register.events import (
 )
 from jp20.operations.files.inputs import governed_functions
 from jp20.operations.governance.decide import decide
-from jp20.operations.session import Desk
+from jp20.operations.session import Session
 
 CONFIRMED_WITHIN: Final = 72 * 3600
 """Seconds in which another organisation confirms what the AML officer did at once."""
@@ -51,7 +52,7 @@ class CannotDecide(JP20Error):
 class Regrouped(JP20Error):
     """The file puts functions together in other acts than the chain has."""
 
-    def __init__(self, acts: Sequence[Act]) -> None:
+    def __init__(self, acts: Sequence[PolicyAct]) -> None:
         super().__init__(
             Text(
                 "The file groups functions in other acts than the chain.",
@@ -71,7 +72,7 @@ class PolicyChange:
     off, by kind.
     """
 
-    acts: tuple[Act, ...]
+    acts: tuple[PolicyAct, ...]
     removed: tuple[tuple[Kind, tuple[bytes, ...]], ...]
 
     @property
@@ -94,23 +95,23 @@ class Overdue:
     due: int
 
 
-def words_on_chain(desk: Desk) -> dict[tuple[Kind, str], int]:
+def words_on_chain(session: Session) -> dict[tuple[Kind, str], int]:
     """What `Consortium.rule` returns for every function of every kind that changes state."""
     functions = [(kind, name) for kind, names in governed_functions().items() for name in names]
     rows = [(int(kind), selector_of(name)) for kind, name in functions]
-    return dict(zip(functions, desk.consortium.read_many(int, "rule", rows), strict=True))
+    return dict(zip(functions, session.consortium.read_many(int, "rule", rows), strict=True))
 
 
-def policy_differences(desk: Desk, policy: Policy) -> tuple[Difference, ...]:
+def policy_differences(session: Session, policy: Policy) -> tuple[PolicyDifference, ...]:
     """Where the chain differs from a policy; nothing where it does not."""
-    return compare(policy, words_on_chain(desk))
+    return compare(policy, words_on_chain(session))
 
 
-def policy_on_chain(desk: Desk, policy: Policy) -> Policy:
+def policy_on_chain(session: Session, policy: Policy) -> Policy:
     """The policy as the chain has it: the acts of `policy` by their names, with the chain's rules.
     An act that the chain does not list is left out.
     """
-    words = words_on_chain(desk)
+    words = words_on_chain(session)
     acts = (_as_on_chain(act, words[act.kind, act.functions[0]]) for act in policy.acts)
     return replace(policy, acts=tuple(act for act in acts if act is not None))
 
@@ -135,13 +136,15 @@ def require_decidable(policy: Policy, organisations: Sequence[Organisation]) -> 
         )
 
 
-def policy_change(desk: Desk, policy: Policy) -> PolicyChange:
+def policy_change(session: Session, policy: Policy) -> PolicyChange:
     """How the chain would have to change to have a policy. Raises CannotDecide, Regrouped."""
-    require_decidable(policy, [member.organisation for member in desk.members() if member.active])
-    words = words_on_chain(desk)
+    require_decidable(
+        policy, [member.organisation for member in session.members() if member.active]
+    )
+    words = words_on_chain(session)
     removed: list[tuple[Kind, tuple[bytes, ...]]] = []
-    torn: list[Act] = []
-    for kind, selectors in _acts_on_chain(desk).values():
+    torn: list[PolicyAct] = []
+    for kind, selectors in _acts_on_chain(session).values():
         listed = [
             act for act in policy.acts if act.kind == kind and set(act.selectors) & set(selectors)
         ]
@@ -158,7 +161,9 @@ def policy_change(desk: Desk, policy: Policy) -> PolicyChange:
     return PolicyChange(changed, tuple(removed))
 
 
-def change_policy(desk: Desk, change: PolicyChange, evidence: Evidence) -> tuple[Decided, ...]:
+def change_policy(
+    session: Session, change: PolicyChange, evidence: Evidence
+) -> tuple[Decided, ...]:
     """Brings a change to the chain: the acts to be set, then those to be taken off, each a request
     of its own under the same case. By the shipped policy setting waits 48 hours.
 
@@ -168,57 +173,55 @@ def change_policy(desk: Desk, change: PolicyChange, evidence: Evidence) -> tuple
         change.acts[start : start + ACTS_AT_ONCE]
         for start in range(0, len(change.acts), ACTS_AT_ONCE)
     ]
-    setting = [desk.consortium.call("setRules", [act.fields for act in part]) for part in parts]
+    setting = [session.consortium.call("setRules", [act.fields for act in part]) for part in parts]
     removing = [
-        desk.consortium.call("removeRule", int(kind), list(each)) for kind, each in change.removed
+        session.consortium.call("removeRule", int(kind), list(each))
+        for kind, each in change.removed
     ]
-    return tuple(decide(desk, calls, evidence) for calls in (setting, removing) if calls)
+    return tuple(decide(session, calls, evidence) for calls in (setting, removing) if calls)
 
 
-def overdue(desk: Desk, now: int | None = None) -> tuple[Overdue, ...]:
+def overdue(session: Session, now: int | None = None) -> tuple[Overdue, ...]:
     """What was done at once, stands, and was confirmed by nobody within 72 hours, by the time at
     which it fell due. `now` in unix seconds: the time of the latest block.
     """
-    moment = desk.now() if now is None else now
+    moment = session.now() if now is None else now
     found = [
-        *_suspensions(desk),
-        *(each for token in desk.tokens() for each in _freezes(desk, token)),
+        *_suspensions(session),
+        *(each for token in session.tokens() for each in _freezes(session, token)),
     ]
     late = (each for each in found if each.due <= moment)
     return tuple(sorted(late, key=lambda each: (each.due, each.account)))
 
 
-def _differs(act: Act, words: dict[tuple[Kind, str], int]) -> bool:
+def _differs(act: PolicyAct, words: dict[tuple[Kind, str], int]) -> bool:
     """Whether the chain has another rule for some function of an act."""
     found = {words[act.kind, function] for function in act.functions}
     return len(found) > 1 or rule_of(found.pop()) != act.rule
 
 
-def _acts_on_chain(desk: Desk) -> dict[int, tuple[Kind, tuple[bytes, ...]]]:
+def _acts_on_chain(session: Session) -> dict[int, tuple[Kind, tuple[bytes, ...]]]:
     """The acts by the chain's number, each with its selectors in the chain's order."""
     acts: dict[int, tuple[Kind, tuple[bytes, ...]]] = {}
-    for entry in desk.events(desk.consortium.address):
-        if isinstance(entry.event, Other) and entry.event.name in ("RuleSet", "RuleRemoved"):
-            found = entry.event.arguments
-            act = cast(int, found["act"])
-            if entry.event.name == "RuleSet":
-                selectors = cast(Sequence[bytes], found["selectors"])
-                acts[act] = (Kind(cast(int, found["kind"])), tuple(selectors))
-            else:
+    for entry in session.events(session.consortium.address):
+        match entry.event:
+            case RuleSet(kind, act, selectors, _):
+                acts[act] = (Kind(kind), selectors)
+            case RuleRemoved(_, act, _):
                 acts.pop(act, None)
     return acts
 
 
-def _as_on_chain(act: Act, word: int) -> Act | None:
+def _as_on_chain(act: PolicyAct, word: int) -> PolicyAct | None:
     rule = rule_of(word)
     return replace(act, rule=rule) if rule else None
 
 
-def _suspensions(desk: Desk) -> list[Overdue]:
+def _suspensions(session: Session) -> list[Overdue]:
     """The suspensions at once that stand unconfirmed, by a wallet of each investor."""
     first_wallet: dict[int, ChecksumAddress] = {}
     suspended: dict[int, ChecksumAddress] = {}
-    for entry in desk.events(desk.platform.address):
+    for entry in session.events(session.platform.address):
         match entry.event:
             case (
                 WalletRegistered(wallet, facts)
@@ -231,7 +234,7 @@ def _suspensions(desk: Desk) -> list[Overdue]:
             ) if organisation:
                 suspended[investor] = first_wallet[investor]
     rows = [(wallet,) for wallet in suspended.values()]
-    states = desk.platform.read_many(tuple[int, int, int, int], "suspension", rows)
+    states = session.platform.read_many(tuple[int, int, int, int], "suspension", rows)
     return [
         Overdue(_SUSPENDED, None, wallet, organisation, since, since + CONFIRMED_WITHIN)
         for wallet, (organisation, since, _, confirmed_at) in zip(
@@ -241,11 +244,11 @@ def _suspensions(desk: Desk) -> list[Overdue]:
     ]
 
 
-def _freezes(desk: Desk, token: Contract) -> list[Overdue]:
+def _freezes(session: Session, token: Contract) -> list[Overdue]:
     """The freezes at once of one token that stand unconfirmed."""
     frozen = dict.fromkeys(
         (entry.event.account, entry.event.organisation)
-        for entry in desk.events(token.address)
+        for entry in session.events(token.address)
         if isinstance(entry.event, FrozenAtOnce)
     )
     states = token.read_many(tuple[int, bool], "freezeAtOnceOf", list(frozen))

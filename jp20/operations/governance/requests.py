@@ -14,7 +14,6 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.abi import Decoded
 from jp20.chain.contracts.errors import Reverted, explain
-from jp20.chain.contracts.typed import typed
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.sender import Progress
 from jp20.chain.signing.signers import Signer
@@ -22,15 +21,15 @@ from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.assignment import NotEnoughOrganisations
-from jp20.domain.governance.decision_file import from_json, to_json
+from jp20.domain.governance.decision_file import decision_from_json, decision_to_json
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import Kind, Rule, rule_of
 from jp20.domain.governance.requests import Call, Decision, Request
-from jp20.domain.governance.requests import decide as put_under_one_root
+from jp20.domain.governance.requests import compose as put_under_one_root
 from jp20.domain.plans.outcomes import CallOutcome, Step
-from jp20.domain.register.events import CallExecuted, Entry, Event, Other
+from jp20.domain.register.events import CallExecuted, RequestProposed
 from jp20.operations.files.inputs import load_policy, read_file
-from jp20.operations.session import Desk, Member
+from jp20.operations.session import Member, Session
 
 NO_SLOT = 255
 """Proposing without signing."""
@@ -189,7 +188,7 @@ class Standing:
 
 
 def propose(
-    desk: Desk,
+    session: Session,
     signer: Signer,
     calls: Sequence[Call],
     evidence: Evidence,
@@ -200,27 +199,29 @@ def propose(
 
     `slot` names another one, or NO_SLOT. Raises NotInPolicy, or Reverted where it is refused.
     """
-    desk.settle()
-    decision = prepare(desk, calls, evidence, parties)
-    number = desk.organisation_of(signer.address)
-    chosen = _free_slot(desk, number, decision.request, {}) if slot is None else slot
-    return Proposed(decision, send_proposal(desk, signer, decision, number, chosen))
+    session.settle()
+    decision = prepare(session, calls, evidence, parties)
+    number = session.organisation_of(signer.address)
+    chosen = _free_slot(session, number, decision.request, {}) if slot is None else slot
+    return Proposed(decision, send_proposal(session, signer, decision, number, chosen))
 
 
-def sign(desk: Desk, signer: Signer, request: bytes, slot: int | None = None) -> Step:
+def sign(session: Session, signer: Signer, request: bytes, slot: int | None = None) -> Step:
     """Signs a request: the first free slot that the organisation can fill, or the one named.
 
     Raises UnknownRequest, NotEnoughOrganisations where no slot is left for it, or Reverted.
     """
-    desk.settle()
-    proposal = _proposal(desk, request)
-    number = desk.organisation_of(signer.address)
-    return _sign(desk, signer, proposal.request, number, slot)
+    session.settle()
+    proposal = _proposal(session, request)
+    number = session.organisation_of(signer.address)
+    return _sign(session, signer, proposal.request, number, slot)
 
 
-def _sign(desk: Desk, signer: Signer, request: Request, number: int, slot: int | None) -> Step:
+def _sign(
+    session: Session, signer: Signer, request: Request, number: int, slot: int | None
+) -> Step:
     if slot is None:
-        slot = _free_slot(desk, number, request, standing(desk, request).signatures)
+        slot = _free_slot(session, number, request, standing(session, request).signatures)
     if slot == NO_SLOT:
         rule = required_rule(request.rule, "")
         raise NotEnoughOrganisations(
@@ -231,55 +232,57 @@ def _sign(desk: Desk, signer: Signer, request: Request, number: int, slot: int |
             frozenset().union(*rule.slots),
             request.parties,
         )
-    return send_signature(desk, signer, request, number, slot)
+    return send_signature(session, signer, request, number, slot)
 
 
-def sign_decision(desk: Desk, signer: Signer, decision: Decision, slot: int | None = None) -> Step:
+def sign_decision(
+    session: Session, signer: Signer, decision: Decision, slot: int | None = None
+) -> Step:
     """Signs a decision that the signer has seen. What is signed is made of its own fields: nothing
     of it is read from a node again. Raises what `sign` raises.
     """
-    desk.settle()
-    number = desk.organisation_of(signer.address)
-    return _sign(desk, signer, decision.request, number, slot)
+    session.settle()
+    number = session.organisation_of(signer.address)
+    return _sign(session, signer, decision.request, number, slot)
 
 
-def withdraw(desk: Desk, signer: Signer, request: bytes) -> Step:
+def withdraw(session: Session, signer: Signer, request: bytes) -> Step:
     """Takes the organisation's signature back. Raises UnknownRequest, or Reverted."""
-    desk.settle()
-    proposal = _proposal(desk, request)
-    number = desk.organisation_of(signer.address)
-    for slot, signature in standing(desk, proposal.request).signatures.items():
+    session.settle()
+    proposal = _proposal(session, request)
+    number = session.organisation_of(signer.address)
+    for slot, signature in standing(session, proposal.request).signatures.items():
         if signature.organisation == number:
-            call = desk.consortium.call("withdraw", request, slot)
-            key = _key(desk, b"withdraw", request, slot)
-            done = desk.send(signer, call, key=key, again=True)
+            call = session.consortium.call("withdraw", request, slot)
+            key = _key(session, b"withdraw", request, slot)
+            done = session.send(signer, call, key=key, again=True)
             return Step("withdraw", number, signer.address, done.transaction, done.block)
     raise JP20Error(
         Text(f"Organisation {number} has not signed.", f"組織 {number} は署名していません。")
     )
 
 
-def cancel(desk: Desk, signer: Signer, request: bytes) -> Step:
+def cancel_request(session: Session, signer: Signer, request: bytes) -> Step:
     """Closes a request that the organisation proposed. Raises Reverted where it is refused."""
-    number = desk.organisation_of(signer.address)
-    done = desk.send(signer, desk.consortium.call("cancel", request))
+    number = session.organisation_of(signer.address)
+    done = session.send(signer, session.consortium.call("cancel", request))
     return Step("cancel", number, signer.address, done.transaction, done.block)
 
 
 def execute(
-    desk: Desk, signer: Signer, decision: Decision, indices: Sequence[int] | None = None
+    session: Session, signer: Signer, decision: Decision, indices: Sequence[int] | None = None
 ) -> tuple[CallOutcome, ...]:
     """Carries out calls of a request, each on its own; those that were already are left.
 
     A call that is refused has the refusal in its outcome, and the others are carried out.
     """
-    desk.settle()
+    session.settle()
     request = decision.request
     wanted = range(request.calls) if indices is None else indices
-    done = executed_indices(desk, request)
-    outcomes = {each.index: each for each in earlier_outcomes(desk, request)} if done else {}
+    done = executed_indices(session, request)
+    outcomes = {each.index: each for each in earlier_outcomes(session, request)} if done else {}
     pending = [index for index in wanted if index not in outcomes]
-    outcomes |= {each.index: each for each in send_executions(desk, signer, decision, pending)}
+    outcomes |= {each.index: each for each in send_executions(session, signer, decision, pending)}
     return tuple(outcomes[index] for index in wanted)
 
 
@@ -287,28 +290,34 @@ def execute(
 
 
 def list_requests(
-    desk: Desk, wanted: Callable[[Proposal], bool] = lambda proposal: True
+    session: Session,
+    wanted: Callable[[Proposal], bool] = lambda proposal: True,
+    *,
+    target: ChecksumAddress | None = None,
+    selector: bytes | None = None,
+    case_id: bytes | None = None,
 ) -> tuple[RequestView, ...]:
-    """All requests that were ever proposed, the latest last; or those whose proposal is wanted,
-    and only of these it is read where they stand.
+    """All requests that were ever proposed, the latest last; or those on a contract, a function,
+    under a case, whose proposal is wanted, and only of these it is read where they stand.
     """
-    members = _Members(desk)
-    now = desk.now()
+    found = proposals(session, target=target, selector=selector, case_id=case_id)
+    members = _Members(session)
+    now = session.now()
     return tuple(
-        _view(desk, members, id, each, now) for id, each in proposals(desk).items() if wanted(each)
+        _view(session, members, id, each, now) for id, each in found.items() if wanted(each)
     )
 
 
-def show_request(desk: Desk, request: bytes) -> RequestView:
+def show_request(session: Session, request: bytes) -> RequestView:
     """One request. Raises UnknownRequest."""
-    return _view(desk, _Members(desk), request, _proposal(desk, request), desk.now())
+    return _view(session, _Members(session), request, _proposal(session, request), session.now())
 
 
-def published_decision(desk: Desk, request: bytes) -> Decision | None:
+def published_decision(session: Session, request: bytes) -> Decision | None:
     """The decision of a request whose only call was published: all that `execute` needs. None
     where its calls travel as a file.
     """
-    proposal = _proposal(desk, request)
+    proposal = _proposal(session, request)
     return _decision(proposal.request, proposal.data)
 
 
@@ -331,31 +340,31 @@ def _decision(asked: Request, data: bytes) -> Decision | None:
 
 def save_decision(file: Path, decision: Decision) -> None:
     """Writes a decision for the other organisations: they sign and execute it from this file."""
-    file.write_text(to_json(decision), encoding="utf-8")
+    file.write_text(decision_to_json(decision), encoding="utf-8")
 
 
 def load_decision(file: Path) -> Decision:
     """Reads a decision. Raises NoFile, NotADecision; root and id are computed anew."""
-    return from_json(read_file(file).decode("utf-8", "replace"), str(file))
+    return decision_from_json(read_file(file).decode("utf-8", "replace"), str(file))
 
 
 # The steps, for `decide` as well
 
 
 def prepare(
-    desk: Desk, calls: Sequence[Call], evidence: Evidence, parties: Iterable[int]
+    session: Session, calls: Sequence[Call], evidence: Evidence, parties: Iterable[int]
 ) -> Decision:
     """The decision about some calls under the rule in force. Raises NotInPolicy."""
-    word = desk.rule(calls[0])
-    required_rule(word, desk.function_of(calls[0]))
+    word = session.rule(calls[0])
+    required_rule(word, session.function_of(calls[0]))
     return put_under_one_root(
         calls, evidence.case_id, evidence.document_hash, word, sorted(set(parties))
     )
 
 
-def act_of(desk: Desk, call: Call, evidence: Evidence) -> Call:
+def direct_call(session: Session, call: Call, evidence: Evidence) -> Call:
     """The call of the Consortium that makes a call at once, with one key, and says why."""
-    return desk.consortium.call(
+    return session.consortium.call(
         "act", call.target, call.data, evidence.case_id, evidence.document_hash
     )
 
@@ -369,35 +378,35 @@ def required_rule(word: int, function: str) -> Rule:
 
 
 def send_proposal(
-    desk: Desk, signer: Signer, decision: Decision, organisation: int, slot: int
+    session: Session, signer: Signer, decision: Decision, organisation: int, slot: int
 ) -> Step:
     data = decision.published_data if len(decision.published_data) <= MOST_PUBLISHED else b""
-    call = desk.consortium.call("propose", decision.request.fields, slot, data)
-    done = desk.send(
+    call = session.consortium.call("propose", decision.request.fields, slot, data)
+    done = session.send(
         signer,
         call,
-        key=_key(desk, b"propose", decision.request.id, slot),
-        label=f"propose {_about(desk, decision.request)}",
+        key=_key(session, b"propose", decision.request.id, slot),
+        label=f"propose {_about(session, decision.request)}",
         again=True,
     )
     return Step("propose", organisation, signer.address, done.transaction, done.block)
 
 
 def send_signature(
-    desk: Desk, signer: Signer, request: Request, organisation: int, slot: int
+    session: Session, signer: Signer, request: Request, organisation: int, slot: int
 ) -> Step:
-    done = desk.send(
+    done = session.send(
         signer,
-        desk.consortium.call("sign", request.fields, slot),
-        key=_key(desk, b"sign", request.id, slot),
-        label=f"sign {_about(desk, request)}",
+        session.consortium.call("sign", request.fields, slot),
+        key=_key(session, b"sign", request.id, slot),
+        label=f"sign {_about(session, request)}",
         again=True,
     )
     return Step("sign", organisation, signer.address, done.transaction, done.block)
 
 
 def send_executions(
-    desk: Desk,
+    session: Session,
     signer: Signer,
     decision: Decision,
     indices: Sequence[int],
@@ -407,10 +416,10 @@ def send_executions(
     One that another executor carried out meanwhile is told as that one's.
     """
     request = decision.request
-    about = _about(desk, request)
-    sent = desk.sender(signer).send_all(
-        [desk.consortium.call("execute", *decision.execution(index)) for index in indices],
-        keys=[execution_key(desk, request, index) for index in indices],
+    about = _about(session, request)
+    sent = session.sender(signer).send_all(
+        [session.consortium.call("execute", *decision.execution(index)) for index in indices],
+        keys=[execution_key(session, request, index) for index in indices],
         labels=[f"execute {about}, {index + 1}/{request.calls}" for index in indices],
         progress=progress,
     )
@@ -419,11 +428,11 @@ def send_executions(
         for index, result in zip(indices, sent, strict=True)
         if is_refused_with(result, "CallAlreadyExecuted", "RequestDone")
     }
-    theirs = {each.index: each for each in earlier_outcomes(desk, request)} if by_others else {}
+    theirs = {each.index: each for each in earlier_outcomes(session, request)} if by_others else {}
     return [
         theirs[index]
         if index in by_others and index in theirs
-        else outcome_of(desk, index, decision.calls[index], result)
+        else outcome_of(session, index, decision.calls[index], result)
         for index, result in zip(indices, sent, strict=True)
     ]
 
@@ -435,81 +444,96 @@ def is_refused_with(result: object, *names: str) -> bool:
     )
 
 
-def execution_key(desk: Desk, request: Request, index: int) -> bytes:
+def execution_key(session: Session, request: Request, index: int) -> bytes:
     """The key under which an execution stands in its executor's outbox. It is that of a case and a
     root, as on the chain: what was executed under one request is not again under another.
     """
-    return _key(desk, b"execute", request.case_id + request.root, index)
+    return _key(session, b"execute", request.case_id + request.root, index)
 
 
-def outcome_of(desk: Desk, index: int, call: Call, result: Receipt | Reverted) -> CallOutcome:
+def outcome_of(session: Session, index: int, call: Call, result: Receipt | Reverted) -> CallOutcome:
     """What became of a call, named by its own function where the Consortium handed it on."""
     if isinstance(result, Reverted):
         named = explain(
             result.decoded,
             result.data,
             call,
-            function=desk.function_of(call),
-            rule=desk.rule(call),
+            function=session.function_of(call),
+            rule=session.rule(call),
         )
         return CallOutcome(index, None, None, refusal=named)
-    events, earlier = desk.events_of(result, call.target), result.earlier is not None
+    events, earlier = session.events_of(result, call.target), result.earlier is not None
     return CallOutcome(index, result.transaction, result.block, events, earlier)
 
 
-def standing(desk: Desk, request: Request, members: "_Members | None" = None) -> Standing:
+def standing(session: Session, request: Request, members: "_Members | None" = None) -> Standing:
     """Where a request stands now."""
-    _, proposed_at, signed_at = desk.consortium.read(
+    _, proposed_at, signed_at = session.consortium.read(
         tuple[int, int, int], "requestState", request.id
     )
-    executed = desk.consortium.read(int, "executedCount", request.case_id, request.root)
+    executed = session.consortium.read(int, "executedCount", request.case_id, request.root)
     if not proposed_at:
         return Standing(0, 0, {}, executed)
-    numbers = desk.consortium.read(tuple[int, ...], "signaturesOf", request.id)
-    signatures = (members or _Members(desk)).signatures(request, numbers)
+    numbers = session.consortium.read(tuple[int, ...], "signaturesOf", request.id)
+    signatures = (members or _Members(session)).signatures(request, numbers)
     return Standing(proposed_at, signed_at, signatures, executed)
 
 
-def proposals(desk: Desk) -> dict[bytes, Proposal]:
-    """The latest proposal of each request, by id, in the order in which they were first made."""
+def proposals(
+    session: Session,
+    *,
+    target: ChecksumAddress | None = None,
+    selector: bytes | None = None,
+    case_id: bytes | None = None,
+) -> dict[bytes, Proposal]:
+    """The latest proposal of each request, by id, in the order in which they were first made; or of
+    those on a contract, a function, under a case.
+    """
     found: dict[bytes, Proposal] = {}
-    for entry in desk.events(desk.consortium.address):
-        if isinstance(entry.event, Other) and entry.event.name == "RequestProposed":
-            found.update([_proposed(entry.event, entry.at)])
+    for entry in session.events(session.consortium.address):
+        event = entry.event
+        if isinstance(event, RequestProposed) and (
+            target in (None, event.request.target)
+            and selector in (None, event.request.selector)
+            and case_id in (None, event.case_id)
+        ):
+            request = _true(event).request
+            found[event.id] = Proposal(request, event.organisation, event.data, entry.at)
     return found
 
 
-def executed_indices(desk: Desk, request: Request) -> set[int]:
+def executed_indices(session: Session, request: Request) -> set[int]:
     """The calls of a root that were executed under a case."""
-    if not desk.consortium.read(int, "executedCount", request.case_id, request.root):
+    if not session.consortium.read(int, "executedCount", request.case_id, request.root):
         return set()
     rows = [(request.case_id, request.root, index) for index in range(request.calls)]
-    flags = desk.consortium.read_many(bool, "isExecuted", rows)
+    flags = session.consortium.read_many(bool, "isExecuted", rows)
     return {index for index, executed in enumerate(flags) if executed}
 
 
-def earlier_outcomes(desk: Desk, request: Request) -> tuple[CallOutcome, ...]:
+def earlier_outcomes(session: Session, request: Request) -> tuple[CallOutcome, ...]:
     """What became of the calls that were executed, under this or another request with the same
     calls and case.
     """
-    events = desk.events(desk.consortium.address)
+    events = session.events(session.consortium.address)
     same = {
-        id
-        for id, each in _all_proposals(events)
-        if (each.request.case_id, each.request.root) == (request.case_id, request.root)
+        _true(entry.event).id
+        for entry in events
+        if isinstance(entry.event, RequestProposed)
+        and (entry.event.case_id, entry.event.request.root) == (request.case_id, request.root)
     }
     executed = {
         entry.event.index: entry.at
         for entry in events
         if isinstance(entry.event, CallExecuted) and entry.event.id in same
     }
-    receipts = desk.receipts_at(executed.values())
+    receipts = session.receipts_at(executed.values())
     return tuple(
         CallOutcome(
             index,
             at.transaction,
             at.block,
-            desk.events_of(receipts[at.transaction], request.target),
+            session.events_of(receipts[at.transaction], request.target),
             earlier=True,
         )
         for index, at in sorted(executed.items())
@@ -519,20 +543,20 @@ def earlier_outcomes(desk: Desk, request: Request) -> tuple[CallOutcome, ...]:
 # Inside
 
 
-def _key(desk: Desk, step: bytes, subject: bytes, number: int) -> bytes:
-    consortium = bytes.fromhex(desk.consortium.address[2:])
+def _key(session: Session, step: bytes, subject: bytes, number: int) -> bytes:
+    consortium = bytes.fromhex(session.consortium.address[2:])
     return keccak(step + consortium + subject + number.to_bytes(32, "big"))
 
 
-def _about(desk: Desk, request: Request) -> str:
+def _about(session: Session, request: Request) -> str:
     """What a request is about, for whoever looks into an outbox."""
     case = request.case_id.rstrip(b"\0").decode("ascii", "replace")
-    return f"{_function(desk, request).split('(')[0]} ({case})"
+    return f"{_function(session, request).split('(')[0]} ({case})"
 
 
-def _function(desk: Desk, request: Request) -> str:
+def _function(session: Session, request: Request) -> str:
     """The signature of the function that a request is about."""
-    functions = desk.interface(request.target).functions.values()
+    functions = session.interface(request.target).functions.values()
     named = (each.signature for each in functions if each.selector == request.selector)
     return next(named, f"0x{request.selector.hex()}")
 
@@ -540,14 +564,14 @@ def _function(desk: Desk, request: Request) -> str:
 class _Members:
     """The organisations and keys, read once for many requests."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._by_scope: dict[ChecksumAddress, tuple[Member, ...]] = {}
         self._keys: dict[int, tuple[ChecksumAddress, int, bool]] = {}
 
     def of(self, scope: ChecksumAddress) -> dict[int, Member]:
         if scope not in self._by_scope:
-            self._by_scope[scope] = self._desk.members(scope)
+            self._by_scope[scope] = self._session.members(scope)
         return {member.number: member for member in self._by_scope[scope]}
 
     def signatures(self, request: Request, numbers: Sequence[int]) -> dict[int, Signature]:
@@ -564,48 +588,33 @@ class _Members:
 
     def _key(self, number: int) -> tuple[ChecksumAddress, int, bool]:
         if number not in self._keys:
-            self._keys[number] = self._desk.consortium.read(
+            self._keys[number] = self._session.consortium.read(
                 tuple[ChecksumAddress, int, bool], "keyInfo", number
             )
         return self._keys[number]
 
 
-def _proposal(desk: Desk, request: bytes) -> Proposal:
-    found = proposals(desk).get(request)
+def _proposal(session: Session, request: bytes) -> Proposal:
+    found = proposals(session).get(request)
     if found is None:
         raise UnknownRequest(request)
     return found
 
 
-def _proposed(event: Other, at: At) -> tuple[bytes, Proposal]:
-    """The id and the proposal that a RequestProposed says."""
-    arguments = event.arguments
-    id, request = typed(bytes, arguments["id"]), typed(Request, arguments["request"])
-    if request.id != id:
-        raise FalseRequest(id, request.id)
-    return id, Proposal(
-        request,
-        typed(int, arguments["organisation"]),
-        typed(bytes, arguments["data"]),
-        at,
-    )
-
-
-def _all_proposals(events: Iterable[Entry[Event]]) -> list[tuple[bytes, Proposal]]:
-    return [
-        _proposed(entry.event, entry.at)
-        for entry in events
-        if isinstance(entry.event, Other) and entry.event.name == "RequestProposed"
-    ]
+def _true(event: RequestProposed) -> RequestProposed:
+    """The event, where the request in it is the one of its id. Raises FalseRequest."""
+    if event.request.id != event.id:
+        raise FalseRequest(event.id, event.request.id)
+    return event
 
 
 def _free_slot(
-    desk: Desk, organisation: int, request: Request, signatures: dict[int, Signature]
+    session: Session, organisation: int, request: Request, signatures: dict[int, Signature]
 ) -> int:
     """The first slot without a valid signature that an organisation can fill; else NO_SLOT."""
     rule = required_rule(request.rule, "")
     roles = next(
-        member.roles for member in desk.members(request.target) if member.number == organisation
+        member.roles for member in session.members(request.target) if member.number == organisation
     )
     for slot, wanted in enumerate(rule.slots):
         filled = slot in signatures and signatures[slot].counts
@@ -614,13 +623,15 @@ def _free_slot(
     return NO_SLOT
 
 
-def _view(desk: Desk, members: _Members, id: bytes, proposal: Proposal, now: int) -> RequestView:
+def _view(
+    session: Session, members: _Members, id: bytes, proposal: Proposal, now: int
+) -> RequestView:
     request = proposal.request
     rule = required_rule(request.rule, "")
-    stands = standing(desk, request, members)
-    kind = desk.kind(request.target)
-    interface = desk.interface(request.target)
-    function = _function(desk, request)
+    stands = standing(session, request, members)
+    kind = session.kind(request.target)
+    interface = session.interface(request.target)
+    function = _function(session, request)
     return RequestView(
         id,
         request,
@@ -629,7 +640,7 @@ def _view(desk: Desk, members: _Members, id: bytes, proposal: Proposal, now: int
         _act_name(kind, function),
         function,
         stands.executed,
-        _state(desk, request, rule, stands, now),
+        _state(session, request, rule, stands, now),
         proposal.organisation,
         stands.proposed_at or proposal.at.time,
         (stands.proposed_at or proposal.at.time) + rule.lifetime,
@@ -643,14 +654,16 @@ def _view(desk: Desk, members: _Members, id: bytes, proposal: Proposal, now: int
     )
 
 
-def _state(desk: Desk, request: Request, rule: Rule, stands: Standing, now: int) -> RequestState:
+def _state(
+    session: Session, request: Request, rule: Rule, stands: Standing, now: int
+) -> RequestState:
     if stands.executed == request.calls:
         return RequestState.EXECUTED
     if not stands.proposed_at:
         return RequestState.CANCELLED
     if not stands.is_open(rule, now):
         return RequestState.EXPIRED
-    if desk.rule(Call(request.target, request.selector)) != request.rule:
+    if session.rule(Call(request.target, request.selector)) != request.rule:
         return RequestState.VOID
     ready_at = stands.ready_at(rule)
     if ready_at is None:

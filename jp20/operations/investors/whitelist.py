@@ -16,8 +16,14 @@ from jp20.domain.investors.facts import Facts
 from jp20.domain.investors.investors import Investor, InvestorClass, InvestorFile, Residency
 from jp20.domain.plans.outcomes import Decided, Outcome, Outcomes, RowOutcome, in_order
 from jp20.domain.token.reasons import RegistryReason
-from jp20.operations.governance.rows import AT_ONCE, FEW_AT_ONCE, Row, carry_out, faulty
-from jp20.operations.session import Desk
+from jp20.operations.governance.batches import (
+    BATCH_SIZE,
+    SMALL_BATCH,
+    BatchRow,
+    execute_batch,
+    faulty,
+)
+from jp20.operations.session import Session
 
 _R = TypeVar("_R")
 
@@ -75,135 +81,143 @@ class WhitelistPlan:
         return not (self.new or self.wallets or self.renew or self.reclassify)
 
 
-def plan_whitelist(desk: Desk, file: InvestorFile, block: int | None = None) -> WhitelistPlan:
+def plan_whitelist(session: Session, file: InvestorFile, block: int | None = None) -> WhitelistPlan:
     """Compares a file with the chain, at a block or now. Faulty lines are refused rows; the others
     are planned.
     """
     wallets = [wallet for each in file.investors for wallet in each.wallets]
-    facts = dict(zip(wallets, facts_of(desk, wallets, block), strict=True))
-    plan = _Plan(list(faulty(file.faults)), facts, desk.connection.block(block).time)
+    facts = dict(zip(wallets, facts_of(session, wallets, block), strict=True))
+    plan = _Plan(list(faulty(file.faults)), facts, session.connection.block(block).time)
     for each in file.investors:
         plan.take(each)
     return plan.plan()
 
 
 def apply_whitelist(
-    desk: Desk, plan: WhitelistPlan, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session, plan: WhitelistPlan, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Outcomes:
     """Carries a plan out; where it is empty, nothing is sent. What the chain refuses is told."""
     decided: list[Decided] = []
     rows = [*plan.refused]
     for each in plan.unchanged:
         rows += _rows(each, Outcome.UNCHANGED)
-    for outcomes in _applied(desk, plan, evidence, parties):
+    for outcomes in _applied(session, plan, evidence, parties):
         decided += outcomes.decided
         rows += outcomes.rows
     return Outcomes(tuple(decided), in_order(rows))
 
 
-def register(
-    desk: Desk, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
+def enrol(
+    session: Session, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Outcomes:
     """Brings the chain to what a file says: registers, adds wallets, renews, reclassifies."""
-    desk.settle()
-    return apply_whitelist(desk, plan_whitelist(desk, file), evidence, parties=parties)
+    session.settle()
+    return apply_whitelist(session, plan_whitelist(session, file), evidence, parties=parties)
 
 
-def renew(desk: Desk, rows: Sequence[Renewal], evidence: Evidence) -> Outcomes:
+def renew(session: Session, rows: Sequence[Renewal], evidence: Evidence) -> Outcomes:
     """Sets until when the KYC of investors is valid. Who is refused is told, and the others go
     through; the refusal of an only one is raised.
     """
-    return _carried(desk, "renew", [Row(row, row[0]) for row in rows], evidence)
+    return _carried(session, "renew", [BatchRow(row, row[0]) for row in rows], evidence)
 
 
-def reclassify(desk: Desk, rows: Sequence[Classification], evidence: Evidence) -> Outcomes:
+def reclassify(session: Session, rows: Sequence[Classification], evidence: Evidence) -> Outcomes:
     """Sets class and residency of investors. Who is refused is told, and the others go through; the
     refusal of an only one is raised.
     """
-    return _carried(desk, "reclassify", [Row(row, row[0]) for row in rows], evidence)
+    return _carried(session, "reclassify", [BatchRow(row, row[0]) for row in rows], evidence)
 
 
-def suspend_at_once(desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence) -> Outcomes:
+def suspend_at_once(
+    session: Session, wallets: Sequence[ChecksumAddress], evidence: Evidence
+) -> Outcomes:
     """The AML officer's: suspends investors, each with all wallets. To be confirmed in 72 hours."""
-    return _on_wallets(desk, "suspendAtOnce", wallets, evidence, stops=True)
+    return _on_wallets(session, "suspendAtOnce", wallets, evidence, stops=True)
 
 
 def confirm_suspension(
-    desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence
+    session: Session, wallets: Sequence[ChecksumAddress], evidence: Evidence
 ) -> Outcomes:
     """Confirms the suspensions that stand now, by an organisation that made none of them."""
-    suspended = desk.platform.read_many(
+    suspended = session.platform.read_many(
         tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets]
     )
     own = {organisation for organisation, *_ in suspended if organisation}
     rows = [
-        Row((wallet, since), wallet)
+        BatchRow((wallet, since), wallet)
         for wallet, (_, since, _, _) in zip(wallets, suspended, strict=True)
     ]
-    return _carried(desk, "confirmSuspension", rows, evidence, own)
+    return _carried(session, "confirmSuspension", rows, evidence, own)
 
 
 def suspend(
-    desk: Desk,
+    session: Session,
     wallets: Sequence[ChecksumAddress],
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
 ) -> Outcomes:
     """Suspends investors by decision, which also confirms what was done at once."""
-    return _on_wallets(desk, "suspend", wallets, evidence, parties)
+    return _on_wallets(session, "suspend", wallets, evidence, parties)
 
 
 def reinstate(
-    desk: Desk,
+    session: Session,
     wallets: Sequence[ChecksumAddress],
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
 ) -> Outcomes:
     """Lifts the suspensions that stand now; one that came later is not lifted by this decision."""
-    suspended = desk.platform.read_many(
+    suspended = session.platform.read_many(
         tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets]
     )
     rows = [
-        Row((wallet, since), wallet)
+        BatchRow((wallet, since), wallet)
         for wallet, (_, since, _, _) in zip(wallets, suspended, strict=True)
     ]
-    return _carried(desk, "reinstate", rows, evidence, parties)
+    return _carried(session, "reinstate", rows, evidence, parties)
 
 
 def add_wallets(
-    desk: Desk,
+    session: Session,
     rows: Sequence[tuple[ChecksumAddress, ChecksumAddress]],
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
 ) -> Outcomes:
     """Gives investors further wallets: any wallet of theirs, and the new one."""
-    return _carried(desk, "addWallets", [Row(row, row[1]) for row in rows], evidence, parties)
+    return _carried(
+        session, "addWallets", [BatchRow(row, row[1]) for row in rows], evidence, parties
+    )
 
 
-def retire_wallets(desk: Desk, wallets: Sequence[ChecksumAddress], evidence: Evidence) -> Outcomes:
+def retire_wallets(
+    session: Session, wallets: Sequence[ChecksumAddress], evidence: Evidence
+) -> Outcomes:
     """Takes wallets out of use for ever: their keys were lost or stolen."""
-    return _on_wallets(desk, "retireWallets", wallets, evidence)
+    return _on_wallets(session, "retireWallets", wallets, evidence)
 
 
-def investor(desk: Desk, wallet: ChecksumAddress, block: int | None = None) -> Facts:
+def investor(session: Session, wallet: ChecksumAddress, block: int | None = None) -> Facts:
     """What the platform knows of a wallet, now or at a block."""
-    return Facts.of(desk.platform.read(int, "factsOf", wallet, block=block))
+    return Facts.of(session.platform.read(int, "factsOf", wallet, block=block))
 
 
 def facts_of(
-    desk: Desk, wallets: Sequence[ChecksumAddress], block: int | None = None
+    session: Session, wallets: Sequence[ChecksumAddress], block: int | None = None
 ) -> list[Facts]:
     """The same of many."""
     rows = [(wallet,) for wallet in wallets]
-    return [Facts.of(word) for word in desk.platform.read_many(int, "factsOf", rows, block=block)]
+    return [
+        Facts.of(word) for word in session.platform.read_many(int, "factsOf", rows, block=block)
+    ]
 
 
-def wallets_of(desk: Desk, wallet: ChecksumAddress) -> tuple[ChecksumAddress, ...]:
+def wallets_of(session: Session, wallet: ChecksumAddress) -> tuple[ChecksumAddress, ...]:
     """All wallets of the investor behind one, beginning with it. Raises NobodysWallet."""
-    found = desk.platform.read(tuple[ChecksumAddress, ...], "walletsOf", wallet)
+    found = session.platform.read(tuple[ChecksumAddress, ...], "walletsOf", wallet)
     if not found:
         raise NobodysWallet(wallet)
     return found
@@ -314,32 +328,34 @@ def _rows(
 
 
 def _applied(
-    desk: Desk, plan: WhitelistPlan, evidence: Evidence, parties: Iterable[int]
+    session: Session, plan: WhitelistPlan, evidence: Evidence, parties: Iterable[int]
 ) -> Iterable[Outcomes]:
     """The decisions of a plan, one after the other, those that it has rows for."""
     excluded = tuple(parties)
     if plan.new:
-        rows = [Row(each.registration, each.wallets[0], None, each.line) for each in plan.new]
-        yield _carried(desk, "register", rows, evidence, excluded, AT_ONCE)
+        rows = [BatchRow(each.registration, each.wallets[0], None, each.line) for each in plan.new]
+        yield _carried(session, "register", rows, evidence, excluded, BATCH_SIZE)
     if plan.wallets:
-        added = [Row((old, new), new, None, each.line_of(new)) for each, old, new in plan.wallets]
-        yield _carried(desk, "addWallets", added, evidence, excluded)
+        added = [
+            BatchRow((old, new), new, None, each.line_of(new)) for each, old, new in plan.wallets
+        ]
+        yield _carried(session, "addWallets", added, evidence, excluded)
     if plan.renew:
         renewed = [
-            Row((each.wallets[0], each.kyc_expiry), each.wallets[0], None, each.line)
+            BatchRow((each.wallets[0], each.kyc_expiry), each.wallets[0], None, each.line)
             for each in plan.renew
         ]
-        yield _carried(desk, "renew", renewed, evidence, excluded)
+        yield _carried(session, "renew", renewed, evidence, excluded)
     if plan.reclassify:
         reclassified = [
-            Row((each.wallets[0], *_classification(each)), each.wallets[0], None, each.line)
+            BatchRow((each.wallets[0], *_classification(each)), each.wallets[0], None, each.line)
             for each in plan.reclassify
         ]
-        yield _carried(desk, "reclassify", reclassified, evidence, excluded)
+        yield _carried(session, "reclassify", reclassified, evidence, excluded)
 
 
 def _on_wallets(
-    desk: Desk,
+    session: Session,
     function: str,
     wallets: Sequence[ChecksumAddress],
     evidence: Evidence,
@@ -347,21 +363,21 @@ def _on_wallets(
     *,
     stops: bool = False,
 ) -> Outcomes:
-    rows = [Row(wallet, wallet) for wallet in wallets]
-    return _carried(desk, function, rows, evidence, parties, stops=stops)
+    rows = [BatchRow(wallet, wallet) for wallet in wallets]
+    return _carried(session, function, rows, evidence, parties, stops=stops)
 
 
 def _carried(
-    desk: Desk,
+    session: Session,
     function: str,
-    rows: Sequence[Row[_R]],
+    rows: Sequence[BatchRow[_R]],
     evidence: Evidence,
     parties: Iterable[int] = (),
-    at_once: int = FEW_AT_ONCE,
+    at_once: int = SMALL_BATCH,
     *,
     stops: bool = False,
 ) -> Outcomes:
     def call_of(part: Sequence[_R]) -> Call:
-        return desk.platform.call(function, part)
+        return session.platform.call(function, part)
 
-    return carry_out(desk, rows, call_of, evidence, parties, at_once, stops=stops)
+    return execute_batch(session, rows, call_of, evidence, parties, at_once, stops=stops)

@@ -20,12 +20,12 @@ from jp20.domain.plans.allotments import Allotment, AllotmentFile
 from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome, in_order
 from jp20.domain.plans.plan import DeliveryRow
 from jp20.domain.register.events import CallExecuted, Transfer
-from jp20.domain.token.eligibility import Holding, judge_delivery
+from jp20.domain.token.eligibility import RecipientHolding, judge_delivery
 from jp20.domain.token.reasons import Reason
+from jp20.operations.governance.batches import BATCH_SIZE, BatchRow, execute_batch, faulty
 from jp20.operations.governance.requests import RequestState, executed_indices, list_requests
-from jp20.operations.governance.rows import AT_ONCE, Row, carry_out, faulty
 from jp20.operations.investors.whitelist import facts_of
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 
 
 class NotEnoughUnits(JP20Error):
@@ -86,7 +86,7 @@ class DistributionPlan:
 
 
 def plan_distribution(
-    desk: Desk, token: TokenName, file: AllotmentFile, evidence: Evidence
+    session: Session, token: TokenName, file: AllotmentFile, evidence: Evidence
 ) -> DistributionPlan:
     """Compares a file with what was delivered under the case.
 
@@ -95,11 +95,11 @@ def plan_distribution(
     are decided on anew, as far as nothing stands against them any more.
     Raises AnotherDeliveryUnderWay, NotEnoughUnits.
     """
-    contract = desk.token(token)
-    past = Past(desk, contract, evidence)
+    contract = session.token(token)
+    past = Past(session, contract, evidence)
     bad = faulty(file.faults)
     first = root_of(contract, file.allotments) if file.allotments else b""
-    expected = expected_refusals(desk, contract, file.allotments)
+    expected = expected_refusals(session, contract, file.allotments)
     if past.is_under_way(first) or not past.is_begun:
         plan = DistributionPlan(evidence, file.allotments, bad, expected, past.is_under_way(first))
     else:
@@ -115,7 +115,7 @@ def plan_distribution(
 
 
 def distribute(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     file: AllotmentFile,
     evidence: Evidence,
@@ -125,26 +125,26 @@ def distribute(
     """Delivers what a file says and was not delivered yet under this case; see
     `plan_distribution`. Rows that are faulty or that the chain refuses are reported.
     """
-    desk.settle()
-    plan = plan_distribution(desk, token, file, evidence)
-    return deliver(desk, token, plan, parties=parties)
+    session.settle()
+    plan = plan_distribution(session, token, file, evidence)
+    return deliver(session, token, plan, parties=parties)
 
 
 def deliver(
-    desk: Desk, token: TokenName, plan: DistributionPlan, *, parties: Iterable[int] = ()
+    session: Session, token: TokenName, plan: DistributionPlan, *, parties: Iterable[int] = ()
 ) -> Outcomes:
     """Carries a plan out; where it is empty, nothing is sent."""
     if plan.is_empty:
         return Outcomes((), in_order(plan.settled))
-    contract = desk.token(token)
-    rows = [Row(each, each.wallet, each.units, each.line) for each in plan.pending]
-    done = carry_out(
-        desk,
+    contract = session.token(token)
+    rows = [BatchRow(each, each.wallet, each.units, each.line) for each in plan.pending]
+    done = execute_batch(
+        session,
         rows,
         lambda part: delivery(contract, part),
         plan.evidence,
         parties,
-        AT_ONCE,
+        BATCH_SIZE,
         key_of=lambda part: delivery_key(contract, plan.evidence, part),
     )
     return Outcomes(done.decided, in_order((*plan.settled, *done.rows)))
@@ -163,17 +163,17 @@ _Delivered = dict[ChecksumAddress, tuple[int, bytes | None, int | None]]
 """Units by wallet, with the last transaction and its block."""
 
 
-def delivered_directly(desk: Desk, token: Contract, evidence: Evidence) -> _Delivered:
+def delivered_directly(session: Session, token: Contract, evidence: Evidence) -> _Delivered:
     """What keys delivered under a case without a request, by the outboxes at hand: the chain does
     not say under which case it was.
     """
-    carried = desk.executed(_beginning(token, evidence))
+    carried = session.executed(_beginning(token, evidence))
     if not carried:
         return {}
     source = token.read(ChecksumAddress, "issuerAccount")
     found: _Delivered = {}
     for _, receipt in carried.values():
-        for entry in desk.events_of(receipt, token.address):
+        for entry in session.events_of(receipt, token.address):
             event = entry.event
             if isinstance(event, Transfer) and event.from_ == source:
                 units = found.get(event.to, (0, None, None))[0] + event.value
@@ -186,18 +186,15 @@ class Past:
     delivered.
     """
 
-    def __init__(self, desk: Desk, token: Contract, evidence: Evidence) -> None:
+    def __init__(self, session: Session, token: Contract, evidence: Evidence) -> None:
         selector = token.interface.function("deliver").selector
         self._evidence = evidence
-        self.views = [
-            view
-            for view in list_requests(desk)
-            if (view.request.target, view.request.selector, view.request.case_id)
-            == (token.address, selector, evidence.case_id)
-        ]
+        self.views = list_requests(
+            session, target=token.address, selector=selector, case_id=evidence.case_id
+        )
         self.requests = [view.request for view in self.views]
         self._pending = {
-            root: len(executed_indices(desk, request)) < request.calls
+            root: len(executed_indices(session, request)) < request.calls
             for root, request in {request.root: request for request in self.requests}.items()
         }
         self._open = {
@@ -206,8 +203,8 @@ class Past:
             if view.state in (RequestState.OPEN, RequestState.WAITING, RequestState.READY)
         }
         self._delivered = {
-            **delivered_directly(desk, token, evidence),
-            **(self._read(desk, token) if self.requests else {}),
+            **delivered_directly(session, token, evidence),
+            **(self._read(session, token) if self.requests else {}),
         }
 
     @property
@@ -254,18 +251,18 @@ class Past:
         """Units of rows that were delivered."""
         return sum(self.delivered(row.wallet) for row in rows)
 
-    def _read(self, desk: Desk, token: Contract) -> _Delivered:
+    def _read(self, session: Session, token: Contract) -> _Delivered:
         """Units delivered by the requests."""
         ids = {request.id for request in self.requests}
         transactions = {
             entry.at.transaction
-            for entry in desk.events(desk.consortium.address)
+            for entry in session.events(session.consortium.address)
             if isinstance(entry.event, CallExecuted) and entry.event.id in ids
         }
         units: Counter[ChecksumAddress] = Counter()
         place: dict[ChecksumAddress, tuple[bytes, int]] = {}
         issuer_account = token.read(ChecksumAddress, "issuerAccount")
-        for entry in desk.events(token.address):
+        for entry in session.events(token.address):
             event, at = entry.event, entry.at
             if at.transaction not in transactions or not isinstance(event, Transfer):
                 continue
@@ -276,7 +273,7 @@ class Past:
 
 
 def expected_refusals(
-    desk: Desk, token: Contract, rows: Sequence[Allotment], block: int | None = None
+    session: Session, token: Contract, rows: Sequence[Allotment], block: int | None = None
 ) -> dict[ChecksumAddress, Reason]:
     """The wallets that the chain would refuse, and why, at a block or now: what it would answer if
     the rows were delivered in their order, and there were units enough.
@@ -284,11 +281,11 @@ def expected_refusals(
     classes, residencies, cap, *_ = token.read(
         tuple[int, int, int, int, bool, bool, bool], "rules", block=block
     )
-    rules = Holding(classes, residencies, token.read(int, "lotSize", block=block))
-    now = desk.connection.block(block).time
+    rules = RecipientHolding(classes, residencies, token.read(int, "lotSize", block=block))
+    now = session.connection.block(block).time
     if now >= (token.read(int, "maturity", block=block) or now + 1):
         return {row.wallet: Reason.TOKEN_MATURED for row in rows}
-    facts = facts_of(desk, [row.wallet for row in rows], block)
+    facts = facts_of(session, [row.wallet for row in rows], block)
     judged = {
         row.wallet: judge_delivery(each, rules, row.units, now)
         for row, each in zip(rows, facts, strict=True)
@@ -299,15 +296,17 @@ def expected_refusals(
             for row, each in zip(rows, facts, strict=True)
             if judged[row.wallet] is Reason.NONE
         }
-        judged |= _one_too_many(desk, token, investors, cap, block)
+        judged |= _one_too_many(session, token, investors, cap, block)
     return {wallet: reason for wallet, reason in judged.items() if reason is not Reason.NONE}
 
 
-def delivered_since(desk: Desk, token: Contract, block: int) -> Callable[[ChecksumAddress], int]:
+def delivered_since(
+    session: Session, token: Contract, block: int
+) -> Callable[[ChecksumAddress], int]:
     """The units that came to a wallet from the issuer's account after a block."""
     issuer_account = token.read(ChecksumAddress, "issuerAccount")
     units: Counter[ChecksumAddress] = Counter()
-    for entry in desk.events(token.address):
+    for entry in session.events(token.address):
         event = entry.event
         if entry.at.block > block and isinstance(event, Transfer) and event.from_ == issuer_account:
             units[event.to] += event.value
@@ -321,7 +320,7 @@ def delivery(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> Call:
 
 def root_of(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> bytes:
     """The root under which a decision has the deliveries of rows."""
-    parts = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
+    parts = [rows[start : start + BATCH_SIZE] for start in range(0, len(rows), BATCH_SIZE)]
     calls = [delivery(token, part) for part in parts]
     return MerkleTree([leaf(index, call) for index, call in enumerate(calls)]).root
 
@@ -338,7 +337,7 @@ def _wallet(row: Allotment | DeliveryRow) -> ChecksumAddress:
 
 
 def _one_too_many(
-    desk: Desk,
+    session: Session,
     token: Contract,
     investors: Mapping[ChecksumAddress, int],
     cap: int,
@@ -348,7 +347,9 @@ def _one_too_many(
     for.
     """
     wallets = [(wallet,) for wallet in investors]
-    groups = desk.platform.read_many(tuple[ChecksumAddress, ...], "walletsOf", wallets, block=block)
+    groups = session.platform.read_many(
+        tuple[ChecksumAddress, ...], "walletsOf", wallets, block=block
+    )
     every = list({wallet for group in groups for wallet in group})
     units = dict(
         zip(

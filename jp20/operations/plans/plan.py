@@ -39,20 +39,20 @@ from jp20.domain.plans.plan import (
     PlannedRow,
     PlanOutOfDate,
     RefusedRow,
+    Registration,
+    RowState,
     Source,
-    Standing,
-    State,
     WhitelistRow,
-    from_json,
+    plan_from_json,
+    plan_to_json,
     refused_of,
-    to_json,
 )
 from jp20.domain.plans.source import OtherRows, differences, left_out
 from jp20.domain.token.reasons import Reason
 from jp20.operations.files.inputs import read_file
 from jp20.operations.governance import requests
+from jp20.operations.governance.batches import BatchRow, execute_batch, outcomes_of
 from jp20.operations.governance.decide import AwaitingOthers, NotBefore, case_key
-from jp20.operations.governance.rows import Row, carry_out, outcomes_of
 from jp20.operations.investors.whitelist import WhitelistPlan, facts_of, plan_whitelist
 from jp20.operations.plans.distribute import (
     AnotherDeliveryUnderWay,
@@ -64,7 +64,7 @@ from jp20.operations.plans.distribute import (
     expected_refusals,
     root_of,
 )
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 
 _UNKNOWN = Text(
     "It was sent, and is in no block yet. Apply the plan again to learn what became of it.",
@@ -85,7 +85,7 @@ class PlanAwaitingOthers(AwaitingOthers):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class PlanProgress:
     """How far a decision of a plan is: rows carried out, of all its rows."""
 
     act: PlannedAct
@@ -97,14 +97,14 @@ class Progress:
 
 
 def prepare_whitelist(
-    desk: Desk, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Plan:
     """What a whitelist file would change. Faulty rows, and those that the chain would refuse, are
     named and not sent.
     """
-    block = desk.connection.block().number
-    found = plan_whitelist(desk, file, block)
-    refused = [*refused_of(file.faults), *_stopped(desk, None, block)]
+    block = session.connection.block().number
+    found = plan_whitelist(session, file, block)
+    refused = [*refused_of(file.faults), *_stopped(session, None, block)]
     refused += [
         RefusedRow(
             row.line, row.account, None, "wallet", row.code or "", row.reason or Text("", "")
@@ -113,7 +113,7 @@ def prepare_whitelist(
         if row.code != "FILE"
     ]
     decisions = [
-        PlannedDecision(act, desk.rule(desk.platform.call(act.function, [])), tuple(rows))
+        PlannedDecision(act, session.rule(session.platform.call(act.function, [])), tuple(rows))
         for act, rows in _whitelist_rows(found).items()
         if rows
     ]
@@ -125,7 +125,7 @@ def prepare_whitelist(
         if line not in told
     ]
     return _plan(
-        desk,
+        session,
         PlanKind.WHITELIST,
         None,
         block,
@@ -140,7 +140,7 @@ def prepare_whitelist(
 
 
 def prepare_distribution(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     file: AllotmentFile,
     evidence: Evidence,
@@ -156,14 +156,14 @@ def prepare_distribution(
     under way on rows of this file is gone on with as it is.
     Raises AnotherDeliveryUnderWay where the one under way is on other rows.
     """
-    contract = desk.token(token)
-    block = desk.connection.block().number
-    past = Past(desk, contract, evidence)
-    expected = expected_refusals(desk, contract, file.allotments, block)
+    contract = session.token(token)
+    block = session.connection.block().number
+    past = Past(session, contract, evidence)
+    expected = expected_refusals(session, contract, file.allotments, block)
     under_way = _under_way(contract, past, file.allotments, expected)
     rows: list[Allotment] = []
     settled: list[RowOutcome] = []
-    refused = [*refused_of(file.faults), *_stopped(desk, contract, block)]
+    refused = [*refused_of(file.faults), *_stopped(session, contract, block)]
     for each in file.allotments:
         found = None if each in under_way else past.settled(each, expected)
         if found is None:
@@ -180,10 +180,10 @@ def prepare_distribution(
     if expected_total is not None and expected_total != file.written:
         refused.append(_whole("TOTAL", total_missed(expected_total, file.written)[0]))
     planned = tuple(DeliveryRow(each.line, each.wallet, each.units) for each in rows)
-    rule = desk.rule(delivery(contract, []))
+    rule = session.rule(delivery(contract, []))
     decisions = [PlannedDecision(PlannedAct.DELIVER, rule, planned)] if planned else []
     return _plan(
-        desk,
+        session,
         PlanKind.DISTRIBUTION,
         contract,
         block,
@@ -199,21 +199,21 @@ def prepare_distribution(
 
 def save_plan(file: Path, plan: Plan) -> None:
     """Writes a plan, all of it or nothing. Raises CannotWrite."""
-    write_over(file, to_json(plan).encode())
+    write_over(file, plan_to_json(plan).encode())
 
 
 def load_plan(file: Path) -> Plan:
     """Raises NoFile, NotAPlan, TamperedPlan."""
-    return from_json(read_file(file).decode("utf-8", "replace"), file.name)
+    return plan_from_json(read_file(file).decode("utf-8", "replace"), file.name)
 
 
-def require_rows_of(desk: Desk, plan: Plan, file: InvestorFile | AllotmentFile) -> None:
+def require_rows_of(session: Session, plan: Plan, file: InvestorFile | AllotmentFile) -> None:
     """Compares a plan that others made with one's own copy of its file. Raises OtherRows where it
     does not do what the file says, all of it.
     """
     found = differences(plan, file)
     if isinstance(file, InvestorFile):
-        found += left_out(plan, _whitelist_rows(plan_whitelist(desk, file)))
+        found += left_out(plan, _whitelist_rows(plan_whitelist(session, file)))
     if found:
         raise OtherRows(file.file, found)
 
@@ -221,13 +221,13 @@ def require_rows_of(desk: Desk, plan: Plan, file: InvestorFile | AllotmentFile) 
 # Apply
 
 
-def read_here(desk: Desk, plan: Plan) -> Plan:
+def read_here(session: Session, plan: Plan) -> Plan:
     """A plan of somebody else's, with what its id does not bind read from this node: what is
     undistributed now, and the time of its block; that is nought where this chain has another block.
     """
-    token = None if plan.token is None else desk.token(plan.token)
+    token = None if plan.token is None else session.token(plan.token)
     try:
-        block = desk.connection.block(plan.block)
+        block = session.connection.block(plan.block)
     except NoBlock:
         time = 0
     else:
@@ -236,20 +236,20 @@ def read_here(desk: Desk, plan: Plan) -> Plan:
     return replace(plan, time=time, undistributed=undistributed)
 
 
-def check_plan(desk: Desk, plan: Plan) -> int:
+def check_plan(session: Session, plan: Plan) -> int:
     """Compares a plan with the chain, as `apply_plan` does before it sends, so that who applies it
     is asked about what is possible only. What an earlier run left on its way comes to its end
     first: it belongs to what the chain has. Returns how many rows are not carried out yet.
 
     Raises PlanElsewhere, PlanBlocked, PlanOutOfDate, NotNow, AnotherDeliveryUnderWay.
     """
-    _require_here(desk, plan)
-    desk.settle()
-    return sum(len(work.rows_left) for work in _compared(desk, plan))
+    _require_here(session, plan)
+    session.settle()
+    return sum(len(work.rows_left) for work in _compared(session, plan))
 
 
 def apply_plan(
-    desk: Desk, plan: Plan, *, progress: Callable[[Progress], None] | None = None
+    session: Session, plan: Plan, *, progress: Callable[[PlanProgress], None] | None = None
 ) -> Outcomes:
     """Carries out of a plan what is not done yet, as far as the keys at hand reach.
 
@@ -257,13 +257,13 @@ def apply_plan(
     block yet are UNKNOWN, those after them PENDING; nothing of what follows is sent then. Where it
     is a proposal, a signature, or what an earlier run sent that is in no block, OutcomeUnknown is
     raised.
-    Raises PlanElsewhere, PlanBlocked, PlanOutOfDate, NotNow, AnotherDeliveryUnderWay; at a desk of
-    organisations that work in turn PlanAwaitingOthers; and what `decide` raises.
+    Raises PlanElsewhere, PlanBlocked, PlanOutOfDate, NotNow, AnotherDeliveryUnderWay; with the
+    keys of a single organisation PlanAwaitingOthers; and what `decide` raises.
     """
-    _require_here(desk, plan)
-    desk.settle()
-    works = _compared(desk, plan)
-    run = _Run(desk, plan, progress or (lambda _: None))
+    _require_here(session, plan)
+    session.settle()
+    works = _compared(session, plan)
+    run = _Run(session, plan, progress or (lambda _: None))
     for work in works:
         run.carry_out(work)
     return run.end()
@@ -274,29 +274,30 @@ class _Work:
     stands to the rows of the others.
     """
 
-    def __init__(self, desk: Desk, plan: Plan, decision: PlannedDecision) -> None:
+    def __init__(self, session: Session, plan: Plan, decision: PlannedDecision) -> None:
         self.decision = decision
         self.act = decision.act
         self._evidence = plan.evidence
-        self.target = desk.platform if plan.token is None else desk.token(plan.token)
+        self.target = session.platform if plan.token is None else session.token(plan.token)
         self.parts = [
             decision.rows[start : start + self.act.at_once]
             for start in range(0, len(decision.rows), self.act.at_once)
         ]
         rule = rule_of(decision.rule)
         self.is_direct = rule is not None and rule.is_direct
-        self.rule_stands = desk.rule(self.call(())) == decision.rule
+        self.rule_stands = session.rule(self.call(())) == decision.rule
         self.request: Request | None = None
         self.executed: set[int] = set()
         self.is_under_way = False
         if self.rule_stands and not self.is_direct:
             calls = [self.call(part) for part in self.parts]
-            self.request = requests.prepare(desk, calls, plan.evidence, plan.parties).request
-            self.executed = requests.executed_indices(desk, self.request)
+            self.request = requests.prepare(session, calls, plan.evidence, plan.parties).request
+            self.executed = requests.executed_indices(session, self.request)
             self.is_under_way = bool(self.executed) or (
-                rule is not None and requests.standing(desk, self.request).is_open(rule, desk.now())
+                rule is not None
+                and requests.standing(session, self.request).is_open(rule, session.now())
             )
-        self.states: dict[PlannedRow, State] = {}
+        self.states: dict[PlannedRow, RowState] = {}
 
     @property
     def open_rows(self) -> list[PlannedRow]:
@@ -311,7 +312,9 @@ class _Work:
     @property
     def is_done(self) -> bool:
         """Whether the chain is as planned, and no request of this plan brought it there."""
-        return not self.is_under_way and all(state is State.AFTER for state in self.states.values())
+        return not self.is_under_way and all(
+            state is RowState.AFTER for state in self.states.values()
+        )
 
     @property
     def rows_left(self) -> list[PlannedRow]:
@@ -349,12 +352,14 @@ class _Work:
         size = self.act.at_once
         return [rows[start : start + size] for start in range(0, len(rows), size)]
 
-    def key_of_part(self, desk: Desk, index: int, rows: Sequence[PlannedRow]) -> bytes:
+    def key_of_part(self, session: Session, index: int, rows: Sequence[PlannedRow]) -> bytes:
         """By which the outbox knows the call on some rows."""
         if self.request is not None:
-            return requests.execution_key(desk, self.request, index)
+            return requests.execution_key(session, self.request, index)
         return (
-            self.key_of(rows) if self.is_keyed else case_key(desk, self.call(rows), self._evidence)
+            self.key_of(rows)
+            if self.is_keyed
+            else case_key(session, self.call(rows), self._evidence)
         )
 
     def pending_rows(self) -> list[PlannedRow]:
@@ -363,14 +368,16 @@ class _Work:
         """
         if not self.is_direct:
             return list(self.decision.rows)
-        return [row for row in self.decision.rows if self.states[row] is not State.AFTER]
+        return [row for row in self.decision.rows if self.states[row] is not RowState.AFTER]
 
 
 class _Run:
     """A plan being carried out."""
 
-    def __init__(self, desk: Desk, plan: Plan, progress: Callable[[Progress], None]) -> None:
-        self._desk = desk
+    def __init__(
+        self, session: Session, plan: Plan, progress: Callable[[PlanProgress], None]
+    ) -> None:
+        self._session = session
         self._plan = plan
         self._progress = progress
         self._decided: list[Decided] = []
@@ -396,7 +403,7 @@ class _Run:
 
     def _tell(self, work: _Work, done: int) -> None:
         total = len(work.decision.rows)
-        self._progress(Progress(work.act, min(done, total), total))
+        self._progress(PlanProgress(work.act, min(done, total), total))
 
     def end(self) -> Outcomes:
         """The outcomes; raises what there is to be waited for, where nothing else is to be told."""
@@ -417,9 +424,9 @@ class _Run:
     def _decide(self, work: _Work) -> None:
         rows = work.pending_rows()
         try:
-            done = carry_out(
-                self._desk,
-                [Row(row, row.account, row.units, row.line) for row in rows],
+            done = execute_batch(
+                self._session,
+                [BatchRow(row, row.account, row.units, row.line) for row in rows],
                 work.call,
                 self._plan.evidence,
                 self._plan.parties,
@@ -428,7 +435,7 @@ class _Run:
                 key_of=work.key_of if work.is_keyed else None,
             )
         except (OutcomeUnknown, NodeFailure) as broken:
-            rows_now = _rows_after(self._desk, work, broken)
+            rows_now = _rows_after(self._session, work, broken)
             if all(row.outcome is not Outcome.UNKNOWN for row in rows_now):
                 raise
             self._is_unknown = True
@@ -438,7 +445,7 @@ class _Run:
             self._wait(work, waiting)
         except NotEnoughOrganisations as waiting:
             # Another organisation acts alone here: it applies the plan with its key.
-            if not (self._desk.in_turn and work.is_direct):
+            if not (self._session.single_organisation and work.is_direct):
                 raise
             self._wait(work, waiting)
         else:
@@ -452,14 +459,14 @@ class _Run:
         self._waiting.append(waiting)
         self._acts_waiting.add(work.act)
         self._steps += getattr(waiting, "steps", ())
-        self._rows += _rows_now(self._desk, work, None)
+        self._rows += _rows_now(self._session, work, None)
 
 
 # Inside: planning
 
 
 def _plan(
-    desk: Desk,
+    session: Session,
     kind: PlanKind,
     token: Contract | None,
     block: int,
@@ -472,12 +479,12 @@ def _plan(
     refused: Sequence[RefusedRow],
 ) -> Plan:
     _require_every_row(lines, decisions, settled, refused)
-    at = desk.connection.block(block)
+    at = session.connection.block(block)
     return Plan(
         kind,
-        desk.connection.chain_id,
-        desk.connection.genesis,
-        desk.platform.address,
+        session.connection.chain_id,
+        session.connection.genesis,
+        session.platform.address,
         None if token is None else token.address,
         at.number,
         at.hash,
@@ -514,8 +521,10 @@ def _whitelist_rows(found: WhitelistPlan) -> dict[PlannedAct, list[WhitelistRow]
         each: Investor, account: ChecksumAddress, existing: ChecksumAddress | None = None
     ) -> WhitelistRow:
         facts = found.facts[account]
-        before = Standing.of(facts) if facts.is_known else None
-        after = Standing(each.investor_class, each.residency, each.kyc_expiry, each.class_expiry)
+        before = Registration.of(facts) if facts.is_known else None
+        after = Registration(
+            each.investor_class, each.residency, each.kyc_expiry, each.class_expiry
+        )
         return WhitelistRow(each.line_of(account), account, existing, before, after)
 
     return {
@@ -550,17 +559,17 @@ def _require_alone(
         raise AnotherDeliveryUnderWay(evidence.case, request)
 
 
-def _stop(desk: Desk, token: Contract | None, block: int | None = None) -> Reason | None:
+def _stop(session: Session, token: Contract | None, block: int | None = None) -> Reason | None:
     """What stops all that a plan would do."""
-    if desk.platform.read(bool, "halted", block=block):
+    if session.platform.read(bool, "halted", block=block):
         return Reason.PLATFORM_HALTED
     if token is not None and token.read(bool, "paused", block=block):
         return Reason.TOKEN_PAUSED
     return None
 
 
-def _stopped(desk: Desk, token: Contract | None, block: int) -> list[RefusedRow]:
-    reason = _stop(desk, token, block)
+def _stopped(session: Session, token: Contract | None, block: int) -> list[RefusedRow]:
+    reason = _stop(session, token, block)
     return [] if reason is None else [_whole(reason.name, reason.text, field="")]
 
 
@@ -577,27 +586,27 @@ def _refused(row: RowOutcome) -> RefusedRow:
 # Inside: applying
 
 
-def _require_here(desk: Desk, plan: Plan) -> None:
-    connection = desk.connection
+def _require_here(session: Session, plan: Plan) -> None:
+    connection = session.connection
     chain = Text("chain", "チェーン")
     if connection.chain_id != plan.chain_id:
         raise PlanElsewhere(chain, str(plan.chain_id), str(connection.chain_id))
     genesis = connection.genesis
     if genesis != plan.genesis:
         raise PlanElsewhere(chain, f"0x{plan.genesis.hex()}", f"0x{genesis.hex()}")
-    if desk.platform.address != plan.platform:
-        raise PlanElsewhere(Text("platform", "基盤"), plan.platform, desk.platform.address)
-    if plan.token is not None and not desk.platform.read(bool, "isToken", plan.token):
+    if session.platform.address != plan.platform:
+        raise PlanElsewhere(Text("platform", "基盤"), plan.platform, session.platform.address)
+    if plan.token is not None and not session.platform.read(bool, "isToken", plan.token):
         raise PlanElsewhere(Text("token", "トークン"), plan.token, "–")
 
 
-def _compared(desk: Desk, plan: Plan) -> list[_Work]:
+def _compared(session: Session, plan: Plan) -> list[_Work]:
     """All decisions of a plan beside the chain. Raises PlanBlocked, PlanOutOfDate, NotNow,
     AnotherDeliveryUnderWay.
     """
     if plan.is_blocked:
         raise PlanBlocked(plan.faults)
-    works = [_Work(desk, plan, decision) for decision in plan.decisions]
+    works = [_Work(session, plan, decision) for decision in plan.decisions]
     moved = [
         Text(
             f"The policy's rule for {work.act.text.en} was changed.",
@@ -608,24 +617,24 @@ def _compared(desk: Desk, plan: Plan) -> list[_Work]:
     ]
     if not moved and works:
         compare = _compare_wallets if plan.kind is PlanKind.WHITELIST else _compare_deliveries
-        moved = compare(desk, plan, works)
+        moved = compare(session, plan, works)
     if moved:
         raise PlanOutOfDate(moved)
     is_done = all(len(work.executed) == len(work.parts) or work.is_done for work in works)
-    token = None if plan.token is None else desk.token(plan.token)
-    stop = None if is_done else _stop(desk, token)
+    token = None if plan.token is None else session.token(plan.token)
+    stop = None if is_done else _stop(session, token)
     if stop is not None:
         raise NotNow(stop.text)
     return works
 
 
-def _compare_wallets(desk: Desk, plan: Plan, works: Sequence[_Work]) -> list[Text]:
+def _compare_wallets(session: Session, plan: Plan, works: Sequence[_Work]) -> list[Text]:
     """Where the whitelist has moved; sets the states of the rows."""
     rows = [row for work in works for row in work.open_rows if isinstance(row, WhitelistRow)]
     wallets = list({wallet for row in rows for wallet in (row.account, row.existing) if wallet})
-    now = desk.now()
+    now = session.now()
     facts: dict[ChecksumAddress | None, Facts] = dict(
-        zip(wallets, facts_of(desk, wallets), strict=True)
+        zip(wallets, facts_of(session, wallets), strict=True)
     )
     moved: list[Text] = []
     for work in works:
@@ -633,33 +642,33 @@ def _compare_wallets(desk: Desk, plan: Plan, works: Sequence[_Work]) -> list[Tex
             if isinstance(row, WhitelistRow):
                 state = row.state(work.act, facts[row.account], facts.get(row.existing), now)
                 work.states[row] = state
-                if state is State.MOVED and not work.is_under_way:
+                if state is RowState.MOVED and not work.is_under_way:
                     moved.append(_moved(row, _WALLET_MOVED))
     return moved
 
 
-def _compare_deliveries(desk: Desk, plan: Plan, works: Sequence[_Work]) -> list[Text]:
+def _compare_deliveries(session: Session, plan: Plan, works: Sequence[_Work]) -> list[Text]:
     """Where the token and its holders have moved; sets the states of the rows."""
     (work,) = works
     contract, evidence = work.target, plan.evidence
     rows = _deliveries(work.open_rows)
     if rows and contract.read(int, "splits") != plan.splits:
         return [Text("The token was split since.", "計画の作成後にトークンが分割されました。")]
-    past = Past(desk, contract, evidence)
+    past = Past(session, contract, evidence)
     if work.is_direct:
-        if desk.connection.block(plan.block).hash != plan.block_hash:
+        if session.connection.block(plan.block).hash != plan.block_hash:
             return [_ANOTHER_BLOCK]
         # Where no request is made the chain keeps no case: what came to a wallet since counts, and
         # the outbox knows what of it was brought there under this case.
-        since = delivered_since(desk, contract, plan.block)
+        since = delivered_since(session, contract, plan.block)
         for row in rows:
             came = since(row.account)
             if past.delivered(row.account) == row.units:
-                work.states[row] = State.AFTER
-            elif desk.outbox is None:
+                work.states[row] = RowState.AFTER
+            elif session.outbox is None:
                 work.states[row] = row.state(came)
             else:
-                work.states[row] = State.MOVED if came else State.BEFORE
+                work.states[row] = RowState.MOVED if came else RowState.BEFORE
     else:
         work.states.update({row: row.state(past.delivered(row.account)) for row in rows})
     claimed = [
@@ -669,14 +678,14 @@ def _compare_deliveries(desk: Desk, plan: Plan, works: Sequence[_Work]) -> list[
     ]
     if claimed or not rows or work.is_done:
         return claimed
-    stray = (State.MOVED,) if work.is_direct else (State.MOVED, State.AFTER)
+    stray = (RowState.MOVED,) if work.is_direct else (RowState.MOVED, RowState.AFTER)
     moved = [_moved(row, _DELIVERED) for row in rows if work.states[row] in stray]
-    rows = [row for row in rows if work.states[row] is State.BEFORE]
+    rows = [row for row in rows if work.states[row] is RowState.BEFORE]
     if not moved:
         _require_alone(contract, past, _deliveries(work.decision.rows), evidence)
     if not moved and not work.is_under_way:
         allotted = [Allotment(row.line, row.account, row.units) for row in rows]
-        refused = expected_refusals(desk, contract, allotted)
+        refused = expected_refusals(session, contract, allotted)
         moved = [_moved(row, refused[row.account].text) for row in rows if row.account in refused]
         needed, there = sum(row.units for row in rows), contract.read(int, "undistributed")
         if needed > there:
@@ -734,24 +743,24 @@ def _argument(act: PlannedAct, row: WhitelistRow) -> object:
             return row.account, *after.classification
 
 
-def _rows_now(desk: Desk, work: _Work, unknown: OutcomeUnknown | None) -> list[RowOutcome]:
+def _rows_now(session: Session, work: _Work, unknown: OutcomeUnknown | None) -> list[RowOutcome]:
     """How the rows of a decision stand that did not come to its end: its calls were executed, or
     are on their way (`unknown`), or were not sent.
     """
     if work.request is None:
         otherwise = Outcome.PENDING if unknown is None else Outcome.UNKNOWN
-        is_done = {row for row, state in work.states.items() if state is State.AFTER}
+        is_done = {row for row, state in work.states.items() if state is RowState.AFTER}
         return [
             _as(row, Outcome.ALREADY_DONE if row in is_done else otherwise)
             for row in work.decision.rows
         ]
     sent = {} if unknown is None else {each.key: each.hash for each in unknown.entries}
-    executed = {each.index: each for each in requests.earlier_outcomes(desk, work.request)}
+    executed = {each.index: each for each in requests.earlier_outcomes(session, work.request)}
     found: list[RowOutcome] = []
     for index, part in enumerate(work.parts):
-        key = requests.execution_key(desk, work.request, index)
+        key = requests.execution_key(session, work.request, index)
         if index in executed:
-            rows = [Row(row, row.account, row.units, row.line) for row in part]
+            rows = [BatchRow(row, row.account, row.units, row.line) for row in part]
             is_earlier = index in work.executed
             found += outcomes_of(rows, replace(executed[index], earlier=is_earlier))
         elif key in sent:
@@ -761,34 +770,36 @@ def _rows_now(desk: Desk, work: _Work, unknown: OutcomeUnknown | None) -> list[R
     return found
 
 
-def _rows_after(desk: Desk, work: _Work, broken: OutcomeUnknown | NodeFailure) -> list[RowOutcome]:
+def _rows_after(
+    session: Session, work: _Work, broken: OutcomeUnknown | NodeFailure
+) -> list[RowOutcome]:
     """The same where the run broke off; by the outbox alone where no node answers any more."""
     unknown = broken if isinstance(broken, OutcomeUnknown) else None
     try:
-        return _rows_now(desk, work, unknown)
+        return _rows_now(session, work, unknown)
     except NodeFailure:
-        return _rows_noted(desk, work, {} if unknown is None else unknown.outcomes)
+        return _rows_noted(session, work, {} if unknown is None else unknown.outcomes)
 
 
 def _rows_noted(
-    desk: Desk, work: _Work, known: Mapping[bytes, Receipt | Reverted]
+    session: Session, work: _Work, known: Mapping[bytes, Receipt | Reverted]
 ) -> list[RowOutcome]:
     """How the rows stand by what the outbox noted, and by the outcomes that were seen."""
     parts = {
-        work.key_of_part(desk, index, part): (index, part)
+        work.key_of_part(session, index, part): (index, part)
         for index, part in enumerate(work.parts_to_do)
     }
-    noted = desk.noted(parts.keys())
+    noted = session.noted(parts.keys())
     found = {
         row: _as(row, Outcome.ALREADY_DONE)
         for row in work.decision.rows
         if row not in work.rows_left
     }
     for key, (index, part) in parts.items():
-        rows = [Row(row, row.account, row.units, row.line) for row in part]
+        rows = [BatchRow(row, row.account, row.units, row.line) for row in part]
         entry, seen = noted.get(key), known.get(key)
         if isinstance(seen, Receipt):
-            found |= dict(zip(part, _seen(desk, work, index, rows, seen), strict=True))
+            found |= dict(zip(part, _seen(session, work, index, rows, seen), strict=True))
             continue
         outcome_now = Outcome.UNKNOWN if entry is not None else Outcome.PENDING
         hash = None if entry is None else entry.hash
@@ -797,12 +808,16 @@ def _rows_noted(
 
 
 def _seen(
-    desk: Desk, work: _Work, index: int, rows: Sequence[Row[PlannedRow]], receipt: Receipt
+    session: Session,
+    work: _Work,
+    index: int,
+    rows: Sequence[BatchRow[PlannedRow]],
+    receipt: Receipt,
 ) -> list[RowOutcome]:
     """What became of the rows of a call whose receipt is there."""
     call = work.call([row.value for row in rows])
     try:
-        return outcomes_of(rows, requests.outcome_of(desk, index, call, receipt))
+        return outcomes_of(rows, requests.outcome_of(session, index, call, receipt))
     except NodeFailure:  # the times of its events are not in the receipt
         return [
             replace(
@@ -819,7 +834,7 @@ def _as(row: PlannedRow, outcome: Outcome) -> RowOutcome:
 
 def _as_planned(work: _Work, rows: Iterable[RowOutcome]) -> list[RowOutcome]:
     """The rows, where those that the chain refused because they were as planned are done."""
-    were = {row.account for row, state in work.states.items() if state is State.AFTER}
+    were = {row.account for row, state in work.states.items() if state is RowState.AFTER}
     return [
         replace(row, outcome=Outcome.ALREADY_DONE, code=None, reason=None)
         if row.outcome is Outcome.REFUSED and row.account in were

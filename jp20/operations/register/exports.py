@@ -17,14 +17,14 @@ from jp20.domain.base.times import in_tokyo
 from jp20.domain.files.export_forms import Content, Encoding
 from jp20.operations.plans.results import require_format
 from jp20.operations.register.report import (
+    RegisterTable,
     Report,
-    Table,
     differences_table,
     holders_table,
     movements_table,
+    register_to_json,
     summary_table,
     to_csv,
-    to_json,
 )
 
 _AS_OF: Final = (Text("as of block", "基準ブロック"), Text("as of", "基準日時"))
@@ -55,17 +55,17 @@ def export(
         case ".xlsx":
             write_new(file, _workbook(report, language))
         case _:
-            write_new(file, to_json(report).encode())
+            write_new(file, register_to_json(report).encode())
 
 
 # Inside
 
 
-def _with_block(table: Table, report: Report, language: Language) -> Table:
+def _with_block(table: RegisterTable, report: Report, language: Language) -> RegisterTable:
     """Each row says of which block it speaks: a CSV file has no other place for it."""
     names = tuple(name.to(language) for name in _AS_OF)
     as_of = (report.block, in_tokyo(report.time))
-    return Table((*table.columns, *names), tuple((*row, *as_of) for row in table.rows))
+    return RegisterTable((*table.columns, *names), tuple((*row, *as_of) for row in table.rows))
 
 
 def _workbook(report: Report, language: Language) -> bytes:

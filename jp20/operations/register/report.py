@@ -15,7 +15,7 @@ from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error, Language, Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.register.register import (
-    Difference,
+    Discrepancy,
     HistoryEntry,
     Movement,
     Register,
@@ -23,7 +23,7 @@ from jp20.domain.register.register import (
     fold,
     reconcile,
 )
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 
 
 class BlockReplaced(JP20Error):
@@ -76,7 +76,7 @@ class Report:
     final_block: int
     time: int
     register: Register
-    differences: tuple[Difference, ...]
+    differences: tuple[Discrepancy, ...]
 
     @property
     def reconciled(self) -> bool:
@@ -85,7 +85,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RegisterTable:
     """Rows of plain values under their columns' names."""
 
     columns: tuple[str, ...]
@@ -93,23 +93,23 @@ class Table:
 
 
 def read_register(
-    desk: Desk, token: TokenName, block: int | None = None, time: int | None = None
+    session: Session, token: TokenName, block: int | None = None, time: int | None = None
 ) -> Register:
     """The register as of a block, or of the last block up to a time (unix seconds), or now."""
-    as_of = _block(desk, block, time)
-    return fold(desk.events(desk.token(token).address, as_of), block=as_of)
+    as_of = _block(session, block, time)
+    return fold(session.events(session.token(token).address, as_of), block=as_of)
 
 
 def report(
-    desk: Desk, token: TokenName, block: int | None = None, time: int | None = None
+    session: Session, token: TokenName, block: int | None = None, time: int | None = None
 ) -> Report:
     """The register, and how it compares with the balances of everybody who ever held, and with the
     supply, read at the same block. Raises NoSuchBlock, NoSuchTime, BlockReplaced.
     """
-    contract = desk.token(token)
-    as_of = desk.connection.block(_block(desk, block, time))
-    final_block = min(as_of.number, desk.connection.final_block())
-    register = read_register(desk, contract, as_of.number)
+    contract = session.token(token)
+    as_of = session.connection.block(_block(session, block, time))
+    final_block = min(as_of.number, session.connection.final_block())
+    register = read_register(session, contract, as_of.number)
     accounts = _accounts(register)
     balances = contract.read_many(
         int, "balanceOf", [(account,) for account in accounts], block=as_of.number
@@ -120,7 +120,7 @@ def report(
         contract.read(int, "totalSupply", block=as_of.number),
     )
     code, name = contract.read(str, "code"), contract.read(str, "name")
-    if desk.connection.block(as_of.number).hash != as_of.hash:
+    if session.connection.block(as_of.number).hash != as_of.hash:
         raise BlockReplaced(as_of.number)
     return Report(
         contract.address,
@@ -135,7 +135,7 @@ def report(
     )
 
 
-def places_of(desk: Desk, entries: Iterable[HistoryEntry]) -> dict[At, int]:
+def places_of(session: Session, entries: Iterable[HistoryEntry]) -> dict[At, int]:
     """Of each movement between accounts its place among its transaction's logs, from 0: by it and
     the transaction a reversal names it (G10). Reads a receipt for each transaction; where the node
     has none any more, the place is missing.
@@ -145,7 +145,7 @@ def places_of(desk: Desk, entries: Iterable[HistoryEntry]) -> dict[At, int]:
         for each in entries
         if isinstance(each, Movement) and ZERO_ADDRESS not in (each.from_, each.to)
     ]
-    receipts = desk.receipts({at.transaction for at in moved})
+    receipts = session.receipts({at.transaction for at in moved})
     return {
         at: receipts[at.transaction].ordinal(at.log) for at in moved if at.transaction in receipts
     }
@@ -178,7 +178,7 @@ _MOVEMENTS: Final = (
 )
 
 
-def summary_table(report: Report, language: Language = "en") -> Table:
+def summary_table(report: Report, language: Language = "en") -> RegisterTable:
     """What the report speaks of, and its sums."""
     register = report.register
     rows: tuple[tuple[Text, str | int], ...] = (
@@ -194,34 +194,36 @@ def summary_table(report: Report, language: Language = "en") -> Table:
         (Text("splits", "分割回数"), len(register.factors) - 1),
         (Text("differences to the chain", "チェーンとの差異"), len(report.differences)),
     )
-    return Table(_named(_SUMMARY, language), tuple((name.to(language), v) for name, v in rows))
+    return RegisterTable(
+        _named(_SUMMARY, language), tuple((name.to(language), v) for name, v in rows)
+    )
 
 
-def holders_table(report: Report, language: Language = "en") -> Table:
+def holders_table(report: Report, language: Language = "en") -> RegisterTable:
     """Every wallet that holds, the largest first; the issuer's account holds nothing."""
     supply = report.register.supply
     held = sorted(report.register.holders().items(), key=lambda each: (-each[1], each[0]))
     rows = tuple((wallet, units, percent(units, supply)) for wallet, units in held)
-    return Table(_named(_HOLDERS, language), rows)
+    return RegisterTable(_named(_HOLDERS, language), rows)
 
 
-def movements_table(report: Report, language: Language = "en") -> Table:
+def movements_table(report: Report, language: Language = "en") -> RegisterTable:
     """Everything that happened to the units, in order, with why it did."""
     rows = tuple(
         _movement(entry, language) if isinstance(entry, Movement) else _split(entry, language)
         for entry in report.register.history
     )
-    return Table(_named(_MOVEMENTS, language), rows)
+    return RegisterTable(_named(_MOVEMENTS, language), rows)
 
 
-def differences_table(report: Report, language: Language = "en") -> Table:
+def differences_table(report: Report, language: Language = "en") -> RegisterTable:
     """Where register and chain do not agree; no rows where they do."""
     supply = Text("units in issue", "発行数量").to(language)
     rows = tuple((each.account or supply, each.register, each.chain) for each in report.differences)
-    return Table(_named(_DIFFERENCES, language), rows)
+    return RegisterTable(_named(_DIFFERENCES, language), rows)
 
 
-def to_csv(table: Table, encoding: str = "utf-8-sig") -> bytes:
+def to_csv(table: RegisterTable, encoding: str = "utf-8-sig") -> bytes:
     """The table as CSV: UTF-8 with a byte order mark, as Excel wants it, or CP932."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
@@ -230,7 +232,7 @@ def to_csv(table: Table, encoding: str = "utf-8-sig") -> bytes:
     return out.getvalue().encode(encoding)
 
 
-def to_json(report: Report) -> str:
+def register_to_json(report: Report) -> str:
     """The whole report: same final block, same bytes."""
     content = {
         "token": report.token,
@@ -272,24 +274,24 @@ def percent(units: int, supply: int) -> str:
 # Inside
 
 
-def _block(desk: Desk, block: int | None, time: int | None) -> int:
+def _block(session: Session, block: int | None, time: int | None) -> int:
     """The block that is meant: a number, the last one up to a time, or the latest."""
-    latest = desk.connection.block_number()
+    latest = session.connection.block_number()
     if time is None:
         if block is not None and block > latest:
             raise NoSuchBlock(block, latest)
         return latest if block is None else block
-    if not _time(desk, 0) <= time <= max(_time(desk, latest), int(clock())):
+    if not _time(session, 0) <= time <= max(_time(session, latest), int(clock())):
         raise NoSuchTime(time)
     first, last = 0, latest
     while first < last:
         middle = (first + last + 1) // 2
-        first, last = (middle, last) if _time(desk, middle) <= time else (first, middle - 1)
+        first, last = (middle, last) if _time(session, middle) <= time else (first, middle - 1)
     return first
 
 
-def _time(desk: Desk, block: int) -> int:
-    return desk.connection.block(block).time
+def _time(session: Session, block: int) -> int:
+    return session.connection.block(block).time
 
 
 def _accounts(register: Register) -> list[ChecksumAddress]:

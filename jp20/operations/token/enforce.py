@@ -13,10 +13,19 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.investors.facts import Facts
 from jp20.domain.plans.outcomes import Decided, Outcomes
-from jp20.domain.register.events import Cause, Entry, Other, Transfer, TransferReversed, UnitsSplit
+from jp20.domain.register.events import (
+    Cause,
+    LoggedEvent,
+    LossRecorded,
+    Transfer,
+    TransferReversed,
+    UnitsSplit,
+)
 from jp20.domain.token.movements import ForcedMove, Original, Waiver
+from jp20.operations.governance.acts import Act
+from jp20.operations.governance.batches import SMALL_BATCH, SMALLEST_BATCH, BatchRow, execute_batch
 from jp20.operations.governance.decide import AwaitingOthers, decide
-from jp20.operations.governance.rows import FEW_AT_ONCE, FEWEST_AT_ONCE, Row, carry_out
+from jp20.operations.governance.earlier import executed_call
 from jp20.operations.investors.whitelist import (
     NobodysWallet,
     add_wallets,
@@ -24,7 +33,7 @@ from jp20.operations.investors.whitelist import (
     retire_wallets,
     wallets_of,
 )
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 
 
 class NoOriginal(JP20Error):
@@ -127,7 +136,7 @@ class Loss:
 
 
 def force_transfer(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     from_: ChecksumAddress,
     to: ChecksumAddress,
@@ -137,16 +146,38 @@ def force_transfer(
     executed_claim: int = 0,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Moves units without the holder's consent, past lock-up and freeze, never to somebody who may
-    not hold. Raises Refused.
+    not hold.
     """
+    contract = session.token(token)
     move = ForcedMove(from_, to, units, waivers, executed_claim)
-    return decide(desk, [desk.token(token).call("forcedTransferWith", move)], evidence, parties)
+    return Act(
+        (contract.call("forcedTransferWith", move),),
+        evidence,
+        lambda: Text(
+            f"Move {units:,} units of {contract.read(str, 'code')} from {from_} to {to} WITHOUT "
+            f"the holder's consent, under case {evidence.case}?",
+            f"案件 {evidence.case} により、{contract.read(str, 'code')} {units:,} 口を {from_} から"
+            f" {to} へ、保有者の同意なしに移転しますか?",
+        ),
+        Text(
+            f"The forced transfer of {units:,} units would be refused.",
+            f"{units:,} 口の強制移転は拒否されます。",
+        ),
+        Text(f"See: jp20 position {token} {from_}", f"確認: jp20 position {token} {from_}"),
+        tuple(parties),
+    )
+
+
+def forced_before(session: Session, token: TokenName, evidence: Evidence) -> ForcedMove | None:
+    """A forced transfer that was carried out under a case, None where there is none."""
+    done = executed_call(session, session.token(token), "forcedTransferWith", evidence)
+    return None if done is None else typed(ForcedMove, done["move"])
 
 
 def force_transfers(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     moves: Sequence[ForcedMove],
     evidence: Evidence,
@@ -154,14 +185,14 @@ def force_transfers(
     parties: Iterable[int] = (),
 ) -> Outcomes:
     """The same for many; a row that is refused by then is reported."""
-    contract = desk.token(token)
-    return carry_out(
-        desk,
-        [Row(move, move.from_, move.amount) for move in moves],
+    contract = session.token(token)
+    return execute_batch(
+        session,
+        [BatchRow(move, move.from_, move.amount) for move in moves],
         lambda part: contract.call("batchForcedTransfer", part),
         evidence,
         parties,
-        FEW_AT_ONCE,
+        SMALL_BATCH,
     )
 
 
@@ -169,13 +200,13 @@ def force_transfers(
 
 
 def find_original(
-    desk: Desk, token: TokenName, transaction: bytes, ordinal: int | None = None
+    session: Session, token: TokenName, transaction: bytes, ordinal: int | None = None
 ) -> FoundOriginal:
     """Finds a transfer between accounts on this node, by its transaction and, where that has
     several, by the event's place among the transaction's logs (from 0). Raises NoOriginal.
     """
-    contract = desk.token(token)
-    found = _transfers(desk, contract, transaction)
+    contract = session.token(token)
+    found = _transfers(session, contract, transaction)
     chosen = _chosen(transaction, sorted(found), ordinal)
     entry = found[chosen]
     original = Original(
@@ -184,16 +215,18 @@ def find_original(
         entry.event.from_,
         entry.event.to,
         entry.event.value,
-        _splits_before(desk, contract, entry.at.block, entry.at.log),
+        _splits_before(session, contract, entry.at.block, entry.at.log),
     )
     return _with_reversed(contract, original, entry.at.block, entry.at.time)
 
 
-def transfers_in(desk: Desk, token: TokenName, transaction: bytes) -> tuple[TransferInside, ...]:
+def transfers_in(
+    session: Session, token: TokenName, transaction: bytes
+) -> tuple[TransferInside, ...]:
     """The transfers between accounts in a transaction, by their place among its logs. Raises
     NoOriginal where this node does not know the transaction.
     """
-    found = _transfers(desk, desk.token(token), transaction)
+    found = _transfers(session, session.token(token), transaction)
     return tuple(
         TransferInside(place, entry.event.from_, entry.event.to, entry.event.value)
         for place, entry in sorted(found.items())
@@ -201,7 +234,7 @@ def transfers_in(desk: Desk, token: TokenName, transaction: bytes) -> tuple[Tran
 
 
 def reverse(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     original: Original,
     evidence: Evidence,
@@ -216,8 +249,8 @@ def reverse(
     from or, where that wallet was given up, to another one of the same investor. `parties` are the
     organisations of the two sides: they sign nothing. Raises NoOriginal, Refused.
     """
-    contract = desk.token(token)
-    found = find_original(desk, contract, original.transaction_hash, original.ordinal)
+    contract = session.token(token)
+    found = find_original(session, contract, original.transaction_hash, original.ordinal)
     if found.original != original:
         raise NoOriginal(
             original.transaction_hash,
@@ -229,26 +262,26 @@ def reverse(
     call = contract.call(
         "reverse",
         original,
-        to or return_to(desk, contract, original),
+        to or return_to(session, contract, original),
         found.remaining if units is None else units,
     )
-    decided = decide(desk, [call], evidence, parties)
+    decided = decide(session, [call], evidence, parties)
     event = next(e.event for e in decided.events if isinstance(e.event, TransferReversed))
     return Reversed(event.original_id, event.amount, event.shortfall, decided)
 
 
-def return_to(desk: Desk, token: Contract, original: Original) -> ChecksumAddress:
+def return_to(session: Session, token: Contract, original: Original) -> ChecksumAddress:
     """Where the units came from, or a wallet in use of the same investor."""
     if original.from_ == token.read(ChecksumAddress, "issuerAccount"):
         return original.from_
-    return wallet_in_use(desk, original.from_)
+    return wallet_in_use(session, original.from_)
 
 
 # A new wallet
 
 
 def recover(
-    desk: Desk,
+    session: Session,
     lost: ChecksumAddress,
     new: ChecksumAddress,
     evidence: Evidence,
@@ -257,23 +290,27 @@ def recover(
     parties: Iterable[int] = (),
 ) -> Recovery:
     """A key is lost: its wallet is given up, the investor gets the new one, and every position (or
-    that of some tokens) moves there with what restrains it. Run again it does what is left.
+    that of some tokens) moves there with what restrains it. Run it again to do what is left.
 
-    At a desk of organisations that work in turn every position is carried as far as it goes before
+    With the keys of a single organisation every position is carried as far as it goes before
     AwaitingOthers is raised. Raises NobodysWallet, OtherInvestor.
     """
-    old, fresh = require_own_wallet(desk, lost, new)
+    old, fresh = require_own_wallet(session, lost, new)
     excluded = tuple(parties)
-    retired = None if old.retired else retire_wallets(desk, [lost], evidence)
-    added = None if fresh.is_known else add_wallets(desk, [(lost, new)], evidence, parties=excluded)
-    chosen = desk.tokens() if tokens is None else [desk.token(token) for token in tokens]
+    retired = None if old.retired else retire_wallets(session, [lost], evidence)
+    added = (
+        None if fresh.is_known else add_wallets(session, [(lost, new)], evidence, parties=excluded)
+    )
+    chosen = session.tokens() if tokens is None else [session.token(token) for token in tokens]
     moved: list[Moved] = []
     waiting: list[AwaitingOthers] = []
     for token in chosen:
         if units := token.read(int, "balanceOf", lost):
             call = token.call("movePosition", lost, new)
             try:
-                moved.append(Moved(token.address, units, decide(desk, [call], evidence, excluded)))
+                moved.append(
+                    Moved(token.address, units, decide(session, [call], evidence, excluded))
+                )
             except AwaitingOthers as error:
                 waiting.append(error)
     if waiting:
@@ -283,12 +320,12 @@ def recover(
 
 
 def require_own_wallet(
-    desk: Desk, lost: ChecksumAddress, new: ChecksumAddress
+    session: Session, lost: ChecksumAddress, new: ChecksumAddress
 ) -> tuple[Facts, Facts]:
     """The facts of two wallets, of which the second is or can be the same investor's. Raises
     NobodysWallet, OtherInvestor.
     """
-    old, fresh = facts_of(desk, [lost, new])
+    old, fresh = facts_of(session, [lost, new])
     if not old.is_known:
         raise NobodysWallet(lost)
     if fresh.retired or fresh.reserved or (fresh.is_known and fresh.investor != old.investor):
@@ -300,7 +337,7 @@ def require_own_wallet(
 
 
 def record_incident(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     incident: str,
     supply_before: int,
@@ -312,11 +349,11 @@ def record_incident(
     """Records what holders lost by a system error. `incident` is its public number, 1 to 32 ASCII
     characters; `supply_before` the units in issue before it, in today's units.
     """
-    contract = desk.token(token)
+    contract = session.token(token)
     number = case_id(incident)
-    return carry_out(
-        desk,
-        [Row(loss, loss[0], loss[1]) for loss in losses],
+    return execute_batch(
+        session,
+        [BatchRow(loss, loss[0], loss[1]) for loss in losses],
         lambda part: contract.call(
             "recordIncident",
             number,
@@ -326,12 +363,12 @@ def record_incident(
         ),
         evidence,
         parties,
-        FEW_AT_ONCE,
+        SMALL_BATCH,
     )
 
 
 def redistribute(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     incident: str,
     rows: Sequence[tuple[ChecksumAddress, ChecksumAddress]],
@@ -342,48 +379,46 @@ def redistribute(
     """Restores to the second wallet what the first lost in an incident, once; both are one
     investor's.
     """
-    contract = desk.token(token)
+    contract = session.token(token)
     number = case_id(incident)
     losses = contract.read_many(int, "lossOf", [(number, holder) for holder, _ in rows])
-    return carry_out(
-        desk,
-        [Row(row, row[1], loss) for row, loss in zip(rows, losses, strict=True)],
+    return execute_batch(
+        session,
+        [BatchRow(row, row[1], loss) for row, loss in zip(rows, losses, strict=True)],
         lambda part: contract.call(
             "redistribute", number, [holder for holder, _ in part], [to for _, to in part]
         ),
         evidence,
         parties,
-        FEW_AT_ONCE,
+        SMALL_BATCH,
     )
 
 
-def losses_of(desk: Desk, token: TokenName, incident: str) -> tuple[Loss, ...]:
+def losses_of(session: Session, token: TokenName, incident: str) -> tuple[Loss, ...]:
     """What was recorded under an incident, in the order in which it was."""
-    contract, number = desk.token(token), case_id(incident)
+    contract, number = session.token(token), case_id(incident)
     recorded = [
-        entry.event.arguments
-        for entry in desk.events(contract.address)
-        if isinstance(entry.event, Other)
-        and entry.event.name == "LossRecorded"
-        and entry.event.arguments["incident"] == number
+        entry.event
+        for entry in session.events(contract.address)
+        if isinstance(entry.event, LossRecorded) and entry.event.incident == number
     ]
-    holders = [typed(ChecksumAddress, each["holder"]) for each in recorded]
+    holders = [each.holder for each in recorded]
     left = contract.read_many(int, "lossOf", [(number, holder) for holder in holders])
     return tuple(
-        Loss(holder, typed(int, each["amount"]), outstanding)
-        for holder, each, outstanding in zip(holders, recorded, left, strict=True)
+        Loss(each.holder, each.amount, outstanding)
+        for each, outstanding in zip(recorded, left, strict=True)
     )
 
 
-def wallet_in_use(desk: Desk, wallet: ChecksumAddress) -> ChecksumAddress:
+def wallet_in_use(session: Session, wallet: ChecksumAddress) -> ChecksumAddress:
     """A wallet, or where it was given up another one of the same investor that was not."""
-    facts = facts_of(desk, [wallet])[0]
+    facts = facts_of(session, [wallet])[0]
     if not facts.is_known or not facts.retired:
         return wallet
-    wallets = wallets_of(desk, wallet)
+    wallets = wallets_of(session, wallet)
     in_use = (
         each
-        for each, known in zip(wallets, facts_of(desk, wallets), strict=True)
+        for each, known in zip(wallets, facts_of(session, wallets), strict=True)
         if not known.retired
     )
     return next(in_use, wallet)
@@ -393,7 +428,7 @@ def wallet_in_use(desk: Desk, wallet: ChecksumAddress) -> ChecksumAddress:
 
 
 def record_transfers(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     rows: Sequence[tuple[ChecksumAddress, ChecksumAddress, int]],
     cause: Cause,
@@ -402,10 +437,10 @@ def record_transfers(
     parties: Iterable[int] = (),
 ) -> Outcomes:
     """Records changes of owner made elsewhere, on the holders' mandate (from, to, units)."""
-    contract = desk.token(token)
-    return carry_out(
-        desk,
-        [Row(row, row[0], row[2]) for row in rows],
+    contract = session.token(token)
+    return execute_batch(
+        session,
+        [BatchRow(row, row[0], row[2]) for row in rows],
         lambda part: contract.call(
             "recordTransfer",
             [from_ for from_, _, _ in part],
@@ -415,23 +450,25 @@ def record_transfers(
         ),
         evidence,
         parties,
-        FEWEST_AT_ONCE,
+        SMALLEST_BATCH,
     )
 
 
 # Inside
 
 
-def _transfers(desk: Desk, token: Contract, transaction: bytes) -> dict[int, Entry[Transfer]]:
+def _transfers(
+    session: Session, token: Contract, transaction: bytes
+) -> dict[int, LoggedEvent[Transfer]]:
     """The transfers between accounts in a transaction, by their place among its logs."""
-    receipt = desk.receipts([transaction]).get(transaction)
+    receipt = session.receipts([transaction]).get(transaction)
     if receipt is None or not receipt.succeeded:
         raise NoOriginal(
             transaction, Text("This node does not know it.", "このノードに記録がありません。")
         )
     return {
-        receipt.ordinal(entry.at.log): Entry(entry.event, entry.emitter, entry.at)
-        for entry in desk.events_of(receipt, token.address)
+        receipt.ordinal(entry.at.log): LoggedEvent(entry.event, entry.emitter, entry.at)
+        for entry in session.events_of(receipt, token.address)
         if isinstance(entry.event, Transfer)
         and ZERO_ADDRESS not in (entry.event.from_, entry.event.to)
     }
@@ -453,10 +490,10 @@ def _chosen(transaction: bytes, ordinals: Sequence[int], wanted: int | None) -> 
     return wanted
 
 
-def _splits_before(desk: Desk, token: Contract, block: int, log: int) -> int:
+def _splits_before(session: Session, token: Contract, block: int, log: int) -> int:
     return sum(
         isinstance(entry.event, UnitsSplit) and (entry.at.block, entry.at.log) < (block, log)
-        for entry in desk.events(token.address, block)
+        for entry in session.events(token.address, block)
     )
 
 

@@ -11,7 +11,7 @@ from jp20.domain.register.register import Why
 from jp20.domain.register.trace import Hop, Trace, trace
 from jp20.domain.token.movements import Original
 from jp20.operations.register.report import read_register
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 from jp20.operations.token.enforce import FoundOriginal, find_original
 from jp20.operations.token.restraints import Position, position
 
@@ -67,22 +67,22 @@ class Followed:
 
 
 def follow(
-    desk: Desk, token: TokenName, transaction: bytes, ordinal: int | None = None
+    session: Session, token: TokenName, transaction: bytes, ordinal: int | None = None
 ) -> Followed:
     """Finds a transfer and follows its units up to now; sends nothing. Raises NoOriginal."""
-    contract = desk.token(token)
-    found = find_original(desk, contract, transaction, ordinal)
-    register = read_register(desk, contract)
-    receipt = desk.receipts([transaction])[transaction]
+    contract = session.token(token)
+    found = find_original(session, contract, transaction, ordinal)
+    register = read_register(session, contract)
+    receipt = session.receipts([transaction])[transaction]
     log = receipt.logs[found.original.ordinal].index
     traced = trace(register, transaction, log, found.reference)
-    recipient = position(desk, contract, found.original.to)
+    recipient = position(session, contract, found.original.to)
     return Followed(
         found,
         traced,
         recipient,
         min(found.remaining, _takable(recipient)),
-        _onward(desk, contract, traced),
+        _onward(session, contract, traced),
     )
 
 
@@ -91,18 +91,20 @@ def _takable(of: Position) -> int:
     return max(0, of.balance - max(of.pledged, of.attached))
 
 
-def _onward(desk: Desk, token: Contract, traced: Trace) -> tuple[Onward, ...]:
+def _onward(session: Session, token: Contract, traced: Trace) -> tuple[Onward, ...]:
     hops = traced.hops[1:]
-    receipts = desk.receipts_at(hop.movement.at for hop in hops)
+    receipts = session.receipts_at(hop.movement.at for hop in hops)
     ordinals = [receipts[hop.movement.at.transaction].ordinal(hop.movement.at.log) for hop in hops]
-    could_bring = _could_bring(desk, token, traced, ordinals)
+    could_bring = _could_bring(session, token, traced, ordinals)
     return tuple(
         Onward(hop, place, units)
         for hop, place, units in zip(hops, ordinals, could_bring, strict=True)
     )
 
 
-def _could_bring(desk: Desk, token: Contract, traced: Trace, ordinals: Sequence[int]) -> list[int]:
+def _could_bring(
+    session: Session, token: Contract, traced: Trace, ordinals: Sequence[int]
+) -> list[int]:
     """For each onward hop, from the last to the first: what of its units is still with the
     recipient and can be taken, and what comes to the recipient by reversals further on.
     """
@@ -116,7 +118,7 @@ def _could_bring(desk: Desk, token: Contract, traced: Trace, ordinals: Sequence[
         if hop.is_redemption or holder == first:  # ended, or counted where the recipient is
             continue
         if holder not in left:
-            left[holder] = _takable(position(desk, token, holder))
+            left[holder] = _takable(position(session, token, holder))
         there = min(hop.remaining, left[holder])
         left[holder] -= there
         units = min(there + arriving[place], _not_reversed(token, hop, ordinals[place - 1]))

@@ -6,40 +6,15 @@ What was carried out under the case before is not judged again: running it again
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import JP20Error, Text
-from jp20.domain.base.refusals import REFUSALS
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.token.reasons import Reason
 from jp20.domain.token.state import Redemption, WouldBeRefused
 from jp20.domain.token.terms import Terms
-from jp20.operations.governance.earlier import is_carried_out
+from jp20.operations.governance.acts import simulate, would_be_refused
+from jp20.operations.governance.earlier import is_executed
 from jp20.operations.investors.whitelist import investor
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 from jp20.operations.token.state import token_state
-
-
-class UnfitRecordDate(JP20Error):
-    """No record date can be set at this time. Nothing was sent."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(
-            Text("The record date cannot be set.", "この基準日は設定できません。"),
-            REFUSALS["InvalidRecordDate"].filled({}),
-            Text(
-                f"See those that there are: jp20 token record-date show {code}",
-                f"設定済みの基準日: jp20 token record-date show {code}",
-            ),
-        )
-
-
-class UnfitRatio(JP20Error):
-    """The token cannot be split by this number. Nothing was sent."""
-
-    def __init__(self, ratio: int) -> None:
-        super().__init__(
-            Text("The token cannot be split so.", "この比率では分割できません。"),
-            REFUSALS["InvalidRatio"].filled({"ratio": ratio}),
-            Text("Name a whole number from 2 upwards.", "2以上の整数を指定してください。"),
-        )
 
 
 class IssuedAlready(JP20Error):
@@ -79,13 +54,13 @@ class InvestorsAccount(JP20Error):
         )
 
 
-def require_creation(desk: Desk, terms: Terms, units: int) -> None:
+def require_creation(session: Session, terms: Terms, units: int) -> None:
     """Raises WouldBeRefused or InvestorsAccount where a token of these terms cannot be made now, or
     so many units not be issued of it.
     """
-    if desk.platform.read(bool, "halted"):
+    if session.platform.read(bool, "halted"):
         reason = Reason.PLATFORM_HALTED
-    elif 0 < terms.maturity <= desk.now():
+    elif 0 < terms.maturity <= session.now():
         reason = Reason.TOKEN_MATURED
     else:
         reason = Reason.CAP_EXCEEDED if units > terms.cap else Reason.NONE
@@ -100,73 +75,43 @@ def require_creation(desk: Desk, terms: Terms, units: int) -> None:
             f"発行条件(issue.cap {terms.cap:,})と jp20 status を確認してください。",
         ),
     )
-    if investor(desk, terms.issuer_account).is_known:
+    if investor(session, terms.issuer_account).is_known:
         raise InvestorsAccount(terms.issuer_account)
 
 
-def require_first_issue(desk: Desk, token: TokenName, units: int, evidence: Evidence) -> None:
+def require_first_issue(session: Session, token: TokenName, units: int, evidence: Evidence) -> None:
     """Raises IssuedAlready where units of the token were issued under another case, else as
     `require_issue`.
     """
-    contract = desk.token(token)
+    contract = session.token(token)
     call = contract.call("issue(uint256)", units)
-    if contract.read(int, "tranches") and not is_carried_out(desk, call, evidence):
+    if contract.read(int, "tranches") and not is_executed(session, call, evidence):
         raise IssuedAlready(contract.read(str, "code"), contract.read(int, "totalSupply"))
-    require_issue(desk, contract, units, evidence)
+    require_issue(session, contract, units, evidence)
 
 
-def require_issue(desk: Desk, token: TokenName, units: int, evidence: Evidence) -> None:
-    """Raises WouldBeRefused where so many units cannot be issued now."""
-    contract = desk.token(token)
-    if is_carried_out(desk, contract.call("issue(uint256)", units), evidence):
+def require_issue(session: Session, token: TokenName, units: int, evidence: Evidence) -> None:
+    """Raises WouldBeRefused where this number of units cannot be issued now."""
+    contract = session.token(token)
+    call = contract.call("issue(uint256)", units)
+    if is_executed(session, call, evidence):
         return
-    state = token_state(desk, contract)
-    room = state.cap - state.supply
-    _require_none(
-        state.refusal_of_issue(units),
-        Text(f"{units:,} units cannot be issued.", f"{units:,} 口を発行できません。"),
-        Text(
-            f"{state.supply:,} are in issue and the cap is {state.cap:,}: {room:,} are left.",
-            f"発行済み {state.supply:,} 口、発行上限 {state.cap:,} 口、残り {room:,} 口です。",
-        ),
-    )
+    refusal = simulate(session, call)
+    if refusal is not None:
+        supply, cap = contract.read(int, "totalSupply"), contract.read(int, "cap")
+        raise would_be_refused(
+            refusal,
+            Text(f"{units:,} units cannot be issued.", f"{units:,} 口を発行できません。"),
+            Text(
+                f"{supply:,} are in issue and the cap is {cap:,}: {cap - supply:,} are left.",
+                f"発行済み {supply:,} 口、発行上限 {cap:,} 口、残り {cap - supply:,} 口です。",
+            ),
+        )
 
 
-def require_split(desk: Desk, token: TokenName, ratio: int, evidence: Evidence) -> None:
-    """Raises WouldBeRefused or UnfitRatio where the token cannot be split so now."""
-    contract = desk.token(token)
-    if is_carried_out(desk, contract.call("split", ratio), evidence):
-        return
-    state = token_state(desk, contract)
-    code = state.terms.code
-    _require_none(
-        state.refusal_of_split(),
-        Text(f"{code} cannot be split.", f"{code} を分割できません。"),
-        Text(f"See: jp20 token show {code}", f"確認: jp20 token show {code}"),
-    )
-    if not state.takes_ratio(ratio):
-        raise UnfitRatio(ratio)
-
-
-def require_record_date(desk: Desk, token: TokenName, at: int, evidence: Evidence) -> None:
-    """Raises WouldBeRefused or UnfitRecordDate where no record date can be set at this second."""
-    contract = desk.token(token)
-    if is_carried_out(desk, contract.call("setRecordDate", at), evidence):
-        return
-    state = token_state(desk, contract)
-    code = state.terms.code
-    _require_none(
-        state.stopped,
-        Text("The record date cannot be set.", "この基準日は設定できません。"),
-        Text(f"See: jp20 token show {code}", f"確認: jp20 token show {code}"),
-    )
-    if not state.takes_record_date(at):
-        raise UnfitRecordDate(code)
-
-
-def require_redemption(desk: Desk, token: TokenName, way: Redemption) -> None:
+def require_redemption(session: Session, token: TokenName, way: Redemption) -> None:
     """Raises WouldBeRefused where the terms do not let units be redeemed in this way now."""
-    state = token_state(desk, token)
+    state = token_state(session, token)
     code = state.terms.code
     _require_none(
         state.refusal_of_redemption(way),

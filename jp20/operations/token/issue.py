@@ -15,7 +15,7 @@ from jp20.domain.register.events import TermsSet, TokenCreated, TrancheIssued
 from jp20.domain.token.term_sheet import Document, TermSheet
 from jp20.domain.token.terms import Modules, Terms
 from jp20.operations.governance.decide import decide
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 
 
 class NoVersion(JP20Error):
@@ -67,7 +67,7 @@ class TermDifference:
 
 
 def create_token(
-    desk: Desk,
+    session: Session,
     sheet: TermSheet,
     issuer: int | str,
     registrar: int | str,
@@ -80,36 +80,41 @@ def create_token(
 
     Raises CodeTaken, NoVersion, UnknownOrganisation, and what `decide` raises.
     """
-    there = existing_token(desk, sheet.terms)
+    there = existing_token(session, sheet.terms)
     if there is not None:
         return Created(there, Decided(None, (), ()))
-    call = desk.platform.call(
+    call = session.platform.call(
         "createToken",
-        _version(desk),
+        _version(session),
         sheet.terms,
-        desk.organisation(issuer).number,
-        desk.organisation(registrar).number,
+        session.organisation(issuer).number,
+        session.organisation(registrar).number,
     )
-    decided = decide(desk, [call], evidence, parties)
+    decided = decide(session, [call], evidence, parties)
     created = next(e.event for e in decided.events if isinstance(e.event, TokenCreated))
     return Created(created.token, decided)
 
 
 def issue_units(
-    desk: Desk, token: TokenName, units: int, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session,
+    token: TokenName,
+    units: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
 ) -> Issued:
     """Issues units to the issuer's account: the first tranche or a further one.
 
     Under one case the same number is issued once. Raises Refused (CAP_EXCEEDED, …).
     """
-    contract = desk.token(token)
-    decided = decide(desk, [contract.call("issue(uint256)", units)], evidence, parties)
+    contract = session.token(token)
+    decided = decide(session, [contract.call("issue(uint256)", units)], evidence, parties)
     tranche = next(e.event for e in decided.events if isinstance(e.event, TrancheIssued))
     return Issued(tranche.number, tranche.amount, decided)
 
 
 def set_documents(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     documents: Sequence[Document],
     evidence: Evidence,
@@ -119,14 +124,14 @@ def set_documents(
     """Names the documents of an issue on the chain (ERC-1643); those that are there as they should
     be stay. The rows' code is the document's name.
     """
-    contract = desk.token(token)
+    contract = session.token(token)
     there = [_document(contract, document.name) for document in documents]
     changed = [
         document
         for document, found in zip(documents, there, strict=True)
         if found != (document.uri, document.sha256)
     ]
-    decided = decide(desk, [_setting(contract, each) for each in changed], evidence, parties)
+    decided = decide(session, [_setting(contract, each) for each in changed], evidence, parties)
     rows = [
         RowOutcome(None, contract.address, None, Outcome.UNCHANGED, None, document.name)
         for document in documents
@@ -151,19 +156,24 @@ def set_documents(
 
 
 def remove_document(
-    desk: Desk, token: TokenName, name: str, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session,
+    token: TokenName,
+    name: str,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
 ) -> Decided:
     """Takes a document's name away. Raises Reverted where there is none."""
-    contract = desk.token(token)
-    return decide(desk, [contract.call("removeDocument", _name(name))], evidence, parties)
+    contract = session.token(token)
+    return decide(session, [contract.call("removeDocument", _name(name))], evidence, parties)
 
 
 def term_sheet_differences(
-    desk: Desk, token: TokenName, sheet: TermSheet
+    session: Session, token: TokenName, sheet: TermSheet
 ) -> tuple[TermDifference, ...]:
     """Where the token, at its creation, and its documents, now, are not what the file says."""
-    contract = desk.token(token)
-    on_chain = terms_of(desk, contract)
+    contract = session.token(token)
+    on_chain = terms_of(session, contract)
     differing = [
         TermDifference(field.name, ours, theirs)
         for field in fields(Terms)
@@ -178,25 +188,25 @@ def term_sheet_differences(
     return tuple(differing)
 
 
-def terms_of(desk: Desk, token: TokenName) -> Terms:
+def terms_of(session: Session, token: TokenName) -> Terms:
     """The terms with which a token was made, from its first event."""
-    contract = desk.token(token)
+    contract = session.token(token)
     return next(
         entry.event.terms
-        for entry in desk.events(contract.address)
+        for entry in session.events(contract.address)
         if isinstance(entry.event, TermsSet)
     )
 
 
-def existing_token(desk: Desk, terms: Terms) -> ChecksumAddress | None:
+def existing_token(session: Session, terms: Terms) -> ChecksumAddress | None:
     """The token that was made from these very terms; None where there is none yet. Raises CodeTaken
     where another has the code or the symbol.
     """
-    by_code = desk.platform.read(ChecksumAddress, "tokenByCode", terms.code)
-    by_symbol = desk.platform.read(ChecksumAddress, "tokenBySymbol", terms.symbol)
+    by_code = session.platform.read(ChecksumAddress, "tokenByCode", terms.code)
+    by_symbol = session.platform.read(ChecksumAddress, "tokenBySymbol", terms.symbol)
     if by_code == by_symbol == ZERO_ADDRESS:
         return None
-    if by_code == by_symbol and terms_of(desk, by_code) == terms:
+    if by_code == by_symbol and terms_of(session, by_code) == terms:
         return by_code
     taken = terms.symbol if by_code == ZERO_ADDRESS else terms.code
     raise CodeTaken(taken, by_symbol if by_code == ZERO_ADDRESS else by_code)
@@ -205,10 +215,10 @@ def existing_token(desk: Desk, terms: Terms) -> ChecksumAddress | None:
 # Inside
 
 
-def _version(desk: Desk) -> int:
+def _version(session: Session) -> int:
     """The latest version that is not retired."""
-    for number in range(desk.platform.read(int, "versionCount"), 0, -1):
-        _, _, is_retired, _ = desk.platform.read(
+    for number in range(session.platform.read(int, "versionCount"), 0, -1):
+        _, _, is_retired, _ = session.platform.read(
             tuple[ChecksumAddress, Modules, bool, bytes], "version", number
         )
         if not is_retired:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
+from jp20.domain.base import times
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
@@ -12,11 +13,12 @@ from jp20.domain.governance.requests import Call, leaf
 from jp20.domain.plans.outcomes import Decided, Outcomes
 from jp20.domain.register.pro_rata import pro_rata
 from jp20.domain.register.register import Register, fold
+from jp20.operations.governance.acts import Act
+from jp20.operations.governance.batches import BATCH_SIZE, SMALL_BATCH, BatchRow, execute_batch
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.requests import proposals
-from jp20.operations.governance.rows import AT_ONCE, FEW_AT_ONCE, Row, carry_out
 from jp20.operations.register.report import read_register
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 
 _SEARCHED = 50
 """Blocks before a proposal in which the holdings are looked for that it was made from."""
@@ -47,54 +49,98 @@ class OtherRedemption(JP20Error):
                 f"案件 {case} では別の内容の償還が開始されています。",
             ),
             next_step=Text(
-                "Go on with the same number of units, or use another case.",
+                "Continue with the same number of units, or use another case.",
                 "同じ数量で続行するか、別の案件番号を使用してください。",
             ),
         )
 
 
 def split(
-    desk: Desk, token: TokenName, ratio: int, evidence: Evidence, *, parties: Iterable[int] = ()
-) -> Decided:
-    """1 unit becomes `ratio`, for everybody at once. Raises Refused (SPLIT_FORBIDDEN), Reverted."""
-    return decide(desk, [desk.token(token).call("split", ratio)], evidence, parties)
+    session: Session,
+    token: TokenName,
+    ratio: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Act:
+    """1 unit becomes `ratio`, for everybody at once (G6)."""
+    contract = session.token(token)
+    code = contract.read(str, "code")
+
+    def question() -> Text:
+        supply = contract.read(int, "totalSupply")
+        return Text(
+            f"Split {code} 1 to {ratio}, from {supply:,} to {supply * ratio:,} units? This cannot "
+            "be undone.",
+            f"{code} を 1→{ratio} に分割しますか? 発行数量は {supply:,} 口から "
+            f"{supply * ratio:,} 口になります。取り消しはできません。",
+        )
+
+    return Act(
+        (contract.call("split", ratio),),
+        evidence,
+        question,
+        Text(f"{code} cannot be split.", f"{code} を分割できません。"),
+        Text(f"See: jp20 token show {code}", f"確認: jp20 token show {code}"),
+        tuple(parties),
+    )
 
 
 def set_record_date(
-    desk: Desk, token: TokenName, at: int, evidence: Evidence, *, parties: Iterable[int] = ()
-) -> Decided:
-    """Whoever holds when the second `at` (unix) ends is a holder at that record date."""
-    return decide(desk, [desk.token(token).call("setRecordDate", at)], evidence, parties)
+    session: Session,
+    token: TokenName,
+    at: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Act:
+    """Whoever holds when the second `at` ends is a holder (G5)."""
+    contract = session.token(token)
+    code, end = contract.read(str, "code"), times.until(at)
+    return Act(
+        (contract.call("setRecordDate", at),),
+        evidence,
+        lambda: Text(
+            f"Set a record date of {code} at {end.en}?",
+            f"{code} の基準日を {end.ja}に設定しますか?",
+        ),
+        Text("The record date cannot be set.", "この基準日は設定できません。"),
+        Text(
+            f"See those that there are: jp20 token record-date show {code}",
+            f"設定済みの基準日: jp20 token record-date show {code}",
+        ),
+        tuple(parties),
+    )
 
 
-def pause(desk: Desk, token: TokenName, evidence: Evidence) -> Decided:
+def pause(session: Session, token: TokenName, evidence: Evidence) -> Decided:
     """Stops one token, with one key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY."""
-    return decide(desk, [desk.token(token).call("pause")], evidence, stops=True)
+    return decide(session, [session.token(token).call("pause")], evidence, stops=True)
 
 
 def unpause(
-    desk: Desk, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Decided:
     """Lets one token go on."""
-    return decide(desk, [desk.token(token).call("unpause")], evidence, parties)
+    return decide(session, [session.token(token).call("unpause")], evidence, parties)
 
 
 def redeem_at_maturity(
-    desk: Desk, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Outcomes:
-    """Redeems every whole position, undistributed units too. Run again it redeems what is left."""
-    return _redeem_all(desk, token, "redeemAtMaturity", evidence, parties)
+    """Redeems every whole position, undistributed units too. Run again, it redeems the rest."""
+    return _redeem_all(session, token, "redeemAtMaturity", evidence, parties)
 
 
 def redeem_early(
-    desk: Desk, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Outcomes:
     """The same before maturity, where the terms allow it."""
-    return _redeem_all(desk, token, "redeemEarly", evidence, parties)
+    return _redeem_all(session, token, "redeemEarly", evidence, parties)
 
 
 def redeem_part(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     units: int,
     evidence: Evidence,
@@ -107,20 +153,20 @@ def redeem_part(
     Under one case this is done once: run again, it goes on with the shares that were decided on.
     Raises TooManyUnits, OtherRedemption.
     """
-    contract = desk.token(token)
-    shares = _shares(desk, contract, units, evidence)
-    return carry_out(
-        desk,
-        [Row((holder, share), holder, share) for holder, share in shares.items()],
+    contract = session.token(token)
+    shares = _shares(session, contract, units, evidence)
+    return execute_batch(
+        session,
+        [BatchRow((holder, share), holder, share) for holder, share in shares.items()],
         lambda part: _redemption(contract, part),
         evidence,
         parties,
-        AT_ONCE,
+        BATCH_SIZE,
     )
 
 
 def redeem_holder(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     units: int,
@@ -129,8 +175,8 @@ def redeem_holder(
     parties: Iterable[int] = (),
 ) -> Decided:
     """Redeems units of one holder, where the terms allow it. Raises Refused."""
-    call = desk.token(token).call("redeemFrom", holder, units, b"")
-    return decide(desk, [call], evidence, parties)
+    call = session.token(token).call("redeemFrom", holder, units, b"")
+    return decide(session, [call], evidence, parties)
 
 
 def in_proportion(register: Register, units: int) -> dict[ChecksumAddress, int]:
@@ -147,34 +193,30 @@ def in_proportion(register: Register, units: int) -> dict[ChecksumAddress, int]:
 
 
 def _redeem_all(
-    desk: Desk, token: TokenName, function: str, evidence: Evidence, parties: Iterable[int]
+    session: Session, token: TokenName, function: str, evidence: Evidence, parties: Iterable[int]
 ) -> Outcomes:
-    contract = desk.token(token)
-    balances = read_register(desk, contract).balances()
-    return carry_out(
-        desk,
-        [Row(account, account, balances[account]) for account in sorted(balances)],
+    contract = session.token(token)
+    balances = read_register(session, contract).balances()
+    return execute_batch(
+        session,
+        [BatchRow(account, account, balances[account]) for account in sorted(balances)],
         lambda part: contract.call(function, part),
         evidence,
         parties,
-        FEW_AT_ONCE,
+        SMALL_BATCH,
     )
 
 
 def _shares(
-    desk: Desk, token: Contract, units: int, evidence: Evidence
+    session: Session, token: Contract, units: int, evidence: Evidence
 ) -> Mapping[ChecksumAddress, int]:
     """Of what holders have now, or, where the case was proposed before, of what they had then."""
     selector = token.interface.function("redeemPart").selector
-    before = [
-        each
-        for each in proposals(desk).values()
-        if (each.request.target, each.request.selector, each.request.case_id)
-        == (token.address, selector, evidence.case_id)
-    ]
+    asked = proposals(session, target=token.address, selector=selector, case_id=evidence.case_id)
+    before = list(asked.values())
     if not before:
-        return in_proportion(read_register(desk, token), units)
-    events = desk.events(token.address)
+        return in_proportion(read_register(session, token), units)
+    events = session.events(token.address)
     last = before[0].at.block - 1
     for block in range(last, max(last - _SEARCHED, 0), -1):
         try:
@@ -187,7 +229,7 @@ def _shares(
 
 
 def _root(token: Contract, rows: Sequence[_Part]) -> bytes:
-    parts = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
+    parts = [rows[start : start + BATCH_SIZE] for start in range(0, len(rows), BATCH_SIZE)]
     calls = [_redemption(token, part) for part in parts]
     return MerkleTree([leaf(index, call) for index, call in enumerate(calls)]).root
 

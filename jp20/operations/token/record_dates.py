@@ -5,17 +5,17 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.register.register import Movement
 from jp20.operations.register.report import read_register
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 
 
-def holders_at(desk: Desk, token: TokenName, index: int) -> dict[ChecksumAddress, int]:
+def holders_at(session: Session, token: TokenName, index: int) -> dict[ChecksumAddress, int]:
     """Holders at record date `index`, in the units of that date; the issuer's account is none.
 
     Raises Reverted where it has not come.
     """
-    contract = desk.token(token)
-    block = desk.connection.block_number()
-    register = read_register(desk, contract, block)
+    contract = session.token(token)
+    block = session.connection.block_number()
+    register = read_register(session, contract, block)
     received = {entry.to for entry in register.history if isinstance(entry, Movement)}
     accounts = sorted(received - {ZERO_ADDRESS, register.issuer_account})
     balances = contract.read_many(

@@ -8,7 +8,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.token.reasons import Reason
 from jp20.operations.register.report import read_register
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 from jp20.operations.token.lifecycle import in_proportion
 from jp20.operations.token.restraints import Position
 
@@ -25,22 +25,22 @@ class RedemptionRow:
     reason: Reason
 
 
-def whole_redemption(desk: Desk, token: TokenName) -> tuple[RedemptionRow, ...]:
+def whole_redemption(session: Session, token: TokenName) -> tuple[RedemptionRow, ...]:
     """At maturity or early: every position whole, the undistributed units too, whatever restrains
     them.
     """
-    balances = read_register(desk, token).balances()
+    balances = read_register(session, token).balances()
     return tuple(
         RedemptionRow(account, balances[account], balances[account], Reason.NONE)
         for account in sorted(balances)
     )
 
 
-def part_redemption(desk: Desk, token: TokenName, units: int) -> tuple[RedemptionRow, ...]:
+def part_redemption(session: Session, token: TokenName, units: int) -> tuple[RedemptionRow, ...]:
     """So many units in all, of each holder in proportion. Raises TooManyUnits."""
-    contract = desk.token(token)
-    block = desk.connection.block_number()
-    shares = in_proportion(read_register(desk, contract, block), units)
+    contract = session.token(token)
+    block = session.connection.block_number()
+    shares = in_proportion(read_register(session, contract, block), units)
     positions = contract.read_many(
         Position, "positionOf", [(holder,) for holder in shares], block=block
     )

@@ -1,19 +1,22 @@
 """Lock-up, freeze, pledge, attachment: what keeps units from moving (G8, G11, G19, G24)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
+from jp20.domain.base import times
+from jp20.domain.base.errors import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.plans.outcomes import Decided, Outcomes
 from jp20.domain.register.events import ClaimKind, ClaimSet, Frozen, FrozenAtOnce
+from jp20.operations.governance.acts import Act
+from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, NoRows, execute_batch
 from jp20.operations.governance.decide import decide
-from jp20.operations.governance.rows import FEW_AT_ONCE, NoRows, Row, carry_out
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 
 Amount = tuple[ChecksumAddress, int]
 """A holder, and units."""
@@ -87,17 +90,17 @@ class Claimed:
 
 
 def position(
-    desk: Desk, token: TokenName, holder: ChecksumAddress, block: int | None = None
+    session: Session, token: TokenName, holder: ChecksumAddress, block: int | None = None
 ) -> Position:
     """Balance and restraints of a holder, now or at a block."""
-    return desk.token(token).read(Position, "positionOf", holder, block=block)
+    return session.token(token).read(Position, "positionOf", holder, block=block)
 
 
 def claims(
-    desk: Desk, token: TokenName, holder: ChecksumAddress, block: int | None = None
+    session: Session, token: TokenName, holder: ChecksumAddress, block: int | None = None
 ) -> tuple[Claim, ...]:
     """The lock-ups that still run, the pledges and the attachments of a holder."""
-    found = desk.token(token).read(
+    found = session.token(token).read(
         tuple[tuple[int, int, int, int, int, bytes], ...], "claimsOf", holder, block=block
     )
     return tuple(
@@ -106,20 +109,20 @@ def claims(
     )
 
 
-def all_claims(desk: Desk, token: TokenName) -> dict[ChecksumAddress, tuple[Claim, ...]]:
+def all_claims(session: Session, token: TokenName) -> dict[ChecksumAddress, tuple[Claim, ...]]:
     """The same of every holder who has any."""
-    contract = desk.token(token)
-    claimed = _accounts(desk, contract, ClaimSet)
-    found = {holder: claims(desk, contract, holder) for holder in claimed}
+    contract = session.token(token)
+    claimed = _accounts(session, contract, ClaimSet)
+    found = {holder: claims(session, contract, holder) for holder in claimed}
     return {holder: theirs for holder, theirs in found.items() if theirs}
 
 
-def freezes(desk: Desk, token: TokenName) -> tuple[Freeze, ...]:
+def freezes(session: Session, token: TokenName) -> tuple[Freeze, ...]:
     """Every account that is or was frozen, and what is to be confirmed of it."""
-    contract = desk.token(token)
-    accounts = _accounts(desk, contract, Frozen)
+    contract = session.token(token)
+    accounts = _accounts(session, contract, Frozen)
     at_once: dict[ChecksumAddress, dict[int, None]] = {account: {} for account in accounts}
-    for entry in desk.events(contract.address):
+    for entry in session.events(contract.address):
         if isinstance(entry.event, FrozenAtOnce):
             at_once[entry.event.account][entry.event.organisation] = None
     pairs = [(account, number) for account in accounts for number in at_once[account]]
@@ -131,7 +134,7 @@ def freezes(desk: Desk, token: TokenName) -> tuple[Freeze, ...]:
     return tuple(
         Freeze(
             account,
-            position(desk, contract, account),
+            position(session, contract, account),
             tuple(alone[account, number] for number in at_once[account]),
         )
         for account in accounts
@@ -142,21 +145,61 @@ def freezes(desk: Desk, token: TokenName) -> tuple[Freeze, ...]:
 
 
 def set_token_lock_up(
-    desk: Desk, token: TokenName, until: int, evidence: Evidence, *, parties: Iterable[int] = ()
-) -> Decided:
-    """Locks the whole token until a later time. Raises Reverted for an earlier one."""
-    return _decided(desk, token, evidence, parties, "setTokenLockUp", until)
+    session: Session,
+    token: TokenName,
+    until: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Act:
+    """Locks the whole token until a later time."""
+    last = times.until(until)
+    return _act(
+        session,
+        token,
+        "setTokenLockUp",
+        (until,),
+        evidence,
+        parties,
+        lambda code: Text(
+            f"Lock up the WHOLE token {code}, all holders, until {last.en}?",
+            f"トークン {code} の全体(全保有者)を {last.ja}までロックアップしますか?",
+        ),
+        Text("The token cannot be locked up so.", "このロックアップは設定できません。"),
+    )
 
 
 def shorten_token_lock_up(
-    desk: Desk, token: TokenName, until: int, evidence: Evidence, *, parties: Iterable[int] = ()
-) -> Decided:
+    session: Session,
+    token: TokenName,
+    until: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Act:
     """Brings the end of the token's lock-up forward, which takes one signature more."""
-    return _decided(desk, token, evidence, parties, "shortenTokenLockUp", until)
+
+    def question(code: str) -> Text:
+        before, after = times.until(locked_until(session, token)), times.until(until)
+        return Text(
+            f"Bring the end of the token lock-up of {code} forward from {before.en} to {after.en}?",
+            f"{code} 全体のロックアップの期限を{before.ja}から{after.ja}に短縮しますか?",
+        )
+
+    return _act(
+        session,
+        token,
+        "shortenTokenLockUp",
+        (until,),
+        evidence,
+        parties,
+        question,
+        Text("The lock-up cannot be shortened so.", "このロックアップの短縮はできません。"),
+    )
 
 
 def lock_up(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     rows: Sequence[Amount],
     until: int,
@@ -165,19 +208,19 @@ def lock_up(
     parties: Iterable[int] = (),
 ) -> Outcomes:
     """Locks up units of holders until a time."""
-    contract = desk.token(token)
-    return carry_out(
-        desk,
-        [Row(row, row[0], row[1]) for row in rows],
+    contract = session.token(token)
+    return execute_batch(
+        session,
+        [BatchRow(row, row[0], row[1]) for row in rows],
         lambda part: contract.call("lockUp", *_columns(part), until),
         evidence,
         parties,
-        FEW_AT_ONCE,
+        SMALL_BATCH,
     )
 
 
 def shorten_lock_up(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     id: int,
@@ -185,41 +228,66 @@ def shorten_lock_up(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Brings the end of one lock-up forward; a time that has passed ends it."""
-    return _decided(desk, token, evidence, parties, "shortenLockUp", holder, id, until)
+
+    def question(_: str) -> Text:
+        found = next(each for each in claims(session, token, holder) if each.id == id)
+        before, after = times.until(found.until), times.until(until)
+        return Text(
+            f"Bring the end of lock-up {id} ({found.units:,} units of {holder}) forward from "
+            f"{before.en} to {after.en}?",
+            f"{holder} のロックアップ {id}({found.units:,} 口)の期限を {before.ja}から"
+            f"{after.ja}に短縮しますか?",
+        )
+
+    return _act(
+        session,
+        token,
+        "shortenLockUp",
+        (holder, id, until),
+        evidence,
+        parties,
+        question,
+        Text("The lock-up cannot be shortened so.", "このロックアップの短縮はできません。"),
+    )
+
+
+def locked_until(session: Session, token: TokenName) -> int:
+    """Until when the whole token is locked up, unix seconds; 0 for never."""
+    return session.token(token).read(int, "lockedUntil")
 
 
 # Freezes
 
 
 def freeze_at_once(
-    desk: Desk, token: TokenName, rows: Sequence[Amount], evidence: Evidence
+    session: Session, token: TokenName, rows: Sequence[Amount], evidence: Evidence
 ) -> Decided:
     """The AML officer's: raises what is frozen of each account to so many units, more than the
     balance counts for what comes in. To be confirmed in 72 hours. All or nothing.
     """
     if not rows:
         raise NoRows
-    call = desk.token(token).call("freezeAtOnce", *_columns(rows))
-    return decide(desk, [call], evidence, stops=True)
+    call = session.token(token).call("freezeAtOnce", *_columns(rows))
+    return decide(session, [call], evidence, stops=True)
 
 
 def confirm_freeze(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     account: ChecksumAddress,
     organisation: int,
     evidence: Evidence,
 ) -> Decided:
     """Confirms what an organisation froze at once, by another one."""
-    call = desk.token(token).call("confirmFreeze", account, organisation)
+    call = session.token(token).call("confirmFreeze", account, organisation)
     # What was frozen by a request is no organisation's.
-    return decide(desk, [call], evidence, parties=[organisation] if organisation else [])
+    return decide(session, [call], evidence, parties=[organisation] if organisation else [])
 
 
 def set_frozen(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     account: ChecksumAddress,
     units: int,
@@ -228,14 +296,14 @@ def set_frozen(
     parties: Iterable[int] = (),
 ) -> Decided:
     """Sets what is frozen of an account, up or down; 0 unfreezes."""
-    return _decided(desk, token, evidence, parties, "setFrozenTokens", account, units)
+    return _decided(session, token, evidence, parties, "setFrozenTokens", account, units)
 
 
 # Claims of others
 
 
 def pledge(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     units: int,
@@ -245,11 +313,11 @@ def pledge(
     parties: Iterable[int] = (),
 ) -> Claimed:
     """Pledges units. `pledgee` is a reference, public: 32 bytes, or 1 to 32 ASCII characters."""
-    return _claimed(desk, token, evidence, parties, "pledge", holder, units, _reference(pledgee))
+    return _claimed(session, token, evidence, parties, "pledge", holder, units, _reference(pledgee))
 
 
 def release_pledge(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     id: int,
@@ -257,13 +325,25 @@ def release_pledge(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Releases units of a pledge; more than it has ends it."""
-    return _decided(desk, token, evidence, parties, "releasePledge", holder, id, units)
+    return _act(
+        session,
+        token,
+        "releasePledge",
+        (holder, id, units),
+        evidence,
+        parties,
+        lambda _: Text(
+            f"Release {units:,} units of pledge {id} of {holder}?",
+            f"{holder} の質権 {id} のうち {units:,} 口を解除しますか?",
+        ),
+        Text("The pledge cannot be released.", "この質権は解除できません。"),
+    )
 
 
 def attach(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     units: int,
@@ -273,11 +353,13 @@ def attach(
     parties: Iterable[int] = (),
 ) -> Claimed:
     """Records an attachment. `creditor` as the pledgee in `pledge`."""
-    return _claimed(desk, token, evidence, parties, "attach", holder, units, _reference(creditor))
+    return _claimed(
+        session, token, evidence, parties, "attach", holder, units, _reference(creditor)
+    )
 
 
 def release_attachment(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: ChecksumAddress,
     id: int,
@@ -285,46 +367,79 @@ def release_attachment(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Releases units of an attachment; more than it has ends it."""
-    return _decided(desk, token, evidence, parties, "releaseAttachment", holder, id, units)
+    return _act(
+        session,
+        token,
+        "releaseAttachment",
+        (holder, id, units),
+        evidence,
+        parties,
+        lambda _: Text(
+            f"Release {units:,} units of attachment {id} of {holder}?",
+            f"{holder} の差押え {id} のうち {units:,} 口を解除しますか?",
+        ),
+        Text("The attachment cannot be released.", "この差押えは解除できません。"),
+    )
 
 
 # Inside
 
 
 def _accounts(
-    desk: Desk, token: Contract, kind: type[ClaimSet] | type[Frozen]
+    session: Session, token: Contract, kind: type[ClaimSet] | type[Frozen]
 ) -> list[ChecksumAddress]:
     """Whom events of a kind were about, each once."""
     found: dict[ChecksumAddress, None] = {}
-    for entry in desk.events(token.address):
+    for entry in session.events(token.address):
         if isinstance(entry.event, kind):
             event = entry.event
             found[event.holder if isinstance(event, ClaimSet) else event.account] = None
     return list(found)
 
 
+def _act(
+    session: Session,
+    token: TokenName,
+    function: str,
+    arguments: tuple[object, ...],
+    evidence: Evidence,
+    parties: Iterable[int],
+    question: Callable[[str], Text],
+    refused: Text,
+) -> Act:
+    """One call on a token; `question` is told its code."""
+    contract = session.token(token)
+    return Act(
+        (contract.call(function, *arguments),),
+        evidence,
+        lambda: question(contract.read(str, "code")),
+        refused,
+        parties=tuple(parties),
+    )
+
+
 def _decided(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     evidence: Evidence,
     parties: Iterable[int],
     function: str,
     *arguments: object,
 ) -> Decided:
-    return decide(desk, [desk.token(token).call(function, *arguments)], evidence, parties)
+    return decide(session, [session.token(token).call(function, *arguments)], evidence, parties)
 
 
 def _claimed(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     evidence: Evidence,
     parties: Iterable[int],
     function: str,
     *arguments: object,
 ) -> Claimed:
-    decided = _decided(desk, token, evidence, parties, function, *arguments)
+    decided = _decided(session, token, evidence, parties, function, *arguments)
     claim = next(e.event for e in decided.events if isinstance(e.event, ClaimSet))
     return Claimed(claim.id, decided)
 

@@ -7,7 +7,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.roles import Role
-from jp20.domain.register.events import Entry, Event, TermsSet, TrancheIssued, UnitsSplit
+from jp20.domain.register.events import Event, LoggedEvent, TermsSet, TrancheIssued, UnitsSplit
 from jp20.domain.register.register import fold
 from jp20.domain.token.state import (
     NamedDocument,
@@ -17,7 +17,7 @@ from jp20.domain.token.state import (
     Tranche,
     status_of,
 )
-from jp20.operations.session import Desk, TokenName
+from jp20.operations.session import Session, TokenName
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +33,22 @@ class TokenLine:
     status: Status
 
 
-def list_tokens(desk: Desk) -> tuple[TokenLine, ...]:
+def list_tokens(session: Session) -> tuple[TokenLine, ...]:
     """All tokens of the platform, in the order in which they were made."""
-    block = desk.connection.block()
-    halted = desk.platform.read(bool, "halted", block=block.number)
+    block = session.connection.block()
+    halted = session.platform.read(bool, "halted", block=block.number)
     return tuple(
-        _line(token, block.number, block.time, halted=halted) for token in desk.tokens(block.number)
+        _line(token, block.number, block.time, halted=halted)
+        for token in session.tokens(block.number)
     )
 
 
-def token_state(desk: Desk, token: TokenName) -> TokenState:
+def token_state(session: Session, token: TokenName) -> TokenState:
     """A token at the latest block. Raises UnknownToken."""
-    contract = desk.token(token)
-    block = desk.connection.block()
+    contract = session.token(token)
+    block = session.connection.block()
     at = block.number
-    events = desk.events(contract.address, at)
+    events = session.events(contract.address, at)
     register = fold(events, block=at)
     price_yen, price_units = contract.read(tuple[int, int], "unitPrice", block=at)
     terms = next(entry.event.terms for entry in events if isinstance(entry.event, TermsSet))
@@ -56,8 +57,8 @@ def token_state(desk: Desk, token: TokenName) -> TokenState:
         block=at,
         time=block.time,
         terms=terms,
-        issuer=_organisation(desk, contract, Role.ISSUER),
-        registrar=_organisation(desk, contract, Role.REGISTRAR),
+        issuer=_organisation(session, contract, Role.ISSUER),
+        registrar=_organisation(session, contract, Role.REGISTRAR),
         supply=register.supply,
         undistributed=register.undistributed,
         holders=len(register.holders()),
@@ -67,7 +68,7 @@ def token_state(desk: Desk, token: TokenName) -> TokenState:
         price_units=price_units,
         splits=len(register.factors) - 1,
         locked_until=contract.read(int, "lockedUntil", block=at),
-        halted=desk.platform.read(bool, "halted", block=at),
+        halted=session.platform.read(bool, "halted", block=at),
         paused=contract.read(bool, "paused", block=at),
         redeemed=_is_redeemed(contract, at, block.time, register.supply),
         tranches=_tranches(events),
@@ -112,13 +113,13 @@ def _is_redeemed(token: Contract, block: int, now: int, supply: int) -> bool:
     return _is_matured(token, block, now) or not token.read(bool, "isIssuable", block=block)
 
 
-def _organisation(desk: Desk, token: Contract, role: Role) -> str:
+def _organisation(session: Session, token: Contract, role: Role) -> str:
     """Who has a role for this very token: the names of the organisations."""
-    members = desk.members(token.address)
+    members = session.members(token.address)
     return ", ".join(member.name for member in members if role in member.own_roles)
 
 
-def _tranches(events: Sequence[Entry[Event]]) -> tuple[Tranche, ...]:
+def _tranches(events: Sequence[LoggedEvent[Event]]) -> tuple[Tranche, ...]:
     found: list[Tranche] = []
     splits = 0
     for entry in events:

@@ -14,11 +14,10 @@ from jp20.domain.governance.requests import case_id
 from jp20.domain.plans.outcomes import Decided, Done, Outcomes
 from jp20.domain.register.events import TransferRequested
 from jp20.domain.token.reasons import Reason
+from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, execute_batch
 from jp20.operations.governance.decide import decide
-from jp20.operations.governance.rows import FEW_AT_ONCE, Row, carry_out
-from jp20.operations.session import Desk, TokenName
-from jp20.operations.transactions.acts import SingleAct
-from jp20.operations.transactions.acts import carry_out as carry_out_once
+from jp20.operations.session import Session, TokenName
+from jp20.operations.transactions.acts import SingleAct, make_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class ConsentRequest:
 
 
 def preview(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     from_: ChecksumAddress,
     to: ChecksumAddress,
@@ -84,12 +83,12 @@ def preview(
     spender: ChecksumAddress | None = None,
 ) -> Preview:
     """Whether a transfer would go through now, and if not, why."""
-    answer = desk.token(token).read(int, "preview", spender or from_, from_, to, units)
+    answer = session.token(token).read(int, "preview", spender or from_, from_, to, units)
     return Preview(Reason(answer))
 
 
 def transfer(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: Signer,
     to: ChecksumAddress,
@@ -102,10 +101,10 @@ def transfer(
     """
     try:
         if act is not None:
-            return carry_out_once(desk, act)
-        return desk.send(holder, desk.token(token).call("transfer", to, units))
+            return make_once(session, act)
+        return session.send(holder, session.token(token).call("transfer", to, units))
     except Restrained as error:
-        error.reason = reason = preview(desk, token, holder.address, to, units).reason
+        error.reason = reason = preview(session, token, holder.address, to, units).reason
         error.why = Text(
             f"{reason.name} ({reason.value}): {reason.text.en} {error.free} are free.",
             f"{reason.name}({reason.value}): {reason.text.ja}移転可能な数量: {error.free}。",
@@ -114,7 +113,7 @@ def transfer(
 
 
 def transfer_act(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: Signer,
     to: ChecksumAddress,
@@ -124,11 +123,11 @@ def transfer_act(
     again: bool = False,
 ) -> SingleAct:
     """A holder's transfer, with the id under which it is made once."""
-    return SingleAct(holder, desk.token(token).call("transfer", to, units), case, again)
+    return SingleAct(holder, session.token(token).call("transfer", to, units), case, again)
 
 
 def consent_act(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     holder: Signer,
     to: ChecksumAddress,
@@ -139,7 +138,7 @@ def consent_act(
     again: bool = False,
 ) -> SingleAct:
     """A holder's request for consent, with the id under which it is made once."""
-    call = desk.token(token).call("requestTransfer", to, units, deadline)
+    call = session.token(token).call("requestTransfer", to, units, deadline)
     return SingleAct(holder, call, case, again)
 
 
@@ -150,21 +149,26 @@ def requested(done: Done) -> Requested:
 
 
 def request_transfer(
-    desk: Desk, token: TokenName, holder: Signer, to: ChecksumAddress, units: int, deadline: int
+    session: Session,
+    token: TokenName,
+    holder: Signer,
+    to: ChecksumAddress,
+    units: int,
+    deadline: int,
 ) -> Requested:
     """The holder asks for consent; the units are committed until the answer. Raises Refused."""
     return requested(
-        desk.send(holder, desk.token(token).call("requestTransfer", to, units, deadline))
+        session.send(holder, session.token(token).call("requestTransfer", to, units, deadline))
     )
 
 
-def cancel_transfer(desk: Desk, token: TokenName, holder: Signer, id: int) -> Done:
+def cancel_transfer(session: Session, token: TokenName, holder: Signer, id: int) -> Done:
     """The holder who asked takes the wish back. Raises Refused where it is closed."""
-    return desk.send(holder, desk.token(token).call("cancelTransfer", id))
+    return session.send(holder, session.token(token).call("cancelTransfer", id))
 
 
 def approve_transfers(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     ids: Sequence[int],
     evidence: Evidence,
@@ -174,20 +178,20 @@ def approve_transfers(
     """The registrar or the issuer consents: each approval is the transfer. One that is refused by
     now is reported and stays open.
     """
-    contract = desk.token(token)
-    asked = [transfer_request(desk, token, id) for id in ids]
-    return carry_out(
-        desk,
-        [Row(each.id, each.from_, each.units) for each in asked],
+    contract = session.token(token)
+    asked = [transfer_request(session, token, id) for id in ids]
+    return execute_batch(
+        session,
+        [BatchRow(each.id, each.from_, each.units) for each in asked],
         lambda part: contract.call("approveTransfers", part),
         evidence,
         parties,
-        FEW_AT_ONCE,
+        SMALL_BATCH,
     )
 
 
 def reject_transfer(
-    desk: Desk,
+    session: Session,
     token: TokenName,
     id: int,
     why: str,
@@ -198,24 +202,24 @@ def reject_transfer(
     """The registrar or the issuer says no. `why` is a reference of 1 to 32 ASCII characters, which
     is public. Raises Refused where the request is closed.
     """
-    call = desk.token(token).call("rejectTransfer", id, case_id(why))
-    return decide(desk, [call], evidence, parties)
+    call = session.token(token).call("rejectTransfer", id, case_id(why))
+    return decide(session, [call], evidence, parties)
 
 
-def transfer_requests(desk: Desk, token: TokenName) -> tuple[ConsentRequest, ...]:
+def transfer_requests(session: Session, token: TokenName) -> tuple[ConsentRequest, ...]:
     """All requests for consent of a token, in the order in which they came."""
-    contract = desk.token(token)
+    contract = session.token(token)
     ids = [
         entry.event.id
-        for entry in desk.events(contract.address)
+        for entry in session.events(contract.address)
         if isinstance(entry.event, TransferRequested)
     ]
-    return tuple(transfer_request(desk, contract, id) for id in ids)
+    return tuple(transfer_request(session, contract, id) for id in ids)
 
 
-def transfer_request(desk: Desk, token: TokenName, id: int) -> ConsentRequest:
+def transfer_request(session: Session, token: TokenName, id: int) -> ConsentRequest:
     """One of them; its status is NONE where there is none of that number."""
-    from_, to, units, deadline, status = desk.token(token).read(
+    from_, to, units, deadline, status = session.token(token).read(
         tuple[ChecksumAddress, ChecksumAddress, int, int, int], "transferRequest", id
     )
     return ConsentRequest(id, from_, to, units, deadline, ConsentStatus(status))

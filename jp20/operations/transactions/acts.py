@@ -12,7 +12,7 @@ from eth_hash.auto import keccak
 from jp20.chain.signing.signers import Signer
 from jp20.domain.governance.requests import Call, case_id
 from jp20.domain.plans.outcomes import Done
-from jp20.operations.session import Desk
+from jp20.operations.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +31,20 @@ class SingleAct:
         return keccak(b"act" + case + bytes.fromhex(self.call.target[2:]) + self.call.data)
 
 
-def done_before(desk: Desk, act: SingleAct) -> Done | None:
+def done_before(session: Session, act: SingleAct) -> Done | None:
     """What an earlier run made of it; None where it is to be made. What is under way comes to its
     end first. Raises SignerBusy, OutcomeUnknown, and what `Sender.recover` raises.
     """
-    return desk.done_before(act.signer, act.call, act.id, again=act.again)
+    return session.done_before(act.signer, act.call, act.id, again=act.again)
 
 
-def carry_out(desk: Desk, act: SingleAct) -> Done:
+def make_once(session: Session, act: SingleAct) -> Done:
     """Makes it, or says what an earlier run made of it (`earlier`). Raises Reverted, and what
     `Sender.send_all` raises.
     """
-    return desk.send(act.signer, act.call, key=act.id, again=act.again, reported=True)
+    return session.send(act.signer, act.call, key=act.id, again=act.again, reported=True)
 
 
-def report(desk: Desk, act: SingleAct) -> None:
+def mark_reported(session: Session, act: SingleAct) -> None:
     """That the person who asked for it was told what became of it."""
-    desk.sender(act.signer).report(act.id, act.call)
+    session.sender(act.signer).report(act.id, act.call)

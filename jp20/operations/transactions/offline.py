@@ -7,8 +7,8 @@ from pathlib import Path
 
 from eth_typing import ChecksumAddress
 
-from jp20.chain.contracts.meaning import interface_with as interface_with
-from jp20.chain.contracts.meaning import meaning, request_unseen
+from jp20.chain.contracts.describe import describe, request_unseen
+from jp20.chain.contracts.describe import interface_with as interface_with
 from jp20.chain.new_files import write_new
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import JP20Error, Text
@@ -85,7 +85,7 @@ def signing_rows(file: UnsignedFile) -> list[SigningRow]:
             each.transaction.nonce,
             each.label,
             each.transaction.to,
-            harmless(meaning(each.transaction)),
+            harmless(describe(each.transaction)),
             each.meaning,
             each.transaction.gas,
             each.transaction.gas_price,

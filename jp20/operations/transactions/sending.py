@@ -11,7 +11,7 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.chain.contracts.meaning import meaning
+from jp20.chain.contracts.describe import describe
 from jp20.chain.rpc.connection import Connection
 from jp20.chain.sending.location import locate, present
 from jp20.chain.sending.outbox import Entry as Entry
@@ -27,7 +27,7 @@ from jp20.chain.signing.signers import OfflineSigner, Signer
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.requests import Call
 from jp20.domain.transactions.transaction_file import AwaitingTransaction, SignedFile, UnsignedFile
-from jp20.operations.session import Desk
+from jp20.operations.session import Session
 
 LONG: Final = 600.0
 """Seconds after which a transaction has been on its way for long."""
@@ -100,8 +100,8 @@ class OutboxStatus:
 
 
 _LOOK: Final = Text(
-    "The node has had it for long: does the chain make blocks, and does it take this gas price?"
-    " What is not to come any more is given up with: jp20 tx cancel NONCE",
+    "The node has held it for long: does the chain make blocks, and does it accept this gas price?"
+    " To give up a transaction: jp20 tx cancel NONCE",
     "長時間保留されています。ブロック生成とガス価格の条件をノードで確認してください。"
     "取り消す場合は jp20 tx cancel ノンス を実行してください。",
 )
@@ -137,7 +137,7 @@ class NothingToCancel(JP20Error):
         )
 
 
-class NothingToSign(JP20Error):
+class NothingUnsigned(JP20Error):
     """No transaction of the key waits for a signature."""
 
     def __init__(self, signer: ChecksumAddress) -> None:
@@ -167,7 +167,7 @@ class NotExported(JP20Error):
                 "別のチェーン・鍵のものか、変更されたか、取りやめられています。",
             ),
             Text(
-                "Export and sign anew: jp20 tx export. Nothing was sent.",
+                "Export and sign again: jp20 tx export. Nothing was sent.",
                 "jp20 tx export からやり直してください(送信は行われていません)。",
             ),
         )
@@ -176,7 +176,7 @@ class NotExported(JP20Error):
 # After a crash
 
 
-def status(connection: Connection, folder: Path) -> tuple[OutboxStatus, ...]:
+def sending_status(connection: Connection, folder: Path) -> tuple[OutboxStatus, ...]:
     """The keys of which something is on its way on this chain. Looks only, also while another
     process sends. Raises NotThisOutbox, NodeFailure.
     """
@@ -191,65 +191,65 @@ def noted(folder: Path, chain_id: int) -> list[OutboxView]:
     return [view_outbox(file) for file in sorted(folder.glob(f"{chain_id}-*.sqlite"))]
 
 
-def resume_sending(desk: Desk) -> tuple[Entry, ...]:
-    """Brings to its end what is on its way on this chain, of all keys of the desk's outboxes: what
-    was signed needs no key any more. Returns it as it is now; what is still live waits for a
+def resume_sending(session: Session) -> tuple[Entry, ...]:
+    """Brings to its end what is on its way on this chain, of all keys of the session's outboxes:
+    what was signed needs no key any more. Returns it as it is now; what is still live waits for a
     signature, or for a nonce (see `status`).
 
     Raises SignerBusy, OutcomeUnknown, SendingRefused, NodesBehind.
     """
     found: list[Entry] = []
-    if desk.outbox is None:
+    if session.outbox is None:
         return ()
-    chain = desk.connection
-    for file in outbox_files(desk.outbox, chain.chain_id, chain.genesis):
+    chain = session.connection
+    for file in outbox_files(session.outbox, chain.chain_id, chain.genesis):
         view = view_outbox(file)
         if view.under_way:
-            signer = desk.signers.get(view.signer) or OfflineSigner(view.signer)
-            sender = desk.sender(signer)
+            signer = session.signers.get(view.signer) or OfflineSigner(view.signer)
+            sender = session.sender(signer)
             sender.recover()
             found += sender.outbox.latest(view.under_way)
     return tuple(found)
 
 
-def on_its_way(desk: Desk, signer: Signer, nonce: int) -> Entry:
+def on_its_way(session: Session, signer: Signer, nonce: int) -> Entry:
     """What a key has on its way with a nonce, in no block. Raises NothingToCancel, SignerBusy."""
-    sender = desk.sender(signer)
+    sender = session.sender(signer)
     sender.reconcile()
     for entry in sender.outbox.unfinished():
         if entry.nonce == nonce and not entry.withdrawn and entry.state is not State.INTENDED:
-            found = locate(desk.connection, signer.address, [entry])
+            found = locate(session.connection, signer.address, [entry])
             if found.known or found.missing:
                 return entry
     raise NothingToCancel(signer.address, nonce)
 
 
-def cancel(desk: Desk, signer: Signer, nonce: int) -> tuple[Entry, ...]:
+def cancel_transaction(session: Session, signer: Signer, nonce: int) -> tuple[Entry, ...]:
     """Gives up what a key has on its way with a nonce: a transfer of nothing to the key itself
     takes the nonce, at the price of today. The first may come nevertheless; whichever does, the
     other never can. Returns both, as they are once one of them is in a block.
 
     Raises NothingToCancel, SignerBusy, AwaitingSignature, OutcomeUnknown, SendingRefused.
     """
-    entry = on_its_way(desk, signer, nonce)
+    entry = on_its_way(session, signer, nonce)
     nothing = Call(signer.address, b"")
     label = f"cancel: {entry.label.removeprefix('cancel: ')}"
-    return tuple(desk.sender(signer).replace(entry, nothing, GAS_OF_NOTHING, label))
+    return tuple(session.sender(signer).replace(entry, nothing, GAS_OF_NOTHING, label))
 
 
-def missing_nonces(desk: Desk, signer: Signer) -> range:
+def missing_nonces(session: Session, signer: Signer) -> range:
     """The nonces that nobody used and that all that a key has on its way waits for. Raises
     SignerBusy.
     """
-    return desk.sender(signer).missing_nonces
+    return session.sender(signer).missing_nonces
 
 
-def fill(desk: Desk, signer: Signer) -> int:
+def fill(session: Session, signer: Signer) -> int:
     """Uses them with transactions that do nothing, so that what waits for them comes; returns how
     many were made. Raises SignerBusy, GapTooWide, AwaitingSignature, OutcomeUnknown,
     SendingRefused.
     """
-    return len(desk.sender(signer).fill())
+    return len(session.sender(signer).fill())
 
 
 # A key on another machine
@@ -263,29 +263,29 @@ def export_unsigned(connection: Connection, folder: Path, signer: ChecksumAddres
     unfinished = view_outbox(file).unfinished if file.exists() else ()
     waiting = [entry for entry in unfinished if entry.state is State.INTENDED]
     if not waiting:
-        raise NothingToSign(signer)
+        raise NothingUnsigned(signer)
     unsigned = [entry.unsigned(connection.chain_id) for entry in waiting]
     return UnsignedFile(
         connection.chain_id,
         signer,
         tuple(
-            AwaitingTransaction(entry.key, entry.label, meaning(each), each)
+            AwaitingTransaction(entry.key, entry.label, describe(each), each)
             for entry, each in zip(waiting, unsigned, strict=True)
         ),
         connection.genesis,
     )
 
 
-def send_signed(desk: Desk, file: SignedFile) -> tuple[Entry, ...]:
+def send_signed(session: Session, file: SignedFile) -> tuple[Entry, ...]:
     """Takes signed transactions in, sends them and waits for their end; returns them as they are
     then. What was taken in before is waited for.
 
     Nothing is taken in where one is not, field by field, what waits for a signature, or where one
     with a lower nonce still does. Raises NotExported, SignerBusy, and what `Sender.recover` raises.
     """
-    if file.chain_id != desk.connection.chain_id:
+    if file.chain_id != session.connection.chain_id:
         raise NotExported(file.transactions[0].transaction.nonce)
-    sender = desk.sender(OfflineSigner(file.address))
+    sender = session.sender(OfflineSigner(file.address))
     outbox = sender.outbox
     known = outbox.last_of(each.key for each in file.transactions)
     new = []
@@ -310,11 +310,11 @@ def send_signed(desk: Desk, file: SignedFile) -> tuple[Entry, ...]:
     return tuple(outbox.latest(known[each.key] for each in file.transactions))
 
 
-def give_up_unsigned(desk: Desk, signer: ChecksumAddress) -> tuple[Entry, ...]:
+def give_up_unsigned(session: Session, signer: ChecksumAddress) -> tuple[Entry, ...]:
     """Gives up what of a key waits for its signature; the nonces are free again. What was signed on
     the other machine meanwhile must not be sent. Raises SignerBusy.
     """
-    outbox = desk.sender(OfflineSigner(signer)).outbox
+    outbox = session.sender(OfflineSigner(signer)).outbox
     waiting = [entry for entry in outbox.unfinished() if entry.state is State.INTENDED]
     return tuple(outbox.drop(waiting))
 

@@ -27,7 +27,7 @@ from seven_organisations import (
 )
 
 from jp20.domain.base.roles import bitmap
-from jp20.domain.governance.requests import Call, Decision, decide
+from jp20.domain.governance.requests import Call, Decision, compose
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def draft(unsealed) -> Callable[..., Decision]:
     def build(target, *calls: str, case=CASE, document=DOCUMENT, parties=()) -> Decision:
         made = [Call(target.address, bytes.fromhex(call[2:])) for call in calls]
         word = unsealed.rule(unsealed.kindOf(target), made[0].selector)
-        return decide(made, case, document, word, parties)
+        return compose(made, case, document, word, parties)
 
     return build
 

@@ -13,7 +13,7 @@ from seven_organisations import CASE, DOCUMENT, FOUNDER, NO_SLOT, STRANGER
 from jp20.domain.base.roles import Role, bitmap
 from jp20.domain.governance.policy import Kind, Organisation, compare, selector_of, unmet
 from jp20.domain.governance.policy_file import functions_of, parse_governance
-from jp20.domain.governance.requests import Call, decide
+from jp20.domain.governance.requests import Call, compose
 
 CARRIED = {Kind.CONSORTIUM: "Consortium", Kind.PLATFORM: "Platform", Kind.TOKEN: "IJP20Token"}
 FUNCTIONS = {
@@ -77,7 +77,7 @@ def test_every_role_may_do_what_the_policy_says_and_nothing_else(
 
     selector = act.selectors[0]
     word = shipped.rule(act.kind, selector)
-    decision = decide([Call(target.address, selector)], CASE, DOCUMENT, word)
+    decision = compose([Call(target.address, selector)], CASE, DOCUMENT, word)
     request = decision.request.fields
     if rule.is_direct:
         for role in Role:
@@ -123,7 +123,7 @@ def test_a_function_that_the_policy_does_not_list_is_out_of_reach(
     target = targets[kind]
     for function in POLICY.open_functions[kind]:
         selector = selector_of(function)
-        decision = decide([Call(target.address, selector)], CASE, DOCUMENT, 0)
+        decision = compose([Call(target.address, selector)], CASE, DOCUMENT, 0)
         for role in Role:
             assert not shipped.canAct(accounts[role], target, selector)
             with refuses("NotListed", target.address, selector):

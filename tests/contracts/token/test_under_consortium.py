@@ -15,7 +15,7 @@ from token_words import YEAR, at, emitted, name_hash, now, refusals, reverts_wit
 from jp20.domain.base.roles import Role, bitmap
 from jp20.domain.governance.policy import Kind
 from jp20.domain.governance.policy_file import functions_of, parse_governance
-from jp20.domain.governance.requests import Call, decide
+from jp20.domain.governance.requests import Call, compose
 from jp20.domain.token.reasons import Reason
 
 pytestmark = pytest.mark.requirement("G17")
@@ -85,7 +85,7 @@ def sign(consortium, key, cases):
             if act.kind == kind and made[0].selector in act.selectors
         }
         case = next(cases).to_bytes(32, "big")
-        decision = decide(made, case, DOCUMENT, consortium.rule(kind, made[0].selector))
+        decision = compose(made, case, DOCUMENT, consortium.rule(kind, made[0].selector))
         consortium.propose(decision.request.fields, NO_SLOT, b"", key[min(rule.proposers)])
         # one organisation fills one slot
         signers = next(s for s in itertools.product(*rule.slots) if len({*s}) == len(s))

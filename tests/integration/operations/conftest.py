@@ -10,7 +10,7 @@ from jp20.chain.rpc.connection import Connection
 from jp20.domain.governance.consortium_file import ConsortiumFile
 from jp20.domain.governance.policy import Policy
 from jp20.operations.files.inputs import load_consortium, load_policy
-from jp20.operations.governance import rows
+from jp20.operations.governance import batches
 
 
 @pytest.fixture(scope="session")
@@ -43,13 +43,13 @@ def founded(
 @pytest.fixture
 def world(founded: World) -> Iterator[World]:
     """The platform as it was founded, and again after the test."""
-    snapshot = founded.desk.connection.rpc("evm_snapshot")
+    snapshot = founded.session.connection.rpc("evm_snapshot")
     yield founded
-    founded.desk.connection.rpc("evm_revert", snapshot)
+    founded.session.connection.rpc("evm_revert", snapshot)
 
 
 @pytest.fixture
 def five_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls of five rows."""
-    monkeypatch.setattr(rows, "AT_ONCE", 5)
-    monkeypatch.setattr("jp20.operations.plans.distribute.AT_ONCE", 5)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 5)
+    monkeypatch.setattr("jp20.operations.plans.distribute.BATCH_SIZE", 5)

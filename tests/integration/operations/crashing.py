@@ -22,9 +22,9 @@ from jp20.chain.sending.outbox import Outbox
 from jp20.domain.base.addresses import address_of
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.plans.outcomes import Outcomes
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
-from jp20.operations.session import open_desk
+from jp20.operations.session import open_session
 
 CASE = "AL-CRASH"
 
@@ -48,19 +48,19 @@ class Delivery:
     def of(cls, world: World) -> "Delivery":
         """With the holders whitelisted, and no transaction of it sent."""
         lines = [world.row(f"C-{n}", each) for n, each in enumerate(HOLDERS)]
-        register(world.desk, world.investors(*lines), evidence("WL-CRASH"))
+        enrol(world.session, world.investors(*lines), evidence("WL-CRASH"))
         return cls(world, _nonces(world))
 
     def run(self, folder: Path, network: Network | None = None) -> Outcomes:
         """Delivers what is not delivered yet, with the outboxes in a folder."""
-        connection = connect(network or self.world.desk.connection.network)
-        with open_desk(connection, self.world.deployment, KEYS, outbox=folder) as desk:
+        connection = connect(network or self.world.session.connection.network)
+        with open_session(connection, self.world.deployment, KEYS, outbox=folder) as session:
             file = allotments(*zip(HOLDERS, UNITS, strict=True))
-            return distribute(desk, self.world.token, file, evidence(CASE))
+            return distribute(session, self.world.token, file, evidence(CASE))
 
     @property
     def balances(self) -> list[int]:
-        token = self.world.desk.token(self.world.token)
+        token = self.world.session.token(self.world.token)
         return token.read_many(int, "balanceOf", [(holder,) for holder in HOLDERS])
 
     @property
@@ -179,7 +179,7 @@ def killed_at(point: int, work: Callable[[], object]) -> bool:
 
 
 def _nonces(world: World) -> dict[int, int]:
-    count = world.desk.connection.rpc
+    count = world.session.connection.rpc
     return {
         each: int(count("eth_getTransactionCount", world.key(each).address, "latest"), 16)
         for each in TRANSACTIONS

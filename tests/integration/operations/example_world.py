@@ -17,9 +17,9 @@ from jp20.domain.investors.investors import InvestorFile, parse_investors
 from jp20.domain.plans.allotments import AllotmentFile, parse_allotments
 from jp20.domain.token.term_sheet import TermSheet, parse_term_sheet
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.distribute import distribute
-from jp20.operations.session import Desk, open_desk
+from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -65,32 +65,34 @@ sha256 = "{digest}"
 class World:
     """What the tests begin from. `alice` has 100 units, `bob` 60, `carol` 40, `dave` none."""
 
-    desk: Desk
+    session: Session
     deployment: Deployment
     token: ChecksumAddress
     sheet: TermSheet
     year_from_now: int
 
-    def desk_of(self, *organisations: int, wait=None) -> Desk:
-        """A desk with the keys of some organisations only."""
+    def session_of(self, *organisations: int, wait=None) -> Session:
+        """A session with the keys of some organisations only."""
         numbers = set(organisations)
-        keys = {key for each in self.desk.members() if each.number in numbers for key in each.keys}
+        keys = {
+            key for each in self.session.members() if each.number in numbers for key in each.keys
+        }
         signers = [signer for signer in KEYS if signer.address in keys]
-        return open_desk(self.desk.connection, self.deployment, signers, wait)
+        return open_session(self.session.connection, self.deployment, signers, wait)
 
     def key(self, organisation: int) -> KeySigner:
         """The first key of an organisation."""
-        keys = self.desk.organisation(organisation).keys
+        keys = self.session.organisation(organisation).keys
         return next(signer for signer in KEYS if signer.address in keys)
 
     def balance(self, holder: KeySigner) -> int:
-        return self.desk.token(self.token).read(int, "balanceOf", holder.address)
+        return self.session.token(self.token).read(int, "balanceOf", holder.address)
 
     def investors(self, *rows: str, now: int | None = None) -> InvestorFile:
         """A whitelist file of such rows as `row` gives."""
         head = "investor,name,wallet,class,residency,kyc_expiry\n"
         return parse_investors(
-            (head + "\n".join(rows)).encode(), "investors.csv", now or self.desk.now()
+            (head + "\n".join(rows)).encode(), "investors.csv", now or self.session.now()
         )
 
     def row(
@@ -101,7 +103,7 @@ class World:
         return f"{reference},名前,{wallet},{class_},resident,{expiry}"
 
     def pass_time(self, seconds: int) -> None:
-        pass_time(self.desk.connection, seconds)
+        pass_time(self.session.connection, seconds)
 
 
 def pass_time(connection: Connection, seconds: int) -> None:
@@ -126,20 +128,20 @@ def found(
 ) -> World:
     """Sets up the platform on a chain; `file` is where its deployment is recorded."""
     deployment = deploy_platform(connection, FOUNDER, policy, organisations.organisations, file)
-    desk = open_desk(connection, deployment, KEYS)
-    year_from_now = desk.now() // 86400 * 86400 + 366 * 86400
+    session = open_session(connection, deployment, KEYS)
+    year_from_now = session.now() // 86400 * 86400 + 366 * 86400
     maturity = f'"{in_tokyo(year_from_now + 5 * 365 * 86400)}"'
     text = TERM_SHEET.format(maturity=maturity, digest=hashlib.sha256(b"p").hexdigest())
     sheet = parse_term_sheet(text.encode(), "term-sheet.toml")
-    world = World(desk, deployment, ChecksumAddress("0x"), sheet, year_from_now)
-    register(
-        desk,
+    world = World(session, deployment, ChecksumAddress("0x"), sheet, year_from_now)
+    enrol(
+        session,
         world.investors(
             *(world.row(f"K-{n}", holder) for n, holder in enumerate((alice, bob, carol, dave)))
         ),
         evidence("WL-0"),
     )
-    token = create_token(desk, sheet, ISSUER, TRUST_BANK, evidence("CREATE-0")).token
-    issue_units(desk, token, 1_000, evidence("ISSUE-0"))
-    distribute(desk, token, allotments((alice, 100), (bob, 60), (carol, 40)), evidence("AL-0"))
+    token = create_token(session, sheet, ISSUER, TRUST_BANK, evidence("CREATE-0")).token
+    issue_units(session, token, 1_000, evidence("ISSUE-0"))
+    distribute(session, token, allotments((alice, 100), (bob, 60), (carol, 40)), evidence("AL-0"))
     return replace(world, token=token)

@@ -26,25 +26,25 @@ from jp20.domain.register.events import Other
 from jp20.operations.governance import requests
 from jp20.operations.governance.decide import AwaitingOthers, NotBefore, decide
 from jp20.operations.governance.requests import NotInPolicy
-from jp20.operations.session import NoOrganisationKey, open_desk
+from jp20.operations.session import NoOrganisationKey, open_session
 from jp20.operations.token.transfer import transfer
 
 
 def issue(world, units: int = 100):
-    return world.desk.token(world.token).call("issue(uint256)", units)
+    return world.session.token(world.token).call("issue(uint256)", units)
 
 
 def add_key(world, number: int = 1):
-    return world.desk.consortium.call("addKey", ISSUER, address_of(0xABC000 + number))
+    return world.session.consortium.call("addKey", ISSUER, address_of(0xABC000 + number))
 
 
 def sent(world) -> int:
-    return world.desk.connection.block_number()
+    return world.session.connection.block_number()
 
 
 @pytest.mark.requirement("G17", "S3")
 def test_it_is_proposed_signed_and_executed_by_whom_the_policy_names(world):
-    decided = decide(world.desk, [issue(world)], evidence("C-1"))
+    decided = decide(world.session, [issue(world)], evidence("C-1"))
     # issue: proposes ISSUER, signs ISSUER and REGISTRAR, executes ISSUER
     assert [(step.what, step.organisation) for step in decided.steps] == [
         ("propose", ISSUER),
@@ -58,52 +58,52 @@ def test_it_is_proposed_signed_and_executed_by_whom_the_policy_names(world):
 
 @pytest.mark.requirement("G17")
 def test_under_one_case_it_is_done_once(world):
-    first = decide(world.desk, [issue(world)], evidence("C-1"))
+    first = decide(world.session, [issue(world)], evidence("C-1"))
     before = sent(world)
-    again = decide(world.desk, [issue(world)], evidence("C-1"))
+    again = decide(world.session, [issue(world)], evidence("C-1"))
     assert (again.earlier, again.steps) == (True, ())
     assert again.events == first.events
     assert sent(world) == before
-    decide(world.desk, [issue(world)], evidence("C-2"))
+    decide(world.session, [issue(world)], evidence("C-2"))
     # 1,000 at the beginning, 100 under each case
-    assert world.desk.token(world.token).read(int, "totalSupply") == 1_200
+    assert world.session.token(world.token).read(int, "totalSupply") == 1_200
 
 
 @pytest.mark.requirement("G17", "S3")
 def test_one_signature_is_a_direct_call(world):
-    decided = decide(world.desk, [world.desk.platform.call("halt")], evidence("ALONE-1"))
+    decided = decide(world.session, [world.session.platform.call("halt")], evidence("ALONE-1"))
     assert decided.request is None
     assert [(step.what, step.organisation) for step in decided.steps] == [("call", EMERGENCY)]
     (acted,) = [
         entry.event.arguments
-        for entry in world.desk.events(world.desk.consortium.address)
+        for entry in world.session.events(world.session.consortium.address)
         if isinstance(entry.event, Other) and entry.event.name == "ActedDirectly"
     ]
     rests_on = evidence("ALONE-1")
     assert (acted["caseId"], acted["documentHash"]) == (rests_on.case_id, rests_on.document_hash)
-    assert (acted["organisation"], acted["target"]) == (EMERGENCY, world.desk.platform.address)
+    assert (acted["organisation"], acted["target"]) == (EMERGENCY, world.session.platform.address)
 
 
 @pytest.mark.requirement("S2", "S3")
 def test_the_slot_that_nobody_here_can_fill_is_named_before_anything_is_sent(world):
     before = sent(world)
     with pytest.raises(NotEnoughOrganisations, match="Slot 2 of 2") as refused:
-        decide(world.desk_of(ISSUER), [issue(world)], evidence("C-1"))
+        decide(world.session_of(ISSUER), [issue(world)], evidence("C-1"))
     assert refused.value.roles == {Role.REGISTRAR}
     with pytest.raises(NotEnoughOrganisations, match="Slot 1 of 2"):
-        decide(world.desk_of(TRUST_BANK, AML), [issue(world)], evidence("C-1"))
+        decide(world.session_of(TRUST_BANK, AML), [issue(world)], evidence("C-1"))
     assert sent(world) == before
 
 
 @pytest.mark.requirement("S4")
 def test_parties_sign_nothing(world):
-    token = world.desk.token(world.token)
-    done = transfer(world.desk, world.token, alice, bob.address, 5)
+    token = world.session.token(world.token)
+    done = transfer(world.session, world.token, alice, bob.address, 5)
     original = (done.transaction, 0, alice.address, bob.address, 5, 0)
     call = token.call("reverse", original, alice.address, 5)
     with pytest.raises(NotEnoughOrganisations, match="Slot 1 of 3"):
-        decide(world.desk, [call], evidence("C-1"), parties=[AUDITOR])
-    decided = decide(world.desk, [call], evidence("C-1"), parties=[BROKER, ISSUER])
+        decide(world.session, [call], evidence("C-1"), parties=[AUDITOR])
+    decided = decide(world.session, [call], evidence("C-1"), parties=[BROKER, ISSUER])
     took_part = {step.organisation for step in decided.steps}
     assert took_part == {AUDITOR, AML, TRUST_BANK} or took_part == {
         AUDITOR,
@@ -115,35 +115,35 @@ def test_parties_sign_nothing(world):
 @pytest.mark.requirement("S3")
 def test_what_another_organisation_did_on_its_machine_is_gone_on_with(world):
     token_issue = [issue(world)]
-    desk = world.desk_of(ISSUER)
-    proposed = requests.propose(desk, world.key(ISSUER), token_issue, evidence("C-1"))
-    requests.sign(world.desk_of(TRUST_BANK), world.key(TRUST_BANK), proposed.decision.request.id)
-    decided = decide(desk, token_issue, evidence("C-1"))
+    session = world.session_of(ISSUER)
+    proposed = requests.propose(session, world.key(ISSUER), token_issue, evidence("C-1"))
+    requests.sign(world.session_of(TRUST_BANK), world.key(TRUST_BANK), proposed.decision.request.id)
+    decided = decide(session, token_issue, evidence("C-1"))
     assert [step.what for step in decided.steps] == ["execute"]
 
 
 @pytest.mark.requirement("G17")
 def test_a_delay_is_waited_for_or_named(world):
     with pytest.raises(NotBefore) as early:
-        decide(world.desk, [add_key(world)], evidence("C-1"))
+        decide(world.session, [add_key(world)], evidence("C-1"))
     # add-key: 24 h from the last signature, which was in the latest block
-    assert early.value.ready_at == world.desk.now() + 86_400
+    assert early.value.ready_at == world.session.now() + 86_400
     world.pass_time(86_400)
-    decided = decide(world.desk, [add_key(world)], evidence("C-1"))
+    decided = decide(world.session, [add_key(world)], evidence("C-1"))
     assert [step.what for step in decided.steps] == ["execute"]
     assert decided.steps[0].organisation == OPERATOR
 
 
 @pytest.mark.requirement("G17")
 def test_a_desk_that_can_wait_waits(world):
-    connection = world.desk.connection
+    connection = world.session.connection
     waited = []
 
     def wait(until: int) -> None:
         waited.append(until)
         pass_time(connection, until - connection.block().time)
 
-    decided = decide(world.desk_of(*range(1, 11), wait=wait), [add_key(world)], evidence("C-1"))
+    decided = decide(world.session_of(*range(1, 11), wait=wait), [add_key(world)], evidence("C-1"))
     assert len(waited) == 1
     assert decided.steps[-1].what == "execute"
 
@@ -151,18 +151,18 @@ def test_a_desk_that_can_wait_waits(world):
 @pytest.mark.requirement("G17")
 def test_an_expired_request_is_proposed_anew(world):
     with pytest.raises(NotBefore):
-        decide(world.desk, [add_key(world)], evidence("C-1"))
+        decide(world.session, [add_key(world)], evidence("C-1"))
     world.pass_time(8 * 86_400)  # a lifetime of 7 days
     with pytest.raises(NotBefore):
-        decide(world.desk, [add_key(world)], evidence("C-1"))
+        decide(world.session, [add_key(world)], evidence("C-1"))
     world.pass_time(86_400)
-    assert decide(world.desk, [add_key(world)], evidence("C-1")).steps[-1].what == "execute"
+    assert decide(world.session, [add_key(world)], evidence("C-1")).steps[-1].what == "execute"
 
 
 @pytest.mark.requirement("G17")
 def test_the_refusal_of_the_only_call_is_raised_and_named_by_its_function(world):
     with pytest.raises(Refused, match="issue was refused") as refused:
-        decide(world.desk, [issue(world, 9_001)], evidence("C-1"))
+        decide(world.session, [issue(world, 9_001)], evidence("C-1"))
     assert refused.value.reason.name == "CAP_EXCEEDED"
 
 
@@ -170,37 +170,37 @@ def test_the_refusal_of_the_only_call_is_raised_and_named_by_its_function(world)
 def test_of_many_calls_each_is_refused_by_itself(world):
     calls = [add_key(world), add_key(world), add_key(world, 2)]
     with pytest.raises(NotBefore):
-        decide(world.desk, calls, evidence("C-1"))
+        decide(world.session, calls, evidence("C-1"))
     world.pass_time(86_400)
-    outcomes = decide(world.desk, calls, evidence("C-1")).calls
+    outcomes = decide(world.session, calls, evidence("C-1")).calls
     # preflight passes all; the second finds its key there in the block
     assert [outcome.refusal is None for outcome in outcomes] == [True, False, True]
     assert isinstance(outcomes[1].refusal, Reverted)
-    again = decide(world.desk, calls, evidence("C-1"))
+    again = decide(world.session, calls, evidence("C-1"))
     assert [outcome.earlier for outcome in again.calls] == [True, False, True]
 
 
 def test_what_the_policy_does_not_list_is_said_so(world):
     with pytest.raises(NotInPolicy, match="transfer"):
         decide(
-            world.desk,
-            [world.desk.token(world.token).call("transfer", bob.address, 1)],
+            world.session,
+            [world.session.token(world.token).call("transfer", bob.address, 1)],
             evidence("C-1"),
         )
 
 
 def test_nothing_to_decide_is_nothing_done(world):
-    assert decide(world.desk, [], evidence("ALONE-1")).steps == ()
+    assert decide(world.session, [], evidence("ALONE-1")).steps == ()
 
 
 # ---------------------------------------------------------------- each with its own keys
 
 
 def alone(world, organisation: int):
-    """A desk with the keys of one organisation."""
-    keys = world.desk.organisation(organisation).keys
+    """A session with the keys of one organisation."""
+    keys = world.session.organisation(organisation).keys
     own = [key for key in KEYS if key.address in keys]
-    return open_desk(world.desk.connection, world.deployment, own, in_turn=True)
+    return open_session(world.session.connection, world.deployment, own, single_organisation=True)
 
 
 def told(caught) -> list[tuple[str, int]]:
@@ -222,7 +222,7 @@ def test_organisations_with_their_own_keys_only_decide_in_turn(world):
     assert [(step.what, step.organisation) for step in decided.steps] == [("execute", ISSUER)]
     assert decide(bank, [issue(world)], evidence("C-1")).earlier
     # 1,000 at the beginning, 100 now
-    assert world.desk.token(world.token).read(int, "totalSupply") == 1_100
+    assert world.session.token(world.token).read(int, "totalSupply") == 1_100
 
 
 @pytest.mark.requirement("S3")
@@ -276,12 +276,14 @@ def test_in_turn_what_is_done_is_told_in_the_language_of_the_reader(world):
 @pytest.mark.requirement("S3")
 def test_in_turn_a_key_of_no_organisation_waits_for_nobody(world):
     before = sent(world)
-    stranger = open_desk(world.desk.connection, world.deployment, [alice], in_turn=True)
+    stranger = open_session(
+        world.session.connection, world.deployment, [alice], single_organisation=True
+    )
 
     with pytest.raises(NoOrganisationKey, match=alice.address):
         decide(stranger, [issue(world)], evidence("C-1"))
     with pytest.raises(NoOrganisationKey, match=alice.address):
-        decide(stranger, [world.desk.platform.call("halt")], evidence("ALONE-1"))
+        decide(stranger, [world.session.platform.call("halt")], evidence("ALONE-1"))
 
     assert sent(world) == before
 
@@ -290,7 +292,7 @@ def test_in_turn_a_key_of_no_organisation_waits_for_nobody(world):
 
 
 def deliver(world, units: int = 3):
-    return world.desk.token(world.token).call("deliver", [dave.address], [units])
+    return world.session.token(world.token).call("deliver", [dave.address], [units])
 
 
 def first_by_another(monkeypatch, step: str, another) -> None:
@@ -311,11 +313,13 @@ def test_what_another_organisation_proposed_a_moment_before_is_gone_on_with(worl
     key = world.key(OTHER_BROKER)
 
     def another() -> None:
-        requests.propose(world.desk_of(OTHER_BROKER), key, [deliver(world)], evidence("C-1"))
+        requests.propose(world.session_of(OTHER_BROKER), key, [deliver(world)], evidence("C-1"))
 
     first_by_another(monkeypatch, "send_proposal", another)
     # when
-    decided = decide(world.desk_of(BROKER, ISSUER, TRUST_BANK), [deliver(world)], evidence("C-1"))
+    decided = decide(
+        world.session_of(BROKER, ISSUER, TRUST_BANK), [deliver(world)], evidence("C-1")
+    )
     # then
     assert world.balance(dave) == 3
     assert [(step.what, step.organisation) for step in decided.steps] == [
@@ -327,11 +331,13 @@ def test_what_another_organisation_proposed_a_moment_before_is_gone_on_with(worl
 @pytest.mark.requirement("G17")
 def test_what_was_signed_a_moment_before_is_gone_on_with(world, monkeypatch):
     def another() -> None:
-        (view,) = [each for each in requests.list_requests(world.desk) if each.case == "C-1"]
-        requests.sign(world.desk_of(ISSUER), world.key(ISSUER), view.id)
+        (view,) = [each for each in requests.list_requests(world.session) if each.case == "C-1"]
+        requests.sign(world.session_of(ISSUER), world.key(ISSUER), view.id)
 
     first_by_another(monkeypatch, "send_signature", another)
-    decided = decide(world.desk_of(BROKER, ISSUER, TRUST_BANK), [deliver(world)], evidence("C-1"))
+    decided = decide(
+        world.session_of(BROKER, ISSUER, TRUST_BANK), [deliver(world)], evidence("C-1")
+    )
     assert world.balance(dave) == 3
     assert [step.what for step in decided.steps] == ["propose", "execute"]
 
@@ -344,12 +350,12 @@ def test_what_another_executor_carried_out_a_moment_before_is_done_and_not_refus
     calls = [deliver(world, 3), deliver(world, 4)]
 
     def another() -> None:
-        decision = requests.prepare(world.desk, calls, evidence("C-1"), ())
-        requests.execute(world.desk_of(TRUST_BANK), world.key(TRUST_BANK), decision, [0])
+        decision = requests.prepare(world.session, calls, evidence("C-1"), ())
+        requests.execute(world.session_of(TRUST_BANK), world.key(TRUST_BANK), decision, [0])
 
     first_by_another(monkeypatch, "send_executions", another)
     # when
-    decided = decide(world.desk, calls, evidence("C-1"))
+    decided = decide(world.session, calls, evidence("C-1"))
     # then
     assert world.balance(dave) == 3 + 4
     assert [(call.earlier, call.refusal) for call in decided.calls] == [(True, None), (False, None)]

@@ -5,9 +5,9 @@ from eth_hash.auto import keccak
 from example_world import alice, allotments, bob, carol, dave, erin, evidence, frank
 
 from jp20.domain.base.addresses import address_of
-from jp20.operations.governance import requests, rows
+from jp20.operations.governance import batches, requests
 from jp20.operations.governance.requests import list_requests
-from jp20.operations.investors.whitelist import register, suspend_at_once
+from jp20.operations.investors.whitelist import enrol, suspend_at_once
 from jp20.operations.plans.distribute import (
     AnotherDeliveryUnderWay,
     NotEnoughUnits,
@@ -23,8 +23,8 @@ def wallet(number: int) -> str:
 @pytest.fixture
 def small_calls(monkeypatch):
     """Calls of two rows, so that ten rows are five transactions."""
-    monkeypatch.setattr(rows, "AT_ONCE", 2)
-    monkeypatch.setattr("jp20.operations.plans.distribute.AT_ONCE", 2)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 2)
+    monkeypatch.setattr("jp20.operations.plans.distribute.BATCH_SIZE", 2)
 
 
 @pytest.fixture
@@ -32,19 +32,19 @@ def ten(world):
     """Ten more investors."""
     wallets = [wallet(number) for number in range(10)]
     lines = [world.row(f"T-{number}", each) for number, each in enumerate(wallets)]
-    register(world.desk, world.investors(*lines), evidence("WL-10"))
+    enrol(world.session, world.investors(*lines), evidence("WL-10"))
     return wallets
 
 
 def balances(world, wallets) -> list[int]:
-    token = world.desk.token(world.token)
+    token = world.session.token(world.token)
     return token.read_many(int, "balanceOf", [(each,) for each in wallets])
 
 
 @pytest.mark.requirement("G2")
 def test_rows_are_delivered_and_each_refusal_has_line_and_reason(world):
     file = allotments((dave, 7), (erin, 5), ("0x12", 3), (alice, 3))
-    done = distribute(world.desk, world.token, file, evidence("C-1"))
+    done = distribute(world.session, world.token, file, evidence("C-1"))
     assert [(row.line, row.units, row.outcome.text.en, row.code) for row in done.rows] == [
         (2, 7, "done", None),
         (3, 5, "refused", "RECIPIENT_UNKNOWN"),
@@ -57,27 +57,27 @@ def test_rows_are_delivered_and_each_refusal_has_line_and_reason(world):
 @pytest.mark.requirement("G2")
 def test_run_again_it_delivers_nothing_and_sends_nothing(world):
     file = allotments((dave, 7), (erin, 5))
-    distribute(world.desk, world.token, file, evidence("C-1"))
-    before = world.desk.connection.block_number()
-    again = distribute(world.desk, world.token, file, evidence("C-1"))
+    distribute(world.session, world.token, file, evidence("C-1"))
+    before = world.session.connection.block_number()
+    again = distribute(world.session, world.token, file, evidence("C-1"))
     assert [(row.line, row.outcome.text.en, row.code) for row in again.rows] == [
         (2, "done before", None),
         (3, "refused", "RECIPIENT_UNKNOWN"),
     ]
     assert again.already[0].transaction is not None
-    assert world.desk.connection.block_number() == before
+    assert world.session.connection.block_number() == before
     assert world.balance(dave) == 7
 
 
 @pytest.mark.requirement("G2")
 def test_a_row_that_was_refused_is_delivered_once_nothing_stands_against_it(world):
     file = allotments((dave, 7), (erin, 5))
-    distribute(world.desk, world.token, file, evidence("C-1"))
-    register(world.desk, world.investors(world.row("K-4", erin)), evidence("WL-1"))
-    again = distribute(world.desk, world.token, file, evidence("C-1"))
+    distribute(world.session, world.token, file, evidence("C-1"))
+    enrol(world.session, world.investors(world.row("K-4", erin)), evidence("WL-1"))
+    again = distribute(world.session, world.token, file, evidence("C-1"))
     assert [row.outcome.text.en for row in again.rows] == ["done before", "done"]
     assert (world.balance(dave), world.balance(erin)) == (7, 5)
-    third = distribute(world.desk, world.token, file, evidence("C-1"))
+    third = distribute(world.session, world.token, file, evidence("C-1"))
     assert len(third.already) == 2
 
 
@@ -87,18 +87,18 @@ def test_interrupted_between_calls_it_goes_on(world, ten, small_calls, monkeypat
     file = allotments(*((each, 10 + n) for n, each in enumerate(ten)))
     send = requests.send_executions
 
-    def killed(desk, signer, decision, indices, progress=None):
-        send(desk, signer, decision, indices[:executed])
+    def killed(session, signer, decision, indices, progress=None):
+        send(session, signer, decision, indices[:executed])
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(requests, "send_executions", killed)
         with pytest.raises(KeyboardInterrupt):
-            distribute(world.desk, world.token, file, evidence("C-1"))
+            distribute(world.session, world.token, file, evidence("C-1"))
     assert sum(each > 0 for each in balances(world, ten)) == 2 * executed
     if executed:  # whoever got something meanwhile is refused now, and it changes nothing
-        suspend_at_once(world.desk, [ten[0]], evidence("ALONE-1"))
-    done = distribute(world.desk, world.token, file, evidence("C-1"))
+        suspend_at_once(world.session, [ten[0]], evidence("ALONE-1"))
+    done = distribute(world.session, world.token, file, evidence("C-1"))
     assert balances(world, ten) == [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
     assert [len(done.already), len(done.done)] == [2 * executed, 10 - 2 * executed]
     proposed = [step.what for step in done.steps].count("propose")
@@ -107,20 +107,22 @@ def test_interrupted_between_calls_it_goes_on(world, ten, small_calls, monkeypat
 
 @pytest.mark.requirement("G2")
 def test_more_than_is_undistributed_is_refused_before_anything_is_sent(world):
-    before = world.desk.connection.block_number()
+    before = world.session.connection.block_number()
     # 1,000 issued, 200 delivered: 800 left. What would be refused anyway does not count.
     with pytest.raises(NotEnoughUnits, match="801 units"):
-        distribute(world.desk, world.token, allotments((dave, 801), (erin, 5)), evidence("C-1"))
-    assert world.desk.connection.block_number() == before
-    done = distribute(world.desk, world.token, allotments((dave, 800), (erin, 5)), evidence("C-1"))
+        distribute(world.session, world.token, allotments((dave, 801), (erin, 5)), evidence("C-1"))
+    assert world.session.connection.block_number() == before
+    done = distribute(
+        world.session, world.token, allotments((dave, 800), (erin, 5)), evidence("C-1")
+    )
     assert len(done.done) == 1
 
 
 @pytest.mark.requirement("G2")
 def test_a_file_that_changed_under_the_same_case_delivers_nothing_twice(world):
-    distribute(world.desk, world.token, allotments((dave, 7)), evidence("C-1"))
+    distribute(world.session, world.token, allotments((dave, 7)), evidence("C-1"))
     file = allotments((bob, 4), (dave, 8), (carol, 2))
-    done = distribute(world.desk, world.token, file, evidence("C-1"))
+    done = distribute(world.session, world.token, file, evidence("C-1"))
     assert [(row.outcome.text.en, row.code) for row in done.rows] == [
         ("done", None),
         ("refused", "FILE_CHANGED"),
@@ -131,22 +133,22 @@ def test_a_file_that_changed_under_the_same_case_delivers_nothing_twice(world):
 
 @pytest.mark.requirement("G2")
 def test_another_delivery_that_could_still_be_executed_stands_in_the_way(world):
-    call = world.desk.token(world.token).call("deliver", [dave.address], [3])
+    call = world.session.token(world.token).call("deliver", [dave.address], [3])
     broker = world.key(2)
-    requests.propose(world.desk, broker, [call], evidence("C-1"))
+    requests.propose(world.session, broker, [call], evidence("C-1"))
     with pytest.raises(AnotherDeliveryUnderWay) as refused:
-        distribute(world.desk, world.token, allotments((bob, 4)), evidence("C-1"))
-    request = list_requests(world.desk)[-1].id
+        distribute(world.session, world.token, allotments((bob, 4)), evidence("C-1"))
+    request = list_requests(world.session)[-1].id
     assert request.hex() in str(refused.value)
-    requests.cancel(world.desk, broker, request)
-    distribute(world.desk, world.token, allotments((bob, 4)), evidence("C-1"))
+    requests.cancel_request(world.session, broker, request)
+    distribute(world.session, world.token, allotments((bob, 4)), evidence("C-1"))
     assert world.balance(bob) == 64
 
 
 @pytest.mark.requirement("G2")
 def test_a_plan_says_what_the_chain_would_refuse(world):
     plan = plan_distribution(
-        world.desk, world.token, allotments((dave, 7), (frank, 5)), evidence("C-1")
+        world.session, world.token, allotments((dave, 7), (frank, 5)), evidence("C-1")
     )
     assert [row.line for row in plan.pending] == [2, 3]
     assert {address: reason.name for address, reason in plan.expected.items()} == {

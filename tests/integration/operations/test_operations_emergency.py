@@ -14,46 +14,46 @@ from example_world import (
 
 from jp20.chain.contracts.errors import Refused, Reverted
 from jp20.domain.governance.assignment import NotEnoughOrganisations
-from jp20.operations.governance.emergency import NotHalted, halt, resume, status
+from jp20.operations.governance.emergency import NotHalted, halt, platform_status, resume
 from jp20.operations.token.issue import issue_units
 from jp20.operations.token.transfer import transfer
 
 
 @pytest.mark.requirement("G12")
 def test_one_key_halts_and_the_operator_with_three_organisations_resumes(world):
-    halted = halt(world.desk_of(EMERGENCY))
+    halted = halt(world.session_of(EMERGENCY))
     assert [step.organisation for step in halted.steps] == [EMERGENCY]
-    now = status(world.desk)
-    assert (now.halted, now.since) == (True, world.desk.now())
+    now = platform_status(world.session)
+    assert (now.halted, now.since) == (True, world.session.now())
     with pytest.raises(Refused, match="PLATFORM_HALTED"):
-        transfer(world.desk, world.token, alice, bob.address, 1)
+        transfer(world.session, world.token, alice, bob.address, 1)
     with pytest.raises(Refused, match="PLATFORM_HALTED"):
-        issue_units(world.desk, world.token, 1, evidence("C-1"))
+        issue_units(world.session, world.token, 1, evidence("C-1"))
     with pytest.raises(NotEnoughOrganisations, match="Slot 3 of 4"):
-        resume(world.desk_of(OPERATOR, AUDITOR), evidence("C-2"))
-    resumed = resume(world.desk_of(OPERATOR, AUDITOR, BROKER, TRUST_BANK), evidence("C-2"))
+        resume(world.session_of(OPERATOR, AUDITOR), evidence("C-2"))
+    resumed = resume(world.session_of(OPERATOR, AUDITOR, BROKER, TRUST_BANK), evidence("C-2"))
     assert {step.organisation for step in resumed.steps} == {
         OPERATOR,
         AUDITOR,
         BROKER,
         TRUST_BANK,
     }
-    assert not status(world.desk).halted
-    transfer(world.desk, world.token, alice, bob.address, 1)
+    assert not platform_status(world.session).halted
+    transfer(world.session, world.token, alice, bob.address, 1)
 
 
 @pytest.mark.requirement("G12")
 def test_halting_twice_and_resuming_nothing_are_refused(world):
     with pytest.raises(NotHalted):
-        resume(world.desk, evidence("C-1"))
-    halt(world.desk)
+        resume(world.session, evidence("C-1"))
+    halt(world.session)
     with pytest.raises(Reverted, match="halted already"):
-        halt(world.desk)
+        halt(world.session)
 
 
 @pytest.mark.requirement("G12")
 def test_the_status_names_every_token(world):
-    (token,) = status(world.desk).tokens
+    (token,) = platform_status(world.session).tokens
     assert (token.token, token.code, token.paused, token.supply, token.splits) == (
         world.token,
         "JP20-TEST",

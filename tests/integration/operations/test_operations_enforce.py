@@ -21,6 +21,7 @@ from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.register.events import Cause
 from jp20.domain.register.register import Why
 from jp20.domain.token.movements import ForcedMove, Waiver
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.investors.whitelist import NobodysWallet, add_wallets, retire_wallets
 from jp20.operations.register.report import report
 from jp20.operations.token.enforce import (
@@ -42,153 +43,173 @@ from jp20.operations.token.transfer import transfer
 
 @pytest.mark.requirement("G11", "S4")
 def test_a_forced_transfer_passes_lock_up_and_freeze_and_no_senior_pledge(world):
-    lock_up(world.desk, world.token, [(alice.address, 100)], world.year_from_now, evidence("C-1"))
-    freeze_at_once(world.desk, world.token, [(alice.address, 100)], evidence("ALONE-1"))
-    done = force_transfer(world.desk, world.token, alice.address, dave.address, 60, evidence("C-2"))
+    lock_up(
+        world.session, world.token, [(alice.address, 100)], world.year_from_now, evidence("C-1")
+    )
+    freeze_at_once(world.session, world.token, [(alice.address, 100)], evidence("ALONE-1"))
+    done = carry_out(
+        world.session,
+        force_transfer(
+            world.session, world.token, alice.address, dave.address, 60, evidence("C-2")
+        ),
+    )
     assert len({step.organisation for step in done.steps}) == 3
     assert (world.balance(alice), world.balance(dave)) == (40, 60)
-    pledge(world.desk, world.token, bob.address, 50, "BANK", evidence("C-3"))
+    pledge(world.session, world.token, bob.address, 50, "BANK", evidence("C-3"))
     with pytest.raises(Restrained, match="10 free"):
-        force_transfer(world.desk, world.token, bob.address, dave.address, 11, evidence("C-4"))
+        carry_out(
+            world.session,
+            force_transfer(
+                world.session, world.token, bob.address, dave.address, 11, evidence("C-4")
+            ),
+        )
     with pytest.raises(Refused, match="RECIPIENT_UNKNOWN"):
-        force_transfer(world.desk, world.token, bob.address, erin.address, 1, evidence("C-5"))
+        carry_out(
+            world.session,
+            force_transfer(
+                world.session, world.token, bob.address, erin.address, 1, evidence("C-5")
+            ),
+        )
 
 
 @pytest.mark.requirement("G11")
 def test_many_forced_transfers_report_the_refused_and_a_claim_is_executed(world):
-    pledged = pledge(world.desk, world.token, bob.address, 50, "BANK", evidence("C-1"))
+    pledged = pledge(world.session, world.token, bob.address, 50, "BANK", evidence("C-1"))
     moves = [
         ForcedMove(bob.address, dave.address, 50, Waiver.NOTHING, pledged.id),
         ForcedMove(carol.address, dave.address, 41),
         ForcedMove(carol.address, dave.address, 40, Waiver.CLASS | Waiver.RESIDENCY),
     ]
-    done = force_transfers(world.desk, world.token, moves, evidence("C-2"))
+    done = force_transfers(world.session, world.token, moves, evidence("C-2"))
     assert [row.code for row in done.rows] == [None, "INSUFFICIENT_BALANCE", None]
     assert world.balance(dave) == 90
 
 
 @pytest.mark.requirement("G10", "S4")
 def test_a_transfer_is_found_on_the_node_and_taken_back_with_its_shortfall(world):
-    sale = transfer(world.desk, world.token, alice, dave.address, 30).transaction
-    transfer(world.desk, world.token, dave, bob.address, 12)  # moved on: 18 of 30 are left
-    split(world.desk, world.token, 2, evidence("C-1"))
-    found = find_original(world.desk, world.token, sale)
+    sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
+    transfer(world.session, world.token, dave, bob.address, 12)  # moved on: 18 of 30 are left
+    carry_out(world.session, split(world.session, world.token, 2, evidence("C-1")))
+    found = find_original(world.session, world.token, sale)
     assert (found.original.amount, found.original.splits) == (30, 0)
     assert (found.reversed_units, found.remaining) == (0, 60)
-    done = reverse(world.desk, world.token, found.original, evidence("C-2"), parties=[BROKER])
+    done = reverse(world.session, world.token, found.original, evidence("C-2"), parties=[BROKER])
     # 60 asked, 36 there, 24 moved on
     assert (done.taken, done.shortfall, done.reference) == (36, 24, found.reference)
     assert BROKER not in {step.organisation for step in done.decided.steps}
     assert (world.balance(alice), world.balance(dave)) == (176, 0)
-    later = find_original(world.desk, world.token, sale)
+    later = find_original(world.session, world.token, sale)
     assert (later.reversed_units, later.remaining) == (36, 24)
     with pytest.raises(Refused, match="REVERSAL_EXCEEDED"):
-        reverse(world.desk, world.token, found.original, evidence("C-3"), units=25)
-    last = report(world.desk, world.token).register.history[-1]
+        reverse(world.session, world.token, found.original, evidence("C-3"), units=25)
+    last = report(world.session, world.token).register.history[-1]
     assert (last.why, last.units) == (Why.REVERSED, 36)
 
 
 @pytest.mark.requirement("G10")
 def test_what_is_no_transfer_on_this_node_is_not_reversed(world):
-    delivery = report(world.desk, world.token).register.history[1]
+    delivery = report(world.session, world.token).register.history[1]
     several = delivery.at.transaction  # three deliveries in one transaction
     with pytest.raises(NoOriginal, match="Logs with a transfer") as refused:
-        find_original(world.desk, world.token, several)
+        find_original(world.session, world.token, several)
     logs = [int(each) for each in str(refused.value).split(": ")[1].split(".")[0].split(", ")]
     assert len(logs) == 3
-    found = find_original(world.desk, world.token, several, logs[1]).original
+    found = find_original(world.session, world.token, several, logs[1]).original
     assert (found.to, found.amount) == (bob.address, 60)
     with pytest.raises(NoOriginal, match="does not know"):
-        find_original(world.desk, world.token, b"\x01" * 32)
+        find_original(world.session, world.token, b"\x01" * 32)
     forged = replace(found, amount=61)
-    before = world.desk.connection.block_number()
+    before = world.session.connection.block_number()
     with pytest.raises(NoOriginal, match="amount"):
-        reverse(world.desk, world.token, forged, evidence("C-1"))
-    assert world.desk.connection.block_number() == before
+        reverse(world.session, world.token, forged, evidence("C-1"))
+    assert world.session.connection.block_number() == before
     # A delivery goes back to the issuer's account.
-    assert reverse(world.desk, world.token, found, evidence("C-2")).taken == 60
-    assert world.desk.token(world.token).read(int, "undistributed") == 860
+    assert reverse(world.session, world.token, found, evidence("C-2")).taken == 60
+    assert world.session.token(world.token).read(int, "undistributed") == 860
 
 
 @pytest.mark.requirement("G10", "G13")
 def test_units_return_to_the_new_wallet_where_the_old_one_was_given_up(world):
-    sale = transfer(world.desk, world.token, alice, dave.address, 30).transaction
-    recover(world.desk, alice.address, erin.address, evidence("C-1"))
-    original = find_original(world.desk, world.token, sale).original
-    assert reverse(world.desk, world.token, original, evidence("C-2")).taken == 30
+    sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
+    recover(world.session, alice.address, erin.address, evidence("C-1"))
+    original = find_original(world.session, world.token, sale).original
+    assert reverse(world.session, world.token, original, evidence("C-2")).taken == 30
     assert world.balance(erin) == 100
 
 
 @pytest.mark.requirement("G13")
 def test_a_lost_key_s_position_moves_to_a_new_wallet_once(world):
-    pledge(world.desk, world.token, alice.address, 25, "BANK", evidence("C-1"))
-    done = recover(world.desk, alice.address, erin.address, evidence("C-2"))
+    pledge(world.session, world.token, alice.address, 25, "BANK", evidence("C-1"))
+    done = recover(world.session, alice.address, erin.address, evidence("C-2"))
     assert [(each.token, each.units) for each in done.moved] == [(world.token, 100)]
-    moved = position(world.desk, world.token, erin.address)
+    moved = position(world.session, world.token, erin.address)
     assert (moved.balance, moved.pledged, moved.free) == (100, 25, 75)
-    again = recover(world.desk, alice.address, erin.address, evidence("C-2"))
+    again = recover(world.session, alice.address, erin.address, evidence("C-2"))
     assert (again.retired, again.added, again.moved) == (None, None, ())
     with pytest.raises(Refused, match="SENDER_RETIRED"):
-        transfer(world.desk, world.token, alice, bob.address, 1)
+        transfer(world.session, world.token, alice, bob.address, 1)
 
 
 @pytest.mark.requirement("G13")
 def test_an_interrupted_recovery_goes_on(world):
-    retire_wallets(world.desk, [alice.address], evidence("ALONE-1"))
-    add_wallets(world.desk, [(alice.address, erin.address)], evidence("C-1"))
-    done = recover(world.desk, alice.address, erin.address, evidence("C-2"), [world.token])
+    retire_wallets(world.session, [alice.address], evidence("ALONE-1"))
+    add_wallets(world.session, [(alice.address, erin.address)], evidence("C-1"))
+    done = recover(world.session, alice.address, erin.address, evidence("C-2"), [world.token])
     assert (done.retired, done.added, done.moved[0].units) == (None, None, 100)
 
 
 @pytest.mark.requirement("G13")
 def test_only_one_s_own_new_wallet_is_taken(world):
-    before = world.desk.connection.block_number()
+    before = world.session.connection.block_number()
     with pytest.raises(OtherInvestor):
-        recover(world.desk, alice.address, bob.address, evidence("C-1"))
+        recover(world.session, alice.address, bob.address, evidence("C-1"))
     with pytest.raises(NobodysWallet):
-        recover(world.desk, erin.address, frank.address, evidence("C-1"))
-    assert world.desk.connection.block_number() == before
+        recover(world.session, erin.address, frank.address, evidence("C-1"))
+    assert world.session.connection.block_number() == before
 
 
 @pytest.mark.requirement("G9")
 def test_a_recorded_loss_is_restored_once(world):
-    redeem_early(world.desk, world.token, evidence("C-1"))  # taken for a system error here
+    redeem_early(world.session, world.token, evidence("C-1"))  # taken for a system error here
     losses = [(alice.address, 100), (bob.address, 60)]
-    recorded = record_incident(world.desk, world.token, "INC-1", 1_000, losses, evidence("C-2"))
+    recorded = record_incident(world.session, world.token, "INC-1", 1_000, losses, evidence("C-2"))
     assert len(recorded.done) == 2
     with pytest.raises(Reverted, match="incident"):
-        record_incident(world.desk, world.token, "INC-1", 999, losses, evidence("C-3"))
+        record_incident(world.session, world.token, "INC-1", 999, losses, evidence("C-3"))
     pairs = [(alice.address, alice.address), (carol.address, carol.address)]
-    done = redistribute(world.desk, world.token, "INC-1", pairs, evidence("C-4"))
+    done = redistribute(world.session, world.token, "INC-1", pairs, evidence("C-4"))
     assert [(row.units, row.code) for row in done.rows] == [(100, None), (0, "LOSS_EXCEEDED")]
-    again = redistribute(world.desk, world.token, "INC-1", pairs[:1], evidence("C-5"))
+    again = redistribute(world.session, world.token, "INC-1", pairs[:1], evidence("C-5"))
     assert [row.code for row in again.rows] == ["LOSS_EXCEEDED"]
     assert world.balance(alice) == 100
 
 
 @pytest.mark.requirement("G3")
 def test_a_transfer_made_elsewhere_is_recorded_with_its_cause(world):
-    pledge(world.desk, world.token, alice.address, 100, "BANK", evidence("C-1"))
+    pledge(world.session, world.token, alice.address, 100, "BANK", evidence("C-1"))
     rows = [(alice.address, dave.address, 100), (bob.address, erin.address, 1)]
-    done = record_transfers(world.desk, world.token, rows, Cause.INHERITANCE, evidence("C-2"))
+    done = record_transfers(world.session, world.token, rows, Cause.INHERITANCE, evidence("C-2"))
     assert [row.code for row in done.rows] == [None, "RECIPIENT_UNKNOWN"]
-    assert position(world.desk, world.token, dave.address).pledged == 100
-    assert report(world.desk, world.token).register.history[-1].why is Why.INHERITANCE
+    assert position(world.session, world.token, dave.address).pledged == 100
+    assert report(world.session, world.token).register.history[-1].why is Why.INHERITANCE
 
 
 @pytest.mark.requirement("S4")
 def test_nobody_does_it_alone(world):
-    sale = transfer(world.desk, world.token, alice, dave.address, 30).transaction
-    original = find_original(world.desk, world.token, sale).original
+    sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
+    original = find_original(world.session, world.token, sale).original
     for alone in (AUDITOR, TRUST_BANK):
         with pytest.raises(NotEnoughOrganisations):
-            reverse(world.desk_of(alone), world.token, original, evidence("C-1"))
+            reverse(world.session_of(alone), world.token, original, evidence("C-1"))
         with pytest.raises(NotEnoughOrganisations):
-            force_transfer(
-                world.desk_of(alone),
-                world.token,
-                alice.address,
-                dave.address,
-                1,
-                evidence("C-2"),
+            carry_out(
+                world.session_of(alone),
+                force_transfer(
+                    world.session_of(alone),
+                    world.token,
+                    alice.address,
+                    dave.address,
+                    1,
+                    evidence("C-2"),
+                ),
             )

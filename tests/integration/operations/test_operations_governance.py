@@ -16,8 +16,8 @@ HOURS_72 = 72 * 3600
 
 @pytest.mark.requirement("G17")
 def test_the_chain_has_the_shipped_policy_and_its_matrix(world, policy):
-    assert policy_differences(world.desk, policy) == ()
-    assert matrix(policy_on_chain(world.desk, policy), "ja") == matrix(policy, "ja")
+    assert policy_differences(world.session, policy) == ()
+    assert matrix(policy_on_chain(world.session, policy), "ja") == matrix(policy, "ja")
 
 
 @pytest.mark.requirement("G17")
@@ -25,7 +25,7 @@ def test_where_the_chain_differs_is_named(world, policy):
     first, *others = policy.acts
     stricter = replace(first, rule=replace(first.rule, delay=7_200))
     changed = Policy((stricter, *others), policy.open_functions)
-    (difference,) = policy_differences(world.desk, changed)
+    (difference,) = policy_differences(world.session, changed)
     assert (difference.kind, difference.function) == (Kind.CONSORTIUM, first.functions[0])
     assert difference.planned == stricter.rule
     assert difference.on_chain == first.rule
@@ -33,16 +33,16 @@ def test_where_the_chain_differs_is_named(world, policy):
 
 @pytest.mark.requirement("G17", "G19")
 def test_what_nobody_confirmed_within_72_hours_is_overdue(world):
-    suspend_at_once(world.desk, [alice.address], evidence("ALONE-1"))
-    suspended_at = world.desk.now()
+    suspend_at_once(world.session, [alice.address], evidence("ALONE-1"))
+    suspended_at = world.session.now()
     freeze_at_once(
-        world.desk, world.token, [(bob.address, 10), (carol.address, 5)], evidence("ALONE-1")
+        world.session, world.token, [(bob.address, 10), (carol.address, 5)], evidence("ALONE-1")
     )
-    frozen_at = world.desk.now()
-    confirm_freeze(world.desk, world.token, carol.address, AML, evidence("ALONE-1"))
-    assert overdue(world.desk, suspended_at + HOURS_72 - 1) == ()
+    frozen_at = world.session.now()
+    confirm_freeze(world.session, world.token, carol.address, AML, evidence("ALONE-1"))
+    assert overdue(world.session, suspended_at + HOURS_72 - 1) == ()
     world.pass_time(HOURS_72)
-    suspension, freeze = overdue(world.desk)
+    suspension, freeze = overdue(world.session)
     assert (suspension.what.en, suspension.token, suspension.account) == (
         "suspension",
         None,
@@ -56,11 +56,11 @@ def test_what_nobody_confirmed_within_72_hours_is_overdue(world):
 
 @pytest.mark.requirement("G17", "G19")
 def test_what_was_confirmed_late_or_lifted_is_overdue_no_more(world):
-    suspend_at_once(world.desk, [alice.address, bob.address], evidence("ALONE-1"))
-    freeze_at_once(world.desk, world.token, [(carol.address, 5)], evidence("ALONE-1"))
+    suspend_at_once(world.session, [alice.address, bob.address], evidence("ALONE-1"))
+    freeze_at_once(world.session, world.token, [(carol.address, 5)], evidence("ALONE-1"))
     world.pass_time(HOURS_72)
-    assert len(overdue(world.desk)) == 3
-    confirm_suspension(world.desk, [alice.address], evidence("ALONE-1"))
-    reinstate(world.desk, [bob.address], evidence("C-1"))
-    set_frozen(world.desk, world.token, carol.address, 0, evidence("C-2"))
-    assert overdue(world.desk) == ()
+    assert len(overdue(world.session)) == 3
+    confirm_suspension(world.session, [alice.address], evidence("ALONE-1"))
+    reinstate(world.session, [bob.address], evidence("C-1"))
+    set_frozen(world.session, world.token, carol.address, 0, evidence("C-2"))
+    assert overdue(world.session) == ()

@@ -4,7 +4,7 @@ import pytest
 from example_world import AML, KYC, alice, bob, carol, dave, erin, evidence, frank
 
 from jp20.chain.contracts.errors import Reverted
-from jp20.operations.governance import emergency, rows
+from jp20.operations.governance import batches, emergency
 from jp20.operations.investors.whitelist import confirm_suspension, investor, renew, suspend_at_once
 
 NOBODY = "0x000000000000000000000000000000000000dEaD"
@@ -17,10 +17,10 @@ def test_the_row_in_the_way_is_named_and_the_others_go_through(world, place, at_
     later = world.year_from_now + 1
     wallets = [each.address for each in (alice, bob, carol, dave)]
     given = [*wallets[:place], NOBODY, *wallets[place:]]
-    done = rows.carry_out(
-        world.desk_of(KYC),
-        [rows.Row((wallet, later), wallet, line=n) for n, wallet in enumerate(given)],
-        lambda part: world.desk.platform.call("renew", part),
+    done = batches.execute_batch(
+        world.session_of(KYC),
+        [batches.BatchRow((wallet, later), wallet, line=n) for n, wallet in enumerate(given)],
+        lambda part: world.session.platform.call("renew", part),
         evidence("ALONE-1"),
         at_once=at_once,
     )
@@ -28,14 +28,14 @@ def test_the_row_in_the_way_is_named_and_the_others_go_through(world, place, at_
     assert [row.line for row in done.refused] == [place]
     assert "nobody" in done.refused[0].reason.en
     assert done.refused[0].reason.ja
-    assert all(investor(world.desk, wallet).kyc_expiry == later for wallet in wallets)
+    assert all(investor(world.session, wallet).kyc_expiry == later for wallet in wallets)
 
 
 @pytest.mark.requirement("G7")
 def test_every_row_in_the_way_is_named(world):
     later = world.year_from_now + 1
     given = [(NOBODY, later), (alice.address, 1), (bob.address, later), (erin.address, later)]
-    done = renew(world.desk_of(KYC), given, evidence("ALONE-1"))
+    done = renew(world.session_of(KYC), given, evidence("ALONE-1"))
     assert [row.outcome.text.en for row in done.rows] == ["refused", "refused", "done", "refused"]
     assert "not in the future" in done.rows[1].reason.en
 
@@ -43,18 +43,20 @@ def test_every_row_in_the_way_is_named(world):
 @pytest.mark.requirement("G7")
 def test_the_refusal_of_an_only_row_is_raised(world):
     with pytest.raises(Reverted, match="not in the future"):
-        renew(world.desk_of(KYC), [(alice.address, 1)], evidence("ALONE-1"))
+        renew(world.session_of(KYC), [(alice.address, 1)], evidence("ALONE-1"))
 
 
 @pytest.mark.requirement("G12")
 def test_what_stops_all_rows_is_not_looked_for_in_each(world, monkeypatch):
-    emergency.halt(world.desk)
+    emergency.halt(world.session)
     decisions = []
-    decide = rows.decide
-    monkeypatch.setattr(rows, "decide", lambda *a, **k: (decisions.append(a), decide(*a, **k))[1])
+    decide = batches.decide
+    monkeypatch.setattr(
+        batches, "decide", lambda *a, **k: (decisions.append(a), decide(*a, **k))[1]
+    )
     with pytest.raises(Reverted, match="emergency stop"):
         renew(
-            world.desk_of(KYC),
+            world.session_of(KYC),
             [(each.address, world.year_from_now) for each in (alice, bob)],
             evidence("ALONE-1"),
         )
@@ -63,9 +65,11 @@ def test_what_stops_all_rows_is_not_looked_for_in_each(world, monkeypatch):
 
 @pytest.mark.requirement("G19")
 def test_confirmations_of_what_is_not_suspended_do_not_stop_the_others(world):
-    suspend_at_once(world.desk_of(AML), [alice.address, carol.address], evidence("ALONE-1"))
+    suspend_at_once(world.session_of(AML), [alice.address, carol.address], evidence("ALONE-1"))
     done = confirm_suspension(
-        world.desk, [alice.address, bob.address, carol.address, dave.address], evidence("ALONE-1")
+        world.session,
+        [alice.address, bob.address, carol.address, dave.address],
+        evidence("ALONE-1"),
     )
     assert [row.outcome.text.en for row in done.rows] == ["done", "refused", "done", "refused"]
     assert frank.address not in {row.account for row in done.rows}

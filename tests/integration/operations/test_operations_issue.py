@@ -28,26 +28,26 @@ def other_sheet(sheet, **changes):
 @pytest.mark.requirement("G1")
 def test_a_token_is_what_its_term_sheet_says(world):
     sheet = other_sheet(world.sheet)
-    created = create_token(world.desk, sheet, "港南リアルティ", TRUST_BANK, evidence("C-1"))
-    token = world.desk.token("JP20-B")
-    assert token.address == world.desk.token("B").address == created.token
+    created = create_token(world.session, sheet, "港南リアルティ", TRUST_BANK, evidence("C-1"))
+    token = world.session.token("JP20-B")
+    assert token.address == world.session.token("B").address == created.token
     assert token.read(int, "totalSupply") == 0
-    differences = term_sheet_differences(world.desk, "B", sheet)
+    differences = term_sheet_differences(world.session, "B", sheet)
     assert [each.field for each in differences] == ["documents.目論見書"]
-    issuer = world.desk.members(created.token)[ISSUER - 1]
+    issuer = world.session.members(created.token)[ISSUER - 1]
     assert issuer.roles == issuer.own_roles
     other = replace(sheet, terms=replace(sheet.terms, unit_price=7), documents=())
-    (price,) = term_sheet_differences(world.desk, "B", other)
+    (price,) = term_sheet_differences(world.session, "B", other)
     assert (price.field, price.file, price.chain) == ("unit_price", 7, 100_000)
 
 
 @pytest.mark.requirement("G1")
 def test_run_again_it_makes_no_second_one_and_other_terms_are_refused(world):
-    again = create_token(world.desk, world.sheet, ISSUER, TRUST_BANK, evidence("C-9"))
+    again = create_token(world.session, world.sheet, ISSUER, TRUST_BANK, evidence("C-9"))
     assert (again.token, again.decided.steps) == (world.token, ())
     with pytest.raises(CodeTaken, match="JP20-TEST"):
         create_token(
-            world.desk,
+            world.session,
             other_sheet(world.sheet, code="JP20-TEST"),
             ISSUER,
             TRUST_BANK,
@@ -55,7 +55,11 @@ def test_run_again_it_makes_no_second_one_and_other_terms_are_refused(world):
         )
     with pytest.raises(CodeTaken, match="TEST is taken"):
         create_token(
-            world.desk, other_sheet(world.sheet, symbol="TEST"), ISSUER, TRUST_BANK, evidence("C-1")
+            world.session,
+            other_sheet(world.sheet, symbol="TEST"),
+            ISSUER,
+            TRUST_BANK,
+            evidence("C-1"),
         )
 
 
@@ -63,35 +67,35 @@ def test_run_again_it_makes_no_second_one_and_other_terms_are_refused(world):
 def test_an_unknown_organisation_token_or_version_is_said_so(world):
     sheet = other_sheet(world.sheet)
     with pytest.raises(UnknownOrganisation, match="だれか"):
-        create_token(world.desk, sheet, "だれか", TRUST_BANK, evidence("C-1"))
+        create_token(world.session, sheet, "だれか", TRUST_BANK, evidence("C-1"))
     for name in ("NOPE", world.deployment.platform.address):
         with pytest.raises(UnknownToken):
-            world.desk.token(name)
-    decide(world.desk, [world.desk.platform.call("retireVersion", 1)], evidence("C-2"))
+            world.session.token(name)
+    decide(world.session, [world.session.platform.call("retireVersion", 1)], evidence("C-2"))
     with pytest.raises(NoVersion):
-        create_token(world.desk, sheet, ISSUER, TRUST_BANK, evidence("C-1"))
+        create_token(world.session, sheet, ISSUER, TRUST_BANK, evidence("C-1"))
 
 
 @pytest.mark.requirement("G1", "G5")
 def test_units_are_issued_to_the_issuer_as_numbered_tranches(world):
-    issued = issue_units(world.desk, world.token, 50, evidence("C-1"))
+    issued = issue_units(world.session, world.token, 50, evidence("C-1"))
     assert (issued.tranche, issued.units) == (2, 50)
-    assert issue_units(world.desk, world.token, 50, evidence("C-1")).decided.earlier
-    token = world.desk.token(world.token)
+    assert issue_units(world.session, world.token, 50, evidence("C-1")).decided.earlier
+    token = world.session.token(world.token)
     # 1,000 issued, 200 delivered, and 50 more
     assert (token.read(int, "totalSupply"), token.read(int, "undistributed")) == (1_050, 850)
     with pytest.raises(Refused, match="CAP_EXCEEDED"):
-        issue_units(world.desk, world.token, 8_951, evidence("C-2"))
-    assert issue_units(world.desk, world.token, 8_950, evidence("C-3")).tranche == 3
+        issue_units(world.session, world.token, 8_951, evidence("C-2"))
+    assert issue_units(world.session, world.token, 8_950, evidence("C-3")).tranche == 3
 
 
 @pytest.mark.requirement("G1")
 def test_documents_are_named_once_and_removed(world):
     documents = world.sheet.documents
-    first = set_documents(world.desk, world.token, documents, evidence("C-1"))
+    first = set_documents(world.session, world.token, documents, evidence("C-1"))
     assert [row.code for row in first.done] == ["目論見書"]
-    assert term_sheet_differences(world.desk, world.token, world.sheet) == ()
-    again = set_documents(world.desk, world.token, documents, evidence("C-1"))
+    assert term_sheet_differences(world.session, world.token, world.sheet) == ()
+    again = set_documents(world.session, world.token, documents, evidence("C-1"))
     assert ([row.code for row in again.unchanged], again.steps) == (["目論見書"], ())
-    remove_document(world.desk, world.token, "目論見書", evidence("C-2"))
-    assert len(term_sheet_differences(world.desk, world.token, world.sheet)) == 1
+    remove_document(world.session, world.token, "目論見書", evidence("C-2"))
+    assert len(term_sheet_differences(world.session, world.token, world.sheet)) == 1

@@ -15,7 +15,8 @@ from example_world import (
 
 from jp20.chain.contracts.errors import Refused, Reverted
 from jp20.domain.governance.assignment import NotEnoughOrganisations
-from jp20.operations.governance import requests, rows
+from jp20.operations.governance import batches, requests
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.register.report import report
 from jp20.operations.token.lifecycle import (
     OtherRedemption,
@@ -39,31 +40,31 @@ def holdings(world) -> list[int]:
 
 @pytest.mark.requirement("G6")
 def test_a_split_multiplies_everything_in_one_transaction(world):
-    done = split(world.desk, world.token, 3, evidence("C-1"))
+    done = carry_out(world.session, split(world.session, world.token, 3, evidence("C-1")))
     assert len([step for step in done.steps if step.what == "execute"]) == 1
     assert holdings(world) == [300, 180, 120]
     with pytest.raises(Reverted, match="split by 1"):
-        split(world.desk, world.token, 1, evidence("C-2"))
-    assert report(world.desk, world.token).reconciled
+        carry_out(world.session, split(world.session, world.token, 1, evidence("C-2")))
+    assert report(world.session, world.token).reconciled
 
 
 @pytest.mark.requirement("G5", "G21")
 def test_a_record_date_keeps_what_was_held(world):
-    at = world.desk.now() + 100
-    set_record_date(world.desk, world.token, at, evidence("C-1"))
+    at = world.session.now() + 100
+    carry_out(world.session, set_record_date(world.session, world.token, at, evidence("C-1")))
     world.pass_time(101)
-    transfer(world.desk, world.token, alice, dave.address, 25)
-    token = world.desk.token(world.token)
+    transfer(world.session, world.token, alice, dave.address, 25)
+    token = world.session.token(world.token)
     assert token.read(int, "balanceAtRecordDate", alice.address, 0) == 100
     assert token.read(int, "balanceAtRecordDate", dave.address, 0) == 0
     with pytest.raises(Reverted, match="record date"):
-        set_record_date(world.desk, world.token, at, evidence("C-2"))
+        carry_out(world.session, set_record_date(world.session, world.token, at, evidence("C-2")))
 
 
 @pytest.mark.requirement("G4")
 def test_a_part_is_redeemed_pro_rata_and_pledged_units_are_refused_by_row(world):
-    pledge(world.desk, world.token, carol.address, 40, "BANK", evidence("C-1"))
-    done = redeem_part(world.desk, world.token, 33, evidence("C-2"))
+    pledge(world.session, world.token, carol.address, 40, "BANK", evidence("C-1"))
+    done = redeem_part(world.session, world.token, 33, evidence("C-2"))
     # 33 of 200 units: 16.5, 9.9, 6.6 -> 16, 9, 6 and one more for bob (0.9) and carol (0.6).
     # All of carol's are pledged.
     by_account = {row.account: (row.units, row.code) for row in done.rows}
@@ -74,39 +75,39 @@ def test_a_part_is_redeemed_pro_rata_and_pledged_units_are_refused_by_row(world)
     }
     assert holdings(world) == [84, 50, 40]
     assert {step.organisation for step in done.steps} == {ISSUER, TRUST_BANK, PAYING}
-    assert report(world.desk, world.token).reconciled
+    assert report(world.session, world.token).reconciled
 
 
 @pytest.mark.requirement("G4")
 def test_an_interrupted_part_goes_on_with_the_shares_that_were_decided_on(world, monkeypatch):
-    monkeypatch.setattr(rows, "AT_ONCE", 1)
-    monkeypatch.setattr("jp20.operations.token.lifecycle.AT_ONCE", 1)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 1)
+    monkeypatch.setattr("jp20.operations.token.lifecycle.BATCH_SIZE", 1)
     send = requests.send_executions
 
-    def killed(desk, signer, decision, indices, progress=None):
-        send(desk, signer, decision, indices[:1])
+    def killed(session, signer, decision, indices, progress=None):
+        send(session, signer, decision, indices[:1])
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(requests, "send_executions", killed)
         with pytest.raises(KeyboardInterrupt):
-            redeem_part(world.desk, world.token, 20, evidence("C-1"))
+            redeem_part(world.session, world.token, 20, evidence("C-1"))
     # 20 of 200: 10, 6, 4, and one of the three is redeemed.
     assert sum(holdings(world)) in (190, 194, 196)
-    done = redeem_part(world.desk, world.token, 20, evidence("C-1"))
+    done = redeem_part(world.session, world.token, 20, evidence("C-1"))
     assert holdings(world) == [90, 54, 36]
     assert (len(done.already), len(done.done)) == (1, 2)
-    again = redeem_part(world.desk, world.token, 20, evidence("C-1"))
+    again = redeem_part(world.session, world.token, 20, evidence("C-1"))
     assert (len(again.already), again.steps) == (3, ())
     with pytest.raises(OtherRedemption):
-        redeem_part(world.desk, world.token, 30, evidence("C-1"))
+        redeem_part(world.session, world.token, 30, evidence("C-1"))
 
 
 @pytest.mark.requirement("G4")
 def test_the_whole_issue_is_redeemed_early_and_its_history_stays(world):
-    done = redeem_early(world.desk, world.token, evidence("C-1"))
+    done = redeem_early(world.session, world.token, evidence("C-1"))
     assert len(done.done) == 4  # three holders, and the issuer's account
-    found = report(world.desk, world.token)
+    found = report(world.session, world.token)
     assert (found.register.supply, found.register.holders(), found.reconciled) == (0, {}, True)
     assert len(found.register.history) == 1 + 3 + 4
 
@@ -114,33 +115,34 @@ def test_the_whole_issue_is_redeemed_early_and_its_history_stays(world):
 @pytest.mark.requirement("G4")
 def test_maturity_redeems_all_and_nothing_before(world):
     with pytest.raises(Refused, match="REDEMPTION_NOT_ALLOWED"):
-        redeem_at_maturity(world.desk, world.token, evidence("C-1"))
-    world.pass_time(world.sheet.terms.maturity - world.desk.now())
+        redeem_at_maturity(world.session, world.token, evidence("C-1"))
+    world.pass_time(world.sheet.terms.maturity - world.session.now())
     with pytest.raises(Refused, match="TOKEN_MATURED"):
-        transfer(world.desk, world.token, alice, bob.address, 1)
-    redeem_at_maturity(world.desk, world.token, evidence("C-1"))
-    assert world.desk.token(world.token).read(int, "totalSupply") == 0
+        transfer(world.session, world.token, alice, bob.address, 1)
+    redeem_at_maturity(world.session, world.token, evidence("C-1"))
+    assert world.session.token(world.token).read(int, "totalSupply") == 0
 
 
 @pytest.mark.requirement("G4")
 def test_one_holder_s_units_and_too_many(world):
-    redeem_holder(world.desk, world.token, alice.address, 30, evidence("C-1"))
+    redeem_holder(world.session, world.token, alice.address, 30, evidence("C-1"))
     assert world.balance(alice) == 70
     with pytest.raises(Refused, match="INSUFFICIENT_BALANCE"):
-        redeem_holder(world.desk, world.token, alice.address, 71, evidence("C-2"))
+        redeem_holder(world.session, world.token, alice.address, 71, evidence("C-2"))
     for units in (0, 171):
         with pytest.raises(TooManyUnits):
-            redeem_part(world.desk, world.token, units, evidence("C-3"))
+            redeem_part(world.session, world.token, units, evidence("C-3"))
 
 
 @pytest.mark.requirement("G12")
 def test_one_key_pauses_a_token_and_three_organisations_let_it_go_on(world):
-    pause(world.desk_of(EMERGENCY), world.token, evidence("ALONE-1"))
+    pause(world.session_of(EMERGENCY), world.token, evidence("ALONE-1"))
     with pytest.raises(Refused, match="TOKEN_PAUSED"):
-        transfer(world.desk, world.token, alice, bob.address, 1)
+        transfer(world.session, world.token, alice, bob.address, 1)
     with pytest.raises(NotEnoughOrganisations):
-        unpause(world.desk_of(EMERGENCY, ISSUER), world.token, evidence("C-1"))
+        unpause(world.session_of(EMERGENCY, ISSUER), world.token, evidence("C-1"))
     assert (
-        len({s.organisation for s in unpause(world.desk, world.token, evidence("C-1")).steps}) == 3
+        len({s.organisation for s in unpause(world.session, world.token, evidence("C-1")).steps})
+        == 3
     )
-    transfer(world.desk, world.token, alice, bob.address, 1)
+    transfer(world.session, world.token, alice, bob.address, 1)

@@ -39,14 +39,15 @@ from jp20.domain.plans.plan import (
     PlanElsewhere,
     PlanOutOfDate,
     TamperedPlan,
-    from_json,
-    to_json,
+    plan_from_json,
+    plan_to_json,
 )
 from jp20.operations.governance import emergency, requests
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.policy import PolicyChange, change_policy
 from jp20.operations.investors.whitelist import (
+    enrol,
     investor,
-    register,
     renew,
     retire_wallets,
     suspend_at_once,
@@ -55,7 +56,7 @@ from jp20.operations.investors.whitelist import (
 from jp20.operations.plans.distribute import AnotherDeliveryUnderWay, distribute
 from jp20.operations.plans.plan import (
     PlanAwaitingOthers,
-    Progress,
+    PlanProgress,
     apply_plan,
     check_plan,
     load_plan,
@@ -63,7 +64,7 @@ from jp20.operations.plans.plan import (
     prepare_whitelist,
     save_plan,
 )
-from jp20.operations.session import open_desk
+from jp20.operations.session import open_session
 from jp20.operations.token import lifecycle
 from jp20.operations.token.issue import issue_units
 from jp20.operations.token.transfer import transfer
@@ -74,17 +75,19 @@ def told(outcomes) -> list[tuple[int | None, str, str | None]]:
 
 
 def height(world) -> int:
-    return world.desk.connection.block_number()
+    return world.session.connection.block_number()
 
 
-def in_turn(world, *organisations: int):
-    """The desk of organisations that work in turn with others."""
-    keys = world.desk_of(*organisations).signers.values()
-    return open_desk(world.desk.connection, world.deployment, keys, in_turn=True)
+def single_organisation(world, *organisations: int):
+    """The session of organisations that work in turn with others."""
+    keys = world.session_of(*organisations).signers.values()
+    return open_session(world.session.connection, world.deployment, keys, single_organisation=True)
 
 
 def deliver_plan(world, *given, case: str = "C-1", **more) -> Plan:
-    return prepare_distribution(world.desk, world.token, allotments(*given), evidence(case), **more)
+    return prepare_distribution(
+        world.session, world.token, allotments(*given), evidence(case), **more
+    )
 
 
 @pytest.fixture
@@ -101,7 +104,7 @@ def whitelist(world) -> Plan:
         "秘密の顧客,秘密の名前,秘密の値,general,resident,2020-01-01",  # 9: two faults
         world.row("K-6", world.token),  # 10: the token itself
     )
-    return prepare_whitelist(world.desk, file, evidence("C-1"))
+    return prepare_whitelist(world.session, file, evidence("C-1"))
 
 
 @pytest.mark.requirement("G7", "G17", "S5")
@@ -124,17 +127,17 @@ def test_a_whitelist_plan_says_what_changes_and_what_is_refused_and_carries_no_p
     ]
     # register: propose, sign, execute; addWallets the same; renew and reclassify one call each
     assert whitelist.cost.transactions == 3 + 3 + 1 + 1
-    written = to_json(whitelist)
+    written = plan_to_json(whitelist)
     assert "K-0" not in written
     assert "名前" not in written
     assert "秘密" not in written
-    assert from_json(written, "plan.json") == whitelist
+    assert plan_from_json(written, "plan.json") == whitelist
 
 
 @pytest.mark.requirement("G7", "G17")
 def test_a_whitelist_plan_is_applied_and_applied_again_it_sends_nothing(world, whitelist):
-    seen: list[Progress] = []
-    done = apply_plan(world.desk, whitelist, progress=seen.append)
+    seen: list[PlanProgress] = []
+    done = apply_plan(world.session, whitelist, progress=seen.append)
     assert told(done) == [
         (2, "unchanged", None),
         (3, "done", None),
@@ -145,15 +148,15 @@ def test_a_whitelist_plan_is_applied_and_applied_again_it_sends_nothing(world, w
         (9, "refused", "FILE"),
         (10, "refused", "RESERVED_ACCOUNT"),
     ]
-    assert seen[0] == Progress(PlannedAct.REGISTER, 0, 1)
-    assert seen[-1] == Progress(PlannedAct.RECLASSIFY, 1, 1)
-    assert investor(world.desk, carol.address).investor_class is InvestorClass.PROFESSIONAL
-    assert investor(world.desk, bob.address).kyc_expiry == world.year_from_now + 365 * 86_400
-    assert set(wallets_of(world.desk, erin.address)) == {erin.address, grace.address}
-    assert set(wallets_of(world.desk, dave.address)) == {dave.address, frank.address}
+    assert seen[0] == PlanProgress(PlannedAct.REGISTER, 0, 1)
+    assert seen[-1] == PlanProgress(PlannedAct.RECLASSIFY, 1, 1)
+    assert investor(world.session, carol.address).investor_class is InvestorClass.PROFESSIONAL
+    assert investor(world.session, bob.address).kyc_expiry == world.year_from_now + 365 * 86_400
+    assert set(wallets_of(world.session, erin.address)) == {erin.address, grace.address}
+    assert set(wallets_of(world.session, dave.address)) == {dave.address, frank.address}
 
     before = height(world)
-    again = apply_plan(world.desk, whitelist)
+    again = apply_plan(world.session, whitelist)
     assert (again.steps, height(world)) == ((), before)
     assert len(again.already) == 5
     assert (again.done, again.unknown, again.pending) == ((), (), ())
@@ -162,10 +165,10 @@ def test_a_whitelist_plan_is_applied_and_applied_again_it_sends_nothing(world, w
 @pytest.mark.requirement("G7")
 def test_an_unchanged_file_is_a_plan_that_says_so(world):
     file = world.investors(world.row("K-0", alice), world.row("K-1", bob))
-    plan = prepare_whitelist(world.desk, file, evidence("C-1"))
+    plan = prepare_whitelist(world.session, file, evidence("C-1"))
     before = height(world)
     assert plan.is_unchanged
-    assert [row.outcome for row in apply_plan(world.desk, plan).rows] == [Outcome.UNCHANGED] * 2
+    assert [row.outcome for row in apply_plan(world.session, plan).rows] == [Outcome.UNCHANGED] * 2
     assert height(world) == before
     assert plan.cost.transactions == 0
 
@@ -174,7 +177,7 @@ def test_an_unchanged_file_is_a_plan_that_says_so(world):
 def test_each_organisation_applies_the_same_plan_with_its_own_key(world, whitelist, tmp_path):
     save_plan(tmp_path / "plan.json", whitelist)
     plan = load_plan(tmp_path / "plan.json")
-    kyc, aml = in_turn(world, KYC), in_turn(world, AML)
+    kyc, aml = single_organisation(world, KYC), single_organisation(world, AML)
 
     # KYC proposes and signs the registration, and does alone what it may: renews, reclassifies.
     with pytest.raises(PlanAwaitingOthers) as first:
@@ -199,10 +202,10 @@ def test_each_organisation_applies_the_same_plan_with_its_own_key(world, whiteli
         apply_plan(aml, plan)
     last = apply_plan(kyc, plan)
     assert [step.what for step in last.steps] == ["execute"]
-    assert set(wallets_of(world.desk, erin.address)) == {erin.address, grace.address}
+    assert set(wallets_of(world.session, erin.address)) == {erin.address, grace.address}
     before = height(world)
-    for desk in (kyc, aml):
-        assert apply_plan(desk, plan).steps == ()
+    for session in (kyc, aml):
+        assert apply_plan(session, plan).steps == ()
     assert height(world) == before
 
 
@@ -211,22 +214,24 @@ def test_each_organisation_applies_the_same_plan_with_its_own_key(world, whiteli
 def test_a_whitelist_plan_whose_ground_moved_is_not_begun(world, whitelist, moved):
     match moved:
         case "retired":
-            retire_wallets(world.desk, [bob.address], evidence("ALONE-1"))
+            retire_wallets(world.session, [bob.address], evidence("ALONE-1"))
             line = 3
         case "renewed":
-            renew(world.desk, [(bob.address, world.year_from_now + 5)], evidence("ALONE-1"))
+            renew(world.session, [(bob.address, world.year_from_now + 5)], evidence("ALONE-1"))
             line = 3
         case "registered":
-            register(
-                world.desk, world.investors(world.row("X", erin, "professional")), evidence("C-9")
+            enrol(
+                world.session,
+                world.investors(world.row("X", erin, "professional")),
+                evidence("C-9"),
             )
             line = 7
         case "suspended":
-            suspend_at_once(world.desk, [dave.address], evidence("ALONE-1"))
+            suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
             line = 5
     before = height(world)
     with pytest.raises(PlanOutOfDate, match="out of date") as refused:
-        apply_plan(world.desk, whitelist)
+        apply_plan(world.session, whitelist)
     assert f"Line {line}," in refused.value.why.en
     assert height(world) == before
 
@@ -234,32 +239,34 @@ def test_a_whitelist_plan_whose_ground_moved_is_not_begun(world, whitelist, move
 @pytest.mark.requirement("G7")
 def test_what_somebody_else_brought_to_the_chain_meanwhile_is_done(world):
     file = world.investors(world.row("K-4", erin), world.row("K-5", frank))
-    plan = prepare_whitelist(world.desk, file, evidence("C-1"))
-    register(world.desk, world.investors(world.row("K-5", frank)), evidence("C-2"))
-    done = apply_plan(world.desk, plan)
+    plan = prepare_whitelist(world.session, file, evidence("C-1"))
+    enrol(world.session, world.investors(world.row("K-5", frank)), evidence("C-2"))
+    done = apply_plan(world.session, plan)
     assert told(done) == [(2, "done", None), (3, "done before", None)]
-    whole = prepare_whitelist(world.desk, world.investors(world.row("K-6", grace)), evidence("C-3"))
-    register(world.desk, world.investors(world.row("K-6", grace)), evidence("C-4"))
+    whole = prepare_whitelist(
+        world.session, world.investors(world.row("K-6", grace)), evidence("C-3")
+    )
+    enrol(world.session, world.investors(world.row("K-6", grace)), evidence("C-4"))
     before = height(world)
-    assert told(apply_plan(world.desk, whole)) == [(2, "done before", None)]
+    assert told(apply_plan(world.session, whole)) == [(2, "done before", None)]
     assert height(world) == before
 
 
 @pytest.mark.requirement("G7")
 def test_two_references_that_are_one_investor_on_the_chain_are_refused(world):
     file = world.investors(world.row("K-0", alice), world.row("K-0", erin))
-    apply_plan(world.desk, prepare_whitelist(world.desk, file, evidence("C-1")))
+    apply_plan(world.session, prepare_whitelist(world.session, file, evidence("C-1")))
     torn = world.investors(world.row("K-0", alice), world.row("K-9", erin, years=2))
-    plan = prepare_whitelist(world.desk, torn, evidence("C-2"))
+    plan = prepare_whitelist(world.session, torn, evidence("C-2"))
     assert plan.is_empty
     assert [(row.line, row.code) for row in plan.refused] == [(3, "SAME_INVESTOR")]
 
 
 @pytest.mark.requirement("G7")
 def test_an_expiry_is_judged_by_the_chains_time(world):
-    pass_time(world.desk.connection, 2 * 366 * 86_400)
+    pass_time(world.session.connection, 2 * 366 * 86_400)
     file = world.investors(world.row("K-4", erin), now=1)
-    plan = prepare_whitelist(world.desk, file, evidence("C-1"))
+    plan = prepare_whitelist(world.session, file, evidence("C-1"))
     assert [(row.line, row.code) for row in plan.refused] == [(2, "KYC_EXPIRED")]
     assert plan.is_empty
 
@@ -278,13 +285,13 @@ def test_a_distribution_plan_says_what_passes_and_what_does_not(world):
     assert plan.cost.transactions == 3  # propose, sign, execute
     (approval,) = plan.cost.approvals
     assert [{role.name for role in slot} for slot in approval.slots] == [{"BROKER"}, {"ISSUER"}]
-    assert from_json(to_json(plan), "plan.json") == plan
+    assert plan_from_json(plan_to_json(plan), "plan.json") == plan
 
 
 @pytest.mark.requirement("G2", "G17")
 def test_a_distribution_plan_is_applied_once(world):
     plan = deliver_plan(world, (dave, 7), (erin, 5), (alice, 3))
-    done = apply_plan(world.desk, plan)
+    done = apply_plan(world.session, plan)
     assert told(done) == [
         (2, "done", None),
         (3, "refused", "RECIPIENT_UNKNOWN"),
@@ -292,7 +299,7 @@ def test_a_distribution_plan_is_applied_once(world):
     ]
     assert (world.balance(dave), world.balance(alice)) == (7, 103)
     before = height(world)
-    again = apply_plan(world.desk, plan)
+    again = apply_plan(world.session, plan)
     assert told(again) == [
         (2, "done before", None),
         (3, "refused", "RECIPIENT_UNKNOWN"),
@@ -308,23 +315,23 @@ def test_a_plan_is_compared_without_sending_and_says_how_many_rows_are_left(
 ):
     plan = deliver_plan(world, *((each, 10 + n) for n, each in enumerate(ten)))
     before = height(world)
-    assert check_plan(world.desk, plan) == 10
+    assert check_plan(world.session, plan) == 10
     assert height(world) == before
     interrupt(monkeypatch, world, plan, executed=2)
-    assert check_plan(world.desk, plan) == 6  # 10 − 2 × 2
-    apply_plan(world.desk, plan)
-    assert check_plan(world.desk, plan) == 0
+    assert check_plan(world.session, plan) == 6  # 10 − 2 × 2
+    apply_plan(world.session, plan)
+    assert check_plan(world.session, plan) == 0
 
 
 @pytest.mark.requirement("G2", "G17", "S3")
 def test_a_distribution_is_applied_in_turn(world):
     plan = deliver_plan(world, (dave, 7))
     with pytest.raises(PlanAwaitingOthers) as proposed:
-        apply_plan(in_turn(world, BROKER), plan)
+        apply_plan(single_organisation(world, BROKER), plan)
     assert "same plan" in proposed.value.next_step.en
     with pytest.raises(PlanAwaitingOthers):
-        apply_plan(in_turn(world, ISSUER), plan)
-    done = apply_plan(in_turn(world, TRUST_BANK), plan)
+        apply_plan(single_organisation(world, ISSUER), plan)
+    done = apply_plan(single_organisation(world, TRUST_BANK), plan)
     assert told(done) == [(2, "done", None)]
     assert world.balance(dave) == 7
 
@@ -333,11 +340,11 @@ def test_a_distribution_is_applied_in_turn(world):
 def test_a_row_that_the_chain_skipped_by_then_is_refused_and_planned_anew(world):
     plan = deliver_plan(world, (dave, 7), (bob, 3))
     with pytest.raises(PlanAwaitingOthers):
-        apply_plan(in_turn(world, BROKER), plan)
-    suspend_at_once(world.desk, [dave.address], evidence("ALONE-1"))
-    done = apply_plan(world.desk, plan)
+        apply_plan(single_organisation(world, BROKER), plan)
+    suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
+    done = apply_plan(world.session, plan)
     assert told(done) == [(2, "refused", "RECIPIENT_SUSPENDED"), (3, "done", None)]
-    assert apply_plan(world.desk, plan).steps == ()
+    assert apply_plan(world.session, plan).steps == ()
     again = deliver_plan(world, (dave, 7), (bob, 3))
     assert [(row.line, row.code) for row in again.refused] == [(2, "RECIPIENT_SUSPENDED")]
     assert [row.line for row in again.settled] == [3]
@@ -350,23 +357,25 @@ def test_a_distribution_plan_whose_ground_moved_is_not_begun(world, moved):
     plan = deliver_plan(world, (dave, 700), (bob, 3))
     match moved:
         case "suspended":
-            suspend_at_once(world.desk, [dave.address], evidence("ALONE-1"))
+            suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
             why = f"Line 2, {dave.address}"
         case "sold out":  # 800 − 98 = 702 are left, and 703 are needed
-            distribute(world.desk, world.token, allotments((carol, 98)), evidence("C-2"))
+            distribute(world.session, world.token, allotments((carol, 98)), evidence("C-2"))
             why = "703 units are to be delivered, and 702 are undistributed"
         case "delivered":
-            distribute(world.desk, world.token, allotments((bob, 3)), evidence("C-1"))
+            distribute(world.session, world.token, allotments((bob, 3)), evidence("C-1"))
             why = f"Line 3, {bob.address}"
         case "split":
-            lifecycle.split(world.desk, world.token, 2, evidence("SP-1"))
+            carry_out(
+                world.session, lifecycle.split(world.session, world.token, 2, evidence("SP-1"))
+            )
             why = "split"
         case "rule":
             plan = _with_another_rule(plan)
             why = "rule"
     before = height(world)
     with pytest.raises(PlanOutOfDate) as refused:
-        apply_plan(world.desk, plan)
+        apply_plan(world.session, plan)
     assert why in refused.value.why.en
     assert refused.value.why.ja
     assert height(world) == before
@@ -375,15 +384,15 @@ def test_a_distribution_plan_whose_ground_moved_is_not_begun(world, moved):
 @pytest.mark.requirement("G2", "G26")
 @pytest.mark.parametrize(("whose", "units"), [(dave, 8), (bob, 1)])
 def test_a_row_that_a_plan_says_was_delivered_is_looked_for_on_the_chain(world, whose, units):
-    distribute(world.desk, world.token, allotments((dave, 7)), evidence("C-1"))
+    distribute(world.session, world.token, allotments((dave, 7)), evidence("C-1"))
     plan = deliver_plan(world, (dave, 7), (bob, 3))
     claimed = replace(plan.settled[0], account=whose.address, units=units)
     before = height(world)
     with pytest.raises(PlanOutOfDate) as refused:
-        apply_plan(world.desk, replace(plan, settled=(claimed,)))
+        apply_plan(world.session, replace(plan, settled=(claimed,)))
     assert f"Line 2, {whose.address}" in refused.value.why.en
     assert height(world) == before
-    assert told(apply_plan(world.desk, plan)) == [(2, "done before", None), (3, "done", None)]
+    assert told(apply_plan(world.session, plan)) == [(2, "done before", None), (3, "done", None)]
 
 
 def _with_another_rule(plan: Plan) -> Plan:
@@ -394,8 +403,8 @@ def _with_another_rule(plan: Plan) -> Plan:
 @pytest.mark.requirement("G2")
 def test_holders_may_trade_between_plan_and_apply(world):
     plan = deliver_plan(world, (bob, 3))
-    transfer(world.desk, world.token, bob, carol.address, 5)
-    apply_plan(world.desk, plan)
+    transfer(world.session, world.token, bob, carol.address, 5)
+    apply_plan(world.session, plan)
     assert world.balance(bob) == 58  # 60 − 5 + 3
 
 
@@ -410,7 +419,7 @@ def test_a_plan_is_for_its_chain_platform_and_token(world):
         replace(plan, token=plan.platform),
     ):
         with pytest.raises(PlanElsewhere):
-            apply_plan(world.desk, other)
+            apply_plan(world.session, other)
     assert height(world) == before
 
 
@@ -421,7 +430,7 @@ def test_a_tampered_plan_is_not_read(world, tmp_path):
     file.write_text(file.read_text().replace('"units": 7', '"units": 8'))
     with pytest.raises(TamperedPlan) as refused:
         load_plan(file)
-    assert "plan anew" in refused.value.next_step.en
+    assert "make a new one" in refused.value.next_step.en
 
 
 @pytest.mark.requirement("G2")
@@ -430,7 +439,7 @@ def test_more_than_is_undistributed_blocks_the_plan(world):
     assert [(row.line, row.code) for row in plan.faults] == [(None, "NOT_ENOUGH_UNITS")]
     before = height(world)
     with pytest.raises(PlanBlocked) as refused:
-        apply_plan(world.desk, plan)
+        apply_plan(world.session, plan)
     assert "801" in refused.value.why.en
     assert height(world) == before
     # What would be refused anyway does not count: 800 of 805.
@@ -448,10 +457,10 @@ def test_a_total_that_the_officer_names_is_met_exactly(world):
 @pytest.mark.requirement("G2", "G12")
 def test_nothing_is_planned_or_begun_while_all_is_halted(world):
     plan = deliver_plan(world, (dave, 7))
-    emergency.halt(world.desk)
+    emergency.halt(world.session)
     before = height(world)
     with pytest.raises(NotNow):
-        apply_plan(world.desk, plan)
+        apply_plan(world.session, plan)
     halted = deliver_plan(world, (dave, 7))
     assert [row.code for row in halted.faults] == ["PLATFORM_HALTED"]
     assert height(world) == before
@@ -466,7 +475,7 @@ def test_a_plan_that_was_lost_is_made_anew_while_its_decision_is_under_way(
     interrupt(monkeypatch, world, plan, executed=2)
     anew = deliver_plan(world, *given, (frank, 5))
     assert anew.id == plan.id
-    done = apply_plan(world.desk, anew)
+    done = apply_plan(world.session, anew)
     assert (len(done.already), len(done.done), len(done.refused)) == (4, 6, 1)
     assert balances(world, ten) == [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
 
@@ -483,7 +492,7 @@ def test_a_decision_on_other_rows_that_is_under_way_stands_in_the_way(world, mon
 def test_a_plan_that_was_interrupted_goes_on(world, ten, small_calls, monkeypatch, executed):
     plan = deliver_plan(world, *((each, 10 + n) for n, each in enumerate(ten)))
     interrupt(monkeypatch, world, plan, executed)
-    done = apply_plan(world.desk, plan)
+    done = apply_plan(world.session, plan)
     assert balances(world, ten) == [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
     assert [len(done.already), len(done.done)] == [2 * executed, 10 - 2 * executed]
     assert "propose" not in {step.what for step in done.steps}
@@ -496,10 +505,10 @@ def test_what_is_sent_and_in_no_block_is_unknown_and_known_when_it_is_applied_ag
     plan = deliver_plan(world, *((each, 10 + n) for n, each in enumerate(ten)))
     for organisation in (BROKER, ISSUER):
         with pytest.raises(PlanAwaitingOthers):
-            apply_plan(in_turn(world, organisation), plan)
-    registrar = in_turn(world, TRUST_BANK)
+            apply_plan(single_organisation(world, organisation), plan)
+    registrar = single_organisation(world, TRUST_BANK)
     registrar.sender(next(iter(registrar.signers.values()))).patience = 0.5
-    rpc = world.desk.connection.rpc
+    rpc = world.session.connection.rpc
     rpc("evm_setAutomine", False)
     try:
         first = apply_plan(registrar, plan)
@@ -527,8 +536,8 @@ def test_a_node_that_is_lost_in_the_middle_is_told_with_what_is_done_and_what_wa
     plan = deliver_plan(world, *[(each, 10 + n) for n, each in enumerate(ten)])
     for organisation in (BROKER, ISSUER):
         with pytest.raises(PlanAwaitingOthers):
-            apply_plan(in_turn(world, organisation), plan)
-    proxy = FaultyProxy(world.desk.connection.network.url)
+            apply_plan(single_organisation(world, organisation), plan)
+    proxy = FaultyProxy(world.session.connection.network.url)
     sent = []
 
     def goes_away(methods: list[str]) -> str:
@@ -537,7 +546,7 @@ def test_a_node_that_is_lost_in_the_middle_is_told_with_what_is_done_and_what_wa
 
     keys = world.desk_of(TRUST_BANK).signers.values()
     folder = tmp_path / "outbox"
-    with open_desk(connect(proxy.url), world.deployment, keys, outbox=folder) as bank:
+    with open_session(connect(proxy.url), world.deployment, keys, outbox=folder) as bank:
         bank.sender(next(iter(keys))).patience = 1.0
         proxy.fault = goes_away
         # when
@@ -553,7 +562,7 @@ def test_a_node_that_is_lost_in_the_middle_is_told_with_what_is_done_and_what_wa
     assert isinstance(broken.trouble, NodeFailure)
     assert all(row.transaction for row in (*broken.done, *broken.unknown))
     # and it is gone on with
-    with open_desk(world.desk.connection, world.deployment, keys, outbox=folder) as bank:
+    with open_session(world.session.connection, world.deployment, keys, outbox=folder) as bank:
         apply_plan(bank, plan)
     assert balances(world, ten) == [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
 
@@ -563,31 +572,31 @@ def test_where_one_key_delivers_alone_nothing_is_delivered_twice_either(world, p
     act = policy.act(Kind.TOKEN, "deliver(address[],uint256[])")
     broker = frozenset({Role.BROKER})
     alone = Rule(broker, (broker,), broker, 0, act.rule.lifetime)
-    desk = world.desk_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
-    change_policy(desk, PolicyChange((replace(act, rule=alone),), ()), evidence("POLICY-1"))
+    session = world.session_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
+    change_policy(session, PolicyChange((replace(act, rule=alone),), ()), evidence("POLICY-1"))
 
-    distribute(world.desk, world.token, allotments((bob, 3)), evidence("C-0"))
+    distribute(world.session, world.token, allotments((bob, 3)), evidence("C-0"))
     plan = deliver_plan(world, (dave, 7), (bob, 3))
     assert plan.cost.transactions == 1
-    done = apply_plan(world.desk_of(BROKER), plan)
+    done = apply_plan(world.session_of(BROKER), plan)
     assert [step.what for step in done.steps] == ["call"]
-    again = apply_plan(world.desk_of(BROKER), plan)
+    again = apply_plan(world.session_of(BROKER), plan)
     assert told(again) == [(2, "done before", None), (3, "done before", None)]
     assert (again.steps, world.balance(dave), world.balance(bob)) == ((), 7, 66)
 
 
 @pytest.fixture
 def alone(world, policy, tmp_path):
-    """A desk of the broker's, which delivers alone, with an outbox."""
+    """A session of the broker's, which delivers alone, with an outbox."""
     act = policy.act(Kind.TOKEN, "deliver(address[],uint256[])")
     broker = frozenset({Role.BROKER})
     rule = Rule(broker, (broker,), broker, 0, act.rule.lifetime)
-    all_of_them = world.desk_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
+    all_of_them = world.session_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
     change_policy(all_of_them, PolicyChange((replace(act, rule=rule),), ()), evidence("POLICY-1"))
-    keys = world.desk_of(BROKER).signers.values()
-    chain = world.desk.connection
-    with open_desk(chain, world.deployment, keys, outbox=tmp_path / "outbox") as desk:
-        yield desk
+    keys = world.session_of(BROKER).signers.values()
+    chain = world.session.connection
+    with open_session(chain, world.deployment, keys, outbox=tmp_path / "outbox") as session:
+        yield session
 
 
 @pytest.mark.requirement("G2")
@@ -615,7 +624,7 @@ def test_a_plan_of_one_key_whose_block_was_changed_delivers_nothing_twice(world,
     apply_plan(alone, plan)
     world.pass_time(10)
     raised = replace(plan, block=height(world))
-    later = replace(raised, block_hash=world.desk.connection.block(raised.block).hash)
+    later = replace(raised, block_hash=world.session.connection.block(raised.block).hash)
 
     # when, then
     with pytest.raises(PlanOutOfDate):
@@ -657,7 +666,7 @@ def test_a_delivery_by_one_key_that_broke_off_is_gone_on_with_by_the_same_comman
     plan = deliver_plan(world, (dave, 7), (bob, 3))
     sender = alone.sender(next(iter(alone.signers.values())))
     patience, sender.patience = sender.patience, 0.2
-    rpc = world.desk.connection.rpc
+    rpc = world.session.connection.rpc
     rpc("evm_setAutomine", False)
     try:
         broken = apply_plan(alone, plan)
@@ -679,21 +688,21 @@ def test_what_one_key_may_do_alone_is_done_once_under_a_case(world, policy, tmp_
     listed = policy.act(Kind.TOKEN, act)
     issuer = frozenset({Role.ISSUER})
     rule = Rule(issuer, (issuer,), issuer, 0, listed.rule.lifetime)
-    everybody = world.desk_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
+    everybody = world.session_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
     change_policy(everybody, PolicyChange((replace(listed, rule=rule),), ()), evidence("POLICY-2"))
-    token = world.desk.token(world.token)
+    token = world.session.token(world.token)
     before = token.read(int, "totalSupply")
-    keys = world.desk_of(ISSUER).signers.values()
+    keys = world.session_of(ISSUER).signers.values()
     done = []
     for _ in range(2):
-        with open_desk(
-            world.desk.connection, world.deployment, keys, outbox=tmp_path / "outbox"
-        ) as desk:
+        with open_session(
+            world.session.connection, world.deployment, keys, outbox=tmp_path / "outbox"
+        ) as session:
             # when: it is done twice under a case
             done.append(
-                lifecycle.split(desk, world.token, 2, evidence("S-1"))
+                lifecycle.split(session, world.token, 2, evidence("S-1"))
                 if act.startswith("split")
-                else issue_units(desk, world.token, before, evidence("S-1")).decided
+                else issue_units(session, world.token, before, evidence("S-1")).decided
             )
     # then: it is done once, and twice as much is in issue
     assert [each.earlier for each in done] == [False, True]
@@ -704,31 +713,31 @@ def test_what_one_key_may_do_alone_is_done_once_under_a_case(world, policy, tmp_
 def test_a_request_that_ran_out_is_proposed_again(world):
     plan = deliver_plan(world, (dave, 7))
     with pytest.raises(PlanAwaitingOthers):
-        apply_plan(in_turn(world, BROKER), plan)
+        apply_plan(single_organisation(world, BROKER), plan)
     world.pass_time(8 * 86_400)
-    suspend_at_once(world.desk, [dave.address], evidence("ALONE-1"))
+    suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
     with pytest.raises(PlanOutOfDate):  # nothing is under way any more
-        apply_plan(world.desk, plan)
+        apply_plan(world.session, plan)
     anew = deliver_plan(world, (bob, 3))
-    assert "propose" in [step.what for step in apply_plan(world.desk, anew).steps]
+    assert "propose" in [step.what for step in apply_plan(world.session, anew).steps]
     assert world.balance(bob) == 63
 
 
 @pytest.mark.requirement("G7", "G17")
 def test_a_proposal_that_is_in_no_block_is_told_as_such(world):
     plan = deliver_plan(world, (dave, 7))
-    desk = in_turn(world, BROKER)
-    desk.sender(next(iter(desk.signers.values()))).patience = 0.2
-    rpc = world.desk.connection.rpc
+    session = single_organisation(world, BROKER)
+    session.sender(next(iter(session.signers.values()))).patience = 0.2
+    rpc = world.session.connection.rpc
     rpc("evm_setAutomine", False)
     try:
         with pytest.raises(OutcomeUnknown):
-            apply_plan(desk, plan)
+            apply_plan(session, plan)
     finally:
         rpc("evm_setAutomine", True)
         rpc("evm_mine")
     with pytest.raises(PlanAwaitingOthers) as waiting:
-        apply_plan(desk, plan)
+        apply_plan(session, plan)
     assert waiting.value.steps == ()  # it was proposed
 
 
@@ -741,7 +750,7 @@ def ten(world):
     """Ten more investors."""
     wallets = [wallet(number) for number in range(10)]
     lines = [world.row(f"T-{number}", each) for number, each in enumerate(wallets)]
-    register(world.desk, world.investors(*lines), evidence("WL-10"))
+    enrol(world.session, world.investors(*lines), evidence("WL-10"))
     return wallets
 
 
@@ -749,23 +758,23 @@ def ten(world):
 def small_calls(monkeypatch):
     """Calls of two rows, so that ten rows are five transactions."""
     monkeypatch.setattr(PlannedAct, "at_once", 2)
-    monkeypatch.setattr("jp20.operations.plans.distribute.AT_ONCE", 2)
+    monkeypatch.setattr("jp20.operations.plans.distribute.BATCH_SIZE", 2)
 
 
 def interrupt(monkeypatch, world, plan, executed: int) -> None:
     """Applies a plan, and ends after so many executions."""
     send = requests.send_executions
 
-    def killed(desk, signer, decision, indices, *rest, **more):
-        send(desk, signer, decision, indices[:executed], *rest, **more)
+    def killed(session, signer, decision, indices, *rest, **more):
+        send(session, signer, decision, indices[:executed], *rest, **more)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(requests, "send_executions", killed)
         with pytest.raises(KeyboardInterrupt):
-            apply_plan(world.desk, plan)
+            apply_plan(world.session, plan)
 
 
 def balances(world, wallets) -> list[int]:
-    token = world.desk.token(world.token)
+    token = world.session.token(world.token)
     return token.read_many(int, "balanceOf", [(each,) for each in wallets])

@@ -25,9 +25,9 @@ from hypothesis import strategies as st
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.investors.investors import InvestorFile, parse_investors
 from jp20.domain.plans.outcomes import Outcome, Outcomes
-from jp20.domain.plans.plan import Plan, from_json, to_json
+from jp20.domain.plans.plan import Plan, plan_from_json, plan_to_json
 from jp20.domain.token.term_sheet import parse_term_sheet
-from jp20.operations.investors.whitelist import register, renew, retire_wallets, suspend_at_once
+from jp20.operations.investors.whitelist import enrol, renew, retire_wallets, suspend_at_once
 from jp20.operations.plans.plan import apply_plan, prepare_distribution, prepare_whitelist
 from jp20.operations.token.issue import create_token, issue_units
 
@@ -60,12 +60,12 @@ def capped(world: World) -> str:
         .replace("15E5", "15E6")
     )
     sheet = parse_term_sheet(text.encode(), "t.toml")
-    token = create_token(world.desk, sheet, ISSUER, TRUST_BANK, evidence("CREATE-1")).token
-    issue_units(world.desk, token, 400, evidence("ISSUE-1"))
+    token = create_token(world.session, sheet, ISSUER, TRUST_BANK, evidence("CREATE-1")).token
+    issue_units(world.session, token, 400, evidence("ISSUE-1"))
     rows = [row(world, 4, 4), row(world, 0, 0), row(world, 0, 5)]
-    register(world.desk, investors(world, rows), evidence("WL-9"))
+    enrol(world.session, investors(world, rows), evidence("WL-9"))
     first = allotments((PEOPLE[0], 5), (PEOPLE[1], 10))
-    apply_plan(world.desk, prepare_distribution(world.desk, token, first, evidence("AL-9")))
+    apply_plan(world.session, prepare_distribution(world.session, token, first, evidence("AL-9")))
     return token
 
 
@@ -73,7 +73,7 @@ class Undone:
     """What is done inside is undone at the end."""
 
     def __init__(self, world: World) -> None:
-        self._rpc = world.desk.connection.rpc
+        self._rpc = world.session.connection.rpc
 
     def __enter__(self) -> None:
         self._snapshot = self._rpc("evm_snapshot")
@@ -119,16 +119,18 @@ def let_happen(world: World, events) -> None:
         case = evidence(f"WAS-{number}")
         match what:
             case "suspend" if who < 4:
-                suspend_at_once(world.desk, [wallet], evidence("ALONE-1"))
+                suspend_at_once(world.session, [wallet], evidence("ALONE-1"))
             case "retire" if who < 4:
-                retire_wallets(world.desk, [wallet], evidence("ALONE-1"))
+                retire_wallets(world.session, [wallet], evidence("ALONE-1"))
             case "renew" if who < 4:
-                renew(world.desk_of(KYC), [(wallet, world.year_from_now + 77)], evidence("ALONE-1"))
+                renew(
+                    world.session_of(KYC), [(wallet, world.year_from_now + 77)], evidence("ALONE-1")
+                )
             case "new" if who >= 4:
-                register(world.desk, investors(world, [row(world, who, who)]), case)
+                enrol(world.session, investors(world, [row(world, who, who)]), case)
             case "second" if who >= 4:
                 rows = [row(world, 0, 0), row(world, 0, who)]
-                register(world.desk, investors(world, rows), case)
+                enrol(world.session, investors(world, rows), case)
 
 
 def row(
@@ -140,7 +142,7 @@ def row(
 
 
 def investors(world: World, rows) -> InvestorFile:
-    return parse_investors((HEAD + "\n".join(rows)).encode(), "i.csv", world.desk.now())
+    return parse_investors((HEAD + "\n".join(rows)).encode(), "i.csv", world.session.now())
 
 
 @pytest.mark.requirement("G7", "G17")
@@ -169,11 +171,11 @@ def test_a_whitelist_plan_becomes_true(world, events, given_rows):
                 for who, wallet, in_class, years in given_rows
             ],
         )
-        plan = prepare_whitelist(world.desk, file, evidence("C-1"))
-        assert from_json(to_json(plan), "p") == plan
-        as_planned(plan, apply_plan(world.desk, plan))
-        assert apply_plan(world.desk, plan).steps == ()
-        again = prepare_whitelist(world.desk, file, evidence("C-2"))
+        plan = prepare_whitelist(world.session, file, evidence("C-1"))
+        assert plan_from_json(plan_to_json(plan), "p") == plan
+        as_planned(plan, apply_plan(world.session, plan))
+        assert apply_plan(world.session, plan).steps == ()
+        again = prepare_whitelist(world.session, file, evidence("C-2"))
         assert again.is_empty
         assert {(r.line, r.code) for r in again.refused} == {(r.line, r.code) for r in plan.refused}
 
@@ -201,19 +203,19 @@ def test_a_distribution_plan_becomes_true(world, capped, events, given_rows):
                 for to, units in given_rows
             )
         )
-        token = world.desk.token(capped)
+        token = world.session.token(capped)
         holders = [(each,) for each in (*PEOPLE, NOBODY, capped)]
         before = token.read_many(int, "balanceOf", holders)
-        plan = prepare_distribution(world.desk, capped, file, evidence("C-1"))
-        assert from_json(to_json(plan), "p") == plan
+        plan = prepare_distribution(world.session, capped, file, evidence("C-1"))
+        assert plan_from_json(plan_to_json(plan), "p") == plan
         if plan.is_blocked:
             assert plan.total > 385  # 400 − 5 − 10 are undistributed
             return
-        as_planned(plan, apply_plan(world.desk, plan))
+        as_planned(plan, apply_plan(world.session, plan))
         given_to = {r.account: r.units for each in plan.decisions for r in each.rows}
         after = token.read_many(int, "balanceOf", holders)
         assert [b - a for a, b in zip(before, after, strict=True)] == [
             given_to.get(holder, 0) for (holder,) in holders
         ]
-        assert apply_plan(world.desk, plan).steps == ()
+        assert apply_plan(world.session, plan).steps == ()
         assert token.read_many(int, "balanceOf", holders) == after

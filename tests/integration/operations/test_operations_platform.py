@@ -21,7 +21,7 @@ from jp20.operations.governance.platform import (
     verify,
 )
 from jp20.operations.governance.policy import CannotDecide, policy_differences
-from jp20.operations.session import NotOnThisChain, open_desk
+from jp20.operations.session import NotOnThisChain, open_session
 
 # 6 contracts, 14 organisations, 4 parts of the policy, the platform's registration, version, seal
 TRANSACTIONS = 6 + 14 + 4 + 1 + 1 + 1
@@ -37,28 +37,28 @@ def sent(connection) -> int:
 
 @pytest.mark.requirement("G17", "S2")
 def test_the_platform_is_what_the_files_say(world, policy, organisations):
-    members = world.desk.members()
+    members = world.session.members()
     assert [(m.name, m.keys) for m in members] == [
         (entry.name, entry.keys) for entry in organisations.organisations
     ]
     assert [m.roles for m in members] == [frozenset(e.roles) for e in organisations.organisations]
-    assert policy_differences(world.desk, policy) == ()
-    assert world.desk.consortium.read(bool, "isSealed")
-    assert all(check.matches for check in verify(world.desk.connection, world.deployment))
+    assert policy_differences(world.session, policy) == ()
+    assert world.session.consortium.read(bool, "isSealed")
+    assert all(check.matches for check in verify(world.session.connection, world.deployment))
 
 
 def test_run_again_it_sends_nothing(world, policy, organisations, tmp_path):
     file = tmp_path / "31337.json"
     entries = organisations.organisations
-    first = deploy_platform(world.desk.connection, FOUNDER, policy, entries, file)
-    before = sent(world.desk.connection)
-    assert deploy_platform(world.desk.connection, FOUNDER, policy, entries, file) == first
-    assert sent(world.desk.connection) == before
+    first = deploy_platform(world.session.connection, FOUNDER, policy, entries, file)
+    before = sent(world.session.connection)
+    assert deploy_platform(world.session.connection, FOUNDER, policy, entries, file) == first
+    assert sent(world.session.connection) == before
 
 
 @pytest.mark.parametrize("step", [1, 3, 6, 7, 13, 20, 21, 24, 25, 26, 27])
 def test_interrupted_after_any_step_it_goes_on(world, policy, organisations, tmp_path, step):
-    connection, file = world.desk.connection, tmp_path / "31337.json"
+    connection, file = world.session.connection, tmp_path / "31337.json"
     before, done = sent(connection), []
 
     def interrupt(made) -> None:
@@ -77,7 +77,7 @@ def test_interrupted_after_any_step_it_goes_on(world, policy, organisations, tmp
 def test_a_deployment_that_was_sent_and_not_recorded_is_found(
     world, policy, organisations, tmp_path, monkeypatch
 ):
-    connection, file = world.desk.connection, tmp_path / "31337.json"
+    connection, file = world.session.connection, tmp_path / "31337.json"
     before = sent(connection)
 
     def killed(*_: object) -> None:
@@ -104,7 +104,7 @@ def test_killed_while_a_step_is_with_the_node_it_is_not_made_twice(
 ):
     # given: a process that is killed when it has sent what adds the first or the second
     # organisation (after two points each for six contracts, ten for each further step)
-    connection, file = world.desk.connection, tmp_path / "31337.json"
+    connection, file = world.session.connection, tmp_path / "31337.json"
     entries, folder = organisations.organisations, tmp_path / "outbox"
     before = sent(connection)
 
@@ -127,7 +127,7 @@ def test_killed_while_a_step_is_with_the_node_it_is_not_made_twice(
 def test_a_deployment_that_was_signed_and_not_sent_is_made_anew(
     world, policy, organisations, tmp_path, monkeypatch
 ):
-    connection, file = world.desk.connection, tmp_path / "31337.json"
+    connection, file = world.session.connection, tmp_path / "31337.json"
     before = sent(connection)
 
     def killed(*_: object) -> None:
@@ -147,17 +147,17 @@ def test_organisations_that_can_never_decide_are_refused_before_anything_is_sent
     world, policy, organisations, tmp_path
 ):
     without_auditor = [o for o in organisations.organisations if "監査" not in o.name]
-    before = sent(world.desk.connection)
+    before = sent(world.session.connection)
     with pytest.raises(CannotDecide, match="AUDITOR"):
         deploy_platform(
-            world.desk.connection, FOUNDER, policy, without_auditor, tmp_path / "31337.json"
+            world.session.connection, FOUNDER, policy, without_auditor, tmp_path / "31337.json"
         )
-    assert sent(world.desk.connection) == before
+    assert sent(world.session.connection) == before
     assert not (tmp_path / "31337.json").exists()
 
 
 def test_files_that_changed_meanwhile_are_not_sealed(world, policy, organisations, tmp_path):
-    connection, file = world.desk.connection, tmp_path / "31337.json"
+    connection, file = world.session.connection, tmp_path / "31337.json"
     done = []
 
     def interrupt(made) -> None:
@@ -173,13 +173,13 @@ def test_files_that_changed_meanwhile_are_not_sealed(world, policy, organisation
         deploy_platform(connection, FOUNDER, policy, renamed, file)
     assert not load_deployment(file).is_complete
     with pytest.raises(Incomplete):
-        open_desk(connection, load_deployment(file), KEYS)
+        open_session(connection, load_deployment(file), KEYS)
 
 
 def test_another_founder_another_chain_and_a_chain_begun_anew_are_named(
     world, policy, organisations, tmp_path
 ):
-    connection, file = world.desk.connection, tmp_path / "31337.json"
+    connection, file = world.session.connection, tmp_path / "31337.json"
     entries = organisations.organisations
     save_deployment(file, world.deployment)
     with pytest.raises(AnotherFounder):
@@ -188,7 +188,7 @@ def test_another_founder_another_chain_and_a_chain_begun_anew_are_named(
     with pytest.raises(WrongChain):
         deploy_platform(connection, FOUNDER, policy, entries, file)
     with pytest.raises(WrongChain):
-        open_desk(connection, load_deployment(file), KEYS)
+        open_session(connection, load_deployment(file), KEYS)
     nowhere = replace(world.deployment.consortium, address=world.token)
     contracts = MappingProxyType({**world.deployment.contracts, "Consortium": nowhere})
     save_deployment(file, replace(world.deployment, contracts=contracts))
@@ -200,7 +200,7 @@ def test_verify_finds_other_code(world):
     servicing, *_, enforcer = world.deployment.modules
     wrong = replace(servicing, address=enforcer.address)
     contracts = MappingProxyType({**world.deployment.contracts, "JP20Servicing": wrong})
-    checks = verify(world.desk.connection, replace(world.deployment, contracts=contracts))
+    checks = verify(world.session.connection, replace(world.deployment, contracts=contracts))
     assert [check.name for check in checks if not check.matches] == ["JP20Servicing"]
 
 

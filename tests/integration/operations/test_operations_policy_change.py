@@ -6,7 +6,7 @@ import pytest
 from example_world import evidence
 
 from jp20.domain.base.roles import Role
-from jp20.domain.governance.policy import Act, Kind, Policy, selector_of
+from jp20.domain.governance.policy import Kind, Policy, PolicyAct, selector_of
 from jp20.operations.governance.decide import NotBefore
 from jp20.operations.governance.policy import (
     CannotDecide,
@@ -19,7 +19,7 @@ from jp20.operations.governance.policy import (
 HOURS_48 = 48 * 3600
 
 
-def act(policy: Policy, function: str) -> Act:
+def act(policy: Policy, function: str) -> PolicyAct:
     """The token's act of a function, by its name."""
     return next(
         each
@@ -28,7 +28,7 @@ def act(policy: Policy, function: str) -> Act:
     )
 
 
-def with_acts(policy: Policy, old: Act, *new: Act) -> Policy:
+def with_acts(policy: Policy, old: PolicyAct, *new: PolicyAct) -> Policy:
     """The policy with other acts in the place of one."""
     acts = [each for each in policy.acts if each is not old]
     return replace(policy, acts=(*acts, *new))
@@ -36,38 +36,38 @@ def with_acts(policy: Policy, old: Act, *new: Act) -> Policy:
 
 @pytest.mark.requirement("G17")
 def test_the_policy_that_the_chain_has_is_no_change(world, policy):
-    assert policy_change(world.desk, policy).is_empty
+    assert policy_change(world.session, policy).is_empty
 
 
 @pytest.mark.requirement("G17", "S3")
 def test_a_rule_is_changed_48_hours_after_the_last_signature(world, policy):
     split = act(policy, "split")
     changed = with_acts(policy, split, replace(split, rule=replace(split.rule, delay=3_600)))
-    change = policy_change(world.desk, changed)
+    change = policy_change(world.session, changed)
 
     assert [each.key for each in change.acts] == ["split"]
     assert change.removed == ()
     with pytest.raises(NotBefore):
-        change_policy(world.desk, change, evidence("POL-1"))
-    assert len(policy_differences(world.desk, changed)) == 1
+        change_policy(world.session, change, evidence("POL-1"))
+    assert len(policy_differences(world.session, changed)) == 1
     world.pass_time(HOURS_48)
-    change_policy(world.desk, change, evidence("POL-1"))
+    change_policy(world.session, change, evidence("POL-1"))
 
-    assert policy_differences(world.desk, changed) == ()
+    assert policy_differences(world.session, changed) == ()
 
 
 @pytest.mark.requirement("G17")
 def test_an_act_that_the_file_lists_no_more_is_taken_off_at_once(world, policy):
     pause = act(policy, "pause")
     without = with_acts(policy, pause)
-    change = policy_change(world.desk, without)
+    change = policy_change(world.session, without)
 
     assert change.acts == ()
     assert change.removed == ((Kind.TOKEN, (selector_of("pause()"),)),)
-    change_policy(world.desk, change, evidence("POL-2"))
+    change_policy(world.session, change, evidence("POL-2"))
 
-    assert policy_differences(world.desk, without) == ()
-    assert policy_change(world.desk, without).is_empty
+    assert policy_differences(world.session, without) == ()
+    assert policy_change(world.session, without).is_empty
 
 
 @pytest.mark.requirement("G17")
@@ -75,8 +75,8 @@ def test_functions_put_together_otherwise_with_the_same_rule_are_no_change(world
     lock_up = act(policy, "setTokenLockUp")
     apart = with_acts(policy, lock_up, *apart_from_each_other(lock_up))
 
-    assert policy_differences(world.desk, apart) == ()
-    assert policy_change(world.desk, apart).is_empty
+    assert policy_differences(world.session, apart) == ()
+    assert policy_change(world.session, apart).is_empty
 
 
 @pytest.mark.requirement("G17")
@@ -86,7 +86,7 @@ def test_functions_put_together_otherwise_with_another_rule_are_refused(world, p
     stricter = replace(first, rule=replace(first.rule, delay=60))
 
     with pytest.raises(Regrouped, match="other acts"):
-        policy_change(world.desk, with_acts(policy, lock_up, stricter, second))
+        policy_change(world.session, with_acts(policy, lock_up, stricter, second))
 
 
 @pytest.mark.requirement("G17")
@@ -95,10 +95,10 @@ def test_a_function_left_out_of_an_act_of_several_is_refused(world, policy):
     first, _ = apart_from_each_other(lock_up)
 
     with pytest.raises(Regrouped, match="other acts"):
-        policy_change(world.desk, with_acts(policy, lock_up, first))
+        policy_change(world.session, with_acts(policy, lock_up, first))
 
 
-def apart_from_each_other(act: Act) -> tuple[Act, Act]:
+def apart_from_each_other(act: PolicyAct) -> tuple[PolicyAct, PolicyAct]:
     """An act of two functions as two acts of one."""
     first, second = act.functions
     return replace(act, functions=(first,)), replace(act, key="other", functions=(second,))
@@ -112,4 +112,4 @@ def test_a_rule_that_the_organisations_cannot_meet_is_refused(world, policy):
     impossible = with_acts(policy, split, replace(split, rule=replace(split.rule, slots=twice)))
 
     with pytest.raises(CannotDecide, match="never"):
-        policy_change(world.desk, impossible)
+        policy_change(world.session, impossible)

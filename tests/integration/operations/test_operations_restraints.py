@@ -17,6 +17,7 @@ from jp20.chain.contracts.errors import Refused, Restrained, Reverted
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.register.events import ClaimKind
 from jp20.domain.token.reasons import Reason
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.token.restraints import (
     Position,
     attach,
@@ -40,80 +41,103 @@ DAY = 86_400
 
 @pytest.mark.requirement("G8")
 def test_a_lock_up_keeps_units_until_its_time_and_is_shortened_by_three(world):
-    until = world.desk.now() + DAY
+    until = world.session.now() + DAY
     rows = [(alice.address, 80), (bob.address, 0)]
-    done = lock_up(world.desk, world.token, rows, until, evidence("C-1"))
+    done = lock_up(world.session, world.token, rows, until, evidence("C-1"))
     assert [(row.units, row.code) for row in done.rows] == [(80, None), (0, "ZERO_AMOUNT")]
     # 100 units, 80 locked up: 20 free
-    assert position(world.desk, world.token, alice.address) == Position(100, 0, 80, 0, 0, 0, 20)
+    assert position(world.session, world.token, alice.address) == Position(100, 0, 80, 0, 0, 0, 20)
     with pytest.raises(Restrained, match=r"LOCKED_UP \(28\): .* 20 are free") as kept:
-        transfer(world.desk, world.token, alice, bob.address, 21)
+        transfer(world.session, world.token, alice, bob.address, 21)
     assert kept.value.free == 20
-    assert preview(world.desk, world.token, alice.address, bob.address, 21).reason is (
+    assert preview(world.session, world.token, alice.address, bob.address, 21).reason is (
         Reason.LOCKED_UP
     )
-    (claim,) = claims(world.desk, world.token, alice.address)
+    (claim,) = claims(world.session, world.token, alice.address)
     assert (claim.kind, claim.units, claim.until) == (ClaimKind.LOCK_UP, 80, until)
     with pytest.raises(NotEnoughOrganisations, match="Slot 3"):
-        shorten_lock_up(
-            world.desk_of(ISSUER, TRUST_BANK),
-            world.token,
-            alice.address,
-            claim.id,
-            1,
-            evidence("C-2"),
+        carry_out(
+            world.session_of(ISSUER, TRUST_BANK),
+            shorten_lock_up(
+                world.session_of(ISSUER, TRUST_BANK),
+                world.token,
+                alice.address,
+                claim.id,
+                1,
+                evidence("C-2"),
+            ),
         )
-    shorten_lock_up(world.desk, world.token, alice.address, claim.id, 1, evidence("C-2"))
-    assert position(world.desk, world.token, alice.address).free == 100
+    carry_out(
+        world.session,
+        shorten_lock_up(world.session, world.token, alice.address, claim.id, 1, evidence("C-2")),
+    )
+    assert position(world.session, world.token, alice.address).free == 100
 
 
 @pytest.mark.requirement("G8")
 def test_the_token_s_own_lock_up_is_set_later_and_shortened_earlier(world):
-    now = world.desk.now()
-    set_token_lock_up(world.desk, world.token, now + DAY, evidence("C-1"))
+    now = world.session.now()
+    carry_out(
+        world.session, set_token_lock_up(world.session, world.token, now + DAY, evidence("C-1"))
+    )
     with pytest.raises(Refused, match="TOKEN_LOCKED_UP"):
-        transfer(world.desk, world.token, alice, bob.address, 1)
+        transfer(world.session, world.token, alice, bob.address, 1)
     with pytest.raises(Reverted, match="later time"):
-        set_token_lock_up(world.desk, world.token, now + 1, evidence("C-2"))
-    shortened = shorten_token_lock_up(world.desk, world.token, now, evidence("C-3"))
+        carry_out(
+            world.session, set_token_lock_up(world.session, world.token, now + 1, evidence("C-2"))
+        )
+    shortened = carry_out(
+        world.session, shorten_token_lock_up(world.session, world.token, now, evidence("C-3"))
+    )
     assert {step.organisation for step in shortened.steps} == {ISSUER, TRUST_BANK, AUDITOR}
-    transfer(world.desk, world.token, alice, bob.address, 1)
+    transfer(world.session, world.token, alice, bob.address, 1)
 
 
 @pytest.mark.requirement("G19", "S3")
 def test_a_freeze_is_one_officer_s_and_another_organisation_s_to_confirm(world):
     frozen = freeze_at_once(
-        world.desk_of(AML), world.token, [(alice.address, 150)], evidence("ALONE-1")
+        world.session_of(AML), world.token, [(alice.address, 150)], evidence("ALONE-1")
     )
     assert [step.organisation for step in frozen.steps] == [AML]
-    assert position(world.desk, world.token, alice.address).free == 0
+    assert position(world.session, world.token, alice.address).free == 0
     with pytest.raises(Reverted, match="freeze more, not less"):
-        freeze_at_once(world.desk, world.token, [(alice.address, 10)], evidence("ALONE-1"))
+        freeze_at_once(world.session, world.token, [(alice.address, 10)], evidence("ALONE-1"))
     with pytest.raises(NotEnoughOrganisations):
-        confirm_freeze(world.desk_of(AML), world.token, alice.address, AML, evidence("ALONE-1"))
-    confirm_freeze(world.desk, world.token, alice.address, AML, evidence("ALONE-1"))
-    lowered = set_frozen(world.desk, world.token, alice.address, 60, evidence("C-1"))
+        confirm_freeze(world.session_of(AML), world.token, alice.address, AML, evidence("ALONE-1"))
+    confirm_freeze(world.session, world.token, alice.address, AML, evidence("ALONE-1"))
+    lowered = set_frozen(world.session, world.token, alice.address, 60, evidence("C-1"))
     assert len({step.organisation for step in lowered.steps}) >= 2
-    assert position(world.desk, world.token, alice.address).free == 40
+    assert position(world.session, world.token, alice.address).free == 40
 
 
 @pytest.mark.requirement("G24", "G11")
 def test_pledges_and_attachments_overlap_and_are_released(world):
-    pledged = pledge(world.desk, world.token, alice.address, 60, "BANK-7", evidence("C-1"))
-    attached = attach(world.desk, world.token, alice.address, 30, b"\x05" * 32, evidence("C-2"))
+    pledged = pledge(world.session, world.token, alice.address, 60, "BANK-7", evidence("C-1"))
+    attached = attach(world.session, world.token, alice.address, 30, b"\x05" * 32, evidence("C-2"))
     assert {step.organisation for step in pledged.decided.steps} == {BROKER, TRUST_BANK}
     assert {step.organisation for step in attached.decided.steps} == {TRUST_BANK, AUDITOR}
     # Kinds overlap: of 100 units the larger of 60 and 30 stays.
-    assert position(world.desk, world.token, alice.address) == Position(100, 0, 0, 0, 60, 30, 40)
+    assert position(world.session, world.token, alice.address) == Position(100, 0, 0, 0, 60, 30, 40)
     assert [
-        claim.claimant.rstrip(b"\0") for claim in claims(world.desk, world.token, alice.address)
+        claim.claimant.rstrip(b"\0") for claim in claims(world.session, world.token, alice.address)
     ] == [b"BANK-7", b"\x05" * 32]
-    release_pledge(world.desk, world.token, alice.address, pledged.id, 45, evidence("C-3"))
+    carry_out(
+        world.session,
+        release_pledge(world.session, world.token, alice.address, pledged.id, 45, evidence("C-3")),
+    )
     # 15 pledged, 30 attached
-    assert position(world.desk, world.token, alice.address).free == 70
-    release_attachment(world.desk, world.token, alice.address, attached.id, 30, evidence("C-4"))
-    assert position(world.desk, world.token, alice.address).free == 85
+    assert position(world.session, world.token, alice.address).free == 70
+    carry_out(
+        world.session,
+        release_attachment(
+            world.session, world.token, alice.address, attached.id, 30, evidence("C-4")
+        ),
+    )
+    assert position(world.session, world.token, alice.address).free == 85
     with pytest.raises(Refused, match="INSUFFICIENT_BALANCE"):
-        pledge(world.desk, world.token, erin.address, 1, "BANK-7", evidence("C-5"))
+        pledge(world.session, world.token, erin.address, 1, "BANK-7", evidence("C-5"))
     with pytest.raises(Reverted, match="no such restraint"):
-        release_pledge(world.desk, world.token, bob.address, 99, 1, evidence("C-6"))
+        carry_out(
+            world.session,
+            release_pledge(world.session, world.token, bob.address, 99, 1, evidence("C-6")),
+        )

@@ -11,7 +11,7 @@ from jp20.chain.new_files import CannotWrite
 from jp20.domain.base.errors import Text
 from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome
 from jp20.operations.files.inputs import load_allotments
-from jp20.operations.investors.whitelist import register
+from jp20.operations.investors.whitelist import enrol
 from jp20.operations.plans.plan import apply_plan, prepare_distribution
 from jp20.operations.plans.results import UnknownFormat, write_results
 
@@ -106,17 +106,17 @@ def test_a_result_that_cannot_be_written_leaves_nothing(tmp_path):
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_of_a_result_the_rows_that_were_skipped_are_planned_anew(world, tmp_path, name, language):
     given = allotments((dave, 7), (erin, 5), ("0x12", 3), (alice, 3))
-    plan = prepare_distribution(world.desk, world.token, given, evidence("C-1"))
-    write_results(tmp_path / name, apply_plan(world.desk, plan), language)
-    register(world.desk, world.investors(world.row("K-4", erin)), evidence("WL-1"))
+    plan = prepare_distribution(world.session, world.token, given, evidence("C-1"))
+    write_results(tmp_path / name, apply_plan(world.session, plan), language)
+    enrol(world.session, world.investors(world.row("K-4", erin)), evidence("WL-1"))
 
     left = load_allotments(tmp_path / name)
-    again = prepare_distribution(world.desk, world.token, left, evidence("C-1"))
+    again = prepare_distribution(world.session, world.token, left, evidence("C-1"))
     assert again.source.name == name
     (decision,) = again.decisions
     assert [(row.account, row.units) for row in decision.rows] == [(erin.address, 5)]
     assert [(row.line, row.field, row.code) for row in again.refused] == [(4, "wallet", "FILE")]
-    apply_plan(world.desk, again)
+    apply_plan(world.session, again)
     assert (world.balance(dave), world.balance(erin), world.balance(alice)) == (7, 5, 103)
 
 
@@ -129,7 +129,7 @@ def test_of_a_result_what_is_not_known_is_not_planned(world, tmp_path):
     )
     write_results(tmp_path / "r.csv", Outcomes((), rows))
     plan = prepare_distribution(
-        world.desk, world.token, load_allotments(tmp_path / "r.csv"), evidence("C-1")
+        world.session, world.token, load_allotments(tmp_path / "r.csv"), evidence("C-1")
     )
     assert plan.is_empty
     assert [(row.line, row.field) for row in plan.refused] == [(2, "outcome"), (3, "outcome")]

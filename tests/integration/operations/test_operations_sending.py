@@ -15,7 +15,7 @@ from jp20.chain.signing.signers import AwaitingSignature, OfflineSigner
 from jp20.domain.transactions.transaction_file import SignedFile, SignedTransaction
 from jp20.operations.governance import requests
 from jp20.operations.plans.distribute import distribute
-from jp20.operations.session import open_desk
+from jp20.operations.session import open_session
 from jp20.operations.token.transfer import transfer
 from jp20.operations.transactions.offline import (
     load_signed,
@@ -25,13 +25,13 @@ from jp20.operations.transactions.offline import (
 )
 from jp20.operations.transactions.sending import (
     NotExported,
-    NothingToSign,
+    NothingUnsigned,
     Where,
     export_unsigned,
     give_up_unsigned,
     resume_sending,
     send_signed,
-    status,
+    sending_status,
 )
 
 
@@ -43,18 +43,18 @@ def folder(tmp_path):
 @pytest.fixture
 def slow(world) -> Iterator[None]:
     """A chain that makes blocks only when it is told to."""
-    world.desk.connection.rpc("evm_setAutomine", False)
+    world.session.connection.rpc("evm_setAutomine", False)
     yield
-    world.desk.connection.rpc("anvil_dropAllTransactions")  # else they come in the next test
-    world.desk.connection.rpc("evm_setAutomine", True)
+    world.session.connection.rpc("anvil_dropAllTransactions")  # else they come in the next test
+    world.session.connection.rpc("evm_setAutomine", True)
 
 
-def desk(world: World, folder, *signers):
-    return open_desk(world.desk.connection, world.deployment, signers or KEYS, outbox=folder)
+def session(world: World, folder, *signers):
+    return open_session(world.session.connection, world.deployment, signers or KEYS, outbox=folder)
 
 
 def give(world: World, folder, units: int = 5, signer=alice):
-    with desk(world, folder) as own:
+    with session(world, folder) as own:
         return transfer(own, world.token, signer, bob.address, units)
 
 
@@ -68,9 +68,9 @@ def killed_after_sending(world: World, folder) -> None:
 
 @pytest.mark.requirement("G2")
 def test_what_a_killed_process_left_is_shown_and_resumed_without_its_key(world, folder, slow):
-    connection = world.desk.connection
+    connection = world.session.connection
     killed_after_sending(world, folder)
-    (found,) = status(connection, folder)
+    (found,) = sending_status(connection, folder)
     assert found.signer == alice.address
     assert [(each.entry.label, each.where) for each in found.under_way] == [
         ("transfer", Where.WITH_NODE)
@@ -79,20 +79,20 @@ def test_what_a_killed_process_left_is_shown_and_resumed_without_its_key(world, 
     assert "resume-sending" in found.advice.en
 
     connection.rpc("evm_mine")
-    assert status(connection, folder)[0].under_way[0].where is Where.IN_BLOCK
-    with open_desk(connection, world.deployment, [], outbox=folder) as nobody:
+    assert sending_status(connection, folder)[0].under_way[0].where is Where.IN_BLOCK
+    with open_session(connection, world.deployment, [], outbox=folder) as nobody:
         (entry,) = resume_sending(nobody)
     assert (entry.state, entry.label) == (State.SUCCEEDED, "transfer")
-    assert status(connection, folder) == ()
+    assert sending_status(connection, folder) == ()
     assert world.balance(alice) == 95
 
 
 @pytest.mark.requirement("G2", "G3")
 def test_what_an_earlier_run_sent_is_told_so_and_the_same_can_be_made_again(world, folder, slow):
     # given: a transfer that came after its process was killed
-    connection = world.desk.connection
+    connection = world.session.connection
     killed_after_sending(world, folder)
-    (left,) = status(connection, folder)[0].under_way
+    (left,) = sending_status(connection, folder)[0].under_way
     connection.rpc("evm_setAutomine", True)
     count = connection.next_nonce(alice.address)
     # when
@@ -108,13 +108,13 @@ def test_what_an_earlier_run_sent_is_told_so_and_the_same_can_be_made_again(worl
 def test_what_was_executed_is_told_by_a_node_that_forgot_its_transactions(world, folder):
     # given: a finished distribution, and a node that finds nothing as old by its hash
     file = allotments((dave, 7), (carol, 2))
-    with desk(world, folder) as own:
+    with session(world, folder) as own:
         done = distribute(own, world.token, file, evidence("C-9"))
-    proxy = FaultyProxy(world.desk.connection.network.url)
-    proxy.forgotten = world.desk.connection.block_number() + 1
+    proxy = FaultyProxy(world.session.connection.network.url)
+    proxy.forgotten = world.session.connection.block_number() + 1
     # when
     far = connect(proxy.url)
-    with open_desk(far, world.deployment, KEYS, outbox=folder) as own:
+    with open_session(far, world.deployment, KEYS, outbox=folder) as own:
         again = distribute(own, world.token, file, evidence("C-9"))
     proxy.stop()
     # then
@@ -124,27 +124,27 @@ def test_what_was_executed_is_told_by_a_node_that_forgot_its_transactions(world,
 
 @pytest.mark.requirement("G2")
 def test_what_the_node_lost_is_shown_and_comes_again(world, folder, slow):
-    connection = world.desk.connection
+    connection = world.session.connection
     killed_after_sending(world, folder)
-    (hash,) = [each.entry.signed.hash for each in status(connection, folder)[0].under_way]
+    (hash,) = [each.entry.signed.hash for each in sending_status(connection, folder)[0].under_way]
     connection.rpc("anvil_dropTransaction", f"0x{hash.hex()}")
-    assert status(connection, folder)[0].under_way[0].where is Where.NOT_SENT
+    assert sending_status(connection, folder)[0].under_way[0].where is Where.NOT_SENT
     connection.rpc("evm_setAutomine", True)
-    with desk(world, folder) as own:
+    with session(world, folder) as own:
         resume_sending(own)
     assert world.balance(alice) == 95
 
 
 @pytest.mark.requirement("G2")
 def test_a_missing_nonce_is_shown(world, folder, slow):
-    connection = world.desk.connection
+    connection = world.session.connection
     outbox = open_outbox(
         folder, connection.chain_id, connection.genesis, alice.address, development=True
     )
     count = connection.next_nonce(alice.address)
     entries = [_stored(world, outbox, count + 1)]
     outbox.close()
-    (found,) = status(connection, folder)
+    (found,) = sending_status(connection, folder)
     assert (found.gap, found.under_way[0].entry.id) == (count, entries[0].id)
     assert f"Nonce {count} is missing" in found.advice.en
 
@@ -153,25 +153,25 @@ def test_a_missing_nonce_is_shown(world, folder, slow):
 def test_what_was_sent_long_ago_asks_for_a_look_at_the_node(world, folder, slow, monkeypatch):
     killed_after_sending(world, folder)
     monkeypatch.setattr("jp20.operations.transactions.sending.LONG", 0.0)
-    (found,) = status(world.desk.connection, folder)
+    (found,) = sending_status(world.session.connection, folder)
     assert found.under_way[0].is_long
     assert "gas price" in found.advice.en
 
 
 def test_where_nothing_was_sent_there_is_nothing_to_show(world, folder):
-    assert status(world.desk.connection, folder) == ()
-    with open_desk(world.desk.connection, world.deployment, [], outbox=folder) as nobody:
+    assert sending_status(world.session.connection, folder) == ()
+    with open_session(world.session.connection, world.deployment, [], outbox=folder) as nobody:
         assert resume_sending(nobody) == ()
-    assert resume_sending(world.desk) == ()
+    assert resume_sending(world.session) == ()
 
 
 def _stored(world: World, outbox, nonce: int) -> Entry:
     from jp20.chain.sending.outbox import Intent
 
-    call = world.desk.token(world.token).call("transfer", bob.address, 1)
-    (entry,) = outbox.intend([Intent(call, 100_000)], world.desk.connection.gas_price(), nonce)
+    call = world.session.token(world.token).call("transfer", bob.address, 1)
+    (entry,) = outbox.intend([Intent(call, 100_000)], world.session.connection.gas_price(), nonce)
     (entry,) = outbox.sign(
-        [(entry, alice.sign_transaction(entry.unsigned(world.desk.connection.chain_id)))]
+        [(entry, alice.sign_transaction(entry.unsigned(world.session.connection.chain_id)))]
     )
     return entry
 
@@ -181,8 +181,8 @@ def _stored(world: World, outbox, nonce: int) -> Entry:
 
 def propose(world: World, folder):
     """The broker proposes a delivery; its key is on another machine."""
-    call = world.desk.token(world.token).call("deliver", [dave.address], [3])
-    with desk(world, folder, OfflineSigner(world.key(BROKER).address)) as own:
+    call = world.session.token(world.token).call("deliver", [dave.address], [3])
+    with session(world, folder, OfflineSigner(world.key(BROKER).address)) as own:
         return requests.propose(own, *own.signers.values(), [call], evidence("OFF-1"))
 
 
@@ -190,7 +190,7 @@ def exported(world: World, folder, tmp_path) -> SignedFile:
     """What waits, carried to the key, signed, and carried back."""
     key = world.key(BROKER)
     name = f"{len(list(tmp_path.iterdir()))}"
-    file = export_unsigned(world.desk.connection, folder, key.address)
+    file = export_unsigned(world.session.connection, folder, key.address)
     write_unsigned(file, tmp_path / f"{name}-unsigned.json")
     unsigned = load_unsigned(tmp_path / f"{name}-unsigned.json")
     assert unsigned == file
@@ -200,29 +200,29 @@ def exported(world: World, folder, tmp_path) -> SignedFile:
 
 @pytest.mark.requirement("G13")
 def test_a_proposal_is_signed_on_another_machine_and_gone_on_with(world, folder, tmp_path):
-    before = world.desk.connection.block_number()
+    before = world.session.connection.block_number()
     with pytest.raises(AwaitingSignature) as waits:
         propose(world, folder)
     assert waits.value.count == 1
     with pytest.raises(AwaitingSignature) as waits:  # run again, it is still the same
         propose(world, folder)
     assert waits.value.count == 1
-    (found,) = status(world.desk.connection, folder)
+    (found,) = sending_status(world.session.connection, folder)
     assert found.under_way[0].where is Where.AWAITS_SIGNATURE
     assert "jp20 tx export" in found.advice.en
-    assert world.desk.connection.block_number() == before
+    assert world.session.connection.block_number() == before
 
     signed = exported(world, folder, tmp_path)
-    assert signed.transactions[0].transaction.to == world.desk.consortium.address
-    with open_desk(world.desk.connection, world.deployment, [], outbox=folder) as nobody:
+    assert signed.transactions[0].transaction.to == world.session.consortium.address
+    with open_session(world.session.connection, world.deployment, [], outbox=folder) as nobody:
         (entry,) = send_signed(nobody, signed)
         assert (entry.state, entry.label) == (State.SUCCEEDED, "propose deliver (OFF-1)")
         assert send_signed(nobody, signed) == (entry,)  # the same file again
-    assert world.desk.connection.block_number() == before + 1
+    assert world.session.connection.block_number() == before + 1
 
     # the others sign and execute it as any other
-    (view,) = [each for each in requests.list_requests(world.desk) if each.case == "OFF-1"]
-    requests.sign(world.desk, world.key(ISSUER), view.id)
+    (view,) = [each for each in requests.list_requests(world.session) if each.case == "OFF-1"]
+    requests.sign(world.session, world.key(ISSUER), view.id)
 
 
 @pytest.mark.requirement("G13")
@@ -234,7 +234,7 @@ def test_a_signed_transaction_that_was_changed_is_not_sent(world, folder, tmp_pa
     dearer = replace(only.transaction, gas_price=only.transaction.gas_price + 1)
     other = SignedTransaction(only.key, world.key(BROKER).sign_transaction(dearer), dearer)
     strange = replace(only, key=hashlib.sha256(b"another").digest())
-    with open_desk(world.desk.connection, world.deployment, [], outbox=folder) as nobody:
+    with open_session(world.session.connection, world.deployment, [], outbox=folder) as nobody:
         for changed in (
             replace(signed, transactions=(other,)),
             replace(signed, transactions=(strange,)),
@@ -247,14 +247,14 @@ def test_a_signed_transaction_that_was_changed_is_not_sent(world, folder, tmp_pa
 
 @pytest.mark.requirement("G13")
 def test_a_later_nonce_does_not_go_before_an_earlier_one(world, folder, tmp_path):
-    call = world.desk.token(world.token).call("deliver", [dave.address], [3])
+    call = world.session.token(world.token).call("deliver", [dave.address], [3])
     key = world.key(BROKER)
-    with desk(world, folder, OfflineSigner(key.address)) as own:
+    with session(world, folder, OfflineSigner(key.address)) as own:
         for case in ("OFF-1", "OFF-2"):
             with pytest.raises(AwaitingSignature):
                 requests.propose(own, own.signers[key.address], [call], evidence(case))
     signed = exported(world, folder, tmp_path)
-    with open_desk(world.desk.connection, world.deployment, [], outbox=folder) as nobody:
+    with open_session(world.session.connection, world.deployment, [], outbox=folder) as nobody:
         with pytest.raises(NotExported):
             send_signed(nobody, replace(signed, transactions=signed.transactions[1:]))
         done = send_signed(nobody, signed)
@@ -267,25 +267,25 @@ def test_what_is_given_up_unsigned_frees_its_nonce(world, folder, tmp_path):
     with pytest.raises(AwaitingSignature):
         propose(world, folder)
     signed = exported(world, folder, tmp_path)
-    with open_desk(world.desk.connection, world.deployment, [], outbox=folder) as nobody:
+    with open_session(world.session.connection, world.deployment, [], outbox=folder) as nobody:
         (entry,) = give_up_unsigned(nobody, key)
         assert entry.state is State.DROPPED
         with pytest.raises(NotExported):
             send_signed(nobody, signed)
-    with pytest.raises(NothingToSign, match="waits for a signature"):
-        export_unsigned(world.desk.connection, folder, key)
+    with pytest.raises(NothingUnsigned, match="waits for a signature"):
+        export_unsigned(world.session.connection, folder, key)
     with pytest.raises(AwaitingSignature):
         propose(world, folder)
-    (found,) = status(world.desk.connection, folder)
+    (found,) = sending_status(world.session.connection, folder)
     assert found.under_way[0].entry.nonce == entry.nonce
 
 
-# The desk
+# The session
 
 
 @pytest.mark.requirement("G2")
 def test_a_delivery_is_known_by_its_steps(world, folder):
-    with desk(world, folder) as own:
+    with session(world, folder) as own:
         distribute(own, world.token, allotments((dave, 7), (carol, 2)), evidence("C-9"))
     labels = {
         entry.label
@@ -300,7 +300,7 @@ def test_a_delivery_is_known_by_its_steps(world, folder):
 
 
 def _all(world: World, folder, signer: str) -> list[Entry]:
-    connection = world.desk.connection
+    connection = world.session.connection
     outbox = open_outbox(folder, connection.chain_id, connection.genesis, signer, development=True)
     found = outbox.in_blocks(10**9, 10**3)
     outbox.close()
@@ -311,7 +311,7 @@ def _all(world: World, folder, signer: str) -> list[Entry]:
 def test_what_another_process_is_sending_is_left_to_it(world, folder, slow):
     # given: alice's transfer, left by a killed process, and another process that has her key
     killed_after_sending(world, folder)
-    connection = world.desk.connection
+    connection = world.session.connection
     busy = open_outbox(
         folder, connection.chain_id, connection.genesis, alice.address, development=True
     )

@@ -45,69 +45,69 @@ def consent(world) -> str:
         consent_required=True,
     )
     sheet = replace(world.sheet, terms=terms)
-    create_token(world.desk, sheet, ISSUER, TRUST_BANK, evidence("C-1"))
-    issue_units(world.desk, "JP20-C", 100, evidence("C-2"))
-    distribute(world.desk, "JP20-C", allotments((alice, 30)), evidence("C-3"))
+    create_token(world.session, sheet, ISSUER, TRUST_BANK, evidence("C-1"))
+    issue_units(world.session, "JP20-C", 100, evidence("C-2"))
+    distribute(world.session, "JP20-C", allotments((alice, 30)), evidence("C-3"))
     return "JP20-C"
 
 
 @pytest.mark.requirement("G3", "S1")
 def test_a_transfer_does_what_its_preview_says(world):
-    assert preview(world.desk, world.token, alice.address, bob.address, 30).allowed
-    done = transfer(world.desk, world.token, alice, bob.address, 30)
+    assert preview(world.session, world.token, alice.address, bob.address, 30).allowed
+    done = transfer(world.session, world.token, alice, bob.address, 30)
     assert (world.balance(alice), world.balance(bob)) == (70, 90)
     assert done.events[0].event.value == 30
 
 
 @pytest.mark.requirement("G3", "G7")
 def test_what_is_refused_is_refused_with_the_preview_s_reason_and_not_sent(world):
-    before = world.desk.connection.block_number()
+    before = world.session.connection.block_number()
     for to, units, reason in (
         (erin.address, 1, Reason.RECIPIENT_UNKNOWN),
         (bob.address, 101, Reason.INSUFFICIENT_BALANCE),
         (world.sheet.terms.issuer_account, 1, Reason.RECIPIENT_UNKNOWN),
     ):
-        foreseen = preview(world.desk, world.token, alice.address, to, units)
+        foreseen = preview(world.session, world.token, alice.address, to, units)
         assert (foreseen.reason, foreseen.allowed) == (reason, False)
         with pytest.raises(Refused) as refused:
-            transfer(world.desk, world.token, alice, to, units)
+            transfer(world.session, world.token, alice, to, units)
         assert refused.value.reason is reason
         assert reason.text.ja in str(refused.value)
-    assert world.desk.connection.block_number() == before
+    assert world.session.connection.block_number() == before
 
 
 @pytest.mark.requirement("G3")
 def test_a_paused_token_says_so(world):
-    pause(world.desk, world.token, evidence("ALONE-1"))
+    pause(world.session, world.token, evidence("ALONE-1"))
     with pytest.raises(Refused, match="TOKEN_PAUSED"):
-        transfer(world.desk, world.token, alice, bob.address, 1)
+        transfer(world.session, world.token, alice, bob.address, 1)
 
 
 @pytest.mark.requirement("G3")
 def test_consent_is_asked_for_and_given(world, consent):
-    deadline = world.desk.now() + 86_400
+    deadline = world.session.now() + 86_400
     with pytest.raises(Refused, match="CONSENT_REQUIRED"):
-        transfer(world.desk, consent, alice, bob.address, 1)
-    first = request_transfer(world.desk, consent, alice, bob.address, 10, deadline)
-    second = request_transfer(world.desk, consent, alice, carol.address, 5, deadline)
-    third = request_transfer(world.desk, consent, alice, dave.address, 15, deadline)
+        transfer(world.session, consent, alice, bob.address, 1)
+    first = request_transfer(world.session, consent, alice, bob.address, 10, deadline)
+    second = request_transfer(world.session, consent, alice, carol.address, 5, deadline)
+    third = request_transfer(world.session, consent, alice, dave.address, 15, deadline)
     with pytest.raises(Restrained, match="0 free"):
-        request_transfer(world.desk, consent, alice, bob.address, 1, deadline)
-    suspend_at_once(world.desk, [carol.address], evidence("ALONE-1"))
+        request_transfer(world.session, consent, alice, bob.address, 1, deadline)
+    suspend_at_once(world.session, [carol.address], evidence("ALONE-1"))
     answered = approve_transfers(
-        world.desk_of(TRUST_BANK), consent, [first.id, second.id], evidence("ALONE-1")
+        world.session_of(TRUST_BANK), consent, [first.id, second.id], evidence("ALONE-1")
     )
     assert [(row.units, row.outcome.text.en, row.code) for row in answered.rows] == [
         (10, "done", None),
         (5, "refused", "RECIPIENT_SUSPENDED"),
     ]
-    reject_transfer(world.desk_of(ISSUER), consent, second.id, "KYC-77", evidence("ALONE-1"))
-    cancel_transfer(world.desk, consent, alice, third.id)
-    assert [(each.units, each.status) for each in transfer_requests(world.desk, consent)] == [
+    reject_transfer(world.session_of(ISSUER), consent, second.id, "KYC-77", evidence("ALONE-1"))
+    cancel_transfer(world.session, consent, alice, third.id)
+    assert [(each.units, each.status) for each in transfer_requests(world.session, consent)] == [
         (10, ConsentStatus.APPROVED),
         (5, ConsentStatus.REJECTED),
         (15, ConsentStatus.CANCELLED),
     ]
     with pytest.raises(Refused, match="REQUEST_CLOSED"):
-        reject_transfer(world.desk, consent, first.id, "LATE", evidence("ALONE-1"))
-    assert world.desk.token(consent).read(int, "balanceOf", bob.address) == 10
+        reject_transfer(world.session, consent, first.id, "LATE", evidence("ALONE-1"))
+    assert world.session.token(consent).read(int, "balanceOf", bob.address) == 10

@@ -12,10 +12,10 @@ from jp20.operations.investors.whitelist import (
     add_wallets,
     apply_whitelist,
     confirm_suspension,
+    enrol,
     investor,
     plan_whitelist,
     reclassify,
-    register,
     reinstate,
     renew,
     retire_wallets,
@@ -45,7 +45,7 @@ def test_a_file_is_compared_with_the_chain_and_carried_out(world):
         world.row("K-6", world.token),  # 10: the token itself
         world.row("K-7", world.sheet.terms.issuer_account),  # 11: no wallet at all
     )
-    plan = plan_whitelist(world.desk, file)
+    plan = plan_whitelist(world.session, file)
     assert [each.line for each in plan.new] == [7]
     assert [(each.line, new) for each, _, new in plan.wallets] == [
         (5, frank.address),
@@ -59,7 +59,7 @@ def test_a_file_is_compared_with_the_chain_and_carried_out(world):
         (11, "FILE"),
         (10, "RESERVED_ACCOUNT"),
     ]
-    done = apply_whitelist(world.desk, plan, evidence("C-1"))
+    done = apply_whitelist(world.session, plan, evidence("C-1"))
     assert outcomes(done) == [
         (2, "unchanged", None),
         (3, "done", None),
@@ -71,42 +71,42 @@ def test_a_file_is_compared_with_the_chain_and_carried_out(world):
         (10, "refused", "RESERVED_ACCOUNT"),
         (11, "refused", "FILE"),
     ]
-    assert investor(world.desk, carol.address).investor_class is InvestorClass.PROFESSIONAL
-    assert investor(world.desk, bob.address).kyc_expiry == world.year_from_now + 365 * 86_400
-    assert set(wallets_of(world.desk, erin.address)) == {erin.address, grace.address}
+    assert investor(world.session, carol.address).investor_class is InvestorClass.PROFESSIONAL
+    assert investor(world.session, bob.address).kyc_expiry == world.year_from_now + 365 * 86_400
+    assert set(wallets_of(world.session, erin.address)) == {erin.address, grace.address}
     assert all("名前" not in str(row) for row in done.rows)
 
 
 @pytest.mark.requirement("G7")
 def test_an_unchanged_file_says_so_and_sends_nothing(world):
     file = world.investors(world.row("K-0", alice), world.row("K-1", bob))
-    before = world.desk.connection.block_number()
-    assert plan_whitelist(world.desk, file).is_empty
-    again = register(world.desk, file, evidence("C-1"))
+    before = world.session.connection.block_number()
+    assert plan_whitelist(world.session, file).is_empty
+    again = enrol(world.session, file, evidence("C-1"))
     assert [row.outcome for row in again.rows] == [Outcome.UNCHANGED, Outcome.UNCHANGED]
-    assert (again.steps, world.desk.connection.block_number()) == ((), before)
+    assert (again.steps, world.session.connection.block_number()) == ((), before)
 
 
 @pytest.mark.requirement("G7", "S3")
 def test_kyc_and_aml_both_sign_a_registration(world):
     file = world.investors(world.row("K-4", erin))
     with pytest.raises(NotEnoughOrganisations, match="Slot 2"):
-        register(world.desk_of(KYC), file, evidence("C-1"))
-    done = register(world.desk, file, evidence("C-1"))
+        enrol(world.session_of(KYC), file, evidence("C-1"))
+    done = enrol(world.session, file, evidence("C-1"))
     assert {step.organisation for step in done.steps} == {KYC, AML}
 
 
 @pytest.mark.requirement("G7", "G13")
 def test_wallets_of_two_investors_or_given_up_or_suspended_are_refused_by_line(world):
-    retire_wallets(world.desk, [carol.address], evidence("ALONE-1"))
-    suspend_at_once(world.desk, [dave.address], evidence("ALONE-1"))
+    retire_wallets(world.session, [carol.address], evidence("ALONE-1"))
+    suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
     file = world.investors(
         world.row("K-0", alice),
         world.row("K-0", bob),
         world.row("K-2", carol),
         world.row("K-3", dave),
     )
-    plan = plan_whitelist(world.desk, file)
+    plan = plan_whitelist(world.session, file)
     assert plan.is_empty
     assert [(row.line, row.code) for row in plan.refused] == [
         (2, "OTHER_INVESTOR"),
@@ -118,9 +118,9 @@ def test_wallets_of_two_investors_or_given_up_or_suspended_are_refused_by_line(w
 @pytest.mark.requirement("G7")
 def test_what_the_chain_refuses_by_then_is_reported_and_the_others_are_registered(world):
     file = world.investors(world.row("K-4", erin), world.row("K-5", frank))
-    plan = plan_whitelist(world.desk, file)
-    register(world.desk, world.investors(world.row("K-5", frank)), evidence("C-1"))
-    done = apply_whitelist(world.desk, plan, evidence("C-2"))
+    plan = plan_whitelist(world.session, file)
+    enrol(world.session, world.investors(world.row("K-5", frank)), evidence("C-1"))
+    done = apply_whitelist(world.session, plan, evidence("C-2"))
     assert outcomes(done) == [(2, "done", None), (3, "refused", "ALREADY_REGISTERED")]
     assert done.refused[0].reason.ja
 
@@ -129,48 +129,48 @@ def test_what_the_chain_refuses_by_then_is_reported_and_the_others_are_registere
 def test_renewal_and_reclassification_are_the_kyc_officer_s_alone(world):
     later = world.year_from_now + 1
     renewed = renew(
-        world.desk_of(KYC), [(alice.address, later), (bob.address, later)], evidence("ALONE-1")
+        world.session_of(KYC), [(alice.address, later), (bob.address, later)], evidence("ALONE-1")
     )
     assert len(renewed.done) == 2
     reclassify(
-        world.desk_of(KYC),
+        world.session_of(KYC),
         [(bob.address, InvestorClass.QUALIFIED_INSTITUTION, NEVER, Residency.NON_RESIDENT)],
         evidence("ALONE-1"),
     )
-    facts = investor(world.desk, bob.address)
+    facts = investor(world.session, bob.address)
     assert (facts.kyc_expiry, facts.residency) == (later, Residency.NON_RESIDENT)
     with pytest.raises(Reverted, match="not in the future"):
-        renew(world.desk, [(alice.address, 1)], evidence("ALONE-1"))
+        renew(world.session, [(alice.address, 1)], evidence("ALONE-1"))
     with pytest.raises(NotEnoughOrganisations):
-        renew(world.desk_of(AML), [(alice.address, later)], evidence("ALONE-1"))
+        renew(world.session_of(AML), [(alice.address, later)], evidence("ALONE-1"))
 
 
 @pytest.mark.requirement("G19", "S3")
 def test_a_suspension_is_confirmed_by_another_and_lifted_by_two(world):
-    done = suspend_at_once(world.desk, [alice.address, erin.address], evidence("ALONE-1"))
+    done = suspend_at_once(world.session, [alice.address, erin.address], evidence("ALONE-1"))
     assert outcomes(done) == [(None, "done", None), (None, "refused", "NOT_REGISTERED")]
     with pytest.raises(NotEnoughOrganisations):
-        confirm_suspension(world.desk_of(AML), [alice.address], evidence("ALONE-1"))
-    confirmed = confirm_suspension(world.desk, [alice.address], evidence("ALONE-1"))
+        confirm_suspension(world.session_of(AML), [alice.address], evidence("ALONE-1"))
+    confirmed = confirm_suspension(world.session, [alice.address], evidence("ALONE-1"))
     assert AML not in {step.organisation for step in confirmed.steps}
-    assert investor(world.desk, alice.address).suspended
-    lifted = reinstate(world.desk, [alice.address], evidence("C-1"))
+    assert investor(world.session, alice.address).suspended
+    lifted = reinstate(world.session, [alice.address], evidence("C-1"))
     assert len(lifted.done) == 1
-    assert not investor(world.desk, alice.address).suspended
-    suspend(world.desk, [alice.address], evidence("C-2"))
-    assert investor(world.desk, alice.address).suspended
+    assert not investor(world.session, alice.address).suspended
+    suspend(world.session, [alice.address], evidence("C-2"))
+    assert investor(world.session, alice.address).suspended
     # The first decision was about the first suspension.
-    again = reinstate(world.desk, [alice.address], evidence("C-3"))
+    again = reinstate(world.session, [alice.address], evidence("C-3"))
     assert len(again.done) == 1
 
 
 @pytest.mark.requirement("G13")
 def test_wallets_come_and_go(world):
-    added = add_wallets(world.desk, [(alice.address, erin.address)], evidence("C-1"))
+    added = add_wallets(world.session, [(alice.address, erin.address)], evidence("C-1"))
     assert len(added.done) == 1
-    retired = retire_wallets(world.desk, [alice.address, WITHOUT_KEY], evidence("ALONE-1"))
+    retired = retire_wallets(world.session, [alice.address, WITHOUT_KEY], evidence("ALONE-1"))
     assert [row.code for row in retired.rows] == [None, "NOT_REGISTERED"]
-    assert investor(world.desk, alice.address).retired
-    assert investor(world.desk, erin.address).investor == int(alice.address, 16) >> 64
+    assert investor(world.session, alice.address).retired
+    assert investor(world.session, erin.address).investor == int(alice.address, 16) >> 64
     with pytest.raises(NobodysWallet):
-        wallets_of(world.desk, frank.address)
+        wallets_of(world.session, frank.address)

@@ -11,9 +11,9 @@ from example_world import KEYS, alice, bob, found
 from jp20.chain.local import LocalChain
 from jp20.chain.rpc.connection import Connection, connect
 from jp20.domain.plans.outcomes import Done
-from jp20.operations.session import open_desk
+from jp20.operations.session import open_session
 from jp20.operations.token.transfer import transfer, transfer_act
-from jp20.operations.transactions.acts import carry_out, done_before, report
+from jp20.operations.transactions.acts import done_before, make_once, mark_reported
 from jp20.operations.transactions.sending import resume_sending
 
 pytestmark = [pytest.mark.requirement("G2"), pytest.mark.usefixtures("five_at_once")]
@@ -52,7 +52,7 @@ def kill_and_begin_again(delivery: Delivery, folder, point: int, between=lambda:
 
 @pytest.mark.parametrize("delivery", ["anvil"], indirect=True)
 def test_killed_at_every_step_in_turn_each_holder_gets_their_units_once(delivery, tmp_path):
-    connection = delivery.world.desk.connection
+    connection = delivery.world.session.connection
     point, killed = 0, True
     while killed:
         point += 1
@@ -66,7 +66,7 @@ def test_killed_at_every_step_in_turn_each_holder_gets_their_units_once(delivery
 def test_killed_on_ganache_where_the_node_has_it_and_the_outbox_does_not(delivery, tmp_path, point):
     # Ganache carries out an account's first transaction as often as it is sent. Here are the points
     # after a hand-over and after it was noted, for each of the three steps, and one before.
-    with undone(delivery.world.desk.connection):
+    with undone(delivery.world.session.connection):
         assert kill_and_begin_again(delivery, tmp_path, point)
 
 
@@ -74,7 +74,7 @@ def test_killed_on_ganache_where_the_node_has_it_and_the_outbox_does_not(deliver
 def test_killed_while_the_chain_takes_its_time_each_holder_gets_their_units_once(
     delivery, tmp_path
 ):
-    connection = delivery.world.desk.connection
+    connection = delivery.world.session.connection
     point, killed = 1, True
     while killed:
         with undone(connection), SlowBlocks(connection) as blocks:
@@ -88,11 +88,13 @@ def test_killed_while_the_chain_takes_its_time_each_holder_gets_their_units_once
 def test_a_transfer_that_is_killed_at_every_step_and_begun_again_is_made_once(delivery, tmp_path):
     # given: alice has 100 units, and nothing but the call itself says which transfer it is
     world = delivery.world
-    connection = world.desk.connection
+    connection = world.session.connection
 
     def give(folder) -> Done:
-        with open_desk(connect(connection.network), world.deployment, KEYS, outbox=folder) as desk:
-            return transfer(desk, world.token, alice, bob.address, 5)
+        with open_session(
+            connect(connection.network), world.deployment, KEYS, outbox=folder
+        ) as session:
+            return transfer(session, world.token, alice, bob.address, 5)
 
     count = connection.next_nonce(alice.address)
     point, killed = 0, True
@@ -117,13 +119,15 @@ def test_a_transfer_that_is_killed_at_every_step_and_begun_again_is_made_once(de
 def test_a_single_act_that_is_killed_resumed_and_asked_for_again_is_made_once(delivery, tmp_path):
     # given: alice has 100 units, and a transfer that is known by its id
     world = delivery.world
-    connection = world.desk.connection
+    connection = world.session.connection
 
     def give(folder, *, again: bool = False) -> Done:
-        with open_desk(connect(connection.network), world.deployment, KEYS, outbox=folder) as desk:
-            act = transfer_act(desk, world.token, alice, bob.address, 5, again=again)
-            done = done_before(desk, act) or carry_out(desk, act)
-            report(desk, act)
+        with open_session(
+            connect(connection.network), world.deployment, KEYS, outbox=folder
+        ) as session:
+            act = transfer_act(session, world.token, alice, bob.address, 5, again=again)
+            done = done_before(session, act) or make_once(session, act)
+            mark_reported(session, act)
             return done
 
     point, killed = 0, True
@@ -134,7 +138,7 @@ def test_a_single_act_that_is_killed_resumed_and_asked_for_again_is_made_once(de
             # when: it is killed, somebody resumes what is under way, and it is asked for twice
             killed = killed_at(point, partial(give, folder))
             if folder.exists():
-                with open_desk(connection, world.deployment, [], outbox=folder) as nobody:
+                with open_session(connection, world.deployment, [], outbox=folder) as nobody:
                     resume_sending(nobody)
             first, second = give(folder), give(folder)
 

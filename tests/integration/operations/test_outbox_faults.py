@@ -29,7 +29,7 @@ from jp20.chain.rpc import node
 from jp20.chain.rpc.networks import Network
 from jp20.chain.sending.outbox import SignerBusy, State
 from jp20.domain.base.errors import JP20Error
-from jp20.operations.transactions.sending import Where, status
+from jp20.operations.transactions.sending import Where, sending_status
 
 pytestmark = [pytest.mark.requirement("G2"), pytest.mark.usefixtures("five_at_once")]
 
@@ -43,7 +43,7 @@ def founded_delivery(policy, organisations, tmp_path_factory) -> Iterator[Delive
 
 @pytest.fixture
 def delivery(founded_delivery) -> Iterator[Delivery]:
-    connection = founded_delivery.world.desk.connection
+    connection = founded_delivery.world.session.connection
     snapshot = connection.rpc("evm_snapshot")
     yield founded_delivery
     connection.rpc("evm_revert", snapshot)
@@ -51,7 +51,7 @@ def delivery(founded_delivery) -> Iterator[Delivery]:
 
 @pytest.fixture
 def proxy(delivery) -> Iterator[FaultyProxy]:
-    proxy = FaultyProxy(delivery.world.desk.connection.network.url)
+    proxy = FaultyProxy(delivery.world.session.connection.network.url)
     yield proxy
     proxy.stop()
 
@@ -120,9 +120,9 @@ def test_a_node_that_forgets_its_pool_gets_the_same_bytes_again(
 
 def until_sent(delivery: Delivery, folder: Path) -> bytes:
     """The hash of the first transaction that is with the node."""
-    connection = delivery.world.desk.connection
+    connection = delivery.world.session.connection
     while True:
-        for each in status(connection, folder) if folder.exists() else ():
+        for each in sending_status(connection, folder) if folder.exists() else ():
             for one in each.under_way:
                 if one.where is Where.WITH_NODE and one.entry.state is State.SENT:
                     return one.entry.signed.hash
@@ -131,7 +131,7 @@ def until_sent(delivery: Delivery, folder: Path) -> bytes:
 
 def test_a_node_that_refuses_connections_for_a_while_at_any_point(delivery, proxy, tmp_path):
     network = Network(proxy.url)
-    connection = delivery.world.desk.connection
+    connection = delivery.world.session.connection
     point, passed = 1, True
 
     def refuse() -> None:
@@ -159,7 +159,7 @@ def test_a_node_that_refuses_connections_for_a_while_at_any_point(delivery, prox
 @pytest.mark.parametrize("point", [5, 6, 16, 25, 26, 28])
 def test_a_node_that_dies_at_a_point_is_replaced_by_the_next(delivery, proxy, tmp_path, point):
     # given: two ways to the chain, of which the one in use goes away before or after a hand-over
-    other = FaultyProxy(delivery.world.desk.connection.network.url)
+    other = FaultyProxy(delivery.world.session.connection.network.url)
     network = Network((proxy.url, other.url))
 
     # when, then: the same run goes on through the other

@@ -22,7 +22,7 @@ def delivery(policy, organisations, tmp_path) -> Iterator[Delivery]:
 def test_what_was_in_blocks_that_were_replaced_comes_again(delivery, tmp_path, depth):
     # given: a delivery on a chain without instant finality, whose last blocks are replaced: those
     # with executions, then that with the signature, and that with the proposal
-    connection = delivery.world.desk.connection
+    connection = delivery.world.session.connection
     network = Network(connection.network.url, finality=Finality(6))
     delivery.run(tmp_path, network)
     connection.rpc("anvil_reorg", depth, [])
@@ -37,7 +37,7 @@ def test_what_was_in_blocks_that_were_replaced_comes_again(delivery, tmp_path, d
 
 @pytest.mark.parametrize("number", range(1, 4))
 def test_a_reorganisation_in_the_midst_of_it(delivery, tmp_path, number):
-    connection = delivery.world.desk.connection
+    connection = delivery.world.session.connection
     network = Network(connection.network.url, finality=Finality(6))
     # when: the block with the proposal, the signature, or the last execution is replaced
     points = Points(10 * number, lambda: connection.rpc("anvil_reorg", 1, []))

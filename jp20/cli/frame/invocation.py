@@ -26,7 +26,7 @@ class Format(Enum):
 
 
 @dataclass(slots=True)
-class Session:
+class Invocation:
     """`config` is a settings file that was named; None: the one found upwards from here.
     `offline` is the address of a key on another machine, in place of the settings' signer. What is
     in `closing` is closed when the call ends, however it does. `settling` is what is waited for
@@ -51,15 +51,15 @@ class Session:
             raise
 
 
-_current: Final = [Session()]
+_current: Final = [Invocation()]
 
 
-def session() -> Session:
+def invocation() -> Invocation:
     """That of the call that is running."""
     return _current[0]
 
 
-def begin(language: Language) -> Session:
+def begin(language: Language) -> Invocation:
     """A new call: nothing of an earlier one in the same process holds."""
-    _current[0] = Session(language)
+    _current[0] = Invocation(language)
     return _current[0]

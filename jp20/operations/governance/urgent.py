@@ -20,7 +20,7 @@ from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.governance.requests import Call
-from jp20.operations.session import Desk
+from jp20.operations.session import Session
 
 MOMENT: Final = 5.0
 """Seconds for what a key has under way to come, or for another process to be done with the key."""
@@ -41,8 +41,8 @@ _IN_THE_WAY: Final = (
 Results = list[Receipt | Reverted]
 
 
-def send_at_once(
-    desk: Desk, signers: Sequence[Signer], calls: Mapping[Call, str]
+def send_urgent(
+    session: Session, signers: Sequence[Signer], calls: Mapping[Call, str]
 ) -> tuple[Signer, Results]:
     """Makes calls that stop something, each with its label, and says whose key came through: the
     keys that have nothing under way are tried first; then the others, where what stands in the way
@@ -53,18 +53,18 @@ def send_at_once(
     made twice does no more. Raises what stood in the way of the first where none comes through.
     """
     failures: list[JP20Error] = []
-    held_up = [signer for signer in signers if desk.is_held_up(signer.address)]
+    held_up = [signer for signer in signers if session.is_held_up(signer.address)]
     for signer in signers:
         if signer not in held_up:
             try:
                 patience = None if signer is signers[-1] else MOMENT
-                return signer, _sent(desk.sender(signer), calls, patience)
+                return signer, _sent(session.sender(signer), calls, patience)
             except _IN_THE_WAY as failure:
                 failures.append(failure)
     unopened: list[Signer] = []
     for signer in signers:
         try:
-            return signer, _overtaking(_opened(desk, signer), calls)
+            return signer, _overtaking(_opened(session, signer), calls)
         except (SignerBusy, OutboxUnfit) as failure:
             unopened.append(signer)
             failures.append(failure)
@@ -72,18 +72,18 @@ def send_at_once(
             failures.append(failure)
     for signer in unopened:
         try:
-            return signer, _sent(desk.sender_without_outbox(signer), calls)
+            return signer, _sent(session.sender_without_outbox(signer), calls)
         except _IN_THE_WAY as failure:
             failures.append(failure)
     raise failures[0]
 
 
-def _opened(desk: Desk, signer: Signer) -> Sender:
+def _opened(session: Session, signer: Signer) -> Sender:
     """Raises SignerBusy where another process goes on sending with the key."""
     until = time.monotonic() + MOMENT
     while True:
         try:
-            return desk.sender(signer)
+            return session.sender(signer)
         except SignerBusy:
             if time.monotonic() > until:
                 raise

@@ -18,17 +18,17 @@ from jp20.domain.plans.outcomes import CallOutcome, Decided, Outcome, Outcomes, 
 from jp20.domain.register.events import RegistrationRefused, RowRefused
 from jp20.domain.token.reasons import Reason
 from jp20.operations.governance.decide import decide
-from jp20.operations.session import Desk
+from jp20.operations.session import Session
 
-AT_ONCE: Final = 250
+BATCH_SIZE: Final = 250
 """Rows in one call where a holder's slot is written for each: 16 million gas at most. The bounds
 of the calls are in the contracts' interfaces; `make bench` measures them.
 """
 
-FEW_AT_ONCE: Final = 100
+SMALL_BATCH: Final = 100
 """Rows in one call where more than that is done for each: 17 million gas at most."""
 
-FEWEST_AT_ONCE: Final = 40
+SMALLEST_BATCH: Final = 40
 """Rows in one call where claims may go with the units: 17 million gas at most."""
 
 _R = TypeVar("_R")
@@ -45,7 +45,7 @@ class NoRows(JP20Error):
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Generic[_R]):
+class BatchRow(Generic[_R]):
     """A row to be carried out: what a call needs of it, and how it is shown."""
 
     value: _R
@@ -54,13 +54,13 @@ class Row(Generic[_R]):
     line: int | None = None
 
 
-def carry_out(
-    desk: Desk,
-    rows: Sequence[Row[_R]],
+def execute_batch(
+    session: Session,
+    rows: Sequence[BatchRow[_R]],
     call_of: Callable[[Sequence[_R]], Call],
     evidence: Evidence,
     parties: Iterable[int] = (),
-    at_once: int = AT_ONCE,
+    at_once: int = BATCH_SIZE,
     progress: Progress | None = None,
     stops: bool = False,
     key_of: Callable[[Sequence[_R]], bytes] | None = None,
@@ -78,14 +78,14 @@ def carry_out(
         raise NoRows
     parts = [rows[start : start + at_once] for start in range(0, len(rows), at_once)]
     decided, found = _decided(
-        desk, parts, call_of, evidence, tuple(parties), progress, stops, key_of
+        session, parts, call_of, evidence, tuple(parties), progress, stops, key_of
     )
     return Outcomes(decided, found)
 
 
 def _decided(
-    desk: Desk,
-    parts: Sequence[Sequence[Row[_R]]],
+    session: Session,
+    parts: Sequence[Sequence[BatchRow[_R]]],
     call_of: Callable[[Sequence[_R]], Call],
     evidence: Evidence,
     parties: tuple[int, ...],
@@ -98,10 +98,10 @@ def _decided(
     calls = [call_of(each) for each in values]
     keys = None if key_of is None else [key_of(each) for each in values]
     try:
-        first = decide(desk, calls, evidence, parties, keys=keys, progress=progress, stops=stops)
+        first = decide(session, calls, evidence, parties, keys=keys, progress=progress, stops=stops)
     except Reverted as refusal:
         # Of an only call the refusal is raised.
-        if len(parts[0]) == 1 or not _is_of_a_row(refusal) or not _is_direct(desk, calls[0]):
+        if len(parts[0]) == 1 or not _is_of_a_row(refusal) or not _is_direct(session, calls[0]):
             raise
         first = Decided(None, (), (CallOutcome(0, None, None, refusal=refusal),))
     refused = [
@@ -117,7 +117,7 @@ def _decided(
         )
     halves = [half for place in refused for half in _halves(parts[place])]
     further, outcomes = _decided(
-        desk, halves, call_of, evidence, parties, stops=stops, key_of=key_of
+        session, halves, call_of, evidence, parties, stops=stops, key_of=key_of
     )
     of_halves = iter(outcomes)
     found: list[RowOutcome] = []
@@ -126,13 +126,13 @@ def _decided(
     return (first, *further), tuple(found)
 
 
-def _halves(part: Sequence[Row[_R]]) -> tuple[Sequence[Row[_R]], Sequence[Row[_R]]]:
+def _halves(part: Sequence[BatchRow[_R]]) -> tuple[Sequence[BatchRow[_R]], Sequence[BatchRow[_R]]]:
     middle = len(part) // 2
     return part[:middle], part[middle:]
 
 
-def _is_direct(desk: Desk, call: Call) -> bool:
-    rule = rule_of(desk.rule(call))
+def _is_direct(session: Session, call: Call) -> bool:
+    rule = rule_of(session.rule(call))
     return rule is not None and rule.is_direct
 
 
@@ -173,7 +173,9 @@ def refused_rows(call: CallOutcome) -> dict[int, tuple[str, Text]]:
     }
 
 
-def outcome_of_row(row: Row[_R], call: CallOutcome, refused: tuple[str, Text] | None) -> RowOutcome:
+def outcome_of_row(
+    row: BatchRow[_R], call: CallOutcome, refused: tuple[str, Text] | None
+) -> RowOutcome:
     """What became of one row of a call."""
     if call.refusal is not None:
         why = call.refusal.why or call.refusal.what
@@ -193,7 +195,7 @@ def outcome_of_row(row: Row[_R], call: CallOutcome, refused: tuple[str, Text] | 
     )
 
 
-def outcomes_of(part: Sequence[Row[_R]], call: CallOutcome) -> list[RowOutcome]:
+def outcomes_of(part: Sequence[BatchRow[_R]], call: CallOutcome) -> list[RowOutcome]:
     """What became of the rows of a call, in their order."""
     refused = refused_rows(call)
     return [outcome_of_row(row, call, refused.get(place)) for place, row in enumerate(part)]

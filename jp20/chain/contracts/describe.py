@@ -20,7 +20,7 @@ _LOADER: Final = 32
 """Bytes that may stand before a contract's code, where it is stored and not run."""
 
 
-def meaning(transaction: Unsigned) -> str:
+def describe(transaction: Unsigned) -> str:
     """The function and its arguments, or which contract is deployed; "?" and the selector where
     the package does not know it.
 

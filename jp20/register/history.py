@@ -1,0 +1,83 @@
+"""The past of the platform's contracts: each event read once (G15).
+
+A session asks for a contract's events many times: for a plan, for its outcomes, for the register.
+They are read from the node once, and afterwards only the blocks that came since.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.events import EventDecoder, read_events
+from jp20.chain.rpc.connection import Block, Connection
+from jp20.domain.register.events import Event, LoggedEvent
+
+
+class History(Protocol):
+    """Answers what was said on the chain."""
+
+    def events(
+        self, address: ChecksumAddress, last: int | None = None
+    ) -> tuple[LoggedEvent[Event], ...]:
+        """All events of a contract in the chain's order, up to block `last` or the latest."""
+        ...
+
+
+@dataclass(slots=True)
+class _Read:
+    """What was read of a contract: all events up to a block."""
+
+    upto: Block
+    events: list[LoggedEvent[Event]] = field(default_factory=list)
+
+
+class ChainHistory:
+    """Reads the node. `first` is the block with which the past begins; `decoder` gives how a
+    contract's logs are read.
+
+    What was read is read again from the beginning where the chain does not have any more the block
+    up to which it was read.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        first: int,
+        decoder: Callable[[ChecksumAddress], EventDecoder],
+    ) -> None:
+        self._connection: Final = connection
+        self._first: Final = first
+        self._decoder: Final = decoder
+        self._read: Final[dict[ChecksumAddress, _Read]] = {}
+
+    def events(
+        self, address: ChecksumAddress, last: int | None = None
+    ) -> tuple[LoggedEvent[Event], ...]:
+        newest = self._connection.block(last)
+        read = self._read.get(address)
+        if read is None or not self._stands(read.upto, newest):
+            read = self._read[address] = _Read(newest)
+            first = self._first
+        else:
+            first = read.upto.number + 1
+        if first <= newest.number:
+            decoder = self._decoder(address)
+            found = read_events(self._connection, address, decoder, first, newest.number)
+            read.events += found
+            read.upto = newest
+        if read.upto.number == newest.number:
+            return tuple(read.events)
+        end = bisect_right(read.events, newest.number, key=lambda entry: entry.at.block)
+        return tuple(read.events[:end])
+
+    def _stands(self, block: Block, newest: Block) -> bool:
+        """Whether a block is still on the chain, of which `newest` was just read."""
+        if block.number == newest.number:
+            return block.hash == newest.hash
+        try:
+            return self._connection.block(block.number).hash == block.hash
+        except LookupError:
+            return False
