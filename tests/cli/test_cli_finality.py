@@ -27,6 +27,7 @@ def market(node, folder, tmp_path, monkeypatch) -> Iterator[Market]:
     assert f"\n{setting}" in file.read_text("utf-8")
     monkeypatch.setattr(finality, "STANDSTILL", 0.5)
     yield found
+    file.write_text(text, "utf-8")
     found.session.connection.rpc("anvil_mine", hex(DEPTH + 1))
     found.with_key(ALICE, "resume-sending", "--yes")
 

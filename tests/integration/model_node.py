@@ -198,6 +198,8 @@ class ModelNode:
                 return self._block(number, params[1]) if number <= head else None
             case "eth_getTransactionCount":
                 return hex(self._count(params, head))
+            case "eth_getTransactionByHash" | "eth_getTransactionReceipt" if fault == "nulls":
+                return None
             case "eth_getTransactionByHash":
                 there = {f"0x{each.hash.hex()}" for each in chain.pool.values()}
                 return (
@@ -206,7 +208,7 @@ class ModelNode:
                     else None
                 )
             case "eth_getTransactionReceipt":
-                return None if fault == "null receipts" else self._receipt(params[0], head)
+                return self._receipt(params[0], head)
             case "eth_sendRawTransaction":
                 return self._send(bytes.fromhex(params[0][2:]), fault)
         return _error(-32601, f"the method {method} does not exist")

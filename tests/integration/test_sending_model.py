@@ -193,7 +193,7 @@ def test_null_receipts_are_no_proof_that_a_nonce_was_used_by_another(world):
         world.send(*range(4))
     world.chain.mine()
     world.chain.makes_blocks = True
-    world.chain.reading_faults = ["null receipts"] * 40
+    world.chain.reading_faults = ["nulls"] * 40
     for _ in range(10):
         try:
             world.started().send_all(
@@ -210,7 +210,7 @@ def test_a_receipt_that_is_missing_once_is_asked_for_again_though_no_block_comes
     world.send(1)
     (hash,) = [entry.hash for entry in world.outbox.last_of([key(1)]).values()]
     world.chain.makes_blocks = False
-    world.chain.reading_faults = ["", "null receipts"]
+    world.chain.reading_faults = ["", "nulls"]
     began = world.chain.now
     found = waiting.wait_for_receipts(
         world.sender.connection, [hash], 120.0, pause=world.chain.sleep
@@ -306,7 +306,7 @@ SENDING = [
     "taken, error",
     "poor",
 ]
-READING = ["limited", "lost before", "lag 1", "lag 2", "null receipts"]
+READING = ["limited", "lost before", "lag 1", "lag 2", "nulls"]
 
 
 class Sending(RuleBasedStateMachine):
