@@ -177,6 +177,7 @@ class Session:
         self.history: Final[History] = ChainHistory(connection, first, self._decoder)
         self._senders: dict[ChecksumAddress, Sender] = {}
         self._blocks = Blocks(connection)
+        self._kinds: dict[ChecksumAddress, Kind] = {}
         self._has_looked = False
 
     def __enter__(self) -> Self:
@@ -446,14 +447,12 @@ class Session:
         return receipts
 
     def interface(self, address: ChecksumAddress) -> Interface:
-        """The interface of a contract of this platform; that of a token where it is neither of the
-        two others.
+        """The interface of a governed contract; that of a token where it is neither the Consortium
+        nor a platform, this one or one that it replaces.
         """
         if address == self.consortium.address:
             return self.consortium.interface
-        if address == self.platform.address:
-            return self.platform.interface
-        return token_interface()
+        return self.platform.interface if self._is_platform(address) else token_interface()
 
     def function_of(self, call: Call) -> str:
         """The name of the function that a call calls."""
@@ -518,7 +517,16 @@ class Session:
     def _decoder(self, address: ChecksumAddress) -> EventDecoder:
         if address == self.consortium.address:
             return consortium_events()
-        return platform_events() if address == self.platform.address else token_events()
+        return platform_events() if self._is_platform(address) else token_events()
+
+    def _is_platform(self, address: ChecksumAddress) -> bool:
+        """This one, or another one that the Consortium knows."""
+        if address == self.platform.address:
+            return True
+        kind = self._kinds.get(address) or self.kind(address)
+        if kind is not None:  # a contract never becomes one of another kind
+            self._kinds[address] = kind
+        return kind is Kind.PLATFORM
 
 
 class _Interfaces(Mapping[ChecksumAddress, Interface]):

@@ -13,7 +13,7 @@ from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.ending_rows import finish
 from jp20.domain.base.errors import Text
 from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome
-from jp20.domain.plans.plan import Source, to_json
+from jp20.domain.plans.plan import Source, plan_to_json
 from jp20.operations.plans.plan import load_plan
 
 TOKEN = ("--token", "NONE")
@@ -263,7 +263,7 @@ def test_what_a_plan_only_says_is_read_here_or_marked_as_its_makers_word(place):
     file = place.folder / "DI-15.json"
     made = load_plan(file)
     false = replace(made, undistributed=987_654, time=1, source=Source("board.csv", bytes(32)))
-    file.write_text(to_json(false), "utf-8")
+    file.write_text(plan_to_json(false), "utf-8")
     # when: it is looked at before it is applied
     command = ("distribute", "apply", "DI-15.json")
     ran = run(*command, folder=place.folder)

@@ -13,6 +13,8 @@ interface Vm {
     function warp(uint256 time) external;
     /// @dev The next call comes from `sender`.
     function prank(address sender) external;
+    /// @dev Likewise, in a transaction of `origin`.
+    function prank(address sender, address origin) external;
     /// @dev Reads a storage slot.
     function load(address target, bytes32 slot) external view returns (bytes32);
     /// @dev Keeps the events from now on.

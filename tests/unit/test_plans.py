@@ -40,7 +40,7 @@ from jp20.domain.token.terms import MAX_UNITS
 
 ALICE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 BOB = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
-ALICE_ID = int(ALICE, 16) >> 64
+ALICE_ID = int(ALICE, 16) >> 8
 NOW = 1_000
 GENERAL = Registration(InvestorClass.GENERAL, Residency.RESIDENT, 2_000, NEVER)
 PROFESSIONAL = Registration(InvestorClass.PROFESSIONAL, Residency.RESIDENT, 2_000, 3_000)

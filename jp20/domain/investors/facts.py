@@ -7,6 +7,9 @@ from jp20.domain.investors.investors import InvestorClass, Residency
 
 _SUSPENDED: Final = 1 << 96
 _RETIRED: Final = 1 << 97
+RING: Final = 1 << 98
+"""The investor has further wallets."""
+
 _RESERVED: Final = 1 << 99
 
 

@@ -81,6 +81,11 @@ _SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]*)?E[+-]?[0-9]+", re.IGNO
 _FURTHER: Final = frozenset({"yes", "further", "追加", "はい", "○", "〇"})
 
 
+def investor_id(first_wallet: ChecksumAddress) -> int:
+    """The opaque id on the chain: the first 19 bytes of the first wallet's address."""
+    return int(first_wallet, 16) >> 8
+
+
 @dataclass(frozen=True, slots=True)
 class Investor:
     """One investor of a whitelist file, with a wallet on each of its `lines`. Times are unix
@@ -110,8 +115,8 @@ class Investor:
 
     @property
     def id(self) -> int:
-        """The opaque id on the chain: the first 19 bytes of the first wallet's address."""
-        return int(self.wallets[0], 16) >> 8
+        """See `investor_id`."""
+        return investor_id(self.wallets[0])
 
     @property
     def registration(self) -> int:

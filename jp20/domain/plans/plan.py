@@ -25,7 +25,7 @@ from jp20.domain.files.json_file import checksum, hex_text
 from jp20.domain.governance.evidence import BadCase, Evidence
 from jp20.domain.governance.policy import Rule, rule_of
 from jp20.domain.investors.facts import Facts
-from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
+from jp20.domain.investors.investors import NEVER, InvestorClass, Residency, investor_id
 from jp20.domain.plans.costs import Cost, PlannedAct, cost_of
 from jp20.domain.plans.outcomes import Outcome, RowOutcome
 from jp20.domain.token.terms import MAX_UNITS
@@ -232,7 +232,7 @@ class WhitelistRow:
     @property
     def _own_id(self) -> int:
         """The id that the wallet gives an investor whose first one it is."""
-        return int(self.account, 16) >> 8
+        return investor_id(self.account)
 
     def _expiry_of(self, act: PlannedAct) -> int:
         """The earliest expiry that the act sets."""

@@ -145,13 +145,24 @@ def set_aside(connection: Connection, file: Path) -> Path | None:
     except NotOnThisChain:
         if not Blocks(connection).has_development_node:
             raise
-        kept = next(
-            each
-            for number in count(1)
-            if not (each := file.with_name(f"{file.stem}-before-{number}{file.suffix}")).exists()
-        )
-        return file.rename(kept)
+        return file.rename(_name_beside(file))
     return None
+
+
+def replace_deployment(file: Path, deployment: Deployment) -> None:
+    """Records another deployment, with the present record kept beside it."""
+    if file.exists():
+        _name_beside(file).write_bytes(read_file(file))
+    save_deployment(file, deployment)
+
+
+def _name_beside(file: Path) -> Path:
+    """One that no file has, for what a deployment file said before."""
+    return next(
+        each
+        for number in count(1)
+        if not (each := file.with_name(f"{file.stem}-before-{number}{file.suffix}")).exists()
+    )
 
 
 def save_deployment(file: Path, deployment: Deployment) -> None:
@@ -246,7 +257,7 @@ class _Founding:
 
     def _deploy(self, name: str) -> None:
         sender = self._sender
-        call = Call(ZERO_ADDRESS, _creation(self.deployment, name))
+        call = Call(ZERO_ADDRESS, creation_of(self.deployment, name))
         gas = sender.preflight([call])[0]
         if isinstance(gas, Reverted):
             raise gas
@@ -271,7 +282,7 @@ class _Founding:
             intent.transaction,
             receipt.block,
             intent.nonce,
-            tuple(str(each) for each in _arguments(self.deployment, intent.name)),
+            tuple(str(each) for each in deployment_arguments(self.deployment, intent.name)),
             keccak(self._connection.code_at(intent.address)),
         )
         contracts = MappingProxyType({**self.deployment.contracts, intent.name: deployed})
@@ -307,7 +318,7 @@ class _Founding:
     def _approve_version(self) -> None:
         platform = platform_at(self._connection, self.deployment.platform.address)
         if platform.read(int, "versionCount") == 0:
-            self._send(platform, "approveVersion", *_version(self.deployment))
+            self._send(platform, "approveVersion", *version_of(self.deployment))
 
     # Inside
 
@@ -352,7 +363,7 @@ def contract_address(deployer: ChecksumAddress, nonce: int) -> ChecksumAddress:
     return address_of(keccak(bytes([0xC0 + len(listed)]) + listed)[-20:])
 
 
-def _arguments(deployment: Deployment, name: str) -> tuple[ChecksumAddress, ...]:
+def deployment_arguments(deployment: Deployment, name: str) -> tuple[ChecksumAddress, ...]:
     """What a contract is constructed with."""
     if name == "Platform":
         return (deployment.consortium.address,)
@@ -361,14 +372,14 @@ def _arguments(deployment: Deployment, name: str) -> tuple[ChecksumAddress, ...]
     return ()
 
 
-def _creation(deployment: Deployment, name: str) -> bytes:
+def creation_of(deployment: Deployment, name: str) -> bytes:
     """The data of the transaction that deploys a contract."""
     if name == "JP20Token":
-        return _COPY_REST + _stored_creation_code()
-    return artifact(name).creation(*_arguments(deployment, name))
+        return _COPY_REST + stored_creation_code()
+    return artifact(name).creation(*deployment_arguments(deployment, name))
 
 
-def _stored_creation_code() -> bytes:
+def stored_creation_code() -> bytes:
     """STOP, so that it cannot run, and then the token's creation code."""
     return b"\0" + artifact("JP20Token").bytecode
 
@@ -377,12 +388,12 @@ def _expected_code(connection: Connection, deployment: Deployment, name: str) ->
     """What the constructor leaves: the node runs it without a transaction."""
     transaction = {
         "from": deployment.founder,
-        "data": f"0x{_creation(deployment, name).hex()}",
+        "data": f"0x{creation_of(deployment, name).hex()}",
     }
     return octets(connection.rpc("eth_call", transaction, "latest"))
 
 
-def _version(deployment: Deployment) -> tuple[object, ...]:
+def version_of(deployment: Deployment) -> tuple[object, ...]:
     """The arguments of approveVersion."""
     creation, modules = deployment.creation_code, deployment.modules
     code_hash = keccak(b"".join(part.code_hash for part in (creation, *modules)))

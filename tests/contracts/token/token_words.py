@@ -57,7 +57,7 @@ TERMS = {
     "partialRedemption": False,
     "holderRedemption": False,
     "termSheetHash": name_hash("term sheet"),
-    "extra": "0x",
+    "extra": b"",
 }
 
 
