@@ -126,7 +126,7 @@ def push(connection: Connection, keys: Sequence[KeySigner], calls: Calls, gas: i
                 )
                 for place, call in enumerate(mine[start : start + PART], start)
             ]
-            refused = connection.send_raw([each.raw for each in part], lane=key.address)
+            refused = connection.send_raw([each.raw for each in part], sender=key.address)
             if any(refused):
                 raise RuntimeError(f"refused: {refused}")
             signed += part

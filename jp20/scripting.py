@@ -80,6 +80,8 @@ def script(function: Callable[_P, object]) -> Callable[_P, None]:
             _end(BadArgument(Text(f"Arguments: {wanted}", f"引数: {wanted}")), ExitCode.USAGE)
         try:
             function(*arguments, **named)
+            for opened in _sessions:
+                opened.wait_until_final()
         except JP20Error as error:
             _end(error, error.exit_code)
         finally:

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from jp20.cli.entries import ENTRIES, PANELS, Entry
 from jp20.cli.frame import endings
-from jp20.cli.frame.invocation import Format, begin, invocation
+from jp20.cli.frame.invocation import Format, Invocation, Wait, begin, invocation
 from jp20.cli.frame.language import both, combined, language_of, translate
 from jp20.cli.frame.turns import saying_who_is_next
 from jp20.domain.base.errors import ExitCode, JP20Error, Language
@@ -29,7 +29,7 @@ class Commands(TyperGroup):
         return _loaded(entry, invocation().language) if entry else None
 
 
-_GLOBAL: Final = ("--config", "--lang", "--format", "--offline")
+_GLOBAL: Final = ("--config", "--lang", "--format", "--offline", "--wait")
 _GLOBAL_FLAGS: Final = ("--visible-only", "--wide")
 
 app = typer.Typer(
@@ -118,6 +118,17 @@ def jp20(
             ),
         ),
     ] = False,
+    wait: Annotated[
+        Wait,
+        typer.Option(
+            help=both(
+                "Until when: what was sent is in a block that is final by the network's rule, or "
+                "in any block. What is not final is under way: jp20 status.",
+                "送信後の待機: final はネットワークの規則によるブロックの確定まで、included は"
+                "ブロックへの取込みまで。未確定の取引は送信中の扱い(jp20 status)。",
+            )
+        ),
+    ] = Wait.FINAL,
 ) -> None:
     """What holds for every command; it may stand before or after the command's name."""
     if lang not in (None, "ja", "en"):
@@ -125,6 +136,7 @@ def jp20(
     running = invocation()
     running.config, running.format, running.offline = config, format, offline
     running.visible_only, running.wide = visible_only, wide
+    running.wait = wait
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -136,9 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     running = begin(language_of(given))
     try:
         with running.closing, endings.warnings_told(), saying_who_is_next():
-            code = _root(running.language)(
-                _global_first(given), prog_name="jp20", standalone_mode=False
-            )
+            code = _run(running, given)
         sys.stdout.flush()
     except JP20Error as error:
         return endings.told(error)
@@ -158,6 +168,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == ExitCode.INTERRUPTED:
         return endings.told_interrupted()
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _run(running: Invocation, given: list[str]) -> Any:
+    """The command; what it sent is waited for, also where it ends with something left to others."""
+    root = _root(running.language)
+    try:
+        code = root(_global_first(given), prog_name="jp20", standalone_mode=False)
+    except endings.Ending:
+        running.settle()
+        raise
+    except JP20Error as error:
+        if error.exit_code == ExitCode.WAITS:
+            running.settle()
+        raise
+    running.settle()
+    return code
 
 
 def tree(language: Language) -> Any:

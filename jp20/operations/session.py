@@ -37,11 +37,13 @@ from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, WrongChain
 from jp20.chain.rpc.pruned import TransactionsPruned, logs_of
 from jp20.chain.rpc.receipts import Receipt, receipts_now
+from jp20.chain.sending.finality import Waiting, wait_until_final
+from jp20.chain.sending.outbox import Entry as Sent
 from jp20.chain.sending.outbox import (
     OtherKindOfNode,
     OutboxUnfit,
     SignerBusy,
-    carried_out,
+    executed,
     open_outbox,
     outbox_file,
     outbox_files,
@@ -306,19 +308,50 @@ class Session:
         way with these keys, or with one of them, and sees to it that the node has all that they saw
         on the chain.
 
-        What another process is sending is left to it. Raises what `Sender.settle` raises.
+        What another process is sending is left to it. Raises what `Sender.recover` raises.
         """
         if signer is not None:
-            self.sender(signer).settle()
+            self.sender(signer).recover()
             return
         if not self._has_looked:
             self._look_into_outboxes()
         senders = list(self._senders.values())
         for sender in senders:
-            sender.stand()
+            sender.reconcile()
         # What was intended first comes first: a signature needs its proposal.
         for sender in sorted(senders, key=lambda sender: sender.unfinished_since):
-            sender.bring_to_end()
+            sender.drain()
+
+    def follow(self) -> None:
+        """Looks whether the chain still has the blocks, not final yet, of what was sent with these
+        keys; where it has others, the same bytes are handed over again, and not waited for. What
+        keeps one from looking keeps nobody from anything else.
+        """
+        if not self.connection.network.finality.depth:
+            return
+        for address, file in self._outbox_files(self.signers).items():
+            with suppress(JP20Error):
+                if view_outbox(file).not_final:
+                    self.sender(self.signers[address]).follow()
+
+    def wait_until_final(self, waiting: Waiting | None = None) -> None:
+        """Until all that was sent with these keys is in blocks that are final by the network's
+        rule. `waiting` is told what is waited for. Raises NotFinal, Overturned, OutcomeUnknown.
+        """
+        if self.connection.network.finality.depth:
+            wait_until_final(list(self._senders.values()), waiting)
+
+    @property
+    def final_from(self) -> int | None:
+        """The block from which on all that was sent with these keys is final; None where it is."""
+        depth = self.connection.network.finality.depth
+        blocks = [
+            number
+            for sender in self._senders.values()
+            for number, _ in sender.outbox.not_final()
+            if depth and number > self.connection.final_block()
+        ]
+        return max(blocks) + depth if blocks else None
 
     def send(
         self,
@@ -343,10 +376,10 @@ class Session:
         self, signer: Signer, call: Call, key: bytes, *, again: bool = False
     ) -> Done | None:
         """What an earlier run carried out under a key; with `again` only if nobody was told of it.
-        What is under way comes to its end first: raises what `Sender.settle` raises.
+        What is under way comes to its end first: raises what `Sender.recover` raises.
         """
         sender = self.sender(signer)
-        sender.settle()
+        sender.recover()
         last = sender.outbox.last_of([key]).get(key) or sender.adopt([call]).get(0)
         if last is None or not (last.state.is_in_block and last.stands(again=again)):
             return None
@@ -380,11 +413,11 @@ class Session:
 
     def receipts_at(self, places: Iterable[At]) -> dict[bytes, Receipt]:
         """The receipts of transactions that left events at some places. Of one that the node has
-        forgotten it is what its block's logs say. Raises TransactionsForgotten where there is none.
+        forgotten it is what its block's logs say. Raises TransactionsPruned where there is none.
         """
         return self._receipts_in({at.transaction: at.block for at in places})
 
-    def carried_out(self, beginning: bytes) -> dict[bytes, tuple[Call, Receipt]]:
+    def executed(self, beginning: bytes) -> dict[bytes, tuple[Call, Receipt]]:
         """What was carried out under keys of the outbox that begin so, by transaction: by the
         outboxes of the session's folder, whoever's they are.
         """
@@ -392,14 +425,24 @@ class Session:
         opened = {outbox.file for outbox in outboxes}
         chain = self.connection
         files = outbox_files(self.outbox, chain.chain_id, chain.genesis) if self.outbox else []
-        entries = [entry for each in outboxes for entry in each.carried_out(beginning)]
+        entries = [entry for each in outboxes for entry in each.executed(beginning)]
         entries += [
-            entry for file in files if file not in opened for entry in carried_out(file, beginning)
+            entry for file in files if file not in opened for entry in executed(file, beginning)
         ]
         calls = {each.signed.hash: each.call for each in entries}
         blocks = {each.signed.hash: each.block for each in entries if each.block is not None}
         receipts = self._receipts_in(blocks)
         return {hash: (calls[hash], receipt) for hash, receipt in receipts.items()}
+
+    def noted(self, keys: Collection[bytes]) -> dict[bytes, Sent]:
+        """What the outboxes that are open here have under some keys, as they noted it last: no node
+        is asked.
+        """
+        return {
+            key: entry
+            for sender in self._senders.values()
+            for key, entry in sender.outbox.last_of(keys).items()
+        }
 
     def _receipts_in(self, blocks: Mapping[bytes, int]) -> dict[bytes, Receipt]:
         receipts = receipts_now(self.connection, blocks)
@@ -439,7 +482,7 @@ class Session:
             found = view_outbox(file)
             if found.development != self._blocks.has_development_node:
                 raise OtherKindOfNode(file, rehearsed=found.development)
-            if found.unfinished or found.has_not_final:
+            if found.unfinished or found.not_final:
                 with suppress(SignerBusy):
                     self.sender(self.signers[address])
             elif found.newest_block is not None and not self._blocks.is_development:

@@ -83,7 +83,8 @@ class Workspace:
     """A settings file, and what it says where things are.
 
     What it opens `closing` closes. `ask` makes what asks a person for a keystore's password;
-    `offline` is the address of a key on another machine, in place of the settings' signer.
+    `offline` is the address of a key on another machine, in place of the settings' signer;
+    `opened` is told of each session.
     """
 
     def __init__(
@@ -92,10 +93,12 @@ class Workspace:
         closing: ExitStack,
         ask: Callable[[Path], Password],
         offline: ChecksumAddress | None = None,
+        opened: Callable[[Session], None] = lambda session: None,
     ) -> None:
         self._closing = closing
         self._ask = ask
         self._offline = offline
+        self._opened = opened
         self.file: Final = file
         self.folder: Final = file.resolve().parent
         self.settings: Final[Settings] = parse_settings(read_file(file), file.name)
@@ -271,7 +274,9 @@ class Workspace:
         is said by AwaitingOthers, and the same command goes on after they did it.
         """
         connection = self.connection  # the chain is checked before a password is asked for
-        return self._session(connection, self.signers)
+        session = self._session(connection, self.signers)
+        session.follow()
+        return session
 
     def view(self) -> Session:
         """The platform without keys: to look at, with no password asked."""
@@ -323,6 +328,7 @@ class Workspace:
             outbox=self.outbox,
         )
         self._closing.callback(session.close)
+        self._opened(session)
         return session
 
     def _require_development(self) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.ending_rows import ResultFile, finish
 from jp20.domain.base.errors import Text
 from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome
+from jp20.domain.plans.plan import Source, plan_to_json
+from jp20.operations.plans.plan import load_plan
 
 TOKEN = ("--token", "NONE")
 CASE = ("--case", "D-1", "--document", "term-sheet.toml")
@@ -257,6 +260,35 @@ def test_while_a_token_is_paused_a_plan_waits_and_is_applied_afterwards(place):
 
 
 @pytest.mark.requirement("G2", "G17", "S3")
+def test_what_a_plan_only_says_is_read_here_or_marked_as_its_makers_word(place):
+    # given: a plan whose maker wrote what its id does not bind as it pleased
+    place.issue("DI-15", 200)
+    plan(place, "DI-15")
+    file = place.folder / "DI-15.json"
+    made = load_plan(file)
+    false = replace(made, undistributed=987_654, time=1, source=Source("board.csv", bytes(32)))
+    file.write_text(plan_to_json(false), "utf-8")
+    # when: it is looked at before it is applied
+    command = ("distribute", "apply", "DI-15.json")
+    ran = run(*command, folder=place.folder)
+    # then
+    assert ran.code == 2
+    assert "987" not in ran.err
+    assert "1970" not in ran.err
+    assert "file (its maker's word)" in ran.err
+    assert "gas price (wei)" in ran.err
+    japanese = run(*command, "--lang", "ja", folder=place.folder)
+    assert "ファイル(作成者の申告)" in japanese.err
+    assert (
+        "申告"
+        not in run(
+            *(*command, "--lang", "ja", "--file", "DI-15.csv", "--investors", "investors.csv"),
+            folder=place.folder,
+        ).err
+    )
+
+
+@pytest.mark.requirement("G2", "G17")
 def test_broker_issuer_and_registrar_apply_the_same_plan_in_turn(place, tmp_path):
     place.issue("DI-10", 200)
     plan(place, "DI-10")

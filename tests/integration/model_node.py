@@ -37,7 +37,8 @@ class ModelChain:
 
     A request that sends takes one of `sending_faults`, one that reads one of `reading_faults`;
     where there are none the node is honest. `distance` is how far ahead of the account's count a
-    nonce may be to be taken; `false_pending` is by how much its count of what waits is wrong.
+    nonce may be to be taken; `false_pending` is by how much its count of what waits is wrong;
+    `gas_price` is what it asks.
     """
 
     distance: int = 10**9
@@ -51,6 +52,7 @@ class ModelChain:
     per_block: int = 10**9
     salt: int = 0
     false_pending: int = 0
+    gas_price: int = 10
     before_sending: Callable[[], None] = lambda: None
     handed_over: list[bytes] = field(default_factory=list)
 
@@ -184,7 +186,7 @@ class ModelNode:
             case "eth_blockNumber":
                 return hex(head)
             case "eth_gasPrice":
-                return hex(10)
+                return hex(chain.gas_price)
             case "eth_estimateGas":
                 return hex(30_000)
             case "eth_call":
@@ -196,6 +198,8 @@ class ModelNode:
                 return self._block(number, params[1]) if number <= head else None
             case "eth_getTransactionCount":
                 return hex(self._count(params, head))
+            case "eth_getTransactionByHash" | "eth_getTransactionReceipt" if fault == "nulls":
+                return None
             case "eth_getTransactionByHash":
                 there = {f"0x{each.hash.hex()}" for each in chain.pool.values()}
                 return (
@@ -204,7 +208,7 @@ class ModelNode:
                     else None
                 )
             case "eth_getTransactionReceipt":
-                return None if fault == "null receipts" else self._receipt(params[0], head)
+                return self._receipt(params[0], head)
             case "eth_sendRawTransaction":
                 return self._send(bytes.fromhex(params[0][2:]), fault)
         return _error(-32601, f"the method {method} does not exist")

@@ -565,7 +565,7 @@ def test_lanes_are_spread_over_the_nodes_and_each_stays_on_its_own(proxies, anvi
     for step in range(3):
         for signer in SIGNERS[:8]:
             raw = signed(signer, nonces[signer.address] + step).raw
-            assert connection.send_raw([raw], lane=signer.address) == [None]
+            assert connection.send_raw([raw], sender=signer.address) == [None]
     sent = [proxy.asked.count("eth_sendRawTransaction") for proxy in proxies]
     assert sent == [6, 6, 6, 6]  # 8 lanes × 3 over 4 nodes
 
@@ -582,7 +582,7 @@ def test_what_a_failed_node_may_have_is_given_to_the_next_and_happens_once(
     transactions = [signed(signer, nonce + step) for step in range(5)]
 
     a.fault = fault
-    answers = connection.send_raw([each.raw for each in transactions], lane=signer.address)
+    answers = connection.send_raw([each.raw for each in transactions], sender=signer.address)
 
     assert answers == [None] * 5
     receipts = wait_for_receipts(connection, [each.hash for each in transactions], 10)
@@ -598,24 +598,24 @@ def test_only_those_whose_node_is_given_up_have_to_hand_over_again(proxies, hast
     connection = through(a, b)
     nonce = connection.next_nonce(SIGNERS[0].address)
     transactions = [signed(SIGNERS[0], nonce + step).raw for step in range(3)]
-    assert connection.send_raw(transactions[:1], lane="first") == [None]
-    assert connection.send_raw(transactions[1:2], lane="second") == [None]
+    assert connection.send_raw(transactions[:1], sender="first") == [None]
+    assert connection.send_raw(transactions[1:2], sender="second") == [None]
     before = connection.standing("first"), connection.standing("second")
 
     # when: the first node fails
     a.fault = "reset"
-    assert connection.answers([("eth_chainId", ())], lane="first")[0]["result"] == "0x7a69"
+    assert connection.answers([("eth_chainId", ())], sender="first")[0]["result"] == "0x7a69"
 
     # then
     first, second = connection.standing("first"), connection.standing("second")
     assert (first == before[0], second == before[1]) == (False, True)
 
     # and: what comes next goes to the other, and stays there
-    assert connection.send_raw(transactions[2:], lane="first") == [None]
+    assert connection.send_raw(transactions[2:], sender="first") == [None]
     after = connection.standing("first")
     assert after != first
     a.fault = ""
-    assert eventually(lambda: connection.send_raw(transactions[2:], lane="first") == [None])
+    assert eventually(lambda: connection.send_raw(transactions[2:], sender="first") == [None])
     assert connection.standing("first") == after
 
 
@@ -676,16 +676,16 @@ def test_a_node_that_stands_still_is_not_left_alone_with_a_transaction(proxies, 
     connection = through(a, b)
     nonce = connection.next_nonce(SIGNERS[0].address)
     transactions = [signed(SIGNERS[0], nonce + step).raw for step in range(4)]
-    assert connection.send_raw(transactions[:1], lane="first") == [None]
+    assert connection.send_raw(transactions[:1], sender="first") == [None]
     a.frozen = anvil.block_number()
     mine(anvil, nodes.LAG + 1)
-    assert connection.send_raw(transactions[1:2], lane="second") == [None]
+    assert connection.send_raw(transactions[1:2], sender="second") == [None]
     sent = a.asked.count("eth_sendRawTransaction"), b.asked.count("eth_sendRawTransaction")
     assert (*sent, connection.changes) == (1, 1, 0)
 
     # when
-    assert connection.send_raw(transactions[2:3], lane="first") == [None]
-    assert connection.send_raw(transactions[3:], lane="first") == [None]
+    assert connection.send_raw(transactions[2:3], sender="first") == [None]
+    assert connection.send_raw(transactions[3:], sender="first") == [None]
 
     # then: what it was given is given to the other too, and what comes after only to that one
     sent = a.asked.count("eth_sendRawTransaction"), b.asked.count("eth_sendRawTransaction")

@@ -53,7 +53,7 @@ def test_whatever_fails_each_transaction_happens_once_and_each_answer_is_right(
             signer = dice.choice([each for each, own in waiting.items() if own])
             some = waiting[signer][: dice.randint(1, 8)]
             try:
-                answers = connection.send_raw([each.raw for each in some], lane=signer)
+                answers = connection.send_raw([each.raw for each in some], sender=signer)
             except NodeFailure:
                 pass
             else:

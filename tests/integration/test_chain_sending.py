@@ -18,7 +18,7 @@ from jp20.chain.rpc.connection import Connection, NoBlock, NodeRefused, connect
 from jp20.chain.rpc.networks import Finality, Network
 from jp20.chain.rpc.pruned import TransactionsPruned
 from jp20.chain.rpc.receipts import Receipt, receipts_now
-from jp20.chain.sending import dispatch, sender
+from jp20.chain.sending import broadcaster, sender
 from jp20.chain.sending.outbox import (
     Intent,
     OtherKindOfNode,
@@ -100,7 +100,7 @@ def stored(outbox: Outbox, node: Connection, *calls: Call, state: State, key: by
 
 def test_what_was_signed_and_not_sent_is_sent(node, outbox):
     (entry,) = stored(outbox, node, BURNER, state=State.SIGNED)
-    Sender(node, SIGNER, {}, outbox=outbox).settle()
+    Sender(node, SIGNER, {}, outbox=outbox).recover()
     (entry,) = outbox.latest([entry])
     assert entry.state is State.SUCCEEDED
     assert node.rpc("eth_getTransactionReceipt", f"0x{entry.signed.hash.hex()}") is not None
@@ -115,7 +115,7 @@ def test_what_is_in_a_block_already_is_not_sent_again(program, tmp_path):
         node.send_raw([entry.signed.raw])
         while counted(node) == 0:
             time.sleep(0.05)
-        Sender(node, SIGNER, {}, outbox=outbox).settle()
+        Sender(node, SIGNER, {}, outbox=outbox).recover()
         assert outbox.latest([entry])[0].state is State.SUCCEEDED
         assert counted(node) == 1
         outbox.close()
@@ -138,7 +138,7 @@ def test_many_that_an_earlier_run_sent_are_looked_for_in_the_newest_blocks_toget
 
     # when
     try:
-        Sender(connect(proxy.url), SIGNER, {}, outbox=outbox).settle()
+        Sender(connect(proxy.url), SIGNER, {}, outbox=outbox).recover()
     finally:
         proxy.stop()
 
@@ -259,14 +259,14 @@ def test_a_gap_is_not_waited_for_and_filled_by_the_next_call(node, outbox):
     outbox.send([second])
     outbox.drop([first])
     sender = Sender(node, SIGNER, {}, outbox=outbox, patience=5)
-    sender.settle()
+    sender.recover()
     assert outbox.latest([second])[0].state is State.SENT
 
     # when
     sender.send(burner(3))
 
     # then: its nonce was the missing one, and the other could come as well
-    sender.settle()
+    sender.recover()
     assert outbox.latest([second])[0].state is State.SUCCEEDED
     assert counted(node) == 2
 
@@ -298,8 +298,8 @@ def test_a_full_pool_is_waited_for(node, outbox, monkeypatch):
     # given: a node whose pool has room for two of ours at a time; the chain makes blocks by itself
     give = Connection.send_raw
 
-    def full(connection, raws, lane=None, *, everywhere=False):
-        taken = give(connection, raws[:2], lane, everywhere=everywhere)
+    def full(connection, raws, sender=None, *, everywhere=False):
+        taken = give(connection, raws[:2], sender, everywhere=everywhere)
         refusal = NodeRefused("eth_sendRawTransaction", {"message": "txpool is full"})
         return [*taken, *([refusal] * (len(raws) - 2))]
 
@@ -327,17 +327,17 @@ def test_a_full_pool_is_waited_for(node, outbox, monkeypatch):
 
 def test_the_window_slides(node, outbox, monkeypatch):
     # given: a window of ten
-    monkeypatch.setattr(dispatch, "WINDOW", 10)
-    monkeypatch.setattr(sender, "AT_ONCE", 4)
+    monkeypatch.setattr(broadcaster, "WINDOW", 10)
+    monkeypatch.setattr(sender, "BATCH_SIZE", 4)
     in_flight = []
-    turn = dispatch.Dispatch.turn
+    turn = broadcaster.Broadcaster.poll
 
     def watched(self):
         ended = turn(self)
         in_flight.append(self.in_flight)
         return ended
 
-    monkeypatch.setattr(dispatch.Dispatch, "turn", watched)
+    monkeypatch.setattr(broadcaster.Broadcaster, "poll", watched)
     told = []
     # when
     done = Sender(node, SIGNER, {}, outbox=outbox).send_all(
@@ -394,7 +394,7 @@ def test_several_nodes_of_different_height_behind_one_address_send_nothing_twice
         sender = Sender(connect(gateway.url), SIGNER, {}, outbox=outbox, patience=30)
         done = sender.send_all(calls[:part], keys=keys[:part])
         assert all(each.succeeded for each in done)
-        sender.settle()
+        sender.recover()
     assert counted(node) == 300
 
 
@@ -462,7 +462,7 @@ def test_on_a_development_chain_that_was_wound_back_nothing_comes_again(node, ou
     snapshot = node.rpc("evm_snapshot")
     first = sender.send(BURNER, key=KEY)
     node.rpc("evm_revert", snapshot)
-    sender.settle()
+    sender.recover()
     assert outbox.last_of([KEY])[KEY].state is State.UNDONE
     assert counted(node) == 0
     second = sender.send(BURNER, key=KEY)
@@ -477,21 +477,21 @@ def test_on_a_chain_that_reorganises_the_same_bytes_come_again(tmp_path):
         first = sender.send(BURNER, key=KEY)
         node.rpc("anvil_reorg", 1, [])
         assert counted(node) == 0
-        sender.settle()
+        sender.recover()
         assert outbox.last_of([KEY])[KEY].hash == first.transaction
         assert counted(node) == 1
 
         # and once its block is final it is not looked at any more
         node.rpc("anvil_mine", "0x4")
-        sender.settle()
+        sender.recover()
         assert outbox.not_final() == []
         outbox.close()
 
 
 def test_what_comes_in_the_place_of_a_block_that_was_looked_through_is_found(tmp_path, monkeypatch):
     # given: nothing is asked for by name
-    monkeypatch.setattr(dispatch, "QUIET_BLOCKS", 1_000)
-    monkeypatch.setattr(dispatch, "QUIET_SECONDS", 1_000.0)
+    monkeypatch.setattr(broadcaster, "QUIET_BLOCKS", 1_000)
+    monkeypatch.setattr(broadcaster, "QUIET_SECONDS", 1_000.0)
     with LocalChain("anvil") as node:
         deep = connect(Network(node.network.url, finality=Finality(1_000)))
         outbox = open_outbox(tmp_path, node.chain_id, node.genesis, SIGNER.address)

@@ -23,11 +23,11 @@ from hypothesis.stateful import (
 from model_node import ModelChain, ModelNode
 
 from jp20.chain.rpc import blocks, connection, nodes
-from jp20.chain.rpc.connection import connect
+from jp20.chain.rpc.connection import GasPriceTooHigh, connect
 from jp20.chain.rpc.networks import Finality, Network
 from jp20.chain.rpc.pruned import TransactionsPruned
 from jp20.chain.rpc.receipts import Receipt
-from jp20.chain.sending import dispatch, waiting, whereabouts
+from jp20.chain.sending import broadcaster, location, waiting
 from jp20.chain.sending.outbox import Outbox, State, open_outbox
 from jp20.chain.sending.sender import NonceTaken, Sender, SendingRefused
 from jp20.chain.sending.waiting import OutcomeUnknown
@@ -61,7 +61,7 @@ class World:
         self.network = Network("http://model", finality=Finality(depth))
         patch.setattr(nodes, "Node", lambda url, access: ModelNode(self.chain, url))
         clock = SimpleNamespace(sleep=self.chain.sleep, monotonic=self.chain.monotonic)
-        for module in (blocks, connection, dispatch, nodes, waiting, whereabouts):
+        for module in (blocks, connection, broadcaster, nodes, waiting, location):
             patch.setattr(module, "time", clock)
         patch.setattr(nodes.Nodes, "_look_round", lambda self: None)
         self.outbox: Outbox | None = None
@@ -193,7 +193,7 @@ def test_null_receipts_are_no_proof_that_a_nonce_was_used_by_another(world):
         world.send(*range(4))
     world.chain.mine()
     world.chain.makes_blocks = True
-    world.chain.reading_faults = ["null receipts"] * 40
+    world.chain.reading_faults = ["nulls"] * 40
     for _ in range(10):
         try:
             world.started().send_all(
@@ -203,6 +203,20 @@ def test_null_receipts_are_no_proof_that_a_nonce_was_used_by_another(world):
             continue
         break
     assert [world.times(n) for n in range(4)] == [1] * 4
+
+
+def test_a_receipt_that_is_missing_once_is_asked_for_again_though_no_block_comes(world):
+    # given: a transaction in a block, a chain without further blocks, and one null receipt
+    world.send(1)
+    (hash,) = [entry.hash for entry in world.outbox.last_of([key(1)]).values()]
+    world.chain.makes_blocks = False
+    world.chain.reading_faults = ["", "nulls"]
+    began = world.chain.now
+    found = waiting.wait_for_receipts(
+        world.sender.connection, [hash], 120.0, pause=world.chain.sleep
+    )
+    assert found.keys() == {hash}
+    assert world.chain.now - began < 5
 
 
 # A nonce that another program uses
@@ -257,6 +271,24 @@ def test_a_nonce_that_is_not_next_is_refused_while_nobody_explains_it(world):
     assert world.times(1) == 1
 
 
+def test_a_gas_price_beyond_all_reason_is_not_paid(world):
+    # given: a node that asks for all that the key has
+    world.chain.gas_price = 10**20
+    with pytest.raises(GasPriceTooHigh, match="100,000,000,000,000,000,000 wei"):
+        world.send(1)
+    assert world.outbox.unfinished() == []
+    # and: for what is on its way it is not paid either
+    world.chain.gas_price, world.chain.makes_blocks = 10, False
+    world.started(patience=2.0)
+    with pytest.raises(OutcomeUnknown):
+        world.send(1)
+    world.chain.gas_price = 10**20
+    (entry,) = world.outbox.unfinished()
+    with pytest.raises(GasPriceTooHigh):
+        world.sender.replace(entry, call(2), 30_000, "instead")
+    assert [each.withdrawn for each in world.outbox.unfinished()] == [False]
+
+
 # All of it, in any order
 
 
@@ -274,7 +306,7 @@ SENDING = [
     "taken, error",
     "poor",
 ]
-READING = ["limited", "lost before", "lag 1", "lag 2", "null receipts"]
+READING = ["limited", "lost before", "lag 1", "lag 2", "nulls"]
 
 
 class Sending(RuleBasedStateMachine):

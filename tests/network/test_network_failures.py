@@ -241,7 +241,7 @@ class Load(threading.Thread):
                 self._part(range(start, start + 10))
             while self.outbox.not_final():
                 with suppress(OutcomeUnknown, NodeFailure):
-                    self._sender.settle()
+                    self._sender.recover()
                 time.sleep(0.5)
         except BaseException as error:
             self.failure = error

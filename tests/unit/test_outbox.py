@@ -250,6 +250,7 @@ def test_one_looks_while_another_writes(tmp_path):
     included(outbox, *signed(outbox, *entries), final=False)
     found = view_outbox(file)
     assert (found.newest_block, found.has_not_final) == ((7, b"\x22" * 32), True)
+    assert [entry.id for entry in found.not_final] == [entry.id for entry in entries]
     outbox.close()
 
 
@@ -308,16 +309,16 @@ def test_what_a_killed_run_had_under_way_or_did_not_tell_is_left_to_the_next(tmp
     outbox = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
     told, untold, under_way, dropped = outbox.intend([intent(n) for n in range(4)], 0, 0)
     included(outbox, *signed(outbox, told, untold))
-    outbox.tell([told.id])
+    outbox.acknowledge([told.id])
     outbox.drop([dropped])
     _killed(outbox)
     following = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
-    assert [entry.id for entry in following.untold()] == [untold.id, under_way.id]
+    assert [entry.id for entry in following.unacknowledged()] == [untold.id, under_way.id]
     # when: another that asks about nothing of it comes and goes
     following.close()
     # then: it is left to whoever asks
     last = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
-    assert [entry.id for entry in last.untold()] == [untold.id, under_way.id]
+    assert [entry.id for entry in last.unacknowledged()] == [untold.id, under_way.id]
     last.close()
 
 
@@ -326,7 +327,7 @@ def test_what_has_a_key_is_found_by_its_key(tmp_path):
     outbox.intend([intent(key=KEY)], 0, 0)
     _killed(outbox)
     following = open_outbox(tmp_path, 1337, GENESIS, SIGNER)
-    assert following.untold() == []
+    assert following.unacknowledged() == []
     assert KEY in following.last_of([KEY])
     following.close()
 

@@ -5,9 +5,9 @@ import pytest
 from jp20.chain.contracts.events import SPAN, read_events, token_events
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Block, NodeRefused
+from jp20.chain.sending.location import _look_through
 from jp20.chain.sending.outbox import Entry, State
 from jp20.chain.sending.waiting import OutcomeUnknown, wait_for_receipts
-from jp20.chain.sending.whereabouts import _look_through
 from jp20.domain.base.addresses import address_of
 from jp20.domain.governance.requests import Call
 

@@ -97,12 +97,12 @@ class Connection:
         """How often a node was given up, or found to stand still."""
         return self._nodes.changes
 
-    def standing(self, lane: Hashable) -> Hashable:
-        """Something that is the same as long as a lane has the same node, and that one works. When
-        it is another, what was handed over before and is in no block should be handed over again:
-        the node that had it may be gone, or cut off.
+    def standing(self, sender: Hashable) -> Hashable:
+        """Something that is the same as long as a sender has the same node, and that one works.
+        When it is another, what was handed over before and is in no block should be handed over
+        again: the node that had it may be gone, or cut off.
         """
-        return self._nodes.standing(lane)
+        return self._nodes.standing(sender)
 
     def rpc(self, method: str, *params: object) -> Any:
         """One call. Raises NodeRefused, NodeFailure."""
@@ -118,30 +118,31 @@ class Connection:
             for (method, _), answer in zip(asked, self.answers(asked), strict=True)
         ]
 
-    def answers(self, calls: Sequence[RpcCall], lane: Hashable = None) -> list[Answer]:
-        """The same as JSON-RPC has it. A `lane`: see `send_raw`. Raises NodeFailure."""
-        return [answer for part in self._parts(calls) for answer in self._ask(part, lane)]
+    def answers(self, calls: Sequence[RpcCall], sender: Hashable = None) -> list[Answer]:
+        """The same as JSON-RPC has it. A `sender`: see `send_raw`. Raises NodeFailure."""
+        return [answer for part in self._parts(calls) for answer in self._ask(part, sender)]
 
     def send_raw(
-        self, raws: Sequence[bytes], lane: Hashable = None, *, everywhere: bool = False
+        self, raws: Sequence[bytes], sender: Hashable = None, *, everywhere: bool = False
     ) -> list[NodeRefused | None]:
         """Hands signed transactions to a node: None in the place of each that it took or has
         already, NodeRefused in that of any other.
 
-        A `lane`, for instance the signer's address, has a node of its own as long as that one
-        works: lanes are spread over the nodes, and what is in one lane arrives in order. When the
-        node fails, the next is given the same bytes: the same transaction, so that none can happen
-        twice. `everywhere` gives them to every node, for what was sent before and is in no block.
+        A `sender`, for instance the signer's address, has a node of its own as long as that one
+        works: senders are spread over the nodes, and what is one sender's arrives in order. When
+        the node fails, the next is given the same bytes: the same transaction, so that none can
+        happen twice. `everywhere` gives them to every node, for what was sent before and is in no
+        block.
 
         Raises NodeFailure where no node answered; one of them may have taken them nevertheless.
         """
         calls: list[RpcCall] = [(SEND, (f"0x{raw.hex()}",)) for raw in raws]
         told: list[NodeRefused | None] = []
         for part in self._parts(calls):
-            told += self._tell_all(part) if everywhere else _refusals(self._ask(part, lane))
+            told += self._tell_all(part) if everywhere else _refusals(self._ask(part, sender))
         refused = [place for place, answer in enumerate(told) if answer and not _is_known(answer)]
         known = self.answers(
-            [("eth_getTransactionByHash", (f"0x{keccak(raws[i]).hex()}",)) for i in refused], lane
+            [("eth_getTransactionByHash", (f"0x{keccak(raws[i]).hex()}",)) for i in refused], sender
         )
         unknown = {
             place
@@ -207,6 +208,10 @@ class Connection:
         """Wei: the network's, or what the node asks. Raises GasPriceTooHigh."""
         if self.network.gas_price is not None:
             return self.network.gas_price
+        return self.asked_gas_price()
+
+    def asked_gas_price(self) -> int:
+        """Wei that the node asks, whatever the network's is. Raises GasPriceTooHigh."""
         asked = quantity(self.rpc("eth_gasPrice"))
         if asked > MOST_GAS_PRICE:
             raise GasPriceTooHigh(asked)
@@ -231,13 +236,13 @@ class Connection:
                 time.sleep(pause)
         raise NoBlock(next(number for number in numbers if number not in found))
 
-    def _ask(self, calls: Sequence[RpcCall], lane: Hashable) -> list[Answer]:
+    def _ask(self, calls: Sequence[RpcCall], sender: Hashable) -> list[Answer]:
         """The answers to what should go into one request, in more where a node refuses so much."""
         try:
-            return self._nodes.ask(calls, lane)
+            return self._nodes.ask(calls, sender)
         except TooMuchAtOnce as refusal:
             first, second = self._halves(calls, refusal)
-        return self._ask(first, lane) + self._ask(second, lane)
+        return self._ask(first, sender) + self._ask(second, sender)
 
     def _tell_all(self, calls: Sequence[RpcCall]) -> list[NodeRefused | None]:
         try:

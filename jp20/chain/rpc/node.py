@@ -52,8 +52,8 @@ SILENCE: Final = 2.0
 """Seconds without an answer after which a node is asked whether it is alive."""
 
 _POOL: Final = 8
-_UNAVAILABLE: Final = (429, 502, 503, 504)
-"""HTTP's words for not now: a rate limit, or somebody before the node who does not reach it."""
+_NOT_NOW: Final = (408, 425, 429)
+"""HTTP's words for not now; those from 500 on are a gateway's that does not reach the node."""
 
 _TOO_MUCH: Final = {-32002: "request timed out", -32003: "response too large"}
 """How geth ends a batch that it has begun (rpc/errors.go)."""
@@ -93,7 +93,7 @@ class Node:
         Raises NodeFailure, TooMuchAtOnce.
         """
         status, body = self._post(_encoded(calls), calls[0][0], seconds)
-        if status in _UNAVAILABLE:  # whatever it says beside it
+        if status in _NOT_NOW or status >= 500:  # whatever it says beside it
             raise NodeUnavailable(self.url, status)
         try:
             answered = json.loads(body)

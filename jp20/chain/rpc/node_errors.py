@@ -84,6 +84,7 @@ class NodeUnavailable(NodeFailure):
                 "ノードとその前段のプロキシの状態を確認してください。",
             ),
         )
+        self.status = status
 
 
 class AccessRefused(NodeFailure):

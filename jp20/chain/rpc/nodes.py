@@ -61,6 +61,11 @@ SEND: Final = "eth_sendRawTransaction"
 TRY_AGAIN: Final = (0.1, 0.3, 0.6, 1.0, 2.0)
 """Seconds after which a single node is asked again for what only reads."""
 
+LIMITED: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""The same where it says that it was asked too often."""
+
+_TOO_OFTEN: Final = 429
+
 _PAUSE: Final = 0.1
 _MAY_GO_BACK: Final = frozenset(network.chain_id for network in DEVELOPMENT.values())
 _BACK_OFF: Final = (1.0, 60.0)  # seconds until a failed node is looked at again: at first, at most
@@ -80,7 +85,7 @@ _STATE_MISSING: Final = (
 
 
 @dataclass(slots=True, eq=False)
-class _Place:
+class _Endpoint:
     """A node and what is known of it. `usable` None where nobody has looked yet."""
 
     node: Node
@@ -110,12 +115,13 @@ class Nodes:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._places = [
-            _Place(Node(url, access), number) for number, (url, access) in enumerate(network.nodes)
+            _Endpoint(Node(url, access), number)
+            for number, (url, access) in enumerate(network.nodes)
         ]
         self._lock = threading.RLock()
-        self._lanes: dict[Hashable, int] = {}
+        self._senders: dict[Hashable, int] = {}
         self._blocks: dict[int, bytes] = {}  # hashes of blocks that were seen
-        self._read: _Place | None = None  # who was last read from
+        self._read: _Endpoint | None = None  # who was last read from
         self._final: tuple[int, bytes] | None = None  # a block that was final when it was read
         self._note_at = 0.0  # when a newer one is asked for
         self.genesis = network.genesis
@@ -134,28 +140,30 @@ class Nodes:
         """How often a node in use was given up, or found to stand still."""
         return sum(place.changes for place in self._places)
 
-    def standing(self, lane: Hashable) -> tuple[int, int]:
-        """Which node a lane has, and how often that one was given up, or found to stand still."""
+    def standing(self, sender: Hashable) -> tuple[int, int]:
+        """Which node a sender has, and how often that one was given up, or found to stand still."""
         with self._lock:
-            place = self._places[self._lane(lane)]
+            place = self._places[self._endpoint_of(sender)]
             return place.number, place.changes
 
-    def ask(self, calls: Sequence[RpcCall], lane: Hashable = None) -> list[Answer]:
+    def ask(self, calls: Sequence[RpcCall], sender: Hashable = None) -> list[Answer]:
         """The answers to calls in one request, from one node that can give them.
 
-        A `lane` has a node of its own as long as that one takes what is sent. Raises NodeFailure,
+        A `sender` has a node of its own as long as that one takes what is sent. Raises NodeFailure,
         TooMuchAtOnce.
         """
         if self.several:
-            return self._ask_in_turn(calls, lane, self.seen, CATCH_UP)
-        for pause in TRY_AGAIN:
+            return self._ask_in_turn(calls, sender, self.seen, CATCH_UP)
+        pauses, limited = iter(TRY_AGAIN), iter(LIMITED)
+        while True:
             try:
                 return self._ask_once(calls)
-            except (ConnectionLost, NodeUnavailable):
-                if not _reads(calls):
+            except (ConnectionLost, NodeUnavailable) as failure:
+                too_often = isinstance(failure, NodeUnavailable) and failure.status == _TOO_OFTEN
+                pause = next(limited if too_often else pauses, None)
+                if pause is None or not _reads(calls):
                     raise
             time.sleep(pause)
-        return self._ask_once(calls)
 
     def tell_all(self, calls: Sequence[RpcCall]) -> list[list[Answer]]:
         """The answers of each node that gives any. Raises NodeFailure where none does."""
@@ -217,7 +225,7 @@ class Nodes:
             return self._ask_the_only(self._places[0], calls)
         return self._ask_in_turn(calls, None, self.seen, CATCH_UP)
 
-    def _ask_the_only(self, place: _Place, calls: Sequence[RpcCall]) -> list[Answer]:
+    def _ask_the_only(self, place: _Endpoint, calls: Sequence[RpcCall]) -> list[Answer]:
         try:
             if not place.usable:
                 self._check(place)
@@ -241,15 +249,15 @@ class Nodes:
     # Several
 
     def _ask_in_turn(
-        self, calls: Sequence[RpcCall], lane: Hashable, floor: int, patience: float
+        self, calls: Sequence[RpcCall], sender: Hashable, floor: int, patience: float
     ) -> list[Answer]:
         deadline = time.monotonic() + patience
-        failures: dict[_Place, NodeFailure] = {}
+        failures: dict[_Endpoint, NodeFailure] = {}
         doubtful: list[Answer] | None = None
         while True:
             self._look_round()
-            behind: list[_Place] = []
-            for place in self._order(lane):
+            behind: list[_Endpoint] = []
+            for place in self._order(sender):
                 if place in failures or (behind and not place.usable):
                     continue
                 asked = False
@@ -268,8 +276,8 @@ class Nodes:
                     if asked and not _repeatable(calls) and not isinstance(failure, CannotConnect):
                         raise
                 else:
-                    if lane is not None and _sends(calls):
-                        self._lanes[lane] = place.number
+                    if sender is not None and _sends(calls):
+                        self._senders[sender] = place.number
                     return answers
             if doubtful is not None:
                 return doubtful
@@ -283,7 +291,7 @@ class Nodes:
             time.sleep(_PAUSE)
             failures = {place: why for place, why in failures.items() if not place.usable}
 
-    def _make_sure(self, place: _Place, *, for_reading: bool) -> None:
+    def _make_sure(self, place: _Endpoint, *, for_reading: bool) -> None:
         """Looks at a node that is not known to be sound, or was not the last to be read from.
 
         Raises NodeFailure.
@@ -295,7 +303,7 @@ class Nodes:
                 self._give_up(place)
                 raise
 
-    def _exchange(self, place: _Place, calls: Sequence[RpcCall], floor: int) -> list[Answer]:
+    def _exchange(self, place: _Endpoint, calls: Sequence[RpcCall], floor: int) -> list[Answer]:
         """Asks a sound node. Raises _Doubtful where another may know better, or NodeFailure."""
         node = place.node
         try:
@@ -323,32 +331,32 @@ class Nodes:
                 self.seen = max(self.seen, head)
         return answers
 
-    def _heard_from(self, place: _Place, head: int, *, late: bool = False) -> None:
+    def _heard_from(self, place: _Endpoint, head: int, *, late: bool = False) -> None:
         cut_off = head < self._newest() - LAG
         place.changes += cut_off and not place.late
         place.head = head
         place.late = late or cut_off
         place.due = time.monotonic() + (_BACK_OFF[0] if place.late else LOOK)
 
-    def _order(self, lane: Hashable) -> list[_Place]:
+    def _order(self, sender: Hashable) -> list[_Endpoint]:
         """Who is asked first: the sound ones before the others, those that are up to date before
-        those that are not, the lane's own first or else as the network lists them.
+        those that are not, the sender's own first or else as the network lists them.
         """
         with self._lock:
-            first = 0 if lane is None else self._lane(lane)
+            first = 0 if sender is None else self._endpoint_of(sender)
             number = len(self._places)
             return sorted(
                 self._places,
                 key=lambda place: (
                     place.usable is False,
-                    place.usable is None and lane is None,
+                    place.usable is None and sender is None,
                     place.late,
                     (place.number - first) % number,
                 ),
             )
 
-    def _lane(self, lane: Hashable) -> int:
-        return self._lanes.setdefault(lane, len(self._lanes) % len(self._places))
+    def _endpoint_of(self, sender: Hashable) -> int:
+        return self._senders.setdefault(sender, len(self._senders) % len(self._places))
 
     def _newest(self) -> int:
         return max((place.head for place in self._places if place.usable), default=0)
@@ -371,7 +379,7 @@ class Nodes:
         for task, place in tasks:
             threading.Thread(target=task, args=(place,), daemon=True).start()
 
-    def _look(self, place: _Place) -> None:
+    def _look(self, place: _Endpoint) -> None:
         try:
             self._check(place)
         except NodeFailure:
@@ -379,7 +387,7 @@ class Nodes:
         finally:
             place.looking = False
 
-    def _note_final(self, place: _Place) -> None:
+    def _note_final(self, place: _Endpoint) -> None:
         """Asks the node that is read from for the newest final block, after the one before."""
         known, number = self._final, self._network.finality.final_block(self.seen)
         try:
@@ -398,7 +406,7 @@ class Nodes:
             if place is self._read and place.usable and self._final == known:
                 self._final = noted
 
-    def _floor_after_reorganisation(self, behind: Sequence[_Place], floor: int) -> int:
+    def _floor_after_reorganisation(self, behind: Sequence[_Endpoint], floor: int) -> int:
         """Where the chain stands after it was reorganised: all that answer have another block where
         one was seen. Raises NodesBehind where they are only late.
         """
@@ -410,7 +418,7 @@ class Nodes:
             self.seen = newest
         return newest
 
-    def _has_another_block(self, place: _Place) -> bool:
+    def _has_another_block(self, place: _Endpoint) -> bool:
         known = self._remembered(place.head)
         if known is None:
             return False
@@ -423,7 +431,7 @@ class Nodes:
 
     # Both
 
-    def _check(self, place: _Place) -> None:
+    def _check(self, place: _Endpoint) -> None:
         """Looks whether a node is on the chain. Raises NodeFailure."""
         node = place.node
         final = self._final if self.several else None
@@ -446,7 +454,7 @@ class Nodes:
             place.usable, place.failures, place.opened = True, 0, node.opened
             self._heard_from(place, head)
 
-    def _check_if_reopened(self, place: _Place) -> None:
+    def _check_if_reopened(self, place: _Endpoint) -> None:
         if place.opened != place.node.opened:
             self._check(place)
 
@@ -456,7 +464,7 @@ class Nodes:
         except TooMuchAtOnce:  # of a handful
             raise NotANode(node.url) from None
 
-    def _give_up(self, place: _Place) -> None:
+    def _give_up(self, place: _Endpoint) -> None:
         with self._lock:
             place.changes += place.usable is True
             place.usable = False
@@ -491,7 +499,7 @@ def _require_within_limits(node: Node, calls: Sequence[RpcCall], answers: Sequen
     may have been taken, each by itself.
     """
     if _reads(calls) and any(is_rate_limit(answer.get("error")) for answer in answers):
-        raise NodeUnavailable(node.url, 429)
+        raise NodeUnavailable(node.url, _TOO_OFTEN)
 
 
 def _lacks_state(answer: Answer) -> bool:

@@ -43,7 +43,7 @@ class TransactionsPruned(JP20Error):
 
 def require_kept(connection: Connection, after: int) -> None:
     """That the node would find a transaction in any block above `after`: it finds one of the first
-    block there that has any. Raises TransactionsForgotten, NodeFailure.
+    block there that has any. Raises TransactionsPruned, NodeFailure.
     """
     first, end = max(after, 0) + 1, connection.block_number() + 1
     for start in range(first, end, _AT_ONCE):
@@ -65,7 +65,7 @@ def require_kept(connection: Connection, after: int) -> None:
 
 def logs_of(connection: Connection, blocks: Iterable[int]) -> dict[bytes, list[Mapping[str, Any]]]:
     """All logs of some blocks by transaction, which a node has for longer than receipts by hash.
-    Raises TransactionsForgotten where it does not give them, NodeFailure.
+    Raises TransactionsPruned where it does not give them, NodeFailure.
     """
     numbers = sorted(set(blocks))
     answers = connection.batch(

@@ -46,7 +46,9 @@ they say. A nonce that is too low or too high is not among it: our own bytes may
 """
 
 _RATE_CODES: Final = frozenset((429, -32029))
-_RATE: Final = re.compile(r"\brate\b|too many requests|per second|request limit", re.IGNORECASE)
+_RATE: Final = re.compile(
+    r"rate.?limit|request rate|too many requests|(per |/)second|request limit", re.IGNORECASE
+)
 
 _SPENT: Final = re.compile(r"nonce too low|.*correct nonce", re.IGNORECASE)
 _ANOTHER: Final = re.compile(r"replacement transaction underpriced", re.IGNORECASE)
@@ -73,9 +75,8 @@ def is_rate_limit(error: object) -> bool:
     """Whether an error says that too much was asked for now, whatever was asked."""
     if not isinstance(error, dict):
         return False
-    code = error.get("code")
-    return code in _RATE_CODES or (
-        code in _UNKNOWN_CODES and bool(_RATE.search(str(error.get("message", ""))))
+    return error.get("code") in _RATE_CODES or (
+        error.get("data") is None and bool(_RATE.search(str(error.get("message", ""))))
     )
 
 

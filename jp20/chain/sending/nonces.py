@@ -34,7 +34,7 @@ def uses_of(
     """Who used a signer's nonces, none of them in a block up to `after`; those of which it is not
     found are missing.
 
-    Raises TransactionsForgotten where the blocks are too many to be read, and NodeFailure.
+    Raises TransactionsPruned where the blocks are too many to be read, and NodeFailure.
     """
     head = connection.block_number()
     low, _ = _place_of(connection, signer, min(nonces), after, head)

@@ -109,7 +109,7 @@ _HAS_ITS_NONCE: Final = (
     "state IN ('INTENDED', 'SIGNED', 'SENT', 'SUCCEEDED', 'FAILED') AND withdrawn = 0"
 )
 
-_CARRIED_OUT: Final = "key BETWEEN ? AND ? AND state = 'SUCCEEDED'"
+_EXECUTED: Final = "key BETWEEN ? AND ? AND state = 'SUCCEEDED'"
 
 _NOT_FINAL: Final = "block IS NOT NULL AND final = 0"
 
@@ -156,8 +156,8 @@ class Intent:
 
     `key` None: a call that nothing else could be. `again`: a call of this key that was carried out
     may be followed by another, since somebody looked at the chain and found it needed. `reported`:
-    whoever asked will say when a person was told what became of it (see `tell`); until then no
-    other takes its place, `again` or not.
+    whoever asked will say when a person was told what became of it (see `acknowledge`); until then
+    no other takes its place, `again` or not.
     """
 
     call: Call
@@ -173,7 +173,7 @@ class Entry:
     """A transaction. `label` says what it is, for people; times are unix seconds. `raw` and `hash`
     are there once it is signed, `block` and `block_hash` while it is in a block. It is in none up
     to `after`, the newest block when it was intended. `withdrawn`: it is not handed over any more,
-    and another has its nonce; it may come nevertheless. `told`: nobody waits to be told of it.
+    and another has its nonce; it may come nevertheless. `acknowledged`: nobody waits to be told.
     """
 
     id: int
@@ -193,7 +193,7 @@ class Entry:
     block_hash: bytes | None = None
     after: int = 0
     withdrawn: bool = False
-    told: bool = field(default=True, compare=False)
+    acknowledged: bool = field(default=True, compare=False)
 
     @property
     def signed(self) -> Signed:
@@ -214,7 +214,9 @@ class Entry:
 
     def stands(self, *, again: bool) -> bool:
         """Whether this attempt is the one to go on with, and no other is made."""
-        return self.state.is_live or (self.state is State.SUCCEEDED and not (again and self.told))
+        return self.state.is_live or (
+            self.state is State.SUCCEEDED and not (again and self.acknowledged)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,7 @@ class Outbox:
             ).fetchone()
         return 0 if highest is None else int(highest) + 1
 
-    def untold(self) -> list[Entry]:
+    def unacknowledged(self) -> list[Entry]:
         """What is live or in a block, has no key by which it is found again, and of which nobody
         was told yet what became of it.
         """
@@ -283,9 +285,9 @@ class Outbox:
                 found[entry.key] = entry
         return found
 
-    def carried_out(self, beginning: bytes) -> list[Entry]:
+    def executed(self, beginning: bytes) -> list[Entry]:
         """What was carried out under keys that begin so."""
-        return self._select(_CARRIED_OUT, _from_to(beginning))
+        return self._select(_EXECUTED, _from_to(beginning))
 
     def latest(self, entries: Iterable[Entry]) -> list[Entry]:
         """The entries as they are now."""
@@ -367,12 +369,14 @@ class Outbox:
                     now,
                     now,
                     after=after,
-                    told=intent.key is not None and not intent.reported,
+                    acknowledged=intent.key is not None and not intent.reported,
                 )
                 known[key] = entry
                 entries.append(entry)
                 new.append(entry)
-            database.executemany(_INSERT, [(*_inserted(entry), entry.told) for entry in new])
+            database.executemany(
+                _INSERT, [(*_inserted(entry), entry.acknowledged) for entry in new]
+            )
         return entries
 
     def withdraw(self, entry: Entry, intent: Intent, gas_price: int, after: int) -> Entry:
@@ -483,7 +487,7 @@ class Outbox:
             )
         return dropped
 
-    def tell(self, numbers: Iterable[int]) -> None:
+    def acknowledge(self, numbers: Iterable[int]) -> None:
         """That whoever wanted them knows what became of them, by their ids."""
         with self._transaction() as database:
             database.executemany(
@@ -672,7 +676,7 @@ def _no_lock(error: OSError) -> Text:
 @dataclass(frozen=True, slots=True)
 class OutboxView:
     """An outbox as one looks at it without opening it: whose it is, what is unfinished, the highest
-    block that has an entry, and whether some are in blocks that were not final. `development`: of a
+    block that has an entry, and what is in blocks that were not final. `development`: of a
     development node.
     """
 
@@ -682,8 +686,17 @@ class OutboxView:
     signer: ChecksumAddress
     unfinished: tuple[Entry, ...]
     newest_block: tuple[int, bytes] | None
-    has_not_final: bool
+    not_final: tuple[Entry, ...]
     development: bool
+
+    @property
+    def has_not_final(self) -> bool:
+        return bool(self.not_final)
+
+    @property
+    def under_way(self) -> tuple[Entry, ...]:
+        """What is not done: unfinished, or in a block that may still be replaced."""
+        return (*self.not_final, *self.unfinished)
 
 
 def view_outbox(file: Path) -> OutboxView:
@@ -705,17 +718,17 @@ def view_outbox(file: Path) -> OutboxView:
             ChecksumAddress(whose[2]),
             tuple(_entries(database, file, f"{_UNFINISHED} ORDER BY nonce")),
             next(((e.block, e.block_hash) for e in newest if e.block and e.block_hash), None),
-            bool(_entries(database, file, f"{_NOT_FINAL} LIMIT 1")),
+            tuple(_entries(database, file, f"{_NOT_FINAL} ORDER BY nonce")),
             bool(whose[3]),
         )
 
 
-def carried_out(file: Path, beginning: bytes) -> list[Entry]:
+def executed(file: Path, beginning: bytes) -> list[Entry]:
     """What an outbox carried out under keys that begin so, also while another process writes in it.
     Raises NotThisOutbox, OutboxUnusable.
     """
     with usable(file), closing(_looked_at(file)) as database:
-        return _entries(database, file, _CARRIED_OUT, _from_to(beginning))
+        return _entries(database, file, _EXECUTED, _from_to(beginning))
 
 
 def _looked_at(file: Path) -> sqlite3.Connection:
@@ -744,7 +757,14 @@ _Whose = tuple[int, int, bytes, ChecksumAddress, int]
 
 
 def _checksum_of(*columns: object) -> bytes:
-    return blake2b(repr(columns).encode(), digest_size=8).digest()
+    digest = blake2b(digest_size=8)
+    for each in columns:
+        if isinstance(each, bytes):
+            digest.update(b"bytes %d:" % len(each))
+            digest.update(each)
+        else:
+            digest.update(b"%r;" % (each,))
+    return digest.digest()
 
 
 def _filled(database: sqlite3.Connection, whose: _Whose) -> sqlite3.Connection:
@@ -849,7 +869,7 @@ def _entries(
         if checksum != _checksum_of(*row):
             raise DamagedOutbox(file)
         *fields, _, told = row
-        found.append(replace(_entry(tuple(fields)), told=bool(told)))
+        found.append(replace(_entry(tuple(fields)), acknowledged=bool(told)))
     return found
 
 

@@ -22,12 +22,13 @@ from jp20.chain.rpc.node_errors import NodeFailure
 from jp20.chain.rpc.pruned import TransactionsPruned, logs_of
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.rpc.verdicts import is_definitive, nonce_is_spent
-from jp20.chain.sending.dispatch import AT_ONCE, Dispatch, Ended
-from jp20.chain.sending.dispatch import SendingRefused as SendingRefused
+from jp20.chain.sending.broadcaster import BATCH_SIZE, Broadcaster, Ended
+from jp20.chain.sending.broadcaster import SendingRefused as SendingRefused
+from jp20.chain.sending.location import locate, reconcile_outbox
 from jp20.chain.sending.outbox import Entry, Intent, Outbox, State, outbox_in_memory
 from jp20.chain.sending.preflight import Preflight, transaction
 from jp20.chain.sending.preflight import TooMuchGas as TooMuchGas
-from jp20.chain.sending.whereabouts import look_up, stand
+from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.chain.signing.signers import AwaitingSignature, OfflineSigner, Signed, Signer, Unsigned
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error, Text
@@ -153,7 +154,7 @@ class Sender:
             connection.chain_id, connection.genesis, signer.address
         )
         self._preflight = Preflight(connection, signer.address)
-        self._dispatch: Dispatch | None = None
+        self._broadcaster: Broadcaster | None = None
 
     def deploy(self, artifact: Artifact, *arguments: object) -> Receipt:
         """Deploys a contract; the receipt has its address. Raises what `send` raises."""
@@ -190,6 +191,7 @@ class Sender:
         reported: bool = False,
         gas: int | None = None,
         progress: Progress | None = None,
+        patience: float | None = None,
     ) -> list[Receipt | Reverted]:
         """Makes calls that do not build on one another, in order, a sliding window of them at once.
 
@@ -201,37 +203,45 @@ class Sender:
         `reported` each of the keys is that of an act that a person asked for, and the caller says
         when the person was told (`report`): until then even `again` makes no other.
 
-        With `gas`, which is given to each, nothing is tried before: a call that is refused then
-        costs its gas.
+        `patience` in seconds is another than the sender's. With `gas`, which is given to each,
+        nothing is tried before: a call that is refused then costs its gas.
 
         Raises TooMuchGas and SendingRefused; AwaitingSignature where the signer signs elsewhere;
-        NonceTaken; NonceUnexplained; TransactionsForgotten; OutcomeUnknown where something is in no
+        NonceTaken; NonceUnexplained; TransactionsPruned; OutcomeUnknown where something is in no
         block in time: run again, and it is gone on with.
         """
-        self.settle()
+        self.recover()
         named = list(labels or repeat("", len(calls)))
-        errand = _Errand(self, calls, keys, named, again, reported, gas)
-        return errand.run(progress or (lambda done, total: None))
+        batch = _Batch(self, calls, keys, named, again, reported, gas, patience)
+        return batch.run(progress or (lambda done, total: None))
 
-    def settle(self) -> None:
+    def recover(self) -> None:
         """Brings what is unfinished to its end: looks for it on the chain, and hands the same bytes
         over where no node has them. What was not signed is dropped, except for a signer that signs
         elsewhere: nothing has left this process, and whoever intended it will intend it again.
 
         What waits for a nonce that nobody has used is not waited for: the next call fills the gap.
 
-        Raises OutcomeUnknown, SendingRefused, NodesBehind, TransactionsForgotten.
+        Raises OutcomeUnknown, SendingRefused, NodesBehind, TransactionsPruned.
         """
-        self.stand()
-        self.bring_to_end()
+        self.reconcile()
+        self.drain()
 
-    def stand(self) -> None:
-        """The first part of `settle`: outbox and chain agree on what is in blocks. Raises
+    def reconcile(self) -> None:
+        """The first part of `recover`: outbox and chain agree on what is in blocks. Raises
         NodesBehind.
         """
-        stand(self.connection, self.outbox, self.blocks, self.patience)
+        reconcile_outbox(self.connection, self.outbox, self.blocks, self.patience)
 
-    def bring_to_end(self, patience: float | None = None) -> None:
+    def follow(self) -> None:
+        """Hands over again what was in blocks that the chain replaced; waits for nothing."""
+        self.reconcile()
+        lost = [entry for entry in self.outbox.unfinished() if entry.state is State.SENT]
+        if lost:
+            raws = [entry.signed.raw for entry in lost]
+            self.connection.send_raw(raws, self.signer.address, everywhere=True)
+
+    def drain(self, patience: float | None = None) -> None:
         """The second part: what is unfinished comes to its end, within the sender's patience or
         another one in seconds. Raises OutcomeUnknown, SendingRefused.
         """
@@ -245,19 +255,17 @@ class Sender:
         signed = [entry for entry in unfinished if entry.nonce not in unsigned]
         if not signed:
             return
-        dispatch = self.dispatch(patience)
-        if patience is not None:
-            self._dispatch = None
-        dispatch.add(signed, doubtful=True)
+        broadcaster = self.broadcaster(patience)
+        broadcaster.add(signed, doubtful=True)
         waited = {entry.id for entry in signed}
         while waited:
-            ended = dispatch.turn()
+            ended = broadcaster.poll()
             waited -= {each.entry.id for each in ended}
-            waited |= {each.id for each in dispatch.reopened()}
+            waited |= {each.id for each in broadcaster.reopened()}
             if waited and self._is_gap(min(e.nonce for e in signed if e.id in waited)):
                 return
             if waited and not ended:
-                dispatch.rest()
+                broadcaster.wait()
 
     @property
     def unfinished_since(self) -> float:
@@ -270,7 +278,7 @@ class Sender:
         have made without a key.
         """
         entries = self.outbox.last_of([key]).values() or self.adopt([call]).values()
-        self.outbox.tell(entry.id for entry in entries)
+        self.outbox.acknowledge(entry.id for entry in entries)
 
     def name_of(self, call: Call) -> str:
         """What a call does, for whoever looks into the outbox."""
@@ -317,8 +325,8 @@ class Sender:
 
         Raises SendingRefused for the first that it will not have; the others are handed over.
         """
-        lane = self.signer.address
-        for answer in self.connection.send_raw([each.raw for each in signed], lane):
+        sender = self.signer.address
+        for answer in self.connection.send_raw([each.raw for each in signed], sender):
             if answer is not None and (is_definitive(answer) or nonce_is_spent(answer)):
                 raise SendingRefused(answer)
 
@@ -345,8 +353,8 @@ class Sender:
         Raises AwaitingSignature where the signer signs elsewhere, OutcomeUnknown, and
         SendingRefused: then nothing is withdrawn.
         """
-        price = max(self.connection.gas_price(), quantity(self.connection.rpc("eth_gasPrice")))
-        if look_up(self.connection, self.signer.address, [entry]).known:
+        price = max(self.connection.gas_price(), self.connection.asked_gas_price())
+        if locate(self.connection, self.signer.address, [entry]).known:
             price = max(price, entry.gas_price * 9 // 8 + 1)  # a pool wants a tenth more
         instead = self.outbox.withdraw(
             entry, Intent(call, gas, label=label), price, self.blocks.newest()
@@ -359,17 +367,17 @@ class Sender:
             self.outbox.drop([instead])
             raise
         new = self.outbox.sign([(instead, signed)])
-        self._dispatch = None
-        dispatch = self.dispatch()
-        dispatch.add(self.outbox.latest([entry]), doubtful=True)
-        dispatch.add(new)
-        self._dispatch = None  # what it has of them is over where the new one is refused
+        self._broadcaster = None
+        broadcaster = self.broadcaster()
+        broadcaster.add(self.outbox.latest([entry]), doubtful=True)
+        broadcaster.add(new)
+        self._broadcaster = None  # what it has of them is over where the new one is refused
         while not any(each.state.is_in_block for each in self.outbox.latest([entry, instead])):
-            if not dispatch.turn():
-                dispatch.rest()
+            if not broadcaster.poll():
+                broadcaster.wait()
         both = self.outbox.latest([entry, instead])
         live = [each for each in both if each.state.is_live]
-        self.outbox.replace(look_up(self.connection, self.signer.address, live).replaced)
+        self.outbox.replace(locate(self.connection, self.signer.address, live).replaced)
         return self.outbox.latest(both)
 
     @property
@@ -383,7 +391,7 @@ class Sender:
         """Uses the missing nonces with transactions that do nothing, so that what waits for them
         comes; none where none is missing. Raises GapTooWide, and what `send_all` raises.
         """
-        self.settle()
+        self.recover()
         made: list[Receipt | Reverted] = []
         while missing := self.missing_nonces:
             if len(missing) > WIDEST_GAP:
@@ -398,7 +406,7 @@ class Sender:
 
     def receipts(self, entries: Sequence[Entry]) -> dict[bytes, Receipt]:
         """Of entries in blocks. What the node has forgotten the outbox knows, and the block's logs
-        say. Raises TransactionsForgotten.
+        say. Raises TransactionsPruned.
         """
         connection = self.connection
         receipts = receipts_now(connection, [entry.signed.hash for entry in entries])
@@ -415,15 +423,18 @@ class Sender:
             )
         return receipts
 
-    def dispatch(self, patience: float | None = None) -> Dispatch:
+    def broadcaster(self, patience: float | None = None) -> Broadcaster:
         """What is on its way; time begins to run anew."""
-        if self._dispatch is None or patience is not None:
-            self._dispatch = Dispatch(
-                self.connection, self.outbox, self.blocks, patience or self.patience
+        if patience is not None:
+            self._broadcaster = None  # what it has is another's from here on
+            return Broadcaster(self.connection, self.outbox, self.blocks, patience)
+        if self._broadcaster is None:
+            self._broadcaster = Broadcaster(
+                self.connection, self.outbox, self.blocks, self.patience
             )
         else:
-            self._dispatch.begin()
-        return self._dispatch
+            self._broadcaster.begin()
+        return self._broadcaster
 
     def adopt(self, calls: Iterable[Call]) -> dict[int, Entry]:
         """Of calls without a key those, by place, that an earlier run began and did not come to
@@ -431,7 +442,7 @@ class Sender:
         """
         entries = [
             each
-            for each in self.outbox.untold()
+            for each in self.outbox.unacknowledged()
             if each.state is not State.FAILED and not each.is_named
         ]
         adopted: dict[int, Entry] = {}
@@ -465,7 +476,7 @@ class Sender:
         )
 
 
-class _Errand:
+class _Batch:
     """Calls that were asked for together, and what became of each."""
 
     def __init__(
@@ -477,6 +488,7 @@ class _Errand:
         again: bool,
         reported: bool,
         gas: int | None,
+        patience: float | None,
     ) -> None:
         self._sender = sender
         self._outbox = sender.outbox
@@ -485,6 +497,7 @@ class _Errand:
         self._labels = labels
         self._again = again
         self._reported = reported
+        self._patience = patience
         self._gas = gas
         self._outcomes: dict[int, Receipt | Reverted] = {}
         self._places: dict[int, list[int]] = {}  # of what is under way, by the entry's id
@@ -496,35 +509,57 @@ class _Errand:
         self._highest = 0
 
     def run(self, progress: Progress) -> list[Receipt | Reverted]:
-        todo = deque(self._not_yet())
-        dispatch = self._sender.dispatch() if todo or self._under_way else None
-        while dispatch and (todo or self._under_way):
-            while todo and dispatch.has_room:
-                part = [todo.popleft() for _ in range(min(AT_ONCE, len(todo)))]
-                try:
-                    self._feed(dispatch, part)
-                except NodeFailure as failure:
-                    if not self._places:
-                        raise
-                    todo.extendleft(reversed(part))
-                    dispatch.rest(failure)
-            if todo or self._under_way:
-                ended = dispatch.turn()
-                self._end(ended)
-                self._take_back(dispatch.reopened())
-                if ended:
-                    progress(len(self._outcomes), len(self._calls))
-                elif not (todo and dispatch.has_room):
-                    dispatch.rest()
+        try:
+            self._run(progress)
+        except OutcomeUnknown as unknown:
+            unknown.outcomes = self._known_by_key
+            raise
+        except NodeFailure as failure:
+            if not self._places:
+                raise
+            entries = [e for e in self._outbox.unfinished() if e.id in self._under_way and e.hash]
+            broken = OutcomeUnknown(
+                [entry.signed.hash for entry in entries], self._sender.patience, entries, failure
+            )
+            broken.outcomes = self._known_by_key
+            raise broken from failure
         if self._unsigned:
             raise AwaitingSignature(self._sender.signer.address, self._unsigned)
         if self._replaced:
             raise NonceTaken(self._sender.signer.address, self._replaced)
         if self._keys is None:
-            self._outbox.tell(self._told)
+            self._outbox.acknowledge(self._told)
+        return [self._outcomes[place] for place in range(len(self._calls))]
+
+    @property
+    def _known_by_key(self) -> dict[bytes, Receipt | Reverted]:
+        if self._keys is None:
+            return {}
+        return {self._keys[place]: outcome for place, outcome in self._outcomes.items()}
+
+    def _run(self, progress: Progress) -> None:
+        todo = deque(self._not_yet())
+        broadcaster = self._sender.broadcaster(self._patience) if todo or self._under_way else None
+        while broadcaster and (todo or self._under_way):
+            while todo and broadcaster.has_room:
+                part = [todo.popleft() for _ in range(min(BATCH_SIZE, len(todo)))]
+                try:
+                    self._feed(broadcaster, part)
+                except NodeFailure as failure:
+                    if not self._places:
+                        raise
+                    todo.extendleft(reversed(part))
+                    broadcaster.wait(failure)
+            if todo or self._under_way:
+                ended = broadcaster.poll()
+                self._end(ended)
+                self._take_back(broadcaster.reopened())
+                if ended:
+                    progress(len(self._outcomes), len(self._calls))
+                elif not (todo and broadcaster.has_room):
+                    broadcaster.wait()
         if self._highest and not self._sender.blocks.is_development:
             self._sender.connection.require_block(self._highest, self._sender.patience)
-        return [self._outcomes[place] for place in range(len(self._calls))]
 
     def _not_yet(self) -> list[int]:
         """The places of the calls for which there is no entry to go on with; the others are looked
@@ -554,7 +589,7 @@ class _Errand:
                 self._under_way.add(entry.id)
         return [place for place in range(len(self._calls)) if place not in known]
 
-    def _feed(self, dispatch: Dispatch, places: Sequence[int]) -> None:
+    def _feed(self, broadcaster: Broadcaster, places: Sequence[int]) -> None:
         """Intends and signs some calls, those that would not be refused."""
         sender = self._sender
         given = self._given(places)
@@ -589,7 +624,7 @@ class _Errand:
             self._outbox.drop(list(new.values()))
             raise
         else:
-            dispatch.add(self._outbox.sign(signed))
+            broadcaster.add(self._outbox.sign(signed))
 
     def _given(self, places: Sequence[int]) -> dict[int, int]:
         """The gas for each call; one that is refused has its outcome."""

@@ -1,10 +1,11 @@
 """Waiting for the blocks that have what was sent."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
+from jp20.chain.contracts.errors import Reverted
 from jp20.chain.rpc.connection import Connection
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.sending.outbox import Entry
@@ -20,7 +21,8 @@ class OutcomeUnknown(JP20Error):
     """Transactions are on their way and in no block yet. They may still come: this is no failure.
 
     `hashes` are theirs; `entries` what the outbox has of them, where they came from one; `gap` is a
-    nonce that nobody used and that all of them wait for.
+    nonce that nobody used and that all of them wait for. `outcomes` are those of others of the same
+    calls, by key; `trouble` is what stood in the way last.
     """
 
     exit_code = ExitCode.UNKNOWN
@@ -49,6 +51,8 @@ class OutcomeUnknown(JP20Error):
         )
         self.hashes = tuple(hashes)
         self.entries = tuple(entries)
+        self.trouble = trouble
+        self.outcomes: Mapping[bytes, Receipt | Reverted] = {}
 
 
 _LOOK: Final = Text(

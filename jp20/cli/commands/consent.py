@@ -120,7 +120,7 @@ def consent_request(
     )
     if earlier is None:
         confirm(question, yes)
-        say_id(act)
+        say_id(session, act)
     made = requested(earlier or make_once(session, act))
     say_if_done_earlier(made.done)
     show(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _NONCE: Final = Column("nonce", Text("nonce", "ノンス"))
+_NOT_FINAL: Final = Text("in a block that was not final", "ブロックに取込み済み(未確定)")
 _LABEL: Final = Column("label", Text("what", "内容"))
 
 
@@ -142,7 +143,7 @@ def _found(found: "Iterable[OutboxStatus]") -> Iterator[tuple[Value, ...]]:
     """What is under way, and where it is by the node."""
     for key in found:
         for each in key.under_way:
-            yield _row(key.signer, each.entry, each.where.text)
+            yield _row(key.signer, each.entry, each.where.text, each.final_from)
 
 
 def _noted(place: "Workspace") -> Iterator[tuple[Value, ...]]:
@@ -152,13 +153,17 @@ def _noted(place: "Workspace") -> Iterator[tuple[Value, ...]]:
     for view in noted(place.outbox, place.settings.network.chain_id):
         for entry in view.unfinished:
             yield _row(view.signer, entry, entry.state.text)
+        for entry in view.not_final:
+            yield _row(view.signer, entry, _NOT_FINAL)
 
 
-def _row(signer: str, entry: "Entry", where: Text) -> tuple[Value, ...]:
+def _row(
+    signer: str, entry: "Entry", where: Text, final_from: int | None = None
+) -> tuple[Value, ...]:
     from jp20.domain.base.times import in_tokyo
 
     since = in_tokyo(int(entry.intended_at))
-    return (signer, entry.nonce, entry.label, where, since, entry.hash)
+    return (signer, entry.nonce, entry.label, where, since, entry.block, final_from, entry.hash)
 
 
 def _sending_table(rows: Iterable[tuple[Value, ...]]) -> Table:
@@ -171,6 +176,8 @@ def _sending_table(rows: Iterable[tuple[Value, ...]]) -> Table:
             _LABEL,
             Column("where", Text("where", "所在")),
             Column("since", Text("since", "開始時刻")),
+            BLOCK,
+            Column("final_from", Text("final from block", "確定ブロック"), number=True),
             TRANSACTION,
         ),
         list(rows),

@@ -109,7 +109,7 @@ def transfer(
         ),
         yes,
     )
-    say_id(act)
+    say_id(session, act)
     done = send(session, token, signer, recipient, count, act=act)
     _show_transfer(session, token, act, recipient, count, done)
 

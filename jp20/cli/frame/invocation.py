@@ -1,5 +1,6 @@
 """What holds for one call of the command: its language, the form of its output, its settings."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import Enum
@@ -7,6 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from jp20.domain.base.errors import Language
+
+
+class Wait(Enum):
+    """Until when a command waits for what it sent."""
+
+    FINAL = "final"
+    INCLUDED = "included"
 
 
 class Format(Enum):
@@ -22,8 +30,8 @@ class Invocation:
     """`config` is a settings file that was named; None: the one found upwards from here.
     `offline` is the address of a key on another machine, in place of the settings' signer.
     `visible_only`: rows of a workbook that its reader does not see are left out. `wide`: nothing is
-    shortened for a narrow screen. What is in `closing` is closed when the call ends, however it
-    does.
+    shortened for a narrow screen. `wait` is what is waited for before anything is shown as done.
+    What is in `closing` is closed when the call ends, however it does.
     """
 
     language: Language = "en"
@@ -32,7 +40,18 @@ class Invocation:
     offline: str | None = None
     visible_only: bool = False
     wide: bool = False
+    wait: Wait = Wait.FINAL
     closing: ExitStack = field(default_factory=ExitStack)
+    settling: list[Callable[[], None]] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Before something is shown as done. Raises what stands against that."""
+        try:
+            for each in self.settling:
+                each()
+        except BaseException:
+            self.settling.clear()  # it is said once, and not waited for a second time
+            raise
 
 
 _current: Final = [Invocation()]

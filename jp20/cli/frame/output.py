@@ -97,7 +97,10 @@ class Record:
 
 
 def show(*parts: Table | Record) -> None:
-    """Prints the result of a command, once. JSON has all parts by their keys, CSV the first."""
+    """Prints the result of a command, once, when what it sent is done (see `Session.settle`). JSON
+    has all parts by their keys, CSV the first.
+    """
+    invocation().settle()
     form = invocation().format
     if form is Format.JSON:
         content = {part.key: _plain(part) for part in parts}

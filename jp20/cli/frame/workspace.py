@@ -14,10 +14,17 @@ def workspace() -> "Workspace":
     """That of `--config`, else of the first settings file found from here upwards. Raises
     NoWorkspace, NoFile, FaultyFile.
     """
+    from jp20.cli.frame.finality import Settling
     from jp20.cli.frame.passwords import opening
     from jp20.operations.workspace import Workspace, find_settings
 
     asked = invocation()
     offline = None if asked.offline is None else address(asked.offline, "--offline")
     file = asked.config or find_settings(Path.cwd())
-    return Workspace(file, asked.closing, lambda file: opening(None, file), offline)
+    return Workspace(
+        file,
+        asked.closing,
+        lambda file: opening(None, file),
+        offline,
+        lambda opened: asked.settling.append(Settling(opened)),
+    )

@@ -57,14 +57,15 @@ def done_before(session: "Session", act: "SingleAct") -> "Done | None":
     return look(session, act)
 
 
-def say_id(act: "SingleAct") -> None:
-    """Before it is sent: by what it is known."""
+def say_id(session: "Session", act: "SingleAct") -> None:
+    """Before it is sent: by what it is known, and at which gas price. Raises GasPriceTooHigh."""
+    price = session.connection.gas_price()
     say(
         Text(
-            f"Act 0x{act.id[:8].hex()}. If this breaks off, run the very same again: it is done"
-            " once.",
-            f"操作ID: 0x{act.id[:8].hex()}。中断した場合は、同じコマンドを再度実行してください"
-            "(二重には行われません)。",
+            f"Act 0x{act.id[:8].hex()}, gas price {price:,} wei. If this breaks off, run the very"
+            " same again: it is done once.",
+            f"操作ID: 0x{act.id[:8].hex()}、ガス価格: {price:,} wei。中断した場合は、同じコマンドを"
+            "再度実行してください(二重には行われません)。",
         )
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.endings import Ending
+from jp20.cli.frame.endings import Ending, told
 from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both
 from jp20.cli.frame.output import say, show, warn
@@ -80,6 +80,8 @@ def finish(session: "Session", title: Text, outcomes: "Outcomes", result: Result
     """
     report(session, title, outcomes, outcomes.steps, result)
     if outcomes.unknown:
+        if outcomes.trouble is not None:
+            told(outcomes.trouble)
         warn(
             Text(
                 f"{len(outcomes.unknown)} rows were sent and are in no block yet. "
@@ -88,9 +90,24 @@ def finish(session: "Session", title: Text, outcomes: "Outcomes", result: Result
                 "別の方法で再送せず、jp20 status で確認してください。",
             )
         )
+        warn(_where_it_stands(outcomes))
         raise Ending(ExitCode.UNKNOWN)
     if outcomes.refused:
         raise Ending(ExitCode.SOME_REFUSED)
+
+
+def _where_it_stands(outcomes: "Outcomes") -> Text:
+    """What is done, what waits, and how to go on."""
+    done = len(outcomes.done) + len(outcomes.already)
+    waiting = len({row.transaction for row in outcomes.unknown})
+    return Text(
+        f"{done} rows are carried out, {waiting} transactions are signed and under way, and"
+        f" {len(outcomes.pending)} rows were not sent. Apply the same again when the node answers:"
+        " it goes on from here, and nothing is sent twice.",
+        f"実行済み {done} 行、署名済みで送信中の取引 {waiting} 件、"
+        f"未送信 {len(outcomes.pending)} 行です。ノードの復旧後に同じ操作を再度実行すると、"
+        "ここから続行します(二重に送信されることはありません)。",
+    )
 
 
 def report(
@@ -101,7 +118,12 @@ def report(
     result: ResultFile,
 ) -> None:
     """Shows what was done, by which transactions of this run, and writes the result file."""
-    if not steps:
+    failure: JP20Error | None = None
+    try:
+        invocation().settle()
+    except JP20Error as error:
+        failure = error
+    if not (steps or outcomes.unknown):
         say(Text("Nothing was sent.", "送信はありません。"))
     show(
         *with_rows(
@@ -111,6 +133,8 @@ def report(
         )
     )
     result.write(outcomes)
+    if failure is not None and not outcomes.unknown:
+        raise failure
 
 
 def _result_file(name: str) -> Path:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SHOWN: Final = 20
 """Planned rows that a table on a screen shows."""
 
+_MAKERS_WORD: Final = Text(" (its maker's word)", "(作成者の申告)")
 _OUTCOME: Final = Column("outcome", Text("what", "内容"))
 _FIELD: Final = Column("field", Text("field", "項目"))
 _CODE: Final = Column("code", Text("code", "コード"), detail=True)
@@ -32,13 +33,17 @@ def plan_parts(
     *,
     every: bool,
     listed: "InvestorFile | AllotmentFile | None" = None,
+    is_compared: bool = True,
 ) -> "Sequence[Table | Record]":
     """All of a plan. `every`: each row, those that stand included, as a program wants it; else the
     first that are to be carried out. `listed`: the file, which its maker has; what it says of the
-    rows that are refused is shown too, and is not in the plan.
+    rows that are refused is shown too, and is not in the plan. What of a plan of somebody else's is
+    neither bound by its id nor read here is marked as its maker's word, where it was not compared
+    with the own file.
     """
-    refused = _refused(plan) if listed is None else _refused_in(plan, listed)
-    return (_rows(plan, every=every), refused, _approvals(plan), _summary(session, plan))
+    word = Text("", "") if is_compared else _MAKERS_WORD
+    refused = _refused(plan, word) if listed is None else _refused_in(plan, listed)
+    return (_rows(plan, every=every), refused, _approvals(plan), _summary(session, plan, word))
 
 
 def _rows(plan: "Plan", *, every: bool) -> Table:
@@ -84,12 +89,15 @@ def _standing(standing: "Registration") -> Text:
     )
 
 
-def _refused(plan: "Plan") -> Table:
+def _refused(plan: "Plan", word: Text) -> Table:
     from jp20.domain.plans.columns import column_text
 
     return Table(
         "refused",
-        Text(f"What is refused: {plan.source.name}", f"拒否される行: {plan.source.name}"),
+        Text(
+            f"What is refused{word.en}: {plan.source.name}",
+            f"拒否される行{word.ja}: {plan.source.name}",
+        ),
         (LINE, WALLET, replace(UNITS, detail=plan.token is None), _FIELD, _CODE, REASON),
         [
             (row.line, row.account, row.units, column_text(row.field), row.code, row.reason)
@@ -190,7 +198,7 @@ def _either(roles: "frozenset[Role]") -> str:
     return " | ".join(role.name for role in sorted(roles))
 
 
-def _summary(session: "Session", plan: "Plan") -> Record:
+def _summary(session: "Session", plan: "Plan", word: Text) -> Record:
     from jp20.domain.base.times import in_tokyo
 
     cost = plan.cost
@@ -199,8 +207,11 @@ def _summary(session: "Session", plan: "Plan") -> Record:
     fields: list[tuple[Column, Value]] = [
         (Column("kind", Text("plan", "計画")), plan.kind.text),
         (Column("id", Text("plan's id", "計画ID")), plan.id),
-        (Column("source", Text("file", "ファイル")), plan.source.name),
-        (Column("source_sha256", Text("file SHA-256", "ファイル SHA-256")), plan.source.sha256),
+        (Column("source", Text(f"file{word.en}", f"ファイル{word.ja}")), plan.source.name),
+        (
+            Column("source_sha256", Text(f"file SHA-256{word.en}", f"ファイル SHA-256{word.ja}")),
+            plan.source.sha256,
+        ),
         (Column("case", Text("case", "案件番号")), plan.evidence.case),
         (
             Column("document_sha256", Text("document SHA-256", "根拠文書 SHA-256")),
@@ -211,17 +222,30 @@ def _summary(session: "Session", plan: "Plan") -> Record:
             ", ".join(names.get(each, str(each)) for each in plan.parties) or None,
         ),
         (BLOCK, plan.block),
-        (Column("time", Text("as of", "時点")), in_tokyo(plan.time)),
+        (Column("time", Text("as of", "時点")), in_tokyo(plan.time) if plan.time else None),
         (
             Column("planned", Text("rows to be done", "実行する行"), number=True),
             len({row.line for each in plan.decisions for row in each.rows}),
         ),
         (
-            Column("settled", Text("rows that stand", "変更不要・実行済みの行"), number=True),
+            Column(
+                "settled",
+                Text(f"rows that stand{word.en}", f"変更不要・実行済みの行{word.ja}"),
+                number=True,
+            ),
             len(plan.settled),
         ),
-        (Column("refused", Text("rows refused", "拒否された行"), number=True), len(refused_lines)),
+        (
+            Column(
+                "refused", Text(f"rows refused{word.en}", f"拒否された行{word.ja}"), number=True
+            ),
+            len(refused_lines),
+        ),
         (Column("gas", Text("gas (estimate)", "ガス(概算)"), number=True), cost.gas),
+        (
+            Column("gas_price", Text("gas price (wei)", "ガス価格(wei)"), number=True),
+            session.connection.gas_price(),
+        ),
         (
             Column("transactions", Text("transactions", "取引数"), number=True),
             cost.transactions,

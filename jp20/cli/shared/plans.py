@@ -231,7 +231,10 @@ def _say_what_is_signed(
 ) -> None:
     """All that applying the plan binds an organisation to, and what nobody compared."""
     _say_cut(plan, Text(str(file), str(file)))
-    for each in with_rows(*plan_parts(session, plan, every=False)):
+    from jp20.operations.plans.plan import read_here
+
+    shown = read_here(session, plan)
+    for each in with_rows(*plan_parts(session, shown, every=False, is_compared=own is not None)):
         say(each)
     say(
         Text(

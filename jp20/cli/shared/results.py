@@ -20,7 +20,8 @@ TRANSACTION: Final = Column("transaction", Text("transaction", "取引"), detail
 
 def steps_table(session: "Session", steps: "Iterable[Step]") -> Table:
     """Each transaction, by whose key, in which block."""
-    names = {member.number: member.name for member in session.members()}
+    steps = list(steps)
+    names = {member.number: member.name for member in session.members()} if steps else {}
     return Table(
         "steps",
         Text("Who did what", "承認の記録"),

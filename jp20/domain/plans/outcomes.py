@@ -151,10 +151,13 @@ class RowOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """All rows of a batch, and the decisions by which they were carried out."""
+    """All rows of a batch, and the decisions by which they were carried out. `trouble`: what broke
+    it off.
+    """
 
     decided: tuple[Decided, ...]
     rows: tuple[RowOutcome, ...]
+    trouble: JP20Error | None = None
 
     @property
     def done(self) -> tuple[RowOutcome, ...]:

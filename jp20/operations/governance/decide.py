@@ -230,14 +230,20 @@ def _directly(
 
 
 def _keys_of(session: Session, calls: Sequence[Call], evidence: Evidence) -> list[bytes]:
-    """By which the outbox knows calls that one key makes under a case; of equal ones each apart."""
+    """Of calls that one key makes under a case; of equal ones each apart."""
+    return [
+        case_key(session, call, evidence, calls[:place].count(call))
+        for place, call in enumerate(calls)
+    ]
+
+
+def case_key(session: Session, call: Call, evidence: Evidence, equal: int = 0) -> bytes:
+    """By which the outbox knows a call that one key makes under a case: the first of that content,
+    or one after so many equal ones.
+    """
     consortium = bytes.fromhex(session.consortium.address[2:])
-    keys = []
-    for place, call in enumerate(calls):
-        equal = calls[:place].count(call)
-        content = bytes.fromhex(call.target[2:]) + call.data + equal.to_bytes(4, "big")
-        keys.append(keccak(b"direct" + consortium + evidence.case_id + content))
-    return keys
+    content = bytes.fromhex(call.target[2:]) + call.data + equal.to_bytes(4, "big")
+    return keccak(b"direct" + consortium + evidence.case_id + content)
 
 
 def _at_once(

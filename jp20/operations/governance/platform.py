@@ -225,7 +225,7 @@ class _Founding:
 
     def settle(self) -> None:
         """Waits for what an earlier run sent, and records a deployment."""
-        self._sender.settle()
+        self._sender.recover()
         intent = self.deployment.intent
         if intent is None:
             return

@@ -13,10 +13,10 @@ from jp20.chain.contracts.errors import Reverted
 from jp20.chain.rpc.node_errors import NodesBehind
 from jp20.chain.rpc.pruned import TransactionsPruned
 from jp20.chain.rpc.receipts import Receipt
+from jp20.chain.sending.location import locate
 from jp20.chain.sending.outbox import Entry, OutboxUnfit, SignerBusy, State
 from jp20.chain.sending.sender import NonceTaken, NonceUnexplained, Sender, SendingRefused
 from jp20.chain.sending.waiting import OutcomeUnknown
-from jp20.chain.sending.whereabouts import look_up
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.governance.requests import Call
@@ -49,14 +49,16 @@ def send_urgent(
     is waited for a moment, and then withdrawn in favour of the first call; at last, without an
     outbox, keys whose outbox another process has or that cannot be written.
 
-    Raises what stood in the way of the first where none comes through.
+    Where it is not known whether the node took a call, the next key is tried after a moment: to be
+    made twice does no more. Raises what stood in the way of the first where none comes through.
     """
     failures: list[JP20Error] = []
     held_up = [signer for signer in signers if session.is_held_up(signer.address)]
     for signer in signers:
         if signer not in held_up:
             try:
-                return signer, _sent(session.sender(signer), calls)
+                patience = None if signer is signers[-1] else MOMENT
+                return signer, _sent(session.sender(signer), calls, patience)
             except _IN_THE_WAY as failure:
                 failures.append(failure)
     unopened: list[Signer] = []
@@ -88,15 +90,15 @@ def _opened(session: Session, signer: Signer) -> Sender:
         time.sleep(_PAUSE)
 
 
-def _sent(sender: Sender, calls: Mapping[Call, str]) -> Results:
-    return sender.send_all(list(calls), labels=list(calls.values()))
+def _sent(sender: Sender, calls: Mapping[Call, str], patience: float | None = None) -> Results:
+    return sender.send_all(list(calls), labels=list(calls.values()), patience=patience)
 
 
 def _overtaking(sender: Sender, calls: Mapping[Call, str]) -> Results:
     """The same where something of the key may stand in the way."""
-    sender.stand()
+    sender.reconcile()
     try:
-        sender.bring_to_end(MOMENT)
+        sender.drain(MOMENT)
     except (OutcomeUnknown, SendingRefused):
         stuck = _first_stuck(sender)
         if stuck is None or stuck.call in calls:
@@ -115,6 +117,6 @@ def _overtaking(sender: Sender, calls: Mapping[Call, str]) -> Results:
 def _first_stuck(sender: Sender) -> Entry | None:
     """What all else of the key waits for: handed over, and in no block."""
     signed = [e for e in sender.outbox.unfinished() if e.state is not State.INTENDED]
-    found = look_up(sender.connection, sender.signer.address, signed)
+    found = locate(sender.connection, sender.signer.address, signed)
     waiting = [each for each in (*found.known, *found.missing) if not each.withdrawn]
     return next((each for each in waiting if each.nonce == found.count), None)

@@ -167,7 +167,7 @@ def delivered_directly(session: Session, token: Contract, evidence: Evidence) ->
     """What keys delivered under a case without a request, by the outboxes at hand: the chain does
     not say under which case it was.
     """
-    carried = session.carried_out(_beginning(token, evidence))
+    carried = session.executed(_beginning(token, evidence))
     if not carried:
         return {}
     source = token.read(ChecksumAddress, "issuerAccount")

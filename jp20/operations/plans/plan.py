@@ -6,14 +6,17 @@ signed: while one is under way the plan goes on with it, and the chain skips the
 refuses by then. Before that, a plan whose ground has moved is not begun.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
+from jp20.chain.contracts.errors import Reverted
 from jp20.chain.new_files import write_new
+from jp20.chain.rpc.node_errors import NoBlock, NodeFailure
+from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.assignment import NotEnoughOrganisations
@@ -49,7 +52,7 @@ from jp20.domain.token.reasons import Reason
 from jp20.operations.files.inputs import read_file
 from jp20.operations.governance import requests
 from jp20.operations.governance.batches import BatchRow, execute_batch, outcomes_of
-from jp20.operations.governance.decide import AwaitingOthers, NotBefore
+from jp20.operations.governance.decide import AwaitingOthers, NotBefore, case_key
 from jp20.operations.investors.whitelist import WhitelistPlan, facts_of, plan_whitelist
 from jp20.operations.plans.distribute import (
     AnotherDeliveryUnderWay,
@@ -220,6 +223,21 @@ def require_rows_of(session: Session, plan: Plan, file: InvestorFile | Allotment
 # Apply
 
 
+def read_here(session: Session, plan: Plan) -> Plan:
+    """A plan of somebody else's, with what its id does not bind read from this node: what is
+    undistributed now, and the time of its block; that is nought where this chain has another block.
+    """
+    token = None if plan.token is None else session.token(plan.token)
+    try:
+        block = session.connection.block(plan.block)
+    except NoBlock:
+        time = 0
+    else:
+        time = block.time if block.hash == plan.block_hash else 0
+    undistributed = None if token is None else token.read(int, "undistributed")
+    return replace(plan, time=time, undistributed=undistributed)
+
+
 def check_plan(session: Session, plan: Plan) -> int:
     """Compares a plan with the chain, as `apply_plan` does before it sends, so that who applies it
     is asked about what is possible only. What an earlier run left on its way comes to its end
@@ -327,6 +345,25 @@ class _Work:
         """The key of the call on some rows: whatever plan they stand in, that of their case."""
         return delivery_key(self.target, self._evidence, _deliveries(rows))
 
+    @property
+    def parts_to_do(self) -> list[Sequence[PlannedRow]]:
+        """The rows of each call, as they are carried out."""
+        if not self.is_direct:
+            return list(self.parts)
+        rows = self.pending_rows()
+        size = self.act.at_once
+        return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+    def key_of_part(self, session: Session, index: int, rows: Sequence[PlannedRow]) -> bytes:
+        """By which the outbox knows the call on some rows."""
+        if self.request is not None:
+            return requests.execution_key(session, self.request, index)
+        return (
+            self.key_of(rows)
+            if self.is_keyed
+            else case_key(session, self.call(rows), self._evidence)
+        )
+
     def pending_rows(self) -> list[PlannedRow]:
         """The rows to be carried out: all, where they are decided on as a whole; else those that
         are not as planned yet.
@@ -351,6 +388,7 @@ class _Run:
         self._waiting: list[JP20Error] = []
         self._acts_waiting: set[PlannedAct] = set()
         self._is_unknown = False
+        self._trouble: JP20Error | None = None
 
     def carry_out(self, work: _Work) -> None:
         total = len(work.decision.rows)
@@ -371,7 +409,7 @@ class _Run:
 
     def end(self) -> Outcomes:
         """The outcomes; raises what there is to be waited for, where nothing else is to be told."""
-        outcomes = Outcomes(tuple(self._decided), in_order(self._rows))
+        outcomes = Outcomes(tuple(self._decided), in_order(self._rows), self._trouble)
         if not self._waiting:
             return outcomes
         first = self._waiting[0]
@@ -398,12 +436,13 @@ class _Run:
                 lambda calls, _: self._tell(work, calls * work.act.at_once),
                 key_of=work.key_of if work.is_keyed else None,
             )
-        except OutcomeUnknown as unknown:
-            rows_now = _rows_now(self._session, work, unknown)
+        except (OutcomeUnknown, NodeFailure) as broken:
+            rows_now = _rows_after(self._session, work, broken)
             if all(row.outcome is not Outcome.UNKNOWN for row in rows_now):
                 raise
             self._is_unknown = True
             self._rows += rows_now
+            self._trouble = getattr(broken, "trouble", broken)
         except (AwaitingOthers, NotBefore) as waiting:
             self._wait(work, waiting)
         except NotEnoughOrganisations as waiting:
@@ -731,6 +770,63 @@ def _rows_now(session: Session, work: _Work, unknown: OutcomeUnknown | None) -> 
         else:
             found += [_as(row, Outcome.PENDING) for row in part]
     return found
+
+
+def _rows_after(
+    session: Session, work: _Work, broken: OutcomeUnknown | NodeFailure
+) -> list[RowOutcome]:
+    """The same where the run broke off; by the outbox alone where no node answers any more."""
+    unknown = broken if isinstance(broken, OutcomeUnknown) else None
+    try:
+        return _rows_now(session, work, unknown)
+    except NodeFailure:
+        return _rows_noted(session, work, {} if unknown is None else unknown.outcomes)
+
+
+def _rows_noted(
+    session: Session, work: _Work, known: Mapping[bytes, Receipt | Reverted]
+) -> list[RowOutcome]:
+    """How the rows stand by what the outbox noted, and by the outcomes that were seen."""
+    parts = {
+        work.key_of_part(session, index, part): (index, part)
+        for index, part in enumerate(work.parts_to_do)
+    }
+    noted = session.noted(parts.keys())
+    found = {
+        row: _as(row, Outcome.ALREADY_DONE)
+        for row in work.decision.rows
+        if row not in work.rows_left
+    }
+    for key, (index, part) in parts.items():
+        rows = [BatchRow(row, row.account, row.units, row.line) for row in part]
+        entry, seen = noted.get(key), known.get(key)
+        if isinstance(seen, Receipt):
+            found |= dict(zip(part, _seen(session, work, index, rows, seen), strict=True))
+            continue
+        outcome_now = Outcome.UNKNOWN if entry is not None else Outcome.PENDING
+        hash = None if entry is None else entry.hash
+        found |= {row: replace(_as(row, outcome_now), transaction=hash) for row in part}
+    return [found.get(row) or _as(row, Outcome.PENDING) for row in work.decision.rows]
+
+
+def _seen(
+    session: Session,
+    work: _Work,
+    index: int,
+    rows: Sequence[BatchRow[PlannedRow]],
+    receipt: Receipt,
+) -> list[RowOutcome]:
+    """What became of the rows of a call whose receipt is there."""
+    call = work.call([row.value for row in rows])
+    try:
+        return outcomes_of(rows, requests.outcome_of(session, index, call, receipt))
+    except NodeFailure:  # the times of its events are not in the receipt
+        return [
+            replace(
+                _as(row.value, Outcome.DONE), transaction=receipt.transaction, block=receipt.block
+            )
+            for row in rows
+        ]
 
 
 def _as(row: PlannedRow, outcome: Outcome) -> RowOutcome:

@@ -33,7 +33,7 @@ class SingleAct:
 
 def done_before(session: Session, act: SingleAct) -> Done | None:
     """What an earlier run made of it; None where it is to be made. What is under way comes to its
-    end first. Raises SignerBusy, OutcomeUnknown, and what `Sender.settle` raises.
+    end first. Raises SignerBusy, OutcomeUnknown, and what `Sender.recover` raises.
     """
     return session.done_before(act.signer, act.call, act.id, again=act.again)
 

@@ -13,6 +13,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.describe import describe
 from jp20.chain.rpc.connection import Connection
+from jp20.chain.sending.location import locate, present
 from jp20.chain.sending.outbox import Entry as Entry
 from jp20.chain.sending.outbox import (
     OutboxView,
@@ -22,7 +23,6 @@ from jp20.chain.sending.outbox import (
 )
 from jp20.chain.sending.outbox import State as State
 from jp20.chain.sending.sender import GAS_OF_NOTHING
-from jp20.chain.sending.whereabouts import look_up
 from jp20.chain.signing.signers import OfflineSigner, Signer
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.requests import Call
@@ -41,6 +41,7 @@ class Where(Enum):
     WITH_NODE = Text("with the node, in no block yet", "ノードに保留中")
     LOST = Text("sent, and the node does not have it", "送信済みだがノードになし")
     IN_BLOCK = Text("in a block, not noted here yet", "ブロックに取込み済み(未記録)")
+    NOT_FINAL = Text("in a block that is not final yet", "ブロックに取込み済み(未確定)")
     REPLACED = Text("its nonce was used by another", "ノンスが他の取引で使用済み")
     WITHDRAWN = Text("being cancelled; it may come yet", "取消手続中(成立する可能性あり)")
 
@@ -51,11 +52,14 @@ class Where(Enum):
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """An unfinished transaction. `seconds` is for how long it has been so."""
+    """A transaction that is not done. `seconds` is for how long it has been under way; `final_from`
+    is the block from which on its own is final, None where it is in none.
+    """
 
     entry: Entry
     where: Where
     seconds: float
+    final_from: int | None = None
 
     @property
     def is_long(self) -> bool:
@@ -89,6 +93,8 @@ class OutboxStatus:
                 f"ノンス {self.gap} が欠けています。この鍵で次に送信する取引、または"
                 f" jp20 tx fill {self.signer} で補われます。",
             )
+        if all(each.where is Where.NOT_FINAL for each in self.under_way):
+            return _WAIT
         stuck = any(each.where is Where.WITH_NODE and each.is_long for each in self.under_way)
         return _LOOK if stuck else _RESUME
 
@@ -98,6 +104,12 @@ _LOOK: Final = Text(
     " To give up a transaction: jp20 tx cancel NONCE",
     "長時間保留されています。ブロック生成とガス価格の条件をノードで確認してください。"
     "取り消す場合は jp20 tx cancel ノンス を実行してください。",
+)
+_WAIT: Final = Text(
+    "It is done when its block is final. Until then do not send it by other means; where the chain"
+    " replaces the block, jp20 resume-sending (or any command with this key) sends the same again.",
+    "ブロックの確定により完了します。それまで別の方法で送信しないでください。ブロックが置き換えられた"
+    "場合は、jp20 resume-sending(またはこの鍵による次の操作)により同じ取引が再度送信されます。",
 )
 _RESUME: Final = Text(
     "Where no jp20 is at work with this key, run: jp20 resume-sending",
@@ -170,7 +182,8 @@ def sending_status(connection: Connection, folder: Path) -> tuple[OutboxStatus, 
     """
     files = outbox_files(folder, connection.chain_id, connection.genesis)
     views = (view_outbox(file) for file in files)
-    return tuple(_status(connection, view) for view in views if view.unfinished)
+    found = (_status(connection, view) for view in views if view.under_way)
+    return tuple(each for each in found if each.under_way)
 
 
 def noted(folder: Path, chain_id: int) -> list[OutboxView]:
@@ -191,21 +204,21 @@ def resume_sending(session: Session) -> tuple[Entry, ...]:
     chain = session.connection
     for file in outbox_files(session.outbox, chain.chain_id, chain.genesis):
         view = view_outbox(file)
-        if view.unfinished:
+        if view.under_way:
             signer = session.signers.get(view.signer) or OfflineSigner(view.signer)
             sender = session.sender(signer)
-            sender.settle()
-            found += sender.outbox.latest(view.unfinished)
+            sender.recover()
+            found += sender.outbox.latest(view.under_way)
     return tuple(found)
 
 
 def on_its_way(session: Session, signer: Signer, nonce: int) -> Entry:
     """What a key has on its way with a nonce, in no block. Raises NothingToCancel, SignerBusy."""
     sender = session.sender(signer)
-    sender.stand()
+    sender.reconcile()
     for entry in sender.outbox.unfinished():
         if entry.nonce == nonce and not entry.withdrawn and entry.state is not State.INTENDED:
-            found = look_up(session.connection, signer.address, [entry])
+            found = locate(session.connection, signer.address, [entry])
             if found.known or found.missing:
                 return entry
     raise NothingToCancel(signer.address, nonce)
@@ -268,7 +281,7 @@ def send_signed(session: Session, file: SignedFile) -> tuple[Entry, ...]:
     then. What was taken in before is waited for.
 
     Nothing is taken in where one is not, field by field, what waits for a signature, or where one
-    with a lower nonce still does. Raises NotExported, SignerBusy, and what `Sender.settle` raises.
+    with a lower nonce still does. Raises NotExported, SignerBusy, and what `Sender.recover` raises.
     """
     if file.chain_id != session.connection.chain_id:
         raise NotExported(file.transactions[0].transaction.nonce)
@@ -293,7 +306,7 @@ def send_signed(session: Session, file: SignedFile) -> tuple[Entry, ...]:
         if entry.state is State.INTENDED and entry.nonce < highest and entry.id not in signed:
             raise NotExported(highest)
     outbox.sign(new)
-    sender.settle()
+    sender.recover()
     return tuple(outbox.latest(known[each.key] for each in file.transactions))
 
 
@@ -310,15 +323,16 @@ def give_up_unsigned(session: Session, signer: ChecksumAddress) -> tuple[Entry, 
 
 
 def _status(connection: Connection, view: OutboxView) -> OutboxStatus:
-    signed = [entry for entry in view.unfinished if entry.state is not State.INTENDED]
-    found = look_up(connection, view.signer, signed)
-    where: dict[int, Where] = {}
+    standing, replaced = _of_not_final(connection, view.not_final)
+    asked = [entry for entry in view.unfinished if entry.state is not State.INTENDED]
+    found = locate(connection, view.signer, [*replaced, *asked])
+    where: dict[int, Where] = dict.fromkeys(standing, Where.NOT_FINAL)
     _put(where, (entry for entry, _ in found.included), Where.IN_BLOCK)
     _put(where, found.known, Where.WITH_NODE)
     _put(where, (each for each in found.known if each.withdrawn), Where.WITHDRAWN)
     _put(where, (*found.replaced, *found.contested), Where.REPLACED)
+    _put(where, found.missing, Where.LOST)
     _put(where, (e for e in found.missing if e.state is State.SIGNED), Where.NOT_SENT)
-    _put(where, (e for e in found.missing if e.state is State.SENT), Where.LOST)
     now = time.time()
     return OutboxStatus(
         view.signer,
@@ -328,11 +342,32 @@ def _status(connection: Connection, view: OutboxView) -> OutboxStatus:
                 entry,
                 where.get(entry.id, Where.AWAITS_SIGNATURE),
                 max(0.0, now - entry.intended_at),
+                standing.get(entry.id),
             )
-            for entry in view.unfinished
+            for entry in view.under_way
+            if entry.id in where or entry.state is State.INTENDED
         ),
         _gap(connection, view.signer, [*found.known, *found.missing]),
     )
+
+
+def _of_not_final(
+    connection: Connection, entries: Sequence[Entry]
+) -> tuple[dict[int, int], list[Entry]]:
+    """Of entries in blocks that were not final: by id the block from which on they are, where they
+    are not by now; and those whose block the chain does not have any more.
+    """
+    if not entries:
+        return {}, []
+    depth, final = connection.network.finality.depth, connection.final_block()
+    hashes = present(connection, sorted({entry.block for entry in entries if entry.block}))
+    standing, replaced = {}, []
+    for entry in entries:
+        if entry.block is None or hashes.get(entry.block) != entry.block_hash:
+            replaced.append(entry)
+        elif entry.block > final:
+            standing[entry.id] = entry.block + depth
+    return standing, replaced
 
 
 def _put(where: dict[int, Where], entries: Iterable[Entry], place: Where) -> None:

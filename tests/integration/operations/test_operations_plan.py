@@ -21,7 +21,10 @@ from example_world import (
     grace,
     pass_time,
 )
+from faulty_proxy import FaultyProxy
 
+from jp20.chain.rpc.connection import NodeFailure, connect
+from jp20.chain.sending import sender as sender_module
 from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.domain.base.addresses import address_of
 from jp20.domain.base.roles import Role
@@ -521,6 +524,46 @@ def test_what_is_sent_and_in_no_block_is_unknown_and_known_when_it_is_applied_ag
     done = apply_plan(registrar, plan)
     assert len(done.done) + len(done.already) == 10
     assert {row.transaction for row in first.unknown} <= {row.transaction for row in done.rows}
+    assert balances(world, ten) == [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
+
+
+@pytest.mark.requirement("G2")
+def test_a_node_that_is_lost_in_the_middle_is_told_with_what_is_done_and_what_waits(
+    world, ten, small_calls, tmp_path
+):
+    # given: a delivery that is signed, in calls of two rows; and a way to the node that goes away
+    # when the second execution is handed over
+    plan = deliver_plan(world, *[(each, 10 + n) for n, each in enumerate(ten)])
+    for organisation in (BROKER, ISSUER):
+        with pytest.raises(PlanAwaitingOthers):
+            apply_plan(single_organisation(world, organisation), plan)
+    proxy = FaultyProxy(world.session.connection.network.url)
+    sent = []
+
+    def goes_away(methods: list[str]) -> str:
+        sent.extend(each for each in methods if each == "eth_sendRawTransaction")
+        return "reset" if len(sent) > 1 else ""
+
+    keys = world.session_of(TRUST_BANK).signers.values()
+    folder = tmp_path / "outbox"
+    with open_session(connect(proxy.url), world.deployment, keys, outbox=folder) as bank:
+        bank.sender(next(iter(keys))).patience = 1.0
+        proxy.fault = goes_away
+        # when
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sender_module, "BATCH_SIZE", 1)
+            broken = apply_plan(bank, plan)
+    proxy.stop()
+
+    # then: what is done, what waits, and what was not sent
+    rows = {kind: len(broken.of(kind)) for kind in (Outcome.DONE, Outcome.UNKNOWN, Outcome.PENDING)}
+    assert (rows[Outcome.DONE], sum(rows.values())) == (2, 10)
+    assert rows[Outcome.UNKNOWN] > 0
+    assert isinstance(broken.trouble, NodeFailure)
+    assert all(row.transaction for row in (*broken.done, *broken.unknown))
+    # and it is gone on with
+    with open_session(world.session.connection, world.deployment, keys, outbox=folder) as bank:
+        apply_plan(bank, plan)
     assert balances(world, ten) == [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
 
 

@@ -12,7 +12,9 @@ from jp20.chain.local import LocalChain
 from jp20.chain.rpc.connection import Connection, connect
 from jp20.domain.plans.outcomes import Done
 from jp20.operations.session import open_session
-from jp20.operations.token.transfer import transfer
+from jp20.operations.token.transfer import transfer, transfer_act
+from jp20.operations.transactions.acts import done_before, make_once, mark_reported
+from jp20.operations.transactions.sending import resume_sending
 
 pytestmark = [pytest.mark.requirement("G2"), pytest.mark.usefixtures("five_at_once")]
 
@@ -109,4 +111,40 @@ def test_a_transfer_that_is_killed_at_every_step_and_begun_again_is_made_once(de
             assert (world.balance(alice), connection.next_nonce(alice.address)) == (95, count + 1)
             give(folder)
             assert (world.balance(alice), connection.next_nonce(alice.address)) == (90, count + 2)
+    assert point == 11  # five transitions with two points each
+
+
+@pytest.mark.requirement("G3")
+@pytest.mark.parametrize("delivery", ["anvil"], indirect=True)
+def test_a_single_act_that_is_killed_resumed_and_asked_for_again_is_made_once(delivery, tmp_path):
+    # given: alice has 100 units, and a transfer that is known by its id
+    world = delivery.world
+    connection = world.session.connection
+
+    def give(folder, *, again: bool = False) -> Done:
+        with open_session(
+            connect(connection.network), world.deployment, KEYS, outbox=folder
+        ) as session:
+            act = transfer_act(session, world.token, alice, bob.address, 5, again=again)
+            done = done_before(session, act) or make_once(session, act)
+            mark_reported(session, act)
+            return done
+
+    point, killed = 0, True
+    while killed:
+        point += 1
+        folder = tmp_path / str(point)
+        with undone(connection):
+            # when: it is killed, somebody resumes what is under way, and it is asked for twice
+            killed = killed_at(point, partial(give, folder))
+            if folder.exists():
+                with open_session(connection, world.deployment, [], outbox=folder) as nobody:
+                    resume_sending(nobody)
+            first, second = give(folder), give(folder)
+
+            # then: it was made once, whatever was killed; and once more where a word says so
+            assert first.transaction == second.transaction
+            assert world.balance(alice) == 95, point
+            assert give(folder, again=True).earlier is None
+            assert world.balance(alice) == 90, point
     assert point == 11  # five transitions with two points each

@@ -171,7 +171,7 @@ def test_a_node_that_dies_at_a_point_is_replaced_by_the_next(delivery, proxy, tm
     assert (delivery.balances, delivery.mined) == (UNITS, TRANSACTIONS)
 
 
-@pytest.mark.parametrize("fault", ["lost", "late"])
+@pytest.mark.parametrize("fault", ["lost", "late", "taken, error", "limited"])
 @pytest.mark.parametrize("number", range(1, 4))
 def test_a_transaction_that_was_taken_without_an_answer_is_sent_once(
     delivery, proxy, tmp_path, monkeypatch, fault, number
@@ -202,7 +202,7 @@ def test_a_transaction_that_was_taken_without_an_answer_is_sent_once(
 def test_random_faults_at_random_points(delivery, proxy, tmp_path, seed):
     # given: a network that loses every tenth request or answer, and a process that is often killed
     chance = random.Random(seed)
-    faults = ["reset", "lost", "cut", "unavailable"]
+    faults = ["reset", "lost", "cut", "unavailable", "limited", "taken, error"]
     proxy.fault = lambda methods: chance.choice(faults) if chance.random() < 0.1 else ""
     network = Network(proxy.url)
 

@@ -6,6 +6,7 @@ node's pool holds it.
 """
 
 import time
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
@@ -16,15 +17,15 @@ from jp20.chain.rpc.connection import Connection, NodeRefused
 from jp20.chain.rpc.node_errors import NodeFailure
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.rpc.verdicts import another_has_its_nonce, is_definitive, said_by
+from jp20.chain.sending.location import Located, check_not_final, locate
 from jp20.chain.sending.outbox import Entry, Inclusion, Outbox, State
 from jp20.chain.sending.waiting import OutcomeUnknown, pauses
-from jp20.chain.sending.whereabouts import Whereabouts, check_not_final, look_up
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
 
 WINDOW: Final = 2_000
 """Transactions in flight at once."""
 
-AT_ONCE: Final = 200
+BATCH_SIZE: Final = 200
 """Transactions that are handed over in one request."""
 
 BLOCKFULS: Final = 3
@@ -37,6 +38,9 @@ QUIET_BLOCKS: Final = 3
 
 QUIET_SECONDS: Final = 2.0
 """And the time, where no block comes at all; twice as long every time."""
+
+SAID_AFTER: Final = 4.0
+"""Seconds of trouble after which it is said what is waited for."""
 
 _LOOKED_UP_FIRST: Final = 10
 """Of what a node did not take, those that are looked for before the others are."""
@@ -94,7 +98,7 @@ class Ended:
     receipt: Receipt | None
 
 
-class Dispatch:
+class Broadcaster:
     """The signed entries of one outbox between this process and the chain.
 
     After `patience` seconds in which nothing comes to an end it gives up waiting; the entries stay
@@ -118,6 +122,7 @@ class Dispatch:
         self._looked: dict[int, bytes] = {}  # hashes of the blocks that were looked through last
         self._reading: Future[dict[bytes, Receipt]] | None = None
         self._window = WINDOW
+        self._has_said = False
         self._held_at: tuple[int, float] | None = None  # block and time at which nothing was taken
         self._trouble: JP20Error | None = None
         self._answered: JP20Error | None = None  # what the node said of what it did not take last
@@ -144,7 +149,7 @@ class Dispatch:
         asked for by name.
         """
         self._progress()
-        self._doubt(self._waiting.values())
+        self._recheck(self._waiting.values())
         newest = self._connection.block()
         self._next_block, self._gas_limit = newest.number + 1, newest.gas_limit
         self._looked = {newest.number: newest.hash}
@@ -158,11 +163,11 @@ class Dispatch:
         self._ready = sorted([*self._ready, *new], key=lambda entry: entry.nonce)
         self._progress()
         if doubtful:
-            self._doubt(new)
+            self._recheck(new)
 
-    def turn(self) -> list[Ended]:
+    def poll(self) -> list[Ended]:
         """Hands over what there is room for, looks at the blocks that came, and says what came to
-        an end. Does not wait: `rest` does, where there is nothing else to do.
+        an end. Does not wait: `wait` does, where there is nothing else to do.
 
         Raises SendingRefused for what a node will not have, and OutcomeUnknown when patience is
         over.
@@ -174,9 +179,9 @@ class Dispatch:
             self._look()
             self._trouble = None
         except (NodeFailure, NodeRefused) as failure:  # refused: a question, not a transaction
-            self._doubt(self._waiting.values())
+            self._recheck(self._waiting.values())
             self._reading = None
-            self.rest(failure)
+            self.wait(failure)
         ended, self._ended = self._ended, []
         if ended:
             self._progress()
@@ -189,11 +194,12 @@ class Dispatch:
         reopened, self._reopened = self._reopened, []
         return reopened
 
-    def rest(self, trouble: JP20Error | None = None) -> None:
+    def wait(self, trouble: JP20Error | None = None) -> None:
         """Waits a moment. Raises OutcomeUnknown when patience is over, or the trouble itself where
         nothing is on its way.
         """
         self._trouble = trouble or self._trouble
+        self._say_what_is_waited_for()
         if time.monotonic() - self._since > self._patience:
             because = self._trouble or self._answered
             under_way = [*self._waiting.values(), *self._ready]
@@ -208,6 +214,19 @@ class Dispatch:
             time.sleep(pause)
         else:
             wait([self._reading], pause)
+
+    def _say_what_is_waited_for(self) -> None:
+        """Once, where a trouble lasts: nothing else tells whoever waits why nothing goes on."""
+        if self._trouble is None or self._has_said:
+            return
+        if time.monotonic() - self._since > SAID_AFTER:
+            self._has_said = True
+            what, seconds = self._trouble.what, self._patience
+            warnings.warn(
+                f"{what.en} Waiting for it, up to {seconds:.0f} seconds."
+                f" / {what.ja}最長 {seconds:.0f} 秒待機します。",
+                stacklevel=2,
+            )
 
     def _gap(self, under_way: Sequence[Entry]) -> int | None:
         """The nonce that nobody used and all wait for, as far as a node can be asked."""
@@ -232,7 +251,7 @@ class Dispatch:
         doubted = {entry.signed.hash for entry in part} & self._doubtful
         asked = [entry for entry in part if entry.signed.hash in doubted]
         if asked:
-            found = self._look_up(asked)
+            found = self._locate(asked)
             self._place(found)
             missing = {entry.id for entry in found.missing}
             part = [e for e in part if e.signed.hash not in doubted or e.id in missing]
@@ -240,7 +259,7 @@ class Dispatch:
         self._doubtful |= hashes
         standing = self._connection.standing(self._outbox.signer)
         answers = self._connection.send_raw(
-            [entry.signed.raw for entry in part], lane=self._outbox.signer, everywhere=bool(asked)
+            [entry.signed.raw for entry in part], sender=self._outbox.signer, everywhere=bool(asked)
         )
         refusals = {
             entry.id: answer
@@ -262,7 +281,7 @@ class Dispatch:
         blockfuls = 1 if self._blocks.mines_on_send else BLOCKFULS
         room = blockfuls * self._gas_limit - self._gas
         part: list[Entry] = []
-        for entry in self._ready[:AT_ONCE]:
+        for entry in self._ready[:BATCH_SIZE]:
             room -= entry.gas
             first = not part and not self._waiting
             full = room < 0 or len(part) + len(self._waiting) >= self._window
@@ -298,10 +317,10 @@ class Dispatch:
         now = {entry.id: entry for entry in unknown}
         self._ready = [now.get(entry.id, entry) for entry in self._ready]
         entries = [now.get(entry.id, entry) for entry in entries]
-        found = self._look_up(entries[:_LOOKED_UP_FIRST])
+        found = self._locate(entries[:_LOOKED_UP_FIRST])
         self._place(found)
         if found.is_there:
-            self._place(self._look_up(entries[_LOOKED_UP_FIRST:]))
+            self._place(self._locate(entries[_LOOKED_UP_FIRST:]))
             return
         first = next((each for each in found.missing if each.nonce == found.count), None)
         if first is None or first not in refused:
@@ -389,26 +408,26 @@ class Dispatch:
         self._quiet_seconds *= 2
         self._ask_at = time.monotonic() + self._quiet_seconds
         waiting = sorted(self._waiting.values(), key=lambda entry: entry.nonce)
-        found = self._look_up(waiting[:10])
+        found = self._locate(waiting[:10])
         self._place(found)
         for _, receipt in found.included:
             self._next_block = min(self._next_block, receipt.block)
         self._looked = {n: hash for n, hash in self._looked.items() if n < self._next_block}
         if found.missing:
-            self._doubt(found.missing)
-            self._doubt(waiting[10:])
+            self._recheck(found.missing)
+            self._recheck(waiting[10:])
 
     def _after_changes(self) -> None:
         """The node was given up, and its pool with it: what waits is asked for at the next."""
         standing = self._connection.standing(self._outbox.signer)
         if standing != self._standing:
             self._standing = standing
-            self._doubt(self._waiting.values())
+            self._recheck(self._waiting.values())
 
-    def _look_up(self, entries: Sequence[Entry]) -> Whereabouts:
-        return look_up(self._connection, self._outbox.signer, entries, self._blocks)
+    def _locate(self, entries: Sequence[Entry]) -> Located:
+        return locate(self._connection, self._outbox.signer, entries, self._blocks)
 
-    def _place(self, found: Whereabouts) -> None:
+    def _place(self, found: Located) -> None:
         """Puts entries where they were found to be."""
         self._include_found(found.included)
         self._taken([each for each in found.known if each.signed.hash not in self._waiting])
@@ -441,7 +460,7 @@ class Dispatch:
 
     # Inside
 
-    def _doubt(self, entries: Iterable[Entry]) -> None:
+    def _recheck(self, entries: Iterable[Entry]) -> None:
         """Has to be asked for before it is handed over again."""
         entries = list(entries)
         waiting = [entry for entry in entries if entry.signed.hash in self._waiting]
@@ -462,6 +481,7 @@ class Dispatch:
 
     def _progress(self) -> None:
         self._since = time.monotonic()
+        self._has_said = False
         self._pauses = pauses()
         self._quiet_blocks = 0
         self._quiet_seconds = QUIET_SECONDS

@@ -38,7 +38,7 @@ _LOOKED_THROUGH: Final = 40
 
 
 @dataclass(slots=True)
-class Whereabouts:
+class Located:
     """What a node knows of some signed entries.
 
     `included` are in blocks; `known` ones wait in its pool; of `replaced` ones another transaction,
@@ -60,17 +60,17 @@ class Whereabouts:
         return bool(self.included or self.known or self.replaced or self.contested)
 
 
-def look_up(
+def locate(
     connection: Connection,
     signer: ChecksumAddress,
     entries: Sequence[Entry],
     blocks: Blocks | None = None,
-) -> Whereabouts:
+) -> Located:
     """Asks for entries by their hash; of many that were intended lately `blocks` are looked through
-    first. Raises NodeFailure, and TransactionsForgotten where the node may have forgotten what it
+    first. Raises NodeFailure, and TransactionsPruned where the node may have forgotten what it
     says not to know.
     """
-    found = Whereabouts()
+    found = Located()
     depth = connection.network.finality.depth
     if blocks is not None and len(entries) > _FEW:
         found.included = _look_through(blocks, depth, entries)
@@ -112,7 +112,7 @@ def _prove(
     signer: ChecksumAddress,
     used: Sequence[Entry],
     final: int,
-    found: Whereabouts,
+    found: Located,
 ) -> None:
     """Finds which transactions used the nonces of entries of which the node gives no receipt."""
     after = max(0, min(entry.after for entry in used) - connection.network.finality.depth)
@@ -133,7 +133,7 @@ def _prove(
 def _receipts_that_must_be(
     connection: Connection, own: Sequence[tuple[Entry, int]]
 ) -> list[tuple[Entry, Receipt]]:
-    """The receipts of entries that were seen in blocks. Raises TransactionsForgotten."""
+    """The receipts of entries that were seen in blocks. Raises TransactionsPruned."""
     by_hash = {entry.signed.hash: entry for entry, _ in own}
     receipts: dict[bytes, Receipt] = {}
     for pause in (*_ASKED_AGAIN, None):
@@ -173,9 +173,7 @@ def _look_through(
     return found
 
 
-def _ask_their_own_node(
-    connection: Connection, signer: ChecksumAddress, found: Whereabouts
-) -> None:
+def _ask_their_own_node(connection: Connection, signer: ChecksumAddress, found: Located) -> None:
     """What one node is missing may be on its way to it from the signer's own node."""
     if found.missing:
         answers = connection.answers(
@@ -183,14 +181,14 @@ def _ask_their_own_node(
                 ("eth_getTransactionByHash", (f"0x{entry.signed.hash.hex()}",))
                 for entry in found.missing
             ],
-            lane=signer,
+            sender=signer,
         )
         asked = list(zip(found.missing, answers, strict=True))
         found.known += [entry for entry, answer in asked if answer.get("result") is not None]
         found.missing = [entry for entry, answer in asked if answer.get("result") is None]
 
 
-def _place(found: Whereabouts, entry: Entry, receipt: Any, transaction: object) -> None:
+def _place(found: Located, entry: Entry, receipt: Any, transaction: object) -> None:
     if receipt is not None:
         found.included.append((entry, Receipt.of(receipt)))
     elif transaction is not None or entry.withdrawn:
@@ -199,7 +197,9 @@ def _place(found: Whereabouts, entry: Entry, receipt: Any, transaction: object) 
         found.missing.append(entry)
 
 
-def stand(connection: Connection, outbox: Outbox, blocks: Blocks, patience: float) -> None:
+def reconcile_outbox(
+    connection: Connection, outbox: Outbox, blocks: Blocks, patience: float
+) -> None:
     """Sees to it that the node has what this outbox saw on the chain, and that the outbox has what
     the chain still has: before anything is read for a decision, and before anything new is sent.
 
@@ -232,8 +232,8 @@ def check_not_final(connection: Connection, outbox: Outbox, blocks: Blocks) -> l
     final = connection.final_block()
     # What was looked at a moment ago will do, but for what is never looked at again after this.
     asked = [place for place in not_final if place[0] <= final or not _has(blocks, *place)]
-    present = _present(connection, sorted({number for number, _ in asked}))
-    gone = [(number, hash) for number, hash in asked if present.get(number) != hash]
+    there = present(connection, sorted({number for number, _ in asked}))
+    gone = [(number, hash) for number, hash in asked if there.get(number) != hash]
     reopened = outbox.reopen([entry for place in gone for entry in outbox.in_block(*place)])
     outbox.confirm(final)
     return reopened
@@ -262,17 +262,17 @@ def _gone(connection: Connection, outbox: Outbox, newest: int) -> Iterator[Entry
 
 def _surely_present(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
     """The same, whoever of those behind one address is asked."""
-    found = _present(connection, numbers)
+    found = present(connection, numbers)
     for _ in range(_ASKED_IN_ALL):
         missing = [number for number in numbers if number not in found]
         if not missing:
             break
         time.sleep(_BETWEEN)
-        found |= _present(connection, missing)
+        found |= present(connection, missing)
     return found
 
 
-def _present(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
+def present(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
     """The hashes of the blocks that the chain has, by number."""
     found: list[Any] = connection.batch(
         ("eth_getBlockByNumber", (block_tag(number), False)) for number in numbers
