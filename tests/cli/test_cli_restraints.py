@@ -41,7 +41,6 @@ BAD = [
     Bad("pledge release", ("RE1", A, "999", *_CASE), 2, "999"),
     Bad("pledge list", ("RE1", "0x12"), 2, "0x12"),
     Bad("attach set", ("RE1", A, "5", "--creditor", "", *_CASE), 2, "--creditor"),
-    Bad("attach set", ("RE1", DAVE.address, "1", "--creditor", "C", *_CASE), 1, "INSUFFICIENT"),
     Bad("attach release", ("RE1", A, "999", "1", *_CASE), 2, "999"),
     Bad("attach list", ("NO-SUCH",), 1, "NO-SUCH"),
 ]  # fmt: skip
@@ -382,6 +381,21 @@ def test_an_attachment_is_recorded_by_registrar_and_auditor_and_released(market)
     released = market.json("attach", "release", market.code, A, number, *market.case("R"))
     assert released["positions"][0]["free"] == 100
     assert market.json("attach", "list", market.code, A)["claims"] == []
+
+
+@pytest.mark.requirement("G11")
+def test_a_court_may_attach_what_is_still_to_come(market):
+    # Dave has nothing: the contract takes an attachment all the same, and a pledge not.
+    attached = market.json(
+        "attach", "set", market.code, DAVE.address, "7", "--creditor", "COURT-9", *market.case("A")
+    )
+    assert attached["claim"]["units"] == 7
+    pledged = market.run(
+        "pledge", "set", market.code, DAVE.address, "7", "--pledgee", "BANK", *market.case("P")
+    )
+    assert pledged.code == 1
+    assert "INSUFFICIENT_BALANCE" in pledged.err
+    assert f"jp20 position {market.code} {DAVE.address}" in pledged.err
 
 
 @pytest.mark.requirement("S4")
