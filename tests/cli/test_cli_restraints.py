@@ -343,7 +343,7 @@ def test_a_pledge_is_set_listed_and_released_in_part_and_whole(market):
     )
     again = market.alone("broker", *arguments)
     assert too_many.code == 1
-    assert "40 are there" in too_many.err
+    assert "INSUFFICIENT_BALANCE" in too_many.err
     assert again.code == 0
     assert position(market, A)["pledged"] == 60
 

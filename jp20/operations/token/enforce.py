@@ -6,7 +6,6 @@ from dataclasses import astuple, dataclass
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
-from jp20.chain.contracts.typed import typed
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
@@ -173,7 +172,10 @@ def force_transfer(
 def forced_before(session: Session, token: TokenName, evidence: Evidence) -> ForcedMove | None:
     """A forced transfer that was carried out under a case, None where there is none."""
     done = executed_call(session, session.token(token), "forcedTransferWith", evidence)
-    return None if done is None else typed(ForcedMove, done["move"])
+    if done is None:
+        return None
+    from_, to, units, waivers, executed_claim = done["move"]
+    return ForcedMove(from_, to, units, Waiver(waivers), executed_claim)
 
 
 def reversed_before(
