@@ -700,7 +700,7 @@ def test_what_one_key_may_do_alone_is_done_once_under_a_case(world, policy, tmp_
         ) as session:
             # when: it is done twice under a case
             done.append(
-                lifecycle.split(session, world.token, 2, evidence("S-1"))
+                carry_out(session, lifecycle.split(session, world.token, 2, evidence("S-1")))
                 if act.startswith("split")
                 else issue_units(session, world.token, before, evidence("S-1")).decided
             )
