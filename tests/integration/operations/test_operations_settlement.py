@@ -61,11 +61,11 @@ def deposit_code() -> bytes:
 @pytest.fixture
 def deposit(world, deposit_code):
     """Bob has 1,000 yen of it."""
-    founder = world.desk.sender(FOUNDER)
+    founder = world.session.sender(FOUNDER)
     made = founder.send(Call(ZERO_ADDRESS, deposit_code), label="deploy Deposit").contract
     mint = bytes.fromhex(f"40c10f19{bob.address[2:].rjust(64, '0')}{1_000:064x}")
     founder.send(Call(made, mint), label="mint(address,uint256)")
-    return token_at(world.desk.connection, made)
+    return token_at(world.session.connection, made)
 
 
 @pytest.fixture
@@ -77,16 +77,16 @@ def other(world) -> str:
 def issue_another(world, code, issuer_account, holder, units, **terms) -> str:
     named = {"code": code, "symbol": code[-1], "issuer_account": address_of(issuer_account)}
     sheet = replace(world.sheet, terms=replace(world.sheet.terms, **named, **terms))
-    create_token(world.desk, sheet, ISSUER, TRUST_BANK, evidence(f"{code}-1"))
-    issue_units(world.desk, code, 1_000, evidence(f"{code}-2"))
-    distribute(world.desk, code, allotments((holder, units)), evidence(f"{code}-3"))
+    create_token(world.session, sheet, ISSUER, TRUST_BANK, evidence(f"{code}-1"))
+    issue_units(world.session, code, 1_000, evidence(f"{code}-2"))
+    distribute(world.session, code, allotments((holder, units)), evidence(f"{code}-3"))
     return code
 
 
 def trades_of(world, *rows: str) -> list[Trade]:
     head = "trade,token,seller,buyer,units,payment,price,deadline,paying agent,broker\n"
     file = parse_trades((head + "\n".join(rows)).encode(), "trades.csv")
-    return [trade_of(world.desk, row) for row in file]
+    return [trade_of(world.session, row) for row in file]
 
 
 def row(name, seller, buyer, units, payment, price, agent="", broker="", token="JP20-TEST") -> str:
@@ -95,20 +95,20 @@ def row(name, seller, buyer, units, payment, price, agent="", broker="", token="
 
 
 def name_of(world, organisation: int) -> str:
-    return world.desk.organisation(organisation).name
+    return world.session.organisation(organisation).name
 
 
 def status(world, trade) -> TradeStatus:
-    return states(world.desk, [trade])[0].status
+    return states(world.session, [trade])[0].status
 
 
 def agree(world, *trades) -> None:
     """Both sides, as one who has the keys of both."""
     for trade in trades:
-        propose(world.desk, trade)
-    owed = owed_of(states(world.desk, trades))
+        propose(world.session, trade)
+    owed = owed_of(states(world.session, trades))
     for trade in trades:
-        accept(world.desk, trade, owed[trade.buyer, trade.payment])
+        accept(world.session, trade, owed[trade.buyer, trade.payment])
 
 
 def test_a_trade_against_an_erc20_is_settled_and_stands_in_the_register(world, deposit):
@@ -117,15 +117,15 @@ def test_a_trade_against_an_erc20_is_settled_and_stands_in_the_register(world, d
     assert status(world, trade) is TradeStatus.MATCHED
     assert world.balance(alice) == 100
 
-    settle(world.desk, trade, carol)
+    settle(world.session, trade, carol)
 
     assert status(world, trade) is TradeStatus.SETTLED
     assert (world.balance(alice), world.balance(bob)) == (70, 90)
     assert deposit.read(int, "balanceOf", alice.address) == 300
-    last = read_register(world.desk, world.token).history[-1]
+    last = read_register(world.session, world.token).history[-1]
     assert isinstance(last, Movement)
     assert (last.why, last.reference, last.units) == (Why.SETTLED, trade.id, 30)
-    assert [each.trade for each in all_trades(world.desk)] == [trade]
+    assert [each.trade for each in all_trades(world.session)] == [trade]
 
 
 def test_what_is_done_is_not_done_again(world, deposit):
@@ -133,15 +133,15 @@ def test_what_is_done_is_not_done_again(world, deposit):
     twice.
     """
     (trade,) = trades_of(world, row("T-1", alice, bob, 30, deposit.address, 300))
-    token = world.desk.token(world.token)
-    agent = world.desk.settlement.address
+    token = world.session.token(world.token)
+    agent = world.session.settlement.address
     call = token.call("commitTransfer", agent, bob.address, 30, trade.deadline)
-    world.desk.send(alice, call)
+    world.session.send(alice, call)
 
-    assert propose(world.desk, trade) is not None
-    assert propose(world.desk, trade) is None
-    assert accept(world.desk, trade, 300) is not None
-    assert accept(world.desk, trade, 300) is None
+    assert propose(world.session, trade) is not None
+    assert propose(world.session, trade) is None
+    assert accept(world.session, trade, 300) is not None
+    assert accept(world.session, trade, 300) is None
 
     committed = token.read(tuple[int, int, int, int, int, int, int], "positionOf", alice.address)[1]
     assert committed == 30
@@ -149,7 +149,7 @@ def test_what_is_done_is_not_done_again(world, deposit):
 
 def test_the_chain_knows_a_trade_by_the_same_id(world, deposit):
     (trade,) = trades_of(world, row("T-1", alice, bob, 30, deposit.address, 300))
-    assert world.desk.settlement.read(bytes, "idOf", trade.fields) == trade.id
+    assert world.session.settlement.read(bytes, "idOf", trade.fields) == trade.id
 
 
 def test_bank_and_broker_confirm_each_what_the_trade_names_it_for(world):
@@ -158,14 +158,14 @@ def test_bank_and_broker_confirm_each_what_the_trade_names_it_for(world):
     assert (trade.payment, trade.paying_agent, trade.broker) == (ZERO_ADDRESS, PAYING, BROKER)
     agree(world, trade)
 
-    assert confirm(world.desk, [trade], OTHER_BROKER, evidence("PAY-0")) == ()
-    confirm(world.desk, [trade], BROKER, evidence("PAY-1"))
+    assert confirm(world.session, [trade], OTHER_BROKER, evidence("PAY-0")) == ()
+    confirm(world.session, [trade], BROKER, evidence("PAY-1"))
     with pytest.raises(Reverted):
-        settle(world.desk, trade, carol)
-    confirm(world.desk, [trade], PAYING, evidence("PAY-2"))
-    assert confirm(world.desk, [trade], PAYING, evidence("PAY-2")) == ()
+        settle(world.session, trade, carol)
+    confirm(world.session, [trade], PAYING, evidence("PAY-2"))
+    assert confirm(world.session, [trade], PAYING, evidence("PAY-2")) == ()
 
-    settle(world.desk, trade, carol)
+    settle(world.session, trade, carol)
 
     assert world.balance(bob) == 90
 
@@ -174,9 +174,9 @@ def test_an_organisation_that_the_trade_does_not_name_confirms_nothing(world):
     bank, broker = name_of(world, PAYING), name_of(world, OTHER_BROKER)
     (trade,) = trades_of(world, row("T-1", alice, bob, 30, "bank", 3_000_000, bank, broker))
     agree(world, trade)
-    call = world.desk.settlement.call("confirmPayment", [trade.fields])
+    call = world.session.settlement.call("confirmPayment", [trade.fields])
     with pytest.raises(Reverted):
-        decide(world.desk_of(BROKER), [call], evidence("PAY-1"))
+        decide(world.session_of(BROKER), [call], evidence("PAY-1"))
 
 
 @pytest.mark.requirement("G22")
@@ -184,11 +184,11 @@ def test_units_for_units_in_one_transaction(world, other):
     (trade,) = trades_of(world, row("T-1", alice, bob, 30, other, 60))
     agree(world, trade)
 
-    settle(world.desk, trade, carol)
+    settle(world.session, trade, carol)
 
     assert (world.balance(alice), world.balance(bob)) == (70, 90)
-    assert world.desk.token(other).read(int, "balanceOf", alice.address) == 60
-    assert read_register(world.desk, other).history[-1].reference == trade.id
+    assert world.session.token(other).read(int, "balanceOf", alice.address) == 60
+    assert read_register(world.session, other).history[-1].reference == trade.id
 
 
 @pytest.mark.requirement("G3")
@@ -197,17 +197,17 @@ def test_a_consent_tokens_commitment_waits_on_the_registrars_desk(world, deposit
     (trade,) = trades_of(world, row("T-1", alice, bob, 30, deposit.address, 300, token=code))
     agree(world, trade)
     with pytest.raises(Reverted):
-        settle(world.desk, trade, carol)
-    (asked,) = transfer_requests(world.desk, code)
+        settle(world.session, trade, carol)
+    (asked,) = transfer_requests(world.session, code)
     assert (asked.from_, asked.to, asked.units) == (alice.address, bob.address, 30)
     assert asked.status is ConsentStatus.OPEN
 
-    approve_transfers(world.desk, code, [asked.id], evidence("CONSENT"))
+    approve_transfers(world.session, code, [asked.id], evidence("CONSENT"))
 
-    (asked,) = transfer_requests(world.desk, code)
+    (asked,) = transfer_requests(world.session, code)
     assert asked.status is ConsentStatus.CONSENTED
-    settle(world.desk, trade, carol)
-    assert world.desk.token(code).read(int, "balanceOf", bob.address) == 30
+    settle(world.session, trade, carol)
+    assert world.session.token(code).read(int, "balanceOf", bob.address) == 30
 
 
 def test_trades_are_netted(world, deposit):
@@ -219,7 +219,7 @@ def test_trades_are_netted(world, deposit):
     )
     agree(world, *trades)
 
-    settle_net(world.desk, trades, carol)
+    settle_net(world.session, trades, carol)
 
     assert (world.balance(alice), world.balance(bob)) == (80, 80)
     assert deposit.read(int, "balanceOf", alice.address) == 100
@@ -229,12 +229,12 @@ def test_trades_are_netted(world, deposit):
 def test_a_halt_stops_a_settlement_and_not_its_end(world, deposit):
     (trade,) = trades_of(world, row("T-1", alice, bob, 30, deposit.address, 300))
     agree(world, trade)
-    halt(world.desk)
+    halt(world.session)
 
     with pytest.raises(Reverted):
-        settle(world.desk, trade, carol)
+        settle(world.session, trade, carol)
     for side in (alice, bob):
-        cancel(world.desk, trade, side)
+        cancel(world.session, trade, side)
 
     assert status(world, trade) is TradeStatus.CANCELLED
 
