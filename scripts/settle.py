@@ -3,8 +3,8 @@
     brownie run settle main [trades.csv] --network ganache
     python scripts/settle.py [trades.csv]
 
-Each step is done by the keys that are here; what is done already is not done again. On a development
-chain all keys are here.
+Each step is done by the keys that are here; what is done already is not done again. On a
+development chain all keys are here.
 """
 
 import hashlib
