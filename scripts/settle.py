@@ -16,8 +16,8 @@ from jp20.operations.files.inputs import evidence_of, read_file
 from jp20.operations.settlement.trades import (
     accept,
     confirm,
+    offer,
     owed_of,
-    propose,
     settle,
     states,
     trade_of,
@@ -34,7 +34,7 @@ def main(trades: str = str(EXAMPLES / "settlement" / "trades.csv")) -> None:
     found = [trade_of(work, row) for row in parse_trades(read_file(file), file.name)]
     for trade in found:
         if trade.seller in work.signers:
-            propose(work, trade)
+            offer(work, trade)
     owed = owed_of(states(work, found))
     for trade in found:
         if trade.buyer in work.signers:

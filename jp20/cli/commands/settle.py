@@ -82,7 +82,7 @@ def settle_list(
 def settle_propose(file: File, yes: Yes = False) -> None:
     """With the sellers' keys that are here (G14)."""
     from jp20.domain.settlement.trades import TradeStatus
-    from jp20.operations.settlement.trades import propose, states
+    from jp20.operations.settlement.trades import offer, states
 
     session = workspace().session()
     trades = _trades(session, file)
@@ -101,7 +101,7 @@ def settle_propose(file: File, yes: Yes = False) -> None:
         yes,
     )
     for each in chosen:
-        propose(session, each.trade)
+        offer(session, each.trade)
     show(_table(session, states(session, trades)))
 
 

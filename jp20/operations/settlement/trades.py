@@ -111,7 +111,7 @@ def all_trades(session: Session) -> tuple[TradeState, ...]:
 # The two sides
 
 
-def propose(session: Session, trade: Trade) -> Done | None:
+def offer(session: Session, trade: Trade) -> Done | None:
     """The seller, whose key is at hand, commits the units and agrees; None where that is done."""
     (state,) = states(session, [trade])
     if state.progress.seller_agreed:

@@ -36,8 +36,8 @@ from jp20.operations.settlement.trades import (
     all_trades,
     cancel,
     confirm,
+    offer,
     owed_of,
-    propose,
     settle,
     settle_net,
     states,
@@ -105,7 +105,7 @@ def status(world, trade) -> TradeStatus:
 def agree(world, *trades) -> None:
     """Both sides, as one who has the keys of both."""
     for trade in trades:
-        propose(world.session, trade)
+        offer(world.session, trade)
     owed = owed_of(states(world.session, trades))
     for trade in trades:
         accept(world.session, trade, owed[trade.buyer, trade.payment])
@@ -138,8 +138,8 @@ def test_what_is_done_is_not_done_again(world, deposit):
     call = token.call("commitTransfer", agent, bob.address, 30, trade.deadline)
     world.session.send(alice, call)
 
-    assert propose(world.session, trade) is not None
-    assert propose(world.session, trade) is None
+    assert offer(world.session, trade) is not None
+    assert offer(world.session, trade) is None
     assert accept(world.session, trade, 300) is not None
     assert accept(world.session, trade, 300) is None
 
