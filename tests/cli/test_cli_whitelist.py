@@ -460,29 +460,3 @@ def test_rows_done_standing_and_refused_are_the_rows_of_the_file(place):
 
     # 4 rows of INVESTORS stand, one is there twice, one has no wallet.
     assert (planned["planned"], planned["settled"], planned["refused"]) == (0, 4, 2)
-
-
-@pytest.mark.requirement("G7", "G19")
-def test_officers_list_investors_who_lapses_who_is_missing_and_who_is_suspended(place):
-    place.register()
-    file = place.write("investors.csv", INVESTORS)
-    fewer = place.write("fewer.csv", "\n".join(INVESTORS.splitlines()[:3]) + "\n")
-    one(place, "suspend", ALICE, "--at-once")
-
-    def listed(*command: str) -> list[dict]:
-        ran = done("investors", *command, "--format", "json", folder=place.folder)
-        (rows,) = ran.json.values()
-        return rows
-
-    everybody = listed("list", "--investors", file)
-    lapsing = listed("list", "--lapses-by", "2034-03-31")
-    missing = listed("missing", fewer)
-    (suspended,) = listed("suspended", "--investors", file)
-
-    assert [each["customer"] for each in everybody] == ["A-1", "B-1", "C-1", "F-1"]
-    assert everybody[0]["kyc_expiry"] == "2035-03-31"
-    assert [each["wallets"] for each in lapsing] == [BOB]  # whose class lapses on that very day
-    assert listed("list", "--lapses-by", "2034-03-30") == []
-    assert [each["wallets"] for each in missing] == [CAROL, FOREIGNER]
-    assert (suspended["customer"], suspended["organisation"]) == ("A-1", "つばめAMLセンター")
-    assert "to be confirmed until" in suspended["confirmation"]
