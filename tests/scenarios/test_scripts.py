@@ -280,7 +280,6 @@ def test_trades_of_a_file_are_settled_and_stay_so(python):
         assert "決済済み / settled" in succeeded(python("settle"))
 
 
-
 BAD = [
     (("whitelist", "no-such-file.csv"), 2, "no-such-file.csv"),
     (("whitelist", "a", "b"), 2, "investors"),

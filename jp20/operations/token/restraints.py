@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from eth_typing import ChecksumAddress
 
@@ -17,6 +16,7 @@ from jp20.operations.governance.acts import Act, carry_out
 from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, NoRows, execute_batch
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.earlier import executed_call
+from jp20.operations.governance.policy import CONFIRMED_WITHIN
 from jp20.operations.session import Session, TokenName
 
 Amount = tuple[ChecksumAddress, int]
@@ -49,10 +49,6 @@ class Claim:
     claimant: bytes
 
 
-CONFIRM_WITHIN: Final = 72 * 3600
-"""Seconds after which a freeze at once that nobody confirmed is overdue; it stands all the same."""
-
-
 @dataclass(frozen=True, slots=True)
 class FreezeAtOnce:
     """What an organisation froze alone, last: when (unix seconds), and whether another one
@@ -66,7 +62,7 @@ class FreezeAtOnce:
     @property
     def due(self) -> int:
         """Until when it is to be confirmed."""
-        return self.at + CONFIRM_WITHIN
+        return self.at + CONFIRMED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
