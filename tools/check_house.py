@@ -6,6 +6,7 @@ Ends with 1, a line for each fault.
 """
 
 import ast
+import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ MOST_ROOMS: Final = 8
 # Rooms beside the token, each with a contract of its own: not counted among the eight.
 BESIDE: Final = {"settlement"}
 READS_LOGS: Final = ("chain", "register")
+ASKS_A_CONTRACT: Final = ("read", "read_many", "call", "function", "executed_call")
 
 
 def too_many_rooms() -> Iterator[str]:
@@ -53,13 +55,35 @@ def names_twice() -> Iterator[str]:
             yield f"{name} is defined {len(files)} times: {', '.join(files)}"
 
 
+def functions_named_in_cli() -> Iterator[str]:
+    """The command line asks operations; it knows no function of a contract by name."""
+    names = {
+        entry["name"]
+        for file in (PACKAGE / "contracts").glob("*.json")
+        for entry in json.loads(file.read_text("utf-8"))["abi"]
+        if entry["type"] == "function"
+    }
+    for file, tree in _modules():
+        if file.parts[0] != "cli":
+            continue
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else None
+            called = node.func.id if isinstance(node.func, ast.Name) else called
+            if called in ASKS_A_CONTRACT:
+                for given in node.args:
+                    if isinstance(given, ast.Constant) and given.value in names:
+                        yield f"jp20/{file}:{node.lineno} names {given.value} of a contract"
+
+
 def _modules() -> Iterator[tuple[Path, ast.Module]]:
     for file in sorted(PACKAGE.rglob("*.py")):
         yield file.relative_to(PACKAGE), ast.parse(file.read_text("utf-8"))
 
 
 def main() -> int:
-    faults = [*too_many_rooms(), *names_twice(), *readers_of_logs()]
+    faults = [*too_many_rooms(), *names_twice(), *functions_named_in_cli(), *readers_of_logs()]
     for fault in faults:
         print(fault, file=sys.stderr)
     if not faults:

@@ -79,6 +79,14 @@ PANELS: Final = (
                 both("Who may hold.", "投資家を登録・更新・停止する。"),
             ),
             Entry(
+                "investors",
+                "investors",
+                both(
+                    "Who is registered, whose registration lapses, who is suspended.",
+                    "登録済み・期限到来・停止中の投資家を一覧表示する。",
+                ),
+            ),
+            Entry(
                 "token",
                 "token",
                 both("Issue tokens, and what becomes of them.", "発行・分割・償還等を行う。"),

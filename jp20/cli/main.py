@@ -37,6 +37,7 @@ app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     help=both(
         "Security tokens for Japan: issue, distribute, keep the register.",
         "日本のセキュリティトークン: 発行・配布・原簿管理。",
@@ -141,7 +142,7 @@ def jp20(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs `jp20` with arguments, those of the process by default; returns the exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = _asking_for_help(list(sys.argv[1:] if arguments is None else arguments))
     for stream in (sys.stdout, sys.stderr):
         if not stream.isatty() and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
@@ -184,6 +185,11 @@ def _run(running: Invocation, given: list[str]) -> Any:
         raise
     running.settle()
     return code
+
+
+def _asking_for_help(arguments: list[str]) -> list[str]:
+    """The arguments, where `jp20 help …` asks for the help of what follows."""
+    return [*arguments[1:], "--help"] if arguments[:1] == ["help"] else arguments
 
 
 def tree(language: Language) -> Any:

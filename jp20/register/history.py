@@ -5,7 +5,7 @@ They are read from the node once, and afterwards only the blocks that came since
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -13,7 +13,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.events import EventDecoder, read_events
 from jp20.chain.rpc.connection import Block, Connection
-from jp20.domain.register.events import Event, LoggedEvent
+from jp20.domain.register.events import Event, LoggedEvent, RequestProposed
 
 
 class History(Protocol):
@@ -23,6 +23,12 @@ class History(Protocol):
         self, address: ChecksumAddress, last: int | None = None
     ) -> tuple[LoggedEvent[Event], ...]:
         """All events of a contract in the chain's order, up to block `last` or the latest."""
+        ...
+
+    def proposals(
+        self, consortium: ChecksumAddress, case_id: bytes | None = None
+    ) -> tuple[LoggedEvent[RequestProposed], ...]:
+        """The proposals of requests, or those under a case."""
         ...
 
 
@@ -72,6 +78,24 @@ class ChainHistory:
             return tuple(read.events)
         end = bisect_right(read.events, newest.number, key=lambda entry: entry.at.block)
         return tuple(read.events[:end])
+
+    def proposals(
+        self, consortium: ChecksumAddress, case_id: bytes | None = None
+    ) -> tuple[LoggedEvent[RequestProposed], ...]:
+        """Under a case the node finds them, so that other people's requests are not even read."""
+        found: Iterable[LoggedEvent[Event]]
+        if case_id is None or consortium in self._read:
+            found = self.events(consortium)
+        else:
+            decoder = self._decoder(consortium)
+            topics = (decoder.topic(RequestProposed), None, case_id)
+            last = self._connection.block_number()
+            found = read_events(self._connection, consortium, decoder, self._first, last, topics)
+        return tuple(
+            LoggedEvent(entry.event, entry.emitter, entry.at)
+            for entry in found
+            if isinstance(entry.event, RequestProposed) and case_id in (None, entry.event.case_id)
+        )
 
     def _stands(self, block: Block, newest: Block) -> bool:
         """Whether a block is still on the chain, of which `newest` was just read."""

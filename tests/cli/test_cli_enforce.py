@@ -136,7 +136,7 @@ def test_what_a_senior_pledge_keeps_is_not_forced_but_the_pledge_is_executed(mar
 
     # 60, of which 50 pledged: 10 could be forced.
     assert kept.code == 1
-    assert "PLEDGED" in kept.err
+    assert "10 free" in kept.err
     assert f"jp20 position {market.code} {B}" in kept.err
     assert [each["balance"] for each in executed["positions"]] == [10, 50]
     assert executed["positions"][0]["pledged"] == 0

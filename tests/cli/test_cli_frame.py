@@ -114,6 +114,30 @@ def test_what_others_wrote_cannot_draw_over_what_is_shown(capsys):
     assert "all� is well" in shown.out
 
 
+@pytest.mark.requirement("G26")
+def test_an_error_is_json_where_the_result_would_be(tmp_path):
+    refused = run("platform", "show", "--format", "json", folder=tmp_path)
+    misused = run("platform", "show", "--nope", "--format", "json", folder=tmp_path)
+
+    assert (refused.code, misused.code) == (2, 2)
+    error = refused.json["error"]
+    assert (error["kind"], error["exit_code"]) == ("NoWorkspace", 2)
+    assert "jp20 init" in error["next_step"]
+    assert "作業フォルダ" in error["ja"]["next_step"]
+    assert "--nope" in misused.json["error"]["what"]
+
+
+@pytest.mark.parametrize("asked", [("-h",), ("help",), ("--help",)])
+def test_help_is_found_however_it_is_asked_for(asked):
+    ran = done(*asked)
+    assert "whitelist" in ran.out
+    assert ran.err == ""
+
+
+def test_the_help_of_a_command_is_found_from_both_sides():
+    assert done("help", "investors", "list").out == done("investors", "list", "-h").out
+
+
 def test_without_settings_the_next_command_is_named(tmp_path):
     ran = run("platform", "show", folder=tmp_path)
 

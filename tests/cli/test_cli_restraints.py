@@ -343,7 +343,7 @@ def test_a_pledge_is_set_listed_and_released_in_part_and_whole(market):
     )
     again = market.alone("broker", *arguments)
     assert too_many.code == 1
-    assert "40 are there" in too_many.err
+    assert "INSUFFICIENT_BALANCE" in too_many.err
     assert again.code == 0
     assert position(market, A)["pledged"] == 60
 
@@ -381,6 +381,21 @@ def test_an_attachment_is_recorded_by_registrar_and_auditor_and_released(market)
     released = market.json("attach", "release", market.code, A, number, *market.case("R"))
     assert released["positions"][0]["free"] == 100
     assert market.json("attach", "list", market.code, A)["claims"] == []
+
+
+@pytest.mark.requirement("G11")
+def test_a_court_may_attach_what_is_still_to_come(market):
+    # Dave has nothing: the contract takes an attachment all the same, and a pledge not.
+    attached = market.json(
+        "attach", "set", market.code, DAVE.address, "7", "--creditor", "COURT-9", *market.case("A")
+    )
+    assert attached["claim"]["units"] == 7
+    pledged = market.run(
+        "pledge", "set", market.code, DAVE.address, "7", "--pledgee", "BANK", *market.case("P")
+    )
+    assert pledged.code == 1
+    assert "INSUFFICIENT_BALANCE" in pledged.err
+    assert f"jp20 position {market.code} {DAVE.address}" in pledged.err
 
 
 @pytest.mark.requirement("S4")
@@ -428,7 +443,7 @@ def test_nobody_s_wallet_is_not_frozen_as_it_is_not_suspended(market):
 
 
 @pytest.mark.requirement("G11")
-def test_a_court_may_attach_what_is_still_to_come(market):
+def test_an_attachment_may_exceed_the_balance(market):
     """The contract judges: 150 of a holder who has 100."""
     attached = market.json(
         "attach", "set", market.code, A, "150", "--creditor", "COURT-9", *market.case("A"),

@@ -165,7 +165,7 @@ contract Handler is Model {
         (address from, address to) = (_seller(who), _anybody(whom));
         uint256 amount = _amount(how, from);
         uint40 deadline = uint40(time + 1 + (how >> 100) % 60 days);
-        bool may = amount != 0 && _mayMove(from, to, amount);
+        bool may = amount != 0 && from != to && _mayMove(from, to, amount);
         Reason said = token.previewRequest(from, to, amount);
         (bool done, bytes memory answer) = _as(from, abi.encodeCall(token.requestTransfer, (to, amount, deadline)));
         _comparePreview("requestTransfer", said, done, answer);

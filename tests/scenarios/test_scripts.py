@@ -273,6 +273,13 @@ def test_an_act_by_name_without_brownie(python, tmp_path):
     assert "171,006" in succeeded(python("administer", "split", str(file)))  # 57,002 × 3
 
 
+@pytest.mark.requirement("G14")
+def test_trades_of_a_file_are_settled_and_stay_so(python):
+    """The bank of the example holds 500,000 yen; five units go from the one to the other."""
+    for _ in range(2):
+        assert "決済済み / settled" in succeeded(python("settle"))
+
+
 BAD = [
     (("whitelist", "no-such-file.csv"), 2, "no-such-file.csv"),
     (("whitelist", "a", "b"), 2, "investors"),

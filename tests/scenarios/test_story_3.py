@@ -77,8 +77,12 @@ def tokens(world) -> list[str]:
         deliveries = ([ALICE.address, BOB.address], [60, 40])
         decide(session, [token.call("deliver", *deliveries)], case(f"AL-{number}"))
     restraints.lock_up(session, made[0], [(BOB.address, 1)], FAR, case("LU-3"))
-    restraints.pledge(session, made[0], BOB.address, 1, b"\1" * 32, case("PL-3"))
-    restraints.attach(session, made[0], BOB.address, 1, b"\2" * 32, case("AT-3"))
+    restraints.claimed(
+        session, restraints.pledge(session, made[0], BOB.address, 1, b"\1" * 32, case("PL-3"))
+    )
+    restraints.claimed(
+        session, restraints.attach(session, made[0], BOB.address, 1, b"\2" * 32, case("AT-3"))
+    )
     restraints.freeze_at_once(session, made[0], [(BOB.address, 1)], case("FR-3"))
     enforce.record_incident(session, made[0], "INC-3", 105, [(BOB.address, 5)], case("RI-3"))
     request_transfer(session, made[1], ALICE, BOB.address, 1, FAR)

@@ -8,7 +8,7 @@ import pytest
 
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
 from jp20.domain.base.at import At
-from jp20.domain.register.events import Entry, TrancheIssued, Transfer
+from jp20.domain.register.events import LoggedEvent, TrancheIssued, Transfer
 from jp20.domain.register.register import Register, fold
 from jp20.operations.register.exports import export
 from jp20.operations.register.report import Report
@@ -21,7 +21,9 @@ FORMULAS = ('=HYPERLINK("http://x.example","x")', "+1+1", "-2+3", "@SUM(A1)", "\
 def report_named(name: str) -> Report:
     at = [At(1, b"\1" * 32, log, 1001) for log in range(2)]
     issued = (Transfer(ZERO_ADDRESS, ALICE, 100), TrancheIssued(1, 100))
-    entries = [Entry(event, address_of(1), place) for event, place in zip(issued, at, strict=True)]
+    entries = [
+        LoggedEvent(event, address_of(1), place) for event, place in zip(issued, at, strict=True)
+    ]
     register: Register = fold(entries)
     return Report(address_of(1), name, name, 1, b"\1" * 32, 1, 1001, register, ())
 
@@ -44,7 +46,7 @@ def test_a_number_that_a_spreadsheet_would_round_is_text(tmp_path):
     file = tmp_path / "register.xlsx"
     units = 10**15
     entries = [
-        Entry(event, address_of(1), At(1, b"\1" * 32, log, 1001))
+        LoggedEvent(event, address_of(1), At(1, b"\1" * 32, log, 1001))
         for log, event in enumerate((Transfer(ZERO_ADDRESS, ALICE, units), TrancheIssued(1, units)))
     ]
     found = Report(address_of(1), "X", "X", 1, b"\1" * 32, 1, 1001, fold(entries), ())

@@ -23,6 +23,8 @@ from jp20.domain.register.events import (
     TokenEvent,
 )
 
+Topics = Sequence[bytes | None]
+
 SPAN: Final = 5_000
 """Blocks that are asked for at once; half as many where the node refuses."""
 
@@ -46,6 +48,13 @@ class EventDecoder:
             return Other(decoded.name, decoded.arguments)
         event: Event = typed(cls, tuple(decoded.arguments.values()))
         return event
+
+    def topic(self, cls: type) -> bytes:
+        """The first topic of an event's logs, by its class. LookupError where it is not one."""
+        for topic, event in self._interface.events.items():
+            if self._classes.get(event.name) is cls:
+                return topic
+        raise LookupError(cls.__name__)
 
 
 @cache
@@ -74,11 +83,12 @@ def read_events(
     decoder: EventDecoder,
     first: int,
     last: int,
+    topics: Topics = (),
 ) -> Iterator[LoggedEvent[Event]]:
     """The events of a contract from block `first` to `last`, both included, in the chain's
-    order.
+    order; those with some topics, None for any.
     """
-    for logs in _spans(connection, address, first, last):
+    for logs in _spans(connection, address, first, last, topics):
         yield from entries(connection, logs, decoder)
 
 
@@ -96,12 +106,18 @@ def entries(
 
 
 def _spans(
-    connection: Connection, address: ChecksumAddress, first: int, last: int
+    connection: Connection, address: ChecksumAddress, first: int, last: int, topics: Topics
 ) -> Iterator[list[Log]]:
     span = SPAN
     while first <= last:
         until = min(first + span - 1, last)
-        asked = {"address": address, "fromBlock": hex(first), "toBlock": hex(until)}
+        asked: dict[str, object] = {
+            "address": address,
+            "fromBlock": hex(first),
+            "toBlock": hex(until),
+        }
+        if topics:
+            asked["topics"] = [None if each is None else f"0x{each.hex()}" for each in topics]
         try:
             found = connection.rpc("eth_getLogs", asked)
         except NodeRefused:

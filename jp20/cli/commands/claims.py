@@ -7,10 +7,9 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
-from jp20.cli.frame.output import Record, confirm, show
+from jp20.cli.frame.output import Record, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
-from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import CLAIMANT, NUMBER, position_table
 from jp20.cli.shared.references import reference_word
@@ -25,11 +24,7 @@ from jp20.cli.shared.results import UNITS, WALLET, steps_table
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from eth_typing import ChecksumAddress
-
-    from jp20.domain.governance.evidence import Evidence
     from jp20.domain.register.events import ClaimKind
-    from jp20.operations.session import Session
 
 app = typer.Typer()
 pledge = typer.Typer(no_args_is_help=True)
@@ -214,71 +209,24 @@ def _set(
     session = workspace().session()
     excluded = parties(session, party)
     is_pledge = kind is ClaimKind.PLEDGE
-    before = restraints.position(session, token, holder)
-    rest = before.balance - (before.pledged if is_pledge else before.attached)
-    if is_pledge and count > rest:
-        _require_done_before(session, token, kind, holder, count, reference, rests_on, rest)
-    beyond = Text("", "")
-    if not is_pledge and count > rest:
-        beyond = Text(
-            f" {count - rest:,} of them are still to come: they are caught when they do.",
-            f" うち {count - rest:,} 口は現在の保有を超え、以後の取得分に及びます。",
-        )
-    what = Text("Pledge", "質権を設定") if is_pledge else Text("Attach", "差押えを記録")
-    confirm(
-        Text(
-            f"{what.en} {count:,} units of {holder} for {reference}? "
-            f"Of {before.balance:,} units {before.free:,} are free.{beyond.en}",
-            f"{holder} の {count:,} 口に {reference} のための{what.ja}しますか?"
-            f"(保有 {before.balance:,} 口、移転可能 {before.free:,} 口){beyond.ja}",
-        ),
-        yes,
-    )
-    act = restraints.pledge if is_pledge else restraints.attach
-    made = act(session, token, holder, count, reference, rests_on, parties=excluded)
-    say_if_nothing_sent(made.decided.steps)
+    claim = restraints.pledge if is_pledge else restraints.attach
+    act = claim(session, token, holder, count, reference, rests_on, parties=excluded)
+    look = Text(f"See: jp20 position {token} {holder}", f"確認: jp20 position {token} {holder}")
+    done = run(session, act, yes, lambda _: look)
     show(
         Record(
             "claim",
             Text("Set", "設定した内容"),
-            ((NUMBER, made.id), (WALLET, holder), (UNITS, count), (CLAIMANT, reference)),
+            (
+                (NUMBER, restraints.claim_id(done)),
+                (WALLET, holder),
+                (UNITS, count),
+                (CLAIMANT, reference),
+            ),
         ),
         position_table(session, token, [holder]),
-        steps_table(session, made.decided.steps),
+        steps_table(session, done.steps),
     )
-
-
-def _require_done_before(
-    session: "Session",
-    token: str,
-    kind: "ClaimKind",
-    holder: "ChecksumAddress",
-    count: int,
-    reference: str,
-    rests_on: "Evidence",
-    rest: int,
-) -> None:
-    """Raises WouldBeRefused where the units are not there, unless this very claim was set before
-    under the case.
-    """
-    from jp20.domain.register.events import ClaimKind
-    from jp20.domain.token.reasons import Reason
-    from jp20.domain.token.state import WouldBeRefused
-    from jp20.operations.governance.earlier import executed_call
-
-    function = "pledge" if kind is ClaimKind.PLEDGE else "attach"
-    contract = session.token(token)
-    if executed_call(session, contract, function, rests_on, holder=holder, amount=count) is None:
-        raise WouldBeRefused(
-            Text(
-                f"{count:,} units cannot be claimed for {reference}: {rest:,} are there "
-                "that are not yet.",
-                f"{reference} のために {count:,} 口を設定することはできません"
-                f"(設定可能な数量: {rest:,} 口)。",
-            ),
-            Reason.INSUFFICIENT_BALANCE,
-            Text(f"See: jp20 position {token} {holder}", f"確認: jp20 position {token} {holder}"),
-        )
 
 
 def _release(
@@ -292,7 +240,6 @@ def _release(
     yes: bool,
 ) -> None:
     from jp20.domain.register.events import ClaimKind
-    from jp20.operations.governance.earlier import executed_call
     from jp20.operations.token import restraints
 
     holder, rests_on = address(wallet, "WALLET"), evidence(*case)
@@ -300,14 +247,8 @@ def _release(
     session = workspace().session()
     excluded = parties(session, party)
     is_pledge = kind is ClaimKind.PLEDGE
-    function = "releasePledge" if is_pledge else "releaseAttachment"
-    same: dict[str, object] = {"holder": holder, "id": number}
-    if asked is not None:
-        same["amount"] = asked
-    before = executed_call(session, session.token(token), function, rests_on, **same)
-    if before is not None:
-        count = int(before["amount"])
-    else:
+    count = restraints.released_before(session, token, kind, holder, number, asked, rests_on)
+    if count is None:
         claim = claim_of(session, token, holder, number, kind)
         count = claim.units if asked is None else asked
         if count > claim.units:

@@ -168,7 +168,9 @@ def _kind() -> "PlanKind":
 
 
 def _question(session: "Session", plan: "Plan") -> Text:
-    code = session.token(plan.token or "").read(str, "code")
+    from jp20.operations.token.state import code_of
+
+    code = code_of(session, plan.token or "")
     rows = sum(len(each.rows) for each in plan.decisions)
     return Text(
         f"Deliver {plan.total:,} units of {code} to {rows:,} holders, under case "

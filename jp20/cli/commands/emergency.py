@@ -105,14 +105,13 @@ def resume(case: Case, document: Document, party: Party = None, yes: Yes = False
     """Each of the four runs the same, or approves the request."""
     from jp20.domain.base.times import in_tokyo
     from jp20.operations.governance import emergency
-    from jp20.operations.governance.earlier import executed_call
 
     rests_on = evidence(case, document)
     session = workspace().session()
     excluded = parties(session, party)
     before = emergency.platform_status(session)
     if not before.halted:
-        if executed_call(session, session.platform, "resume", rests_on) is None:
+        if not emergency.was_resumed(session, rests_on):
             raise emergency.NotHalted
         say(
             Text(

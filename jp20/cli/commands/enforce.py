@@ -19,12 +19,10 @@ from jp20.cli.shared.results import UNITS, steps_table
 from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from eth_typing import ChecksumAddress
+    from collections.abc import Sequence
 
     from jp20.domain.governance.evidence import Evidence
-    from jp20.operations.session import Contract, Session
+    from jp20.operations.session import Session
 
 app = typer.Typer()
 
@@ -151,13 +149,14 @@ def recover(
     move each position (G13).
     """
     from jp20.operations.token import enforce
+    from jp20.operations.token.state import held_in
 
     old, fresh, rests_on = address(lost, "LOST"), address(new, "NEW"), evidence(case, document)
     session = workspace().session()
     excluded = parties(session, party)
     chosen = [session.token(each) for each in token] if token else list(session.tokens())
     facts, _ = enforce.require_own_wallet(session, old, fresh)
-    held = [(each.read(str, "code"), each.read(int, "balanceOf", old)) for each in chosen]
+    held = held_in(session, chosen, old)
     say(_held_table(held))
     if not facts.retired:
         warn(
@@ -166,7 +165,7 @@ def recover(
                 f"{old} は全トークンについて廃止され、元に戻すことはできません。",
             )
         )
-    count = sum(1 for _, balance in held if balance)
+    count = len(held)
     confirm(
         Text(
             f"Move {count} positions from {old} to {fresh}?",
@@ -179,7 +178,7 @@ def recover(
     steps = [step for part in parts for step in part.steps]
     steps += [step for each in done.moved for step in each.decided.steps]
     say_if_nothing_sent(steps)
-    show(_moved_table(fresh, chosen), steps_table(session, steps))
+    show(_moved_table(held_in(session, chosen, fresh)), steps_table(session, steps))
 
 
 def _warn_of_another(session: "Session", token: str, rests_on: "Evidence") -> None:
@@ -203,18 +202,14 @@ def _held_table(held: "Sequence[tuple[str, int]]") -> Table:
         "held",
         Text("Held by the lost wallet", "紛失したウォレットの保有"),
         (Column("token", Text("token", "トークン")), UNITS),
-        [(code, balance) for code, balance in held if balance],
+        held,
     )
 
 
-def _moved_table(wallet: "ChecksumAddress", tokens: "Iterable[Contract]") -> Table:
+def _moved_table(moved: "Sequence[tuple[str, int]]") -> Table:
     return Table(
         "positions",
         Text("Held by the new wallet", "新しいウォレットの保有"),
         (Column("token", Text("token", "トークン")), UNITS),
-        [
-            (each.read(str, "code"), balance)
-            for each in tokens
-            if (balance := each.read(int, "balanceOf", wallet))
-        ],
+        moved,
     )

@@ -96,14 +96,14 @@ def redistribute_record(
 ) -> None:
     """Nothing is restored by it (G9)."""
     from jp20.operations.token.enforce import record_incident
+    from jp20.operations.token.state import supply_of
 
     number, before = reference_word(incident, "INCIDENT"), units(supply_before, "--supply-before")
     losses = [(row.wallet, row.units) for row in allotments_in(file).sound()]
     rests_on = evidence(case, document)
     session = workspace().session()
     excluded = parties(session, party)
-    contract = session.token(token)
-    supply, total = contract.read(int, "totalSupply"), sum(count for _, count in losses)
+    supply, total = supply_of(session, token), sum(count for _, count in losses)
     if supply + total > before:
         raise MoreThanLost(total, supply, before)
     confirm(
@@ -115,7 +115,7 @@ def redistribute_record(
         ),
         yes,
     )
-    done = record_incident(session, contract, number, before, losses, rests_on, parties=excluded)
+    done = record_incident(session, token, number, before, losses, rests_on, parties=excluded)
     say(
         Text(
             f"Then: jp20 redistribute restore {token} {number}",

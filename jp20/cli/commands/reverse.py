@@ -179,7 +179,6 @@ def reverse(
     yes: Yes = False,
 ) -> None:
     """History is added to, never erased."""
-    from jp20.operations.governance.earlier import executed_call
     from jp20.operations.token import enforce
     from jp20.operations.token.follow import follow
 
@@ -201,18 +200,9 @@ def reverse(
             )
         )
         return
-    fields = (
-        original.transaction_hash,
-        original.ordinal,
-        original.from_,
-        original.to,
-        original.amount,
-        original.splits,
-    )
-    same = {"original": fields} | ({} if asked is None else {"amount": asked})
-    before = executed_call(session, session.token(token), "reverse", rests_on, **same)
+    before = enforce.reversed_before(session, token, original, asked, rests_on)
     if before is not None:
-        asked, returned_to = int(before["amount"]), before["to"]
+        asked, returned_to = before
     else:
         _require_something(followed, asked)
         _ask(session, token, followed, asked, excluded, yes)

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.frame.language import both, example
-from jp20.cli.frame.options import Yes
+from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.output import Column, Table, Until, confirm, say, show
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, evidence_if_any
 from jp20.cli.shared.results import UNITS
 from jp20.domain.base.errors import BadArgument, Text
 
@@ -83,7 +82,7 @@ def settle_list(
 def settle_propose(file: File, yes: Yes = False) -> None:
     """With the sellers' keys that are here (G14)."""
     from jp20.domain.settlement.trades import TradeStatus
-    from jp20.operations.settlement.trades import propose_trade, states
+    from jp20.operations.settlement.trades import offer, states
 
     session = workspace().session()
     trades = _trades(session, file)
@@ -102,77 +101,79 @@ def settle_propose(file: File, yes: Yes = False) -> None:
         yes,
     )
     for each in chosen:
-        propose_trade(session, each.trade)
+        offer(session, each.trade)
     show(_table(session, states(session, trades)))
 
 
 @app.command(
     "pay",
     help=both(
-        "As the buyer: allow or commit the payment and agree. As the bank or the broker that a "
-        "trade names: confirm it.",
-        "買い手の鍵で、支払を準備して取引に合意する。取引が指定する支払代理人・買方業者は、"
-        "入金・支払を確認する。",
+        "As the buyer: allow or commit the payment and agree.",
+        "買い手の鍵で、支払を準備(許可または確保)して取引に合意する。",
     ),
-    epilog=example(
-        f"jp20 settle pay {_FILE}",
-        f"jp20 settle pay {_FILE} --case PAY-2026-11 --document statement.csv",
-    ),
+    epilog=example(f"jp20 settle pay {_FILE}"),
 )
-def settle_pay(
-    file: File,
-    case: CaseIfAny = None,
-    document: DocumentIfAny = None,
-    yes: Yes = False,
-) -> None:
-    """With the keys that are here: buyers' and organisations' (G14)."""
+def settle_pay(file: File, yes: Yes = False) -> None:
+    """With the buyers' keys that are here (G14)."""
     from jp20.domain.settlement.trades import TradeStatus
-    from jp20.operations.settlement import trades as operations
+    from jp20.operations.settlement.trades import accept, owed_of, states
 
-    rests_on = evidence_if_any(case, document)
     session = workspace().session()
     trades = _trades(session, file)
-    found = operations.states(session, trades)
-    buying = [
+    found = states(session, trades)
+    chosen = [
         each
         for each in found
         if each.trade.buyer in session.signers
-        and each.status is TradeStatus.PROPOSED
+        and each.status in (TradeStatus.NONE, TradeStatus.PROPOSED)
         and not each.progress.buyer_agreed
     ]
+    question = Text(
+        "Agree to {n} trades, and prepare their payment?",
+        "{n} 件の取引に合意し、支払を準備しますか?",
+    )
+    _ask(session, chosen, question, yes)
+    owed = owed_of(found)
+    for each in chosen:
+        accept(session, each.trade, owed[each.trade.buyer, each.trade.payment])
+    show(_table(session, states(session, trades)))
+
+
+@app.command(
+    "confirm",
+    help=both(
+        "As the broker or the paying agent that a trade through a bank names: the buyer has paid; "
+        "the seller's money is held.",
+        "銀行経由の取引が指定する買方業者・支払代理人として、支払・受領を確認する。",
+    ),
+    epilog=example(
+        f"jp20 settle confirm {_FILE} --case PAY-2026-11 --document statement.csv",
+    ),
+)
+def settle_confirm(file: File, case: Case, document: Document, yes: Yes = False) -> None:
+    """With the organisations' keys that are here (G14, G17)."""
+    from jp20.domain.settlement.trades import TradeStatus
+    from jp20.operations.settlement.trades import confirm as confirm_trades
+    from jp20.operations.settlement.trades import states
+
+    rests_on = evidence(case, document)
+    session = workspace().session()
+    trades = _trades(session, file)
     own = _own_organisations(session)
-    confirming = [
+    chosen = [
         each
-        for each in found
+        for each in states(session, trades)
         if each.status is TradeStatus.MATCHED
         and (
             (each.trade.broker in own and not each.progress.paid)
             or (each.trade.paying_agent in own and not each.progress.received)
         )
     ]
-    if confirming and rests_on is None:
-        raise BadArgument(
-            Text(
-                "A confirmation rests on a case and a document.",
-                "確認には案件番号と根拠文書が必要です。",
-            ),
-            next_step=Text(
-                "Give --case and --document.", "--case と --document を指定してください。"
-            ),
-        )
-    _ask(
-        session,
-        [*buying, *confirming],
-        Text("Pay or confirm {n} trades?", "{n} 件の取引の支払または確認を行いますか?"),
-        yes,
-    )
-    owed = operations.owed_of(each for each in found if each.status is not TradeStatus.NONE)
-    for each in buying:
-        operations.accept(session, each.trade, owed[each.trade.buyer, each.trade.payment])
-    if rests_on is not None:
-        for organisation in sorted(own):
-            operations.confirm(session, [each.trade for each in confirming], organisation, rests_on)
-    show(_table(session, operations.states(session, trades)))
+    question = Text("Confirm the payment of {n} trades?", "{n} 件の取引の支払・受領を確認しますか?")
+    _ask(session, chosen, question, yes)
+    for organisation in sorted(own):
+        confirm_trades(session, [each.trade for each in chosen], organisation, rests_on)
+    show(_table(session, states(session, trades)))
 
 
 @app.command(

@@ -184,16 +184,14 @@ def preview_of(
     ] = None,
 ) -> None:
     """Transfer, transferFrom, a request for consent, a delivery: as the token would answer (G3)."""
-    from eth_typing import ChecksumAddress
-
     from jp20.operations.token.restraints import position
+    from jp20.operations.token.state import issuer_account_of
 
     recipient, count = address(to, "TO"), units(amount, "UNITS")
     acting = None if spender is None else address(spender, "--spender")
     source = None if from_ == "issuer" else address(from_, "FROM")
     session = workspace().view()
-    contract = session.token(token)
-    issuer = contract.read(ChecksumAddress, "issuerAccount")
+    issuer = issuer_account_of(session, token)
     sender = source or issuer
     judged = _judged(session, token, sender, recipient, count, acting, is_delivery=sender == issuer)
     show(_preview_table(judged), one_position(token, sender, position(session, token, sender)))

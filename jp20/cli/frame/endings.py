@@ -1,5 +1,6 @@
 """How a call ends: its exit code, and the lines on stderr that say why; never a traceback."""
 
+import json
 import os
 import re
 import signal
@@ -13,9 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from jp20.cli.frame.invocation import invocation
+from jp20.cli.frame.invocation import Format, invocation
 from jp20.cli.frame.language import both
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.files.letters import in_json
 
 CODES: Final = both(
     "Exit codes: 0 done, 1 refused or failed, 2 usage, file or setting, 3 plan out of date, "
@@ -42,10 +44,26 @@ def told(error: JP20Error) -> int:
     from jp20.cli.frame.output import harmless_lines, stderr
 
     code = error.exit_code
+    _tell_a_program(type(error).__name__, code, error.what, error.why, error.next_step)
     style = "yellow" if code == ExitCode.WAITS else "red"
     lines = harmless_lines("\n".join(error.lines(invocation().language)))
     stderr().print(lines, markup=False, style=style)
     return code
+
+
+def _tell_a_program(
+    kind: str, code: int, what: Text, why: Text | None = None, next_step: Text | None = None
+) -> None:
+    """The error as JSON, where that is the form of the result and nothing of it was printed."""
+    running = invocation()
+    if running.format is not Format.JSON or running.has_shown:
+        return
+    said = {"what": what, "why": why, "next_step": next_step}
+    content: dict[str, Any] = {"kind": kind, "exit_code": int(code)}
+    content |= {name: None if text is None else text.en for name, text in said.items()}
+    content["ja"] = {name: None if text is None else text.ja for name, text in said.items()}
+    print(in_json(json.dumps({"error": content}, ensure_ascii=False, indent=2)))
+    running.has_shown = True
 
 
 @contextmanager
@@ -79,8 +97,10 @@ def told_usage(error: Any) -> int:
         return ExitCode.USAGE
     console, language = stderr(), invocation().language
     context = getattr(error, "ctx", None)
-    message = _usage_in_japanese(error) if language == "ja" else error.format_message()
-    console.print(_LIKE_A_KEY.sub("0x…", harmless_lines(message)), markup=False, style="red")
+    said = Text(*(_LIKE_A_KEY.sub("0x…", each) for each in _usage(error)))
+    _tell_a_program(type(error).__name__, ExitCode.USAGE, said)
+    message = said.to(language)
+    console.print(harmless_lines(message), markup=False, style="red")
     if context is not None:
         command = f"{context.command_path} --help"
         hint = Text(f"See: {command}", f"使い方: {command}")
@@ -152,6 +172,11 @@ def _logged(error: Exception) -> Path:
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         traceback.print_exception(error, file=out)
     return Path(name)
+
+
+def _usage(error: Any) -> tuple[str, str]:
+    """What typer could not use, in both languages."""
+    return str(error.format_message()), _usage_in_japanese(error)
 
 
 def _usage_in_japanese(error: Any) -> str:

@@ -41,6 +41,7 @@ class Invocation:
     visible_only: bool = False
     wide: bool = False
     wait: Wait = Wait.FINAL
+    has_shown: bool = False
     closing: ExitStack = field(default_factory=ExitStack)
     settling: list[Callable[[], None]] = field(default_factory=list)
 

@@ -102,6 +102,7 @@ def show(*parts: Table | Record) -> None:
     """
     invocation().settle()
     form = invocation().format
+    invocation().has_shown = True
     if form is Format.JSON:
         content = {part.key: _plain(part) for part in parts}
         print(in_json(json.dumps(content, ensure_ascii=False, indent=2)))

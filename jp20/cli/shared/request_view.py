@@ -127,9 +127,10 @@ def requests_table(session: "Session", views: "Sequence[RequestView]") -> Table:
 def target_name(session: "Session", view: "RequestView") -> str:
     """The contract by its name: a token by its code."""
     from jp20.domain.governance.policy import Kind
+    from jp20.operations.token.state import code_of
 
     if view.kind is Kind.TOKEN:
-        return session.token(view.request.target).read(str, "code")
+        return code_of(session, view.request.target)
     return "–" if view.kind is None else view.kind.name.lower()
 
 
@@ -262,6 +263,7 @@ def _known(session: "Session") -> dict[tuple[str, Value], Value]:
     role's token by address.
     """
     from jp20.domain.base.addresses import ZERO_ADDRESS
+    from jp20.operations.token.state import code_of
 
     found: dict[tuple[str, Value], Value] = {
         (argument, number): f"{number} {name}"
@@ -269,7 +271,7 @@ def _known(session: "Session") -> dict[tuple[str, Value], Value]:
         for argument in ("organisation", "from", "to")
     }
     for token in session.tokens():
-        found["scope", token.address] = f"{token.address} {token.read(str, 'code')}"
+        found["scope", token.address] = f"{token.address} {code_of(session, token)}"
     found["scope", ZERO_ADDRESS] = Text("all tokens (at large)", "全トークン共通")
     return found
 

@@ -22,7 +22,7 @@ from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Decided
 from jp20.domain.token.state import WouldBeRefused
 from jp20.operations.governance.decide import decide
-from jp20.operations.governance.requests import executed_indices, prepare, standing
+from jp20.operations.governance.requests import executed_indices, prepare, required_rule, standing
 from jp20.operations.session import Session
 
 _WORD: Final = 32
@@ -66,7 +66,12 @@ def state_of(session: Session, act: Act) -> ActState:
 
 
 def judge(session: Session, act: Act) -> None:
-    """Raises WouldBeRefused where the contract would refuse a call now."""
+    """Raises WouldBeRefused where the contract would refuse a call now. What one key does alone is
+    judged when it is sent. Raises NotInPolicy.
+    """
+    function = session.function_of(act.calls[0])
+    if required_rule(session.rule(act.calls[0]), function).is_direct:
+        return
     for call in act.calls:
         refusal = simulate(session, call)
         if refusal is not None:

@@ -11,6 +11,7 @@ from jp20.domain.base.times import in_tokyo
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.plans.outcomes import Decided
 from jp20.operations.governance.decide import decide
+from jp20.operations.governance.earlier import executed_call
 from jp20.operations.session import Session
 
 STANDING_REASON: Final = "Emergency stop: the reason follows. 緊急停止(理由は追って記録)"
@@ -64,6 +65,11 @@ def halt(session: Session, evidence: Evidence | None = None) -> Decided:
     return decide(
         session, [session.platform.call("halt")], evidence or halt_evidence(session), stops=True
     )
+
+
+def was_resumed(session: Session, evidence: Evidence) -> bool:
+    """Whether a stop was ended under a case."""
+    return executed_call(session, session.platform, "resume", evidence) is not None
 
 
 def resume(session: Session, evidence: Evidence, *, parties: Iterable[int] = ()) -> Decided:

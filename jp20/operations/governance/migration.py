@@ -188,9 +188,9 @@ def progress_of(session: Session, migration: Migration) -> tuple[Progressed, ...
 def apply_migration(
     session: Session, file: Path, deployment_file: Path, progress: Progress | None = None
 ) -> Deployment:
-    """Carries a plan out as far as the session's keys and the policy's delays let it.
-    Records the new platform in `deployment_file`, with the present record kept beside it. Run
-    again, it resumes.
+    """Carries a plan out as far as the session's keys and the policy's delays let it. Records the
+    new platform in `deployment_file`, with the present record kept beside it. Run again, it
+    continues.
 
     Raises OtherPlan, and what `decide` raises: NotBefore while a delay runs, AwaitingOthers where
     another organisation's part is next.

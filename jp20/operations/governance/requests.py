@@ -490,13 +490,9 @@ def proposals(
     those on a contract, a function, under a case.
     """
     found: dict[bytes, Proposal] = {}
-    for entry in session.events(session.consortium.address):
+    for entry in session.history.proposals(session.consortium.address, case_id):
         event = entry.event
-        if isinstance(event, RequestProposed) and (
-            target in (None, event.request.target)
-            and selector in (None, event.request.selector)
-            and case_id in (None, event.case_id)
-        ):
+        if target in (None, event.request.target) and selector in (None, event.request.selector):
             request = _true(event).request
             found[event.id] = Proposal(request, event.organisation, event.data, entry.at)
     return found

@@ -100,9 +100,8 @@ def read_register(
     """The register as of a block, or of the last block up to a time (unix seconds), or now."""
     as_of = _block(session, block, time)
     contract = session.token(token)
-    return _with_trades(
-        session, contract, fold(session.events(contract.address, as_of), block=as_of)
-    )
+    events = session.events(contract.address, as_of)
+    return _with_trades(session, contract, fold(events, block=as_of))
 
 
 def _with_trades(session: Session, token: Contract, register: Register) -> Register:

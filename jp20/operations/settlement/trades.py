@@ -61,9 +61,9 @@ class TradeState:
         if not progress.buyer_agreed:
             return Text("buyer: pay", "買い手の支払手続(pay)待ち")
         if self.trade.is_through_a_bank and not progress.paid:
-            return Text("broker: pay", "買方業者の確認(pay)待ち")
+            return Text("broker: confirm", "買方業者の確認(confirm)待ち")
         if self.trade.is_through_a_bank and not progress.received:
-            return Text("paying agent: pay", "支払代理人の確認(pay)待ち")
+            return Text("paying agent: confirm", "支払代理人の確認(confirm)待ち")
         return Text("settle", "決済可能(settle)")
 
     def can_settle(self, now: int) -> bool:
@@ -111,7 +111,7 @@ def all_trades(session: Session) -> tuple[TradeState, ...]:
 # The two sides
 
 
-def propose_trade(session: Session, trade: Trade) -> Done | None:
+def offer(session: Session, trade: Trade) -> Done | None:
     """The seller, whose key is at hand, commits the units and agrees; None where that is done."""
     (state,) = states(session, [trade])
     if state.progress.seller_agreed:
@@ -200,9 +200,8 @@ def settle(session: Session, trade: Trade, signer: Signer) -> Done:
 
 def settle_net(session: Session, trades: Sequence[Trade], signer: Signer) -> Done:
     """All of them, in one transaction, or none."""
-    return session.send(
-        signer, session.settlement.call("settleNet", [trade.fields for trade in trades])
-    )
+    fields = [trade.fields for trade in trades]
+    return session.send(signer, session.settlement.call("settleNet", fields))
 
 
 # Inside

@@ -1,12 +1,11 @@
 """What several organisations decide about units without their holder (G3, G9–G11, G13, S4)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
-from jp20.chain.contracts.typed import typed
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
@@ -173,7 +172,23 @@ def force_transfer(
 def forced_before(session: Session, token: TokenName, evidence: Evidence) -> ForcedMove | None:
     """A forced transfer that was carried out under a case, None where there is none."""
     done = executed_call(session, session.token(token), "forcedTransferWith", evidence)
-    return None if done is None else typed(ForcedMove, done["move"])
+    if done is None:
+        return None
+    from_, to, units, waivers, executed_claim = done["move"]
+    return ForcedMove(from_, to, units, Waiver(waivers), executed_claim)
+
+
+def reversed_before(
+    session: Session, token: TokenName, original: Original, units: int | None, evidence: Evidence
+) -> tuple[int, ChecksumAddress] | None:
+    """The units that were taken back of a transfer under a case, and to whom; None where it was not
+    reversed. `units`: only this many.
+    """
+    same: dict[str, object] = {"original": astuple(original)}
+    if units is not None:
+        same["amount"] = units
+    done = executed_call(session, session.token(token), "reverse", evidence, **same)
+    return None if done is None else (int(done["amount"]), done["to"])
 
 
 def force_transfers(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from eth_typing import ChecksumAddress
 
@@ -13,9 +12,11 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.plans.outcomes import Decided, Outcomes
 from jp20.domain.register.events import ClaimKind, ClaimSet, Frozen, FrozenAtOnce
-from jp20.operations.governance.acts import Act
+from jp20.operations.governance.acts import Act, carry_out
 from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, NoRows, execute_batch
 from jp20.operations.governance.decide import decide
+from jp20.operations.governance.earlier import executed_call
+from jp20.operations.governance.policy import CONFIRMED_WITHIN
 from jp20.operations.session import Session, TokenName
 
 Amount = tuple[ChecksumAddress, int]
@@ -48,10 +49,6 @@ class Claim:
     claimant: bytes
 
 
-CONFIRM_WITHIN: Final = 72 * 3600
-"""Seconds after which a freeze at once that nobody confirmed is overdue; it stands all the same."""
-
-
 @dataclass(frozen=True, slots=True)
 class FreezeAtOnce:
     """What an organisation froze alone, last: when (unix seconds), and whether another one
@@ -65,7 +62,7 @@ class FreezeAtOnce:
     @property
     def due(self) -> int:
         """Until when it is to be confirmed."""
-        return self.at + CONFIRM_WITHIN
+        return self.at + CONFIRMED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,9 +308,55 @@ def pledge(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Claimed:
+) -> Act:
     """Pledges units. `pledgee` is a reference, public: 32 bytes, or 1 to 32 ASCII characters."""
-    return _claimed(session, token, evidence, parties, "pledge", holder, units, _reference(pledgee))
+
+    def question(_: str) -> Text:
+        found = position(session, token, holder)
+        return Text(
+            f"Pledge {units:,} units of {holder} for {_shown(pledgee)}? Of {found.balance:,} units "
+            f"{found.free:,} are free.",
+            f"{holder} の {units:,} 口に {_shown(pledgee)} のための質権を設定しますか?"
+            f"(保有 {found.balance:,} 口、移転可能 {found.free:,} 口)",
+        )
+
+    refused = Text(
+        f"{units:,} units cannot be claimed for {_shown(pledgee)}.",
+        f"{_shown(pledgee)} のために {units:,} 口を設定することはできません。",
+    )
+    arguments = (holder, units, _reference(pledgee))
+    return _act(session, token, "pledge", arguments, evidence, parties, question, refused)
+
+
+def claimed(session: Session, act: Act) -> Claimed:
+    """Carries out a pledge or an attachment."""
+    decided = carry_out(session, act)
+    return Claimed(claim_id(decided), decided)
+
+
+def claim_id(decided: Decided) -> int:
+    """The number of the pledge or the attachment that was set."""
+    return next(e.event.id for e in decided.events if isinstance(e.event, ClaimSet))
+
+
+def released_before(
+    session: Session,
+    token: TokenName,
+    kind: ClaimKind,
+    holder: ChecksumAddress,
+    id: int,
+    units: int | None,
+    evidence: Evidence,
+) -> int | None:
+    """The units of a pledge or an attachment that were released under a case; None where none
+    were. `units`: only this many.
+    """
+    function = "releasePledge" if kind is ClaimKind.PLEDGE else "releaseAttachment"
+    same: dict[str, object] = {"holder": holder, "id": id}
+    if units is not None:
+        same["amount"] = units
+    done = executed_call(session, session.token(token), function, evidence, **same)
+    return None if done is None else int(done["amount"])
 
 
 def release_pledge(
@@ -351,11 +394,32 @@ def attach(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Claimed:
-    """Records an attachment. `creditor` as the pledgee in `pledge`."""
-    return _claimed(
-        session, token, evidence, parties, "attach", holder, units, _reference(creditor)
+) -> Act:
+    """Records an attachment, of units that are still to come too. `creditor` as the pledgee in
+    `pledge`.
+    """
+
+    def question(_: str) -> Text:
+        found = position(session, token, holder)
+        beyond = Text("", "")
+        if (still := units - found.balance + found.attached) > 0:
+            beyond = Text(
+                f" {still:,} of them are still to come: they are caught when they do.",
+                f" うち {still:,} 口は現在の保有を超え、以後の取得分に及びます。",
+            )
+        return Text(
+            f"Attach {units:,} units of {holder} for {_shown(creditor)}? Of {found.balance:,} "
+            f"units {found.free:,} are free.{beyond.en}",
+            f"{holder} の {units:,} 口に {_shown(creditor)} のための差押えを記録しますか?"
+            f"(保有 {found.balance:,} 口、移転可能 {found.free:,} 口){beyond.ja}",
+        )
+
+    refused = Text(
+        f"{units:,} units cannot be claimed for {_shown(creditor)}.",
+        f"{_shown(creditor)} のために {units:,} 口を設定することはできません。",
     )
+    arguments = (holder, units, _reference(creditor))
+    return _act(session, token, "attach", arguments, evidence, parties, question, refused)
 
 
 def release_attachment(
@@ -431,22 +495,15 @@ def _decided(
     return decide(session, [session.token(token).call(function, *arguments)], evidence, parties)
 
 
-def _claimed(
-    session: Session,
-    token: TokenName,
-    evidence: Evidence,
-    parties: Iterable[int],
-    function: str,
-    *arguments: object,
-) -> Claimed:
-    decided = _decided(session, token, evidence, parties, function, *arguments)
-    claim = next(e.event for e in decided.events if isinstance(e.event, ClaimSet))
-    return Claimed(claim.id, decided)
-
-
 def _columns(rows: Sequence[Amount]) -> tuple[list[ChecksumAddress], list[int]]:
     return [account for account, _ in rows], [units for _, units in rows]
 
 
 def _reference(claimant: str | bytes) -> bytes:
     return case_id(claimant) if isinstance(claimant, str) else claimant
+
+
+def _shown(claimant: str | bytes) -> str:
+    return (
+        claimant if isinstance(claimant, str) else claimant.rstrip(b"\0").decode("ascii", "replace")
+    )

@@ -1,6 +1,6 @@
 """How a token stands, read at one block (G1, G5, G15)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from eth_typing import ChecksumAddress
@@ -151,3 +151,26 @@ def _record_dates(token: Contract, block: int, now: int) -> tuple[RecordDate, ..
         )
         for index, at in enumerate(dates)
     )
+
+
+def code_of(session: Session, token: TokenName) -> str:
+    """The security code of a token."""
+    return session.token(token).read(str, "code")
+
+
+def issuer_account_of(session: Session, token: TokenName) -> ChecksumAddress:
+    """The account that holds a token's undistributed units."""
+    return session.token(token).read(ChecksumAddress, "issuerAccount")
+
+
+def supply_of(session: Session, token: TokenName) -> int:
+    """A token's units in issue."""
+    return session.token(token).read(int, "totalSupply")
+
+
+def held_in(
+    session: Session, tokens: Iterable[TokenName], wallet: ChecksumAddress
+) -> list[tuple[str, int]]:
+    """The units of a wallet in each of some tokens that it holds, by the token's code."""
+    found = [(each, each.read(int, "balanceOf", wallet)) for each in map(session.token, tokens)]
+    return [(token.read(str, "code"), units) for token, units in found if units]

@@ -37,7 +37,7 @@ from jp20.operations.token.enforce import (
     reverse,
 )
 from jp20.operations.token.lifecycle import redeem_early, split
-from jp20.operations.token.restraints import freeze_at_once, lock_up, pledge, position
+from jp20.operations.token.restraints import claimed, freeze_at_once, lock_up, pledge, position
 from jp20.operations.token.transfer import transfer
 
 
@@ -55,7 +55,9 @@ def test_a_forced_transfer_passes_lock_up_and_freeze_and_no_senior_pledge(world)
     )
     assert len({step.organisation for step in done.steps}) == 3
     assert (world.balance(alice), world.balance(dave)) == (40, 60)
-    pledge(world.session, world.token, bob.address, 50, "BANK", evidence("C-3"))
+    claimed(
+        world.session, pledge(world.session, world.token, bob.address, 50, "BANK", evidence("C-3"))
+    )
     with pytest.raises(Restrained, match="10 free"):
         carry_out(
             world.session,
@@ -74,7 +76,9 @@ def test_a_forced_transfer_passes_lock_up_and_freeze_and_no_senior_pledge(world)
 
 @pytest.mark.requirement("G11")
 def test_many_forced_transfers_report_the_refused_and_a_claim_is_executed(world):
-    pledged = pledge(world.session, world.token, bob.address, 50, "BANK", evidence("C-1"))
+    pledged = claimed(
+        world.session, pledge(world.session, world.token, bob.address, 50, "BANK", evidence("C-1"))
+    )
     moves = [
         ForcedMove(bob.address, dave.address, 50, Waiver.NOTHING, pledged.id),
         ForcedMove(carol.address, dave.address, 41),
@@ -139,7 +143,10 @@ def test_units_return_to_the_new_wallet_where_the_old_one_was_given_up(world):
 
 @pytest.mark.requirement("G13")
 def test_a_lost_key_s_position_moves_to_a_new_wallet_once(world):
-    pledge(world.session, world.token, alice.address, 25, "BANK", evidence("C-1"))
+    claimed(
+        world.session,
+        pledge(world.session, world.token, alice.address, 25, "BANK", evidence("C-1")),
+    )
     done = recover(world.session, alice.address, erin.address, evidence("C-2"))
     assert [(each.token, each.units) for each in done.moved] == [(world.token, 100)]
     moved = position(world.session, world.token, erin.address)
@@ -186,7 +193,10 @@ def test_a_recorded_loss_is_restored_once(world):
 
 @pytest.mark.requirement("G3")
 def test_a_transfer_made_elsewhere_is_recorded_with_its_cause(world):
-    pledge(world.session, world.token, alice.address, 100, "BANK", evidence("C-1"))
+    claimed(
+        world.session,
+        pledge(world.session, world.token, alice.address, 100, "BANK", evidence("C-1")),
+    )
     rows = [(alice.address, dave.address, 100), (bob.address, erin.address, 1)]
     done = record_transfers(world.session, world.token, rows, Cause.INHERITANCE, evidence("C-2"))
     assert [row.code for row in done.rows] == [None, "RECIPIENT_UNKNOWN"]

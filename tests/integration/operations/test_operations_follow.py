@@ -8,7 +8,7 @@ from jp20.operations.governance.acts import carry_out
 from jp20.operations.token.enforce import find_original, reverse
 from jp20.operations.token.follow import follow
 from jp20.operations.token.lifecycle import redeem_holder, split
-from jp20.operations.token.restraints import pledge
+from jp20.operations.token.restraints import claimed, pledge
 from jp20.operations.token.transfer import transfer
 
 
@@ -51,8 +51,12 @@ def test_across_a_split_what_is_proposed_comes_back(world):
 def test_what_a_pledge_keeps_is_not_promised(world):
     sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
     transfer(world.session, world.token, dave, bob.address, 20)
-    pledge(world.session, world.token, dave.address, 4, "BANK", evidence("P-1"))
-    pledge(world.session, world.token, bob.address, 65, "BANK", evidence("P-2"))
+    claimed(
+        world.session, pledge(world.session, world.token, dave.address, 4, "BANK", evidence("P-1"))
+    )
+    claimed(
+        world.session, pledge(world.session, world.token, bob.address, 65, "BANK", evidence("P-2"))
+    )
 
     found = follow(world.session, world.token, sale)
 

@@ -114,3 +114,27 @@ def test_proposals_are_found_by_contract_function_and_case(world):
     assert list(found(session, case_id=evidence("A-3").case_id)) == []
     events = session.events(session.consortium.address)
     assert {e.event.id for e in events if isinstance(e.event, RequestProposed)} >= {one, two}
+
+
+@pytest.mark.requirement("G17")
+def test_the_node_itself_finds_the_requests_of_a_case(world, monkeypatch):
+    session, key = world.session, world.key(ISSUER)
+    issue = session.token(world.token).call("issue(uint256)", 1)
+    wanted = requests.propose(session, key, [issue], evidence("A-1")).decision.request.id
+    requests.propose(session, key, [issue], evidence("A-2"))
+    reader = fresh(world)
+    asked: list[dict] = []
+    rpc = reader.connection.rpc
+
+    def noted(method, *parameters):
+        asked.extend(parameters if method == "eth_getLogs" else ())
+        return rpc(method, *parameters)
+
+    monkeypatch.setattr(reader.connection, "rpc", noted)
+    assert list(requests.proposals(reader, case_id=evidence("A-1").case_id)) == [wanted]
+    assert {each["topics"][2] for each in asked} == {f"0x{evidence('A-1').case_id.hex()}"}
+    # Once everything was read, it is not asked for again.
+    reader.events(reader.consortium.address)
+    asked.clear()
+    assert list(requests.proposals(reader, case_id=evidence("A-1").case_id)) == [wanted]
+    assert asked == []

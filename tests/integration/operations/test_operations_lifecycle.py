@@ -30,7 +30,7 @@ from jp20.operations.token.lifecycle import (
     split,
     unpause,
 )
-from jp20.operations.token.restraints import pledge
+from jp20.operations.token.restraints import claimed, pledge
 from jp20.operations.token.transfer import transfer
 
 
@@ -63,7 +63,10 @@ def test_a_record_date_keeps_what_was_held(world):
 
 @pytest.mark.requirement("G4")
 def test_a_part_is_redeemed_pro_rata_and_pledged_units_are_refused_by_row(world):
-    pledge(world.session, world.token, carol.address, 40, "BANK", evidence("C-1"))
+    claimed(
+        world.session,
+        pledge(world.session, world.token, carol.address, 40, "BANK", evidence("C-1")),
+    )
     done = redeem_part(world.session, world.token, 33, evidence("C-2"))
     # 33 of 200 units: 16.5, 9.9, 6.6 -> 16, 9, 6 and one more for bob (0.9) and carol (0.6).
     # All of carol's are pledged.

@@ -32,15 +32,21 @@ from jp20.operations.token.previews import (
     preview_delivery,
     preview_request,
 )
-from jp20.operations.token.restraints import attach, freeze_at_once, lock_up, pledge
+from jp20.operations.token.restraints import attach, claimed, freeze_at_once, lock_up, pledge
 from jp20.operations.token.transfer import preview
 
 
 @pytest.fixture
 def restrained(world):
     """Alice: 100 units, 30 pledged (number 1), 50 attached (number 2), all locked up and frozen."""
-    pledge(world.session, world.token, alice.address, 30, "BANK", evidence("R-1"))
-    attach(world.session, world.token, alice.address, 50, "COURT", evidence("R-2"))
+    claimed(
+        world.session,
+        pledge(world.session, world.token, alice.address, 30, "BANK", evidence("R-1")),
+    )
+    claimed(
+        world.session,
+        attach(world.session, world.token, alice.address, 50, "COURT", evidence("R-2")),
+    )
     lock_up(
         world.session, world.token, [(alice.address, 100)], world.year_from_now, evidence("R-3")
     )

@@ -18,7 +18,8 @@ from jp20.operations.governance.requests import (
     RequestState,
     UnknownRequest,
 )
-from jp20.operations.session import NoOrganisationKey, Session
+from jp20.operations.session import NoOrganisationKey
+from jp20.register.history import ChainHistory
 
 
 @pytest.fixture
@@ -61,8 +62,8 @@ class ForgingNode:
         self.lies = False
         self._session, self._token, self._events = world.session, world.token, events
 
-    def events(self, session, address, last=None):
-        found = self._events(session, address, last)
+    def events(self, history, address, last=None):
+        found = self._events(history, address, last)
         return tuple(map(self._forged, found)) if self.lies else found
 
     def _forged(self, entry):
@@ -79,9 +80,11 @@ def test_what_is_signed_is_what_was_shown_whatever_the_node_says_afterwards(
 ):
     # given: what a signer was shown, and a node that answers otherwise from then on
     bank = world.session_of(TRUST_BANK)
-    node = ForgingNode(world, Session.events)
+    node = ForgingNode(world, ChainHistory.events)
     monkeypatch.setattr(
-        Session, "events", lambda session, address, last=None: node.events(session, address, last)
+        ChainHistory,
+        "events",
+        lambda history, address, last=None: node.events(history, address, last),
     )
     view = requests.show_request(bank, proposed)
     shown = approval.decision_of(bank, view, None, "", "approve")
@@ -97,10 +100,12 @@ def test_what_is_signed_is_what_was_shown_whatever_the_node_says_afterwards(
 
 @pytest.mark.requirement("G17", "S3")
 def test_a_proposal_whose_fields_are_not_those_of_its_id_is_refused(world, proposed, monkeypatch):
-    node = ForgingNode(world, Session.events)
+    node = ForgingNode(world, ChainHistory.events)
     node.lies = True
     monkeypatch.setattr(
-        Session, "events", lambda session, address, last=None: node.events(session, address, last)
+        ChainHistory,
+        "events",
+        lambda history, address, last=None: node.events(history, address, last),
     )
     with pytest.raises(FalseRequest, match="content is another's"):
         requests.show_request(world.session, proposed)

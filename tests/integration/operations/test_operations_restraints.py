@@ -21,6 +21,7 @@ from jp20.operations.governance.acts import carry_out
 from jp20.operations.token.restraints import (
     Position,
     attach,
+    claimed,
     claims,
     confirm_freeze,
     freeze_at_once,
@@ -112,8 +113,14 @@ def test_a_freeze_is_one_officer_s_and_another_organisation_s_to_confirm(world):
 
 @pytest.mark.requirement("G24", "G11")
 def test_pledges_and_attachments_overlap_and_are_released(world):
-    pledged = pledge(world.session, world.token, alice.address, 60, "BANK-7", evidence("C-1"))
-    attached = attach(world.session, world.token, alice.address, 30, b"\x05" * 32, evidence("C-2"))
+    pledged = claimed(
+        world.session,
+        pledge(world.session, world.token, alice.address, 60, "BANK-7", evidence("C-1")),
+    )
+    attached = claimed(
+        world.session,
+        attach(world.session, world.token, alice.address, 30, b"\x05" * 32, evidence("C-2")),
+    )
     assert {step.organisation for step in pledged.decided.steps} == {BROKER, TRUST_BANK}
     assert {step.organisation for step in attached.decided.steps} == {TRUST_BANK, AUDITOR}
     # Kinds overlap: of 100 units the larger of 60 and 30 stays.
@@ -135,7 +142,10 @@ def test_pledges_and_attachments_overlap_and_are_released(world):
     )
     assert position(world.session, world.token, alice.address).free == 85
     with pytest.raises(Refused, match="INSUFFICIENT_BALANCE"):
-        pledge(world.session, world.token, erin.address, 1, "BANK-7", evidence("C-5"))
+        claimed(
+            world.session,
+            pledge(world.session, world.token, erin.address, 1, "BANK-7", evidence("C-5")),
+        )
     with pytest.raises(Reverted, match="no such restraint"):
         carry_out(
             world.session,

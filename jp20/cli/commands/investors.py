@@ -1,0 +1,201 @@
+"""`jp20 investors`: who is registered, whose registration lapses, who is suspended."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.frame.language import both, example
+from jp20.cli.frame.options import until
+from jp20.cli.frame.output import Column, Table, Value, show
+from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.investors import through
+from jp20.cli.shared.listed import investors_in
+from jp20.domain.base.errors import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from eth_typing import ChecksumAddress
+
+    from jp20.operations.investors.listing import Listed
+
+app = typer.Typer(no_args_is_help=True)
+
+_CUSTOMER = Column("customer", Text("customer", "顧客番号"))
+_WALLETS = Column("wallets", Text("wallets", "ウォレット"))
+
+InvestorsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--investors",
+        metavar="FILE",
+        help=both(
+            "Your file of investors, to show customer numbers.",
+            "投資家ファイル。顧客番号を表示する。",
+        ),
+    ),
+]
+
+
+@app.command(
+    "list",
+    help=both(
+        "All investors of the platform; or those whose KYC or class lapses by a day.",
+        "登録済みの投資家を一覧表示する。--lapses-by で、その日までに本人確認または投資家区分の"
+        "期限が来る投資家に絞り込む。",
+    ),
+    epilog=example(
+        "jp20 investors list --investors investors.csv",
+        "jp20 investors list --lapses-by 2026-12-31",
+    ),
+)
+def investors_list(
+    lapses_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help=both("Whose KYC or class ends by this day.", "この日までに期限が来るもの。"),
+        ),
+    ] = None,
+    investors: InvestorsFile = None,
+) -> None:
+    """No name: the chain has none (G7, S5)."""
+    from jp20.operations.investors.listing import list_investors
+
+    last = None if lapses_by is None else until(lapses_by, "--lapses-by")
+    references = _references(investors)
+    found = [
+        each for each in list_investors(workspace().view()) if last is None or each.lapses <= last
+    ]
+    if last is not None:
+        found.sort(key=lambda each: each.lapses)
+    show(_table(Text("Investors", "投資家"), found, references))
+
+
+@app.command(
+    "missing",
+    help=both(
+        "Investors of the platform of whom a file says nothing: by their wallets.",
+        "チェーンに登録されているが、ファイルに記載のない投資家を表示する(ウォレットで照合)。",
+    ),
+    epilog=example("jp20 investors missing investors.csv"),
+)
+def investors_missing(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help=both("The investors: CSV or XLSX.", "投資家ファイル(CSV または XLSX)。"),
+        ),
+    ],
+) -> None:
+    """What the file has and the chain has not is shown by jp20 whitelist plan (G7)."""
+    from jp20.operations.investors.listing import list_investors, not_among
+
+    references = _references(file)
+    found = not_among(list_investors(workspace().view()), references)
+    title = Text(f"On the chain, not in {file.name}", f"チェーンのみ({file.name} に記載なし)")
+    show(_table(title, found, references))
+
+
+@app.command(
+    "suspended",
+    help=both(
+        "Who is suspended, by whom, and until when it is to be confirmed.",
+        "停止中の投資家と、停止した組織・追認の期限を表示する。",
+    ),
+    epilog=example("jp20 investors suspended"),
+)
+def investors_suspended(investors: InvestorsFile = None) -> None:
+    """What is not confirmed stands all the same (G19)."""
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.investors.listing import suspensions
+
+    references = _references(investors)
+    session = workspace().view()
+    names = {member.number: member.name for member in session.members()}
+    now = session.now()
+
+    def confirmation(due: int | None, confirmed_by: int) -> Text:
+        if due is None:
+            by = names.get(confirmed_by)
+            return Text(f"by {by}", f"{by} により追認済み") if by else Text("decided", "決定済み")
+        at = in_tokyo(due)
+        if now >= due:
+            return Text(f"OVERDUE since {at}", f"追認遅延({at} 期限)")
+        return Text(f"to be confirmed until {at}", f"追認待ち({at} まで)")
+
+    show(
+        Table(
+            "suspensions",
+            Text("Suspended", "停止中の投資家"),
+            (
+                _WALLETS,
+                _CUSTOMER,
+                Column("organisation", Text("suspended by", "停止した組織")),
+                Column("since", Text("since", "停止日時")),
+                Column("confirmation", Text("confirmation", "追認")),
+            ),
+            [
+                (
+                    "\n".join(each.investor.wallets),
+                    _customer(each.investor, references),
+                    names.get(each.organisation),
+                    in_tokyo(each.since),
+                    confirmation(each.due, each.confirmed_by),
+                )
+                for each in suspensions(session)
+            ],
+        )
+    )
+
+
+# Inside
+
+
+def _references(file: Path | None) -> "Mapping[ChecksumAddress, str]":
+    """The customer of each wallet in a file."""
+    if file is None:
+        return {}
+    listed = investors_in(file, 0)
+    found = {wallet: each.reference for each in listed.investors for wallet in each.wallets}
+    return {wallet: reference for reference, wallet in listed.wallets.items()} | found
+
+
+def _customer(each: "Listed", references: "Mapping[ChecksumAddress, str]") -> str | None:
+    return next((references[wallet] for wallet in each.wallets if wallet in references), None)
+
+
+def _table(
+    title: Text, found: "Sequence[Listed]", references: "Mapping[ChecksumAddress, str]"
+) -> Table:
+    return Table(
+        "investors",
+        title,
+        (
+            _CUSTOMER,
+            _WALLETS,
+            Column("investor", Text("investor's id", "投資家ID"), detail=True),
+            Column("class", Text("class", "投資家区分")),
+            Column("residency", Text("residency", "居住区分")),
+            Column("kyc_expiry", Text("KYC valid through", "KYC有効期限")),
+            Column("class_expiry", Text("class valid through", "区分有効期限")),
+            Column("suspended", Text("suspended", "停止")),
+        ),
+        [_row(each, references) for each in found],
+    )
+
+
+def _row(each: "Listed", references: "Mapping[ChecksumAddress, str]") -> tuple[Value, ...]:
+    facts = each.facts
+    return (
+        _customer(each, references),
+        "\n".join(each.wallets),
+        f"0x{each.id:038x}",
+        facts.investor_class.text,
+        facts.residency.text,
+        through(facts.kyc_expiry),
+        through(facts.class_expiry),
+        facts.suspended,
+    )
