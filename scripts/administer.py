@@ -89,7 +89,12 @@ def pledge(file: str = str(FILES / "pledge.toml")) -> None:
     token, holder = case.text("token"), case.address("holder")
     units, pledgee = case.number("units"), case.text("pledgee")
     show_claim(
-        work, token, holder, restraints.pledge(work, token, holder, units, pledgee, case.evidence)
+        work,
+        token,
+        holder,
+        restraints.claimed(
+            work, restraints.pledge(work, token, holder, units, pledgee, case.evidence)
+        ),
     )
 
 
@@ -99,7 +104,7 @@ def release_pledge(file: str = str(FILES / "release-pledge.toml")) -> None:
     case, work = CaseFile(file), session()
     token, holder, units = case.text("token"), case.address("holder"), case.number("units")
     id = claim_of(work, case, ClaimKind.PLEDGE)
-    done = restraints.release_pledge(work, token, holder, id, units, case.evidence)
+    done = carry_out(work, restraints.release_pledge(work, token, holder, id, units, case.evidence))
     show_positions(work, token, [holder])
     show_steps(work, done.steps)
 
@@ -111,7 +116,12 @@ def attach(file: str = str(FILES / "attach.toml")) -> None:
     token, holder = case.text("token"), case.address("holder")
     units, creditor = case.number("units"), case.text("creditor")
     show_claim(
-        work, token, holder, restraints.attach(work, token, holder, units, creditor, case.evidence)
+        work,
+        token,
+        holder,
+        restraints.claimed(
+            work, restraints.attach(work, token, holder, units, creditor, case.evidence)
+        ),
     )
 
 
@@ -121,7 +131,9 @@ def release_attachment(file: str = str(FILES / "release-attachment.toml")) -> No
     case, work = CaseFile(file), session()
     token, holder, units = case.text("token"), case.address("holder"), case.number("units")
     id = claim_of(work, case, ClaimKind.ATTACHMENT)
-    done = restraints.release_attachment(work, token, holder, id, units, case.evidence)
+    done = carry_out(
+        work, restraints.release_attachment(work, token, holder, id, units, case.evidence)
+    )
     show_positions(work, token, [holder])
     show_steps(work, done.steps)
 
@@ -261,7 +273,7 @@ def record_date(file: str = str(FILES / "record-date.toml")) -> None:
     """Who holds at that time is who is paid: at the end of a date, or at a time."""
     case, work = CaseFile(file), session()
     token = case.text("token")
-    done = lifecycle.set_record_date(work, token, case.moment("at"), case.evidence)
+    done = carry_out(work, lifecycle.set_record_date(work, token, case.moment("at"), case.evidence))
     show(
         f"基準日 / Record dates: {token}",
         ("#番号 / number", "日時 / time"),

@@ -384,7 +384,7 @@ def test_an_attachment_is_recorded_by_registrar_and_auditor_and_released(market)
 
 
 @pytest.mark.requirement("G11")
-def test_a_court_may_attach_what_is_still_to_come(market):
+def test_a_holder_of_nothing_can_be_attached_and_not_pledged(market):
     # Dave has nothing: the contract takes an attachment all the same, and a pledge not.
     attached = market.json(
         "attach", "set", market.code, DAVE.address, "7", "--creditor", "COURT-9", *market.case("A")
