@@ -31,6 +31,7 @@ def test_the_platform_is_shown_with_contracts_as_compiled_and_its_organisations(
         "JP20Restraints",
         "JP20Enforcer",
         "JP20Token",
+        "Settlement",
     ]
     assert all(each["matches"] for each in shown["contracts"])
     assert len(shown["organisations"]) == 14

@@ -23,8 +23,9 @@ from jp20.operations.governance.platform import (
 from jp20.operations.governance.policy import CannotDecide, policy_differences
 from jp20.operations.session import NotOnThisChain, open_session
 
-# 6 contracts, 14 organisations, 4 parts of the policy, the platform's registration, version, seal
-TRANSACTIONS = 6 + 14 + 4 + 1 + 1 + 1
+# 7 contracts, 14 organisations, 4 parts of the policy, two registrations (platform, settlement),
+# version, seal
+TRANSACTIONS = 7 + 14 + 4 + 2 + 1 + 1
 
 
 class Interrupted(Exception):
@@ -56,7 +57,7 @@ def test_run_again_it_sends_nothing(world, policy, organisations, tmp_path):
     assert sent(world.session.connection) == before
 
 
-@pytest.mark.parametrize("step", [1, 3, 6, 7, 13, 20, 21, 24, 25, 26, 27])
+@pytest.mark.parametrize("step", [1, 3, 7, 8, 14, 21, 22, 25, 26, 27, 28, 29])
 def test_interrupted_after_any_step_it_goes_on(world, policy, organisations, tmp_path, step):
     connection, file = world.session.connection, tmp_path / "31337.json"
     before, done = sent(connection), []
@@ -98,12 +99,12 @@ def test_a_deployment_that_was_sent_and_not_recorded_is_found(
     )
 
 
-@pytest.mark.parametrize("point", [18, 28])
+@pytest.mark.parametrize("point", [20, 30])
 def test_killed_while_a_step_is_with_the_node_it_is_not_made_twice(
     world, policy, organisations, tmp_path, point
 ):
     # given: a process that is killed when it has sent what adds the first or the second
-    # organisation (after two points each for six contracts, ten for each further step)
+    # organisation (after two points each for seven contracts, ten for each further step)
     connection, file = world.session.connection, tmp_path / "31337.json"
     entries, folder = organisations.organisations, tmp_path / "outbox"
     before = sent(connection)
