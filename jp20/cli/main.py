@@ -29,7 +29,7 @@ class Commands(TyperGroup):
         return _loaded(entry, invocation().language) if entry else None
 
 
-_GLOBAL: Final = ("--config", "--lang", "--format", "--offline", "--wait")
+_GLOBAL: Final = ("--config", "--lang", "--format", "--offline", "--investors", "--wait")
 _GLOBAL_FLAGS: Final = ("--visible-only", "--wide")
 
 app = typer.Typer(
@@ -99,6 +99,16 @@ def jp20(
             help=both("Show the version, and end.", "バージョンを表示して終了する。"),
         ),
     ] = False,
+    investors: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=both(
+                "Your file of investors: a customer number may then stand for a wallet.",
+                "投資家ファイル。ウォレットの代わりに顧客番号を指定できる。",
+            ),
+        ),
+    ] = None,
     wide: Annotated[
         bool,
         typer.Option(
@@ -136,7 +146,7 @@ def jp20(
         raise typer.BadParameter("ja, en", param_hint="--lang")
     running = invocation()
     running.config, running.format, running.offline = config, format, offline
-    running.visible_only, running.wide = visible_only, wide
+    running.visible_only, running.wide, running.investors = visible_only, wide, investors
     running.wait = wait
 
 

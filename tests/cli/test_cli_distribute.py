@@ -156,7 +156,7 @@ def test_what_the_chain_refused_is_delivered_later_from_the_result_file(place):
     plan(place, "DI-11", ALLOTMENTS + "F-1,30\n")
     apply(place, "DI-11", "--result", "DI-11-result.csv")
     with place.afterwards_as_before():
-        resident = ("--class", "general", "--residency", "resident", *CASE)
+        resident = ("--class", "general", "--residency", "resident", *CASE, "--yes")
         done("whitelist", "reclassify", FOREIGNER, *resident, folder=place.folder)
         case = ("--case", "D-1", "--document", "term-sheet.toml", "--out", "rest.json")
         command = ("distribute", "plan", "DI-11-result.csv", "--token", "DI-11", *case)

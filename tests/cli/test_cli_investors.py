@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from offering import ALICE, BOB, CAROL, FOREIGNER, INVESTORS, Place, place_at
-from running import Bad, done
+from running import Bad, done, run
 
 CASE = ("--case", "WL-1", "--document", "term-sheet.toml")
 
@@ -23,9 +23,16 @@ def test_bad_input_to_investors(bad, folder):
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with place_at(tmp_path_factory.mktemp("investors") / "work") as found:
         yield found
+
+
+@pytest.fixture
+def place(shared: Place) -> Iterator[Place]:
+    """Nobody is registered when a test begins."""
+    with shared.afterwards_as_before():
+        yield shared
 
 
 @pytest.mark.requirement("G7", "G19")
@@ -52,3 +59,27 @@ def test_officers_list_investors_who_lapses_who_is_missing_and_who_is_suspended(
     assert [each["wallets"] for each in missing] == [CAROL, FOREIGNER]
     assert (suspended["customer"], suspended["organisation"]) == ("A-1", "つばめAMLセンター")
     assert "to be confirmed until" in suspended["confirmation"]
+
+
+@pytest.mark.requirement("G7", "G18")
+def test_a_customer_number_stands_for_a_wallet(place):
+    """Before or after the command; what only the chain can judge (a date that has passed) is no
+    matter here.
+    """
+    place.register()
+    file = place.write(
+        "customers.csv", INVESTORS.replace("B-1", "B-1 ").replace("2034-03-31", "2020-01-01")
+    )
+
+    shown = done("whitelist", "show", "A-1", "--investors", file, "--format", "json",
+                 folder=place.folder)  # fmt: skip
+    other = done("--investors", file, "whitelist", "show", "B-1", "--format", "json",
+                 folder=place.folder)  # fmt: skip
+    unknown = run("whitelist", "show", "Z-9", "--investors", file, folder=place.folder)
+    without = run("whitelist", "show", "A-1", folder=place.folder)
+
+    assert shown.json["wallets"][0]["wallet"] == ALICE
+    assert other.json["wallets"][0]["wallet"] == BOB
+    assert (unknown.code, without.code) == (2, 2)
+    assert "Z-9" in unknown.err
+    assert "--investors" in without.err

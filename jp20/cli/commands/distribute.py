@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Yes, evidence, units
 from jp20.cli.frame.workspace import workspace
@@ -21,17 +22,6 @@ if TYPE_CHECKING:
     from jp20.operations.session import Session
 
 app = typer.Typer(no_args_is_help=True)
-
-Investors = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help=both(
-            "The investors' file, where the allotments name customers, not wallets.",
-            "投資家ファイル(割当ファイルがウォレットではなく顧客番号の場合)。",
-        ),
-    ),
-]
 
 
 @app.command(
@@ -65,7 +55,6 @@ def distribute_plan(
     ],
     case: Case,
     document: Document,
-    investors: Investors = None,
     total: Annotated[
         str | None,
         typer.Option(
@@ -82,7 +71,7 @@ def distribute_plan(
     sum_of_all = units(total, "--total") if total is not None else None
     rests_on = evidence(case, document)
     require_free(out)
-    listed = _allotments(file, investors)
+    listed = _allotments(file)
     session = workspace().view()
     plan = prepare_distribution(
         session,
@@ -114,12 +103,11 @@ def distribute_apply(
     plan: PlanFile,
     document: DocumentToCompare = None,
     file: OwnFile = None,
-    investors: Investors = None,
     result: Result = None,
     yes: Yes = False,
 ) -> None:
     """A plan whose ground has moved is refused, with exit code 3 (G2, S3)."""
-    if investors is not None and file is None:
+    if invocation().investors is not None and file is None:
         raise BadArgument(
             Text("--investors: --file is missing.", "--investors: --file がありません。"),
             next_step=Text(
@@ -129,15 +117,16 @@ def distribute_apply(
         )
 
     def own_file(planned: "Plan") -> "AllotmentFile":
-        return _allotments(file or Path(), investors, planned.time)
+        return _allotments(file or Path(), planned.time)
 
     apply(plan, _kind, _question, document, own_file if file else None, result, yes)
 
 
-def _allotments(file: Path, investors: Path | None, now: int | None = None) -> "AllotmentFile":
+def _allotments(file: Path, now: int | None = None) -> "AllotmentFile":
     """The file, its customers found in the investors' file as of a time. Raises BadArgument,
     NoFile, FaultyFile.
     """
+    investors = invocation().investors
     listed = allotments_in(file, investors_in(investors, now) if investors else None)
     if investors is None:
         _require_wallets(listed)

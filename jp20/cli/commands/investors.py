@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import until
 from jp20.cli.frame.output import Column, Table, Value, show
@@ -24,18 +25,6 @@ app = typer.Typer(no_args_is_help=True)
 
 _CUSTOMER = Column("customer", Text("customer", "顧客番号"))
 _WALLETS = Column("wallets", Text("wallets", "ウォレット"))
-
-InvestorsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--investors",
-        metavar="FILE",
-        help=both(
-            "Your file of investors, to show customer numbers.",
-            "投資家ファイル。顧客番号を表示する。",
-        ),
-    ),
-]
 
 
 @app.command(
@@ -58,13 +47,12 @@ def investors_list(
             help=both("Whose KYC or class ends by this day.", "この日までに期限が来るもの。"),
         ),
     ] = None,
-    investors: InvestorsFile = None,
 ) -> None:
     """No name: the chain has none (G7, S5)."""
     from jp20.operations.investors.listing import list_investors
 
     last = None if lapses_by is None else until(lapses_by, "--lapses-by")
-    references = _references(investors)
+    references = _references(invocation().investors)
     found = [
         each for each in list_investors(workspace().view()) if last is None or each.lapses <= last
     ]
@@ -107,12 +95,12 @@ def investors_missing(
     ),
     epilog=example("jp20 investors suspended"),
 )
-def investors_suspended(investors: InvestorsFile = None) -> None:
+def investors_suspended() -> None:
     """What is not confirmed stands all the same (G19)."""
     from jp20.domain.base.times import in_tokyo
     from jp20.operations.investors.listing import suspensions
 
-    references = _references(investors)
+    references = _references(invocation().investors)
     session = workspace().view()
     names = {member.number: member.name for member in session.members()}
     now = session.now()

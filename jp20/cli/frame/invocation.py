@@ -29,6 +29,7 @@ class Format(Enum):
 class Invocation:
     """`config` is a settings file that was named; None: the one found upwards from here.
     `offline` is the address of a key on another machine, in place of the settings' signer.
+    `investors` is a file of investors, by which a customer number stands for a wallet.
     `visible_only`: rows of a workbook that its reader does not see are left out. `wide`: nothing is
     shortened for a narrow screen. `wait` is what is waited for before anything is shown as done.
     What is in `closing` is closed when the call ends, however it does.
@@ -40,6 +41,7 @@ class Invocation:
     offline: str | None = None
     visible_only: bool = False
     wide: bool = False
+    investors: Path | None = None
     wait: Wait = Wait.FINAL
     has_shown: bool = False
     closing: ExitStack = field(default_factory=ExitStack)

@@ -57,7 +57,10 @@ def evidence(case: str, document: Path) -> "Evidence":
 
 
 def address(text: str, option: str) -> "ChecksumAddress":
-    """An address that was given as an argument or option. Raises BadArgument."""
+    """An address that was given as an argument or option; or, with `--investors`, the first wallet
+    of the customer whose number was given. Raises BadArgument, and what reading the file does.
+    """
+    from jp20.cli.frame.invocation import invocation
     from jp20.domain.base.addresses import WrongChecksum, parse_address
     from jp20.domain.base.errors import BadArgument, Text
 
@@ -66,7 +69,13 @@ def address(text: str, option: str) -> "ChecksumAddress":
     except WrongChecksum:
         why = Text("Its checksum is wrong.", "チェックサムが一致しません。")
     except ValueError:
-        why = Text("An address is 0x and 40 digits.", "アドレスは 0x に続く16進数40桁です。")
+        if invocation().investors is not None and not text.startswith("0x"):
+            return _wallet_of_customer(invocation().investors or Path(), text, option)
+        why = Text(
+            "An address is 0x and 40 digits; a customer number needs --investors FILE.",
+            "アドレスは 0x に続く16進数40桁です。"
+            "顧客番号は --investors ファイル と併せて指定します。",
+        )
     raise BadArgument(
         Text(
             f'{option}: "{text}" is not an address.',
@@ -74,6 +83,29 @@ def address(text: str, option: str) -> "ChecksumAddress":
         ),
         why,
         Text("Copy it again.", "再度転記してください。"),
+    )
+
+
+def _wallet_of_customer(file: Path, number: str, option: str) -> "ChecksumAddress":
+    """The first wallet of a customer in the file that `--investors` names, whatever else is faulty
+    there. Raises BadArgument, NoFile, FaultyFile.
+    """
+    from jp20.cli.shared.listed import investors_in
+    from jp20.domain.base.errors import BadArgument, Text
+    from jp20.domain.files.letters import plain
+
+    wallet = investors_in(file, 0).wallets.get(plain(number))
+    if wallet is not None:
+        return wallet
+    raise BadArgument(
+        Text(
+            f'{option}: {file.name} does not say whose customer number "{number}" is.',
+            f"{option}: {file.name} では顧客番号「{number}」のウォレットを特定できません。",
+        ),
+        next_step=Text(
+            "Correct the number or the file, or name the wallet.",
+            "顧客番号またはファイルを修正するか、ウォレットを指定してください。",
+        ),
     )
 
 
