@@ -76,7 +76,7 @@ def test_where_no_block_comes_it_is_not_told_as_done(market):
     before = market.balance(BOB)
     ran = give(market, 2)
     assert ran.code == 5
-    assert ran.out == ""
+    assert ran.json["error"]["kind"] == "NotFinal"
     head = market.session.connection.block_number()
     assert f"final from block {head + DEPTH} on" in ran.err
     (shown,) = under_way(market)

@@ -111,7 +111,7 @@ def test_a_proposal_in_no_block_ends_with_5_and_is_not_made_twice(place):
     again = apply(file, place.folder)
 
     assert first.code == 5
-    assert first.out == ""
+    assert first.json["error"]["exit_code"] == 5
     assert "1 transactions are in no block" in first.err
     assert shown == [("propose deliver (D-1)", "with the node, in no block yet")]
     assert again.code == 0
