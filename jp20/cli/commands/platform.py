@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.commands import platform_migrate
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Yes
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from jp20.operations.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(
+    platform_migrate.app,
+    name="migrate",
+    help=both("Replace the platform contract.", "基盤コントラクトを差し替える。"),
+)
 
 
 @app.command(
