@@ -37,13 +37,13 @@ def test_a_platform_is_replaced_from_plan_to_proof(tmp_path: Path):
         planned = done(
             "platform", "migrate", "plan", "m.json", *evidence, "--format", "json", folder=work
         )
-        assert [row["done"] for row in planned.json["stages"]] == [2, 0, 0, 0, 0, 0]
+        assert [row["done"] for row in planned.json["stages"]] == [3, 0, 0, 0, 0, 0]
 
         waits = run("platform", "migrate", "apply", "m.json", "--yes", folder=work)
-        # Deployed and signed; the registration's delay runs.
+        # All seven are there, and signed; the registration's delay runs.
         assert waits.code == 6, waits.err
         shown = done("platform", "migrate", "show", "m.json", "--format", "json", folder=work)
-        assert [row["done"] for row in shown.json["stages"]] == [6, 0, 0, 0, 0, 0]
+        assert [row["done"] for row in shown.json["stages"]] == [7, 0, 0, 0, 0, 0]
 
         # Registration and version wait 48 hours each, the appointment 7 days: 2 + 2 + 7 days are
         # over after 6 times 49 hours. There is no token to adopt.

@@ -21,7 +21,7 @@ from jp20.chain.signing.signers import Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.roles import Role
-from jp20.domain.governance.deployment import CONTRACTS, Deployed, Deployment
+from jp20.domain.governance.deployment import CONTRACTS, MODULES, Deployed, Deployment
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.migration import (
     Migration,
@@ -58,7 +58,8 @@ WALLETS_AT_ONCE: Final = 250
 TOKENS_AT_ONCE: Final = 25
 """Tokens adopted in one call: 250,000 gas each."""
 
-_STAYS: Final = ("Consortium", "JP20Token")
+_NEW: Final = ("Platform", *MODULES)
+"""Deployed again. What stands on the Consortium, or asks each token for its platform, stays."""
 
 Progress = Callable[[Stage, Step | None], None]
 """Told of each step that was made, and of each stage that is done (None)."""
@@ -136,7 +137,9 @@ def plan_migration(session: Session, evidence: Evidence) -> Migration:
     if successor != ZERO_ADDRESS:
         raise AlreadyReplaced(successor)
     contracts = session.deployment.contracts
-    staying = {name: contracts[name] for name in _STAYS if _is_current(session.deployment, name)}
+    staying = {name: each for name, each in contracts.items() if name not in _NEW}
+    if staying["JP20Token"].code_hash != keccak(stored_creation_code()):
+        del staying["JP20Token"]
     return Migration(
         old.address,
         old.read(tuple[ChecksumAddress, ...], "tokens"),
@@ -489,9 +492,3 @@ def _by_investor(
         size += sizes[investor]
     if part:
         yield part
-
-
-def _is_current(deployment: Deployment, name: str) -> bool:
-    """Whether it stays: the Consortium, and the token's creation code where this package has it."""
-    expected = keccak(stored_creation_code())
-    return name == "Consortium" or deployment.contracts[name].code_hash == expected
