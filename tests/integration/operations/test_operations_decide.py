@@ -104,7 +104,7 @@ def test_parties_sign_nothing(world):
     original = (done.transaction, 0, alice.address, bob.address, 5, 0)
     call = token.call("reverse", original, alice.address, 5)
     # Without the auditor it takes who stands in: none of these.
-    without = world.desk_of(AUDITOR, TRUST_BANK, ISSUER, AML, BROKER)
+    without = world.session_of(AUDITOR, TRUST_BANK, ISSUER, AML, BROKER)
     with pytest.raises(NotEnoughOrganisations, match="Slot 1 of 3"):
         decide(without, [call], evidence("C-1"), parties=[AUDITOR])
     decided = decide(world.session, [call], evidence("C-1"), parties=[BROKER, ISSUER])
