@@ -18,7 +18,7 @@ _STRICTEST: Final = "setAuthority(address)"
 _OF_UNITS: Final = {Kind.TOKEN, Kind.SETTLEMENT}
 #: What one organisation does at once, and how another confirms it.
 _AT_ONCE: Final = {
-    "freezeAtOnce(address[],uint256[])": "confirmFreeze(address,uint32)",
+    "freezeAtOnce(address[],uint256[])": "confirmFreeze(address,uint32,uint40)",
     "suspendAtOnce(address[])": "confirmSuspension((address,uint40)[])",
 }
 

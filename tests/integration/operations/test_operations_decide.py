@@ -100,7 +100,7 @@ def test_parties_sign_nothing(world):
     token = world.session.token(world.token)
     done = transfer(world.session, world.token, alice, bob.address, 5)
     original = (done.transaction, 0, alice.address, bob.address, 5, 0)
-    call = token.call("reverse", original, alice.address, 5)
+    call = token.call("reverse", original, original[3], alice.address, 5)
     with pytest.raises(NotEnoughOrganisations, match="Slot 1 of 3"):
         decide(world.session, [call], evidence("C-1"), parties=[AUDITOR])
     decided = decide(world.session, [call], evidence("C-1"), parties=[BROKER, ISSUER])
