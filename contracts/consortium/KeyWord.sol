@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-/// @notice A key in one storage word, from the low end: its address 160 | its organisation 32 | its rank 24 | 1 where it
-/// was revoked. Zero where there is none.
+/// @notice A key in one storage word, from the low end: its address 160 | its organisation 32 | its rank 24 |
+/// 1 where it was revoked. Zero where there is none.
 type KeyWord is uint256;
 
 using KeyWords for KeyWord global;

@@ -12,7 +12,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 /// Consortium and for platforms name a validator, or the operator beside the upkeep of a contract; after the seal each
 /// of the Consortium's own functions has a rule that its organisations can fulfil, by two of them at least.
 abstract contract Policy is Organisations {
-    /// @dev Upkeep of a contract, which the operator takes part in and which moves no unit: whom it asks for permission.
+    /// @dev Upkeep of a contract, which the operator takes part in and which moves no unit: whom it asks for leave.
     bytes4 private constant SET_AUTHORITY = IAccessManaged.setAuthority.selector;
 
     /// @dev The Consortium's governed functions, eight in a word.
