@@ -23,8 +23,10 @@ from bench import rows
 from bench.chain import Chain, Contract, Failed, account
 from bench.deploy import DAY, JP20, registration
 from bench.rows import Row
+from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.governance.requests import Call
 from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
+from jp20.domain.token.movements import Original
 
 INTERFACES: Final = Path(__file__).resolve().parent.parent / "contracts" / "interfaces"
 
@@ -47,10 +49,10 @@ OF_DEALER: Final = 10_000
 LOT: Final = 5
 
 RATIO: Final = 10
-PLEDGE: Final = 1  # of `ClaimKind`
+PLEDGE: Final = 1  # of `RestraintKind`
 SALE: Final = 0  # of `Cause`
 INHERITANCE: Final = 2
-MOST_CLAIMS: Final = 16
+MOST_RESTRAINTS: Final = 16
 
 CLAIMANT: Final = b"\x01" * 32
 INCIDENT: Final = b"\x02" * 32
@@ -84,7 +86,7 @@ class Bound:
 
 def measure(chain: Chain) -> list[Bound]:
     world = World(chain)
-    return [*_token(world), *_claims_at_their_most(world), *_registry(world)]
+    return [*_token(world), *_restraints_at_their_most(world), *_registry(world)]
 
 
 def documented(interface: str, function: str) -> int:
@@ -107,10 +109,10 @@ class World:
         self.chain: Final = chain
         self.jp20: Final = JP20(chain)
         self.restrained: Final = _wallets("restrained", 250)  # by all of the restraints
-        self.burdened: Final = _wallets("burdened", 100)  # by the claims only
+        self.burdened: Final = _wallets("burdened", 100)  # by the restraints only
         self.dealer, self.heavy = _wallets(
             "dealer", 2
-        )  # `heavy` has as many claims as there can be
+        )  # `heavy` has as many restraints as there can be
         self.newcomers: Final = _wallets("recipient", 300)
         self.families: Final = _wallets("family", 100)
         self.singles: Final = _wallets("only wallet", 100)
@@ -182,12 +184,12 @@ class World:
         holders.append(self.dealer)
         for part in _parts(holders, SET):
             self._lock_up(part, LOCKED, self.running)
-        decide_all(token, [self._claim("pledge", each, PLEDGED) for each in holders])
-        decide_all(token, [self._claim("attach", each, ATTACHED) for each in holders])
+        decide_all(token, [self._restraint("pledge", each, PLEDGED) for each in holders])
+        decide_all(token, [self._restraint("placeAttachment", each, ATTACHED) for each in holders])
         decide_all(token, [token.call("setFrozenTokens", h, FROZEN) for h in self.restrained])
-        half = MOST_CLAIMS // 2
-        decide_all(token, [self._claim("pledge", self.heavy, LOT)] * half)
-        decide_all(token, [self._claim("attach", self.heavy, LOT)] * half)
+        half = MOST_RESTRAINTS // 2
+        decide_all(token, [self._restraint("pledge", self.heavy, LOT)] * half)
+        decide_all(token, [self._restraint("placeAttachment", self.heavy, LOT)] * half)
 
     def _split_and_record(self) -> None:
         self.jp20.decide(self.token, "split", RATIO)
@@ -198,7 +200,7 @@ class World:
     def _lock_up(self, holders: Sequence[ChecksumAddress], units: int, until: int) -> None:
         self.jp20.decide(self.token, "lockUp", holders, [units] * len(holders), until)
 
-    def _claim(self, function: str, holder: ChecksumAddress, units: int) -> Call:
+    def _restraint(self, function: str, holder: ChecksumAddress, units: int) -> Call:
         return self.token.call(function, holder, units, CLAIMANT)
 
 
@@ -213,12 +215,16 @@ def _token(world: World) -> list[Bound]:
         return ([(h, n, *rest) for h, n, rest in _pledges(world, count)],)
 
     def incident(count: int) -> Arguments:
-        lost = units(count, LOT)
-        return INCIDENT, token.read("totalSupply") + sum(lost), restrained[:count], lost
+        logs = [
+            Original(INCIDENT, place, holder, ZERO_ADDRESS, LOT, 0)
+            for place, holder in enumerate(restrained[:count])
+        ]
+        return INCIDENT, logs
 
     def losses(count: int) -> Arguments:
-        jp20.decide(token, "recordIncident", *incident(count))
-        return INCIDENT, restrained[:count], restrained[:count]
+        _, logs = incident(count)
+        jp20.decide(token, "recordIncident", INCIDENT, logs)
+        return INCIDENT, logs, restrained[:count]
 
     def matured(count: int) -> Arguments:
         world.chain.wait_until(token.read("maturity"))
@@ -234,7 +240,7 @@ def _token(world: World) -> list[Bound]:
         bound(
             "ITokenTransfers",
             "batchTransfer",
-            "to new holders; the sender has claims",
+            "to new holders; the sender has restraints",
             lambda n: (to[:n], units(n, LOT)),
             world.dealer,
         ),
@@ -246,12 +252,6 @@ def _token(world: World) -> list[Bound]:
         ),
         bound(
             "ITokenLifecycle",
-            "redeemEarly",
-            "all restraints",
-            lambda n: (restrained[:n],),
-        ),
-        bound(
-            "ITokenLifecycle",
             "redeemAtMaturity",
             "all restraints",
             matured,
@@ -259,17 +259,17 @@ def _token(world: World) -> list[Bound]:
         bound(
             "ITokenRestraints",
             "lockUp",
-            "a fifth claim",
+            "a fifth restraint",
             lambda n: (restrained[:n], units(n, LOCKED), world.running),
         ),
         bound(
             "ITokenRestraints",
             "freezeAtOnce",
-            "four claims, the first freeze",
+            "four restraints, the first freeze",
             lambda n: (burdened[:n], units(n, FROZEN)),
         ),
         bound(
-            "ITransferRequests",
+            "IConsentTransfers",
             "approveTransfers",
             "all restraints, to new holders",
             lambda n: (list(range(n)),),
@@ -282,8 +282,8 @@ def _token(world: World) -> list[Bound]:
         ),
         bound(
             "IRecordedTransfers",
-            "recordTransfer",
-            "INHERITANCE of all, with claims, to new holders",
+            "recordSuccession",
+            "INHERITANCE of all, with restraints, to new holders",
             lambda n: (burdened[:n], to[:n], units(n, UNITS), INHERITANCE),
         ),
         bound(
@@ -313,27 +313,32 @@ def _pledges(
     """Who holds, who gets, and the rest of a `ForcedMove` that executes the pledge as a whole."""
     found = []
     for holder, to in zip(world.restrained[:count], world.newcomers, strict=False):
-        claims = world.token.read("claimsOf", holder)
-        number = next(id for id, kind, *_ in claims if kind == PLEDGE)
+        restraints = world.token.read("restraintsOf", holder)
+        number = next(id for id, kind, *_ in restraints if kind == PLEDGE)
         found.append((holder, to, (PLEDGED * RATIO, 0, number)))
     return found
 
 
-def _claims_at_their_most(world: World) -> list[Bound]:
-    """A holder with all the claims that one can have fits into a transaction of its own."""
-    case = f"one holder with {MOST_CLAIMS} claims"
+def _restraints_at_their_most(world: World) -> list[Bound]:
+    """A holder with all the restraints that one can have fits into a transaction of its own."""
+    case = f"one holder with {MOST_RESTRAINTS} restraints"
     holder, heir = [world.heavy], world.newcomers[:1]
+
+    def matured(_: int) -> Arguments:
+        world.chain.wait_until(world.token.read("maturity"))
+        return (holder,)
+
     return [
         world.bound(
             "ITokenLifecycle",
-            "redeemEarly",
+            "redeemAtMaturity",
             case,
-            lambda _: (holder,),
+            matured,
             count=1,
         ),
         world.bound(
             "IRecordedTransfers",
-            "recordTransfer",
+            "recordSuccession",
             f"INHERITANCE of all, {case}",
             lambda _: (holder, heir, [UNITS * RATIO], INHERITANCE),
             count=1,

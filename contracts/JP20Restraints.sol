@@ -2,13 +2,14 @@
 pragma solidity 0.8.30;
 
 import {IPlatform} from "./interfaces/IPlatform.sol";
-import {Claims} from "./token/Claims.sol";
 import {Commitments} from "./token/Commitments.sol";
+import {RecordedTransfers} from "./token/RecordedTransfers.sol";
+import {Restraining} from "./token/Restraining.sol";
 import {TransferRules} from "./token/TransferRules.sol";
 
-/// @title JP20Restraints: lock-up, freeze, pledge, attachment, transfers that wait for consent, and commitments
+/// @title JP20Restraints: lock-up, freeze, pledge, attachment, commitments; transfers made elsewhere
 /// @notice One for all tokens of a version. It has no state of its own: tokens reach it by `delegatecall`. Called
 /// directly it has no authority and no rules, so that nothing can be done in it.
-contract JP20Restraints is Claims, Commitments {
+contract JP20Restraints is Restraining, Commitments, RecordedTransfers {
     constructor(IPlatform platform_) TransferRules(platform_) {}
 }

@@ -15,11 +15,12 @@ import {IERC1644} from "./interfaces/IERC1644.sol";
 import {IERC7943Fungible} from "./interfaces/IERC7943.sol";
 import {IPlatform} from "./interfaces/IPlatform.sol";
 import {ITokenTransfers} from "./interfaces/ITokenTransfers.sol";
+import {ConsentTransfers} from "./token/ConsentTransfers.sol";
 import {Creation} from "./token/Creation.sol";
 import {Routing} from "./token/Routing.sol";
 import {TransferRules} from "./token/TransferRules.sol";
 import {HolderWord, TokenWord} from "./token/Words.sol";
-import {Claim, ClaimKind} from "./types/Claims.sol";
+import {Restraint, RestraintKind} from "./types/Restraint.sol";
 import {Facts} from "./types/Facts.sol";
 import {Modules} from "./types/Modules.sol";
 import {Reason} from "./types/Reason.sol";
@@ -29,7 +30,7 @@ import {Terms} from "./types/Terms.sol";
 /// @notice What holders do, and the path of every transfer (G3, G7). Everything else of {IJP20Token} is in three
 /// modules, reached from the fallback by `delegatecall` at addresses that are fixed here for good: {Routing} has the
 /// table. There is no proxy and no upgrade: this code never changes.
-contract JP20Token is Creation, ITokenTransfers, IERC20Metadata, IERC20Permit {
+contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadata, IERC20Permit {
     using HolderWord for uint256;
     using TokenWord for uint256;
 
@@ -67,7 +68,7 @@ contract JP20Token is Creation, ITokenTransfers, IERC20Metadata, IERC20Permit {
     /// @inheritdoc IERC20
     /// @dev Called by: whoever the holder allowed, except a spender that the platform knows and has suspended.
     function transferFrom(address from, address to, uint256 amount) external returns (bool) {
-        _transferFrom(from, to, amount);
+        _transferFrom(from, to, amount, false);
         return true;
     }
 
@@ -172,28 +173,22 @@ contract JP20Token is Creation, ITokenTransfers, IERC20Metadata, IERC20Permit {
         return (0x0f, _name, "1", block.chainid, address(this), 0, new uint256[](0));
     }
 
-    // ERC-1594. The data is for who reads the transaction; it is not judged.
+    // ERC-1594. The data is for who reads the transaction; it is not judged. Every allowance is debited.
 
     function transferWithData(address to, uint256 value, bytes calldata) external {
         _transfer(_currentWord(), msg.sender, to, value);
     }
 
     function transferFromWithData(address from, address to, uint256 value, bytes calldata) external {
-        _transferFrom(from, to, value);
+        _transferFrom(from, to, value, true);
     }
 
-    /// @notice ERC-1594: a holder gives up own free units, where the terms let one holder's units be redeemed.
+    /// @notice ERC-1594: a holder gives up own units, where the terms let one holder's units be redeemed, under the
+    /// conditions of sending them.
     function redeem(uint256 value, bytes calldata data) external {
         uint256 word = _currentWord();
-        _requireOpen(word);
-        if (word & TokenWord.HOLDER_REDEMPTION == 0) _requireNone(Reason.REDEMPTION_NOT_ALLOWED);
-        if (block.timestamp < word.lockedUntil()) _requireNone(Reason.TOKEN_LOCKED_UP);
-        (, Facts facts,) = _facts(word, msg.sender, msg.sender);
-        Reason reason = _judgeSender(word, facts);
-        if (reason == Reason.NONE) {
-            uint256 balance = _holder(msg.sender, word).balance();
-            reason = value == 0 ? Reason.ZERO_AMOUNT : _judgeFree(word, msg.sender, balance, value);
-        }
+        (bool halted, Facts facts,) = _facts(word, msg.sender, msg.sender);
+        Reason reason = _judgeGivingUp(word, halted, facts, value);
         if (reason != Reason.NONE) _refuse(reason, msg.sender, address(0), value);
         _burn(word, msg.sender, facts, value);
         emit IERC1594.Redeemed(msg.sender, msg.sender, value, data);
@@ -203,13 +198,8 @@ contract JP20Token is Creation, ITokenTransfers, IERC20Metadata, IERC20Permit {
 
     /// @inheritdoc ITokenTransfers
     function preview(address spender, address from, address to, uint256 amount) public view returns (Reason) {
-        uint256 word = _word;
-        if (spender != from) {
-            if (_allowances[from][spender] < amount) return Reason.INSUFFICIENT_ALLOWANCE;
-            Reason reason = _judgeSpender(word, spender);
-            if (reason != Reason.NONE) return reason;
-        }
-        return _previewTransfer(word, from, to, amount);
+        if (spender == from) return _previewTransfer(_word, from, to, amount);
+        return _previewFrom(_word, spender, from, to, amount);
     }
 
     /// @notice ERC-1594. See {IERC1594-canTransfer}.
@@ -223,27 +213,44 @@ contract JP20Token is Creation, ITokenTransfers, IERC20Metadata, IERC20Permit {
         view
         returns (bool, bytes1, bytes32)
     {
-        return _answer(preview(msg.sender, from, to, value));
+        return _answer(_previewFrom(_word, msg.sender, from, to, value));
     }
 
     /// @notice ERC-7943: every permissioned rule and the restraints; that the balance is enough is ERC-20's matter.
+    /// Like {canSend} and {canReceive} false, and no revert, where the platform does not answer.
     function canTransfer(address from, address to, uint256 amount) external view returns (bool) {
-        Reason reason = _previewTransfer(_word, from, to, amount);
-        if (reason != Reason.INSUFFICIENT_BALANCE) return reason == Reason.NONE;
-        Position memory position = _position(from, _word);
-        return position.committed + _floor(position) == 0;
+        try this.preview(from, from, to, amount) returns (Reason reason) {
+            if (reason != Reason.INSUFFICIENT_BALANCE) return reason == Reason.NONE;
+            Position memory position = _position(from, _word);
+            return position.committed + _floor(position) == 0;
+        } catch {
+            return false;
+        }
     }
 
     /// @notice ERC-7943: whether the account as such may send units of this token now.
     function canSend(address account) external view returns (bool) {
-        (,, Facts facts) = _facts(_word, address(0), account);
-        return _judgeSender(_word, facts) == Reason.NONE;
+        try this.previewAccount(account) returns (Reason sending, Reason) {
+            return sending == Reason.NONE;
+        } catch {
+            return false;
+        }
     }
 
     /// @notice ERC-7943: whether the account as such may receive units of this token now.
     function canReceive(address account) external view returns (bool) {
-        (,, Facts facts) = _facts(_word, address(0), account);
-        return _judgeRecipient(_word, account, facts) == Reason.NONE;
+        try this.previewAccount(account) returns (Reason, Reason receiving) {
+            return receiving == Reason.NONE;
+        } catch {
+            return false;
+        }
+    }
+
+    /// @inheritdoc ITokenTransfers
+    function previewAccount(address account) external view returns (Reason sending, Reason receiving) {
+        uint256 word = _word;
+        (,, Facts facts) = _facts(word, address(0), account);
+        return (_judgeSender(word, facts), _judgeRecipient(word, account, facts));
     }
 
     // Positions
@@ -277,20 +284,20 @@ contract JP20Token is Creation, ITokenTransfers, IERC20Metadata, IERC20Permit {
     }
 
     /// @inheritdoc ITokenTransfers
-    function claimsOf(address holder) external view returns (Claim[] memory claims) {
+    function restraintsOf(address holder) external view returns (Restraint[] memory restraints) {
         uint256 word = _word;
-        claims = _claims[holder];
+        restraints = _restraints[holder];
         uint256 count;
-        for (uint256 i; i < claims.length; i++) {
-            Claim memory claim = claims[i];
-            if (claim.kind == ClaimKind.LOCK_UP && block.timestamp >= claim.until) continue;
-            claim.amount = uint104(_today(claim.amount, claim.splits, word));
-            claim.splits = uint16(word.splits());
-            claims[count++] = claim;
+        for (uint256 i; i < restraints.length; i++) {
+            Restraint memory restraint = restraints[i];
+            if (restraint.kind == RestraintKind.LOCK_UP && block.timestamp >= restraint.until) continue;
+            restraint.amount = uint104(_today(restraint.amount, restraint.splits, word));
+            restraint.splits = uint16(word.splits());
+            restraints[count++] = restraint;
         }
         assembly ("memory-safe") {
             // Shorter than it was allocated: those that have run out are left off.
-            mstore(claims, count)
+            mstore(restraints, count)
         }
     }
 
@@ -340,16 +347,38 @@ contract JP20Token is Creation, ITokenTransfers, IERC20Metadata, IERC20Permit {
 
     // Inside
 
-    function _transferFrom(address from, address to, uint256 amount) private {
+    function _transferFrom(address from, address to, uint256 amount, bool always) private {
         uint256 word = _currentWord();
-        if (msg.sender != from) {
-            uint256 allowed = _allowances[from][msg.sender];
-            if (allowed < amount) revert IERC20Errors.ERC20InsufficientAllowance(msg.sender, allowed, amount);
-            Reason reason = _judgeSpender(word, msg.sender);
-            if (reason != Reason.NONE) revert TransferRefused(reason);
-            if (allowed != type(uint256).max) _allowances[from][msg.sender] = allowed - amount;
-        }
+        _spend(from, amount, always);
+        if (msg.sender != from) _requireNone(_judgeSpender(word, msg.sender));
         _transfer(word, from, to, amount);
+    }
+
+    function _previewFrom(uint256 word, address spender, address from, address to, uint256 amount)
+        private
+        view
+        returns (Reason)
+    {
+        if (_allowances[from][spender] < amount) return Reason.INSUFFICIENT_ALLOWANCE;
+        if (spender != from) {
+            Reason reason = _judgeSpender(word, spender);
+            if (reason != Reason.NONE) return reason;
+        }
+        return _previewTransfer(word, from, to, amount);
+    }
+
+    /// @dev What a transfer asks of its sender and of the amount.
+    function _judgeGivingUp(uint256 word, bool halted, Facts facts, uint256 amount) private view returns (Reason) {
+        Reason reason = _judgeTime(word, halted);
+        if (reason != Reason.NONE) return reason;
+        if (word & TokenWord.HOLDER_REDEMPTION == 0) return Reason.REDEMPTION_NOT_ALLOWED;
+        if (amount == 0) return Reason.ZERO_AMOUNT;
+        reason = _judgeSender(word, facts);
+        if (reason != Reason.NONE) return reason;
+        if (block.timestamp < word.lockedUntil()) return Reason.TOKEN_LOCKED_UP;
+        uint256 sender = _holder(msg.sender, word);
+        reason = _judgeAmountRules(word, sender, amount);
+        return reason == Reason.NONE ? _judgeFree(word, msg.sender, sender.balance(), amount) : reason;
     }
 
     function _approve(address owner, address spender, uint256 amount) private {

@@ -12,10 +12,12 @@ Each is decided by the organisations that the policy names; who did what is prin
 import sys
 from pathlib import Path
 
+from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import Text
 from jp20.domain.base.times import in_tokyo
-from jp20.domain.register.events import Cause, ClaimKind
+from jp20.domain.register.events import Cause, RestraintKind
 from jp20.domain.register.register import Movement
+from jp20.domain.token.movements import Original
 from jp20.domain.token.term_sheet import Document
 from jp20.operations.governance import emergency
 from jp20.operations.governance.acts import carry_out
@@ -88,11 +90,11 @@ def pledge(file: str = str(FILES / "pledge.toml")) -> None:
     case, work = CaseFile(file), session()
     token, holder = case.text("token"), case.address("holder")
     units, pledgee = case.number("units"), case.text("pledgee")
-    show_claim(
+    show_restraint(
         work,
         token,
         holder,
-        restraints.claimed(
+        restraints.placed(
             work, restraints.pledge(work, token, holder, units, pledgee, case.evidence)
         ),
     )
@@ -103,7 +105,7 @@ def release_pledge(file: str = str(FILES / "release-pledge.toml")) -> None:
     """Releases units of a pledge, the holder's newest where the file has no id."""
     case, work = CaseFile(file), session()
     token, holder, units = case.text("token"), case.address("holder"), case.number("units")
-    id = claim_of(work, case, ClaimKind.PLEDGE)
+    id = restraint_of(work, case, RestraintKind.PLEDGE)
     done = carry_out(work, restraints.release_pledge(work, token, holder, id, units, case.evidence))
     show_positions(work, token, [holder])
     show_steps(work, done.steps)
@@ -115,11 +117,11 @@ def attach(file: str = str(FILES / "attach.toml")) -> None:
     case, work = CaseFile(file), session()
     token, holder = case.text("token"), case.address("holder")
     units, creditor = case.number("units"), case.text("creditor")
-    show_claim(
+    show_restraint(
         work,
         token,
         holder,
-        restraints.claimed(
+        restraints.placed(
             work, restraints.attach(work, token, holder, units, creditor, case.evidence)
         ),
     )
@@ -130,7 +132,7 @@ def release_attachment(file: str = str(FILES / "release-attachment.toml")) -> No
     """Releases units of an attachment, the holder's newest where the file has no id."""
     case, work = CaseFile(file), session()
     token, holder, units = case.text("token"), case.address("holder"), case.number("units")
-    id = claim_of(work, case, ClaimKind.ATTACHMENT)
+    id = restraint_of(work, case, RestraintKind.ATTACHMENT)
     done = carry_out(
         work, restraints.release_attachment(work, token, holder, id, units, case.evidence)
     )
@@ -256,14 +258,10 @@ def redistribution(file: str = str(FILES / "redistribution.toml")) -> None:
     """Restores what investors lost by a system error: the incident first, then the units, once."""
     case, work = CaseFile(file), session()
     token, incident = case.text("token"), case.text("incident")
-    losses = [(row.address("holder"), row.number("units")) for row in case.rows("losses")]
-    restored = [
-        (row.address("holder"), row.address("recipient" if row.has("recipient") else "holder"))
-        for row in case.rows("losses")
-    ]
-    before = case.number("supply_before")
-    recorded = enforce.record_incident(work, token, incident, before, losses, case.evidence)
+    losses = [loss_of(work, token, row) for row in case.rows("losses")]
+    recorded = enforce.record_incident(work, token, incident, losses, case.evidence)
     show_steps(work, recorded.steps)
+    restored = [(loss, enforce.wallet_in_use(work, loss.from_)) for loss in losses]
     done = enforce.redistribute(work, token, incident, restored, case.evidence)
     show_outcomes(work, "再配布 / Redistribution", done)
 
@@ -381,23 +379,23 @@ def transaction_of(work: Session, token: str, original: CaseFile) -> bytes:
     raise BadArgument(Text("There was no such transfer.", "該当する移転がありません。"))
 
 
-def claim_of(work: Session, case: CaseFile, kind: ClaimKind) -> int:
-    """The number of the holder's claim of a kind: the file's, else the newest one's."""
+def restraint_of(work: Session, case: CaseFile, kind: RestraintKind) -> int:
+    """The number of the holder's restraint of a kind: the file's, else the newest one's."""
     if case.has("id"):
         return case.number("id", least=0)
-    found = restraints.claims(work, case.text("token"), case.address("holder"))
+    found = restraints.restraints_of(work, case.text("token"), case.address("holder"))
     ids = [each.id for each in found if each.kind is kind]
     if not ids:
         raise BadArgument(
-            Text("The holder has no such claim.", "保有者に該当する質権・差押えがありません。")
+            Text("The holder has no such restraint.", "保有者に該当する質権・差押えがありません。")
         )
     return max(ids)
 
 
-def show_claim(work: Session, token: str, holder: str, claimed: restraints.Claimed) -> None:
-    console.print(f"番号 / id: {claimed.id}")
+def show_restraint(work: Session, token: str, holder: str, placed: restraints.Placed) -> None:
+    console.print(f"番号 / id: {placed.id}")
     show_positions(work, token, [holder])
-    show_steps(work, claimed.decided.steps)
+    show_steps(work, placed.decided.steps)
 
 
 CONSENT = ("#番号 / id", "移転元 / from", "移転先 / to", "#口数 / units", "状態 / state")
@@ -408,6 +406,19 @@ def consent_rows(work: Session, token: str) -> list[tuple[object, ...]]:
         (each.id, each.from_, each.to, each.units, each.status.text.ja)
         for each in transfer_requests(work, token)
     ]
+
+
+def loss_of(work: Session, token: str, row: CaseFile) -> Original:
+    """The log that a file names, or the latest one that took so many units of the holder."""
+    if row.has("transaction"):
+        return enforce.find_loss(work, token, row.hash("transaction"), row.number("log"))
+    wanted = (row.address("holder"), ZERO_ADDRESS, row.number("units"))
+    for entry in reversed(read_register(work, token).history):
+        if isinstance(entry, Movement) and (entry.from_, entry.to, entry.units) == wanted:
+            transaction = entry.at.transaction
+            log = work.receipts([transaction])[transaction].ordinal(entry.at.log)
+            return enforce.find_loss(work, token, transaction, log)
+    raise BadArgument(Text("There was no such loss.", "該当する減少がありません。"))
 
 
 def show_positions(work: Session, token: str, holders: list[str]) -> None:

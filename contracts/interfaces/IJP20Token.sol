@@ -16,7 +16,7 @@ import {ITokenSwitches} from "./ITokenSwitches.sol";
 import {ITokenTerms} from "./ITokenTerms.sol";
 import {ITokenLifecycle} from "./ITokenLifecycle.sol";
 import {ITokenRestraints} from "./ITokenRestraints.sol";
-import {ITransferRequests} from "./ITransferRequests.sol";
+import {IConsentTransfers} from "./IConsentTransfers.sol";
 import {IRecordedTransfers} from "./IRecordedTransfers.sol";
 import {ITokenEnforcement} from "./ITokenEnforcement.sol";
 
@@ -25,7 +25,7 @@ import {ITokenEnforcement} from "./ITokenEnforcement.sol";
 /// `JP20Servicing`, `JP20Restraints` and `JP20Enforcer`, which all tokens of a version share. Times are unix seconds,
 /// amounts are units.
 /// What is done to many has a bound: so many rows fit into 20 million gas, two thirds of a block of 30 million, even
-/// where holders have several claims and have to be brought up to date (measured by `make bench`).
+/// where holders have several restraints and have to be brought up to date (measured by `make bench`).
 interface IJP20Token is
     IERC20Metadata,
     IERC20Permit,
@@ -40,7 +40,7 @@ interface IJP20Token is
     ITokenTerms,
     ITokenLifecycle,
     ITokenRestraints,
-    ITransferRequests,
+    IConsentTransfers,
     ITokenCommitments,
     IRecordedTransfers,
     ITokenEnforcement,

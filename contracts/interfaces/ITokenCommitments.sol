@@ -4,9 +4,9 @@ pragma solidity 0.8.30;
 /// @title Units that are promised to a settlement (G14)
 /// @notice A commitment names a settlement contract, its agent, which alone moves the units, to the recipient that is
 /// named, whole. Until then they stay the holder's, and the register shows the holder; they can neither be sold nor
-/// promised again. A commitment is a {ITransferRequests} with an agent: its id is of the same row of numbers, and where
-/// the token asks for consent, {ITransferRequests-approveTransfer} gives it beforehand and
-/// {ITransferRequests-rejectTransfer} refuses it.
+/// promised again. A commitment is a {IConsentTransfers} with an agent: its id is of the same row of numbers, and where
+/// the token asks for consent, {IConsentTransfers-approveTransfer} gives it beforehand and
+/// {IConsentTransfers-rejectTransfer} refuses it.
 ///
 /// It scales with a split. A redemption and a forced movement pass it. It ends with the position: by redemption of the
 /// whole issue, and by a move to a new wallet, to which it does not follow, because the trade names the old one.

@@ -17,8 +17,10 @@ interface ITokenLifecycle {
     event UnitsSplit(uint256 indexed count, uint256 ratio);
     /// @notice Record date `index` was set (G5, G21, G23).
     event RecordDateSet(uint256 indexed index, uint40 at);
-    /// @notice Units with a claim on them were redeemed: the claimant's right continues on the money (物上代位) (G4).
-    event ClaimOnProceeds(address indexed holder, uint64 indexed claim, bytes32 claimant, uint256 amount);
+    /// @notice Record date `index` was taken back before it came; the next one set has its index.
+    event RecordDateWithdrawn(uint256 indexed index, uint40 at);
+    /// @notice Units with a restraint on them were redeemed: the claimant's right continues on the money (物上代位) (G4).
+    event RestraintOnProceeds(address indexed holder, uint64 indexed restraint, bytes32 claimant, uint256 amount);
     /// @notice Row `index` was skipped.
     event RowRefused(uint256 indexed index, address indexed account, Reason reason);
 
@@ -26,6 +28,8 @@ interface ITokenLifecycle {
     error InvalidRatio(uint256 ratio);
     /// @notice A record date lies in the future and after the last one; at most 16 are pending.
     error InvalidRecordDate(uint40 at);
+    /// @notice Of the record dates to come only the last one is withdrawn, so that the others keep their indices.
+    error NotTheLastPending(uint256 index);
 
     /// @notice Issues `amount` units to the issuer's account. Called by: ISSUER, REGISTRAR.
     /// Refused: `CAP_EXCEEDED`, `TOKEN_MATURED`, `TOKEN_REDEEMED`, `ZERO_AMOUNT`. Emits `Transfer`, `Issued`,
@@ -38,16 +42,18 @@ interface ITokenLifecycle {
     function deliver(address[] calldata recipients, uint256[] calldata amounts) external;
 
     /// @notice Redeems whole positions at or after maturity, whatever restrains them, 100 rows at most; the issuer's
-    /// account may be among them. Called by: ISSUER, REGISTRAR, PAYING_AGENT.
-    /// Emits `Redeemed` a row and `ClaimOnProceeds` for each claim on it.
+    /// account may be among them. Called by: ISSUER, REGISTRAR, PAYING_AGENT. Works while paused.
+    /// Emits `Redeemed` a row and `RestraintOnProceeds` for each restraint on it.
     function redeemAtMaturity(address[] calldata holders) external;
 
-    /// @notice The same before maturity, where the terms allow early redemption of the whole issue. 100 rows at most.
-    function redeemEarly(address[] calldata holders) external;
+    /// @notice Brings maturity forward to now, for everybody, where the terms allow early redemption of the whole
+    /// issue: nothing trades from here, and {redeemAtMaturity} redeems all. There is no list of holders, so that none
+    /// can be singled out. Refused: `REDEMPTION_NOT_ALLOWED`. Emits `MaturityChanged`.
+    function redeemEarly() external;
 
     /// @notice Redeems `amounts[i]` of each holder, where the terms allow partial redemption; the amounts are the
-    /// software's (largest remainder). Pledged, attached and frozen units are refused, locked ones are not. 250 rows at
-    /// most.
+    /// software's (largest remainder). Pledged, attached and frozen units are refused; locked and committed ones are
+    /// not, and commitments that no longer fit end. 250 rows at most.
     function redeemPart(address[] calldata holders, uint256[] calldata amounts) external;
 
     /// @notice 1 unit becomes `ratio`, for everybody at once. Called by: ISSUER, REGISTRAR, BROKER.
@@ -57,4 +63,7 @@ interface ITokenLifecycle {
 
     /// @notice Whoever holds when the second `at` ends is a holder at that record date. Called by: ISSUER, REGISTRAR.
     function setRecordDate(uint40 at) external returns (uint256 index);
+
+    /// @notice Takes back the last record date, while it has not come. Works while paused.
+    function withdrawRecordDate(uint256 index) external;
 }

@@ -1,37 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {ClaimKind} from "../types/Claims.sol";
+import {Restraint, RestraintKind} from "../types/Restraint.sol";
 
 /// @title Restraints: lock-up, freeze, pledge, attachment (G8, G11, G19, G24)
-/// @notice Refused while the platform is halted, unless it says otherwise. At most 16 claims a holder. Batches that a
-/// request decided skip and report a row as `RowRefused`. The issuer's account is no holder's and is not restrained
+/// @notice Refused while the platform is halted, unless it says otherwise. At most 16 restraints a holder, of which 12
+/// lock-ups and pledges, so that a court can still attach. Batches that
+/// a request decided skip and report a row as `RowRefused`. The issuer's account is no holder's and is not restrained
 /// (`SENDER_IS_ISSUER_ACCOUNT`): pausing the token stops it.
 interface ITokenRestraints {
-    event ClaimSet(
+    event RestraintSet(
         address indexed holder,
         uint64 indexed id,
-        ClaimKind indexed kind,
+        RestraintKind indexed kind,
         uint256 amount,
         uint40 until,
         bytes32 claimant
     );
-    /// @notice What is left of a claim; 0: it has ended.
-    event ClaimChanged(address indexed holder, uint64 indexed id, uint256 amount, uint40 until);
+    /// @notice What is left of a restraint; 0: it has ended.
+    event RestraintChanged(address indexed holder, uint64 indexed id, uint256 amount, uint40 until);
+    /// @notice A restraint, or a part of it, went with the units to an heir or a new wallet: on `to` it is
+    /// `carriedAs`, which is `id` where nothing stayed behind.
+    event RestraintCarried(
+        uint64 indexed id, uint64 indexed carriedAs, address from, address indexed to, uint256 amount
+    );
     event TokenLockUpSet(uint40 until);
     /// @notice The AML officer froze alone; to be confirmed within 72 hours (G17).
     event FrozenAtOnce(address indexed account, uint32 indexed organisation, uint256 amount);
     event FreezeConfirmed(address indexed account, uint32 indexed organisation, uint32 indexed confirmedBy);
 
-    /// @notice No claim `id` of that kind on `holder`.
-    error NoSuchClaim(address holder, uint64 id);
+    /// @notice No restraint `id` of that kind on `holder`.
+    error NoSuchRestraint(address holder, uint64 id);
     /// @notice A lock-up is set to a later time, shortened to an earlier one.
     error InvalidTime(uint40 until);
-    /// @notice At once one can freeze more, not less.
+    /// @notice A freeze is raised, not lowered.
     error NotAnIncrease(uint256 current, uint256 asked);
+    /// @notice Unfreezing lowers.
+    error NotADecrease(uint256 current, uint256 asked);
+    /// @notice More or less is frozen than what the decision speaks of.
+    error FrozenAmountChanged(uint256 expected, uint256 current);
     /// @notice This organisation's freeze of the account was never confirmed; the next one needs a signature.
     error FreezeNotConfirmed(address account, uint32 organisation);
-    /// @notice There is nothing to confirm, or by the organisation that froze.
+    /// @notice There is nothing of that time to confirm: it is confirmed, a decision has lowered it, or it was another
+    /// freeze; or the organisation is the one that froze.
     error NothingToConfirm(address account, uint32 organisation);
 
     /// @notice The token's own lock-up, later than the present one. Called by: ISSUER, REGISTRAR.
@@ -47,17 +58,25 @@ interface ITokenRestraints {
 
     /// @notice Raises frozen amounts, at once, 100 rows at most. Works while halted and paused. Called by: AML alone.
     function freezeAtOnce(address[] calldata accounts, uint256[] calldata amounts) external;
-    /// @notice Works while halted. Called by: AUDITOR or REGISTRAR alone, another organisation than froze.
-    function confirmFreeze(address account, uint32 organisation) external;
-    /// @notice What `organisation` froze alone, last: when (0: never), and whether it was confirmed.
+    /// @notice Confirms what `organisation` froze at the second `at`. Works while halted. Called by: AUDITOR or
+    /// REGISTRAR alone, another organisation than froze.
+    function confirmFreeze(address account, uint32 organisation, uint40 at) external;
+    /// @notice Lowers the frozen amount from `current`, which it has to be, to `amount`: a decision about one freeze
+    /// does not lift a later one. What was frozen at once before is decided with it.
+    function unfreeze(address account, uint256 current, uint256 amount) external;
+    /// @notice What `organisation` froze alone, last: when (0: never), and whether that was confirmed, or decided on by
+    /// unfreezing since.
     function freezeAtOnceOf(address account, uint32 organisation) external view returns (uint40 at, bool confirmed);
 
     /// @notice Pledges units that are there and not pledged yet. Called by: CUSTODIAN or BROKER, REGISTRAR.
-    /// Refused: `INSUFFICIENT_BALANCE`, `TOO_MANY_CLAIMS`, `ZERO_AMOUNT`.
+    /// Refused: `INSUFFICIENT_BALANCE`, `TOO_MANY_RESTRAINTS`, `ZERO_AMOUNT`.
     function pledge(address holder, uint256 amount, bytes32 pledgee) external returns (uint64 id);
     function releasePledge(address holder, uint64 id, uint256 amount) external;
 
     /// @notice Called by: REGISTRAR, AUDITOR.
-    function attach(address holder, uint256 amount, bytes32 creditor) external returns (uint64 id);
+    function placeAttachment(address holder, uint256 amount, bytes32 creditor) external returns (uint64 id);
     function releaseAttachment(address holder, uint64 id, uint256 amount) external;
+
+    /// @notice Who has the restraint `id`, and what it is, in today's units; the zero address where it has ended.
+    function restraintOf(uint64 id) external view returns (address holder, Restraint memory restraint);
 }

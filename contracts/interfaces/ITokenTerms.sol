@@ -8,6 +8,9 @@ interface ITokenTerms {
     /// @notice The whole term sheet, at creation (G1).
     event TermsSet(Terms terms);
 
+    /// @notice From `from` to `to`, 0 where there was none: brought forward by early redemption, put off by decision.
+    event MaturityChanged(uint40 from, uint40 to);
+
     /// @notice The terms contradict themselves; `field` names the first that does.
     error InvalidTerms(string field);
     /// @notice The record date has not come yet, or there is none of that index.

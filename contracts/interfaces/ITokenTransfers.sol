@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Reason} from "../types/Reason.sol";
-import {Claim} from "../types/Claims.sol";
+import {Restraint} from "../types/Restraint.sol";
 import {Modules} from "../types/Modules.sol";
 
 /// @title What holders do, and what anybody may ask (G3, G7, G15)
@@ -29,9 +29,12 @@ interface ITokenTransfers {
     /// `Transfer` a row. To existing holders 300 rows fit into 4 million gas.
     function batchTransfer(address[] calldata recipients, uint256[] calldata amounts) external returns (bool);
 
-    /// @notice What a `transferFrom(from, to, amount)` by `spender` would answer now, allowance apart where
-    /// `spender == from`. `NONE` if and only if it would succeed.
+    /// @notice What a `transferFrom(from, to, amount)` by `spender` would answer now, or, where `spender == from`, a
+    /// `transfer` by them. `NONE` if and only if it would succeed.
     function preview(address spender, address from, address to, uint256 amount) external view returns (Reason);
+
+    /// @notice Why the account as such may not send or not receive units of this token now; `NONE` where it may.
+    function previewAccount(address account) external view returns (Reason sending, Reason receiving);
 
     /// @notice Units of `holder` that no restraint keeps: balance − committed − max(locked, frozen, pledged, attached).
     function freeBalanceOf(address holder) external view returns (uint256);
@@ -51,7 +54,7 @@ interface ITokenTransfers {
         );
 
     /// @notice Lock-ups that still run, pledges and attachments of `holder`, in today's units.
-    function claimsOf(address holder) external view returns (Claim[] memory);
+    function restraintsOf(address holder) external view returns (Restraint[] memory);
 
     /// @notice ERC-5267.
     function eip712Domain()

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {IConsentTransfers} from "../interfaces/IConsentTransfers.sol";
 import {IConsortium, Kind} from "../interfaces/IConsortium.sol";
 import {ITokenCommitments} from "../interfaces/ITokenCommitments.sol";
-import {TransferRequests} from "./TransferRequests.sol";
+import {Promises} from "./Promises.sol";
 import {TokenWord} from "./Words.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Units that are promised to a settlement
 /// @notice A request for a transfer with an agent: the consent, where the token asks for it, lets the agent move the
 /// units, and does not move them.
-abstract contract Commitments is TransferRequests, ITokenCommitments {
+abstract contract Commitments is Promises, ITokenCommitments {
     /// @inheritdoc ITokenCommitments
     function commitTransfer(address agent, address to, uint256 amount, uint40 deadline) external returns (uint256 id) {
         if (!_mayAct(agent)) revert AgentUnknown(agent);
@@ -20,26 +21,27 @@ abstract contract Commitments is TransferRequests, ITokenCommitments {
 
     /// @inheritdoc ITokenCommitments
     function settleTransfer(uint256 id) external returns (uint256 amount) {
-        TransferRequest storage request = _transferRequests[id];
+        ConsentTransfer storage request = _consentTransfers[id];
         if (msg.sender != request.agent || !_mayAct(msg.sender)) revert AgentUnknown(msg.sender);
         uint256 word = _currentWord();
-        Status status = _statusOf(request);
+        IConsentTransfers.Status status = _statusOf(request);
         Reason reason;
         if (!_stands(status) || block.timestamp >= request.deadline) reason = Reason.REQUEST_CLOSED;
-        else if (word & TokenWord.CONSENT_REQUIRED != 0 && status == Status.OPEN) reason = Reason.CONSENT_REQUIRED;
-        else (reason, amount) = _moveCommitted(word, request, Status.SETTLED);
+        else if (word & TokenWord.CONSENT_REQUIRED != 0 && status == IConsentTransfers.Status.OPEN) {
+            reason = Reason.CONSENT_REQUIRED;
+        } else (reason, amount) = _moveCommitted(word, request, IConsentTransfers.Status.SETTLED);
         _requireNone(reason);
         emit CommitmentSettled(id, msg.sender, amount);
     }
 
     /// @inheritdoc ITokenCommitments
     function releaseTransfer(uint256 id) external {
-        TransferRequest storage request = _transferRequests[id];
+        ConsentTransfer storage request = _consentTransfers[id];
         address agent = request.agent;
         bool isOver = msg.sender == request.from && agent != address(0)
             && (block.timestamp >= request.deadline || !_mayAct(agent));
         if (msg.sender != agent && !isOver) revert NotReleasable(id, msg.sender);
-        _close(id, Status.CANCELLED);
+        _close(id, IConsentTransfers.Status.CANCELLED);
         emit CommitmentReleased(id);
     }
 
@@ -49,7 +51,7 @@ abstract contract Commitments is TransferRequests, ITokenCommitments {
         view
         returns (address agent, address from, address to, uint256 amount, uint40 deadline, bool open)
     {
-        TransferRequest storage request = _transferRequests[id];
+        ConsentTransfer storage request = _consentTransfers[id];
         agent = request.agent;
         if (agent == address(0)) return (agent, from, to, amount, deadline, open);
         amount = _today(request.amount, request.splits, _word);

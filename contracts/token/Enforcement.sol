@@ -8,7 +8,8 @@ import {ITokenEnforcement} from "../interfaces/ITokenEnforcement.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {TransferRules} from "./TransferRules.sol";
 import {HolderWord, TokenWord} from "./Words.sol";
-import {Claim, ClaimKind, ForcedMove, Original} from "../types/Claims.sol";
+import {ForcedMove, Original} from "../types/Movement.sol";
+import {Restraint, RestraintKind} from "../types/Restraint.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
@@ -24,9 +25,12 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     uint8 private constant WAIVE_HOLDER_CAP = 4;
     uint8 private constant WAIVE_AMOUNT_RULES = 8;
 
+    /// @dev No digest, for nobody knows what would have it.
+    bytes32 private constant RESTORED = bytes32(uint256(1));
+
     // Forced transfer
 
-    /// @notice ERC-7943. As {ITokenEnforcement-forcedTransferWith}, nothing waived and no claim executed.
+    /// @notice ERC-7943. As {ITokenEnforcement-forcedTransferWith}, nothing waived and no restraint executed.
     function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool) {
         _forceOrRevert(_forcedMove(from, to, amount));
         return true;
@@ -67,9 +71,9 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     {
         uint256 word = _currentWord();
         (bool halted, Facts facts,) = _facts(word, tokenHolder, tokenHolder);
+        if (halted) _requireNone(Reason.PLATFORM_HALTED);
+        if (word & TokenWord.HOLDER_REDEMPTION == 0) _requireNone(Reason.REDEMPTION_NOT_ALLOWED);
         Reason reason = _judgeForcedAmount(tokenHolder, value, 0, word);
-        if (word & TokenWord.HOLDER_REDEMPTION == 0) reason = Reason.REDEMPTION_NOT_ALLOWED;
-        if (halted) reason = Reason.PLATFORM_HALTED;
         if (reason != Reason.NONE) _refuse(reason, tokenHolder, address(0), value);
         _unfreezeFor(tokenHolder, value, word);
         _burn(word, tokenHolder, facts, value);
@@ -85,24 +89,23 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     // Reversal
 
     /// @inheritdoc ITokenEnforcement
-    function reverse(Original calldata original, address to, uint256 amount)
+    function reverse(Original calldata original, address from, address to, uint256 amount)
         external
         restricted
         returns (uint256 taken)
     {
         uint256 word = _currentWord();
         bytes32 originalId = _idOf(original);
-        Reason reason = _judgeReversal(word, original, originalId, to, amount);
-        _requireNone(reason);
-        taken = _takable(original.to, word);
+        _requireNone(_judgeReversal(word, original, originalId, from, to, amount));
+        taken = _takable(from, word);
         if (amount < taken) taken = amount;
         if (taken != 0) {
             uint256 sum = _today(_reversed[originalId].amount, _reversed[originalId].splits, word) + taken;
             _reversed[originalId] = Quantity(uint104(sum), uint16(word.splits()));
-            _unfreezeFor(original.to, taken, word);
-            _shift(word, original.to, to, taken);
+            _unfreezeFor(from, taken, word);
+            _shift(word, from, to, taken);
         }
-        emit TransferReversed(originalId, original.to, to, taken, amount - taken);
+        emit TransferReversed(originalId, from, to, taken, amount - taken);
     }
 
     /// @inheritdoc ITokenEnforcement
@@ -114,60 +117,37 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     // Redistribution
 
     /// @inheritdoc ITokenEnforcement
-    function recordIncident(
-        bytes32 incident,
-        uint256 supplyBefore,
-        address[] calldata holders,
-        uint256[] calldata losses
-    ) external restricted {
-        _requireSameLength(holders.length, losses.length);
+    function recordIncident(bytes32 incident, Original[] calldata losses) external restricted {
         uint256 word = _currentWord();
         _requireNotHalted(word);
-        Incident storage record = _incidents[incident];
-        uint256 known = _today(record.supplyBefore, record.splits, word);
-        if (known == 0) {
-            if (incident == 0 || supplyBefore < _supply.total || supplyBefore > _supply.cap || supplyBefore == 0) {
-                revert InvalidIncident(incident);
-            }
-            record.supplyBefore = uint104(supplyBefore);
-            record.splits = uint16(word.splits());
-            emit IncidentRecorded(incident, supplyBefore);
-        } else if (known != supplyBefore) {
-            revert InvalidIncident(incident);
+        if (incident == 0) revert InvalidIncident(incident);
+        if (!_isIssuable(word)) _requireNone(Reason.TOKEN_MATURED);
+        uint32 recorded;
+        for (uint256 i; i < losses.length; i++) {
+            Reason reason = _recordLoss(word, incident, losses[i]);
+            if (reason == Reason.NONE) recorded++;
+            else emit ITokenLifecycle.RowRefused(i, losses[i].from, reason);
         }
-        for (uint256 i; i < holders.length; i++) {
-            Loss storage loss = record.losses[holders[i]];
-            Reason reason;
-            if (losses[i] == 0) reason = Reason.ZERO_AMOUNT;
-            else if (loss.recorded || losses[i] > supplyBefore) reason = Reason.LOSS_EXCEEDED;
-            if (reason != Reason.NONE) {
-                emit ITokenLifecycle.RowRefused(i, holders[i], reason);
-                continue;
-            }
-            record.losses[holders[i]] = Loss(uint104(losses[i]), uint16(word.splits()), true);
-            emit LossRecorded(incident, holders[i], losses[i]);
-        }
+        _supply.openLosses += recorded;
     }
 
     /// @inheritdoc ITokenEnforcement
-    function redistribute(bytes32 incident, address[] calldata holders, address[] calldata recipients)
+    function redistribute(bytes32 incident, Original[] calldata losses, address[] calldata recipients)
         external
         restricted
     {
-        _requireSameLength(holders.length, recipients.length);
+        _requireSameLength(losses.length, recipients.length);
         uint256 word = _currentWord();
         _requireNotHalted(word);
-        if (_incidents[incident].supplyBefore == 0) revert InvalidIncident(incident);
-        for (uint256 i; i < holders.length; i++) {
-            Reason reason = _redistribute(word, incident, holders[i], recipients[i]);
-            if (reason != Reason.NONE) emit ITokenLifecycle.RowRefused(i, holders[i], reason);
+        for (uint256 i; i < losses.length; i++) {
+            Reason reason = _redistribute(word, incident, losses[i], recipients[i]);
+            if (reason != Reason.NONE) emit ITokenLifecycle.RowRefused(i, losses[i].from, reason);
         }
     }
 
     /// @inheritdoc ITokenEnforcement
-    function lossOf(bytes32 incident, address holder) external view returns (uint256) {
-        Loss storage loss = _incidents[incident].losses[holder];
-        return _today(loss.amount, loss.splits, _word);
+    function lossOf(bytes32 incident, Original calldata loss) external view returns (uint256) {
+        return _losses[_idOf(loss)] == _digestOf(incident, loss) ? _originalAmount(loss, _word) : 0;
     }
 
     // Move to a new wallet
@@ -175,23 +155,15 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     /// @inheritdoc ITokenEnforcement
     function movePosition(address from, address to) external restricted {
         uint256 word = _currentWord();
-        (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
         Position memory position = _position(from, word);
-        Reason reason = _judgeIdentity(to, toFacts);
-        if (reason == Reason.NONE && fromFacts.investor() != toFacts.investor()) reason = Reason.NOT_SAME_INVESTOR;
-        if (reason == Reason.NONE && !fromFacts.isRetired()) reason = Reason.WALLET_NOT_RETIRED;
-        if (reason == Reason.NONE && position.balance == 0) reason = Reason.INSUFFICIENT_BALANCE;
-        if (reason == Reason.NONE && !_roomForClaims(from, to)) reason = Reason.TOO_MANY_CLAIMS;
-        if (halted) reason = Reason.PLATFORM_HALTED;
-        _requireNone(reason);
-
+        _requireNone(_judgeMove(word, from, to, position));
         if (position.committed != 0) _endCommitments(from);
         if (position.frozen != 0) {
             _setFrozen(from, 0, word);
             _setFrozen(to, _saturated(_position(to, word).frozen + position.frozen), word);
         }
-        _shift(word, from, to, position.balance);
-        _carryClaims(from, to, 0, word);
+        if (position.balance != 0) _shift(word, from, to, position.balance);
+        _carryRestraints(from, to, 0, word);
         _refreshBound(from, word);
         emit PositionMoved(from, to, position.balance);
     }
@@ -211,23 +183,26 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, move.from, move.to);
         if (halted) return Reason.PLATFORM_HALTED;
         // Another platform may have replaced the one that knew the account as reserved.
-        if (fromFacts.isReserved() || move.from == _issuerAccount) return Reason.SENDER_IS_ISSUER_ACCOUNT;
+        address issuer = _issuerAccount;
+        if (fromFacts.isReserved() || move.from == issuer) return Reason.SENDER_IS_ISSUER_ACCOUNT;
+        if (move.from == move.to) return Reason.SAME_WALLET;
+        if (move.to == issuer) return Reason.RECIPIENT_UNKNOWN;
         uint256 rules = _waived(word, move.waivers);
         reason = _judgeRecipient(rules, move.to, toFacts);
-        if (reason == Reason.NONE) reason = _judgeForcedAmount(move.from, move.amount, move.executedClaim, word);
+        if (reason == Reason.NONE) reason = _judgeForcedAmount(move.from, move.amount, move.executed, word);
         if (reason == Reason.NONE && rules & TokenWord.AMOUNT_RULES != 0) {
             uint256 sender = _holder(move.from, word);
             reason = _judgeAmountRules(rules, sender, move.amount);
             if (
-                reason == Reason.NONE && move.from != move.to
+                reason == Reason.NONE
                     && _exceedsHolderCap(rules, move.amount == sender.balance(), fromFacts, toFacts)
             ) reason = Reason.HOLDER_CAP;
         }
         if (reason != Reason.NONE) return reason;
 
         _unfreezeFor(move.from, move.amount, word);
-        if (move.executedClaim != 0) {
-            _reduceClaim(move.from, _seniorClaimIndex(move.from, move.executedClaim), move.amount, word);
+        if (move.executed != 0) {
+            _reduceRestraint(move.from, _seniorIndex(move.from, move.executed), move.amount, word);
             _refreshBound(move.from, word);
         }
         _shift(word, move.from, move.to, move.amount);
@@ -252,32 +227,31 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         uint256 balance = _holder(from, word).balance();
         if (amount > balance) return Reason.INSUFFICIENT_BALANCE;
         uint256[3] memory kept; // by kind
-        Claim[] storage claims = _claims[from];
-        uint256 count = claims.length;
-        for (uint256 i; i < count; i++) {
-            Claim storage claim = claims[i];
-            if (executed == 0 || claim.id < executed) {
-                kept[uint8(claim.kind)] += _today(claim.amount, claim.splits, word);
-            }
-        }
+        Restraint[] storage restraints = _restraints[from];
+        uint256 senior = restraints.length;
         if (executed != 0) {
-            uint256 index = _seniorClaimIndex(from, executed);
-            if (index == count) return Reason.NO_SUCH_CLAIM;
-            Claim storage own = claims[index];
+            uint256 index = _seniorIndex(from, executed);
+            if (index == senior) return Reason.NO_SUCH_RESTRAINT;
+            Restraint storage own = restraints[index];
             if (amount > _today(own.amount, own.splits, word)) {
-                return own.kind == ClaimKind.PLEDGE ? Reason.PLEDGED : Reason.ATTACHED;
+                return own.kind == RestraintKind.PLEDGE ? Reason.PLEDGED : Reason.ATTACHED;
             }
+            senior = index;
         }
-        if (amount + kept[uint8(ClaimKind.PLEDGE)] > balance) return Reason.PLEDGED;
-        if (amount + kept[uint8(ClaimKind.ATTACHMENT)] > balance) return Reason.ATTACHED;
+        for (uint256 i; i < senior; i++) {
+            Restraint storage restraint = restraints[i];
+            kept[uint8(restraint.kind)] += _today(restraint.amount, restraint.splits, word);
+        }
+        if (amount + kept[uint8(RestraintKind.PLEDGE)] > balance) return Reason.PLEDGED;
+        if (amount + kept[uint8(RestraintKind.ATTACHMENT)] > balance) return Reason.ATTACHED;
         return Reason.NONE;
     }
 
     /// @dev Their number where the holder has no such pledge or attachment.
-    function _seniorClaimIndex(address holder, uint64 id) private view returns (uint256 index) {
-        Claim[] storage claims = _claims[holder];
-        for (; index < claims.length; index++) {
-            if (claims[index].id == id && claims[index].kind != ClaimKind.LOCK_UP) break;
+    function _seniorIndex(address holder, uint64 id) private view returns (uint256 index) {
+        Restraint[] storage restraints = _restraints[holder];
+        for (; index < restraints.length; index++) {
+            if (restraints[index].id == id && restraints[index].kind != RestraintKind.LOCK_UP) break;
         }
     }
 
@@ -296,17 +270,25 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         uint256 word,
         Original calldata original,
         bytes32 originalId,
+        address from,
         address to,
         uint256 amount
     ) private view returns (Reason) {
         (bool halted, Facts oldFacts, Facts toFacts) = _facts(word, original.from, to);
         if (halted) return Reason.PLATFORM_HALTED;
+        if (amount == 0) return Reason.ZERO_AMOUNT;
+        if (from == to || original.from == original.to) return Reason.SAME_WALLET;
+        if (from != original.to && !_isSameInvestor(word, original.to, from)) return Reason.NOT_SAME_INVESTOR;
         Reason reason = _judgeReturn(original.from, oldFacts, to, toFacts);
         if (reason != Reason.NONE) return reason;
-        if (amount == 0) return Reason.ZERO_AMOUNT;
         uint256 already = _today(_reversed[originalId].amount, _reversed[originalId].splits, word);
         uint256 whole = _originalAmount(original, word);
         return already > whole || amount > whole - already ? Reason.REVERSAL_EXCEEDED : Reason.NONE;
+    }
+
+    function _isSameInvestor(uint256 word, address one, address other) private view returns (bool) {
+        (, Facts oneFacts, Facts otherFacts) = _facts(word, one, other);
+        return oneFacts.isKnown() && oneFacts.investor() == otherFacts.investor();
     }
 
     /// @dev Units of a delivery go back to the issuer's account, all others to the wallet they came from, or, where
@@ -319,7 +301,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         return oldFacts.isRetired() ? Reason.NONE : Reason.WALLET_NOT_RETIRED;
     }
 
-    /// @dev What no senior claim keeps.
+    /// @dev What no senior restraint keeps.
     function _takable(address from, uint256 word) private view returns (uint256) {
         Position memory position = _position(from, word);
         uint256 kept = _seniorFloor(position);
@@ -336,30 +318,65 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         return original.splits > word.splits() ? 0 : _today(original.amount, original.splits, word);
     }
 
-    function _redistribute(uint256 word, bytes32 incident, address holder, address to) private returns (Reason) {
-        Incident storage record = _incidents[incident];
-        Loss storage loss = record.losses[holder];
-        uint256 amount = _today(loss.amount, loss.splits, word);
-        if (amount == 0) return Reason.LOSS_EXCEEDED;
-        (, Facts holderFacts, Facts toFacts) = _facts(word, holder, to);
+    function _recordLoss(uint256 word, bytes32 incident, Original calldata loss) private returns (Reason) {
+        if (loss.amount == 0) return Reason.ZERO_AMOUNT;
+        uint256 amount = _originalAmount(loss, word);
+        if (loss.from == address(0) || loss.to != address(0) || amount == 0) return Reason.NO_SUCH_LOSS;
+        bytes32 lossId = _idOf(loss);
+        if (_losses[lossId] != 0) return Reason.LOSS_EXCEEDED;
+        _losses[lossId] = _digestOf(incident, loss);
+        emit LossRecorded(incident, lossId, loss);
+        return Reason.NONE;
+    }
+
+    function _redistribute(uint256 word, bytes32 incident, Original calldata loss, address to)
+        private
+        returns (Reason)
+    {
+        bytes32 lossId = _idOf(loss);
+        bytes32 recorded = _losses[lossId];
+        if (recorded == RESTORED) return Reason.LOSS_EXCEEDED;
+        if (recorded != _digestOf(incident, loss)) return Reason.NO_SUCH_LOSS;
+        (, Facts holderFacts, Facts toFacts) = _facts(word, loss.from, to);
         Reason reason = _judgeIdentity(to, toFacts);
         if (reason != Reason.NONE) return reason;
         if (holderFacts.investor() != toFacts.investor()) return Reason.NOT_SAME_INVESTOR;
-        if (_supply.total + amount > _today(record.supplyBefore, record.splits, word)) return Reason.LOSS_EXCEEDED;
-        loss.amount = 0;
-        _supply.total += uint104(amount);
-        _supply.redeemed = false;
+        Supply memory supply = _supply;
+        uint256 amount = _originalAmount(loss, word);
+        if (amount > supply.cap - supply.total) return Reason.CAP_EXCEEDED;
+        _losses[lossId] = RESTORED;
+        supply.total += uint104(amount);
+        supply.openLosses--;
+        _supply = supply;
         bool filled = _credit(word, address(0), to, amount);
         _countHolders(word, Facts.wrap(0), false, toFacts, filled);
-        emit Redistributed(incident, holder, to, amount);
+        emit IERC1594.Issued(msg.sender, to, amount, abi.encode(incident));
+        emit Redistributed(incident, lossId, loss.from, to, amount);
         return Reason.NONE;
+    }
+
+    /// @dev Binds a loss to its incident and to all that was said of its log.
+    function _digestOf(bytes32 incident, Original calldata loss) private pure returns (bytes32) {
+        return keccak256(abi.encode(incident, loss));
+    }
+
+    /// @dev Where there are no units, restraints go all the same: what is still to come is restrained too.
+    function _judgeMove(uint256 word, address from, address to, Position memory position) private returns (Reason) {
+        (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
+        if (halted) return Reason.PLATFORM_HALTED;
+        Reason reason = _judgeIdentity(to, toFacts);
+        if (reason != Reason.NONE) return reason;
+        if (fromFacts.investor() != toFacts.investor()) return Reason.NOT_SAME_INVESTOR;
+        if (!fromFacts.isRetired()) return Reason.WALLET_NOT_RETIRED;
+        if (position.balance == 0 && _floor(position) == 0) return Reason.INSUFFICIENT_BALANCE;
+        return _roomForRestraints(from, to) ? Reason.NONE : Reason.TOO_MANY_RESTRAINTS;
     }
 
     /// @dev Moves units that are there, without judging.
     function _shift(uint256 word, address from, address to, uint256 amount) private {
         bool emptied = _debit(word, from, amount);
         bool filled = _credit(word, from, to, amount);
-        if (word & TokenWord.HOLDER_CAPPED == 0 || from == to) return;
+        if (word & TokenWord.HOLDER_CAPPED == 0) return;
         (, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
         _countHolders(word, fromFacts, emptied, toFacts, filled);
     }

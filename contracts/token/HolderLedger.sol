@@ -113,6 +113,17 @@ abstract contract HolderLedger is Governed {
         if (emptied && from.isKnown() && --_walletsWithUnits[from.investor()] == 0) _holderCount--;
     }
 
+    /// @dev A time of the word as the terms have it: 0 for none.
+    function _asTerm(uint256 at) internal pure returns (uint40) {
+        return at == TokenWord.NO_TIME ? 0 : uint40(at);
+    }
+
+    /// @dev Whether units can still be added. Once no it is no for ever: maturity is not put off when it has come, and
+    /// no loss is recorded then.
+    function _isIssuable(uint256 word) internal view returns (bool) {
+        return block.timestamp < word.maturity() || _supply.openLosses != 0;
+    }
+
     // Splits
 
     /// @dev Units at split count `to` for one unit at split count `from`.

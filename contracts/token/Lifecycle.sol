@@ -35,9 +35,9 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
         Supply memory supply = _supply;
         Reason reason;
         if (amount == 0) reason = Reason.ZERO_AMOUNT;
-        else if (supply.redeemed) reason = Reason.TOKEN_REDEEMED;
-        else if (block.timestamp >= word.maturity()) reason = Reason.TOKEN_MATURED;
-        else if (amount > supply.cap - supply.total) reason = Reason.CAP_EXCEEDED;
+        else if (block.timestamp >= word.maturity()) {
+            reason = supply.total == 0 && supply.tranches != 0 ? Reason.TOKEN_REDEEMED : Reason.TOKEN_MATURED;
+        } else if (amount > supply.cap - supply.total) reason = Reason.CAP_EXCEEDED;
         _requireNone(reason);
         supply.total += uint104(amount);
         supply.tranches++;
@@ -72,6 +72,7 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
         returns (Reason reason, uint256 sourceAfter)
     {
         if (amount == 0) return (Reason.ZERO_AMOUNT, source);
+        if (to == issuer) return (Reason.RECIPIENT_UNKNOWN, source); // another platform may know it as an investor's
         if (block.timestamp >= word.maturity()) return (Reason.TOKEN_MATURED, source);
         (, Facts issuerFacts, Facts facts) = _facts(word, issuer, to);
         reason = _judgeRecipient(word, to, facts);
@@ -121,5 +122,15 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
         _recordDates.push(RecordDate({at: at, splits: 0, supply: 0}));
         if (pending == 0) _word = word.withNextRecordDate(at);
         emit RecordDateSet(index, at);
+    }
+
+    /// @inheritdoc ITokenLifecycle
+    function withdrawRecordDate(uint256 index) external restricted {
+        uint256 word = _currentWord();
+        _requireNotHalted(word);
+        if (index < word.records() || index + 1 != _recordDates.length) revert NotTheLastPending(index);
+        emit RecordDateWithdrawn(index, _recordDates[index].at);
+        _recordDates.pop();
+        if (index == word.records()) _word = word.withNextRecordDate(TokenWord.NO_TIME);
     }
 }

@@ -5,7 +5,7 @@ import {IRecordedTransfers} from "../interfaces/IRecordedTransfers.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {TransferRules} from "./TransferRules.sol";
 import {TokenWord} from "./Words.sol";
-import {Cause} from "../types/Claims.sol";
+import {Cause} from "../types/Movement.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
@@ -20,21 +20,46 @@ abstract contract RecordedTransfers is TransferRules, IRecordedTransfers {
         uint256[] calldata amounts,
         Cause cause
     ) external restricted {
+        _record(from, to, amounts, cause, false);
+    }
+
+    /// @inheritdoc IRecordedTransfers
+    function recordSuccession(
+        address[] calldata from,
+        address[] calldata to,
+        uint256[] calldata amounts,
+        Cause cause
+    ) external restricted {
+        _record(from, to, amounts, cause, true);
+    }
+
+    // Inside
+
+    function _record(
+        address[] calldata from,
+        address[] calldata to,
+        uint256[] calldata amounts,
+        Cause cause,
+        bool succession
+    ) private {
         _requireSameLength(from.length, to.length);
         _requireSameLength(from.length, amounts.length);
         uint256 word = _currentWord();
         _requireOpen(word);
-        bool succession = cause == Cause.INHERITANCE || cause == Cause.MERGER;
+        if ((cause == Cause.INHERITANCE || cause == Cause.MERGER) != succession) revert InvalidCause(cause);
         for (uint256 i; i < from.length; i++) {
             Reason reason = succession
                 ? _succeed(word, from[i], to[i], amounts[i])
-                : _moveConsented(word, from[i], to[i], amounts[i]);
+                : _moveRecorded(word, from[i], to[i], amounts[i]);
             if (reason == Reason.NONE) emit TransferRecorded(from[i], to[i], amounts[i], cause);
             else emit ITokenLifecycle.RowRefused(i, from[i], reason);
         }
     }
 
-    // Inside
+    function _moveRecorded(uint256 word, address from, address to, uint256 amount) private returns (Reason) {
+        if (amount == 0) return Reason.ZERO_AMOUNT;
+        return from == to ? Reason.SAME_WALLET : _moveConsented(word, from, to, amount);
+    }
 
     /// @dev An heir or a merged company takes the place of the holder: what kept the units goes with them. A freeze
     /// and a commitment stay where they are.
@@ -54,11 +79,11 @@ abstract contract RecordedTransfers is TransferRules, IRecordedTransfers {
             return kept < position.frozen ? Reason.FROZEN : Reason.COMMITTED;
         }
         if (_exceedsHolderCap(word, kept == 0, fromFacts, toFacts)) return Reason.HOLDER_CAP;
-        if (!_roomForClaims(from, to)) return Reason.TOO_MANY_CLAIMS;
+        if (!_roomForRestraints(from, to)) return Reason.TOO_MANY_RESTRAINTS;
         bool emptied = _debit(word, from, amount);
         bool filled = _credit(word, from, to, amount);
         _countHolders(word, fromFacts, emptied, toFacts, filled);
-        _carryClaims(from, to, kept, word);
+        _carryRestraints(from, to, kept, word);
         _refreshBound(from, word);
         return Reason.NONE;
     }

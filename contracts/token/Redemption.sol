@@ -4,9 +4,10 @@ pragma solidity 0.8.30;
 import {IERC1594} from "../interfaces/IERC1594.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
+import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
 import {TransferRules} from "./TransferRules.sol";
 import {HolderWord, TokenWord} from "./Words.sol";
-import {Claim, ClaimKind} from "../types/Claims.sol";
+import {Restraint, RestraintKind} from "../types/Restraint.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
@@ -18,13 +19,29 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
     /// @inheritdoc ITokenLifecycle
     function redeemAtMaturity(address[] calldata holders) external restricted {
         uint256 word = _currentWord();
-        _redeemWhole(word, holders, block.timestamp >= word.maturity());
+        _requireNotHalted(word);
+        _requireAllowed(block.timestamp >= word.maturity());
+        for (uint256 i; i < holders.length; i++) {
+            uint256 balance = _holder(holders[i], word).balance();
+            if (balance == 0) {
+                emit RowRefused(i, holders[i], Reason.INSUFFICIENT_BALANCE);
+                continue;
+            }
+            _endRestraints(holders[i], word);
+            (, Facts facts,) = _facts(word, holders[i], holders[i]);
+            _burn(word, holders[i], facts, balance);
+            emit IERC1594.Redeemed(msg.sender, holders[i], balance, "");
+        }
     }
 
     /// @inheritdoc ITokenLifecycle
-    function redeemEarly(address[] calldata holders) external restricted {
+    function redeemEarly() external restricted {
         uint256 word = _currentWord();
-        _redeemWhole(word, holders, word & TokenWord.EARLY_REDEMPTION != 0 && block.timestamp < word.maturity());
+        _requireOpen(word);
+        uint256 maturity = word.maturity();
+        _requireAllowed(word & TokenWord.EARLY_REDEMPTION != 0 && block.timestamp < maturity);
+        _word = word.withMaturity(block.timestamp);
+        emit ITokenTerms.MaturityChanged(_asTerm(maturity), uint40(block.timestamp));
     }
 
     /// @inheritdoc ITokenLifecycle
@@ -39,12 +56,14 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
         }
     }
 
-    /// @notice ERC-1594: redeems one holder's units. Called by: ISSUER, REGISTRAR, PAYING_AGENT. Lock-ups do not stand
-    /// in the way; a pledge, an attachment, a freeze and a commitment do.
+    /// @notice ERC-1594: redeems one holder's units out of the allowance that the holder gave the caller, who is the
+    /// Consortium where a request is executed: without it the way is {IERC1644-controllerRedeem}. Lock-ups and
+    /// commitments do not stand in the way; a pledge, an attachment and a freeze do.
     function redeemFrom(address tokenHolder, uint256 value, bytes calldata data) external restricted {
         uint256 word = _currentWord();
         _requireOpen(word);
         _requireAllowed(word & TokenWord.HOLDER_REDEMPTION != 0);
+        _spend(tokenHolder, value, true);
         Reason reason = _redeemUnits(word, tokenHolder, value, data);
         if (reason != Reason.NONE) _refuse(reason, tokenHolder, address(0), value);
     }
@@ -55,46 +74,39 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
         if (!allowed) _requireNone(Reason.REDEMPTION_NOT_ALLOWED);
     }
 
-    function _redeemWhole(uint256 word, address[] calldata holders, bool allowed) private {
-        _requireOpen(word);
-        _requireAllowed(allowed);
-        for (uint256 i; i < holders.length; i++) {
-            uint256 balance = _holder(holders[i], word).balance();
-            if (balance == 0) {
-                emit RowRefused(i, holders[i], Reason.INSUFFICIENT_BALANCE);
-                continue;
-            }
-            _endRestraints(holders[i], word);
-            (, Facts facts,) = _facts(word, holders[i], holders[i]);
-            _burn(word, holders[i], facts, balance);
-            emit IERC1594.Redeemed(msg.sender, holders[i], balance, "");
-        }
-        if (_supply.total == 0 && _supply.tranches != 0) _supply.redeemed = true;
-    }
-
     /// @dev Nothing is left to restrain. What a pledgee or creditor had on the units continues on the money.
     function _endRestraints(address holder, uint256 word) private {
         Restrained storage restrained = _restrained[holder];
         if (restrained.frozen != 0) _setFrozen(holder, 0, word);
         if (restrained.committed != 0) _endCommitments(holder);
-        Claim[] storage claims = _claims[holder];
-        for (uint256 i = claims.length; i > 0; i--) {
-            Claim memory claim = claims[i - 1];
-            uint256 amount = _today(claim.amount, claim.splits, word);
-            if (claim.kind != ClaimKind.LOCK_UP) emit ClaimOnProceeds(holder, claim.id, claim.claimant, amount);
-            emit ITokenRestraints.ClaimChanged(holder, claim.id, 0, claim.until);
-            claims.pop();
+        Restraint[] storage restraints = _restraints[holder];
+        for (uint256 i = restraints.length; i > 0; i--) {
+            Restraint memory restraint = restraints[i - 1];
+            uint256 amount = _today(restraint.amount, restraint.splits, word);
+            if (restraint.kind != RestraintKind.LOCK_UP) {
+                emit RestraintOnProceeds(holder, restraint.id, restraint.claimant, amount);
+            }
+            emit ITokenRestraints.RestraintChanged(holder, restraint.id, 0, restraint.until);
+            _removeRestraint(holder, i - 1);
         }
         _refreshBound(holder, word);
     }
 
-    /// @dev A part of a position: what others rely on stays.
+    /// @dev A part of a position: what others rely on stays. What the holder alone promised does not, or it would be a
+    /// way out: where the commitments no longer fit into what is left they end.
     function _redeemUnits(uint256 word, address holder, uint256 amount, bytes memory data) private returns (Reason) {
         if (amount == 0) return Reason.ZERO_AMOUNT;
         Position memory position = _position(holder, word);
         if (amount > position.balance) return Reason.INSUFFICIENT_BALANCE;
+        uint256 committed = position.committed;
         position.locked = 0;
-        if (amount > _free(position)) return _restraintInTheWay(position, amount);
+        position.committed = 0;
+        uint256 free = _free(position);
+        if (amount > free) return _restraintInTheWay(position, amount);
+        if (committed > free - amount) {
+            _endCommitments(holder);
+            _refreshBound(holder, word);
+        }
         (, Facts facts,) = _facts(word, holder, holder);
         _burn(word, holder, facts, amount);
         emit IERC1594.Redeemed(msg.sender, holder, amount, data);

@@ -6,7 +6,7 @@ import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
 import {ITokenTransfers} from "../interfaces/ITokenTransfers.sol";
 import {HolderLedger} from "./HolderLedger.sol";
 import {HolderWord, TokenWord} from "./Words.sol";
-import {Claim, ClaimKind} from "../types/Claims.sol";
+import {Restraint, RestraintKind} from "../types/Restraint.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title What keeps units from moving
@@ -18,7 +18,10 @@ abstract contract Restraints is HolderLedger {
     using TokenWord for uint256;
 
     /// @dev So many that a transfer which reads them all costs less than 100,000 gas more.
-    uint256 internal constant MAX_CLAIMS = 16;
+    uint256 internal constant MAX_RESTRAINTS = 16;
+
+    /// @dev Of these so many lock-ups and pledges at most: the other places are kept for what a court attaches.
+    uint256 internal constant MAX_AGREED = 12;
 
     /// @dev All in today's units, saturated.
     struct Position {
@@ -37,14 +40,15 @@ abstract contract Restraints is HolderLedger {
         Restrained storage restrained = _restrained[holder];
         position.frozen = _today(restrained.frozen, restrained.splits, word);
         position.committed = _today(restrained.committed, restrained.splits, word);
-        Claim[] storage claims = _claims[holder];
-        uint256 count = claims.length;
+        Restraint[] storage restraints = _restraints[holder];
+        uint256 count = restraints.length;
         for (uint256 i; i < count; i++) {
-            Claim storage claim = claims[i];
-            uint256 amount = _today(claim.amount, claim.splits, word);
-            if (claim.kind == ClaimKind.PLEDGE) position.pledged = _saturated(position.pledged + amount);
-            else if (claim.kind == ClaimKind.ATTACHMENT) position.attached = _saturated(position.attached + amount);
-            else if (block.timestamp < claim.until) position.locked = _saturated(position.locked + amount);
+            Restraint storage restraint = restraints[i];
+            uint256 amount = _today(restraint.amount, restraint.splits, word);
+            if (restraint.kind == RestraintKind.PLEDGE) position.pledged = _saturated(position.pledged + amount);
+            else if (restraint.kind == RestraintKind.ATTACHMENT) {
+                position.attached = _saturated(position.attached + amount);
+            } else if (block.timestamp < restraint.until) position.locked = _saturated(position.locked + amount);
         }
     }
 
@@ -116,99 +120,129 @@ abstract contract Restraints is HolderLedger {
         }
     }
 
-    /// @dev Refused where the holder has `MAX_CLAIMS` that still hold; lock-ups that have run out make room. Refused on
-    /// the issuer's account, which is no holder's: pausing the token stops it.
-    function _addClaim(
+    /// @dev Refused where the holder has as many that still hold; lock-ups that have run out make room. Refused on the
+    /// issuer's account, which is no holder's: pausing the token stops it.
+    function _addRestraint(
         address holder,
-        ClaimKind kind,
+        RestraintKind kind,
         uint256 amount,
         uint40 until,
         bytes32 claimant,
         uint256 word
-    ) internal returns (Reason, uint64 id) {
+    ) internal returns (Reason, uint64) {
         if (amount == 0) return (Reason.ZERO_AMOUNT, 0);
         if (holder == _issuerAccount) return (Reason.SENDER_IS_ISSUER_ACCOUNT, 0);
-        if (_claims[holder].length == MAX_CLAIMS) _dropExpired(holder);
-        if (_claims[holder].length == MAX_CLAIMS) return (Reason.TOO_MANY_CLAIMS, 0);
-        amount = _saturated(amount);
-        id = ++_lastClaim;
-        _claims[holder].push(
-            Claim({
-                id: id,
-                kind: kind,
-                amount: uint104(amount),
-                splits: uint16(word.splits()),
-                until: until,
-                claimant: claimant
-            })
-        );
+        if (!_hasRoom(holder, kind)) {
+            _dropExpired(holder);
+            if (!_hasRoom(holder, kind)) return (Reason.TOO_MANY_RESTRAINTS, 0);
+        }
+        uint40 id = ++_lastRestraint;
+        uint104 units = uint104(_saturated(amount));
+        _place(holder, Restraint(id, id, kind, units, uint16(word.splits()), until, claimant));
         _refreshBound(holder, word);
-        emit ITokenRestraints.ClaimSet(holder, id, kind, amount, until, claimant);
         return (Reason.NONE, id);
     }
 
-    /// @dev Takes `amount` off a claim, and the claim away where nothing is left of it.
-    function _reduceClaim(address holder, uint256 index, uint256 amount, uint256 word) internal {
-        Claim storage claim = _claims[holder][index];
-        uint256 current = _today(claim.amount, claim.splits, word);
+    /// @dev Takes `amount` off a restraint, and the restraint away where nothing is left of it.
+    function _reduceRestraint(address holder, uint256 index, uint256 amount, uint256 word) internal {
+        Restraint storage restraint = _restraints[holder][index];
+        uint256 current = _today(restraint.amount, restraint.splits, word);
         uint256 left = amount < current ? current - amount : 0;
-        emit ITokenRestraints.ClaimChanged(holder, claim.id, left, claim.until);
+        emit ITokenRestraints.RestraintChanged(holder, restraint.id, left, restraint.until);
         if (left == 0) {
-            _removeClaim(holder, index);
+            _removeRestraint(holder, index);
         } else {
-            claim.amount = uint104(left);
-            claim.splits = uint16(word.splits());
+            restraint.amount = uint104(left);
+            restraint.splits = uint16(word.splits());
         }
     }
 
-    function _claimIndex(address holder, uint64 id, ClaimKind kind) internal view returns (uint256) {
-        Claim[] storage claims = _claims[holder];
-        for (uint256 i; i < claims.length; i++) {
-            if (claims[i].id == id && claims[i].kind == kind) return i;
+    function _restraintIndex(address holder, uint64 id, RestraintKind kind) internal view returns (uint256) {
+        Restraint[] storage restraints = _restraints[holder];
+        for (uint256 i; i < restraints.length; i++) {
+            if (restraints[i].id == id && restraints[i].kind == kind) return i;
         }
-        revert ITokenRestraints.NoSuchClaim(holder, id);
+        revert ITokenRestraints.NoSuchRestraint(holder, id);
     }
 
-    /// @dev Where units go to an heir or a new wallet, the claims go with them: of each kind the holder keeps what the
-    /// `kept` units still cover, the oldest first, and the rest is the recipient's. Older ones stay older.
-    /// The caller has asked {_roomForClaims}, and refreshes the bound of `from`.
-    function _carryClaims(address from, address to, uint256 kept, uint256 word) internal {
+    /// @dev Where units go to an heir or a new wallet, the restraints go with them: of each kind the holder keeps what
+    /// the `kept` units still cover, the senior first, and the rest is the recipient's. What goes as a whole keeps its
+    /// id; a part gets one, and both keep their rank.
+    /// The caller has asked {_roomForRestraints}, and refreshes the bound of `from`.
+    function _carryRestraints(address from, address to, uint256 kept, uint256 word) internal {
         uint256[3] memory room = [kept, kept, kept]; // by kind
         uint256 i;
-        while (i < _claims[from].length) {
-            Claim memory claim = _claims[from][i];
-            uint256 amount = _today(claim.amount, claim.splits, word);
-            uint256 stays = amount < room[uint8(claim.kind)] ? amount : room[uint8(claim.kind)];
-            room[uint8(claim.kind)] -= stays;
+        while (i < _restraints[from].length) {
+            Restraint memory restraint = _restraints[from][i];
+            uint256 amount = _today(restraint.amount, restraint.splits, word);
+            uint256 stays = amount < room[uint8(restraint.kind)] ? amount : room[uint8(restraint.kind)];
+            room[uint8(restraint.kind)] -= stays;
             if (stays != amount) {
-                _addClaim(to, claim.kind, amount - stays, claim.until, claim.claimant, word);
-                _reduceClaim(from, i, amount - stays, word);
+                uint40 id = restraint.id;
+                _reduceRestraint(from, i, amount - stays, word);
+                if (stays != 0) restraint.id = ++_lastRestraint;
+                (restraint.amount, restraint.splits) = (uint104(amount - stays), uint16(word.splits()));
+                _place(to, restraint);
+                emit ITokenRestraints.RestraintCarried(id, restraint.id, from, to, amount - stays);
             }
             if (stays != 0) i++;
         }
+        _refreshBound(to, word);
     }
 
-    /// @dev Whether `to` can take all claims of `from` that still hold. Lock-ups that have run out go.
-    function _roomForClaims(address from, address to) internal returns (bool) {
+    /// @dev Behind what is senior to it.
+    function _place(address holder, Restraint memory restraint) private {
+        Restraint[] storage restraints = _restraints[holder];
+        uint256 index = restraints.length;
+        restraints.push(restraint);
+        for (; index > 0 && restraints[index - 1].rank > restraint.rank; index--) {
+            restraints[index] = restraints[index - 1];
+        }
+        if (index + 1 != restraints.length) restraints[index] = restraint;
+        _restraintHolder[restraint.id] = holder;
+        emit ITokenRestraints.RestraintSet(
+            holder, restraint.id, restraint.kind, restraint.amount, restraint.until, restraint.claimant
+        );
+    }
+
+    function _hasRoom(address holder, RestraintKind kind) private view returns (bool) {
+        uint256 count = _restraints[holder].length;
+        if (kind == RestraintKind.ATTACHMENT) return count < MAX_RESTRAINTS;
+        return count < MAX_AGREED || count < MAX_RESTRAINTS && _agreed(holder) < MAX_AGREED;
+    }
+
+    /// @dev Whether `to` can take all restraints of `from` that still hold. Lock-ups that have run out go.
+    function _roomForRestraints(address from, address to) internal returns (bool) {
         _dropExpired(from);
         _dropExpired(to);
-        return _claims[from].length + _claims[to].length <= MAX_CLAIMS;
+        uint256 count = _restraints[from].length + _restraints[to].length;
+        return count <= MAX_AGREED || count <= MAX_RESTRAINTS && _agreed(from) + _agreed(to) <= MAX_AGREED;
     }
 
-    /// @dev The others keep their order, which is that of their ids: what came first is senior.
-    function _removeClaim(address holder, uint256 index) private {
-        Claim[] storage claims = _claims[holder];
-        for (; index + 1 < claims.length; index++) {
-            claims[index] = claims[index + 1];
+    /// @dev How many restraints are no court's.
+    function _agreed(address holder) private view returns (uint256 count) {
+        Restraint[] storage restraints = _restraints[holder];
+        for (uint256 i; i < restraints.length; i++) {
+            if (restraints[i].kind != RestraintKind.ATTACHMENT) count++;
         }
-        claims.pop();
+    }
+
+    /// @dev The others keep their order.
+    function _removeRestraint(address holder, uint256 index) internal {
+        Restraint[] storage restraints = _restraints[holder];
+        delete _restraintHolder[restraints[index].id];
+        for (; index + 1 < restraints.length; index++) {
+            restraints[index] = restraints[index + 1];
+        }
+        restraints.pop();
     }
 
     function _dropExpired(address holder) private {
-        Claim[] storage claims = _claims[holder];
-        for (uint256 i = claims.length; i > 0; i--) {
-            Claim storage claim = claims[i - 1];
-            if (claim.kind == ClaimKind.LOCK_UP && block.timestamp >= claim.until) _removeClaim(holder, i - 1);
+        Restraint[] storage restraints = _restraints[holder];
+        for (uint256 i = restraints.length; i > 0; i--) {
+            Restraint storage restraint = restraints[i - 1];
+            bool hasRunOut = restraint.kind == RestraintKind.LOCK_UP && block.timestamp >= restraint.until;
+            if (hasRunOut) _removeRestraint(holder, i - 1);
         }
     }
 

@@ -7,7 +7,6 @@ import {IRecordedTransfers} from "../interfaces/IRecordedTransfers.sol";
 import {ITokenCommitments} from "../interfaces/ITokenCommitments.sol";
 import {ITokenEnforcement} from "../interfaces/ITokenEnforcement.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
-import {ITransferRequests} from "../interfaces/ITransferRequests.sol";
 import {Modules} from "../types/Modules.sol";
 
 /// @title Which of a token's four contracts has a function
@@ -18,13 +17,14 @@ import {Modules} from "../types/Modules.sol";
 ///
 /// | contract       | what stands there                                    | why there                               |
 /// |----------------|------------------------------------------------------|-----------------------------------------|
-/// | JP20Token      | ERC-20, permit, ERC-1594 for holders, previews,      | the path of every transfer, and what    |
-/// |                | positions, authority                                 | wallets ask most                        |
+/// | JP20Token      | ERC-20, permit, ERC-1594 for holders, transfers that | the path of every transfer, and what    |
+/// |                | wait for consent, previews, positions, authority     | wallets ask most                        |
 /// | JP20Servicing  | terms, issue, delivery, redemption, split, record    | the life of the issue                   |
 /// |                | dates, documents, pause, platform                    |                                         |
-/// | JP20Restraints | lock-up, freeze, pledge, attachment, consent,        | what keeps a holder's units             |
-/// | JP20Enforcer   | forced transfer, reversal, redistribution, new       | what moves units without their holder;  |
-/// |                | wallet, transfers made elsewhere                     | the longest code of the three           |
+/// | JP20Restraints | lock-up, freeze, pledge, attachment, commitments,    | what keeps a holder's units, and the    |
+/// |                | transfers made elsewhere                             | successions that take it along          |
+/// | JP20Enforcer   | forced transfer and redemption, reversal,            | what moves units without their holder   |
+/// |                | redistribution, new wallet                           |                                         |
 ///
 /// `JP20Restraints` and `JP20Enforcer` are listed below; what is in neither list and not in the token is servicing's.
 /// `tools/check_contracts.py` compares the lists with the compiled contracts.
@@ -35,23 +35,20 @@ library Routing {
         | bytes32(ITokenRestraints.shortenTokenLockUp.selector) >> 32 | bytes32(ITokenRestraints.lockUp.selector) >> 64
         | bytes32(ITokenRestraints.shortenLockUp.selector) >> 96
         | bytes32(IERC7943Fungible.setFrozenTokens.selector) >> 128
-        | bytes32(ITokenRestraints.freezeAtOnce.selector) >> 160
-        | bytes32(ITokenRestraints.confirmFreeze.selector) >> 192
-        | bytes32(ITokenRestraints.freezeAtOnceOf.selector) >> 224;
-    bytes32 private constant RESTRAINTS_2 = bytes32(ITokenRestraints.pledge.selector)
-        | bytes32(ITokenRestraints.releasePledge.selector) >> 32 | bytes32(ITokenRestraints.attach.selector) >> 64
-        | bytes32(ITokenRestraints.releaseAttachment.selector) >> 96
-        | bytes32(ITransferRequests.requestTransfer.selector) >> 128
-        | bytes32(ITransferRequests.approveTransfer.selector) >> 160
-        | bytes32(ITransferRequests.approveTransfers.selector) >> 192
-        | bytes32(ITransferRequests.rejectTransfer.selector) >> 224;
-    bytes32 private constant RESTRAINTS_3 = bytes32(ITransferRequests.cancelTransfer.selector)
-        | bytes32(ITransferRequests.transferRequest.selector) >> 32
-        | bytes32(ITransferRequests.previewRequest.selector) >> 64
-        | bytes32(ITokenCommitments.commitTransfer.selector) >> 96
-        | bytes32(ITokenCommitments.settleTransfer.selector) >> 128
-        | bytes32(ITokenCommitments.releaseTransfer.selector) >> 160
-        | bytes32(ITokenCommitments.commitment.selector) >> 192;
+        | bytes32(ITokenRestraints.unfreeze.selector) >> 160
+        | bytes32(ITokenRestraints.freezeAtOnce.selector) >> 192
+        | bytes32(ITokenRestraints.confirmFreeze.selector) >> 224;
+    bytes32 private constant RESTRAINTS_2 = bytes32(ITokenRestraints.freezeAtOnceOf.selector)
+        | bytes32(ITokenRestraints.pledge.selector) >> 32 | bytes32(ITokenRestraints.releasePledge.selector) >> 64
+        | bytes32(ITokenRestraints.placeAttachment.selector) >> 96
+        | bytes32(ITokenRestraints.releaseAttachment.selector) >> 128
+        | bytes32(ITokenRestraints.restraintOf.selector) >> 160
+        | bytes32(IRecordedTransfers.recordTransfer.selector) >> 192
+        | bytes32(IRecordedTransfers.recordSuccession.selector) >> 224;
+    bytes32 private constant RESTRAINTS_3 = bytes32(ITokenCommitments.commitTransfer.selector)
+        | bytes32(ITokenCommitments.settleTransfer.selector) >> 32
+        | bytes32(ITokenCommitments.releaseTransfer.selector) >> 64
+        | bytes32(ITokenCommitments.commitment.selector) >> 96;
 
     bytes32 private constant ENFORCER_1 = bytes32(IERC7943Fungible.forcedTransfer.selector)
         | bytes32(ITokenEnforcement.forcedTransferWith.selector) >> 32
@@ -61,8 +58,7 @@ library Routing {
         | bytes32(ITokenEnforcement.reversed.selector) >> 224;
     bytes32 private constant ENFORCER_2 = bytes32(ITokenEnforcement.recordIncident.selector)
         | bytes32(ITokenEnforcement.redistribute.selector) >> 32 | bytes32(ITokenEnforcement.lossOf.selector) >> 64
-        | bytes32(ITokenEnforcement.movePosition.selector) >> 96
-        | bytes32(IRecordedTransfers.recordTransfer.selector) >> 128;
+        | bytes32(ITokenEnforcement.movePosition.selector) >> 96;
 
     /// @return The module that continues a call which the token itself has no function for.
     function moduleOf(Modules memory modules, bytes4 selector) internal pure returns (address) {

@@ -58,8 +58,7 @@ abstract contract TermSheet is TransferRules, ITokenTerms {
 
     /// @inheritdoc ITokenTerms
     function maturity() external view returns (uint40) {
-        uint256 at = _word.maturity();
-        return at == TokenWord.NO_TIME ? 0 : uint40(at);
+        return _asTerm(_word.maturity());
     }
 
     /// @inheritdoc ITokenTerms
@@ -67,9 +66,10 @@ abstract contract TermSheet is TransferRules, ITokenTerms {
         return uint40(_word.lockedUntil());
     }
 
-    /// @notice ERC-1594: whether units can ever be issued again.
+    /// @notice ERC-1594: whether units can ever be added again: until maturity by an issue, and while a recorded loss
+    /// is to be restored. Once false it stays so, also where units are redeemed below the cap.
     function isIssuable() external view returns (bool) {
-        return !_supply.redeemed && block.timestamp < _word.maturity() && _supply.total < _supply.cap;
+        return _isIssuable(_word);
     }
 
     /// @inheritdoc ITokenTerms

@@ -2,15 +2,15 @@
 pragma solidity 0.8.30;
 
 import {IPlatform} from "../interfaces/IPlatform.sol";
-import {ITransferRequests} from "../interfaces/ITransferRequests.sol";
-import {Claim} from "../types/Claims.sol";
+import {IConsentTransfers} from "../interfaces/IConsentTransfers.sol";
+import {Restraint} from "../types/Restraint.sol";
 import {Placement} from "../types/Terms.sol";
 
 /// @title All state of a token, once
 /// @notice The token's four contracts inherit this and nothing else that has storage, so that their layouts are
 /// equal by construction. Each invariant stands beside the state that it speaks of; `tests/invariants` checks it.
 abstract contract TokenStorage {
-    /// @dev What units, claims and allowances are counted in, and what no amount may reach: "everything".
+    /// @dev What units, restraints and allowances are counted in, and what no amount may reach: "everything".
     uint256 internal constant MAX_UNITS = type(uint104).max;
 
     /// @dev In a struct, so that who reads a word and writes it back computes its slot once.
@@ -28,14 +28,15 @@ abstract contract TokenStorage {
         uint104 frozen;
         uint104 committed;
         uint16 splits; // the split count that both speak of
-        uint32 ended; // how often all commitments ended at once: by a move to a new wallet, by redemption
+        uint16 ended; // how often all commitments ended at once: by a move to a new wallet, by redemption
+        uint16 unfrozen; // how often the freeze was lowered by decision
     }
 
     struct Supply {
         uint104 total;
         uint104 cap;
         uint16 tranches;
-        bool redeemed; // as a whole, at maturity or early; nothing is issued again
+        uint32 openLosses; // recorded and not restored
     }
 
     struct Issue {
@@ -47,15 +48,16 @@ abstract contract TokenStorage {
 
     struct FreezeAtOnce {
         uint40 at;
+        uint16 unfrozen; // of the account when it was made; another number now: a decision has replaced it
         bool confirmed;
     }
 
-    struct TransferRequest {
+    struct ConsentTransfer {
         address from;
         uint40 deadline;
-        ITransferRequests.Status status;
+        IConsentTransfers.Status status;
         uint16 splits; // the split count that `amount` speaks of
-        uint32 ended; // of the sender when it was made; another number now: it ended with the position
+        uint16 ended; // of the sender when it was made; another number now: it ended with the position
         address to;
         uint104 amount;
         address agent; // the settlement contract that alone moves the units; 0: the consent moves them
@@ -71,18 +73,6 @@ abstract contract TokenStorage {
     struct Quantity {
         uint104 amount;
         uint16 splits; // the split count that `amount` speaks of
-    }
-
-    struct Loss {
-        uint104 amount; // what was not restored yet
-        uint16 splits; // the split count that `amount` speaks of
-        bool recorded; // stays: a loss is recorded once
-    }
-
-    struct Incident {
-        uint104 supplyBefore;
-        uint16 splits; // the split count that `supplyBefore` speaks of
-        mapping(address holder => Loss) losses;
     }
 
     /// @dev The Consortium (`IAuthority`).
@@ -112,10 +102,13 @@ abstract contract TokenStorage {
     /// @dev Invariant: what is committed is the sum of the holder's open requests, brought up to date.
     mapping(address holder => Restrained) internal _restrained;
 
-    /// @dev Invariant: at most `MAX_CLAIMS` each; no amount is 0; in the order of their ids, so that what came first is
-    /// senior, also where they were carried to another wallet together.
-    mapping(address holder => Claim[]) internal _claims;
-    uint64 internal _lastClaim;
+    /// @dev Invariant: at most `MAX_RESTRAINTS` each; no amount is 0; in the order of their ranks, so that what came
+    /// first is senior, also where it was carried to another wallet.
+    mapping(address holder => Restraint[]) internal _restraints;
+    uint40 internal _lastRestraint;
+
+    /// @dev Invariant: zero, or an account that has the restraint.
+    mapping(uint64 id => address holder) internal _restraintHolder;
 
     mapping(address account => mapping(uint32 organisation => FreezeAtOnce)) internal _freezesAtOnce;
 
@@ -140,8 +133,8 @@ abstract contract TokenStorage {
     IPlatform internal _newPlatform;
 
     /// @dev Invariant: a request is open until it is answered or its sender's position is gone.
-    mapping(uint256 id => TransferRequest) internal _transferRequests;
-    uint256 internal _transferRequestCount;
+    mapping(uint256 id => ConsentTransfer) internal _consentTransfers;
+    uint256 internal _consentTransferCount;
 
     mapping(bytes32 name => Document) internal _documents;
     bytes32[] internal _documentNames;
@@ -149,6 +142,7 @@ abstract contract TokenStorage {
     /// @dev Invariant: what was reversed is never more than the amount of the original, both brought up to date.
     mapping(bytes32 originalId => Quantity) internal _reversed;
 
-    /// @dev Invariant: a loss is restored once and no more than it was, and the supply is not lifted above what it was.
-    mapping(bytes32 incident => Incident) internal _incidents;
+    /// @dev What a log took from the register by an error: the digest of incident and log while it is to be restored,
+    /// then `RESTORED`. Invariant: of one log no more is restored than it took, once, under whatever incident.
+    mapping(bytes32 lossId => bytes32 digest) internal _losses;
 }

@@ -67,6 +67,14 @@ abstract contract TransferRules is Restraints {
         if (word & TokenWord.PAUSED != 0) _requireNone(Reason.TOKEN_PAUSED);
     }
 
+    /// @dev Takes `amount` off what `owner` allowed the caller. An allowance without end is left as it is, unless
+    /// `always`: ERC-1594 says that each must be debited.
+    function _spend(address owner, uint256 amount, bool always) internal {
+        uint256 allowed = _allowances[owner][msg.sender];
+        if (allowed < amount) revert IERC20Errors.ERC20InsufficientAllowance(msg.sender, allowed, amount);
+        if (always || allowed != type(uint256).max) _allowances[owner][msg.sender] = allowed - amount;
+    }
+
     function _requireSameLength(uint256 first, uint256 second) internal pure {
         if (first != second) revert ITokenTransfers.LengthMismatch(first, second);
     }
@@ -79,16 +87,21 @@ abstract contract TransferRules is Restraints {
         view
         returns (Reason)
     {
-        if (halted) return Reason.PLATFORM_HALTED;
-        if (word & (TokenWord.PAUSED | TokenWord.CONSENT_REQUIRED) != 0) {
-            return word & TokenWord.PAUSED != 0 ? Reason.TOKEN_PAUSED : Reason.CONSENT_REQUIRED;
-        }
-        if (block.timestamp >= word.maturity()) return Reason.TOKEN_MATURED;
-        Reason reason = _judgeSender(word, from);
+        Reason reason = _judgeTime(word, halted);
+        if (reason != Reason.NONE) return reason;
+        reason = _judgeSender(word, from);
         if (reason != Reason.NONE) return reason;
         reason = _judgeRecipient(word, to, toFacts);
         if (reason != Reason.NONE) return reason;
         return block.timestamp < word.lockedUntil() ? Reason.TOKEN_LOCKED_UP : Reason.NONE;
+    }
+
+    /// @dev May units be sent at all now, by whomever?
+    function _judgeTime(uint256 word, bool halted) internal view returns (Reason) {
+        if (halted) return Reason.PLATFORM_HALTED;
+        if (word & TokenWord.PAUSED != 0) return Reason.TOKEN_PAUSED;
+        if (word & TokenWord.CONSENT_REQUIRED != 0) return Reason.CONSENT_REQUIRED;
+        return block.timestamp >= word.maturity() ? Reason.TOKEN_MATURED : Reason.NONE;
     }
 
     /// @dev Whether nothing is wrong with a recipient. Who passes here passes {_judgeRecipient}, which says what it is

@@ -103,6 +103,10 @@ library TokenWord {
         return (word & ~(TIME << 40)) | (until << 40);
     }
 
+    function withMaturity(uint256 word, uint256 at) internal pure returns (uint256) {
+        return (word & ~(TIME << 80)) | (at << 80);
+    }
+
     function oneMoreSplit(uint256 word) internal pure returns (uint256) {
         return word + (1 << 208);
     }

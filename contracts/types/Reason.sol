@@ -43,9 +43,11 @@ enum Reason {
     NOT_SAME_INVESTOR, //            35  the two wallets belong to different investors (G13)
     WALLET_NOT_RETIRED, //           36  a position moves only from a wallet that was given up (G13)
     REVERSAL_EXCEEDED, //            37  more than the original transfer, less what was already reversed (G10)
-    LOSS_EXCEEDED, //                38  more than the recorded loss, or a second time (G9)
+    LOSS_EXCEEDED, //                38  a second time, under whatever incident (G9)
     REQUEST_CLOSED, //               39  the transfer request is approved, rejected, cancelled or past its deadline (G3)
-    TOO_MANY_CLAIMS, //              40  the number of restraints on one holder is bounded
-    NO_SUCH_CLAIM, //                41  the pledge or attachment to be executed was released (G11)
-    SAME_WALLET //                  42  nobody succeeds oneself (G3)
+    TOO_MANY_RESTRAINTS, //              40  the number of restraints on one holder is bounded
+    NO_SUCH_RESTRAINT, //                41  the pledge or attachment to be executed was released (G11)
+    SAME_WALLET, //                 42  a movement to where the units are changes nothing (G3, G10, G11)
+    CONSENT_NOT_REQUIRED, //        43  this token's transfers wait for nobody's consent (G3)
+    NO_SUCH_LOSS //                 44  the log took no units, or is not recorded under the incident (G9)
 }

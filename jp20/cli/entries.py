@@ -169,13 +169,13 @@ PANELS: Final = (
             ),
             Entry(
                 "pledge",
-                "claims",
+                "pledges",
                 both("Pledges.", "質権を設定・解除する。"),
                 is_command=True,
             ),
             Entry(
                 "attach",
-                "claims",
+                "pledges",
                 both("Attachments.", "差押えを記録・解除する。"),
                 is_command=True,
             ),

@@ -99,7 +99,7 @@ def test_a_signer_sees_every_argument_by_name_and_who_signed(market, proposed):
         "move.to": DAVE.address,
         "move.amount": 15,
         "move.waivers": "NOTHING",
-        "move.executedClaim": 0,
+        "move.executed": 0,
     }
     assert [(each["roles"], each["organisation"]) for each in shown["slots"]] == [
         ("REGISTRAR", "ひいらぎ信託銀行"),

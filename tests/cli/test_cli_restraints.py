@@ -85,11 +85,11 @@ def test_a_position_adds_up(market):
 
     # Kinds overlap: of 100 the larger of 30 and 45 stays, 55 are free.
     assert position(market, A) == {"balance": 100, "locked": 30, "pledged": 45, "free": 55}
-    assert [(each["kind"], each["units"], each["claimant"]) for each in shown["claims"]] == [
+    assert [(each["kind"], each["units"], each["claimant"]) for each in shown["restraints"]] == [
         ("lock-up", 30, None),
         ("pledge", 45, "BANK-7"),
     ]
-    assert shown["claims"][0]["until"] == "2034-04-01T00:00:00+09:00"
+    assert shown["restraints"][0]["until"] == "2034-04-01T00:00:00+09:00"
 
 
 @pytest.mark.requirement("G15")
@@ -100,7 +100,7 @@ def test_a_position_as_of_a_block(market):
     then = market.json("position", market.code, A, "--block", str(block))
 
     assert then["position"][0]["free"] == 100
-    assert then["claims"] == []
+    assert then["restraints"] == []
 
 
 # ---------------------------------------------------------------- lock-ups
@@ -140,7 +140,10 @@ def test_a_file_of_lock_ups_in_japanese_is_one_decision(market):
     # Bob has 60: the rest of the 1,060 counts for what comes in.
     assert {each["wallet"]: each["locked"] for each in made["positions"]} == {A: 30, B: 1_060}
     listed = market.json("lock", "list", market.code)
-    assert [(each["wallet"], each["units"]) for each in listed["claims"]] == [(A, 30), (B, 1_060)]
+    assert [(each["wallet"], each["units"]) for each in listed["restraints"]] == [
+        (A, 30),
+        (B, 1_060),
+    ]
     assert listed["token"] == {"until": None, "locked": False}
 
 
@@ -160,7 +163,7 @@ def test_a_faulty_file_locks_up_nobody(market):
 def test_a_lock_up_is_shortened_by_its_number_and_not_prolonged_so(market):
     market.json("lock", "set", market.code, A, "30", *_UNTIL, *market.case("L1"))
     market.json("lock", "set", market.code, A, "20", *_UNTIL, *market.case("L2"))
-    first, second = market.json("lock", "list", market.code, A)["claims"]
+    first, second = market.json("lock", "list", market.code, A)["restraints"]
 
     later = market.run(
         "lock", "shorten", market.code, A, str(first["number"]), "--until", "2035-01-01",
@@ -178,7 +181,7 @@ def test_a_lock_up_is_shortened_by_its_number_and_not_prolonged_so(market):
     assert later.code == 2
     assert "2034-03-31" in later.err
     assert len({each["organisation"] for each in ended["steps"]}) == 3  # one more than to set
-    assert [each["number"] for each in ended["claims"]] == [second["number"]]
+    assert [each["number"] for each in ended["restraints"]] == [second["number"]]
     assert position(market, A)["locked"] == 20
     assert again.code == 0, again.err
     assert "all done before" in again.err
@@ -334,8 +337,8 @@ def test_a_pledge_is_set_listed_and_released_in_part_and_whole(market):
     made = market.alone("trust bank", *arguments, "--format", "json")
     assert first.code == 6
     assert made.code == 0, made.err
-    number = str(made.json["claim"]["number"])
-    assert (made.json["claim"]["units"], made.json["claim"]["claimant"]) == (60, "BANK-7")
+    number = str(made.json["restraint"]["number"])
+    assert (made.json["restraint"]["units"], made.json["restraint"]["claimant"]) == (60, "BANK-7")
 
     # 60 of 100 are pledged: 40 can be pledged further, and again is no mistake.
     too_many = market.run(
@@ -353,14 +356,14 @@ def test_a_pledge_is_set_listed_and_released_in_part_and_whole(market):
     assert more.code == 2
     assert "61" in more.err
     assert part["positions"][0]["pledged"] == 45
-    listed = market.json("pledge", "list", market.code)["claims"]
+    listed = market.json("pledge", "list", market.code)["restraints"]
     assert [(each["wallet"], each["number"], each["units"]) for each in listed] == [
         (A, int(number), 45)
     ]
     whole = market.json(*release, *market.case("R2"))
     repeated = market.run(*release, *market.case("R2"))
     assert whole["positions"][0]["pledged"] == 0
-    assert whole["claims"] == []
+    assert whole["restraints"] == []
     assert repeated.code == 0, repeated.err
     assert "all done before" in repeated.err
 
@@ -373,14 +376,14 @@ def test_an_attachment_is_recorded_by_registrar_and_auditor_and_released(market)
     first = market.alone("auditor", *arguments)
     made = market.alone("trust bank", *arguments, "--format", "json")
     assert (first.code, made.code) == (6, 0), made.err
-    number = str(made.json["claim"]["number"])
+    number = str(made.json["restraint"]["number"])
     assert position(market, A) == {"balance": 100, "attached": 30, "free": 70}
 
     wrong_kind = market.run("pledge", "release", market.code, A, number, *market.case("X"))
     assert wrong_kind.code == 2
     released = market.json("attach", "release", market.code, A, number, *market.case("R"))
     assert released["positions"][0]["free"] == 100
-    assert market.json("attach", "list", market.code, A)["claims"] == []
+    assert market.json("attach", "list", market.code, A)["restraints"] == []
 
 
 @pytest.mark.requirement("G11")
@@ -389,7 +392,7 @@ def test_a_holder_of_nothing_can_be_attached_and_not_pledged(market):
     attached = market.json(
         "attach", "set", market.code, DAVE.address, "7", "--creditor", "COURT-9", *market.case("A")
     )
-    assert attached["claim"]["units"] == 7
+    assert attached["restraint"]["units"] == 7
     pledged = market.run(
         "pledge", "set", market.code, DAVE.address, "7", "--pledgee", "BANK", *market.case("P")
     )
@@ -448,5 +451,5 @@ def test_an_attachment_may_exceed_the_balance(market):
     attached = market.json(
         "attach", "set", market.code, A, "150", "--creditor", "COURT-9", *market.case("A"),
     )  # fmt: skip
-    assert attached["claim"]["units"] == 150
+    assert attached["restraint"]["units"] == 150
     assert position(market, A) == {"balance": 100, "attached": 150}

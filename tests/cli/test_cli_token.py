@@ -12,6 +12,7 @@ from running import Bad, done, run
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.files.dates import parse_time
 
+BOBS_KEY = bytes([12]) * 32  # see offering.py
 CASE = ("--case", "X-1", "--document", "term-sheet.toml", "--yes")
 NO_FILE = ("--case", "X-1", "--document", "no-such.pdf", "--yes")
 NO_CASE = ("--case", "案件1", "--document", "term-sheet.toml", "--yes")
@@ -58,6 +59,8 @@ BAD = [
     Bad("token redeem early", ("NONE", *NO_FILE), 2, "no-such.pdf"),
     Bad("token redeem part", ("NONE", "many", *CASE), 2, "many"),
     Bad("token redeem part", ("NONE", "10", *CASE), 1, "NONE"),
+    Bad("token redeem allow", ("NONE", "10", "--from", "0x12", "--yes"), 2, "0x12"),
+    Bad("token redeem allow", ("NONE", "some", "--yes"), 2, "UNITS"),
     Bad("token redeem holder", ("NONE", "0x12", "10", *CASE), 2, "0x12"),
     Bad("token redeem holder", ("NONE", ALICE.lower()[:-1], "10", *CASE), 2, "WALLET"),
 ]
@@ -79,6 +82,17 @@ def token(place: Place, *arguments: str, case: str = "") -> dict:
     """A command of the group that must end well; with a case where it decides something."""
     decided = ("--case", case, "--document", "term-sheet.toml", "--yes") if case else ()
     return done("token", *arguments, *decided, "--format", "json", folder=place.folder).json
+
+
+def as_bob(place: Place, *arguments: str) -> dict:
+    """A holder's own command, on a machine that has only the holder's key."""
+    folder = place.folder.parent / "bob"
+    shutil.copytree(place.folder, folder, ignore=shutil.ignore_patterns("outbox"))
+    file = folder / "jp20.toml"
+    settings = file.read_text("utf-8")
+    assert "development = true" in settings
+    file.write_text(settings.replace("development = true", 'environment = "HOLDER"', 1), "utf-8")
+    return done(*arguments, folder=folder, HOLDER=f"0x{BOBS_KEY.hex()}").json
 
 
 def status(place: Place, code: str) -> str:
@@ -380,8 +394,13 @@ def test_each_way_of_redemption_only_as_the_terms_allow_it(place):
     never = refused("token", "redeem", "early", "TK-15", *CASE, folder=place.folder)
     too_many = refused("token", "redeem", "part", "TK-15", "201", *CASE, folder=place.folder)
     assert place.blocks() == before
+    unasked = refused("token", "redeem", "holder", "TK-15", BOB, "25", *CASE, folder=place.folder)
+    allow = ("token", "redeem", "allow", "TK-15", "25", "--yes", "--format", "json")
+    allowed = as_bob(place, *allow)
     one = token(place, "redeem", "holder", "TK-15", BOB, "25", case="RD-4")
 
+    assert "INSUFFICIENT_ALLOWANCE" in unasked
+    assert (allowed["allowed"]["wallet"], allowed["allowed"]["units"]) == (BOB, 25)
     assert "REDEMPTION_NOT_ALLOWED" in too_soon
     assert "REDEMPTION_NOT_ALLOWED" in never
     assert "holders have 200" in too_many

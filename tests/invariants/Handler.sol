@@ -9,7 +9,8 @@ import {IInvestorRegistry} from "../../contracts/interfaces/IInvestorRegistry.so
 import {IJP20Token} from "../../contracts/interfaces/IJP20Token.sol";
 import {ITokenLifecycle} from "../../contracts/interfaces/ITokenLifecycle.sol";
 import {ITokenTransfers} from "../../contracts/interfaces/ITokenTransfers.sol";
-import {Cause, Claim, ClaimKind, ForcedMove, Original} from "../../contracts/types/Claims.sol";
+import {Cause, ForcedMove, Original} from "../../contracts/types/Movement.sol";
+import {Restraint, RestraintKind} from "../../contracts/types/Restraint.sol";
 import {InvestorClass, Registration, RegistrationLib, Residency} from "../../contracts/types/Facts.sol";
 import {Reason} from "../../contracts/types/Reason.sol";
 import {Placement, Terms} from "../../contracts/types/Terms.sol";
@@ -90,18 +91,18 @@ contract Handler is Model {
         uint256 amount = _amount(how, from);
         if (by % 5 != 0) _as(from, abi.encodeCall(IERC20.approve, (spender, by % 7 == 0 ? type(uint256).max : amount)));
         uint256 allowed = token.allowance(from, spender);
-        bool may = !terms.consentRequired && _mayMove(from, to, amount);
-        if (spender != from) {
-            may = may && allowed >= amount && (personOf[spender] == 0 || _isActive(spender));
-        }
+        bool may = !terms.consentRequired && allowed >= amount && _mayMove(from, to, amount);
+        if (spender != from) may = may && (personOf[spender] == 0 || _isActive(spender));
         Reason said = token.preview(spender, from, to, amount);
         _compareAnswers(spender, from, to, amount, said);
+        _watch(from, to);
         (bool done, bytes memory answer) = _as(spender, abi.encodeCall(IERC20.transferFrom, (from, to, amount)));
-        _comparePreview("transferFrom", said, done, answer);
+        if (spender != from || allowed >= amount) _comparePreview("transferFrom", said, done, answer);
+        _judgeWatched("transferFrom", done, false);
         _after("transferFrom", may, done);
         if (done) {
             _moved(from, to, amount);
-            uint256 left = spender == from || allowed == type(uint256).max ? allowed : allowed - amount;
+            uint256 left = allowed == type(uint256).max ? allowed : allowed - amount;
             if (token.allowance(from, spender) != left) _note("transferFrom left another allowance");
         }
         _checkCrowd("transferFrom");
@@ -150,7 +151,7 @@ contract Handler is Model {
     function issue(uint256 how) external act {
         uint256 room = cap - supply;
         uint256 amount = how % 8 == 0 ? room + (how >> 8) % 2 : (how >> 8) % (room / 8 + 2);
-        bool may = _isOpen() && !redeemed && !_isMature() && amount != 0 && amount <= room;
+        bool may = _isOpen() && !_isMature() && amount != 0 && amount <= room;
         bool done = _do(abi.encodeWithSignature("issue(uint256)", amount));
         _after("issue", may, done);
         if (done) {
@@ -165,7 +166,7 @@ contract Handler is Model {
         (address from, address to) = (_seller(who), _anybody(whom));
         uint256 amount = _amount(how, from);
         uint40 deadline = uint40(time + 1 + (how >> 100) % 60 days);
-        bool may = amount != 0 && from != to && _mayMove(from, to, amount);
+        bool may = terms.consentRequired && amount != 0 && from != to && _mayMove(from, to, amount);
         Reason said = token.previewRequest(from, to, amount);
         (bool done, bytes memory answer) = _as(from, abi.encodeCall(token.requestTransfer, (to, amount, deadline)));
         _comparePreview("requestTransfer", said, done, answer);
@@ -228,8 +229,8 @@ contract Handler is Model {
         _after("lockUp", !halted, done);
         if (!done) return;
         for (uint256 i; i < rows; i++) {
-            if (_isIssuer(on[i]) || amounts[i] == 0 || _running(on[i]) == MOST_CLAIMS) continue;
-            holdings[on[i]].push(Holding(0, ClaimKind.LOCK_UP, _capped(amounts[i]), until, 0));
+            if (_isIssuer(on[i]) || amounts[i] == 0 || !_hasPlace(on[i], RestraintKind.LOCK_UP)) continue;
+            holdings[on[i]].push(Holding(0, 0, RestraintKind.LOCK_UP, _capped(amounts[i]), until, 0));
         }
         for (uint256 i; i < rows; i++) {
             _learnIds(on[i]);
@@ -237,11 +238,11 @@ contract Handler is Model {
     }
 
     function shortenLockUp(uint256 whom, uint256 which, uint256 how) external act {
-        (address on, uint256 index) = _someClaim(whom, which);
+        (address on, uint256 index) = _someRestraint(whom, which);
         if (on == address(0)) return;
         Holding storage held = holdings[on][index];
         uint40 until = uint40(how % 3 == 0 ? time - 1 : time + how % 30 days);
-        bool may = !halted && held.kind == ClaimKind.LOCK_UP && until < held.until;
+        bool may = !halted && held.kind == RestraintKind.LOCK_UP && until < held.until;
         bool done = _do(abi.encodeCall(token.shortenLockUp, (on, held.id, until)));
         _after("shortenLockUp", may, done);
         if (!done) return;
@@ -268,8 +269,14 @@ contract Handler is Model {
         address on = _toBeRestrained(whom);
         uint256 amount = _restraint(how, on);
         if (how % 3 != 0 && frozen[on] != 0) amount = frozen[on] / 2;
-        if (how % 4 < 3) {
-            bool may = !_isIssuer(on) && (!halted || _capped(amount) >= frozen[on]);
+        if (how % 4 < 2) {
+            uint256 current = how % 7 == 0 ? frozen[on] + 1 : frozen[on];
+            bool may = !halted && _capped(current) == frozen[on] && amount < frozen[on];
+            bool done = _do(abi.encodeCall(token.unfreeze, (on, current, amount)));
+            _after("unfreeze", may, done);
+            if (done) frozen[on] = amount;
+        } else if (how % 4 == 2) {
+            bool may = !_isIssuer(on) && _capped(amount) > frozen[on];
             bool done = _do(abi.encodeCall(IERC7943Fungible.setFrozenTokens, (on, amount)));
             _after("setFrozenTokens", may, done);
             if (done) frozen[on] = _capped(amount);
@@ -286,38 +293,38 @@ contract Handler is Model {
     }
 
     /// @dev Mostly one; sometimes several small ones, so that there is an order to lose.
-    function claim(uint256 whom, uint256 how) external act {
+    function restraint(uint256 whom, uint256 how) external act {
         address on = _toBeRestrained(whom);
-        if (how % 4 != 3) return _claim(on, how % 2 == 0, _restraint(how >> 1, on));
+        if (how % 4 != 3) return _restraint(on, how % 2 == 0, _restraint(how >> 1, on));
         for (uint256 i; i < 4; i++) {
-            _claim(on, (how >> i) % 8 < 4, 1 + i);
+            _restraint(on, (how >> i) % 8 < 4, 1 + i);
         }
     }
 
     /// @dev Each claimant is another one. A pledgee relies on units that are there; a court may attach what is still
     /// to come.
-    function _claim(address on, bool pledged, uint256 amount) private {
+    function _restraint(address on, bool pledged, uint256 amount) private {
         bytes32 claimant = bytes32(uint256(++serial));
-        bool may = !halted && !_isIssuer(on) && amount != 0 && _running(on) < MOST_CLAIMS;
+        RestraintKind kind = pledged ? RestraintKind.PLEDGE : RestraintKind.ATTACHMENT;
+        bool may = !halted && !_isIssuer(on) && amount != 0 && _hasPlace(on, kind);
         if (pledged) may = may && _stand(on).pledged + _capped(amount) <= balance[on];
         bool done = _do(
             pledged
                 ? abi.encodeCall(token.pledge, (on, amount, claimant))
-                : abi.encodeCall(token.attach, (on, amount, claimant))
+                : abi.encodeCall(token.placeAttachment, (on, amount, claimant))
         );
-        _after(pledged ? "pledge" : "attach", may, done);
+        _after(pledged ? "pledge" : "placeAttachment", may, done);
         if (!done) return;
-        ClaimKind kind = pledged ? ClaimKind.PLEDGE : ClaimKind.ATTACHMENT;
-        holdings[on].push(Holding(0, kind, _capped(amount), 0, claimant));
+        holdings[on].push(Holding(0, 0, kind, _capped(amount), 0, claimant));
         _learnIds(on);
     }
 
     function release(uint256 whom, uint256 which, uint256 how) external act {
-        (address on, uint256 index) = _someClaim(whom, which);
-        if (on == address(0) || holdings[on][index].kind == ClaimKind.LOCK_UP) return;
+        (address on, uint256 index) = _someRestraint(whom, which);
+        if (on == address(0) || holdings[on][index].kind == RestraintKind.LOCK_UP) return;
         Holding storage held = holdings[on][index];
         uint256 amount = how % 3 == 0 ? held.amount : (how >> 8) % (held.amount + 2);
-        bool pledged = held.kind == ClaimKind.PLEDGE;
+        bool pledged = held.kind == RestraintKind.PLEDGE;
         bool done = _do(
             pledged
                 ? abi.encodeCall(token.releasePledge, (on, held.id, amount))
@@ -337,6 +344,7 @@ contract Handler is Model {
         uint256 amount = _forcedAmount(how >> 16, from, _senior(from));
         bool may = _mayForce(from, to, amount, waivers) && amount + _senior(from) <= balance[from];
         bool[] memory covered = _covered();
+        _watch(from, to);
         ForcedMove[] memory moves = new ForcedMove[](1);
         moves[0] = ForcedMove(from, to, uint104(amount), waivers, 0);
         bool done;
@@ -352,6 +360,7 @@ contract Handler is Model {
             done = _do(abi.encodeCall(token.forcedTransferWith, (moves[0])));
         }
         _after("forcedTransfer", inBatch ? !halted : may, done);
+        _judgeWatched("forcedTransfer", may, false);
         if (may) {
             reached["units were forced"]++;
             _force(from, to, amount);
@@ -361,23 +370,25 @@ contract Handler is Model {
     }
 
     /// @dev A pledge or attachment is enforced: older ones stay covered, younger ones give way.
-    function executeClaim(uint256 whom, uint256 which, uint256 how) external act {
-        (address from, uint256 index) = _someClaim(whom, which);
-        if (from == address(0) || holdings[from][index].kind == ClaimKind.LOCK_UP) return;
+    function executeRestraint(uint256 whom, uint256 which, uint256 how) external act {
+        (address from, uint256 index) = _someRestraint(whom, which);
+        if (from == address(0) || holdings[from][index].kind == RestraintKind.LOCK_UP) return;
         Holding storage held = holdings[from][index];
-        (uint256 pledged, uint256 attached) = _olderThan(from, held.id);
+        (uint256 pledged, uint256 attached) = _seniorTo(from, held);
         address to = _anybody(uint256(keccak256(abi.encode(how))));
         uint256 kept = _highest(pledged, attached, 0);
         uint256 amount = _forcedAmount(how, from, kept);
         if (how % 3 != 0 && amount > held.amount) amount = held.amount;
         bool may = _mayForce(from, to, amount, 8) && amount <= held.amount && amount + kept <= balance[from];
+        _watch(from, to);
         bool done = _do(abi.encodeCall(token.forcedTransferWith, (ForcedMove(from, to, uint104(amount), 8, held.id))));
-        _after("executeClaim", may, done);
+        _judgeWatched("executeRestraint", done, false);
+        _after("executeRestraint", may, done);
         if (!done) return;
         if (amount == held.amount) _forget(from, index);
         else held.amount -= amount;
         _force(from, to, amount);
-        _checkCrowd("executeClaim");
+        _checkCrowd("executeRestraint");
     }
 
     function reverse(uint256 which, uint256 how) external act {
@@ -387,82 +398,110 @@ contract Handler is Model {
         for (uint256 i; i < pasts.length && how % 2 == 1 && pasts[index].reversed == 0; i++) {
             index = (which % pasts.length + i) % pasts.length;
         }
-        Past storage past = pasts[index];
-        Original memory original = past.original;
+        Original memory original = pasts[index].original;
         address to = how % 4 == 0 ? _anybody(uint256(keccak256(abi.encode(how)))) : original.from;
         if (how % 4 == 1 && retired[to]) to = _otherWallet(to);
-        uint256 left = past.amount - past.reversed;
+        address from = original.to;
+        if (how % 8 == 5) from = _anybody(uint256(keccak256(abi.encode(how, "from"))));
+        else if (how % 8 == 7 || retired[from]) from = _otherWallet(from);
+        uint256 left = pasts[index].amount - pasts[index].reversed;
         uint256 amount = how % 3 == 0 ? left + (how >> 8) % 2 : (how >> 8) % (left + 1);
-        bool may = !halted && amount != 0 && amount <= left && _mayReturn(original.from, to);
-        uint256 senior = _senior(original.to);
-        uint256 there = balance[original.to] > senior ? balance[original.to] - senior : 0;
-        uint256 taken = amount < there ? amount : there;
+        bool may = amount != 0 && amount <= left && _mayReverse(original, from, to);
+        uint256 taken = _takenFrom(from, amount);
         bool[] memory covered = _covered();
-        (bool done, bytes memory answer) = _as(address(this), abi.encodeCall(token.reverse, (original, to, amount)));
-        _after("reverse", may, done);
-        if (done && abi.decode(answer, (uint256)) != taken) _note("reverse took another amount");
+        _watch(from, to);
+        _tryReversal(original, from, to, amount, may, taken);
+        _judgeWatched("reverse", may, false);
         _checkCovered("reverse", covered);
         if (!may) return;
-        past.reversed += taken;
-        _unfreezeMoved(original.to, taken);
-        _move(original.to, to, taken);
+        pasts[index].reversed += taken;
+        _unfreezeMoved(from, taken);
+        _move(from, to, taken);
     }
 
-    /// @dev A system error: units of a holder are extinguished that should not be, against a recorded incident.
+    function _tryReversal(
+        Original memory original,
+        address from,
+        address to,
+        uint256 amount,
+        bool may,
+        uint256 taken
+    ) private {
+        (bool done, bytes memory answer) =
+            _as(address(this), abi.encodeCall(token.reverse, (original, from, to, amount)));
+        _after("reverse", may, done);
+        if (done && abi.decode(answer, (uint256)) != taken) _note("reverse took another amount");
+        if (done && from != original.to && taken != 0) reached["a reversal followed"]++;
+    }
+
+    function _takenFrom(address from, uint256 amount) private view returns (uint256) {
+        uint256 senior = _senior(from);
+        uint256 there = balance[from] > senior ? balance[from] - senior : 0;
+        return amount < there ? amount : there;
+    }
+
+    /// @dev From who received the units, whichever the wallet; not to where they are.
+    function _mayReverse(Original memory original, address from, address to) private view returns (bool) {
+        if (halted || from == to || original.from == original.to || !_mayReturn(original.from, to)) return false;
+        return from == original.to || _isSamePerson(from, original.to);
+    }
+
+    /// @dev A system error: units of a holder are extinguished that should not be. The log is recorded, sometimes again
+    /// and under another incident.
     function loseUnits(uint256 whom, uint256 how) external act {
-        address from = whom % 2 == 0 ? _debtor(whom) : _holder(whom);
-        if (accidents.length < 4 && how % 2 == 0) {
-            accidents.push();
-            accidents[accidents.length - 1].supplyBefore = supply;
+        bool again = how % 4 == 3 && lost.length != 0;
+        uint256 index = again ? (how >> 8) % lost.length : lost.length;
+        if (!again) {
+            address from = whom % 2 == 0 ? _debtor(whom) : _holder(whom);
+            uint256 amount = _forcedAmount(how >> 16, from, _senior(from));
+            if (lost.length == MOST_PASTS || !_redeemForced(from, amount)) return;
+            bytes32 hash = keccak256(abi.encode("transaction", ++serial));
+            Original memory log = Original(hash, uint32(serial % 3), from, address(0), uint104(amount), uint16(splits));
+            lost.push(Lost(0, log, amount, 0));
         }
-        if (accidents.length == 0) return;
-        uint256 number = how % 2 == 0 ? accidents.length - 1 : (how >> 4) % accidents.length;
-        Accident storage accident = accidents[number];
-        uint256 amount = _forcedAmount(how >> 16, from, _senior(from));
-        address[] memory list = new address[](1);
-        uint256[] memory losses = new uint256[](1);
-        (list[0], losses[0]) = (from, amount);
-        bytes32 name = bytes32(number + 1);
-        bool may = !halted && accident.supplyBefore != 0;
-        bool done = _do(abi.encodeCall(token.recordIncident, (name, accident.supplyBefore, list, losses)));
+        bytes32 incident = bytes32(1 + (how >> 4) % 3);
+        Original[] memory logs = new Original[](1);
+        logs[0] = lost[index].log;
+        uint256 before = token.totalSupply();
+        bool may = !halted && _isIssuable();
+        bool done = _do(abi.encodeCall(token.recordIncident, (incident, logs)));
         _after("recordIncident", may, done);
-        if (!done && how % 2 == 0 && accident.supplyBefore == 0) accidents.pop();
-        if (!done && how % 2 == 0 && halted && accidents.length != 0) accidents.pop();
-        if (!done) return;
-        if (amount == 0 || accident.recorded[from] != 0 || amount > accident.supplyBefore) return;
+        if (token.totalSupply() != before) wrongRestoration = "recording a loss changed the supply";
+        if (!may || lost[index].incident != 0) return;
         reached["a loss was recorded"]++;
-        accident.recorded[from] = amount;
-        accident.losses[from] = amount;
-        _redeemForced(from, amount);
+        lost[index].incident = incident;
     }
 
-    function redistribute(uint256 which, uint256 whom, uint256 how) external act {
-        if (accidents.length == 0) return;
-        uint256 number = which % accidents.length;
-        Accident storage accident = accidents[number];
-        address from = accounts[whom % accounts.length];
-        for (uint256 i; i < accounts.length && accident.losses[from] == 0; i++) {
-            from = accounts[(whom % accounts.length + i) % accounts.length];
+    function redistribute(uint256 which, uint256 how) external act {
+        if (lost.length == 0) return;
+        uint256 index = which % lost.length;
+        for (uint256 i; i < lost.length && (lost[index].incident == 0 || lost[index].restored != 0); i++) {
+            index = (which % lost.length + i) % lost.length;
         }
-        address to = how % 4 == 0 ? _anybody(how >> 8) : retired[from] ? _otherWallet(from) : from;
-        uint256 amount = accident.losses[from];
-        bool may = !halted && amount != 0 && _isActive(to) && _isSamePerson(from, to)
-            && supply + amount <= accident.supplyBefore;
-        address[] memory list = new address[](1);
+        Lost storage loss = lost[index];
+        address from = loss.log.from;
+        bytes32 incident = how % 8 == 0 ? bytes32(uint256(9)) : loss.incident;
+        address to = how % 4 == 1 ? _anybody(how >> 8) : retired[from] ? _otherWallet(from) : from;
+        bool may = !halted && loss.incident != 0 && incident == loss.incident && loss.restored == 0 && _isActive(to)
+            && _isSamePerson(from, to) && supply + loss.amount <= cap;
+        Original[] memory logs = new Original[](1);
         address[] memory recipients = new address[](1);
-        (list[0], recipients[0]) = (from, to);
+        (logs[0], recipients[0]) = (loss.log, to);
         uint256 before = token.totalSupply();
-        bool done = _do(abi.encodeCall(token.redistribute, (bytes32(number + 1), list, recipients)));
+        bool wasIssuable = token.isIssuable();
+        bool done = _do(abi.encodeCall(token.redistribute, (incident, logs, recipients)));
         _after("redistribute", !halted, done);
         uint256 restored = token.totalSupply() - before;
-        if (restored != 0 && token.totalSupply() > accident.supplyBefore) wrongRestoration = "more than there was";
-        accident.restored[from] += restored;
-        if (!may) return;
+        if (restored != 0 && !wasIssuable) wrongRestoration = "units were added to what is not issuable";
+        loss.restored += restored;
+        if (!may) {
+            if (restored != 0) wrongRestoration = "a loss was restored that should not be";
+            return;
+        }
         reached["a loss was restored"]++;
-        accident.losses[from] = 0;
-        balance[to] += amount;
-        supply += amount;
-        redeemed = false;
+        if (_isMature()) reached["a loss was restored after maturity"]++;
+        balance[to] += loss.amount;
+        supply += loss.amount;
     }
 
     // A wallet is lost
@@ -476,17 +515,21 @@ contract Handler is Model {
         else to = _addWallet(from);
         if (how % 16 != 1) _retire(from);
         Stand memory s = _stand(from);
-        bool may = !halted && _isActive(to) && _isSamePerson(from, to) && retired[from] && s.balance != 0
-            && _running(from) + _running(to) <= MOST_CLAIMS;
-        Claim[] memory before = token.claimsOf(from);
+        bool something = s.balance != 0 || _highest(s.locked, s.frozen, _highest(s.pledged, s.attached, 0)) != 0;
+        bool may = !halted && _isActive(to) && _isSamePerson(from, to) && retired[from] && something
+            && _havePlaces(from, to);
+        Restraint[] memory before = token.restraintsOf(from);
+        _watch(from, to);
         bool done = _do(abi.encodeCall(token.movePosition, (from, to)));
         _after("movePosition", may, done);
+        _judgeWatched("movePosition", done, true);
+        if (done && s.balance == 0) reached["restraints moved without units"]++;
         if (!done) return;
         frozen[to] = _capped(frozen[to] + frozen[from]);
         frozen[from] = 0;
         _endWishes(from);
         _move(from, to, s.balance);
-        if (before.length != 0) reached["claims moved"]++;
+        if (before.length != 0) reached["restraints moved"]++;
         _carry(from, to, 0, before);
         _checkCrowd("movePosition");
     }
@@ -499,17 +542,23 @@ contract Handler is Model {
         if (amount == 0) amount = lot;
         bool inherited = how % 4 < 2;
         Cause cause = inherited ? (how % 4 == 0 ? Cause.INHERITANCE : Cause.MERGER) : Cause.SALE;
-        bool may = inherited ? _maySucceed(from, to, amount) : _mayMove(from, to, amount);
-        Claim[] memory before = token.claimsOf(from);
+        bool may = inherited ? _maySucceed(from, to, amount) : from != to && _mayMove(from, to, amount);
+        Restraint[] memory before = token.restraintsOf(from);
         (address[] memory froms, address[] memory tos, uint256[] memory amounts) =
             (new address[](1), new address[](1), new uint256[](1));
         (froms[0], tos[0], amounts[0]) = (from, to, amount);
-        if (may && inherited) may = _running(from) + _running(to) <= MOST_CLAIMS;
-        bool done = _do(abi.encodeCall(token.recordTransfer, (froms, tos, amounts, cause)));
+        if (may && inherited) may = _havePlaces(from, to);
+        _watch(from, to);
+        bool done = _do(
+            inherited
+                ? abi.encodeCall(token.recordSuccession, (froms, tos, amounts, cause))
+                : abi.encodeCall(token.recordTransfer, (froms, tos, amounts, cause))
+        );
         _after(inherited ? "inheritance" : "sale", _isOpen(), done);
+        _judgeWatched("recordTransfer", may, inherited);
         if (may) {
             reached[inherited ? "units were inherited" : "units were sold"]++;
-            if (inherited && before.length != 0) reached["claims were inherited"]++;
+            if (inherited && before.length != 0) reached["restraints were inherited"]++;
             _moved(from, to, amount);
             if (inherited) _carry(from, to, balance[from], before);
         }
@@ -541,31 +590,46 @@ contract Handler is Model {
         if (done) days_.push().at = at;
     }
 
+    function withdrawRecordDate(uint256 how) external act {
+        if (how % 4 != 0 || days_.length == 0) return; // else few dates would ever pass
+        uint256 last = days_.length - 1;
+        uint256 index = how % 16 == 0 ? last + 1 : how % 16 == 4 && last != 0 ? last - 1 : last;
+        bool may = !halted && index == last && !days_[last].passed;
+        bool done = _do(abi.encodeCall(token.withdrawRecordDate, (index)));
+        _after("withdrawRecordDate", may, done);
+        if (done) days_.pop();
+    }
+
     function redeem(uint256 whom, uint256 how) external act {
         address from = how % 8 == 0 ? issuer : whom % 2 == 0 ? _debtor(whom) : _holder(whom);
         Stand memory s = _stand(from);
-        uint256 kept = s.committed + _highest(s.frozen, s.pledged, s.attached);
+        uint256 kept = _highest(s.frozen, s.pledged, s.attached);
         // Often one more than what has to stay allows.
         uint256 amount = (how >> 4) % 4 == 0 && kept < s.balance ? s.balance - kept + 1 : _amount(how >> 8, from);
         bool fits = amount != 0 && amount + kept <= s.balance;
         bool done;
+        _watch(from, from);
         if (how % 4 == 0) {
             address[] memory list = new address[](1);
             uint256[] memory amounts = new uint256[](1);
             (list[0], amounts[0]) = (from, amount);
             done = _do(abi.encodeCall(token.redeemPart, (list, amounts)));
             _after("redeemPart", _isOpen() && terms.partialRedemption, done);
+            _judgeWatched("redeemPart", done && fits, false);
             if (done && fits) {
                 reached["units were redeemed in part"]++;
-                _extinguish(from, amount);
+                _redeemed(from, amount, kept, s);
             }
         } else if (how % 4 == 1) {
+            if (how % 3 != 0) _as(from, abi.encodeCall(IERC20.approve, (address(this), amount)));
+            bool may = _isOpen() && terms.holderRedemption && fits && token.allowance(from, address(this)) >= amount;
             done = _do(abi.encodeCall(token.redeemFrom, (from, amount, "")));
-            _after("redeemFrom", _isOpen() && terms.holderRedemption && fits, done);
-            if (done) _extinguish(from, amount);
+            _after("redeemFrom", may, done);
+            _judgeWatched("redeemFrom", done, false);
+            if (done) _redeemed(from, amount, kept, s);
         } else if (how % 4 == 2) {
-            bool may = _isOpen() && terms.holderRedemption && time >= lockedUntil && _maySend(from) && amount != 0
-                && amount <= s.free;
+            bool may = _isOpen() && !terms.consentRequired && !_isMature() && terms.holderRedemption
+                && time >= lockedUntil && _maySend(from) && amount != 0 && _isWhole(amount) && amount <= s.free;
             (done,) = _as(from, abi.encodeWithSignature("redeem(uint256,bytes)", amount, ""));
             _after("redeem", may, done);
             if (done) _extinguish(from, amount);
@@ -574,19 +638,30 @@ contract Handler is Model {
         }
     }
 
-    function redeemWhole(uint256 whom, uint256 how) external act {
+    /// @dev What the holder promised ends where it no longer fits into what is left.
+    function _redeemed(address from, uint256 amount, uint256 kept, Stand memory s) private {
+        _extinguish(from, amount);
+        if (s.committed > s.balance - kept - amount) _endWishes(from);
+    }
+
+    /// @dev For everybody, and seldom, for the token's life ends with it.
+    function redeemEarly(uint256 how) external act {
+        if (how % 12 != 0) return;
+        bool may = _isOpen() && terms.earlyRedemption && !_isMature();
+        bool done = _do(abi.encodeCall(token.redeemEarly, ()));
+        _after("redeemEarly", may, done);
+        if (done) terms.maturity = uint40(time);
+    }
+
+    function redeemAtMaturity(uint256 whom, uint256 how) external act {
         if (how % 4 != 0 && !_isMature()) return; // seldom before its time
         uint256 rows = 1 + how % 3;
         address[] memory list = new address[](rows);
         for (uint256 i; i < rows; i++) {
             list[i] = accounts[(whom % accounts.length + i) % accounts.length];
         }
-        bool early = how % 8 < 4;
-        bool may = _isOpen() && (early ? terms.earlyRedemption && !_isMature() : _isMature());
-        bool done = _do(
-            early ? abi.encodeCall(token.redeemEarly, (list)) : abi.encodeCall(token.redeemAtMaturity, (list))
-        );
-        _after(early ? "redeemEarly" : "redeemAtMaturity", may, done);
+        bool done = _do(abi.encodeCall(token.redeemAtMaturity, (list)));
+        _after("redeemAtMaturity", !halted && _isMature(), done);
         if (!done) return;
         for (uint256 i; i < rows; i++) {
             if (balance[list[i]] == 0) continue;
@@ -594,7 +669,6 @@ contract Handler is Model {
             frozen[list[i]] = 0;
             delete holdings[list[i]];
             _endWishes(list[i]);
-            if (supply == 0) redeemed = true;
         }
     }
 
@@ -771,7 +845,7 @@ contract Handler is Model {
     }
 
     function _mayForce(address from, address to, uint256 amount, uint8 waivers) private view returns (bool) {
-        if (halted || _isIssuer(from) || amount == 0 || amount > balance[from]) return false;
+        if (halted || _isIssuer(from) || from == to || amount == 0 || amount > balance[from]) return false;
         if (!_mayReceive(to, waivers & 1 != 0, waivers & 2 != 0)) return false;
         if (waivers & 4 == 0 && !_hasRoom(from, to, amount)) return false;
         if (waivers & 8 != 0) return true;
@@ -794,65 +868,65 @@ contract Handler is Model {
         return balance[from] - amount >= s.committed + s.frozen;
     }
 
-    function _redeemForced(address from, uint256 amount) private {
+    function _redeemForced(address from, uint256 amount) private returns (bool done) {
         bool may = !halted && terms.holderRedemption && amount != 0 && amount + _senior(from) <= balance[from];
         bool[] memory covered = _covered();
-        bool done = _do(abi.encodeCall(token.controllerRedeem, (from, amount, "", "")));
+        _watch(from, from);
+        done = _do(abi.encodeCall(token.controllerRedeem, (from, amount, "", "")));
         _after("controllerRedeem", may, done);
+        _judgeWatched("controllerRedeem", done, false);
         _checkCovered("controllerRedeem", covered);
-        if (!done) return;
+        if (!done) return false;
         _unfreezeMoved(from, amount);
         _extinguish(from, amount);
     }
 
-    function _olderThan(address holder, uint64 id) private view returns (uint256 pledged, uint256 attached) {
+    function _seniorTo(address holder, Holding storage one) private view returns (uint256 pledged, uint256 attached) {
         for (uint256 i; i < holdings[holder].length; i++) {
             Holding storage held = holdings[holder][i];
-            if (held.id >= id) continue;
-            if (held.kind == ClaimKind.PLEDGE) pledged += held.amount;
-            else if (held.kind == ClaimKind.ATTACHMENT) attached += held.amount;
+            if (held.rank > one.rank || (held.rank == one.rank && held.id >= one.id)) continue;
+            if (held.kind == RestraintKind.PLEDGE) pledged += held.amount;
+            else if (held.kind == RestraintKind.ATTACHMENT) attached += held.amount;
         }
     }
 
-    /// @dev The claims go with the units: of each kind the holder keeps as much as `kept` covers, each claim is on both
-    /// sides together what it was, and older ones stay older. Which claim stays is the token's to say.
-    function _carry(address from, address to, uint256 kept, Claim[] memory before) private {
-        Claim[] memory stayed = token.claimsOf(from);
-        Claim[] memory there = token.claimsOf(to);
+    /// @dev The restraints go with the units: of each kind the holder keeps as much as `kept` covers, each restraint is on both
+    /// sides together what it was, and older ones stay older. Which restraint stays is the token's to say.
+    function _carry(address from, address to, uint256 kept, Restraint[] memory before) private {
+        Restraint[] memory stayed = token.restraintsOf(from);
+        Restraint[] memory there = token.restraintsOf(to);
         uint256[3] memory was;
         uint256[3] memory is_;
         for (uint256 i; i < before.length; i++) {
             was[uint8(before[i].kind)] += before[i].amount;
             uint256 wentTo = _sumOf(there, before[i]) - _sumOfModel(to, before[i]);
             if (_sumOf(stayed, before[i]) + wentTo != _sumOf(before, before[i])) {
-                wrongOutcome = "a claim changed on its way";
-            }
-            for (uint256 j; j < before.length; j++) {
-                _checkOrder(there, before[i], before[j]);
+                wrongOutcome = "a restraint changed on its way";
             }
         }
+        _checkOrder(stayed);
+        _checkOrder(there);
         for (uint256 i; i < stayed.length; i++) {
             is_[uint8(stayed[i].kind)] += stayed[i].amount;
         }
         for (uint256 kind; kind < 3; kind++) {
-            if (is_[kind] != (was[kind] < kept ? was[kind] : kept)) wrongOutcome = "claims stayed behind";
+            if (is_[kind] != (was[kind] < kept ? was[kind] : kept)) wrongOutcome = "restraints stayed behind";
         }
         _adopt(from, stayed);
         _adopt(to, there);
     }
 
-    function _checkOrder(Claim[] memory there, Claim memory older, Claim memory younger) private {
-        if (older.id >= younger.id || older.claimant == 0 || younger.claimant == 0) return;
-        uint64 olderNow;
-        uint64 youngerNow;
-        for (uint256 i; i < there.length; i++) {
-            if (there[i].claimant == older.claimant) olderNow = there[i].id;
-            if (there[i].claimant == younger.claimant) youngerNow = there[i].id;
+    /// @dev Each claimant is a later one than those before, whoever it was that the units had belonged to.
+    function _checkOrder(Restraint[] memory list) private {
+        uint256 last;
+        for (uint256 i; i < list.length; i++) {
+            if (list[i].claimant == 0) continue;
+            if (uint256(list[i].claimant) < last) wrongSeniority = "a senior restraint became junior";
+            last = uint256(list[i].claimant);
         }
-        if (olderNow != 0 && youngerNow != 0 && olderNow > youngerNow) wrongSeniority = "a senior claim became junior";
     }
 
-    function _sumOf(Claim[] memory list, Claim memory like) private pure returns (uint256 sum) {
+    function _sumOf(Restraint[] memory list, Restraint memory like) private pure returns (uint256 sum) {
         for (uint256 i; i < list.length; i++) {
             if (list[i].kind == like.kind && list[i].until == like.until && list[i].claimant == like.claimant) {
                 sum += list[i].amount;
@@ -860,26 +934,28 @@ contract Handler is Model {
         }
     }
 
-    function _sumOfModel(address holder, Claim memory like) private view returns (uint256 sum) {
+    function _sumOfModel(address holder, Restraint memory like) private view returns (uint256 sum) {
         for (uint256 i; i < holdings[holder].length; i++) {
             Holding storage held = holdings[holder][i];
             if (held.kind == like.kind && held.until == like.until && held.claimant == like.claimant) sum += held.amount;
         }
     }
 
-    function _adopt(address holder, Claim[] memory list) private {
+    function _adopt(address holder, Restraint[] memory list) private {
         delete holdings[holder];
         for (uint256 i; i < list.length; i++) {
             holdings[holder].push(
-                Holding(list[i].id, list[i].kind, list[i].amount, list[i].until, list[i].claimant)
+                Holding(
+                    list[i].id, list[i].rank, list[i].kind, list[i].amount, list[i].until, list[i].claimant
+                )
             );
         }
     }
 
-    /// @dev The ids are the token's: the model's new claims get them in the order in which they were made.
+    /// @dev The ids are the token's: the model's new restraints get them in the order in which they were made.
     function _learnIds(address holder) private {
         _forgetExpired(holder);
-        Claim[] memory list = token.claimsOf(holder);
+        Restraint[] memory list = token.restraintsOf(holder);
         uint64 known;
         for (uint256 i; i < holdings[holder].length; i++) {
             if (holdings[holder][i].id > known) known = holdings[holder][i].id;
@@ -890,7 +966,7 @@ contract Handler is Model {
             for (uint256 j; j < list.length; j++) {
                 if (list[j].id > known && (next == 0 || list[j].id < next)) next = list[j].id;
             }
-            holdings[holder][i].id = next;
+            (holdings[holder][i].id, holdings[holder][i].rank) = (next, next);
             if (next != 0) known = next;
         }
     }
@@ -997,7 +1073,7 @@ contract Handler is Model {
         return (seed >> 128) % (balance[holder] / (1 + die % 8) + 3);
     }
 
-    function _someClaim(uint256 whom, uint256 which) private view returns (address holder, uint256 index) {
+    function _someRestraint(uint256 whom, uint256 which) private view returns (address holder, uint256 index) {
         uint256 count = accounts.length;
         for (uint256 i; i < count; i++) {
             holder = accounts[(whom % count + i) % count];
@@ -1022,6 +1098,55 @@ contract Handler is Model {
     function _resume() private {
         platform.resume(platform.haltedSince());
         halted = false;
+    }
+
+    // ---------------------------------------------------------------- seen from outside
+
+    /// @dev What the token says of the two sides of an act, before it.
+    struct Seen {
+        address account;
+        Stand position;
+        bytes32 restraints;
+    }
+
+    Seen[2] internal watched;
+
+    /// @dev Found by {_judgeWatched}.
+    string public wrongRestraint;
+
+    function _watch(address one, address other) private {
+        watched[0] = _see(one);
+        watched[1] = _see(other);
+    }
+
+    function _see(address account) private view returns (Seen memory seen) {
+        seen.account = account;
+        Stand memory s;
+        (s.balance, s.committed, s.locked, s.frozen, s.pledged, s.attached, s.free) = token.positionOf(account);
+        seen.position = s;
+        seen.restraints = keccak256(abi.encode(token.restraintsOf(account)));
+    }
+
+    /// @dev Says nothing of how the token does it: what is refused changes nothing, and a movement takes off a restraint
+    /// no more than the units that left, unless the act is the restraint's own or carries it along.
+    function _judgeWatched(string memory what, bool done, bool carries) private {
+        for (uint256 i; i < 2; i++) {
+            Seen memory was = watched[i];
+            Seen memory now_ = _see(was.account);
+            if (!done) {
+                bytes32 before = keccak256(abi.encode(was.position, was.restraints));
+                if (before != keccak256(abi.encode(now_.position, now_.restraints))) {
+                    wrongRestraint = string.concat(what, " was refused and changed something");
+                }
+                continue;
+            }
+            if (carries) continue;
+            uint256 left = was.position.balance > now_.position.balance ? was.position.balance - now_.position.balance : 0;
+            bool kept = now_.position.locked >= was.position.locked && now_.position.frozen + left >= was.position.frozen
+                && now_.position.pledged + left >= was.position.pledged
+                && now_.position.attached + left >= was.position.attached;
+            if (!kept) wrongRestraint = string.concat(what, " took a restraint away that no units left");
+        }
     }
 
     // ---------------------------------------------------------------- doing and comparing

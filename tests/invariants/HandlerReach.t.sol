@@ -17,13 +17,12 @@ contract HandlerReach {
     event log_named_uint(string key, uint256 value);
 
     string[] internal everywhere = [
-        "deliver", "issue", "requestTransfer", "approveTransfer", "approveTransfers", "a request was served",
-        "rejectTransfer", "cancelTransfer", "lockUp", "shortenLockUp", "setTokenLockUp", "shortenTokenLockUp",
-        "setFrozenTokens", "freezeAtOnce", "pledge", "attach", "releasePledge", "releaseAttachment", "forcedTransfer",
-        "units were forced", "executeClaim", "reverse", "recordIncident", "a loss was recorded", "a loss was restored",
-        "movePosition", "claims moved", "units were sold", "units were inherited", "claims were inherited", "split",
-        "setRecordDate", "redeemPart", "units were redeemed in part", "redeemFrom", "redeem", "controllerRedeem",
-        "redeemEarly", "a record date passed", "unpause"
+        "deliver", "issue", "lockUp", "shortenLockUp", "setTokenLockUp", "shortenTokenLockUp",
+        "setFrozenTokens", "unfreeze", "freezeAtOnce", "pledge", "placeAttachment", "releasePledge", "releaseAttachment", "forcedTransfer",
+        "units were forced", "executeRestraint", "reverse", "recordIncident", "a loss was recorded", "a loss was restored",
+        "movePosition", "restraints moved", "units were sold", "units were inherited", "restraints were inherited", "split",
+        "setRecordDate", "withdrawRecordDate", "redeemPart", "units were redeemed in part", "redeemFrom", "controllerRedeem",
+        "redeemEarly", "redeemAtMaturity", "a reversal followed", "restraints moved without units", "a record date passed", "unpause"
     ];
     mapping(string act => uint256) internal reached;
 
@@ -35,7 +34,7 @@ contract HandlerReach {
         everywhere.push("transfer");
         everywhere.push("transferFrom");
         everywhere.push("batchTransfer");
-        everywhere.push("redeemAtMaturity");
+        everywhere.push("redeem");
         _tryOut(TestTerms.plain());
     }
 
@@ -43,10 +42,17 @@ contract HandlerReach {
         everywhere.push("transfer");
         everywhere.push("transferFrom");
         everywhere.push("batchTransfer");
+        everywhere.push("redeem");
         _tryOut(TestTerms.capped());
     }
 
     function test_EveryActGoesThrough_OnAConsentToken() external {
+        everywhere.push("requestTransfer");
+        everywhere.push("approveTransfer");
+        everywhere.push("approveTransfers");
+        everywhere.push("a request was served");
+        everywhere.push("rejectTransfer");
+        everywhere.push("cancelTransfer");
         _tryOut(TestTerms.consent());
     }
 
@@ -73,7 +79,7 @@ contract HandlerReach {
 
     /// @dev Arguments that an act does not have are ignored.
     function _act(Handler handler, uint256 seed) private {
-        bytes4[28] memory acts = [
+        bytes4[30] memory acts = [
             handler.transfer.selector,
             handler.transferFrom.selector,
             handler.batchTransfer.selector,
@@ -85,10 +91,10 @@ contract HandlerReach {
             handler.shortenLockUp.selector,
             handler.tokenLockUp.selector,
             handler.freeze.selector,
-            handler.claim.selector,
+            handler.restraint.selector,
             handler.release.selector,
             handler.forcedTransfer.selector,
-            handler.executeClaim.selector,
+            handler.executeRestraint.selector,
             handler.reverse.selector,
             handler.loseUnits.selector,
             handler.redistribute.selector,
@@ -96,8 +102,10 @@ contract HandlerReach {
             handler.recordTransfer.selector,
             handler.split.selector,
             handler.setRecordDate.selector,
+            handler.withdrawRecordDate.selector,
             handler.redeem.selector,
-            handler.redeemWhole.selector,
+            handler.redeemEarly.selector,
+            handler.redeemAtMaturity.selector,
             handler.stop.selector,
             handler.letTimePass.selector,
             handler.letTimeCome.selector,
@@ -105,7 +113,7 @@ contract HandlerReach {
         ];
         (bool done,) = address(handler).call(
             abi.encodePacked(
-                acts[seed % 28], keccak256(abi.encode(seed, 1)), keccak256(abi.encode(seed, 2)),
+                acts[seed % 30], keccak256(abi.encode(seed, 1)), keccak256(abi.encode(seed, 2)),
                 keccak256(abi.encode(seed, 3)), keccak256(abi.encode(seed, 4))
             )
         );

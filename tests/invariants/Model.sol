@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {ClaimKind, Original} from "../../contracts/types/Claims.sol";
+import {Original} from "../../contracts/types/Movement.sol";
+import {RestraintKind} from "../../contracts/types/Restraint.sol";
 import {InvestorClass, Residency} from "../../contracts/types/Facts.sol";
 import {Terms} from "../../contracts/types/Terms.sol";
 
@@ -11,7 +12,8 @@ import {Terms} from "../../contracts/types/Terms.sol";
 /// counting. Written from the specification, so that it and the contracts can only agree by both being right.
 abstract contract Model {
     uint256 internal constant EVERYTHING = type(uint104).max;
-    uint256 internal constant MOST_CLAIMS = 16;
+    uint256 internal constant MOST_RESTRAINTS = 16;
+    uint256 internal constant MOST_AGREED = 12;
 
     struct Person {
         InvestorClass class;
@@ -23,7 +25,8 @@ abstract contract Model {
 
     struct Holding {
         uint64 id;
-        ClaimKind kind;
+        uint64 rank; // lower is senior; it goes along where the restraint goes
+        RestraintKind kind;
         uint256 amount;
         uint40 until;
         bytes32 claimant;
@@ -50,11 +53,11 @@ abstract contract Model {
         mapping(address account => uint256) balances;
     }
 
-    struct Accident {
-        uint256 supplyBefore;
-        mapping(address holder => uint256) losses; // what is still to be restored
-        mapping(address holder => uint256) recorded; // what was lost
-        mapping(address holder => uint256) restored;
+    struct Lost {
+        bytes32 incident; // 0: not recorded
+        Original log; // that took the units
+        uint256 amount; // in today's units
+        uint256 restored; // likewise
     }
 
     struct Stand {
@@ -79,7 +82,6 @@ abstract contract Model {
     uint256 public lockedUntil;
     bool public paused;
     bool public halted;
-    bool public redeemed;
 
     Person[] internal persons;
     mapping(address wallet => uint256) internal personOf; // index + 1; 0: nobody
@@ -90,7 +92,7 @@ abstract contract Model {
     Wish[] internal wishes;
     Past[] internal pasts;
     Day[] internal days_;
-    Accident[] internal accidents;
+    Lost[] internal lost;
 
     // Time
 
@@ -120,14 +122,10 @@ abstract contract Model {
             for (uint256 i; i < holdings[account].length; i++) {
                 holdings[account][i].amount = _capped(holdings[account][i].amount * ratio);
             }
-            for (uint256 i; i < accidents.length; i++) {
-                accidents[i].losses[account] *= ratio;
-                accidents[i].recorded[account] *= ratio;
-                accidents[i].restored[account] *= ratio;
-            }
         }
-        for (uint256 i; i < accidents.length; i++) {
-            accidents[i].supplyBefore *= ratio;
+        for (uint256 i; i < lost.length; i++) {
+            lost[i].amount *= ratio;
+            lost[i].restored *= ratio;
         }
         for (uint256 i; i < wishes.length; i++) {
             wishes[i].amount *= ratio;
@@ -152,8 +150,8 @@ abstract contract Model {
         }
         for (uint256 i; i < holdings[holder].length; i++) {
             Holding storage held = holdings[holder][i];
-            if (held.kind == ClaimKind.PLEDGE) s.pledged = _capped(s.pledged + held.amount);
-            else if (held.kind == ClaimKind.ATTACHMENT) s.attached = _capped(s.attached + held.amount);
+            if (held.kind == RestraintKind.PLEDGE) s.pledged = _capped(s.pledged + held.amount);
+            else if (held.kind == RestraintKind.ATTACHMENT) s.attached = _capped(s.attached + held.amount);
             else if (time < held.until) s.locked = _capped(s.locked + held.amount);
         }
         uint256 kept = s.committed + _highest(s.locked, s.frozen, _highest(s.pledged, s.attached, 0));
@@ -170,18 +168,45 @@ abstract contract Model {
         return b >= c ? b : c;
     }
 
-    /// @dev Claims that still hold.
+    /// @dev Restraints that still hold.
     function _running(address holder) internal view returns (uint256 count) {
         for (uint256 i; i < holdings[holder].length; i++) {
             Holding storage held = holdings[holder][i];
-            if (held.kind != ClaimKind.LOCK_UP || time < held.until) count++;
+            if (held.kind != RestraintKind.LOCK_UP || time < held.until) count++;
         }
+    }
+
+    /// @dev Of these the ones that are no court's: twelve at most, so that a court can still attach.
+    function _agreed(address holder) internal view returns (uint256 count) {
+        for (uint256 i; i < holdings[holder].length; i++) {
+            Holding storage held = holdings[holder][i];
+            if (held.kind == RestraintKind.PLEDGE) count++;
+            else if (held.kind == RestraintKind.LOCK_UP && time < held.until) count++;
+        }
+    }
+
+    function _hasPlace(address holder, RestraintKind kind) internal view returns (bool) {
+        if (_running(holder) >= MOST_RESTRAINTS) return false;
+        return kind == RestraintKind.ATTACHMENT || _agreed(holder) < MOST_AGREED;
+    }
+
+    function _havePlaces(address from, address to) internal view returns (bool) {
+        return _running(from) + _running(to) <= MOST_RESTRAINTS && _agreed(from) + _agreed(to) <= MOST_AGREED;
+    }
+
+    /// @dev Whether units can still be added to this issue.
+    function _isIssuable() internal view returns (bool) {
+        if (!_isMature()) return true;
+        for (uint256 i; i < lost.length; i++) {
+            if (lost[i].incident != 0 && lost[i].restored == 0) return true;
+        }
+        return false;
     }
 
     function _forgetExpired(address holder) internal {
         for (uint256 i = holdings[holder].length; i > 0; i--) {
             Holding storage held = holdings[holder][i - 1];
-            if (held.kind == ClaimKind.LOCK_UP && time >= held.until) _forget(holder, i - 1);
+            if (held.kind == RestraintKind.LOCK_UP && time >= held.until) _forget(holder, i - 1);
         }
     }
 
@@ -305,7 +330,7 @@ abstract contract Model {
         return holdings[holder];
     }
 
-    function runningClaims(address holder) external view returns (uint256) {
+    function runningRestraints(address holder) external view returns (uint256) {
         return _running(holder);
     }
 
@@ -337,16 +362,15 @@ abstract contract Model {
         return pasts[index];
     }
 
-    function accidentCount() external view returns (uint256) {
-        return accidents.length;
+    function lostCount() external view returns (uint256) {
+        return lost.length;
     }
 
-    function lossIn(uint256 index, address holder)
-        external
-        view
-        returns (uint256 left, uint256 recorded, uint256 restored)
-    {
-        Accident storage accident = accidents[index];
-        return (accident.losses[holder], accident.recorded[holder], accident.restored[holder]);
+    function lostAt(uint256 index) external view returns (Lost memory) {
+        return lost[index];
+    }
+
+    function isIssuable() external view returns (bool) {
+        return _isIssuable();
     }
 }

@@ -2,8 +2,8 @@
 pragma solidity 0.8.30;
 
 import {IJP20Token} from "../../contracts/interfaces/IJP20Token.sol";
-import {ITransferRequests} from "../../contracts/interfaces/ITransferRequests.sol";
-import {Claim} from "../../contracts/types/Claims.sol";
+import {IConsentTransfers} from "../../contracts/interfaces/IConsentTransfers.sol";
+import {Restraint, RestraintKind} from "../../contracts/types/Restraint.sol";
 import {Terms} from "../../contracts/types/Terms.sol";
 import {Handler} from "./Handler.sol";
 import {Model} from "./Model.sol";
@@ -140,40 +140,54 @@ abstract contract TokenInvariants {
         }
     }
 
-    /// @notice A loss is restored once and no more than it was, and the supply is not lifted above what it was.
+    /// @notice Of one log no more is restored than it took, once, under whatever incident; no unit is added to what is
+    /// not issuable, and what is not issuable stays so.
     function invariant_ALossIsRestoredOnce() external {
         vm.warp(handler.time());
         require(bytes(handler.wrongRestoration()).length == 0, handler.wrongRestoration());
-        for (uint256 n; n < handler.accidentCount(); n++) {
-            for (uint256 i; i < handler.accountCount(); i++) {
-                address account = handler.accounts(i);
-                (uint256 left, uint256 recorded, uint256 restored) = handler.lossIn(n, account);
-                require(token.lossOf(bytes32(n + 1), account) == left, "a loss is not the model's");
-                require(restored <= recorded, "more was restored than was lost");
+        require(token.isIssuable() == handler.isIssuable(), "issuable or not is not the model's");
+        for (uint256 n; n < handler.lostCount(); n++) {
+            Model.Lost memory loss = handler.lostAt(n);
+            require(loss.restored <= loss.amount, "more was restored than was lost");
+            uint256 left = loss.incident == 0 || loss.restored != 0 ? 0 : loss.amount;
+            for (uint256 incident = 1; incident <= 3; incident++) {
+                bool its = bytes32(incident) == loss.incident;
+                require(token.lossOf(bytes32(incident), loss.log) == (its ? left : 0), "a loss is not the model's");
             }
         }
     }
 
+    /// @notice A restraint gets smaller only by its own act or by units that left, and what is refused changes nothing.
+    function invariant_RestraintsStayWithTheirUnits() external view {
+        require(bytes(handler.wrongRestraint()).length == 0, handler.wrongRestraint());
+    }
+
     /// @notice What a pledge or an attachment covers stays covered by units after any forced movement; carried to
-    /// another wallet, an older claim stays older.
-    function invariant_SeniorClaimsStayCovered() external view {
+    /// another wallet, an older restraint stays older.
+    function invariant_SeniorRestraintsStayCovered() external view {
         require(bytes(handler.uncovered()).length == 0, handler.uncovered());
         require(bytes(handler.wrongSeniority()).length == 0, handler.wrongSeniority());
     }
 
-    /// @notice At most 16 claims each; no amount is 0; they are the model's.
-    function invariant_ClaimsAreBounded() external {
+    /// @notice At most 16 restraints each, 12 that are no court's; no amount is 0; they are the model's, and found by
+    /// their ids.
+    function invariant_RestraintsAreBounded() external {
         vm.warp(handler.time());
         for (uint256 i; i < handler.accountCount(); i++) {
             address account = handler.accounts(i);
-            require(uint256(vm.load(address(token), _slot(account, 8))) <= 16, "too many claims");
-            Claim[] memory claims = token.claimsOf(account);
-            require(claims.length == handler.runningClaims(account), "a claim is missing or left over");
+            require(uint256(vm.load(address(token), _slot(account, 8))) <= 16, "too many restraints");
+            uint256 agreed;
+            Restraint[] memory restraints = token.restraintsOf(account);
+            require(restraints.length == handler.runningRestraints(account), "a restraint is missing or left over");
             Model.Holding[] memory model = handler.holdingsOf(account);
-            for (uint256 c; c < claims.length; c++) {
-                require(claims[c].amount != 0, "a claim of nothing");
-                require(_isAmong(claims[c], model), "a claim is not the model's");
+            for (uint256 c; c < restraints.length; c++) {
+                require(restraints[c].amount != 0, "a restraint of nothing");
+                require(_isAmong(restraints[c], model), "a restraint is not the model's");
+                (address holder,) = token.restraintOf(restraints[c].id);
+                require(holder == account, "a restraint is not found by its id");
+                if (restraints[c].kind != RestraintKind.ATTACHMENT) agreed++;
             }
+            require(agreed <= 12, "no room for a court's attachment");
         }
     }
 
@@ -182,9 +196,9 @@ abstract contract TokenInvariants {
         vm.warp(handler.time());
         for (uint256 i; i < handler.wishCount(); i++) {
             Model.Wish memory wish = handler.wishAt(i);
-            (,, uint256 amount,, ITransferRequests.Status status) = token.transferRequest(i);
+            (,, uint256 amount,, IConsentTransfers.Status status) = token.consentTransfer(i);
             require(amount == wish.amount, "a request is not scaled");
-            require((status == ITransferRequests.Status.OPEN) == wish.open, "a request outlived its position");
+            require((status == IConsentTransfers.Status.OPEN) == wish.open, "a request outlived its position");
         }
     }
 
@@ -201,16 +215,16 @@ abstract contract TokenInvariants {
         return bound < EVERYTHING ? bound : EVERYTHING;
     }
 
-    /// @dev The slots of `TokenStorage`: `_holders` is at 2, `_claims` at 8.
+    /// @dev The slots of `TokenStorage`: `_holders` is at 2, `_restraints` at 8.
     function _slot(address account, uint256 position) private pure returns (bytes32) {
         return keccak256(abi.encode(account, position));
     }
 
-    function _isAmong(Claim memory claim, Model.Holding[] memory model) private pure returns (bool) {
+    function _isAmong(Restraint memory restraint, Model.Holding[] memory model) private pure returns (bool) {
         for (uint256 i; i < model.length; i++) {
             if (
-                model[i].id == claim.id && model[i].kind == claim.kind && model[i].amount == claim.amount
-                    && model[i].until == claim.until && model[i].claimant == claim.claimant
+                model[i].id == restraint.id && model[i].kind == restraint.kind && model[i].amount == restraint.amount
+                    && model[i].until == restraint.until && model[i].claimant == restraint.claimant
             ) return true;
         }
         return false;

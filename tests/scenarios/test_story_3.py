@@ -10,10 +10,12 @@ from world import EXAMPLES, World, case, investor, make_applicants
 from jp20.chain.contracts.contract import Contract, token_interface
 from jp20.chain.contracts.errors import Refused
 from jp20.chain.sending.sender import Sender
+from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.files.dates import parse_time
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.register.events import Cause, RowRefused
 from jp20.domain.register.register import Movement
+from jp20.domain.token.movements import Original
 from jp20.domain.token.reasons import Reason
 from jp20.domain.token.terms import Terms
 from jp20.operations.files.inputs import load_investors, load_term_sheet
@@ -32,10 +34,15 @@ FAR = parse_time("2034-03-31")
 
 ALICE, BOB, CAROL = (investor(f"B1-000{number}") for number in (1, 2, 3))
 
+LOSS = Original(b"\7" * 32, 0, BOB.address, ZERO_ADDRESS, 5, 0)
+"""A log that took 5 units from Bob by an error; nobody but the signers can tell."""
+
+_ORIGINAL = "(bytes32,uint32,address,address,uint104,uint16)"
+
 STILL_WORKS = {
     "freezeAtOnce(address[],uint256[])",
-    "confirmFreeze(address,uint32)",
-    "setFrozenTokens(address,uint256)",  # raising; lowering is among the writes
+    "confirmFreeze(address,uint32,uint40)",
+    "setFrozenTokens(address,uint256)",
     "pause()",
     "cancelTransfer(uint256)",
     "rejectTransfer(uint256,bytes32)",
@@ -77,14 +84,14 @@ def tokens(world) -> list[str]:
         deliveries = ([ALICE.address, BOB.address], [60, 40])
         decide(session, [token.call("deliver", *deliveries)], case(f"AL-{number}"))
     restraints.lock_up(session, made[0], [(BOB.address, 1)], FAR, case("LU-3"))
-    restraints.claimed(
+    restraints.placed(
         session, restraints.pledge(session, made[0], BOB.address, 1, b"\1" * 32, case("PL-3"))
     )
-    restraints.claimed(
+    restraints.placed(
         session, restraints.attach(session, made[0], BOB.address, 1, b"\2" * 32, case("AT-3"))
     )
     restraints.freeze_at_once(session, made[0], [(BOB.address, 1)], case("FR-3"))
-    enforce.record_incident(session, made[0], "INC-3", 105, [(BOB.address, 5)], case("RI-3"))
+    enforce.record_incident(session, made[0], "INC-3", [LOSS], case("RI-3"))
     request_transfer(session, made[1], ALICE, BOB.address, 1, FAR)
     send(world, ALICE, session.token(made[0]), "approve", CAROL.address, 5)
     return made
@@ -115,8 +122,9 @@ def writes(world: World, token: Contract) -> dict[str, tuple]:
     original = enforce.find_original(
         world.session(), token.address, sale.at.transaction, 1
     ).original
-    claim = {
-        each.kind.name: each.id for each in restraints.claims(world.session(), token.address, b)
+    restraint = {
+        each.kind.name: each.id
+        for each in restraints.restraints_of(world.session(), token.address, b)
     }
     move = (a, b, 1, 0, 0)
     incident = b"INC-3".ljust(32, b"\0")
@@ -124,7 +132,7 @@ def writes(world: World, token: Contract) -> dict[str, tuple]:
         "approve(address,uint256)": (c, 1),
         "approveTransfer(uint256)": (0,),
         "approveTransfers(uint256[])": ([0],),
-        "attach(address,uint256,bytes32)": (a, 1, b"\1" * 32),
+        "placeAttachment(address,uint256,bytes32)": (a, 1, b"\1" * 32),
         "batchForcedTransfer((address,address,uint104,uint8,uint64)[])": ([move],),
         "batchTransfer(address[],uint256[])": ([b], [1]),
         "controllerRedeem(address,uint256,bytes,bytes)": (a, 1, b"", b""),
@@ -138,28 +146,31 @@ def writes(world: World, token: Contract) -> dict[str, tuple]:
         "movePosition(address,address)": (a, b),
         "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)": permit(world, token),
         "pledge(address,uint256,bytes32)": (a, 1, b"\1" * 32),
-        "recordIncident(bytes32,uint256,address[],uint256[])": (b"\3" * 32, 100, [a], [1]),
+        f"recordIncident(bytes32,{_ORIGINAL}[])": (b"\3" * 32, [LOSS]),
         "recordTransfer(address[],address[],uint256[],uint8)": ([a], [b], [1], Cause.SALE),
+        "recordSuccession(address[],address[],uint256[],uint8)": ([a], [b], [1], Cause.MERGER),
         "redeem(uint256,bytes)": (1, b""),
         "redeemAtMaturity(address[])": ([a],),
-        "redeemEarly(address[])": ([a],),
+        "redeemEarly()": (),
         "redeemFrom(address,uint256,bytes)": (a, 1, b""),
         "redeemPart(address[],uint256[])": ([a], [1]),
-        "redistribute(bytes32,address[],address[])": (incident, [b], [b]),
-        "releaseAttachment(address,uint64,uint256)": (b, claim["ATTACHMENT"], 1),
-        "releasePledge(address,uint64,uint256)": (b, claim["PLEDGE"], 1),
+        f"redistribute(bytes32,{_ORIGINAL}[],address[])": (incident, [LOSS], [b]),
+        "releaseAttachment(address,uint64,uint256)": (b, restraint["ATTACHMENT"], 1),
+        "releasePledge(address,uint64,uint256)": (b, restraint["PLEDGE"], 1),
         "removeDocument(bytes32)": (b"prospectus".ljust(32, b"\0"),),
         "requestTransfer(address,uint256,uint40)": (b, 1, FAR),
-        "reverse((bytes32,uint32,address,address,uint104,uint16),address,uint256)": (
+        f"reverse({_ORIGINAL},address,address,uint256)": (
             original,
+            original.to,
             SHEET.terms.issuer_account,
             1,
         ),
         "setDocument(bytes32,string,bytes32)": (b"prospectus".ljust(32, b"\0"), "u", b"\1" * 32),
-        "setFrozenTokens(address,uint256)": (b, 0),
+        "unfreeze(address,uint256,uint256)": (b, 1, 0),
+        "withdrawRecordDate(uint256)": (0,),
         "setRecordDate(uint40)": (FAR,),
         "setTokenLockUp(uint40)": (FAR,),
-        "shortenLockUp(address,uint64,uint40)": (b, claim["LOCK_UP"], FAR - 1),
+        "shortenLockUp(address,uint64,uint40)": (b, restraint["LOCK_UP"], FAR - 1),
         "shortenTokenLockUp(uint40)": (1,),
         "split(uint256)": (2,),
         "transfer(address,uint256)": (b, 1),

@@ -27,7 +27,7 @@ def test_a_struct_is_read_field_by_field():
         ("move.to", BOB),
         ("move.amount", 15),
         ("move.waivers", "CLASS|HOLDER_CAP"),
-        ("move.executedClaim", 4),
+        ("move.executed", 4),
     )
 
 
@@ -46,7 +46,7 @@ def test_a_list_of_structs_has_a_column_a_field():
 
     call = read("batchForcedTransfer", moves)
 
-    assert call.columns == ("from", "to", "amount", "waivers", "executedClaim")
+    assert call.columns == ("from", "to", "amount", "waivers", "executed")
     assert call.rows == ((ALICE, BOB, 5, "NOTHING", 0), (BOB, ALICE, 6, "NOTHING", 0))
 
 
@@ -60,7 +60,7 @@ def test_codes_are_shown_by_name_and_references_as_text():
     pledge = dict(read("pledge", ALICE, 5, case_id("BANK-7")).arguments)
     assert pledge == {"holder": ALICE, "amount": 5, "pledgee": "BANK-7"}
     original = Original(b"\x07" * 32, 3, ALICE, BOB, 30, 1)
-    arguments = dict(read("reverse", original, ALICE, 30).arguments)
+    arguments = dict(read("reverse", original, ALICE, ALICE, 30).arguments)
     assert arguments["original.transactionHash"] == f"0x{'07' * 32}"
     assert arguments["original.ordinal"] == 3
     key = dict(read("grantRole", 4, 7, TOKEN, contract="Consortium").arguments)

@@ -70,6 +70,14 @@ MATRIX = {
         "REGISTRAR",
         0,
     ),
+    "succession": (
+        "token",
+        "recordSuccession",
+        "BROKER",
+        "BROKER REGISTRAR AUDITOR/ISSUER/CUSTODIAN",
+        "REGISTRAR",
+        0,
+    ),
     "whitelist: add": ("platform", "register addWallets", "KYC", "KYC AML", "KYC", 0),
     "renew, reclassify": ("platform", "renew reclassify", "KYC", "KYC", "KYC", 0),
     "freeze": ("token", "freezeAtOnce", "AML", "AML", "AML", 0),
@@ -84,7 +92,7 @@ MATRIX = {
     ),
     "unfreeze": (
         "token",
-        "setFrozenTokens",
+        "unfreeze setFrozenTokens",
         "AML BROKER REGISTRAR",
         "AML/AUDITOR/REGISTRAR AML/AUDITOR/REGISTRAR",
         "AML REGISTRAR AUDITOR",
@@ -107,7 +115,14 @@ MATRIX = {
         "ISSUER",
         0,
     ),
-    "record date": ("token", "setRecordDate", "ISSUER", "ISSUER REGISTRAR", "ISSUER", 0),
+    "record date": (
+        "token",
+        "setRecordDate withdrawRecordDate",
+        "ISSUER",
+        "ISSUER REGISTRAR",
+        "ISSUER",
+        0,
+    ),
     "split": ("token", "split", "ISSUER", "ISSUER REGISTRAR BROKER", "ISSUER", 0),
     "redemption": (
         "token",
@@ -135,7 +150,7 @@ MATRIX = {
     ),
     "attachment": (
         "token",
-        "attach releaseAttachment",
+        "placeAttachment releaseAttachment",
         "REGISTRAR AUDITOR",
         "REGISTRAR AUDITOR",
         "REGISTRAR AUDITOR",

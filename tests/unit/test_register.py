@@ -169,7 +169,7 @@ def test_a_split_touches_no_holding_and_multiplies_all():
             b"r",
         ),
         (
-            [Transfer(ZERO_ADDRESS, BOB, 5), Redistributed(b"i", ALICE, BOB, 5)],
+            [Transfer(ZERO_ADDRESS, BOB, 5), Redistributed(b"i", b"l", ALICE, BOB, 5)],
             Why.REDISTRIBUTED,
             b"i",
         ),
@@ -241,7 +241,7 @@ def test_redemption_and_redistribution_change_the_supply():
             ISSUED,
             DELIVERED,
             [Transfer(ALICE, ZERO_ADDRESS, 30), Redeemed(ISSUER, ALICE, 30, b"")],
-            [Transfer(ZERO_ADDRESS, ALICE, 4), Redistributed(b"i", ALICE, ALICE, 4)],
+            [Transfer(ZERO_ADDRESS, ALICE, 4), Redistributed(b"i", b"l", ALICE, ALICE, 4)],
         )
     )
     assert register.supply == 74  # 100 − 30 + 4

@@ -54,6 +54,7 @@ OPEN = TokenState(
     price_units=1,
     splits=0,
     locked_until=0,
+    maturity=2_000,
     halted=False,
     paused=False,
     redeemed=False,
@@ -63,7 +64,8 @@ OPEN = TokenState(
 )
 HALTED, PAUSED = replace(OPEN, halted=True), replace(OPEN, paused=True)
 MATURED, REDEEMED = replace(OPEN, time=2_000), replace(OPEN, redeemed=True, supply=0)
-FOR_GOOD = replace(OPEN, terms=replace(TERMS, maturity=0), time=10**10)
+FOR_GOOD = replace(OPEN, terms=replace(TERMS, maturity=0), maturity=0, time=10**10)
+CALLED = replace(OPEN, maturity=1_999)
 
 
 @pytest.mark.requirement("G1")
@@ -94,3 +96,10 @@ def test_each_way_of_redemption_is_judged():
     assert OPEN.refusal_of_redemption(Redemption.PART) is not_allowed
     assert OPEN.refusal_of_redemption(Redemption.HOLDER) is not_allowed
     assert PAUSED.refusal_of_redemption(Redemption.EARLY) is Reason.TOKEN_PAUSED
+    # a pause does not withhold what is due, a halt does
+    due = (replace(MATURED, paused=True), Redemption.MATURITY)
+    called = (replace(CALLED, paused=True), Redemption.EARLY)
+    for state, way in (due, called):
+        assert state.refusal_of_redemption(way) is Reason.NONE
+        halted = replace(state, halted=True)
+        assert halted.refusal_of_redemption(way) is Reason.PLATFORM_HALTED

@@ -168,7 +168,7 @@ def freeze_confirm(
         ),
         yes,
     )
-    done = confirm_freeze(session, token, account, meant.organisation, rests_on)
+    done = confirm_freeze(session, token, account, meant.organisation, rests_on, at=meant.at)
     say_if_done_before(done)
     show(_table(session, _freezes(session, token, account)), steps_table(session, done.steps))
 

@@ -19,9 +19,9 @@ from jp20.cli.shared.restrained import (
     UnitsIfAny,
     WalletIfAny,
     amounts,
-    claim_of,
-    claims_of_kind,
-    claims_shown,
+    restraint_of,
+    restraints_of_kind,
+    restraints_shown,
 )
 from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import BadArgument, Text
@@ -109,7 +109,7 @@ def lock_set(
         session,
         done,
         position_table(session, token, holders),
-        claims_shown(session, token, holders),
+        restraints_shown(session, token, holders),
     )
 
 
@@ -153,7 +153,7 @@ def lock_shorten(
     yes: Yes = False,
 ) -> None:
     """One lock-up by its number, or the token's own (G8)."""
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
     from jp20.operations.governance.acts import ActState, state_of
     from jp20.operations.token.restraints import shorten_lock_up
 
@@ -175,12 +175,12 @@ def lock_shorten(
     excluded = parties(session, party)
     act = shorten_lock_up(session, token, holder, number, end, rests_on, parties=excluded)
     if state_of(session, act) is not ActState.DONE:
-        lock = claim_of(session, token, holder, number, ClaimKind.LOCK_UP)
+        lock = restraint_of(session, token, holder, number, RestraintKind.LOCK_UP)
         _require_earlier(until, end, lock.until)
     done = run(session, act, yes)
     show(
         position_table(session, token, [holder]),
-        claims_shown(session, token, [holder]),
+        restraints_shown(session, token, [holder]),
         steps_table(session, done.steps),
     )
 
@@ -195,11 +195,14 @@ def lock_shorten(
 )
 def lock_list(token: Token, wallet: OfHolder = None) -> None:
     """Of a holder, or of all (G8)."""
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
 
     holder = None if wallet is None else address(wallet, "WALLET")
     session = workspace().view()
-    show(claims_of_kind(session, token, holder, ClaimKind.LOCK_UP), _token_lock(session, token))
+    show(
+        restraints_of_kind(session, token, holder, RestraintKind.LOCK_UP),
+        _token_lock(session, token),
+    )
 
 
 def _set_for_token(

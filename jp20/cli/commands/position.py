@@ -8,7 +8,7 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Token, address
 from jp20.cli.frame.output import show
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.positions import claims_table, one_position
+from jp20.cli.shared.positions import one_position, restraints_table
 
 app = typer.Typer()
 
@@ -33,11 +33,11 @@ def position_show(
     ] = None,
 ) -> None:
     """Needs no key (G8, G15)."""
-    from jp20.operations.token.restraints import claims, position
+    from jp20.operations.token.restraints import position, restraints_of
 
     holder = address(wallet, "WALLET")
     session = workspace().view()
     show(
         one_position(token, holder, position(session, token, holder, block)),
-        claims_table([(holder, claims(session, token, holder, block))]),
+        restraints_table([(holder, restraints_of(session, token, holder, block))]),
     )

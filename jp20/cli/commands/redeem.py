@@ -10,10 +10,11 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.again import say_if_nothing_sent, say_if_sent_before
 from jp20.cli.shared.ending_rows import Result, ResultFile, finish
+from jp20.cli.shared.holders import From, holder
 from jp20.cli.shared.parties import Party, parties
-from jp20.cli.shared.results import REASON, UNITS, WALLET, steps_table
+from jp20.cli.shared.results import BLOCK, REASON, TRANSACTION, UNITS, WALLET, steps_table
 from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
@@ -171,10 +172,50 @@ def redeem_part(
 
 
 @app.command(
+    "allow",
+    help=both(
+        "The holder's own: let the organisations redeem so many units; jp20 token redeem holder "
+        "takes no more.",
+        "保有者本人による個別償還の許可。jp20 token redeem holder で償還できる数量の上限となる。",
+    ),
+    epilog=example("jp20 token redeem allow JP20-RE-0001 20 --from 0xCd…"),
+)
+def redeem_allow(token: Token, amount: Units, from_: From = None, yes: Yes = False) -> None:
+    """With the holder's key; a later one replaces it (G4)."""
+    from jp20.operations.token.lifecycle import allow_redemption
+
+    count = units(amount, "UNITS")
+    place = workspace()
+    signer = holder(place, from_)
+    confirm(
+        Text(
+            f"Let {count:,} units of {token} of {signer.address} be redeemed?",
+            f"{signer.address} が保有する {token} {count:,} 口の償還を許可しますか?",
+        ),
+        yes,
+    )
+    done = allow_redemption(place.session(), token, signer, count)
+    say_if_sent_before(done)
+    show(
+        Record(
+            "allowed",
+            Text("Allowed", "許可の結果"),
+            (
+                (WALLET, signer.address),
+                (UNITS, count),
+                (BLOCK, done.block),
+                (TRANSACTION, done.transaction),
+            ),
+        )
+    )
+
+
+@app.command(
     "holder",
     help=both(
-        "Redeem units of one holder, where the terms allow it.",
-        "個別償還(発行条件で認められた場合)。",
+        "Redeem units of one holder, where the terms and the holder (jp20 token redeem allow) "
+        "allow it.",
+        "個別償還(発行条件で認められ、保有者が jp20 token redeem allow で許可した場合)。",
     ),
     epilog=example(
         "jp20 token redeem holder JP20-RE-0001 0x845986566FA249D19A35293e0b5E20A108224C37 20 "
@@ -192,33 +233,33 @@ def redeem_holder(
     party: Party = None,
     yes: Yes = False,
 ) -> None:
-    """A pledge, an attachment, a freeze and a commitment stand in the way (G4)."""
+    """A pledge, an attachment and a freeze stand in the way (G4)."""
     from jp20.domain.token.state import Redemption
     from jp20.operations.token import lifecycle
     from jp20.operations.token.foresight import require_redemption
     from jp20.operations.token.restraints import position
 
-    holder, count = address(wallet, "WALLET"), units(amount, "UNITS")
+    owner, count = address(wallet, "WALLET"), units(amount, "UNITS")
     rests_on = evidence(case, document)
     session = workspace().session()
     excluded = parties(session, party)
     require_redemption(session, token, Redemption.HOLDER)
-    held = position(session, token, holder).balance
+    held = position(session, token, owner).balance
     confirm(
         Text(
-            f"Redeem {count:,} of the {held:,} units of {holder}?",
-            f"{holder} の保有 {held:,} 口のうち {count:,} 口を償還しますか?",
+            f"Redeem {count:,} of the {held:,} units of {owner}?",
+            f"{owner} の保有 {held:,} 口のうち {count:,} 口を償還しますか?",
         ),
         yes,
     )
-    done = lifecycle.redeem_holder(session, token, holder, count, rests_on, parties=excluded)
+    done = lifecycle.redeem_holder(session, token, owner, count, rests_on, parties=excluded)
     say_if_nothing_sent(done.steps)
     show(
         Table(
             "redeemed",
             Text("Redeemed", "償還"),
             (WALLET, UNITS, Column("left", Text("left", "残高"), number=True)),
-            [(holder, count, position(session, token, holder).balance)],
+            [(owner, count, position(session, token, owner).balance)],
         ),
         steps_table(session, done.steps),
     )

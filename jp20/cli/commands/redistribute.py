@@ -6,22 +6,26 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.frame.language import both, example
-from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
+from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
 from jp20.cli.frame.output import Column, Table, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
-from jp20.cli.shared.listed import allotments_in
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.results import WALLET
-from jp20.domain.base.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jp20.domain.token.movements import Original
     from jp20.operations.session import Session
 
 app = typer.Typer(no_args_is_help=True)
 
-_LOST: Final = Column("lost", Text("lost, as recorded", "損失(記録時)"), number=True)
+_TRANSACTION: Final = Column("transaction", Text("transaction", "取引"))
+_LOG: Final = Column("log", Text("log", "ログ"))
+_LOST: Final = Column("lost", Text("lost, units of now", "損失(現在の口数)"), number=True)
 _LEFT: Final = Column("outstanding", Text("to be restored", "未回復"), number=True)
 
 Incident = Annotated[
@@ -36,34 +40,17 @@ Incident = Annotated[
 ]
 
 
-class MoreThanLost(JP20Error):
-    """The losses would bring the supply above what it was before the incident."""
-
-    def __init__(self, losses: int, supply: int, before: int) -> None:
-        super().__init__(
-            Text(
-                f"{supply:,} units in issue and {losses:,} lost are more than the {before:,} "
-                "before the incident.",
-                f"現在の発行数量 {supply:,} 口と損失 {losses:,} 口の合計が、"
-                f"障害前の発行数量 {before:,} 口を超えています。",
-            ),
-            Text("So they could not all be restored.", "全部を回復することはできません。"),
-            Text(
-                "Check --supply-before and the file against the register.",
-                "--supply-before と損失ファイルを原簿と照合してください。",
-            ),
-        )
-
-
 @app.command(
     "record",
     help=both(
-        "First: record the incident and what each holder lost. A loss is recorded once.",
-        "最初に、障害と各保有者の損失を記録する。損失の記録は保有者ごとに一度のみ。",
+        "First: record the incident and the logs that took the units. Each log is recorded once, "
+        "under whatever incident.",
+        "最初に、障害と、数量を減らしたログを記録する。"
+        "同じログの記録は、障害番号にかかわらず一度のみ。",
     ),
     epilog=example(
-        "jp20 redistribute record JP20-RE-0001 INC-1 --file losses.csv --supply-before 30000 "
-        "--case RS-1 --document report.pdf"
+        "jp20 redistribute record JP20-RE-0001 INC-1 --file losses.csv --case RS-1 "
+        "--document report.pdf"
     ),
 )
 def redistribute_record(
@@ -74,18 +61,10 @@ def redistribute_record(
         typer.Option(
             metavar="FILE",
             help=both(
-                "What each lost: CSV or XLSX with wallet, units.",
-                "損失の一覧(CSV・XLSX。ウォレットアドレス、数量)。",
-            ),
-        ),
-    ],
-    supply_before: Annotated[
-        str,
-        typer.Option(
-            metavar="UNITS",
-            help=both(
-                "Units in issue before the incident, in today's units.",
-                "障害前の発行数量(現在の口数に換算)。",
+                "The logs: CSV or XLSX with transaction, log, as jp20 register history TOKEN "
+                "WALLET has them.",
+                "ログの一覧(CSV・XLSX。取引ハッシュ、ログ番号。"
+                "jp20 register history トークン ウォレット で確認)。",
             ),
         ),
     ],
@@ -94,28 +73,30 @@ def redistribute_record(
     party: Party = None,
     yes: Yes = False,
 ) -> None:
-    """Nothing is restored by it (G9)."""
-    from jp20.operations.token.enforce import record_incident
-    from jp20.operations.token.state import supply_of
+    """What each log took is looked up on this node. Nothing is restored by it (G9)."""
+    from jp20.domain.plans.losses_file import parse_losses
+    from jp20.operations.files.inputs import read_file
+    from jp20.operations.token.enforce import find_loss, record_incident
 
-    number, before = reference_word(incident, "INCIDENT"), units(supply_before, "--supply-before")
-    losses = [(row.wallet, row.units) for row in allotments_in(file).sound()]
+    number = reference_word(incident, "INCIDENT")
+    rows = parse_losses(read_file(file), file.name)
     rests_on = evidence(case, document)
     session = workspace().session()
     excluded = parties(session, party)
-    supply, total = supply_of(session, token), sum(count for _, count in losses)
-    if supply + total > before:
-        raise MoreThanLost(total, supply, before)
+    contract = session.token(token)
+    losses = [find_loss(session, contract, row.transaction, row.log) for row in rows]
+    say(_lost_table(losses))
+    holders, total = len({loss.from_ for loss in losses}), sum(loss.amount for loss in losses)
     confirm(
         Text(
-            f"Record under {number} that {len(losses)} holders of {token} lost {total:,} units? "
-            f"In issue: {before:,} before, {supply:,} now.",
-            f"{number} として、{token} の保有者 {len(losses)} 名の損失 計 {total:,} 口を"
-            f"記録しますか?(発行数量: 障害前 {before:,} 口、現在 {supply:,} 口)",
+            f"Record under {number} that {len(losses)} logs took {total:,} units of {token} from "
+            f"{holders} holders?",
+            f"{number} として、{token} の保有者 {holders} 名から計 {total:,} 口を減らした"
+            f"ログ {len(losses)} 件を記録しますか?",
         ),
         yes,
     )
-    done = record_incident(session, token, number, before, losses, rests_on, parties=excluded)
+    done = record_incident(session, contract, number, losses, rests_on, parties=excluded)
     say(
         Text(
             f"Then: jp20 redistribute restore {token} {number}",
@@ -145,7 +126,7 @@ def redistribute_restore(
     party: Party = None,
     yes: Yes = False,
 ) -> None:
-    """The supply never exceeds what it was before the incident (G9)."""
+    """What was issued or redeemed since does not stand in the way; the cap does (G9)."""
     from jp20.operations.token.enforce import losses_of, redistribute, wallet_in_use
 
     number, rests_on = reference_word(incident, "INCIDENT"), evidence(case, document)
@@ -155,13 +136,13 @@ def redistribute_restore(
     if not outstanding:
         _nothing_outstanding(session, token, number)
         return
-    rows = [(each.holder, wallet_in_use(session, each.holder)) for each in outstanding]
+    rows = [(each.original, wallet_in_use(session, each.holder)) for each in outstanding]
     say(_losses_table(session, token, number))
     total = sum(each.outstanding for each in outstanding)
     confirm(
         Text(
-            f"Restore {total:,} units of {token} to {len(rows)} holders?",
-            f"{token} の保有者 {len(rows)} 名に計 {total:,} 口を回復しますか?",
+            f"Restore {len(rows)} losses, {total:,} units of {token}?",
+            f"{token} の損失 {len(rows)} 件、計 {total:,} 口を回復しますか?",
         ),
         yes,
     )
@@ -220,9 +201,29 @@ def _losses_table(session: "Session", token: str, number: str) -> Table:
     return Table(
         "losses",
         Text(f"Losses of {number}", f"{number} の損失"),
-        (WALLET, _LOST, _LEFT),
+        (WALLET, _TRANSACTION, _LOG, _LOST, _LEFT),
         [
-            (each.holder, each.recorded, each.outstanding)
+            (
+                each.holder,
+                each.original.transaction_hash,
+                each.original.ordinal,
+                each.units,
+                each.outstanding,
+            )
             for each in losses_of(session, token, number)
         ],
+    )
+
+
+def _lost_table(losses: "Sequence[Original]") -> Table:
+    return Table(
+        "lost",
+        Text("What the logs took", "ログにより減少した数量"),
+        (
+            WALLET,
+            _TRANSACTION,
+            _LOG,
+            Column("units", Text("units then", "当時の口数"), number=True),
+        ),
+        [(loss.from_, loss.transaction_hash, loss.ordinal, loss.amount) for loss in losses],
     )

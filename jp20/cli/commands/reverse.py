@@ -16,8 +16,6 @@ from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import BadArgument, JP20Error, Text
 
 if TYPE_CHECKING:
-    from eth_typing import ChecksumAddress
-
     from jp20.operations.session import Session
     from jp20.operations.token.enforce import Reversed, TransferInside
     from jp20.operations.token.follow import Followed, Onward
@@ -175,6 +173,17 @@ def reverse(
             ),
         ),
     ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="WALLET",
+            help=both(
+                "Another wallet of who received the units, to take them from.",
+                "受領者の別のウォレットから取り消す場合に指定。",
+            ),
+        ),
+    ] = None,
     party: Party = None,
     yes: Yes = False,
 ) -> None:
@@ -185,6 +194,7 @@ def reverse(
     hashed = hash_of(transaction, "TRANSACTION")
     asked = None if amount is None else units(amount, "--units")
     returned_to = None if to is None else address(to, "--to")
+    taken_from = None if from_ is None else address(from_, "--from")
     rests_on = evidence_if_any(case, document)
     place = workspace()
     session = place.view() if rests_on is None else place.session()
@@ -202,11 +212,13 @@ def reverse(
         return
     before = enforce.reversed_before(session, token, original, asked, rests_on)
     if before is not None:
-        asked, returned_to = before
+        asked, taken_from, returned_to = before
     else:
         _require_something(followed, asked)
         _ask(session, token, followed, asked, excluded, yes)
-    done = enforce.reverse(session, token, original, rests_on, asked, returned_to, parties=excluded)
+    done = enforce.reverse(
+        session, token, original, rests_on, asked, returned_to, taken_from, parties=excluded
+    )
     say_if_nothing_sent(done.decided.steps)
     after = follow(session, token, hashed, original.ordinal)
     show(_reversal(done), _hops(token, after), steps_table(session, done.decided.steps))
@@ -260,9 +272,9 @@ def _ask(
         )
     confirm(
         Text(
-            f"Take {taken:,} of {wanted:,} units back from {followed.found.original.to}"
+            f"Take {taken:,} of {wanted:,} units back from {followed.source}"
             f" (shortfall {wanted - taken:,})?",
-            f"{followed.found.original.to} から {wanted:,} 口のうち {taken:,} 口を取り消しますか?"
+            f"{followed.source} から {wanted:,} 口のうち {taken:,} 口を取り消しますか?"
             f"(不足 {wanted - taken:,} 口)",
         ),
         yes,
@@ -349,7 +361,7 @@ def _hops(token: str, followed: "Followed") -> Table:
                 each.hop.disputed,
                 each.hop.remaining,
                 each.could_bring,
-                _means(token, followed.found.original.from_, each),
+                _means(token, each),
                 each.hop.movement.at.transaction,
                 each.ordinal,
             )
@@ -358,13 +370,13 @@ def _hops(token: str, followed: "Followed") -> Table:
     )
 
 
-def _means(token: str, first: "ChecksumAddress", onward: "Onward") -> str | None:
-    """The command by which a hop's units could come back."""
+def _means(token: str, onward: "Onward") -> str | None:
+    """The command by which a hop's units could come back; a reversal of the hop before takes them
+    out of a new wallet of the same investor.
+    """
     of = onward.hop.movement
-    if not onward.could_bring:
+    if not onward.could_bring or not onward.is_reversible:
         return None
-    if not onward.is_reversible:
-        return f"jp20 force-transfer {token} {of.to} {first} {onward.could_bring}"
     return (
         f"jp20 reverse {token} 0x{of.at.transaction.hex()} --log {onward.ordinal} "
         f"--units {onward.could_bring}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
     from jp20.operations.session import Session
-    from jp20.operations.token.restraints import Claim, Position
+    from jp20.operations.token.restraints import Position, Restraint
 
 NUMBER: Final = Column("number", Text("number", "番号"))
 KIND: Final = Column("kind", Text("kind", "種類"))
@@ -50,12 +50,12 @@ def one_position(token: str, holder: "ChecksumAddress", found: "Position") -> Ta
     return Table("position", title, (WALLET, *_AMOUNTS), [(holder, *_amounts(found))])
 
 
-def claims_table(claims: "Iterable[tuple[ChecksumAddress, Sequence[Claim]]]") -> Table:
+def restraints_table(restraints: "Iterable[tuple[ChecksumAddress, Sequence[Restraint]]]") -> Table:
     """Lock-ups, pledges and attachments, each by the number under which it is shortened or
     released.
     """
     return Table(
-        "claims",
+        "restraints",
         Text("Restraints by number", "制限の一覧"),
         (
             WALLET,
@@ -65,26 +65,26 @@ def claims_table(claims: "Iterable[tuple[ChecksumAddress, Sequence[Claim]]]") ->
             UNTIL,
             CLAIMANT,
         ),
-        [claim_row(holder, claim) for holder, theirs in claims for claim in theirs],
+        [restraint_row(holder, restraint) for holder, theirs in restraints for restraint in theirs],
     )
 
 
-def claim_row(holder: "ChecksumAddress", claim: "Claim") -> tuple[Value, ...]:
-    """A claim as `claims_table` shows it."""
-    from jp20.domain.register.events import ClaimKind
+def restraint_row(holder: "ChecksumAddress", restraint: "Restraint") -> tuple[Value, ...]:
+    """A restraint as `restraints_table` shows it."""
+    from jp20.domain.register.events import RestraintKind
 
     kinds = {
-        ClaimKind.LOCK_UP: Text("lock-up", "ロックアップ"),
-        ClaimKind.PLEDGE: Text("pledge", "質権"),
-        ClaimKind.ATTACHMENT: Text("attachment", "差押え"),
+        RestraintKind.LOCK_UP: Text("lock-up", "ロックアップ"),
+        RestraintKind.PLEDGE: Text("pledge", "質権"),
+        RestraintKind.ATTACHMENT: Text("attachment", "差押え"),
     }
     return (
         holder,
-        claim.id,
-        kinds[claim.kind],
-        units_shown(claim.units),
-        Until(claim.until) if claim.until else None,
-        reference(claim.claimant) if any(claim.claimant) else None,
+        restraint.id,
+        kinds[restraint.kind],
+        units_shown(restraint.units),
+        Until(restraint.until) if restraint.until else None,
+        reference(restraint.claimant) if any(restraint.claimant) else None,
     )
 
 

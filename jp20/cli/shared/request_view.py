@@ -32,7 +32,7 @@ _ARGUMENTS: Final = {
     "class": "投資家区分",
     "classExpiry": "区分有効期限",
     "creditor": "差押債権者",
-    "executedClaim": "実行する質権・差押え",
+    "executed": "実行する質権・差押え",
     "existing": "既存のウォレット",
     "from": "移転元",
     "holder": "保有者",

@@ -12,15 +12,15 @@ from jp20.cli.frame.language import both
 from jp20.cli.frame.options import address, units
 from jp20.cli.frame.output import Table
 from jp20.cli.shared.listed import allotments_in
-from jp20.cli.shared.positions import claims_table
+from jp20.cli.shared.positions import restraints_table
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
     from jp20.operations.session import Session
-    from jp20.operations.token.restraints import Claim
+    from jp20.operations.token.restraints import Restraint
 
 Wallet = Annotated[
     str,
@@ -75,13 +75,13 @@ def amounts(
     )
 
 
-def claim_of(
-    session: "Session", token: str, holder: "ChecksumAddress", number: int, kind: "ClaimKind"
-) -> "Claim":
+def restraint_of(
+    session: "Session", token: str, holder: "ChecksumAddress", number: int, kind: "RestraintKind"
+) -> "Restraint":
     """The restraint of a holder by its number. Raises BadArgument, which names those there are."""
-    from jp20.operations.token.restraints import claims
+    from jp20.operations.token.restraints import restraints_of
 
-    found = [each for each in claims(session, token, holder) if each.kind is kind]
+    found = [each for each in restraints_of(session, token, holder) if each.kind is kind]
     chosen = next((each for each in found if each.id == number), None)
     if chosen is not None:
         return chosen
@@ -96,24 +96,27 @@ def claim_of(
     )
 
 
-def claims_shown(session: "Session", token: str, holders: "Iterable[ChecksumAddress]") -> Table:
+def restraints_shown(session: "Session", token: str, holders: "Iterable[ChecksumAddress]") -> Table:
     """The restraints of some holders now."""
-    from jp20.operations.token.restraints import claims
+    from jp20.operations.token.restraints import restraints_of
 
-    return claims_table((each, claims(session, token, each)) for each in dict.fromkeys(holders))
+    return restraints_table(
+        (each, restraints_of(session, token, each)) for each in dict.fromkeys(holders)
+    )
 
 
-def claims_of_kind(
-    session: "Session", token: str, holder: "ChecksumAddress | None", kind: "ClaimKind"
+def restraints_of_kind(
+    session: "Session", token: str, holder: "ChecksumAddress | None", kind: "RestraintKind"
 ) -> Table:
     """Those of one kind, of a holder or of all."""
-    from jp20.operations.token.restraints import all_claims, claims
+    from jp20.operations.token.restraints import all_restraints, restraints_of
 
-    found: dict[ChecksumAddress, Sequence[Claim]] = {}
+    found: dict[ChecksumAddress, Sequence[Restraint]] = {}
     if holder is None:
-        found |= all_claims(session, token)
+        found |= all_restraints(session, token)
     else:
-        found[holder] = claims(session, token, holder)
-    return claims_table(
-        (each, [claim for claim in theirs if claim.kind is kind]) for each, theirs in found.items()
+        found[holder] = restraints_of(session, token, holder)
+    return restraints_table(
+        (each, [restraint for restraint in theirs if restraint.kind is kind])
+        for each, theirs in found.items()
     )

@@ -270,7 +270,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The platform does not answer, so nothing moves.",
         "基盤が応答しないため、移転できません。",
     ),
-    "NoSuchClaim": (
+    "NoSuchRestraint": (
         "{holder} has no such restraint {id}.",
         "{holder} に制限 {id} は設定されていません。",
     ),

@@ -33,7 +33,7 @@ _STRICTEST: Final = {
 }
 #: What one organisation does at once, and how another confirms it.
 _AT_ONCE: Final = {
-    "freezeAtOnce(address[],uint256[])": "confirmFreeze(address,uint32)",
+    "freezeAtOnce(address[],uint256[])": "confirmFreeze(address,uint32,uint40)",
     "suspendAtOnce(address[])": "confirmSuspension((address,uint40)[])",
 }
 

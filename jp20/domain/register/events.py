@@ -17,6 +17,7 @@ from jp20.domain.base.at import At
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.requests import Request
 from jp20.domain.settlement.trades import Trade
+from jp20.domain.token.movements import Original
 from jp20.domain.token.reasons import Reason, RegistryReason
 from jp20.domain.token.terms import Modules, Terms
 
@@ -29,8 +30,13 @@ class Cause(IntEnum):
     INHERITANCE = 2
     MERGER = 3
 
+    @property
+    def is_succession(self) -> bool:
+        """Somebody took the holder's place: more signatures, and the restraints go along."""
+        return self in (Cause.INHERITANCE, Cause.MERGER)
 
-class ClaimKind(IntEnum):
+
+class RestraintKind(IntEnum):
     """Restraints of which a holder can have several."""
 
     LOCK_UP = 0
@@ -92,9 +98,19 @@ class TransferReversed:
 @dataclass(frozen=True, slots=True)
 class Redistributed:
     incident: bytes
+    loss_id: bytes
     holder: ChecksumAddress
     to: ChecksumAddress
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class LossRecorded:
+    """A log that took units in an incident, by its number."""
+
+    incident: bytes
+    loss_id: bytes
+    loss: Original
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,21 +205,42 @@ class CommitmentReleased:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimSet:
+class RestraintSet:
     holder: ChecksumAddress
     id: int
-    kind: ClaimKind
+    kind: RestraintKind
     amount: int
     until: int
     claimant: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimChanged:
+class RestraintChanged:
     holder: ChecksumAddress
     id: int
     amount: int
     until: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestraintCarried:
+    id: int
+    carried_as: int
+    from_: ChecksumAddress
+    to: ChecksumAddress
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaturityChanged:
+    from_: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDateWithdrawn:
+    index: int
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,15 +381,6 @@ class SuspensionCarried:
 class TokenAdopted:
     token: ChecksumAddress
     code: str
-
-
-@dataclass(frozen=True, slots=True)
-class LossRecorded:
-    """What a holder lost in an incident, by its number."""
-
-    incident: bytes
-    holder: ChecksumAddress
-    amount: int
 
 
 # The Consortium
@@ -511,6 +539,7 @@ TokenEvent: TypeAlias = (
     | ForcedTransfer
     | TransferReversed
     | Redistributed
+    | LossRecorded
     | PositionMoved
     | Redeemed
     | TermsSet
@@ -524,13 +553,15 @@ TokenEvent: TypeAlias = (
     | CommitmentApproved
     | CommitmentSettled
     | CommitmentReleased
-    | ClaimSet
-    | ClaimChanged
+    | RestraintSet
+    | RestraintChanged
+    | RestraintCarried
+    | MaturityChanged
+    | RecordDateWithdrawn
     | Frozen
     | FrozenAtOnce
     | FreezeConfirmed
     | PlatformReplaced
-    | LossRecorded
 )
 PlatformEvent: TypeAlias = (
     Halted

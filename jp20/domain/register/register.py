@@ -250,6 +250,10 @@ class _State:
             self._last = (at.block, at.log)
             self._block = at.block
             match event:
+                case Transfer(_, _, 0):
+                    # ERC-20 has such transfers, and anybody can make one in anybody's name: nothing
+                    # changes hands, and so nothing is written.
+                    pass
                 case Transfer(from_, to, value):
                     moved.append(len(self._history))
                     self._move(at, from_, to, value)
@@ -318,7 +322,7 @@ class _State:
                 self._say(moved, Why.FORCED, None, from_=from_, to=to, units=amount)
             case TransferReversed(original, from_, to, amount, _):
                 self._say(moved, Why.REVERSED, original, from_=from_, to=to, units=amount)
-            case Redistributed(incident, _, to, amount):
+            case Redistributed(incident, _, _, to, amount):
                 self._say(moved, Why.REDISTRIBUTED, incident, to=to, units=amount)
             case PositionMoved(from_, to, amount):
                 self._say(moved, Why.POSITION_MOVED, None, from_=from_, to=to, units=amount)

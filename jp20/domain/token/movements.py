@@ -18,7 +18,7 @@ class Waiver(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class ForcedMove:
-    """One row of a forced transfer. `executed_claim` is the pledge or attachment that is enforced
+    """One row of a forced transfer. `executed` is the pledge or attachment that is enforced
     by it, 0 for none.
     """
 
@@ -26,7 +26,7 @@ class ForcedMove:
     to: ChecksumAddress
     amount: int
     waivers: Waiver = Waiver.NOTHING
-    executed_claim: int = 0
+    executed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,11 @@ class Reason(IntEnum):
     REVERSAL_EXCEEDED = 37
     LOSS_EXCEEDED = 38
     REQUEST_CLOSED = 39
-    TOO_MANY_CLAIMS = 40
-    NO_SUCH_CLAIM = 41
+    TOO_MANY_RESTRAINTS = 40
+    NO_SUCH_RESTRAINT = 41
     SAME_WALLET = 42
+    CONSENT_NOT_REQUIRED = 43
+    NO_SUCH_LOSS = 44
 
     @property
     def text(self) -> Text:
@@ -207,24 +209,34 @@ _TEXTS: Final[dict[Reason, Text]] = {
         "元の移転の数量(取消済みの数量を除く)を超えて取り消すことはできません。",
     ),
     Reason.LOSS_EXCEEDED: Text(
-        "More would be restored than the recorded loss, or a second time.",
-        "記録された損失の数量を超える、または二重の再配布になります。",
+        "This log is recorded as a loss already, or was restored; each is restored once, under "
+        "whatever incident.",
+        "このログはすでに損失として記録済み、または再配布済みです。"
+        "再配布は、障害番号にかかわらず一度限りです。",
     ),
     Reason.REQUEST_CLOSED: Text(
         "The transfer request is approved, rejected, cancelled or past its deadline.",
         "移転の申請は、承認・却下・取消し済みであるか、期限を過ぎています。",
     ),
-    Reason.TOO_MANY_CLAIMS: Text(
+    Reason.TOO_MANY_RESTRAINTS: Text(
         "The holder has as many restraints as one holder can have.",
         "一保有者に設定できる制限の件数の上限に達しています。",
     ),
-    Reason.NO_SUCH_CLAIM: Text(
+    Reason.NO_SUCH_RESTRAINT: Text(
         "The pledge or attachment that is to be executed is not there any more.",
         "実行しようとする質権または差押えは、すでに存在しません。",
     ),
     Reason.SAME_WALLET: Text(
-        "Sender and recipient are one wallet; nobody succeeds oneself.",
-        "移転元と移転先が同じウォレットです。承継にはなりません。",
+        "Sender and recipient are one wallet: nothing would move.",
+        "移転元と移転先が同じウォレットのため、移転になりません。",
+    ),
+    Reason.CONSENT_NOT_REQUIRED: Text(
+        "This token's transfers need no consent; transfer without a request.",
+        "このトークンの移転に承認は不要です。申請せずに移転してください。",
+    ),
+    Reason.NO_SUCH_LOSS: Text(
+        "The log took no units from the register, or is not recorded under this incident.",
+        "このログは原簿から数量を減らしていないか、この障害の損失として記録されていません。",
     ),
 }
 

@@ -96,9 +96,9 @@ class RecordDate:
 
 @dataclass(frozen=True, slots=True)
 class TokenState:
-    """A token at a block. `terms` are those at its creation; amounts are units of now: `price_yen`
-    is that of `price_units` units. Times are unix seconds. `issuer` and `registrar` are the
-    organisations' names.
+    """A token at a block. `terms` are those at its creation, `maturity` is that of now; amounts are
+    units of now: `price_yen` is that of `price_units` units. Times are unix seconds. `issuer` and
+    `registrar` are the organisations' names.
     """
 
     address: ChecksumAddress
@@ -116,6 +116,7 @@ class TokenState:
     price_units: int
     splits: int
     locked_until: int
+    maturity: int
     halted: bool
     paused: bool
     redeemed: bool
@@ -125,7 +126,12 @@ class TokenState:
 
     @property
     def is_matured(self) -> bool:
-        return 0 < self.terms.maturity <= self.time
+        return 0 < self.maturity <= self.time
+
+    @property
+    def is_called(self) -> bool:
+        """Whether an early redemption has brought maturity forward."""
+        return self.is_matured and self.maturity != self.terms.maturity
 
     @property
     def status(self) -> Status:
@@ -138,12 +144,14 @@ class TokenState:
         )
 
     def refusal_of_redemption(self, way: Redemption) -> Reason:
-        """Why units cannot be redeemed now in this way."""
-        if self.stopped is not Reason.NONE:
+        """Why units cannot be redeemed now in this way. A pause does not withhold what is due."""
+        is_due = way is Redemption.MATURITY or (way is Redemption.EARLY and self.is_called)
+        if self.halted or (self.paused and not is_due):
             return self.stopped
         allowed = {
             Redemption.MATURITY: self.is_matured,
-            Redemption.EARLY: self.terms.early_redemption and not self.is_matured,
+            Redemption.EARLY: self.terms.early_redemption
+            and (self.is_called or not self.is_matured),
             Redemption.PART: self.terms.partial_redemption,
             Redemption.HOLDER: self.terms.holder_redemption,
         }

@@ -29,7 +29,7 @@ SMALL_BATCH: Final = 100
 """Rows in one call where more than that is done for each: 17 million gas at most."""
 
 SMALLEST_BATCH: Final = 40
-"""Rows in one call where claims may go with the units: 17 million gas at most."""
+"""Rows in one call where restraints may go with the units: 17 million gas at most."""
 
 _R = TypeVar("_R")
 

@@ -33,6 +33,7 @@ from jp20.operations.investors.whitelist import (
     wallets_of,
 )
 from jp20.operations.session import Session, TokenName
+from jp20.operations.token.restraints import NO_POSITION, position
 
 
 class NoOriginal(JP20Error):
@@ -122,13 +123,18 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What a holder lost in an incident, as it was recorded; `outstanding` is what of it was not
-    restored, in units of now.
+    """What a log took in an incident, as it was recorded; `units` it took and `outstanding`, what
+    of them was not restored, are units of now.
     """
 
-    holder: ChecksumAddress
-    recorded: int
+    original: Original
+    units: int
     outstanding: int
+
+    @property
+    def holder(self) -> ChecksumAddress:
+        """Whose units they were."""
+        return self.original.from_
 
 
 # Forced transfers
@@ -142,7 +148,7 @@ def force_transfer(
     units: int,
     evidence: Evidence,
     waivers: Waiver = Waiver.NOTHING,
-    executed_claim: int = 0,
+    executed: int = 0,
     *,
     parties: Iterable[int] = (),
 ) -> Act:
@@ -150,7 +156,7 @@ def force_transfer(
     not hold.
     """
     contract = session.token(token)
-    move = ForcedMove(from_, to, units, waivers, executed_claim)
+    move = ForcedMove(from_, to, units, waivers, executed)
     return Act(
         (contract.call("forcedTransferWith", move),),
         evidence,
@@ -174,21 +180,21 @@ def forced_before(session: Session, token: TokenName, evidence: Evidence) -> For
     done = executed_call(session, session.token(token), "forcedTransferWith", evidence)
     if done is None:
         return None
-    from_, to, units, waivers, executed_claim = done["move"]
-    return ForcedMove(from_, to, units, Waiver(waivers), executed_claim)
+    from_, to, units, waivers, executed = done["move"]
+    return ForcedMove(from_, to, units, Waiver(waivers), executed)
 
 
 def reversed_before(
     session: Session, token: TokenName, original: Original, units: int | None, evidence: Evidence
-) -> tuple[int, ChecksumAddress] | None:
-    """The units that were taken back of a transfer under a case, and to whom; None where it was not
-    reversed. `units`: only this many.
+) -> tuple[int, ChecksumAddress, ChecksumAddress] | None:
+    """The units that were taken back of a transfer under a case, from whom and to whom; None where
+    it was not reversed. `units`: only this many.
     """
     same: dict[str, object] = {"original": astuple(original)}
     if units is not None:
         same["amount"] = units
     done = executed_call(session, session.token(token), "reverse", evidence, **same)
-    return None if done is None else (int(done["amount"]), done["to"])
+    return None if done is None else (int(done["amount"]), done["from"], done["to"])
 
 
 def force_transfers(
@@ -223,16 +229,8 @@ def find_original(
     contract = session.token(token)
     found = _transfers(session, contract, transaction)
     chosen = _chosen(transaction, sorted(found), ordinal)
-    entry = found[chosen]
-    original = Original(
-        transaction,
-        chosen,
-        entry.event.from_,
-        entry.event.to,
-        entry.event.value,
-        _splits_before(session, contract, entry.at.block, entry.at.log),
-    )
-    return _with_reversed(contract, original, entry.at.block, entry.at.time)
+    original = _original(session, contract, transaction, chosen, found[chosen])
+    return _with_reversed(contract, original, found[chosen].at.block, found[chosen].at.time)
 
 
 def transfers_in(
@@ -255,13 +253,15 @@ def reverse(
     evidence: Evidence,
     units: int | None = None,
     to: ChecksumAddress | None = None,
+    from_: ChecksumAddress | None = None,
     *,
     parties: Iterable[int] = (),
 ) -> Reversed:
     """Takes back what is still there of a transfer: all that was not reversed yet, or `units`.
 
-    That it is a real transfer is looked up on this node first. The units return to where they came
-    from or, where that wallet was given up, to another one of the same investor. `parties` are the
+    That it is a real transfer is looked up on this node first. The units are taken from who
+    received them, and return to where they came from; where one of the wallets was given up,
+    another one of the same investor stands for it, or `from_` and `to` name it. `parties` are the
     organisations of the two sides: they sign nothing. Raises NoOriginal, Refused.
     """
     contract = session.token(token)
@@ -277,6 +277,7 @@ def reverse(
     call = contract.call(
         "reverse",
         original,
+        from_ or take_from(session, original),
         to or return_to(session, contract, original),
         found.remaining if units is None else units,
     )
@@ -292,6 +293,11 @@ def return_to(session: Session, token: Contract, original: Original) -> Checksum
     return wallet_in_use(session, original.from_)
 
 
+def take_from(session: Session, original: Original) -> ChecksumAddress:
+    """Who received the units, or a wallet in use of the same investor."""
+    return wallet_in_use(session, original.to)
+
+
 # A new wallet
 
 
@@ -305,7 +311,8 @@ def recover(
     parties: Iterable[int] = (),
 ) -> Recovery:
     """A key is lost: its wallet is given up, the investor gets the new one, and every position (or
-    that of some tokens) moves there with what restrains it. Run it again to do what is left.
+    that of some tokens) moves there with what restrains it; restraints move without units too. Run
+    again it does what is left.
 
     With the keys of a single organisation every position is carried as far as it goes before
     AwaitingOthers is raised. Raises NobodysWallet, OtherInvestor.
@@ -320,12 +327,12 @@ def recover(
     moved: list[Moved] = []
     waiting: list[AwaitingOthers] = []
     for token in chosen:
-        if units := token.read(int, "balanceOf", lost):
+        found = position(session, token, lost)
+        if found != NO_POSITION:
             call = token.call("movePosition", lost, new)
             try:
-                moved.append(
-                    Moved(token.address, units, decide(session, [call], evidence, excluded))
-                )
+                decided = decide(session, [call], evidence, excluded)
+                moved.append(Moved(token.address, found.balance, decided))
             except AwaitingOthers as error:
                 waiting.append(error)
     if waiting:
@@ -352,31 +359,32 @@ def require_own_wallet(
 # A system error
 
 
+def find_loss(session: Session, token: TokenName, transaction: bytes, ordinal: int) -> Original:
+    """The log by which units left the register, as this node has it. Raises NoOriginal."""
+    contract = session.token(token)
+    found = _transfers(session, contract, transaction, extinguished=True)
+    chosen = _chosen(transaction, sorted(found), ordinal)
+    return _original(session, contract, transaction, chosen, found[chosen])
+
+
 def record_incident(
     session: Session,
     token: TokenName,
     incident: str,
-    supply_before: int,
-    losses: Sequence[tuple[ChecksumAddress, int]],
+    losses: Sequence[Original],
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
 ) -> Outcomes:
-    """Records what holders lost by a system error. `incident` is its public number, 1 to 32 ASCII
-    characters; `supply_before` the units in issue before it, in today's units.
+    """Records which logs took units from the register by a system error, as `find_loss` finds
+    them. `incident` is its public number, 1 to 32 ASCII characters.
     """
     contract = session.token(token)
     number = case_id(incident)
     return execute_batch(
         session,
-        [BatchRow(loss, loss[0], loss[1]) for loss in losses],
-        lambda part: contract.call(
-            "recordIncident",
-            number,
-            supply_before,
-            [holder for holder, _ in part],
-            [units for _, units in part],
-        ),
+        [BatchRow(loss, loss.from_, loss.amount) for loss in losses],
+        lambda part: contract.call("recordIncident", number, part),
         evidence,
         parties,
         SMALL_BATCH,
@@ -387,22 +395,22 @@ def redistribute(
     session: Session,
     token: TokenName,
     incident: str,
-    rows: Sequence[tuple[ChecksumAddress, ChecksumAddress]],
+    rows: Sequence[tuple[Original, ChecksumAddress]],
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
 ) -> Outcomes:
-    """Restores to the second wallet what the first lost in an incident, once; both are one
-    investor's.
+    """Restores to a wallet what a log took in an incident, once; the holder then and the wallet are
+    one investor's.
     """
     contract = session.token(token)
     number = case_id(incident)
-    losses = contract.read_many(int, "lossOf", [(number, holder) for holder, _ in rows])
+    losses = contract.read_many(int, "lossOf", [(number, loss) for loss, _ in rows])
     return execute_batch(
         session,
         [BatchRow(row, row[1], loss) for row, loss in zip(rows, losses, strict=True)],
         lambda part: contract.call(
-            "redistribute", number, [holder for holder, _ in part], [to for _, to in part]
+            "redistribute", number, [loss for loss, _ in part], [to for _, to in part]
         ),
         evidence,
         parties,
@@ -414,15 +422,15 @@ def losses_of(session: Session, token: TokenName, incident: str) -> tuple[Loss, 
     """What was recorded under an incident, in the order in which it was."""
     contract, number = session.token(token), case_id(incident)
     recorded = [
-        entry.event
+        entry.event.loss
         for entry in session.events(contract.address)
         if isinstance(entry.event, LossRecorded) and entry.event.incident == number
     ]
-    holders = [each.holder for each in recorded]
-    left = contract.read_many(int, "lossOf", [(number, holder) for holder in holders])
+    left = contract.read_many(int, "lossOf", [(number, loss) for loss in recorded])
+    factors = contract.read_many(int, "splitFactor", [(loss.splits,) for loss in recorded])
     return tuple(
-        Loss(each.holder, each.amount, outstanding)
-        for each, outstanding in zip(recorded, left, strict=True)
+        Loss(loss, loss.amount * factor, outstanding)
+        for loss, factor, outstanding in zip(recorded, factors, left, strict=True)
     )
 
 
@@ -452,13 +460,16 @@ def record_transfers(
     *,
     parties: Iterable[int] = (),
 ) -> Outcomes:
-    """Records changes of owner made elsewhere, on the holders' mandate (from, to, units)."""
+    """Records changes of owner made elsewhere (from, to, units): a sale or a gift on the holders'
+    mandate, a succession by more signatures.
+    """
     contract = session.token(token)
+    function = "recordSuccession" if cause.is_succession else "recordTransfer"
     return execute_batch(
         session,
         [BatchRow(row, row[0], row[2]) for row in rows],
         lambda part: contract.call(
-            "recordTransfer",
+            function,
             [from_ for from_, _, _ in part],
             [to for _, to, _ in part],
             [units for _, _, units in part],
@@ -474,9 +485,11 @@ def record_transfers(
 
 
 def _transfers(
-    session: Session, token: Contract, transaction: bytes
+    session: Session, token: Contract, transaction: bytes, *, extinguished: bool = False
 ) -> dict[int, LoggedEvent[Transfer]]:
-    """The transfers between accounts in a transaction, by their place among its logs."""
+    """The transfers between accounts in a transaction, or those that took units from the register,
+    by their place among its logs.
+    """
     receipt = session.receipts([transaction]).get(transaction)
     if receipt is None or not receipt.succeeded:
         raise NoOriginal(
@@ -486,8 +499,26 @@ def _transfers(
         receipt.ordinal(entry.at.log): LoggedEvent(entry.event, entry.emitter, entry.at)
         for entry in session.events_of(receipt, token.address)
         if isinstance(entry.event, Transfer)
-        and ZERO_ADDRESS not in (entry.event.from_, entry.event.to)
+        and entry.event.from_ != ZERO_ADDRESS
+        and (entry.event.to == ZERO_ADDRESS) == extinguished
     }
+
+
+def _original(
+    session: Session,
+    token: Contract,
+    transaction: bytes,
+    ordinal: int,
+    entry: LoggedEvent[Transfer],
+) -> Original:
+    return Original(
+        transaction,
+        ordinal,
+        entry.event.from_,
+        entry.event.to,
+        entry.event.value,
+        _splits_before(session, token, entry.at.block, entry.at.log),
+    )
 
 
 def _chosen(transaction: bytes, ordinals: Sequence[int], wanted: int | None) -> int:

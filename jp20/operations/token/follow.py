@@ -12,7 +12,7 @@ from jp20.domain.register.trace import Hop, Trace, trace
 from jp20.domain.token.movements import Original
 from jp20.operations.register.report import read_register
 from jp20.operations.session import Session, TokenName
-from jp20.operations.token.enforce import FoundOriginal, find_original
+from jp20.operations.token.enforce import FoundOriginal, find_original, take_from
 from jp20.operations.token.restraints import Position, position
 
 
@@ -28,8 +28,8 @@ class Onward:
 
     @property
     def is_reversible(self) -> bool:
-        """A position that moved to a new wallet of its investor has no way back there: what it
-        carried is taken by a forced transfer.
+        """A position that moved to a new wallet of its investor has no way back: what it carried
+        is taken there by a reversal of the hop before.
         """
         return self.hop.movement.why is not Why.POSITION_MOVED
 
@@ -38,12 +38,14 @@ class Onward:
 class Followed:
     """A transfer and its units, all in units of now.
 
-    `takable`: what a reversal would take of `found.remaining` now; `shortfall`: what it would not.
+    `takable`: what a reversal would take of `found.remaining` now from `source`, a wallet in use of
+    who received it, whose position `recipient` is; `shortfall`: what it would not.
     `onward` are the hops by which units went on, in the register's order.
     """
 
     found: FoundOriginal
     trace: Trace
+    source: ChecksumAddress
     recipient: Position
     takable: int
     onward: tuple[Onward, ...]
@@ -76,26 +78,30 @@ def follow(
     receipt = session.receipts([transaction])[transaction]
     log = receipt.logs[found.original.ordinal].index
     traced = trace(register, transaction, log, found.reference)
-    recipient = position(session, contract, found.original.to)
+    source = take_from(session, found.original)
+    recipient = position(session, contract, source)
     return Followed(
         found,
         traced,
+        source,
         recipient,
         min(found.remaining, _takable(recipient)),
-        _onward(session, contract, traced),
+        _onward(session, contract, traced, source),
     )
 
 
 def _takable(of: Position) -> int:
-    """What no senior claim keeps: the contract's rule for every movement without consent."""
+    """What no senior restraint keeps: the contract's rule for every movement without consent."""
     return max(0, of.balance - max(of.pledged, of.attached))
 
 
-def _onward(session: Session, token: Contract, traced: Trace) -> tuple[Onward, ...]:
+def _onward(
+    session: Session, token: Contract, traced: Trace, source: ChecksumAddress
+) -> tuple[Onward, ...]:
     hops = traced.hops[1:]
     receipts = session.receipts_at(hop.movement.at for hop in hops)
     ordinals = [receipts[hop.movement.at.transaction].ordinal(hop.movement.at.log) for hop in hops]
-    could_bring = _could_bring(session, token, traced, ordinals)
+    could_bring = _could_bring(session, token, traced, ordinals, source)
     return tuple(
         Onward(hop, place, units)
         for hop, place, units in zip(hops, ordinals, could_bring, strict=True)
@@ -103,7 +109,11 @@ def _onward(session: Session, token: Contract, traced: Trace) -> tuple[Onward, .
 
 
 def _could_bring(
-    session: Session, token: Contract, traced: Trace, ordinals: Sequence[int]
+    session: Session,
+    token: Contract,
+    traced: Trace,
+    ordinals: Sequence[int],
+    source: ChecksumAddress,
 ) -> list[int]:
     """For each onward hop, from the last to the first: what of its units is still with the
     recipient and can be taken, and what comes to the recipient by reversals further on.
@@ -115,7 +125,10 @@ def _could_bring(
     for place in range(len(ordinals), 0, -1):
         hop = traced.hops[place]
         holder = hop.movement.to
-        if hop.is_redemption or holder == first:  # ended, or counted where the recipient is
+        if hop.is_redemption or holder in (
+            first,
+            source,
+        ):  # ended, or counted where the recipient is
             continue
         if holder not in left:
             left[holder] = _takable(position(session, token, holder))
@@ -123,8 +136,8 @@ def _could_bring(
         left[holder] -= there
         units = min(there + arriving[place], _not_reversed(token, hop, ordinals[place - 1]))
         result[place - 1] = units
-        for source, part in hop.sources:
-            arriving[source] += min(units, part)
+        for before, part in hop.sources:
+            arriving[before] += min(units, part)
             units -= min(units, part)
     return result
 

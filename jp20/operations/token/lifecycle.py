@@ -1,16 +1,18 @@
 """Split, record dates, redemption, and the pause of one token (G4, G6, G12)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
+from jp20.chain.signing.signers import Signer
 from jp20.domain.base import times
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
 from jp20.domain.governance.requests import Call, leaf
-from jp20.domain.plans.outcomes import Decided, Outcomes
+from jp20.domain.plans.outcomes import Decided, Done, Outcomes
 from jp20.domain.register.pro_rata import pro_rata
 from jp20.domain.register.register import Register, fold
 from jp20.operations.governance.acts import Act
@@ -113,6 +115,19 @@ def set_record_date(
     )
 
 
+def withdraw_record_date(
+    session: Session,
+    token: TokenName,
+    index: int,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Decided:
+    """Takes back the last record date while it has not come. Raises Reverted."""
+    call = session.token(token).call("withdrawRecordDate", index)
+    return decide(session, [call], evidence, parties)
+
+
 def pause(session: Session, token: TokenName, evidence: Evidence) -> Decided:
     """Stops one token, with one key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY."""
     return decide(session, [session.token(token).call("pause")], evidence, stops=True)
@@ -128,15 +143,30 @@ def unpause(
 def redeem_at_maturity(
     session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Outcomes:
-    """Redeems every whole position, undistributed units too. Run again, it redeems the rest."""
-    return _redeem_all(session, token, "redeemAtMaturity", evidence, parties)
+    """Redeems every whole position, undistributed units too. Run again it redeems what is left."""
+    contract = session.token(token)
+    balances = read_register(session, contract).balances()
+    return execute_batch(
+        session,
+        [BatchRow(account, account, balances[account]) for account in sorted(balances)],
+        lambda part: contract.call("redeemAtMaturity", part),
+        evidence,
+        parties,
+        SMALL_BATCH,
+    )
 
 
 def redeem_early(
     session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Outcomes:
-    """The same before maturity, where the terms allow it."""
-    return _redeem_all(session, token, "redeemEarly", evidence, parties)
+    """The same before maturity, where the terms allow it: maturity is brought forward to now, for
+    everybody, and then every whole position is redeemed. Run again it redeems what is left.
+    """
+    contract = session.token(token)
+    excluded = tuple(parties)
+    brought_forward = decide(session, [contract.call("redeemEarly")], evidence, excluded)
+    done = redeem_at_maturity(session, contract, evidence, parties=excluded)
+    return replace(done, decided=(brought_forward, *done.decided))
 
 
 def redeem_part(
@@ -165,6 +195,12 @@ def redeem_part(
     )
 
 
+def allow_redemption(session: Session, token: TokenName, holder: Signer, units: int) -> Done:
+    """The holder lets the organisations redeem so many of the own units, and no more."""
+    consortium = session.consortium.address
+    return session.send(holder, session.token(token).call("approve", consortium, units))
+
+
 def redeem_holder(
     session: Session,
     token: TokenName,
@@ -174,7 +210,9 @@ def redeem_holder(
     *,
     parties: Iterable[int] = (),
 ) -> Decided:
-    """Redeems units of one holder, where the terms allow it. Raises Refused."""
+    """Redeems units of one holder, where the terms allow it, out of the allowance that the holder
+    gave the Consortium (ERC-20's `approve`). Raises Refused.
+    """
     call = session.token(token).call("redeemFrom", holder, units, b"")
     return decide(session, [call], evidence, parties)
 
@@ -190,21 +228,6 @@ def in_proportion(register: Register, units: int) -> dict[ChecksumAddress, int]:
 
 
 # Inside
-
-
-def _redeem_all(
-    session: Session, token: TokenName, function: str, evidence: Evidence, parties: Iterable[int]
-) -> Outcomes:
-    contract = session.token(token)
-    balances = read_register(session, contract).balances()
-    return execute_batch(
-        session,
-        [BatchRow(account, account, balances[account]) for account in sorted(balances)],
-        lambda part: contract.call(function, part),
-        evidence,
-        parties,
-        SMALL_BATCH,
-    )
 
 
 def _shares(

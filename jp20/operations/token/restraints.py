@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from eth_typing import ChecksumAddress
 
@@ -11,7 +12,7 @@ from jp20.domain.base.errors import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.plans.outcomes import Decided, Outcomes
-from jp20.domain.register.events import ClaimKind, ClaimSet, Frozen, FrozenAtOnce
+from jp20.domain.register.events import Frozen, FrozenAtOnce, RestraintKind, RestraintSet
 from jp20.operations.governance.acts import Act, carry_out
 from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, NoRows, execute_batch
 from jp20.operations.governance.decide import decide
@@ -36,14 +37,18 @@ class Position:
     free: int
 
 
+NO_POSITION: Final = Position(0, 0, 0, 0, 0, 0, 0)
+"""Neither units nor restraints."""
+
+
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Restraint:
     """A lock-up, pledge or attachment. `until` is a lock-up's end (unix seconds), else 0;
     `claimant` the pledgee's or creditor's reference.
     """
 
     id: int
-    kind: ClaimKind
+    kind: RestraintKind
     units: int
     until: int
     claimant: bytes
@@ -79,7 +84,7 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class Placed:
     """A pledge or an attachment that was set, by the number under which it is released."""
 
     id: int
@@ -93,24 +98,26 @@ def position(
     return session.token(token).read(Position, "positionOf", holder, block=block)
 
 
-def claims(
+def restraints_of(
     session: Session, token: TokenName, holder: ChecksumAddress, block: int | None = None
-) -> tuple[Claim, ...]:
-    """The lock-ups that still run, the pledges and the attachments of a holder."""
+) -> tuple[Restraint, ...]:
+    """The lock-ups that still run, the pledges and the attachments of a holder; senior first."""
     found = session.token(token).read(
-        tuple[tuple[int, int, int, int, int, bytes], ...], "claimsOf", holder, block=block
+        tuple[tuple[int, int, int, int, int, int, bytes], ...], "restraintsOf", holder, block=block
     )
     return tuple(
-        Claim(id, ClaimKind(kind), units, until, claimant)
-        for id, kind, units, _, until, claimant in found
+        Restraint(id, RestraintKind(kind), units, until, claimant)
+        for id, _, kind, units, _, until, claimant in found
     )
 
 
-def all_claims(session: Session, token: TokenName) -> dict[ChecksumAddress, tuple[Claim, ...]]:
+def all_restraints(
+    session: Session, token: TokenName
+) -> dict[ChecksumAddress, tuple[Restraint, ...]]:
     """The same of every holder who has any."""
     contract = session.token(token)
-    claimed = _accounts(session, contract, ClaimSet)
-    found = {holder: claims(session, contract, holder) for holder in claimed}
+    holders = _accounts(session, contract, RestraintSet)
+    found = {holder: restraints_of(session, contract, holder) for holder in holders}
     return {holder: theirs for holder, theirs in found.items() if theirs}
 
 
@@ -229,7 +236,7 @@ def shorten_lock_up(
     """Brings the end of one lock-up forward; a time that has passed ends it."""
 
     def question(_: str) -> Text:
-        found = next(each for each in claims(session, token, holder) if each.id == id)
+        found = next(each for each in restraints_of(session, token, holder) if each.id == id)
         before, after = times.until(found.until), times.until(until)
         return Text(
             f"Bring the end of lock-up {id} ({found.units:,} units of {holder}) forward from "
@@ -276,9 +283,16 @@ def confirm_freeze(
     account: ChecksumAddress,
     organisation: int,
     evidence: Evidence,
+    *,
+    at: int | None = None,
 ) -> Decided:
-    """Confirms what an organisation froze at once, by another one."""
-    call = session.token(token).call("confirmFreeze", account, organisation)
+    """Confirms what an organisation froze at once, by another one: the freeze of the second `at`,
+    or the last one where that is not said.
+    """
+    contract = session.token(token)
+    if at is None:
+        at, _ = contract.read(tuple[int, bool], "freezeAtOnceOf", account, organisation)
+    call = contract.call("confirmFreeze", account, organisation, at)
     # What was frozen by a request is no organisation's.
     return decide(session, [call], evidence, parties=[organisation] if organisation else [])
 
@@ -292,11 +306,20 @@ def set_frozen(
     *,
     parties: Iterable[int] = (),
 ) -> Decided:
-    """Sets what is frozen of an account, up or down; 0 unfreezes."""
-    return _decided(session, token, evidence, parties, "setFrozenTokens", account, units)
+    """Sets what is frozen of an account, up or down; 0 unfreezes. Lowering names what is frozen
+    now, so that a freeze which comes before it is carried out stays.
+    """
+    contract = session.token(token)
+    frozen = position(session, contract, account).frozen
+    before = executed_call(session, contract, "unfreeze", evidence, account=account, amount=units)
+    if before is not None:
+        frozen = before["current"]
+    if before is None and units >= frozen:
+        return _decided(session, contract, evidence, parties, "setFrozenTokens", account, units)
+    return _decided(session, contract, evidence, parties, "unfreeze", account, frozen, units)
 
 
-# Claims of others
+# Restraints of others
 
 
 def pledge(
@@ -328,21 +351,21 @@ def pledge(
     return _act(session, token, "pledge", arguments, evidence, parties, question, refused)
 
 
-def claimed(session: Session, act: Act) -> Claimed:
+def placed(session: Session, act: Act) -> Placed:
     """Carries out a pledge or an attachment."""
     decided = carry_out(session, act)
-    return Claimed(claim_id(decided), decided)
+    return Placed(restraint_id(decided), decided)
 
 
-def claim_id(decided: Decided) -> int:
+def restraint_id(decided: Decided) -> int:
     """The number of the pledge or the attachment that was set."""
-    return next(e.event.id for e in decided.events if isinstance(e.event, ClaimSet))
+    return next(e.event.id for e in decided.events if isinstance(e.event, RestraintSet))
 
 
 def released_before(
     session: Session,
     token: TokenName,
-    kind: ClaimKind,
+    kind: RestraintKind,
     holder: ChecksumAddress,
     id: int,
     units: int | None,
@@ -351,7 +374,7 @@ def released_before(
     """The units of a pledge or an attachment that were released under a case; None where none
     were. `units`: only this many.
     """
-    function = "releasePledge" if kind is ClaimKind.PLEDGE else "releaseAttachment"
+    function = "releasePledge" if kind is RestraintKind.PLEDGE else "releaseAttachment"
     same: dict[str, object] = {"holder": holder, "id": id}
     if units is not None:
         same["amount"] = units
@@ -419,7 +442,7 @@ def attach(
         f"{_shown(creditor)} のために {units:,} 口を設定することはできません。",
     )
     arguments = (holder, units, _reference(creditor))
-    return _act(session, token, "attach", arguments, evidence, parties, question, refused)
+    return _act(session, token, "placeAttachment", arguments, evidence, parties, question, refused)
 
 
 def release_attachment(
@@ -452,14 +475,14 @@ def release_attachment(
 
 
 def _accounts(
-    session: Session, token: Contract, kind: type[ClaimSet] | type[Frozen]
+    session: Session, token: Contract, kind: type[RestraintSet] | type[Frozen]
 ) -> list[ChecksumAddress]:
     """Whom events of a kind were about, each once."""
     found: dict[ChecksumAddress, None] = {}
     for entry in session.events(token.address):
         if isinstance(entry.event, kind):
             event = entry.event
-            found[event.holder if isinstance(event, ClaimSet) else event.account] = None
+            found[event.holder if isinstance(event, RestraintSet) else event.account] = None
     return list(found)
 
 

@@ -18,6 +18,7 @@ from jp20.domain.token.state import (
     status_of,
 )
 from jp20.operations.session import Session, TokenName
+from jp20.operations.token.restraints import NO_POSITION, position
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def token_state(session: Session, token: TokenName) -> TokenState:
         price_units=price_units,
         splits=len(register.factors) - 1,
         locked_until=contract.read(int, "lockedUntil", block=at),
+        maturity=contract.read(int, "maturity", block=at),
         halted=session.platform.read(bool, "halted", block=at),
         paused=contract.read(bool, "paused", block=at),
         redeemed=_is_redeemed(contract, at, block.time, register.supply),
@@ -106,11 +108,10 @@ def _is_matured(token: Contract, block: int, now: int) -> bool:
 
 def _is_redeemed(token: Contract, block: int, now: int, supply: int) -> bool:
     """Whether the issue was redeemed as a whole. Before maturity a token of which nothing is left
-    takes further units, unless it was.
+    takes further units.
     """
-    if supply or not token.read(int, "tranches", block=block):
-        return False
-    return _is_matured(token, block, now) or not token.read(bool, "isIssuable", block=block)
+    issued = token.read(int, "tranches", block=block) > 0
+    return supply == 0 and issued and _is_matured(token, block, now)
 
 
 def _organisation(session: Session, token: Contract, role: Role) -> str:
@@ -171,6 +172,8 @@ def supply_of(session: Session, token: TokenName) -> int:
 def held_in(
     session: Session, tokens: Iterable[TokenName], wallet: ChecksumAddress
 ) -> list[tuple[str, int]]:
-    """The units of a wallet in each of some tokens that it holds, by the token's code."""
-    found = [(each, each.read(int, "balanceOf", wallet)) for each in map(session.token, tokens)]
-    return [(token.read(str, "code"), units) for token, units in found if units]
+    """The units of a wallet in each of some tokens in which it has units or restraints, by the
+    token's code.
+    """
+    found = [(each, position(session, each, wallet)) for each in map(session.token, tokens)]
+    return [(token.read(str, "code"), at.balance) for token, at in found if at != NO_POSITION]

@@ -228,6 +228,6 @@ def transfer_requests(session: Session, token: TokenName) -> tuple[ConsentReques
 def transfer_request(session: Session, token: TokenName, id: int) -> ConsentRequest:
     """One of them; its status is NONE where there is none of that number."""
     from_, to, units, deadline, status = session.token(token).read(
-        tuple[ChecksumAddress, ChecksumAddress, int, int, int], "transferRequest", id
+        tuple[ChecksumAddress, ChecksumAddress, int, int, int], "consentTransfer", id
     )
     return ConsentRequest(id, from_, to, units, deadline, ConsentStatus(status))

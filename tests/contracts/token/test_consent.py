@@ -62,7 +62,7 @@ def test_a_request_commits_the_units_and_moves_none(token, alice, bob, deadline)
     assert names(tx) == ["TransferRequested"]
     # 100 − 30
     assert position(token, alice) == Position(balance=100, committed=30, free=70)
-    assert tuple(token.transferRequest(expected)) == (alice, bob, 30, deadline, OPEN)
+    assert tuple(token.consentTransfer(expected)) == (alice, bob, 30, deadline, OPEN)
 
 
 def test_an_approval_is_the_transfer(token, alice, bob, deadline, decided):
@@ -75,7 +75,7 @@ def test_an_approval_is_the_transfer(token, alice, bob, deadline, decided):
     assert emitted(tx, "TransferApproved") == [(id, 30)]
     assert position(token, alice) == Position(balance=70, free=70)
     assert token.balanceOf(bob) == 80
-    assert token.transferRequest(id)["status"] == APPROVED
+    assert token.consentTransfer(id)["status"] == APPROVED
 
 
 def test_a_rejection_gives_the_units_back(token, alice, bob, deadline, decided):
@@ -85,7 +85,7 @@ def test_a_rejection_gives_the_units_back(token, alice, bob, deadline, decided):
 
     assert emitted(tx, "TransferRejected") == [(id, WHY)]
     assert position(token, alice) == Position(balance=100, free=100)
-    assert token.transferRequest(id)["status"] == REJECTED
+    assert token.consentTransfer(id)["status"] == REJECTED
 
 
 def test_a_holder_takes_a_request_back(token, alice, bob, deadline):
@@ -95,7 +95,7 @@ def test_a_holder_takes_a_request_back(token, alice, bob, deadline):
 
     assert emitted(tx, "TransferCancelled") == [(id,)]
     assert position(token, alice) == Position(balance=100, free=100)
-    assert token.transferRequest(id)["status"] == CANCELLED
+    assert token.consentTransfer(id)["status"] == CANCELLED
 
 
 def test_nobody_takes_back_the_request_of_another(token, alice, bob, stranger, deadline, decided):
@@ -125,7 +125,7 @@ def test_a_closed_request_stays_closed(token, alice, bob, deadline, decided, how
 
 
 def test_a_request_that_never_was_is_closed(token, alice, decided):
-    assert tuple(token.transferRequest(99)) == (ZERO_ADDRESS, ZERO_ADDRESS, 0, 0, NO_REQUEST)
+    assert tuple(token.consentTransfer(99)) == (ZERO_ADDRESS, ZERO_ADDRESS, 0, 0, NO_REQUEST)
     with reverts_with("TransferRefused", Reason.REQUEST_CLOSED):
         token.approveTransfer.call(99, decided)
     with reverts_with("TransferRefused", Reason.REQUEST_CLOSED):
@@ -210,7 +210,7 @@ def test_eligibility_that_lapses_before_the_approval_counts(
     with reverts_with("TransferRefused", Reason.RECIPIENT_KYC_EXPIRED):
         token.approveTransfer.call(id, decided)
     # it stays open, and a renewal makes it good
-    assert token.transferRequest(id)["status"] == OPEN
+    assert token.consentTransfer(id)["status"] == OPEN
     platform.renew([(bob, lapse + DAY)], decided)
     token.approveTransfer.call(id, decided)
 
@@ -240,7 +240,7 @@ def test_many_are_approved_and_a_row_that_is_refused_by_now_is_reported(
     assert emitted(tx, "TransferApproved") == [(first, 10), (third, 5)]
     # 100 − 10 + 5 = 95, of which 20 are still promised
     assert position(token, alice) == Position(balance=95, committed=20, free=75)
-    assert token.transferRequest(second)["status"] == OPEN
+    assert token.consentTransfer(second)["status"] == OPEN
 
 
 def test_a_request_in_a_batch_twice_is_one_transfer(token, alice, bob, deadline, decided):
@@ -326,3 +326,23 @@ def test_promised_units_that_were_taken_by_force_are_missed_at_the_approval(
     assert position(token, alice) == Position(balance=40, committed=80, free=0)
     token.cancelTransfer(id, {"from": alice})
     assert position(token, alice) == Position(balance=40, free=40)
+
+
+# Where it has no place
+
+
+def test_where_no_consent_is_asked_for_there_is_nothing_to_request(
+    make_issue, alice, bob, deadline
+):
+    token = make_issue({alice: 100})
+
+    assert token.previewRequest(alice, bob, 30) == Reason.CONSENT_NOT_REQUIRED
+    with reverts_with("TransferRefused", Reason.CONSENT_NOT_REQUIRED):
+        token.requestTransfer.call(bob, 30, deadline, {"from": alice})
+
+
+def test_nobody_asks_to_transfer_nothing_or_to_oneself(token, alice, bob, deadline):
+    with reverts_with("TransferRefused", Reason.ZERO_AMOUNT):
+        token.requestTransfer.call(bob, 0, deadline, {"from": alice})
+    with reverts_with("TransferRefused", Reason.SAME_WALLET):
+        token.requestTransfer.call(alice, 30, deadline, {"from": alice})

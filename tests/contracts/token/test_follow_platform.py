@@ -50,6 +50,9 @@ def test_a_platform_that_does_not_answer_moves_nothing(
 
     with reverts_with("PlatformUnavailable"):
         token.transfer.call(bob, 1, {"from": alice})
+    # ERC-7943: its questions are answered all the same
+    assert (token.canSend(alice), token.canReceive(bob)) == (False, False)
+    assert token.canTransfer["address,address,uint256"](alice, bob, 1) is False
 
 
 @pytest.mark.requirement("G7")

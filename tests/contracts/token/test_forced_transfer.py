@@ -18,12 +18,12 @@ from token_words import (
     ZERO_ADDRESS,
     Position,
     at,
-    claims,
     emitted,
     names,
     now,
     position,
     refusals,
+    restraints,
     reverts_with,
 )
 
@@ -32,9 +32,9 @@ from jp20.domain.token.reasons import Reason
 pytestmark = pytest.mark.requirement("G11")
 
 
-def set_claim(tx) -> int:
-    """The number of the claim that was set."""
-    return emitted(tx, "ClaimSet")[0][1]
+def set_restraint(tx) -> int:
+    """The number of the restraint that was set."""
+    return emitted(tx, "RestraintSet")[0][1]
 
 
 # What it passes
@@ -256,14 +256,14 @@ def test_the_whole_position_is_set_aside_only_where_the_case_says_so(
     token.forcedTransferWith.call((alice.address, bob.address, 99, WAIVE_LOTS, 0), decided)
 
 
-# Claims
+# Restraints
 
 
 @pytest.mark.requirement("G24")
 @pytest.mark.parametrize(
-    ("set_", "reason"), [("pledge", Reason.PLEDGED), ("attach", Reason.ATTACHED)]
+    ("set_", "reason"), [("pledge", Reason.PLEDGED), ("placeAttachment", Reason.ATTACHED)]
 )
-def test_what_somebody_else_has_a_claim_on_stays(token, alice, carol, decided, set_, reason):
+def test_what_somebody_else_has_a_restraint_on_stays(token, alice, carol, decided, set_, reason):
     getattr(token, set_)(alice, 60, CREDITOR, decided)
 
     with reverts_with("ERC7943InsufficientUnfrozenBalance", alice, 41, 40):
@@ -275,29 +275,29 @@ def test_what_somebody_else_has_a_claim_on_stays(token, alice, carol, decided, s
 
 @pytest.mark.requirement("G24")
 def test_a_pledge_is_executed_for_what_it_is(token, alice, carol, decided):
-    id = set_claim(token.pledge(alice, 60, PLEDGEE, decided))
+    id = set_restraint(token.pledge(alice, 60, PLEDGEE, decided))
     token.lockUp([alice], [100], now() + DAY, decided)
 
     def move(amount):
         return (alice.address, carol.address, amount, 0, id)
 
-    # no more than the claim
+    # no more than the restraint
     with reverts_with("ERC7943InsufficientUnfrozenBalance", alice, 61, 0):
         token.forcedTransferWith.call(move(61), decided)
 
     tx = token.forcedTransferWith(move(25), decided)
-    assert emitted(tx, "ClaimChanged") == [(alice, id, 35, 0)]
+    assert emitted(tx, "RestraintChanged") == [(alice, id, 35, 0)]
     assert position(token, alice) == Position(balance=75, locked=100, pledged=35)
     tx = token.forcedTransferWith(move(35), decided)
-    assert emitted(tx, "ClaimChanged") == [(alice, id, 0, 0)]
+    assert emitted(tx, "RestraintChanged") == [(alice, id, 0, 0)]
     assert position(token, alice) == Position(balance=40, locked=100)
     assert token.balanceOf(carol) == 60
 
 
 @pytest.mark.requirement("G24")
-def test_earlier_claims_stay_covered_when_a_later_one_is_executed(token, alice, carol, decided):
-    first = set_claim(token.pledge(alice, 70, PLEDGEE, decided))
-    second = set_claim(token.attach(alice, 60, CREDITOR, decided))
+def test_earlier_restraints_stay_covered_when_a_later_one_is_executed(token, alice, carol, decided):
+    first = set_restraint(token.pledge(alice, 70, PLEDGEE, decided))
+    second = set_restraint(token.placeAttachment(alice, 60, CREDITOR, decided))
 
     # of 100, 70 are the older pledgee's
     with reverts_with("ERC7943InsufficientUnfrozenBalance", alice, 31, 30):
@@ -309,27 +309,27 @@ def test_earlier_claims_stay_covered_when_a_later_one_is_executed(token, alice, 
 
 @pytest.mark.requirement("G24")
 def test_of_two_pledges_the_older_is_senior(token, alice, carol, decided):
-    older = set_claim(token.pledge(alice, 60, PLEDGEE, decided))
-    younger = set_claim(token.pledge(alice, 40, CREDITOR, decided))
-    token.attach(alice, 10, CREDITOR, decided)
+    older = set_restraint(token.pledge(alice, 60, PLEDGEE, decided))
+    younger = set_restraint(token.pledge(alice, 40, CREDITOR, decided))
+    token.placeAttachment(alice, 10, CREDITOR, decided)
 
     token.forcedTransferWith.call((alice.address, carol.address, 40, 0, younger), decided)
     tx = token.forcedTransferWith((alice.address, carol.address, 60, 0, older), decided)
 
     # the younger's 40 are what is left; the attachment overlaps with it
-    assert emitted(tx, "ClaimChanged") == [(alice, older, 0, 0)]
+    assert emitted(tx, "RestraintChanged") == [(alice, older, 0, 0)]
     assert position(token, alice) == Position(balance=40, pledged=40, attached=10)
-    assert [claim.id for claim in claims(token, alice)] == [younger, younger + 1]
+    assert [restraint.id for restraint in restraints(token, alice)] == [younger, younger + 1]
 
 
-def test_a_claim_that_is_none_or_a_lock_up_is_not_executed(token, alice, bob, carol, decided):
+def test_a_restraint_that_is_none_or_a_lock_up_is_not_executed(token, alice, bob, carol, decided):
     tx = token.lockUp([alice], [10], now() + DAY, decided)
-    lock = set_claim(tx)
-    of_bob = set_claim(token.pledge(bob, 10, PLEDGEE, decided))
+    lock = set_restraint(tx)
+    of_bob = set_restraint(token.pledge(bob, 10, PLEDGEE, decided))
 
-    for claim in (lock, of_bob, 999):
-        with reverts_with("TransferRefused", Reason.NO_SUCH_CLAIM):
-            token.forcedTransferWith.call((alice.address, carol.address, 1, 0, claim), decided)
+    for restraint in (lock, of_bob, 999):
+        with reverts_with("TransferRefused", Reason.NO_SUCH_RESTRAINT):
+            token.forcedTransferWith.call((alice.address, carol.address, 1, 0, restraint), decided)
 
 
 # Many at once
@@ -338,7 +338,7 @@ def test_a_claim_that_is_none_or_a_lock_up_is_not_executed(token, alice, bob, ca
 def test_a_row_that_is_refused_by_now_is_reported_and_the_others_go_through(
     token, platform, alice, bob, carol, dave, issuer_account, decided
 ):
-    released = set_claim(token.pledge(bob, 10, PLEDGEE, decided))
+    released = set_restraint(token.pledge(bob, 10, PLEDGEE, decided))
     token.releasePledge(bob, released, 10, decided)
     platform.suspend([dave], decided)
 
@@ -356,7 +356,7 @@ def test_a_row_that_is_refused_by_now_is_reported_and_the_others_go_through(
 
     assert refusals(tx) == [
         (1, alice, Reason.RECIPIENT_SUSPENDED),
-        (2, bob, Reason.NO_SUCH_CLAIM),
+        (2, bob, Reason.NO_SUCH_RESTRAINT),
         (3, issuer_account, Reason.SENDER_IS_ISSUER_ACCOUNT),
         (4, bob, Reason.INSUFFICIENT_BALANCE),
     ]
@@ -394,3 +394,23 @@ def test_nothing_moves_by_force_while_the_platform_is_halted(
         token.controllerTransfer.call(alice, carol, 1, b"", b"", decided)
     with reverts_with("PlatformHalted"):
         token.batchForcedTransfer.call([move], decided)
+
+
+def test_to_where_the_units_are_nothing_moves_and_nothing_is_released(token, alice, bob, decided):
+    """Of Alice's 100 are 80 frozen and 60 pledged: a movement of nothing changes neither."""
+    token.setFrozenTokens(alice, 80, decided)
+    ((_, id, *_),) = emitted(token.pledge(alice, 60, PLEDGEE, decided), "RestraintSet")
+    to_herself = (alice.address, alice.address, 60, 15, id)
+
+    for force in (
+        lambda: token.forcedTransfer.call(alice, alice, 40, decided),
+        lambda: token.forcedTransferWith.call(to_herself, decided),
+        lambda: token.controllerTransfer.call(alice, alice, 40, b"", b"", decided),
+    ):
+        with reverts_with("TransferRefused", Reason.SAME_WALLET):
+            force()
+    tx = token.batchForcedTransfer([to_herself, (alice.address, bob.address, 0, 15, id)], decided)
+
+    assert refusals(tx) == [(0, alice, Reason.SAME_WALLET), (1, alice, Reason.ZERO_AMOUNT)]
+    assert names(tx) == ["RowRefused", "RowRefused"]
+    assert position(token, alice) == Position(balance=100, frozen=80, pledged=60, free=20)

@@ -6,6 +6,7 @@ from token_words import (
     EVERYTHING,
     PLEDGEE,
     Position,
+    at,
     emitted,
     names,
     now,
@@ -37,13 +38,60 @@ def test_setting_a_freeze_answers_true(token, alice, decided):
     assert token.setFrozenTokens.call(alice, 60, decided) is True
 
 
-def test_a_freeze_is_set_anew_not_added_to(token, alice, bob, decided):
+def test_a_freeze_is_raised_to_an_amount_not_by_it_and_never_lowered(token, alice, decided):
+    token.setFrozenTokens(alice, 60, decided)
+    token.setFrozenTokens(alice, 70, decided)
+    assert token.freeBalanceOf(alice) == 30
+
+    for amount in (70, 69, 0):
+        with reverts_with("NotAnIncrease", 70, amount):
+            token.setFrozenTokens.call(alice, amount, decided)
+
+
+def test_a_freeze_is_lowered_from_what_it_is(token, alice, bob, decided):
     token.setFrozenTokens(alice, 60, decided)
 
-    token.setFrozenTokens(alice, 10, decided)
+    tx = token.unfreeze(alice, 60, 10, decided)
+
+    assert emitted(tx, "Frozen") == [(alice, 10)]
     assert token.freeBalanceOf(alice) == 90
-    token.setFrozenTokens(alice, 0, decided)
+    token.unfreeze(alice, 10, 0, decided)
     assert token.preview(alice, alice, bob, 100) == Reason.NONE
+
+
+def test_unfreezing_lowers(token, alice, decided):
+    token.setFrozenTokens(alice, 60, decided)
+
+    for amount in (60, 61):
+        with reverts_with("NotADecrease", 60, amount):
+            token.unfreeze.call(alice, 60, amount, decided)
+
+
+def test_a_freeze_of_everything_is_named_as_everything(token, alice, decided):
+    token.setFrozenTokens(alice, 2**256 - 1, decided)
+
+    token.unfreeze(alice, 2**256 - 1, 100, decided)
+
+    assert token.getFrozenTokens(alice) == 100
+
+
+def test_a_decision_about_one_freeze_does_not_lift_a_later_one(token, alice, aml, decided):
+    token.freezeAtOnce([alice], [10], {"from": aml})
+    # decided now: lift the 10; then, before it is executed, a hit on a sanctions list
+    token.setFrozenTokens(alice, 2**256 - 1, decided)
+
+    with reverts_with("FrozenAmountChanged", 10, EVERYTHING):
+        token.unfreeze.call(alice, 10, 0, decided)
+
+
+@pytest.mark.requirement("G12")
+def test_while_halted_a_freeze_is_raised_and_not_lowered(token, platform, alice, decided):
+    token.setFrozenTokens(alice, 60, decided)
+    platform.halt(decided)
+
+    with reverts_with("PlatformHalted"):
+        token.unfreeze.call(alice, 60, 59, decided)
+    token.setFrozenTokens.call(alice, 61, decided)
 
 
 def test_a_freeze_may_exceed_the_balance_and_reaches_what_comes_in(token, alice, bob, decided):
@@ -134,16 +182,29 @@ def test_nothing_is_frozen_beyond_everything(token, alice, aml, decided):
 
 
 @pytest.mark.requirement("G17")
-def test_an_unconfirmed_freeze_is_not_repeated_by_the_same_organisation(
+def test_an_unconfirmed_freeze_is_not_repeated_by_the_same_organisation(token, alice, aml, auditor):
+    token.freezeAtOnce([alice], [60], {"from": aml})
+
+    with reverts_with("FreezeNotConfirmed", alice, AML):
+        token.freezeAtOnce.call([alice], [61], {"from": aml})
+    # another organisation's freeze is its own matter
+    token.freezeAtOnce.call([alice], [61], {"from": auditor})
+
+
+@pytest.mark.requirement("G17")
+def test_what_a_decision_lowered_is_confirmed_by_nobody_and_the_next_freeze_is_free(
     token, alice, aml, auditor, decided
 ):
     token.freezeAtOnce([alice], [60], {"from": aml})
-    token.setFrozenTokens(alice, 0, decided)
+    frozen_at = now()
+    token.unfreeze(alice, 60, 20, decided)
 
-    with reverts_with("FreezeNotConfirmed", alice, AML):
-        token.freezeAtOnce.call([alice], [60], {"from": aml})
-    # another organisation's freeze is its own matter
-    token.freezeAtOnce.call([alice], [60], {"from": auditor})
+    with reverts_with("NothingToConfirm", alice, AML):
+        token.confirmFreeze.call(alice, AML, frozen_at, {"from": auditor})
+    # decided on, so not overdue either
+    assert tuple(token.freezeAtOnceOf(alice, AML)) == (frozen_at, True)
+    token.freezeAtOnce([alice], [60], {"from": aml})
+    assert tuple(token.freezeAtOnceOf(alice, AML)) == (now(), False)
 
 
 @pytest.mark.requirement("G17")
@@ -153,7 +214,7 @@ def test_another_organisation_confirms_and_the_next_freeze_is_free_again(
     token.freezeAtOnce([alice], [60], {"from": aml})
     frozen_at = now()
 
-    tx = token.confirmFreeze(alice, AML, {"from": auditor})
+    tx = token.confirmFreeze(alice, AML, frozen_at, {"from": auditor})
 
     assert emitted(tx, "FreezeConfirmed") == [(alice, AML, AUDITOR)]
     assert tuple(token.freezeAtOnceOf(alice, AML)) == (frozen_at, True)
@@ -162,16 +223,29 @@ def test_another_organisation_confirms_and_the_next_freeze_is_free_again(
 
 
 @pytest.mark.requirement("G17")
-def test_nobody_confirms_their_own_freeze_or_none_or_twice(token, alice, bob, aml, auditor):
+def test_a_confirmation_is_of_one_freeze_not_of_a_later_one(token, alice, aml, auditor):
     token.freezeAtOnce([alice], [60], {"from": aml})
+    first = now()
+    token.confirmFreeze(alice, AML, first, {"from": auditor})
+    at(first + 60)
+    token.freezeAtOnce([alice], [61], {"from": aml})
 
     with reverts_with("NothingToConfirm", alice, AML):
-        token.confirmFreeze.call(alice, AML, {"from": aml})
-    with reverts_with("NothingToConfirm", bob, AML):
-        token.confirmFreeze.call(bob, AML, {"from": auditor})
-    token.confirmFreeze(alice, AML, {"from": auditor})
+        token.confirmFreeze.call(alice, AML, first, {"from": auditor})
+
+
+@pytest.mark.requirement("G17")
+def test_nobody_confirms_their_own_freeze_or_none_or_twice(token, alice, bob, aml, auditor):
+    token.freezeAtOnce([alice], [60], {"from": aml})
+    frozen_at = now()
+
     with reverts_with("NothingToConfirm", alice, AML):
-        token.confirmFreeze.call(alice, AML, {"from": auditor})
+        token.confirmFreeze.call(alice, AML, frozen_at, {"from": aml})
+    with reverts_with("NothingToConfirm", bob, AML):
+        token.confirmFreeze.call(bob, AML, 0, {"from": auditor})
+    token.confirmFreeze(alice, AML, frozen_at, {"from": auditor})
+    with reverts_with("NothingToConfirm", alice, AML):
+        token.confirmFreeze.call(alice, AML, frozen_at, {"from": auditor})
 
 
 def test_the_lists_of_a_freeze_have_one_length(token, alice, bob, aml):
@@ -189,7 +263,7 @@ def test_the_issuers_account_is_no_holders_and_only_a_pause_restrains_it(
         lambda: token.setFrozenTokens.call(issuer_account, 1, decided),
         lambda: token.freezeAtOnce.call([issuer_account], [1], {"from": aml}),
         lambda: token.pledge.call(issuer_account, 1, PLEDGEE, decided),
-        lambda: token.attach.call(issuer_account, 1, CREDITOR, decided),
+        lambda: token.placeAttachment.call(issuer_account, 1, CREDITOR, decided),
     ):
         with reverts_with("TransferRefused", no):
             restrain()
@@ -197,5 +271,5 @@ def test_the_issuers_account_is_no_holders_and_only_a_pause_restrains_it(
     tx = token.lockUp([issuer_account, carol], [1, 1], now() + 60, decided)
 
     assert emitted(tx, "RowRefused") == [(0, issuer_account, no)]
-    assert [holder for holder, *_ in emitted(tx, "ClaimSet")] == [carol]
+    assert [holder for holder, *_ in emitted(tx, "RestraintSet")] == [carol]
     assert token.freeBalanceOf(issuer_account) == token.balanceOf(issuer_account)

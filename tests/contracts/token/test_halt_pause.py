@@ -3,7 +3,7 @@
 import pytest
 from brownie import accounts as all_accounts
 from brownie.exceptions import VirtualMachineError
-from token_words import ZERO_ADDRESS, emitted, reverts_with
+from token_words import ZERO_ADDRESS, emitted, now, reverts_with
 
 from jp20.domain.token.reasons import Reason
 
@@ -32,13 +32,15 @@ WHILE_HALTED = {"freezeAtOnce", "confirmFreeze", "setFrozenTokens", "pause"}
 # What works while the token is paused: the same, enforcement, restraints, rejections, documents.
 WHILE_PAUSED = WHILE_HALTED | {
     "unpause",
+    "unfreeze",
+    "withdrawRecordDate",
     "setTokenLockUp",
     "shortenTokenLockUp",
     "lockUp",
     "shortenLockUp",
     "pledge",
     "releasePledge",
-    "attach",
+    "placeAttachment",
     "releaseAttachment",
     "setDocument",
     "removeDocument",
@@ -51,6 +53,7 @@ WHILE_PAUSED = WHILE_HALTED | {
     "recordIncident",
     "redistribute",
     "movePosition",
+    "redeemAtMaturity",
 }
 
 
@@ -66,7 +69,7 @@ def token(make_issue, alice, bob, issuer_account):
 def writing(token_abi, issuer_account):
     """Each function that changes state: its name, arguments of the right shape, its ABI."""
     return [
-        (entry["name"], [blank(one, issuer_account.address) for one in entry["inputs"]], entry)
+        (entry["name"], arguments_of(entry, issuer_account.address), entry)
         for entry in token_abi
         if entry["type"] == "function" and entry["stateMutability"] == "nonpayable"
     ]
@@ -86,6 +89,12 @@ def blank(parameter, account):
     if type_ == "bytes":
         return b""
     return bytes(32) if type_ == "bytes32" else 1
+
+
+def arguments_of(entry, account):
+    """Of the right shape; a succession has a cause of its own."""
+    succession = {"cause": 2} if entry["name"] == "recordSuccession" else {}
+    return [succession.get(one["name"], blank(one, account)) for one in entry["inputs"]]
 
 
 def call(token, entry, arguments, sender):
@@ -126,7 +135,7 @@ def test_what_still_works_while_halted_works(token, platform, alice, aml, audito
     platform.halt(decided)
 
     token.freezeAtOnce([alice], [60], {"from": aml})
-    token.confirmFreeze(alice, 2, {"from": auditor})
+    token.confirmFreeze(alice, 2, now(), {"from": auditor})
     token.setFrozenTokens(alice, 70, decided)
     token.pause(decided)
 
@@ -134,7 +143,7 @@ def test_what_still_works_while_halted_works(token, platform, alice, aml, audito
     assert token.paused() is True
     # a freeze is raised, not lowered
     with reverts_with("PlatformHalted"):
-        token.setFrozenTokens.call(alice, 69, decided)
+        token.unfreeze.call(alice, 70, 69, decided)
     with reverts_with("PlatformHalted"):
         token.unpause.call(decided)
 

@@ -7,15 +7,15 @@ from token_words import (
     LOCK_UP,
     NEVER,
     NOBODY,
-    Claim,
     Position,
+    Restraint,
     at,
-    claims,
     emitted,
     names,
     now,
     position,
     refusals,
+    restraints,
     reverts_with,
 )
 
@@ -103,10 +103,10 @@ def test_locked_units_stay_and_the_others_move(token, alice, bob, decided):
 
     tx = token.lockUp([alice], [60], until, decided)
 
-    assert names(tx) == ["ClaimSet"]
-    ((holder, id, kind, amount, time, claimant),) = emitted(tx, "ClaimSet")
+    assert names(tx) == ["RestraintSet"]
+    ((holder, id, kind, amount, time, claimant),) = emitted(tx, "RestraintSet")
     assert (holder, kind, amount, time, claimant) == (alice, LOCK_UP, 60, until, NOBODY)
-    assert claims(token, alice) == [Claim(id, LOCK_UP, 60, until)]
+    assert restraints(token, alice) == [Restraint(id, LOCK_UP, 60, until)]
     # 100 − 60
     assert position(token, alice) == Position(balance=100, locked=60, free=40)
     assert token.freeBalanceOf(alice) == 40
@@ -126,7 +126,7 @@ def test_locked_units_are_free_from_the_second_named(token, alice, bob, decided)
         token.transfer.call(bob, 1, {"from": alice})
 
     at(until)
-    assert claims(token, alice) == []
+    assert restraints(token, alice) == []
     assert token.freeBalanceOf(alice) == 100
     assert token.preview(alice, alice, bob, 100) == Reason.NONE
     token.transfer(bob, 100, {"from": alice})
@@ -162,7 +162,7 @@ def test_a_lock_up_of_more_than_there_is_counts_for_what_comes_in(token, alice, 
 def test_a_lock_up_of_everything_holds_everything(token, alice, bob, decided):
     token.lockUp([alice], [2**256 - 1], now() + DAY, decided)
 
-    assert claims(token, alice)[0].amount == EVERYTHING
+    assert restraints(token, alice)[0].amount == EVERYTHING
     assert token.preview(alice, alice, bob, 1) == Reason.LOCKED_UP
 
 
@@ -193,35 +193,48 @@ def test_a_lock_up_can_last_for_ever(token, alice, decided):
     assert token.freeBalanceOf(alice) == 99
 
 
-def test_a_holder_has_at_most_sixteen_claims_and_those_that_ran_out_make_room(
+def test_a_holder_has_at_most_twelve_lock_ups_and_those_that_ran_out_make_room(
     token, alice, decided
 ):
     soon = now() + DAY
     token.lockUp([alice] * 4, [1] * 4, soon, decided)
-    token.lockUp([alice] * 12, [1] * 12, soon + DAY, decided)
+    token.lockUp([alice] * 8, [1] * 8, soon + DAY, decided)
 
     tx = token.lockUp([alice], [1], soon + DAY, decided)
-    assert refusals(tx) == [(0, alice, Reason.TOO_MANY_CLAIMS)]
-    with reverts_with("TransferRefused", Reason.TOO_MANY_CLAIMS):
+    assert refusals(tx) == [(0, alice, Reason.TOO_MANY_RESTRAINTS)]
+    with reverts_with("TransferRefused", Reason.TOO_MANY_RESTRAINTS):
         token.pledge.call(alice, 1, NOBODY, decided)
 
     at(soon)
     tx = token.lockUp([alice] * 4, [1] * 4, soon + DAY, decided)
     assert refusals(tx) == []
-    # 12 of the second day and 4 new ones
-    assert token.positionOf(alice)["locked"] == 16
+    # 8 of the second day and 4 new ones
+    assert token.positionOf(alice)["locked"] == 12
+
+
+@pytest.mark.requirement("G11")
+def test_lock_ups_and_pledges_leave_room_for_a_court(token, alice, decided):
+    token.lockUp([alice] * 11, [1] * 11, now() + DAY, decided)
+    token.pledge(alice, 1, NOBODY, decided)
+
+    for _ in range(4):
+        token.placeAttachment(alice, 1, NOBODY, decided)
+
+    # 12 + 4 = 16
+    with reverts_with("TransferRefused", Reason.TOO_MANY_RESTRAINTS):
+        token.placeAttachment.call(alice, 1, NOBODY, decided)
 
 
 def test_a_lock_up_is_shortened_to_an_earlier_time(token, alice, bob, decided):
     until = now() + 2 * DAY
-    ((_, id, *_),) = emitted(token.lockUp([alice], [60], until, decided), "ClaimSet")
+    ((_, id, *_),) = emitted(token.lockUp([alice], [60], until, decided), "RestraintSet")
     for time in (until, until + 1):
         with reverts_with("InvalidTime", time):
             token.shortenLockUp.call(alice, id, time, decided)
 
     tx = token.shortenLockUp(alice, id, until - DAY, decided)
 
-    assert emitted(tx, "ClaimChanged") == [(alice, id, 60, until - DAY)]
+    assert emitted(tx, "RestraintChanged") == [(alice, id, 60, until - DAY)]
     at(until - DAY - 1)
     assert token.preview(alice, alice, bob, 41) == Reason.LOCKED_UP
     at(until - DAY)
@@ -229,27 +242,27 @@ def test_a_lock_up_is_shortened_to_an_earlier_time(token, alice, bob, decided):
 
 
 def test_a_lock_up_is_ended_by_a_time_that_has_passed(token, alice, bob, decided):
-    ((_, id, *_),) = emitted(token.lockUp([alice], [60], now() + DAY, decided), "ClaimSet")
+    ((_, id, *_),) = emitted(token.lockUp([alice], [60], now() + DAY, decided), "RestraintSet")
 
     tx = token.shortenLockUp(alice, id, 1, decided)
 
-    assert emitted(tx, "ClaimChanged") == [(alice, id, 0, 1)]
-    assert claims(token, alice) == []
+    assert emitted(tx, "RestraintChanged") == [(alice, id, 0, 1)]
+    assert restraints(token, alice) == []
     assert token.preview(alice, alice, bob, 100) == Reason.NONE
 
 
 def test_only_a_lock_up_of_that_holder_is_shortened(token, alice, bob, decided):
-    ((_, lock, *_),) = emitted(token.lockUp([alice], [60], now() + DAY, decided), "ClaimSet")
-    ((_, pledge, *_),) = emitted(token.pledge(alice, 1, NOBODY, decided), "ClaimSet")
+    ((_, lock, *_),) = emitted(token.lockUp([alice], [60], now() + DAY, decided), "RestraintSet")
+    ((_, pledge, *_),) = emitted(token.pledge(alice, 1, NOBODY, decided), "RestraintSet")
 
-    with reverts_with("NoSuchClaim", bob, lock):
+    with reverts_with("NoSuchRestraint", bob, lock):
         token.shortenLockUp.call(bob, lock, 1, decided)
-    with reverts_with("NoSuchClaim", alice, pledge):
+    with reverts_with("NoSuchRestraint", alice, pledge):
         token.shortenLockUp.call(alice, pledge, 1, decided)
-    with reverts_with("NoSuchClaim", alice, 999):
+    with reverts_with("NoSuchRestraint", alice, 999):
         token.shortenLockUp.call(alice, 999, 1, decided)
 
 
 def test_who_holds_nothing_has_an_empty_position(token, stranger):
     assert position(token, stranger) == Position()
-    assert claims(token, stranger) == []
+    assert restraints(token, stranger) == []

@@ -11,15 +11,15 @@ from token_words import (
     PLEDGE,
     PLEDGEE,
     ZERO_ADDRESS,
-    Claim,
     Position,
+    Restraint,
     at,
-    claims,
     emitted,
     names,
     now,
     position,
     refusals,
+    restraints,
     reverts_with,
 )
 
@@ -61,7 +61,7 @@ def test_every_restraint_moves_with_it(token, alice, alices_other, platform, dec
     until = now() + DAY
     token.lockUp([alice], [70], until, decided)
     token.pledge(alice, 40, PLEDGEE, decided)
-    token.attach(alice, 120, CREDITOR, decided)
+    token.placeAttachment(alice, 120, CREDITOR, decided)
     token.setFrozenTokens(alice, 60, decided)
     token.setFrozenTokens(alices_other, 5, decided)
     platform.retireWallets([alice], decided)
@@ -70,25 +70,68 @@ def test_every_restraint_moves_with_it(token, alice, alices_other, platform, dec
 
     assert emitted(tx, "Frozen") == [(alice, 0), (alices_other, 65)]
     assert position(token, alice) == Position()
-    assert claims(token, alice) == []
+    assert restraints(token, alice) == []
     assert position(token, alices_other) == Position(
         balance=100, locked=70, frozen=65, pledged=40, attached=120
     )
-    lock, pledge, attachment = claims(token, alices_other)
-    assert lock == Claim(lock.id, LOCK_UP, 70, until)
-    assert pledge == Claim(pledge.id, PLEDGE, 40, 0, PLEDGEE)
-    assert attachment == Claim(attachment.id, ATTACHMENT, 120, 0, CREDITOR)
+    lock, pledge, attachment = restraints(token, alices_other)
+    # under the numbers that they had
+    ids = [event[0] for event in emitted(tx, "RestraintCarried")]
+    assert lock == Restraint(ids[0], LOCK_UP, 70, until)
+    assert pledge == Restraint(ids[1], PLEDGE, 40, 0, PLEDGEE)
+    assert attachment == Restraint(ids[2], ATTACHMENT, 120, 0, CREDITOR)
+    assert [event[1:] for event in emitted(tx, "RestraintCarried")] == [
+        (ids[0], alice, alices_other, 70),
+        (ids[1], alice, alices_other, 40),
+        (ids[2], alice, alices_other, 120),
+    ]
+    assert [token.restraintOf(id)["holder"] for id in ids] == [alices_other] * 3
+
+
+@pytest.mark.requirement("G8", "G19", "G24")
+def test_restraints_move_from_a_wallet_without_units_too(
+    token, carol, alice, alices_other, platform, decided
+):
+    """What is still to come is restrained; giving up the wallet is no way out."""
+    token.transfer(carol, 100, {"from": alice})
+    token.setFrozenTokens(alice, EVERYTHING, decided)
+    token.placeAttachment(alice, 120, CREDITOR, decided)
+    token.lockUp([alice], [5], now() + DAY, decided)
+    platform.retireWallets([alice], decided)
+
+    tx = token.movePosition(alice, alices_other, decided)
+
+    assert emitted(tx, "Transfer") == []
+    assert emitted(tx, "PositionMoved") == [(alice, alices_other, 0)]
+    assert position(token, alice) == Position()
+    assert position(token, alices_other) == Position(locked=5, frozen=EVERYTHING, attached=120)
+
+
+@pytest.mark.requirement("G24")
+def test_what_moves_is_senior_to_what_came_later(
+    token, alice, alices_other, bob, platform, decided
+):
+    token.transfer(alices_other, 20, {"from": bob})
+    token.pledge(alice, 60, PLEDGEE, decided)
+    token.pledge(alices_other, 20, CREDITOR, decided)
+    token.pledge(alice, 10, CREDITOR, decided)
+    platform.retireWallets([alice], decided)
+
+    token.movePosition(alice, alices_other, decided)
+
+    assert [each.amount for each in restraints(token, alices_other)] == [60, 20, 10]
+    assert [each.id for each in restraints(token, alices_other)] == [1, 2, 3]
 
 
 @pytest.mark.requirement("G24")
 def test_the_senior_pledge_stays_senior(token, alice, alices_other, carol, platform, decided):
     token.pledge(alice, 60, PLEDGEE, decided)
-    token.attach(alice, 60, CREDITOR, decided)
-    token.attach(alice, 10, CREDITOR, decided)
+    token.placeAttachment(alice, 60, CREDITOR, decided)
+    token.placeAttachment(alice, 10, CREDITOR, decided)
     platform.retireWallets([alice], decided)
     token.movePosition(alice, alices_other, decided)
 
-    pledge, attachment, _ = claims(token, alices_other)
+    pledge, attachment, _ = restraints(token, alices_other)
 
     assert (pledge.kind, attachment.kind, attachment.amount) == (PLEDGE, ATTACHMENT, 60)
     # the attaching creditor comes after the pledgee's 60 of 100
@@ -134,7 +177,7 @@ def test_open_requests_end_and_nothing_is_promised_any_more(
 
     token.movePosition(alice, alices_other, decided)
 
-    assert token.transferRequest(id)["status"] == CANCELLED
+    assert token.consentTransfer(id)["status"] == CANCELLED
     assert position(token, alice) == Position()
     assert position(token, alices_other) == Position(balance=100, free=100)
     with reverts_with("TransferRefused", Reason.REQUEST_CLOSED):
@@ -225,14 +268,16 @@ def test_nothing_is_no_position(token, lost, alices_other, decided):
         token.movePosition.call(lost, alices_other, decided)
 
 
-def test_the_other_wallet_has_room_for_the_claims(token, platform, alice, alices_other, decided):
+def test_the_other_wallet_has_room_for_the_restraints(
+    token, platform, alice, alices_other, decided
+):
     soon = now() + DAY
     token.lockUp([alice] * 9, [1] * 9, soon, decided)
     token.lockUp([alices_other] * 8, [1] * 8, soon + DAY, decided)
     platform.retireWallets([alice], decided)
 
-    # 9 + 8 = 17 > 16
-    with reverts_with("TransferRefused", Reason.TOO_MANY_CLAIMS):
+    # 9 + 8 = 17 > 12
+    with reverts_with("TransferRefused", Reason.TOO_MANY_RESTRAINTS):
         token.movePosition.call(alice, alices_other, decided)
     at(soon)
     token.movePosition.call(alice, alices_other, decided)

@@ -222,11 +222,54 @@ def test_history_stays_readable_at_supply_zero(make_issue, alice, bob, issuer_ac
     token.setRecordDate(date, decided)
     at(date + 1)
 
-    token.redeemEarly([alice, bob, issuer_account], decided)
+    token.redeemEarly(decided)
+    token.redeemAtMaturity([alice, bob, issuer_account], decided)
 
     assert token.totalSupply() == 0
     assert token.supplyAtRecordDate(0) == 10_000
     assert [token.balanceAtRecordDate(who, 0) for who in (alice, bob)] == [100, 50]
+
+
+# Taken back
+
+
+def test_a_date_that_was_set_too_far_away_is_taken_back(token, alice, date, decided):
+    """It would shut out all that come before it, for ever."""
+    token.setRecordDate(date + 900 * DAY, decided)
+    with reverts_with("InvalidRecordDate", date + DAY):
+        token.setRecordDate.call(date + DAY, decided)
+
+    tx = token.withdrawRecordDate(1, decided)
+
+    assert emitted(tx, "RecordDateWithdrawn") == [(1, date + 900 * DAY)]
+    assert list(token.recordDates()) == [date]
+    token.setRecordDate(date + DAY, decided)
+    assert list(token.recordDates()) == [date, date + DAY]
+
+
+def test_without_a_date_to_come_none_passes(token, alice, bob, date, decided):
+    token.withdrawRecordDate(0, decided)
+    at(date + 1)
+    token.transfer(bob, 100, {"from": alice})
+
+    assert list(token.recordDates()) == []
+    with reverts_with("RecordDateNotReached", 0):
+        token.balanceAtRecordDate(alice, 0)
+    # the next one has its number, and counts who holds then
+    token.setRecordDate(now() + DAY, decided)
+    at(now() + DAY + 1)
+    assert [token.balanceAtRecordDate(who, 0) for who in (alice, bob)] == [0, 150]
+
+
+def test_only_the_last_date_to_come_is_taken_back(token, date, decided):
+    token.setRecordDate(date + DAY, decided)
+    for index in (0, 2):
+        with reverts_with("NotTheLastPending", index):
+            token.withdrawRecordDate.call(index, decided)
+
+    at(date + DAY + 1)
+    with reverts_with("NotTheLastPending", 1):
+        token.withdrawRecordDate.call(1, decided)
 
 
 @pytest.mark.requirement("G12")

@@ -5,16 +5,17 @@ from token_words import (
     CANCELLED,
     CREDITOR,
     DAY,
+    OPEN,
     PLEDGEE,
     ZERO_ADDRESS,
     Position,
     at,
-    claims,
     emitted,
     names,
     now,
     position,
     refusals,
+    restraints,
     reverts_with,
 )
 
@@ -52,7 +53,7 @@ def callable_bond(make_issue, maturity, alice, bob):
 def test_what_the_terms_do_not_name_is_not_allowed(bond, alice, decided):
     for refused in (
         lambda: bond.redeemAtMaturity.call([alice], decided),
-        lambda: bond.redeemEarly.call([alice], decided),
+        lambda: bond.redeemEarly.call(decided),
         lambda: bond.redeemPart.call([alice], [1], decided),
         lambda: bond.redeemFrom.call(alice, 1, b"", decided),
         lambda: bond.controllerRedeem.call(alice, 1, b"", b"", decided),
@@ -66,14 +67,14 @@ def test_early_means_before_maturity_and_at_maturity_means_from_then_on(
     callable_bond, maturity, alice, decided
 ):
     at(maturity - 1)
-    callable_bond.redeemEarly.call([alice], decided)
+    callable_bond.redeemEarly.call(decided)
     with reverts_with("TransferRefused", Reason.REDEMPTION_NOT_ALLOWED):
         callable_bond.redeemAtMaturity.call([alice], decided)
 
     at(maturity)
     callable_bond.redeemAtMaturity.call([alice], decided)
     with reverts_with("TransferRefused", Reason.REDEMPTION_NOT_ALLOWED):
-        callable_bond.redeemEarly.call([alice], decided)
+        callable_bond.redeemEarly.call(decided)
 
 
 def test_what_has_no_maturity_is_never_redeemed_at_it(token, alice, decided):
@@ -139,20 +140,20 @@ def test_a_holder_out_of_reach_is_redeemed_as_well(bond, platform, maturity, ali
 
 
 @pytest.mark.requirement("G4", "G24")
-def test_claims_on_redeemed_units_continue_on_the_money(bond, maturity, alice, decided):
-    pledge = emitted(bond.pledge(alice, 40, PLEDGEE, decided), "ClaimSet")[0][1]
-    attachment = emitted(bond.attach(alice, 70, CREDITOR, decided), "ClaimSet")[0][1]
-    lock = emitted(bond.lockUp([alice], [80], maturity + DAY, decided), "ClaimSet")[0][1]
+def test_restraints_on_redeemed_units_continue_on_the_money(bond, maturity, alice, decided):
+    pledge = emitted(bond.pledge(alice, 40, PLEDGEE, decided), "RestraintSet")[0][1]
+    attachment = emitted(bond.placeAttachment(alice, 70, CREDITOR, decided), "RestraintSet")[0][1]
+    lock = emitted(bond.lockUp([alice], [80], maturity + DAY, decided), "RestraintSet")[0][1]
     bond.setFrozenTokens(alice, 90, decided)
     at(maturity)
 
     tx = bond.redeemAtMaturity([alice], decided)
 
-    assert sorted(emitted(tx, "ClaimOnProceeds")) == [
+    assert sorted(emitted(tx, "RestraintOnProceeds")) == [
         (alice, pledge, PLEDGEE, 40),
         (alice, attachment, CREDITOR, 70),
     ]
-    assert sorted(emitted(tx, "ClaimChanged")) == [
+    assert sorted(emitted(tx, "RestraintChanged")) == [
         (alice, pledge, 0, 0),
         (alice, attachment, 0, 0),
         (alice, lock, 0, maturity + DAY),
@@ -160,18 +161,18 @@ def test_claims_on_redeemed_units_continue_on_the_money(bond, maturity, alice, d
     assert emitted(tx, "Frozen") == [(alice, 0)]
     assert names(tx)[-2:] == ["Transfer", "Redeemed"]
     assert position(bond, alice) == Position()
-    assert claims(bond, alice) == []
+    assert restraints(bond, alice) == []
 
 
 @pytest.mark.requirement("G4", "G6")
-def test_claims_on_the_money_are_in_todays_units(bond, maturity, alice, decided):
-    pledge = emitted(bond.pledge(alice, 40, PLEDGEE, decided), "ClaimSet")[0][1]
+def test_restraints_on_the_money_are_in_todays_units(bond, maturity, alice, decided):
+    pledge = emitted(bond.pledge(alice, 40, PLEDGEE, decided), "RestraintSet")[0][1]
     bond.split(10, decided)
     at(maturity)
 
     tx = bond.redeemAtMaturity([alice], decided)
 
-    assert emitted(tx, "ClaimOnProceeds") == [(alice, pledge, PLEDGEE, 400)]
+    assert emitted(tx, "RestraintOnProceeds") == [(alice, pledge, PLEDGEE, 400)]
     assert emitted(tx, "Redeemed")[0][2] == 1_000
 
 
@@ -184,28 +185,57 @@ def test_a_request_ends_when_the_whole_position_is_redeemed(
     tx = token.requestTransfer(bob, 30, now() + DAY, {"from": alice})
     id = emitted(tx, "TransferRequested")[0][0]
 
-    token.redeemEarly([alice], decided)
+    token.redeemEarly(decided)
+    token.redeemAtMaturity([alice], decided)
 
     assert position(token, alice) == Position()
-    assert token.transferRequest(id)["status"] == CANCELLED
+    assert token.consentTransfer(id)["status"] == CANCELLED
     with reverts_with("TransferRefused", Reason.REQUEST_CLOSED):
         token.approveTransfer.call(id, decided)
     with reverts_with("TransferRefused", Reason.REQUEST_CLOSED):
         token.cancelTransfer.call(id, {"from": alice})
-    # nor does it take units that come later
-    token.deliver([alice], [100], decided)
     assert refusals(token.approveTransfers([id], decided)) == [(0, alice, Reason.REQUEST_CLOSED)]
-    assert position(token, alice) == Position(balance=100, free=100)
 
 
 @pytest.mark.requirement("G7")
-def test_who_was_redeemed_counts_no_more(make_issue, maturity, alice, bob, carol, decided):
-    token = make_issue({alice: 100, bob: 50}, maturity=maturity, earlyRedemption=True, holderCap=2)
+def test_who_was_redeemed_counts_no_more(make_issue, alice, bob, carol, decided):
+    token = make_issue({alice: 100, bob: 50}, partialRedemption=True, holderCap=2)
 
-    token.redeemEarly([alice], decided)
+    token.redeemPart([alice], [100], decided)
 
     assert token.holderCount() == 1
     assert token.preview(bob, bob, carol, 1) == Reason.NONE
+
+
+# Early
+
+
+def test_an_early_redemption_brings_maturity_forward_for_everybody(
+    callable_bond, maturity, alice, bob, issuer_account, decided
+):
+    """Nobody can be singled out: from here nothing trades, and all are redeemed."""
+    token = callable_bond
+
+    tx = token.redeemEarly(decided)
+
+    assert names(tx) == ["MaturityChanged"]
+    assert emitted(tx, "MaturityChanged") == [(maturity, now())]
+    assert token.maturity() == now()
+    assert token.isIssuable() is False
+    for sender, recipient in ((alice, bob), (bob, alice)):
+        assert token.preview(sender, sender, recipient, 1) == Reason.TOKEN_MATURED
+    with reverts_with("TransferRefused", Reason.TOKEN_MATURED):
+        token.issue.call(1, decided)
+    token.redeemAtMaturity([alice, bob, issuer_account], decided)
+    assert token.totalSupply() == 0
+
+
+def test_an_early_redemption_of_what_had_no_maturity_gives_it_one(make_issue, alice, decided):
+    token = make_issue({alice: 100}, earlyRedemption=True)
+
+    tx = token.redeemEarly(decided)
+
+    assert emitted(tx, "MaturityChanged") == [(0, now())]
 
 
 # A part of every holder's
@@ -229,7 +259,7 @@ def test_locked_units_are_redeemed_and_others_rely_on_theirs(callable_bond, inve
     token.lockUp([locked], [100], now() + DAY, decided)
     token.setFrozenTokens(frozen, 60, decided)
     token.pledge(pledged, 60, PLEDGEE, decided)
-    token.attach(attached, 60, CREDITOR, decided)
+    token.placeAttachment(attached, 60, CREDITOR, decided)
 
     tx = token.redeemPart(investors, [100, 41, 41, 41, 101], decided)
 
@@ -253,6 +283,8 @@ def test_the_lists_of_a_partial_redemption_have_one_length(callable_bond, alice,
 
 
 def test_one_holders_units_are_redeemed(callable_bond, alice, decided):
+    callable_bond.approve(decided["from"], 30, {"from": alice})
+
     tx = callable_bond.redeemFrom(alice, 30, "0x1234", decided)
 
     assert emitted(tx, "Transfer") == [(alice, ZERO_ADDRESS, 30)]
@@ -264,6 +296,7 @@ def test_one_holders_redemption_is_refused_where_others_rely_on_the_units(
     callable_bond, alice, decided
 ):
     token = callable_bond
+    token.approve(decided["from"], 200, {"from": alice})
     with reverts_with("TransferRefused", Reason.ZERO_AMOUNT):
         token.redeemFrom.call(alice, 0, b"", decided)
     with reverts_with("ERC20InsufficientBalance", alice, 100, 101):
@@ -274,8 +307,26 @@ def test_one_holders_redemption_is_refused_where_others_rely_on_the_units(
     token.redeemFrom.call(alice, 40, b"", decided)
 
 
+def test_one_holders_units_are_redeemed_out_of_an_allowance_only(callable_bond, alice, decided):
+    """ERC-1594: the allowance is debited, one without end as well."""
+    token, operator = callable_bond, decided["from"]
+    with reverts_with("ERC20InsufficientAllowance", operator, 0, 1):
+        token.redeemFrom.call(alice, 1, b"", decided)
+    token.approve(operator, 30, {"from": alice})
+
+    token.redeemFrom(alice, 20, b"", decided)
+
+    assert token.allowance(alice, operator) == 10
+    with reverts_with("ERC20InsufficientAllowance", operator, 10, 11):
+        token.redeemFrom.call(alice, 11, b"", decided)
+    token.approve(operator, 2**256 - 1, {"from": alice})
+    token.redeemFrom(alice, 5, b"", decided)
+    assert token.allowance(alice, operator) == 2**256 - 6
+
+
 @pytest.mark.requirement("G8")
 def test_a_lock_up_does_not_stop_the_issuer_from_redeeming(callable_bond, alice, decided):
+    callable_bond.approve(decided["from"], 100, {"from": alice})
     callable_bond.lockUp([alice], [100], now() + DAY, decided)
 
     callable_bond.redeemFrom(alice, 100, b"", decided)
@@ -314,6 +365,56 @@ def test_a_holder_gives_up_only_what_is_free_and_only_as_a_holder(
         token.redeem.call(1, b"", {"from": alice})
 
 
+@pytest.mark.requirement("G3", "G7")
+def test_a_holder_gives_up_units_under_the_conditions_of_sending(
+    make_issue, maturity, alice, bob, decided
+):
+    allowed = {"holderRedemption": True, "maturity": maturity}
+    in_lots = make_issue({alice: 100}, lotSize=10, **allowed)
+    as_a_whole = make_issue({alice: 100}, wholePositionOnly=True, **allowed)
+    by_consent = make_issue({alice: 100}, consentRequired=True, **allowed)
+
+    with reverts_with("TransferRefused", Reason.NOT_WHOLE_LOTS):
+        in_lots.redeem.call(15, b"", {"from": alice})
+    in_lots.redeem.call(20, b"", {"from": alice})
+    with reverts_with("TransferRefused", Reason.NOT_WHOLE_POSITION):
+        as_a_whole.redeem.call(99, b"", {"from": alice})
+    as_a_whole.redeem.call(100, b"", {"from": alice})
+    with reverts_with("TransferRefused", Reason.CONSENT_REQUIRED):
+        by_consent.redeem.call(1, b"", {"from": alice})
+    at(maturity)
+    with reverts_with("TransferRefused", Reason.TOKEN_MATURED):
+        in_lots.redeem.call(20, b"", {"from": alice})
+
+
+def test_what_a_holder_promised_is_no_way_out_of_a_redemption(
+    make_issue, alice, bob, carol, decided
+):
+    token = make_issue(
+        {alice: 100, bob: 100},
+        consentRequired=True,
+        partialRedemption=True,
+        holderRedemption=True,
+    )
+    ids = [
+        emitted(
+            token.requestTransfer(carol, units, now() + DAY, {"from": holder}), "TransferRequested"
+        )[0][0]
+        for holder, units in ((alice, 100), (bob, 50))
+    ]
+
+    tx = token.redeemPart([alice, bob], [50, 50], decided)
+
+    assert refusals(tx) == []
+    # of Alice's 100 promised 50 are left: her request ends; Bob's 50 still fit
+    assert position(token, alice) == Position(balance=50, free=50)
+    assert position(token, bob) == Position(balance=50, committed=50)
+    assert [token.consentTransfer(id)["status"] for id in ids] == [CANCELLED, OPEN]
+    token.approve(decided["from"], 50, {"from": bob})
+    token.redeemFrom(bob, 1, b"", decided)
+    assert position(token, bob) == Position(balance=49, free=49)
+
+
 @pytest.mark.requirement("G4", "G11")
 def test_a_holders_units_are_redeemed_by_force(callable_bond, alice, decided):
     token = callable_bond
@@ -339,21 +440,21 @@ def test_a_holders_units_are_redeemed_by_force(callable_bond, alice, decided):
 
 
 @pytest.mark.requirement("G4", "G12")
-def test_nothing_is_redeemed_while_halted_or_paused_but_by_force(
+def test_nothing_is_redeemed_before_maturity_while_halted_or_paused_but_by_force(
     callable_bond, platform, alice, decided
 ):
     token = callable_bond
     regular = (
-        lambda: token.redeemEarly.call([alice], decided),
-        lambda: token.redeemAtMaturity.call([alice], decided),
+        lambda: token.redeemEarly.call(decided),
         lambda: token.redeemPart.call([alice], [1], decided),
         lambda: token.redeemFrom.call(alice, 1, b"", decided),
-        lambda: token.redeem.call(1, b"", {"from": alice}),
     )
     token.pause(decided)
     for redeem in regular:
         with reverts_with("TransferRefused", Reason.TOKEN_PAUSED):
             redeem()
+    with reverts_with("TransferRefused", Reason.TOKEN_PAUSED):
+        token.redeem.call(1, b"", {"from": alice})
     token.controllerRedeem.call(alice, 1, b"", b"", decided)
 
     platform.halt(decided)
@@ -361,4 +462,20 @@ def test_nothing_is_redeemed_while_halted_or_paused_but_by_force(
         with reverts_with("PlatformHalted"):
             redeem()
     with reverts_with("TransferRefused", Reason.PLATFORM_HALTED):
+        token.redeem.call(1, b"", {"from": alice})
+    with reverts_with("TransferRefused", Reason.PLATFORM_HALTED):
         token.controllerRedeem.call(alice, 1, b"", b"", decided)
+
+
+@pytest.mark.requirement("G4", "G12")
+def test_at_maturity_a_paused_token_is_redeemed_and_a_halted_one_is_not(
+    bond, platform, maturity, alice, decided
+):
+    """Who alone may pause could alone withhold the redemption otherwise."""
+    at(maturity)
+    bond.pause(decided)
+    bond.redeemAtMaturity.call([alice], decided)
+
+    platform.halt(decided)
+    with reverts_with("PlatformHalted"):
+        bond.redeemAtMaturity.call([alice], decided)

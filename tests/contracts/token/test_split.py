@@ -11,16 +11,17 @@ from token_words import (
     PLEDGEE,
     PROFESSIONAL,
     SMALL_NUMBER,
-    Claim,
+    ZERO_ADDRESS,
     Position,
+    Restraint,
     at,
-    claims,
     emitted,
     name_hash,
     names,
     now,
     position,
     refusals,
+    restraints,
     reverts_with,
 )
 
@@ -107,7 +108,7 @@ def test_every_restraint_scales(token, alice, bob, decided):
     token.lockUp([alice], [20], until, decided)
     token.setFrozenTokens(alice, 30, decided)
     token.pledge(alice, 40, PLEDGEE, decided)
-    token.attach(alice, 50, CREDITOR, decided)
+    token.placeAttachment(alice, 50, CREDITOR, decided)
 
     token.split(10, decided)
 
@@ -116,26 +117,26 @@ def test_every_restraint_scales(token, alice, bob, decided):
         balance=1_000, locked=200, frozen=300, pledged=400, attached=500, free=500
     )
     assert token.getFrozenTokens(alice) == 300
-    lock, pledge, attachment = claims(token, alice)
-    assert lock == Claim(lock.id, LOCK_UP, 200, until)
-    assert pledge == Claim(pledge.id, PLEDGE, 400, 0, PLEDGEE)
-    assert attachment == Claim(attachment.id, ATTACHMENT, 500, 0, CREDITOR)
+    lock, pledge, attachment = restraints(token, alice)
+    assert lock == Restraint(lock.id, LOCK_UP, 200, until)
+    assert pledge == Restraint(pledge.id, PLEDGE, 400, 0, PLEDGEE)
+    assert attachment == Restraint(attachment.id, ATTACHMENT, 500, 0, CREDITOR)
     assert token.preview(alice, alice, bob, 500) == Reason.NONE
     assert token.preview(alice, alice, bob, 501) == Reason.ATTACHED
 
 
 @pytest.mark.requirement("G8", "G24")
 def test_a_restraint_is_changed_after_a_split_in_todays_units(token, alice, bob, decided):
-    ((_, id, *_),) = emitted(token.pledge(alice, 40, PLEDGEE, decided), "ClaimSet")
+    ((_, id, *_),) = emitted(token.pledge(alice, 40, PLEDGEE, decided), "RestraintSet")
     token.setFrozenTokens(alice, 30, decided)
     token.split(10, decided)
 
     tx = token.releasePledge(alice, id, 150, decided)
-    token.setFrozenTokens(alice, 35, decided)
+    token.unfreeze(alice, 300, 35, decided)
     token.split(2, decided)
 
     # (40 × 10 − 150) × 2 = 500; 35 × 2 = 70; 100 × 10 × 2 = 2,000
-    assert emitted(tx, "ClaimChanged") == [(alice, id, 250, 0)]
+    assert emitted(tx, "RestraintChanged") == [(alice, id, 250, 0)]
     assert position(token, alice) == Position(balance=2_000, frozen=70, pledged=500, free=1_500)
 
 
@@ -161,7 +162,7 @@ def test_promised_units_and_the_request_scale(make_issue, alice, bob, decided):
 
     token.split(10, decided)
 
-    assert token.transferRequest(id)["amount"] == 300
+    assert token.consentTransfer(id)["amount"] == 300
     assert position(token, alice) == Position(balance=1_000, committed=300, free=700)
     tx = token.approveTransfer(id, decided)
     assert emitted(tx, "TransferApproved") == [(id, 300)]
@@ -185,28 +186,29 @@ def test_a_request_taken_back_after_a_split_frees_todays_units(make_issue, alice
 def test_what_may_be_reversed_scales(token, alice, bob, decided):
     tx = token.transfer(bob, 40, {"from": alice})
     original = (tx.txid, 0, alice.address, bob.address, 40, 0)
-    token.reverse(original, alice, 10, decided)
+    token.reverse(original, bob, alice, 10, decided)
     assert token.reversed(original)["amount"] == 10
 
     token.split(5, decided)
 
     # 10 × 5 reversed of 40 × 5
     assert token.reversed(original)["amount"] == 50
-    token.reverse.call(original, alice, 150, decided)
+    token.reverse.call(original, bob, alice, 150, decided)
     with reverts_with("TransferRefused", Reason.REVERSAL_EXCEEDED):
-        token.reverse.call(original, alice, 151, decided)
+        token.reverse.call(original, bob, alice, 151, decided)
 
 
 @pytest.mark.requirement("G9")
 def test_what_was_lost_scales(token, alice, decided):
     incident = name_hash("incident")
-    token.recordIncident(incident, 10_007, [alice], [7], decided)
+    loss = (name_hash("transaction"), 0, alice.address, ZERO_ADDRESS, 7, 0)
+    token.recordIncident(incident, [loss], decided)
 
     token.split(5, decided)
 
-    # 7 × 5; 10,000 × 5 + 35 = 10,007 × 5
-    assert token.lossOf(incident, alice) == 35
-    token.redistribute(incident, [alice], [alice], decided)
+    # 7 × 5; 100 × 5 + 35; 10,000 × 5 + 35
+    assert token.lossOf(incident, loss) == 35
+    token.redistribute(incident, [loss], [alice], decided)
     assert token.balanceOf(alice) == 535
     assert token.totalSupply() == 50_035
 

@@ -128,6 +128,11 @@ def test_a_transfer_with_data_is_the_same_transfer(token, alice, bob, carol, str
     assert emitted(tx, "Transfer") == [(bob, carol, 40)]
     assert token.allowance(bob, stranger) == 0
 
+    # ERC-1594 debits every allowance: of one's own, and one without end
+    token.approve(carol, 2**256 - 1, {"from": carol})
+    token.transferFromWithData(carol, bob, 10, b"", {"from": carol})
+    assert token.allowance(carol, carol) == 2**256 - 11
+
     with reverts_with("ERC20InsufficientBalance", alice, 70, 71):
         token.transferWithData.call(bob, 71, b"", {"from": alice})
     with reverts_with("ERC20InsufficientAllowance", stranger, 0, 1):
@@ -185,6 +190,9 @@ def test_the_preview_for_a_spender_counts_the_allowance(
     assert answer(stranger, 40) == (True, "0x51", 0)
     assert answer(stranger, 41) == (False, "0x53", Reason.INSUFFICIENT_ALLOWANCE)
     assert answer(bob, 40) == (False, "0x58", Reason.SPENDER_SUSPENDED)
+    assert answer(alice, 1) == (False, "0x53", Reason.INSUFFICIENT_ALLOWANCE)
+    token.approve(alice, 1, {"from": alice})
+    assert answer(alice, 1) == (True, "0x51", 0)
 
 
 # ERC-7943
@@ -201,6 +209,12 @@ def test_who_can_send_and_receive(
     asked = [alice, bob, carol, dave, stranger, issuer_account, token, ZERO_ADDRESS]
     assert [token.canSend(who) for who in asked] == [True, False, False, True] + [False] * 4
     assert [token.canReceive(who) for who in asked] == [True] + [False] * 7
+    assert tuple(token.previewAccount(alice)) == (Reason.NONE, Reason.NONE)
+    assert tuple(token.previewAccount(bob)) == (
+        Reason.SENDER_SUSPENDED,
+        Reason.RECIPIENT_SUSPENDED,
+    )
+    assert tuple(token.previewAccount(dave)) == (Reason.NONE, Reason.RECIPIENT_RESIDENCY)
 
 
 @pytest.mark.requirement("G7")
@@ -256,7 +270,7 @@ def test_every_rule_of_the_transfer_counts(token, platform, alice, bob, stranger
 def test_a_question_never_reverts(token, platform, alice, bob, stranger, decided, amount):
     token.setFrozenTokens(alice, 2**256 - 1, decided)
     token.lockUp([alice], [2**256 - 1], now() + DAY, decided)
-    token.attach(alice, 2**256 - 1, bytes(32), decided)
+    token.placeAttachment(alice, 2**256 - 1, bytes(32), decided)
     platform.suspend([bob], decided)
     platform.halt(decided)
 

@@ -59,7 +59,7 @@ def test_each_event_is_seen_by_a_test(token_abi):
 
 def test_each_function_is_called_by_a_test(token_abi):
     functions = {entry["name"] for entry in token_abi if entry["type"] == "function"}
-    # read through words of their own: `position`, `claims`
-    functions -= {"positionOf", "claimsOf"}
+    # read through words of their own: `position`, `restraints`
+    functions -= {"positionOf", "restraintsOf"}
 
     assert {name for name in functions if not cited(name)} == set()

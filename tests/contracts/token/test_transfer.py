@@ -135,9 +135,16 @@ def test_without_an_allowance_nobody_spends(token, alice, bob, stranger):
         token.transferFrom.call(alice, bob, 1, {"from": stranger})
 
 
-def test_a_holder_needs_no_allowance_of_their_own(token, alice, bob):
+def test_a_holder_who_uses_transfer_from_needs_an_allowance_like_anybody(token, alice, bob):
+    """As OpenZeppelin's ERC-20; `preview` of one's own is that of `transfer`."""
     assert token.preview(alice, alice, bob, 1) == Reason.NONE
-    assert token.transferFrom.call(alice, bob, 1, {"from": alice}) is True
+    with reverts_with("ERC20InsufficientAllowance", alice, 0, 1):
+        token.transferFrom.call(alice, bob, 1, {"from": alice})
+    token.approve(alice, 3, {"from": alice})
+
+    token.transferFrom(alice, bob, 2, {"from": alice})
+
+    assert token.allowance(alice, alice) == 1
 
 
 def test_an_unlimited_allowance_is_not_used_up(token, alice, bob, stranger):

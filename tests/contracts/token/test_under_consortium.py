@@ -195,16 +195,16 @@ def test_the_aml_officer_freezes_alone_and_the_registrar_confirms(
 ):
     holder, aml = accounts[HOLDER], number(Role.AML)
     freeze = issued.freezeAtOnce.encode_input([holder], [100])
-    confirm = issued.confirmFreeze.encode_input(holder, aml)
 
     tx = consortium.act(issued, freeze, CASE, DOCUMENT, key[Role.AML])
+    confirm = issued.confirmFreeze.encode_input(holder, aml, tx.timestamp)
 
     assert emitted(tx, "FrozenAtOnce") == [(holder, aml, 100)]
     with reverts_with("AccessManagedUnauthorized", key[Role.AML]["from"]):
         issued.freezeAtOnce.call([holder], [100], key[Role.AML])
     with reverts_with("RoleMissing", aml, bitmap([Role.AUDITOR, Role.REGISTRAR])):
         consortium.act.call(issued, confirm, CASE, DOCUMENT, key[Role.AML])
-    lower = issued.setFrozenTokens.encode_input(holder, 0)
+    lower = issued.unfreeze.encode_input(holder, 100, 0)
     with reverts_with("NotDirect", issued.address, lower[:10]):
         consortium.act.call(issued, lower, CASE, DOCUMENT, key[Role.AML])
     tx = consortium.act(issued, confirm, CASE, DOCUMENT, key[Role.REGISTRAR])
@@ -245,7 +245,7 @@ def test_a_transfer_is_reversed_by_decision(issued, through_the_policy, accounts
     tx = issued.transfer(buyer, 30, {"from": holder})
     original = (tx.txid, 0, holder.address, buyer.address, 30, 0)
 
-    through_the_policy(Kind.TOKEN, issued, issued.reverse.encode_input(original, holder, 30))
+    through_the_policy(Kind.TOKEN, issued, issued.reverse.encode_input(original, buyer, holder, 30))
 
     assert (issued.balanceOf(holder), issued.balanceOf(buyer)) == (100, 0)
 

@@ -121,8 +121,10 @@ def position(token, holder) -> Position:
     return Position(*(int(units) for units in token.positionOf(holder)))
 
 
-class Claim(NamedTuple):
-    """A lock-up, pledge or attachment, as `claimsOf` answers it."""
+class Restraint(NamedTuple):
+    """A lock-up, pledge or attachment, as `restraintsOf` answers it: what is not a part of another
+    one has its id as its rank, and is so compared.
+    """
 
     id: int
     kind: int
@@ -131,11 +133,11 @@ class Claim(NamedTuple):
     claimant: str = NOBODY
 
 
-def claims(token, holder) -> list[Claim]:
+def restraints(token, holder) -> list[Restraint]:
     """What keeps units of the holder, in today's units: the oldest first."""
     return [
-        Claim(int(id), int(kind), int(amount), int(until), str(claimant))
-        for id, kind, amount, _, until, claimant in token.claimsOf(holder)
+        Restraint(int(id), int(kind), int(amount), int(until), str(claimant))
+        for id, _, kind, amount, _, until, claimant in token.restraintsOf(holder)
     ]
 
 

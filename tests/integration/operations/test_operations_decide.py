@@ -102,7 +102,7 @@ def test_parties_sign_nothing(world):
     token = world.session.token(world.token)
     done = transfer(world.session, world.token, alice, bob.address, 5)
     original = (done.transaction, 0, alice.address, bob.address, 5, 0)
-    call = token.call("reverse", original, alice.address, 5)
+    call = token.call("reverse", original, original[3], alice.address, 5)
     # Without the auditor it takes who stands in: none of these.
     without = world.session_of(AUDITOR, TRUST_BANK, ISSUER, AML, BROKER)
     with pytest.raises(NotEnoughOrganisations, match="Slot 1 of 3"):

@@ -16,9 +16,9 @@ from example_world import (
     frank,
 )
 
-from jp20.chain.contracts.errors import Refused, Restrained, Reverted
+from jp20.chain.contracts.errors import Refused, Restrained
 from jp20.domain.governance.assignment import NotEnoughOrganisations
-from jp20.domain.register.events import Cause
+from jp20.domain.register.events import Cause, Transfer
 from jp20.domain.register.register import Why
 from jp20.domain.token.movements import ForcedMove, Waiver
 from jp20.operations.governance.acts import carry_out
@@ -27,6 +27,7 @@ from jp20.operations.register.report import report
 from jp20.operations.token.enforce import (
     NoOriginal,
     OtherInvestor,
+    find_loss,
     find_original,
     force_transfer,
     force_transfers,
@@ -36,8 +37,9 @@ from jp20.operations.token.enforce import (
     redistribute,
     reverse,
 )
-from jp20.operations.token.lifecycle import redeem_early, split
-from jp20.operations.token.restraints import claimed, freeze_at_once, lock_up, pledge, position
+from jp20.operations.token.follow import follow
+from jp20.operations.token.lifecycle import redeem_part, split
+from jp20.operations.token.restraints import freeze_at_once, lock_up, placed, pledge, position
 from jp20.operations.token.transfer import transfer
 
 
@@ -55,7 +57,7 @@ def test_a_forced_transfer_passes_lock_up_and_freeze_and_no_senior_pledge(world)
     )
     assert len({step.organisation for step in done.steps}) == 3
     assert (world.balance(alice), world.balance(dave)) == (40, 60)
-    claimed(
+    placed(
         world.session, pledge(world.session, world.token, bob.address, 50, "BANK", evidence("C-3"))
     )
     with pytest.raises(Restrained, match="10 free"):
@@ -75,8 +77,8 @@ def test_a_forced_transfer_passes_lock_up_and_freeze_and_no_senior_pledge(world)
 
 
 @pytest.mark.requirement("G11")
-def test_many_forced_transfers_report_the_refused_and_a_claim_is_executed(world):
-    pledged = claimed(
+def test_many_forced_transfers_report_the_refused_and_a_restraint_is_executed(world):
+    pledged = placed(
         world.session, pledge(world.session, world.token, bob.address, 50, "BANK", evidence("C-1"))
     )
     moves = [
@@ -143,7 +145,7 @@ def test_units_return_to_the_new_wallet_where_the_old_one_was_given_up(world):
 
 @pytest.mark.requirement("G13")
 def test_a_lost_key_s_position_moves_to_a_new_wallet_once(world):
-    claimed(
+    placed(
         world.session,
         pledge(world.session, world.token, alice.address, 25, "BANK", evidence("C-1")),
     )
@@ -177,23 +179,67 @@ def test_only_one_s_own_new_wallet_is_taken(world):
 
 @pytest.mark.requirement("G9")
 def test_a_recorded_loss_is_restored_once(world):
-    redeem_early(world.session, world.token, evidence("C-1"))  # taken for a system error here
-    losses = [(alice.address, 100), (bob.address, 60)]
-    recorded = record_incident(world.session, world.token, "INC-1", 1_000, losses, evidence("C-2"))
-    assert len(recorded.done) == 2
-    with pytest.raises(Reverted, match="incident"):
-        record_incident(world.session, world.token, "INC-1", 999, losses, evidence("C-3"))
-    pairs = [(alice.address, alice.address), (carol.address, carol.address)]
-    done = redistribute(world.session, world.token, "INC-1", pairs, evidence("C-4"))
-    assert [(row.units, row.code) for row in done.rows] == [(100, None), (0, "LOSS_EXCEEDED")]
-    again = redistribute(world.session, world.token, "INC-1", pairs[:1], evidence("C-5"))
+    lost = redeem_part(world.session, world.token, 100, evidence("C-1"))  # taken for a system error
+    # of 200 held a half each: Alice's 50, Bob's 30, Carol's 20
+    rows = {row.account: row for row in lost.done}
+    burns = [
+        entry
+        for decided in lost.decided
+        for entry in decided.events
+        if isinstance(entry.event, Transfer)
+    ]
+    places = {each.event.from_: each.at for each in burns}
+    receipts = world.session.receipts_at(places.values())
+    losses = {
+        holder: find_loss(
+            world.session, world.token, at.transaction, receipts[at.transaction].ordinal(at.log)
+        )
+        for holder, at in places.items()
+    }
+    assert {holder: loss.amount for holder, loss in losses.items()} == {
+        holder: row.units for holder, row in rows.items()
+    }
+    first, second = losses[alice.address], losses[carol.address]
+    recorded = record_incident(world.session, world.token, "INC-1", [first], evidence("C-2"))
+    assert len(recorded.done) == 1
+    again = record_incident(world.session, world.token, "INC-2", [first], evidence("C-3"))
     assert [row.code for row in again.rows] == ["LOSS_EXCEEDED"]
+    pairs = [(first, alice.address), (second, carol.address)]
+    done = redistribute(world.session, world.token, "INC-1", pairs, evidence("C-4"))
+    assert [(row.units, row.code) for row in done.rows] == [
+        (first.amount, None),
+        (0, "NO_SUCH_LOSS"),
+    ]
+    once = redistribute(world.session, world.token, "INC-1", pairs[:1], evidence("C-5"))
+    assert [row.code for row in once.rows] == ["LOSS_EXCEEDED"]
     assert world.balance(alice) == 100
+    last = report(world.session, world.token).register.history[-1]
+    assert (last.why, last.units) == (Why.REDISTRIBUTED, first.amount)
+
+
+@pytest.mark.requirement("G10", "G13")
+def test_a_reversal_follows_to_the_new_wallet_of_who_received(world):
+    sale = transfer(world.session, world.token, alice, bob.address, 30).transaction
+    recover(world.session, bob.address, erin.address, evidence("C-1"))
+    followed = follow(world.session, world.token, sale)
+    assert (followed.source, followed.takable) == (erin.address, 30)
+    original = followed.found.original
+    assert reverse(world.session, world.token, original, evidence("C-2")).taken == 30
+    assert (world.balance(alice), world.balance(erin)) == (100, 60)
+
+
+@pytest.mark.requirement("G13", "G19")
+def test_restraints_of_a_wallet_without_units_follow_to_the_new_one(world):
+    transfer(world.session, world.token, alice, bob.address, 100)
+    freeze_at_once(world.session, world.token, [(alice.address, 80)])
+    done = recover(world.session, alice.address, erin.address, evidence("C-1"))
+    assert [(each.token, each.units) for each in done.moved] == [(world.token, 0)]
+    assert position(world.session, world.token, erin.address).frozen == 80
 
 
 @pytest.mark.requirement("G3")
 def test_a_transfer_made_elsewhere_is_recorded_with_its_cause(world):
-    claimed(
+    placed(
         world.session,
         pledge(world.session, world.token, alice.address, 100, "BANK", evidence("C-1")),
     )

@@ -7,8 +7,8 @@ from jp20.domain.token.movements import Original
 from jp20.operations.governance.acts import carry_out
 from jp20.operations.token.enforce import find_original, reverse
 from jp20.operations.token.follow import follow
-from jp20.operations.token.lifecycle import redeem_holder, split
-from jp20.operations.token.restraints import claimed, pledge
+from jp20.operations.token.lifecycle import allow_redemption, redeem_holder, split
+from jp20.operations.token.restraints import placed, pledge
 from jp20.operations.token.transfer import transfer
 
 
@@ -51,10 +51,10 @@ def test_across_a_split_what_is_proposed_comes_back(world):
 def test_what_a_pledge_keeps_is_not_promised(world):
     sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
     transfer(world.session, world.token, dave, bob.address, 20)
-    claimed(
+    placed(
         world.session, pledge(world.session, world.token, dave.address, 4, "BANK", evidence("P-1"))
     )
-    claimed(
+    placed(
         world.session, pledge(world.session, world.token, bob.address, 65, "BANK", evidence("P-2"))
     )
 
@@ -88,6 +88,7 @@ def test_a_reversal_may_take_what_came_later_and_then_nobody_else_is_followed(wo
 def test_what_was_redeemed_can_come_from_nowhere(world):
     sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
     transfer(world.session, world.token, dave, bob.address, 30)
+    allow_redemption(world.session, world.token, bob, 75)
     redeem_holder(world.session, world.token, bob.address, 75, evidence("D"))
 
     found = follow(world.session, world.token, sale)

@@ -21,6 +21,7 @@ from jp20.operations.register.report import report
 from jp20.operations.token.lifecycle import (
     OtherRedemption,
     TooManyUnits,
+    allow_redemption,
     pause,
     redeem_at_maturity,
     redeem_early,
@@ -30,7 +31,7 @@ from jp20.operations.token.lifecycle import (
     split,
     unpause,
 )
-from jp20.operations.token.restraints import claimed, pledge
+from jp20.operations.token.restraints import placed, pledge
 from jp20.operations.token.transfer import transfer
 
 
@@ -63,7 +64,7 @@ def test_a_record_date_keeps_what_was_held(world):
 
 @pytest.mark.requirement("G4")
 def test_a_part_is_redeemed_pro_rata_and_pledged_units_are_refused_by_row(world):
-    claimed(
+    placed(
         world.session,
         pledge(world.session, world.token, carol.address, 40, "BANK", evidence("C-1")),
     )
@@ -128,8 +129,12 @@ def test_maturity_redeems_all_and_nothing_before(world):
 
 @pytest.mark.requirement("G4")
 def test_one_holder_s_units_and_too_many(world):
+    with pytest.raises(Refused, match="INSUFFICIENT_ALLOWANCE"):
+        redeem_holder(world.session, world.token, alice.address, 30, evidence("C-0"))
+    allow_redemption(world.session, world.token, alice, 30)
     redeem_holder(world.session, world.token, alice.address, 30, evidence("C-1"))
     assert world.balance(alice) == 70
+    allow_redemption(world.session, world.token, alice, 100)
     with pytest.raises(Refused, match="INSUFFICIENT_BALANCE"):
         redeem_holder(world.session, world.token, alice.address, 71, evidence("C-2"))
     for units in (0, 171):

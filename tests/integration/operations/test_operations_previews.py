@@ -32,18 +32,18 @@ from jp20.operations.token.previews import (
     preview_delivery,
     preview_request,
 )
-from jp20.operations.token.restraints import attach, claimed, freeze_at_once, lock_up, pledge
+from jp20.operations.token.restraints import attach, freeze_at_once, lock_up, placed, pledge
 from jp20.operations.token.transfer import preview
 
 
 @pytest.fixture
 def restrained(world):
     """Alice: 100 units, 30 pledged (number 1), 50 attached (number 2), all locked up and frozen."""
-    claimed(
+    placed(
         world.session,
         pledge(world.session, world.token, alice.address, 30, "BANK", evidence("R-1")),
     )
-    claimed(
+    placed(
         world.session,
         attach(world.session, world.token, alice.address, 50, "COURT", evidence("R-2")),
     )
@@ -56,7 +56,7 @@ def restrained(world):
 
 
 MOVES = {
-    "what no claim keeps": (ForcedMove(alice.address, bob.address, 50), Reason.NONE),
+    "what no restraint keeps": (ForcedMove(alice.address, bob.address, 50), Reason.NONE),
     "one more": (ForcedMove(alice.address, bob.address, 51), Reason.ATTACHED),
     "more than pledge and attachment leave": (
         ForcedMove(alice.address, bob.address, 71),
@@ -67,24 +67,24 @@ MOVES = {
         Reason.INSUFFICIENT_BALANCE,
     ),
     "the pledge executed": (
-        ForcedMove(alice.address, bob.address, 30, executed_claim=1),
+        ForcedMove(alice.address, bob.address, 30, executed=1),
         Reason.NONE,
     ),
     "more than the pledge": (
-        ForcedMove(alice.address, bob.address, 31, executed_claim=1),
+        ForcedMove(alice.address, bob.address, 31, executed=1),
         Reason.PLEDGED,
     ),
     "the attachment executed, beside the senior pledge": (
-        ForcedMove(alice.address, bob.address, 50, executed_claim=2),
+        ForcedMove(alice.address, bob.address, 50, executed=2),
         Reason.NONE,
     ),
     "more than the attachment": (
-        ForcedMove(alice.address, bob.address, 51, executed_claim=2),
+        ForcedMove(alice.address, bob.address, 51, executed=2),
         Reason.ATTACHED,
     ),
-    "no such claim": (
-        ForcedMove(alice.address, bob.address, 1, executed_claim=9),
-        Reason.NO_SUCH_CLAIM,
+    "no such restraint": (
+        ForcedMove(alice.address, bob.address, 1, executed=9),
+        Reason.NO_SUCH_RESTRAINT,
     ),
     "to nobody's wallet": (ForcedMove(bob.address, erin.address, 1), Reason.RECIPIENT_UNKNOWN),
     "to somebody suspended": (
@@ -220,7 +220,7 @@ def answer(world, move: ForcedMove, token=None) -> Reason:
                 move.amount,
                 evidence("ASKED"),
                 move.waivers,
-                move.executed_claim,
+                move.executed,
             ),
         )
     except Refused as refused:

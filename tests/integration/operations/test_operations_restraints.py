@@ -15,21 +15,21 @@ from example_world import (
 
 from jp20.chain.contracts.errors import Refused, Restrained, Reverted
 from jp20.domain.governance.assignment import NotEnoughOrganisations
-from jp20.domain.register.events import ClaimKind
+from jp20.domain.register.events import RestraintKind
 from jp20.domain.token.reasons import Reason
 from jp20.operations.governance.acts import carry_out
 from jp20.operations.token.restraints import (
     Position,
     attach,
-    claimed,
-    claims,
     confirm_freeze,
     freeze_at_once,
     lock_up,
+    placed,
     pledge,
     position,
     release_attachment,
     release_pledge,
+    restraints_of,
     set_frozen,
     set_token_lock_up,
     shorten_lock_up,
@@ -54,8 +54,8 @@ def test_a_lock_up_keeps_units_until_its_time_and_is_shortened_by_three(world):
     assert preview(world.session, world.token, alice.address, bob.address, 21).reason is (
         Reason.LOCKED_UP
     )
-    (claim,) = claims(world.session, world.token, alice.address)
-    assert (claim.kind, claim.units, claim.until) == (ClaimKind.LOCK_UP, 80, until)
+    (restraint,) = restraints_of(world.session, world.token, alice.address)
+    assert (restraint.kind, restraint.units, restraint.until) == (RestraintKind.LOCK_UP, 80, until)
     with pytest.raises(NotEnoughOrganisations, match="Slot 3"):
         carry_out(
             world.session_of(ISSUER, TRUST_BANK),
@@ -63,14 +63,16 @@ def test_a_lock_up_keeps_units_until_its_time_and_is_shortened_by_three(world):
                 world.session_of(ISSUER, TRUST_BANK),
                 world.token,
                 alice.address,
-                claim.id,
+                restraint.id,
                 1,
                 evidence("C-2"),
             ),
         )
     carry_out(
         world.session,
-        shorten_lock_up(world.session, world.token, alice.address, claim.id, 1, evidence("C-2")),
+        shorten_lock_up(
+            world.session, world.token, alice.address, restraint.id, 1, evidence("C-2")
+        ),
     )
     assert position(world.session, world.token, alice.address).free == 100
 
@@ -113,11 +115,11 @@ def test_a_freeze_is_one_officer_s_and_another_organisation_s_to_confirm(world):
 
 @pytest.mark.requirement("G24", "G11")
 def test_pledges_and_attachments_overlap_and_are_released(world):
-    pledged = claimed(
+    pledged = placed(
         world.session,
         pledge(world.session, world.token, alice.address, 60, "BANK-7", evidence("C-1")),
     )
-    attached = claimed(
+    attached = placed(
         world.session,
         attach(world.session, world.token, alice.address, 30, b"\x05" * 32, evidence("C-2")),
     )
@@ -126,7 +128,8 @@ def test_pledges_and_attachments_overlap_and_are_released(world):
     # Kinds overlap: of 100 units the larger of 60 and 30 stays.
     assert position(world.session, world.token, alice.address) == Position(100, 0, 0, 0, 60, 30, 40)
     assert [
-        claim.claimant.rstrip(b"\0") for claim in claims(world.session, world.token, alice.address)
+        restraint.claimant.rstrip(b"\0")
+        for restraint in restraints_of(world.session, world.token, alice.address)
     ] == [b"BANK-7", b"\x05" * 32]
     carry_out(
         world.session,
@@ -142,7 +145,7 @@ def test_pledges_and_attachments_overlap_and_are_released(world):
     )
     assert position(world.session, world.token, alice.address).free == 85
     with pytest.raises(Refused, match="INSUFFICIENT_BALANCE"):
-        claimed(
+        placed(
             world.session,
             pledge(world.session, world.token, erin.address, 1, "BANK-7", evidence("C-5")),
         )

@@ -5,13 +5,14 @@ import {IConsortium} from "../interfaces/IConsortium.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {TokenWord} from "./Words.sol";
-import {Claim, ClaimKind} from "../types/Claims.sol";
+import {HolderWord, TokenWord} from "./Words.sol";
+import {Restraint, RestraintKind} from "../types/Restraint.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Setting and releasing restraints
 /// @notice {Restraints} says what they mean; here is who may set them, and how.
-abstract contract Claims is TransferRules, ITokenRestraints {
+abstract contract Restraining is TransferRules, ITokenRestraints {
+    using HolderWord for uint256;
     using TokenWord for uint256;
 
     // Lock-up
@@ -43,7 +44,7 @@ abstract contract Claims is TransferRules, ITokenRestraints {
         _requireNotHalted(word);
         if (until <= block.timestamp) revert InvalidTime(until);
         for (uint256 i; i < holders.length; i++) {
-            (Reason reason,) = _addClaim(holders[i], ClaimKind.LOCK_UP, amounts[i], until, 0, word);
+            (Reason reason,) = _addRestraint(holders[i], RestraintKind.LOCK_UP, amounts[i], until, 0, word);
             if (reason != Reason.NONE) emit ITokenLifecycle.RowRefused(i, holders[i], reason);
         }
     }
@@ -52,25 +53,35 @@ abstract contract Claims is TransferRules, ITokenRestraints {
     function shortenLockUp(address holder, uint64 id, uint40 until) external restricted {
         uint256 word = _currentWord();
         _requireNotHalted(word);
-        uint256 index = _claimIndex(holder, id, ClaimKind.LOCK_UP);
-        Claim storage claim = _claims[holder][index];
-        if (until >= claim.until) revert InvalidTime(until);
-        claim.until = until;
-        if (until > block.timestamp) emit ClaimChanged(holder, id, _today(claim.amount, claim.splits, word), until);
-        else _reduceClaim(holder, index, MAX_UNITS, word);
+        uint256 index = _restraintIndex(holder, id, RestraintKind.LOCK_UP);
+        Restraint storage restraint = _restraints[holder][index];
+        if (until >= restraint.until) revert InvalidTime(until);
+        restraint.until = until;
+        uint256 amount = _today(restraint.amount, restraint.splits, word);
+        if (until > block.timestamp) emit RestraintChanged(holder, id, amount, until);
+        else _reduceRestraint(holder, index, MAX_UNITS, word);
         _refreshBound(holder, word);
     }
 
     // Freeze
 
-    /// @notice ERC-7943: sets the frozen amount, lower or higher. Called by: AML, BROKER or REGISTRAR on the signatures
-    /// of two of AML, AUDITOR, REGISTRAR. While the platform is halted it can only be raised.
+    /// @notice ERC-7943: raises the frozen amount; {ITokenRestraints-unfreeze} lowers it. Works while halted and
+    /// paused.
     function setFrozenTokens(address account, uint256 amount) external restricted returns (bool) {
         uint256 word = _currentWord();
-        amount = _saturated(amount);
-        if (amount < _frozen(account, word)) _requireNotHalted(word);
-        _setFrozen(account, amount, word);
+        _raiseFrozen(account, _saturated(amount), word);
         return true;
+    }
+
+    /// @inheritdoc ITokenRestraints
+    function unfreeze(address account, uint256 current, uint256 amount) external restricted {
+        uint256 word = _currentWord();
+        _requireNotHalted(word);
+        uint256 frozen = _frozen(account, word);
+        if (_saturated(current) != frozen) revert FrozenAmountChanged(current, frozen);
+        if (amount >= frozen) revert NotADecrease(frozen, amount);
+        _restrained[account].unfrozen++;
+        _setFrozen(account, amount, word);
     }
 
     /// @inheritdoc ITokenRestraints
@@ -84,10 +95,10 @@ abstract contract Claims is TransferRules, ITokenRestraints {
     }
 
     /// @inheritdoc ITokenRestraints
-    function confirmFreeze(address account, uint32 organisation) external restricted {
+    function confirmFreeze(address account, uint32 organisation, uint40 at) external restricted {
         uint32 confirming = _actingOrganisation();
         FreezeAtOnce storage freeze = _freezesAtOnce[account][organisation];
-        if (freeze.at == 0 || freeze.confirmed || confirming == organisation) {
+        if (!_isUnconfirmed(account, freeze) || freeze.at != at || confirming == organisation) {
             revert NothingToConfirm(account, organisation);
         }
         freeze.confirmed = true;
@@ -97,42 +108,65 @@ abstract contract Claims is TransferRules, ITokenRestraints {
     /// @inheritdoc ITokenRestraints
     function freezeAtOnceOf(address account, uint32 organisation) external view returns (uint40 at, bool confirmed) {
         FreezeAtOnce storage freeze = _freezesAtOnce[account][organisation];
-        return (freeze.at, freeze.confirmed);
+        return (freeze.at, freeze.at != 0 && !_isUnconfirmed(account, freeze));
     }
 
     // Pledge and attachment
 
     /// @inheritdoc ITokenRestraints
     function pledge(address holder, uint256 amount, bytes32 pledgee) external restricted returns (uint64 id) {
-        return _claim(holder, ClaimKind.PLEDGE, amount, pledgee);
+        return _restraint(holder, RestraintKind.PLEDGE, amount, pledgee);
     }
 
     /// @inheritdoc ITokenRestraints
     function releasePledge(address holder, uint64 id, uint256 amount) external restricted {
-        _release(holder, ClaimKind.PLEDGE, id, amount);
+        _release(holder, RestraintKind.PLEDGE, id, amount);
     }
 
     /// @inheritdoc ITokenRestraints
-    function attach(address holder, uint256 amount, bytes32 creditor) external restricted returns (uint64 id) {
-        return _claim(holder, ClaimKind.ATTACHMENT, amount, creditor);
+    function placeAttachment(address holder, uint256 amount, bytes32 creditor) external restricted returns (uint64 id) {
+        return _restraint(holder, RestraintKind.ATTACHMENT, amount, creditor);
     }
 
     /// @inheritdoc ITokenRestraints
     function releaseAttachment(address holder, uint64 id, uint256 amount) external restricted {
-        _release(holder, ClaimKind.ATTACHMENT, id, amount);
+        _release(holder, RestraintKind.ATTACHMENT, id, amount);
+    }
+
+    /// @inheritdoc ITokenRestraints
+    function restraintOf(uint64 id) external view returns (address holder, Restraint memory restraint) {
+        holder = _restraintHolder[id];
+        Restraint[] storage restraints = _restraints[holder];
+        for (uint256 i; i < restraints.length; i++) {
+            if (restraints[i].id == id) restraint = restraints[i];
+        }
+        if (restraint.kind == RestraintKind.LOCK_UP && block.timestamp >= restraint.until) {
+            return (address(0), Restraint(0, 0, RestraintKind.LOCK_UP, 0, 0, 0, 0));
+        }
+        restraint.amount = uint104(_today(restraint.amount, restraint.splits, _word));
+        restraint.splits = uint16(_word.splits());
     }
 
     // Inside
 
     function _freezeAtOnce(address account, uint256 amount, uint32 organisation, uint256 word) private {
+        _raiseFrozen(account, amount, word);
+        FreezeAtOnce storage freeze = _freezesAtOnce[account][organisation];
+        if (_isUnconfirmed(account, freeze)) revert FreezeNotConfirmed(account, organisation);
+        _freezesAtOnce[account][organisation] =
+            FreezeAtOnce(uint40(block.timestamp), _restrained[account].unfrozen, false);
+        emit FrozenAtOnce(account, organisation, amount);
+    }
+
+    /// @dev A decision that lowered the freeze has judged what was frozen at once before it.
+    function _isUnconfirmed(address account, FreezeAtOnce storage freeze) private view returns (bool) {
+        return freeze.at != 0 && !freeze.confirmed && freeze.unfrozen == _restrained[account].unfrozen;
+    }
+
+    function _raiseFrozen(address account, uint256 amount, uint256 word) private {
         uint256 current = _frozen(account, word);
         if (amount <= current) revert NotAnIncrease(current, amount);
-        FreezeAtOnce storage freeze = _freezesAtOnce[account][organisation];
-        if (freeze.at != 0 && !freeze.confirmed) revert FreezeNotConfirmed(account, organisation);
-        freeze.at = uint40(block.timestamp);
-        freeze.confirmed = false;
         _setFrozen(account, amount, word);
-        emit FrozenAtOnce(account, organisation, amount);
     }
 
     /// @dev Zero where a request decided it.
@@ -145,24 +179,24 @@ abstract contract Claims is TransferRules, ITokenRestraints {
         return _today(restrained.frozen, restrained.splits, word);
     }
 
-    function _claim(address holder, ClaimKind kind, uint256 amount, bytes32 claimant) private returns (uint64) {
+    function _restraint(address holder, RestraintKind kind, uint256 amount, bytes32 claimant) private returns (uint64) {
         uint256 word = _currentWord();
         _requireNotHalted(word);
-        if (kind == ClaimKind.PLEDGE) {
+        if (kind == RestraintKind.PLEDGE) {
             // A pledgee relies on units that are there; a court may attach what is still to come.
             Position memory position = _position(holder, word);
             if (position.pledged + _saturated(amount) > position.balance) _requireNone(Reason.INSUFFICIENT_BALANCE);
         }
-        (Reason reason, uint64 id) = _addClaim(holder, kind, amount, 0, claimant, word);
+        (Reason reason, uint64 id) = _addRestraint(holder, kind, amount, 0, claimant, word);
         _requireNone(reason);
         return id;
     }
 
-    function _release(address holder, ClaimKind kind, uint64 id, uint256 amount) private {
+    function _release(address holder, RestraintKind kind, uint64 id, uint256 amount) private {
         uint256 word = _currentWord();
         _requireNotHalted(word);
         if (amount == 0) _requireNone(Reason.ZERO_AMOUNT);
-        _reduceClaim(holder, _claimIndex(holder, id, kind), amount, word);
+        _reduceRestraint(holder, _restraintIndex(holder, id, kind), amount, word);
         _refreshBound(holder, word);
     }
 }

@@ -1,4 +1,4 @@
-"""`jp20 pledge` and `jp20 attach`: claims of others on a holder's units (G11, G24)."""
+"""`jp20 pledge` and `jp20 attach`: what others have on a holder's units (G11, G24)."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,15 +16,15 @@ from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.restrained import (
     OfHolder,
     Wallet,
-    claim_of,
-    claims_of_kind,
-    claims_shown,
+    restraint_of,
+    restraints_of_kind,
+    restraints_shown,
 )
 from jp20.cli.shared.results import UNITS, WALLET, steps_table
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
 
 app = typer.Typer()
 pledge = typer.Typer(no_args_is_help=True)
@@ -80,10 +80,10 @@ def pledge_set(
     yes: Yes = False,
 ) -> None:
     """Shown with the number under which it is released (G24)."""
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
 
     reference = reference_word(pledgee, "--pledgee")
-    _set(ClaimKind.PLEDGE, token, wallet, amount, reference, (case, document), party, yes)
+    _set(RestraintKind.PLEDGE, token, wallet, amount, reference, (case, document), party, yes)
 
 
 @pledge.command(
@@ -105,9 +105,9 @@ def pledge_release(
     yes: Yes = False,
 ) -> None:
     """All of it where no units are named (G24)."""
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
 
-    _release(ClaimKind.PLEDGE, token, wallet, number, amount, (case, document), party, yes)
+    _release(RestraintKind.PLEDGE, token, wallet, number, amount, (case, document), party, yes)
 
 
 @pledge.command(
@@ -117,9 +117,9 @@ def pledge_release(
 )
 def pledge_list(token: Token, wallet: OfHolder = None) -> None:
     """Of a holder, or of all (G24)."""
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
 
-    _list(ClaimKind.PLEDGE, token, wallet)
+    _list(RestraintKind.PLEDGE, token, wallet)
 
 
 @attach.command(
@@ -153,10 +153,10 @@ def attach_set(
     yes: Yes = False,
 ) -> None:
     """Shown with the number under which it is released or executed (G11)."""
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
 
     reference = reference_word(creditor, "--creditor")
-    _set(ClaimKind.ATTACHMENT, token, wallet, amount, reference, (case, document), party, yes)
+    _set(RestraintKind.ATTACHMENT, token, wallet, amount, reference, (case, document), party, yes)
 
 
 @attach.command(
@@ -175,9 +175,9 @@ def attach_release(
     yes: Yes = False,
 ) -> None:
     """All of it where no units are named (G11)."""
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
 
-    _release(ClaimKind.ATTACHMENT, token, wallet, number, amount, (case, document), party, yes)
+    _release(RestraintKind.ATTACHMENT, token, wallet, number, amount, (case, document), party, yes)
 
 
 @attach.command(
@@ -187,13 +187,13 @@ def attach_release(
 )
 def attach_list(token: Token, wallet: OfHolder = None) -> None:
     """Of a holder, or of all (G11)."""
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
 
-    _list(ClaimKind.ATTACHMENT, token, wallet)
+    _list(RestraintKind.ATTACHMENT, token, wallet)
 
 
 def _set(
-    kind: "ClaimKind",
+    kind: "RestraintKind",
     token: str,
     wallet: str,
     amount: str,
@@ -202,23 +202,23 @@ def _set(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
     from jp20.operations.token import restraints
 
     holder, count, rests_on = address(wallet, "WALLET"), units(amount, "UNITS"), evidence(*case)
     session = workspace().session()
     excluded = parties(session, party)
-    is_pledge = kind is ClaimKind.PLEDGE
-    claim = restraints.pledge if is_pledge else restraints.attach
-    act = claim(session, token, holder, count, reference, rests_on, parties=excluded)
+    is_pledge = kind is RestraintKind.PLEDGE
+    restraint = restraints.pledge if is_pledge else restraints.attach
+    act = restraint(session, token, holder, count, reference, rests_on, parties=excluded)
     look = Text(f"See: jp20 position {token} {holder}", f"確認: jp20 position {token} {holder}")
     done = run(session, act, yes, lambda _: look)
     show(
         Record(
-            "claim",
+            "restraint",
             Text("Set", "設定した内容"),
             (
-                (NUMBER, restraints.claim_id(done)),
+                (NUMBER, restraints.restraint_id(done)),
                 (WALLET, holder),
                 (UNITS, count),
                 (CLAIMANT, reference),
@@ -230,7 +230,7 @@ def _set(
 
 
 def _release(
-    kind: "ClaimKind",
+    kind: "RestraintKind",
     token: str,
     wallet: str,
     number: int,
@@ -239,23 +239,23 @@ def _release(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.register.events import ClaimKind
+    from jp20.domain.register.events import RestraintKind
     from jp20.operations.token import restraints
 
     holder, rests_on = address(wallet, "WALLET"), evidence(*case)
     asked = None if amount is None else units(amount, "UNITS")
     session = workspace().session()
     excluded = parties(session, party)
-    is_pledge = kind is ClaimKind.PLEDGE
+    is_pledge = kind is RestraintKind.PLEDGE
     count = restraints.released_before(session, token, kind, holder, number, asked, rests_on)
     if count is None:
-        claim = claim_of(session, token, holder, number, kind)
-        count = claim.units if asked is None else asked
-        if count > claim.units:
+        restraint = restraint_of(session, token, holder, number, kind)
+        count = restraint.units if asked is None else asked
+        if count > restraint.units:
             raise BadArgument(
                 Text(
-                    f"UNITS: {count:,} are more than the {claim.units:,} of number {number}.",
-                    f"UNITS: {count:,} 口は番号 {number} の {claim.units:,} 口を超えています。",
+                    f"UNITS: {count:,} are more than the {restraint.units:,} of number {number}.",
+                    f"UNITS: {count:,} 口は番号 {number} の {restraint.units:,} 口を超えています。",
                 ),
                 next_step=Text(
                     "Leave UNITS out to release all of it.",
@@ -267,11 +267,11 @@ def _release(
     done = run(session, act, yes)
     show(
         position_table(session, token, [holder]),
-        claims_shown(session, token, [holder]),
+        restraints_shown(session, token, [holder]),
         steps_table(session, done.steps),
     )
 
 
-def _list(kind: "ClaimKind", token: str, wallet: str | None) -> None:
+def _list(kind: "RestraintKind", token: str, wallet: str | None) -> None:
     holder = None if wallet is None else address(wallet, "WALLET")
-    show(claims_of_kind(workspace().view(), token, holder, kind))
+    show(restraints_of_kind(workspace().view(), token, holder, kind))

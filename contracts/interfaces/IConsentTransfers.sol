@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {Reason} from "../types/Reason.sol";
 
 /// @title Transfers that wait for consent (G3)
-interface ITransferRequests {
+interface IConsentTransfers {
     enum Status {
         NONE,
         OPEN,
@@ -23,7 +23,8 @@ interface ITransferRequests {
     event TransferCancelled(uint256 indexed id);
 
     /// @notice Asks to transfer `amount` of the caller's free units; they are committed until the answer. Called by:
-    /// any eligible holder of a token that requires consent. Judged by all rules of a transfer.
+    /// any eligible holder of a token that requires consent. Judged by all rules of a transfer. Refused besides:
+    /// `CONSENT_NOT_REQUIRED`, `ZERO_AMOUNT`, `SAME_WALLET`.
     /// @param deadline unix seconds; from then on the request can only be cancelled or rejected
     function requestTransfer(address to, uint256 amount, uint40 deadline) external returns (uint256 id);
 
@@ -37,7 +38,7 @@ interface ITransferRequests {
     function cancelTransfer(uint256 id) external;
 
     /// @notice `amount` in today's units.
-    function transferRequest(uint256 id)
+    function consentTransfer(uint256 id)
         external
         view
         returns (address from, address to, uint256 amount, uint40 deadline, Status status);

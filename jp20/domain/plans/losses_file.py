@@ -1,0 +1,100 @@
+"""A file of losses: which logs took units from the register by an error (G9)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from jp20.domain.base.errors import Text
+from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.files.tables import Column, Row, parse_table
+
+_COLUMNS: Final = (
+    Column("transaction", ("取引", "取引ハッシュ")),
+    Column("log", ("ログ", "ログ番号")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LossRow:
+    """A row: a transaction, and the place of the log among its logs, from 0."""
+
+    line: int
+    transaction: bytes
+    log: int
+
+
+def parse_losses(data: bytes, file: str) -> tuple[LossRow, ...]:
+    """Reads a file (CSV or XLSX) as a whole: where one row is faulty, or stands there twice,
+    nothing of it is taken. Raises FaultyFile with every fault.
+    """
+    table = parse_table(data, file, _COLUMNS)
+    faults = list(table.faults)
+    losses: list[LossRow] = []
+    first_line_of: dict[tuple[bytes, int], int] = {}
+    for row in table.rows:
+        loss = _loss(file, row, faults)
+        if loss is None:
+            continue
+        first = first_line_of.setdefault((loss.transaction, loss.log), row.line)
+        if first != row.line:
+            faults.append(
+                Fault(
+                    file,
+                    row.line,
+                    "",
+                    Text(f"The same stands on line {first}.", f"{first}行目と同じ内容です。"),
+                    Text("Remove it.", "削除してください。"),
+                )
+            )
+        losses.append(loss)
+    if not table.rows and not faults:
+        faults.append(
+            Fault(
+                file,
+                None,
+                "",
+                Text("There are no rows.", "行がありません。"),
+                Text("Write at least one.", "1行以上記載してください。"),
+            )
+        )
+    if faults:
+        raise FaultyFile(sorted(faults, key=lambda fault: fault.line or 0))
+    return tuple(losses)
+
+
+def _loss(file: str, row: Row, faults: list[Fault]) -> LossRow | None:
+    hashed, place = row.cells["transaction"], row.cells["log"]
+    try:
+        transaction = bytes.fromhex(hashed.removeprefix("0x"))
+    except ValueError:
+        transaction = b""
+    if len(transaction) != 32:
+        faults.append(
+            Fault(
+                file,
+                row.line,
+                "transaction",
+                Text(
+                    f'"{hashed}" is not the hash of a transaction.',
+                    f"「{hashed}」は取引ハッシュではありません。",
+                ),
+                Text("Write 64 hexadecimal digits.", "64桁の16進数を記載してください。"),
+            )
+        )
+    if not (place.isascii() and place.isdigit() and int(place) < 2**32):
+        faults.append(
+            Fault(
+                file,
+                row.line,
+                "log",
+                Text(
+                    f'"{place}" is not the place of a log.',
+                    f"「{place}」はログ番号として使用できません。",
+                ),
+                Text(
+                    "Write it as jp20 register history TOKEN WALLET has it.",
+                    "jp20 register history トークン ウォレット の表示のとおり記載してください。",
+                ),
+            )
+        )
+        return None
+    return LossRow(row.line, transaction, int(place)) if len(transaction) == 32 else None
