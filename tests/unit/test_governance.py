@@ -566,8 +566,8 @@ WRONG = {
         "[token.acts.split.functions] deliver(address[],uint256[]) is named twice.",
     ),
     "a function left out": (
-        'functions = ["attach", "releaseAttachment"]',
-        'functions = ["attach"]',
+        'functions = ["placeAttachment", "releaseAttachment"]',
+        'functions = ["placeAttachment"]',
         "[token] releaseAttachment(address,uint64,uint256) is in no act and is not open: "
         "nobody could ever call it.",
     ),

@@ -574,7 +574,7 @@ def test_where_one_key_delivers_alone_nothing_is_delivered_twice_either(world, p
     act = policy.act(Kind.TOKEN, "deliver(address[],uint256[])")
     broker = frozenset({Role.BROKER})
     alone = Rule(broker, (broker,), broker, 0, act.rule.lifetime)
-    session = world.session_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
+    session = world.session_of(*range(1, 11), wait=lambda until: world.pass_time(8 * 86_400))
     change_policy(session, PolicyChange((replace(act, rule=alone),), ()), evidence("POLICY-1"))
 
     distribute(world.session, world.token, allotments((bob, 3)), evidence("C-0"))
@@ -593,7 +593,7 @@ def alone(world, policy, tmp_path):
     act = policy.act(Kind.TOKEN, "deliver(address[],uint256[])")
     broker = frozenset({Role.BROKER})
     rule = Rule(broker, (broker,), broker, 0, act.rule.lifetime)
-    all_of_them = world.session_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
+    all_of_them = world.session_of(*range(1, 11), wait=lambda until: world.pass_time(8 * 86_400))
     change_policy(all_of_them, PolicyChange((replace(act, rule=rule),), ()), evidence("POLICY-1"))
     keys = world.session_of(BROKER).signers.values()
     chain = world.session.connection
@@ -690,7 +690,7 @@ def test_what_one_key_may_do_alone_is_done_once_under_a_case(world, policy, tmp_
     listed = policy.act(Kind.TOKEN, act)
     issuer = frozenset({Role.ISSUER})
     rule = Rule(issuer, (issuer,), issuer, 0, listed.rule.lifetime)
-    everybody = world.session_of(*range(1, 11), wait=lambda until: world.pass_time(3 * 86_400))
+    everybody = world.session_of(*range(1, 11), wait=lambda until: world.pass_time(8 * 86_400))
     change_policy(everybody, PolicyChange((replace(listed, rule=rule),), ()), evidence("POLICY-2"))
     token = world.session.token(world.token)
     before = token.read(int, "totalSupply")
