@@ -10,6 +10,7 @@ from eth_typing import ChecksumAddress
 
 from bench.chain import Chain, Contract, Sent, account
 from jp20.chain.contracts.contract import artifact, token_interface
+from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.roles import Role, bitmap
 from jp20.domain.governance.deployment import MODULES
 from jp20.domain.governance.policy import Kind, Policy, Rule
@@ -66,10 +67,12 @@ class JP20:
             members = (role.name, bitmap([role]), [key(role)])
             self.consortium.send(FOUNDER, "addOrganisation", *members)
         self.platform: Final = self._deploy("Platform", self.consortium.address)
-        self.consortium.send(FOUNDER, "registerTarget", self.platform.address, int(Kind.PLATFORM))
+        self.consortium.send(
+            FOUNDER, "registerTarget", self.platform.address, int(Kind.PLATFORM), ZERO_ADDRESS
+        )
         self.settlement: Final = self._deploy("Settlement", self.consortium.address)
         self.consortium.send(
-            FOUNDER, "registerTarget", self.settlement.address, int(Kind.SETTLEMENT)
+            FOUNDER, "registerTarget", self.settlement.address, int(Kind.SETTLEMENT), ZERO_ADDRESS
         )
         self.consortium.send(FOUNDER, "setRules", [act.fields for act in self._policy.acts])
         self._approve_version()

@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {KeyWord, KeyWords} from "./KeyWord.sol";
 import {Targets} from "./Targets.sol";
 import {IConsortium, Kind, Role} from "../interfaces/IConsortium.sol";
 
 /// @title Organisations
 /// @notice The organisations of the consortium, their keys and their roles (S2).
-/// @dev Invariants: an active organisation has a key; a role that has holders in a scope never has none
-/// again; a key belongs to one organisation for ever; a removed organisation holds no role anywhere.
+/// @dev Invariants: a role that has holders in a scope never has none again; a key belongs to one organisation for
+/// ever; a removed organisation holds no role anywhere; who is OPERATOR or VALIDATOR holds no other role.
 abstract contract Organisations is Targets {
     struct Organisation {
         bool active;
-        uint16 roles; // at large
         uint32 keys; // active ones
         uint32 tokenRoles; // how many (token, role) it holds
         string name;
     }
 
-    struct Key {
-        address account;
-        uint32 organisation;
-        bool active;
-    }
-
     uint16 internal constant ALL_ROLES = uint16((1 << (uint256(type(Role).max) + 1)) - 1);
-    uint16 private constant TOKEN_ROLES =
-        uint16((1 << uint8(Role.ISSUER)) | (1 << uint8(Role.BROKER)) | (1 << uint8(Role.REGISTRAR)));
+    /// @dev At large they let an organisation be named for a token, and no more.
+    uint16 private constant NAMED_ROLES = uint16((1 << uint8(Role.ISSUER)) | (1 << uint8(Role.REGISTRAR)));
+    uint16 private constant TOKEN_ROLES = NAMED_ROLES | uint16(1 << uint8(Role.BROKER));
+    /// @dev Upkeep and validation, each a power of its own (S8).
+    uint16 private constant LONE_ROLES = uint16((1 << uint8(Role.OPERATOR)) | (1 << uint8(Role.VALIDATOR)));
 
     /// @inheritdoc IConsortium
     uint32 public organisationCount;
@@ -33,10 +30,12 @@ abstract contract Organisations is Targets {
     uint24 public keyCount;
 
     mapping(uint32 organisation => Organisation) private _organisations;
-    mapping(uint24 number => Key) private _keys;
+    mapping(uint24 number => KeyWord) private _keys;
     mapping(address account => uint24 number) private _numbers;
-    mapping(address token => mapping(uint32 organisation => uint16 roles)) private _tokenRoles;
-    mapping(address scope => mapping(Role => uint32)) private _holders;
+    /// @dev Of an organisation in a scope, at large in scope zero; see {_in}.
+    mapping(uint256 scopeAndOrganisation => uint16) private _roles;
+    /// @dev How many organisations hold a role in a scope; see {_in}.
+    mapping(uint256 scopeAndRole => uint32) private _holders;
 
     // ------------------------------------------------------------------ organisations
 
@@ -46,16 +45,16 @@ abstract contract Organisations is Targets {
         governed
         returns (uint32 organisation)
     {
-        require(bytes(name).length != 0, OrganisationNameMissing());
-        require(keys.length != 0, OrganisationWithoutKey(name));
-        require(roles & ~ALL_ROLES == 0, RolesUnknown(roles));
+        if (bytes(name).length == 0) revert OrganisationNameMissing();
+        if (keys.length == 0) revert OrganisationWithoutKey(name);
+        if (roles & ~ALL_ROLES != 0) revert RolesUnknown(roles);
 
         organisation = ++organisationCount;
         Organisation storage entry = _organisations[organisation];
         (entry.active, entry.name) = (true, name);
         emit OrganisationAdded(organisation, name);
 
-        for (uint256 i; i < keys.length; ++i) _addKey(organisation, keys[i]);
+        for (uint256 i; i < keys.length; ++i) _addKey(organisation, keys[i], 0);
         for (uint8 i; i <= uint8(type(Role).max); ++i) {
             if (roles & (1 << i) != 0) _grant(organisation, Role(i), address(0));
         }
@@ -64,14 +63,15 @@ abstract contract Organisations is Targets {
     /// @inheritdoc IConsortium
     function removeOrganisation(uint32 organisation) external governed {
         Organisation storage entry = _active(organisation);
-        require(entry.tokenRoles == 0, OrganisationHoldsTokenRoles(organisation, entry.tokenRoles));
+        if (entry.tokenRoles != 0) revert OrganisationHoldsTokenRoles(organisation, entry.tokenRoles);
 
-        uint16 roles = entry.roles;
+        uint16 roles = _roles[organisation];
         for (uint8 i; i <= uint8(type(Role).max); ++i) {
             if (roles & (1 << i) != 0) _takeUnlessLast(organisation, Role(i), address(0));
         }
-        (entry.active, entry.keys, entry.roles) = (false, 0, 0);
+        (entry.active, entry.keys) = (false, 0);
         emit OrganisationRemoved(organisation);
+        _requireGovernable();
     }
 
     // ------------------------------------------------------------------ keys
@@ -79,48 +79,62 @@ abstract contract Organisations is Targets {
     /// @inheritdoc IConsortium
     function addKey(uint32 organisation, address key) external governed {
         _active(organisation);
-        _addKey(organisation, key);
+        _addKey(organisation, key, 0);
     }
 
     /// @inheritdoc IConsortium
     function revokeKey(address key) external governed {
-        _revokeUnlessLast(_known(key), key);
+        uint32 organisation = _known(key);
+        _revoke(organisation, key);
+        if (_organisations[organisation].keys == 0) _requireRecoverable(organisation);
     }
 
     /// @inheritdoc IConsortium
     function replaceKey(address oldKey, address newKey) external governed {
+        _replaceKey(_known(oldKey), oldKey, newKey);
+    }
+
+    /// @inheritdoc IConsortium
+    function rotateKey(address oldKey, address newKey) external governed {
         uint32 organisation = _known(oldKey);
-        _addKey(organisation, newKey);
-        _revoke(organisation, oldKey);
+        if (!_isSignedBy(organisation)) revert NotSignedBy(organisation);
+        _replaceKey(organisation, oldKey, newKey);
     }
 
     /// @inheritdoc IConsortium
     function revokeOwnKey(address key) external {
         uint32 organisation = _known(msg.sender);
         uint32 owner = _known(key);
-        require(owner == organisation, KeyOfAnotherOrganisation(key, owner));
-        _revokeUnlessLast(organisation, key);
+        if (owner != organisation) revert KeyOfAnotherOrganisation(key, owner);
+        if (_rank(key) < _rank(msg.sender)) revert KeyOlder(key);
+        if (_organisations[organisation].keys == 1) revert LastKey(organisation, key);
+        _revoke(organisation, key);
     }
 
-    function _addKey(uint32 organisation, address account) private {
-        require(account != address(0) && _numbers[account] == 0, KeyAlreadyUsed(account));
+    function _replaceKey(uint32 organisation, address oldKey, address newKey) private {
+        _addKey(organisation, newKey, _rank(oldKey));
+        _revoke(organisation, oldKey);
+    }
+
+    /// @param rank Zero for a key that takes nobody's place.
+    function _addKey(uint32 organisation, address account, uint24 rank) private {
+        if (account == address(0) || _numbers[account] != 0) revert KeyAlreadyUsed(account);
         uint24 number = ++keyCount;
         _numbers[account] = number;
-        _keys[number] = Key({account: account, organisation: organisation, active: true});
+        _keys[number] = KeyWords.encode(account, organisation, rank == 0 ? number : rank);
         ++_organisations[organisation].keys;
         emit KeyAdded(organisation, account, number);
     }
 
-    function _revokeUnlessLast(uint32 organisation, address account) private {
-        require(_organisations[organisation].keys > 1, LastKey(organisation, account));
-        _revoke(organisation, account);
-    }
-
     function _revoke(uint32 organisation, address account) private {
         uint24 number = _numbers[account];
-        _keys[number].active = false;
+        _keys[number] = _keys[number].revoke();
         --_organisations[organisation].keys;
         emit KeyRevoked(organisation, account, number);
+    }
+
+    function _rank(address account) private view returns (uint24) {
+        return _keys[_numbers[account]].rank();
     }
 
     // ------------------------------------------------------------------ roles
@@ -128,16 +142,15 @@ abstract contract Organisations is Targets {
     /// @inheritdoc IConsortium
     function grantRole(uint32 organisation, Role role, address scope) external governed {
         _active(organisation);
-        require(
-            scope == address(0) || (TOKEN_ROLES & _bit(role) != 0 && kindOf(scope) == Kind.TOKEN),
-            RoleNotScoped(role, scope)
-        );
+        bool scoped = TOKEN_ROLES & _bit(role) != 0 && kindOf(scope) == Kind.TOKEN;
+        if (scope != address(0) && !scoped) revert RoleNotScoped(role, scope);
         _grant(organisation, role, scope);
     }
 
     /// @inheritdoc IConsortium
     function revokeRole(uint32 organisation, Role role, address scope) external governed {
         _takeUnlessLast(organisation, role, scope);
+        _requireGovernable();
     }
 
     /// @inheritdoc IConsortium
@@ -146,69 +159,96 @@ abstract contract Organisations is Targets {
         // What is held in a scope could be given in it, so no need to judge the scope again.
         _take(from, role, scope);
         _grant(to, role, scope);
+        _requireGovernable();
     }
 
     /// @inheritdoc IConsortium
     function registerToken(address token, uint32 issuer, uint32 registrar) external {
-        require(kindOf(msg.sender) == Kind.PLATFORM, NotPlatform(msg.sender));
-        require(_sealed, NotSealed());
-        require(holdsRole(issuer, Role.ISSUER, address(0)), RoleNotHeld(issuer, Role.ISSUER, address(0)));
-        require(holdsRole(registrar, Role.REGISTRAR, address(0)), RoleNotHeld(registrar, Role.REGISTRAR, address(0)));
-        _register(token, Kind.TOKEN);
-        _grant(issuer, Role.ISSUER, token);
-        _grant(registrar, Role.REGISTRAR, token);
+        if (kindOf(msg.sender) != Kind.PLATFORM || msg.sender != _executingTarget) revert NotPlatform(msg.sender);
+        _requireSealed();
+        _register(token, Kind.TOKEN, token);
+        _name(issuer, Role.ISSUER, token);
+        _name(registrar, Role.REGISTRAR, token);
+    }
+
+    /// @dev Nobody is named for a token that they did not sign for.
+    function _name(uint32 organisation, Role role, address token) private {
+        if (!holdsRole(organisation, role, address(0))) revert RoleNotHeld(organisation, role, address(0));
+        if (!_isSignedBy(organisation)) revert NotSignedBy(organisation);
+        _grant(organisation, role, token);
     }
 
     function _grant(uint32 organisation, Role role, address scope) private {
-        uint16 roles = rolesOf(organisation, scope);
-        require(roles & _bit(role) == 0, RoleAlreadyHeld(organisation, role, scope));
-        _setRoles(organisation, scope, roles | _bit(role));
-        ++_holders[scope][role];
-        if (scope != address(0)) ++_organisations[organisation].tokenRoles;
+        if (rolesOf(organisation, scope) & _bit(role) != 0) revert RoleAlreadyHeld(organisation, role, scope);
+        _roles[_in(scope, organisation)] |= _bit(role);
+        ++_holders[_in(scope, uint8(role))];
+        Organisation storage entry = _organisations[organisation];
+        if (scope != address(0)) ++entry.tokenRoles;
+        uint16 all = _roles[organisation] | (entry.tokenRoles == 0 ? 0 : NAMED_ROLES);
+        if (all & LONE_ROLES != 0 && all & (all - 1) != 0) revert RolesIncompatible(organisation, role);
         emit RoleGranted(organisation, role, scope);
     }
 
     function _takeUnlessLast(uint32 organisation, Role role, address scope) private {
         _take(organisation, role, scope);
-        require(_holders[scope][role] != 0, LastHolder(organisation, role, scope));
+        if (holders(role, scope) == 0) revert LastHolder(organisation, role, scope);
     }
 
     function _take(uint32 organisation, Role role, address scope) private {
-        uint16 roles = rolesOf(organisation, scope);
-        require(roles & _bit(role) != 0, RoleNotHeld(organisation, role, scope));
-        _setRoles(organisation, scope, roles & ~_bit(role));
-        --_holders[scope][role];
+        if (rolesOf(organisation, scope) & _bit(role) == 0) revert RoleNotHeld(organisation, role, scope);
+        _roles[_in(scope, organisation)] &= ~_bit(role);
+        --_holders[_in(scope, uint8(role))];
         if (scope != address(0)) --_organisations[organisation].tokenRoles;
         emit RoleRevoked(organisation, role, scope);
     }
 
-    function _setRoles(uint32 organisation, address scope, uint16 roles) private {
-        if (scope == address(0)) _organisations[organisation].roles = roles;
-        else _tokenRoles[scope][organisation] = roles;
+    // ------------------------------------------------------------------ whose role counts where
+
+    /// @inheritdoc IConsortium
+    function holdsRole(uint32 organisation, Role role, address target) public view returns (bool) {
+        return _holdsOneOf(organisation, _bit(role), target);
+    }
+
+    /// @dev Whether an organisation holds one of some roles where they count for the target.
+    function _holdsOneOf(uint32 organisation, uint16 roles, address target) internal view returns (bool) {
+        (uint16 atLarge, address scope) = _atLarge(roles, target);
+        // Each look costs as much as all the rest: none where no role could be found.
+        return (atLarge != 0 && _roles[organisation] & atLarge != 0)
+            || (atLarge != roles && scope != address(0) && rolesOf(organisation, scope) & roles != 0);
+    }
+
+    /// @dev How many organisations hold a role where it counts for the target.
+    function _holdersFor(Role role, address target) internal view returns (uint32) {
+        (uint16 atLarge, address scope) = _atLarge(_bit(role), target);
+        return holders(role, atLarge == 0 ? scope : address(0));
+    }
+
+    /// @dev Which of some roles count at large for a target. The others count where they are held for its scope: ISSUER
+    /// and REGISTRAR on everything but the Consortium and a platform, BROKER where one is named for the token.
+    function _atLarge(uint16 roles, address target) private view returns (uint16 atLarge, address scope) {
+        if (kindOf(target) <= Kind.PLATFORM) return (roles, address(0));
+        scope = scopeOf(target);
+        atLarge = roles & ~NAMED_ROLES;
+        bool broker = scope != address(0) && atLarge & _bit(Role.BROKER) != 0;
+        if (broker && holders(Role.BROKER, scope) != 0) atLarge &= ~_bit(Role.BROKER);
     }
 
     // ------------------------------------------------------------------ reading
 
     /// @inheritdoc IConsortium
     function organisationOf(address key) public view returns (uint32) {
-        Key storage entry = _keys[_numbers[key]];
-        uint32 organisation = entry.organisation;
-        return entry.active && _organisations[organisation].active ? organisation : 0;
-    }
-
-    /// @inheritdoc IConsortium
-    function holdsRole(uint32 organisation, Role role, address scope) public view returns (bool) {
-        return _holdsOneOf(organisation, _bit(role), scope);
+        uint32 organisation = _keys[_numbers[key]].signer();
+        return _organisations[organisation].active ? organisation : 0;
     }
 
     /// @inheritdoc IConsortium
     function holders(Role role, address scope) public view returns (uint32) {
-        return _holders[scope][role];
+        return _holders[_in(scope, uint8(role))];
     }
 
     /// @inheritdoc IConsortium
     function rolesOf(uint32 organisation, address scope) public view returns (uint16) {
-        return scope == address(0) ? _organisations[organisation].roles : _tokenRoles[scope][organisation];
+        return _roles[_in(scope, organisation)];
     }
 
     /// @inheritdoc IConsortium
@@ -223,42 +263,63 @@ abstract contract Organisations is Targets {
 
     /// @inheritdoc IConsortium
     function keyInfo(uint24 number) external view returns (address key, uint32 organisation, bool active) {
-        Key storage entry = _keys[number];
-        return (entry.account, entry.organisation, entry.active && _organisations[entry.organisation].active);
+        KeyWord word = _keys[number];
+        return (word.account(), word.organisation(), _organisations[word.signer()].active);
     }
 
-    /// @dev The number of the caller's key, and its organisation.
+    // ------------------------------------------------------------------ for requests and policy
+
+    /// @dev The number of the caller's key, and its organisation. A removed one holds no role, and cannot do more than
+    /// take back what it signed or proposed, so no need to look whether it is active.
     function _caller() internal view returns (uint24 number, uint32 organisation) {
-        return (_numbers[msg.sender], _known(msg.sender));
-    }
-
-    /// @dev At large or for the target where that is a token.
-    function _holdsOneOf(uint32 organisation, uint16 roles, address target) internal view returns (bool) {
-        return _organisations[organisation].roles & roles != 0 || _tokenRoles[target][organisation] & roles != 0;
+        number = _numbers[msg.sender];
+        organisation = _keys[number].signer();
+        if (organisation == 0) revert KeyUnknown(msg.sender);
     }
 
     function _organisationOfNumber(uint24 number) internal view returns (uint32) {
-        return _keys[number].organisation;
+        return _keys[number].organisation();
     }
 
-    /// @dev Whether a signature by this key fills a slot of these roles now. A removed organisation holds
-    /// no role, so no need to look whether it is active.
-    function _counts(uint24 number, uint16 roles, address target) internal view returns (bool) {
-        Key storage entry = _keys[number];
-        return entry.active && _holdsOneOf(entry.organisation, roles, target);
+    /// @dev The organisation of a key that is not revoked. A removed organisation holds no role, so no need to look
+    /// whether it is active.
+    function _signerOfNumber(uint24 number) internal view returns (uint32) {
+        return _keys[number].signer();
+    }
+
+    /// @dev The roles at large of each organisation that has a key; zero for the others.
+    function _rolesWithKeys() internal view returns (uint16[] memory roles) {
+        roles = new uint16[](organisationCount);
+        for (uint32 i; i < roles.length; ++i) {
+            if (_organisations[i + 1].keys != 0) roles[i] = _roles[i + 1];
+        }
     }
 
     function _bit(Role role) internal pure returns (uint16) {
         return uint16(1 << uint8(role));
     }
 
+    /// @dev An organisation, or a role, in a scope; the number itself in scope zero.
+    function _in(address scope, uint256 number) private pure returns (uint256) {
+        return (uint256(uint160(scope)) << 32) | number;
+    }
+
     function _known(address key) private view returns (uint32 organisation) {
         organisation = organisationOf(key);
-        require(organisation != 0, KeyUnknown(key));
+        if (organisation == 0) revert KeyUnknown(key);
     }
 
     function _active(uint32 organisation) private view returns (Organisation storage entry) {
         entry = _organisations[organisation];
-        require(entry.active, OrganisationUnknown(organisation));
+        if (!entry.active) revert OrganisationUnknown(organisation);
     }
+
+    /// @dev Whether an organisation signed the request being executed.
+    function _isSignedBy(uint32 organisation) internal view virtual returns (bool);
+
+    /// @dev Reverts unless the Consortium can go on governing itself; before the seal it need not.
+    function _requireGovernable() internal view virtual;
+
+    /// @dev Reverts unless an organisation that has no key any more can be given one, and somebody can still halt.
+    function _requireRecoverable(uint32 organisation) internal view virtual;
 }

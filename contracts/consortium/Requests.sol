@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {Organisations} from "./Organisations.sol";
 import {Policy} from "./Policy.sol";
-import {RuleWord} from "./RuleWord.sol";
-import {IConsortium, Request} from "../interfaces/IConsortium.sol";
+import {RequestWord, RequestWords} from "./RequestWord.sol";
+import {RuleWord, RuleWords} from "./RuleWord.sol";
+import {IConsortium, Request, Role} from "../interfaces/IConsortium.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
 /// @title Requests
 /// @notice Proposed calls that wait for signatures, and their execution (S3, S4).
 /// @dev Invariants: a call is executed once under a case; at that moment each slot of the rule in force
-/// holds the signature of another organisation, none a party, each with an active key and a role of the slot.
+/// holds the signature of another organisation, none a party, each with an active key and a role of the slot, or of a
+/// stand-in where all who have a role of the slot are parties.
 abstract contract Requests is Policy {
-    using RuleWord for uint256;
-
     uint8 private constant NO_SLOT = 255;
-    uint256 private constant SLOTS = RuleWord.SLOTS;
+    uint256 private constant SLOTS = RuleWords.SLOTS;
 
-    /// @dev One word, from the low end: number of the proposing key 24 | of the signing keys by slot
-    /// 7 × 24 | proposed at 32 | last signed at 32 bits (unix seconds, until 2106). Zero where nothing
-    /// was proposed, or it was cancelled.
-    mapping(bytes32 id => uint256 word) private _requests;
+    mapping(bytes32 id => RequestWord) private _requests;
 
     /// @dev Which calls of a root were executed under a case, 224 to a word. The top 32 bits of the first
     /// word are one more than their number, so that it is not zero when the first is executed.
@@ -32,27 +30,30 @@ abstract contract Requests is Policy {
 
     /// @inheritdoc IConsortium
     function propose(Request calldata request, uint8 slot, bytes calldata data) external returns (bytes32 id) {
-        require(_sealed, NotSealed());
+        _requireSealed();
         (uint24 number, uint32 organisation) = _caller();
         _requireCurrentRule(request);
-        _requireNotDirect(request);
+        if (request.rule.isDirect()) revert CalledDirectly(request.target, request.selector);
         _requireEvidence(request.caseId, request.documentHash);
-        _requireRole(organisation, request.rule.proposers(), request.target);
+        _requireAscending(request.parties);
+        _requireRole(organisation, request.rule.proposers(), request);
         _requireNoParty(organisation, request);
 
         id = idOf(request);
         if (data.length != 0) {
             bool matches = request.calls == 1 && request.root == leafOf(0, request.target, data)
                 && request.selector == bytes4(data);
-            require(matches, DataMismatch(id));
+            if (!matches) revert DataMismatch(id);
             _requireSubjectIsParty(request, data);
+        } else if (request.rule.delay() != 0) {
+            revert DataMissing(id);
         }
         _begin(id, request);
 
-        uint256 word = number | (block.timestamp << 192);
+        RequestWord word = RequestWords.begin(number);
         if (slot != NO_SLOT) {
-            _requireSlot(organisation, request, slot);
-            word = _signed(word, slot, number);
+            _requireRole(organisation, _rolesOfSlot(request, slot), request);
+            word = word.sign(slot, number);
         }
         _requests[id] = word;
         emit RequestProposed(id, request.caseId, organisation, msg.sender, request, data);
@@ -63,42 +64,43 @@ abstract contract Requests is Policy {
     function sign(Request calldata request, uint8 slot) external {
         (uint24 number, uint32 organisation) = _caller();
         bytes32 id = idOf(request);
-        uint256 word = _open(id, request);
+        RequestWord word = _open(id, request);
         _requireNoParty(organisation, request);
-        _requireSlot(organisation, request, slot);
+        uint16 roles = _rolesOfSlot(request, slot);
+        _requireRole(organisation, roles, request);
 
         for (uint256 i; i < SLOTS; ++i) {
-            uint24 other = _signature(word, i);
-            if (other == 0) continue;
-            bool lapsed = i == slot && !_counts(other, request.rule.slot(i), request.target);
-            if (lapsed) continue;
+            uint24 other = word.signature(i);
+            if (other == 0 || (i == slot && !_fills(_signerOfNumber(other), roles, request))) continue;
             uint32 signer = _organisationOfNumber(other);
-            require(signer != organisation, AlreadySigned(organisation, uint8(i)));
-            require(i != slot, SlotTaken(slot, signer));
+            if (signer == organisation) revert AlreadySigned(organisation, uint8(i));
+            if (i == slot) revert SlotTaken(slot, signer);
         }
-        _requests[id] = _signed(word, slot, number);
+        _requests[id] = word.sign(slot, number);
         emit RequestSigned(id, organisation, slot, msg.sender);
     }
 
     /// @inheritdoc IConsortium
     function withdraw(bytes32 id, uint8 slot) external {
         (, uint32 organisation) = _caller();
-        uint256 word = _requests[id];
-        require(word != 0, RequestNotOpen(id));
-        require(slot < SLOTS, SlotUnknown(slot));
-        uint32 signer = _organisationOfNumber(_signature(word, slot));
-        require(signer == organisation, NotOwnSignature(organisation, slot));
-        _requests[id] = word & ~_slotMask(slot);
+        RequestWord word = _known(id);
+        if (slot >= SLOTS) revert SlotUnknown(slot);
+        uint32 signer = _organisationOfNumber(word.signature(slot));
+        if (signer != organisation) revert NotOwnSignature(organisation, slot);
+        _requests[id] = word.withdraw(slot);
         emit SignatureWithdrawn(id, organisation, slot, msg.sender);
     }
 
     /// @inheritdoc IConsortium
     function cancel(bytes32 id) external {
         (, uint32 organisation) = _caller();
-        uint256 word = _requests[id];
-        require(word != 0, RequestNotOpen(id));
-        require(_organisationOfNumber(uint24(word)) == organisation, NotProposingOrganisation(organisation));
-        delete _requests[id];
+        RequestWord word = _known(id);
+        if (_organisationOfNumber(word.proposer()) != organisation) revert NotProposingOrganisation(organisation);
+        for (uint256 i; i < SLOTS; ++i) {
+            uint24 number = word.signature(i);
+            if (number != 0 && _organisationOfNumber(number) != organisation) revert SignedByOthers(id);
+        }
+        _requests[id] = RequestWord.wrap(0);
         emit RequestCancelled(id, organisation, msg.sender);
     }
 
@@ -112,20 +114,20 @@ abstract contract Requests is Policy {
         _requireNothingUnderWay();
         (, uint32 organisation) = _caller();
         bytes32 id = idOf(request);
-        uint256 word = _open(id, request);
-        _requireRole(organisation, request.rule.executors(), request.target);
+        RequestWord word = _open(id, request);
+        _requireRole(organisation, request.rule.executors(), request);
         _requireCurrentRule(request);
         _requireSignatures(id, word, request);
 
-        require(index < request.calls, CallUnknown(id, index));
-        require(bytes4(data) == request.selector, SelectorMismatch(request.selector, bytes4(data)));
+        if (index >= request.calls) revert CallUnknown(id, index);
+        if (bytes4(data) != request.selector) revert SelectorMismatch(request.selector, bytes4(data));
         bytes32 leaf = leafOf(index, request.target, data);
-        require(MerkleProof.verifyCalldata(proof, request.root, leaf), ProofInvalid(id, index));
+        if (!MerkleProof.verifyCalldata(proof, request.root, leaf)) revert ProofInvalid(id, index);
         _requireSubjectIsParty(request, data);
         _markExecuted(id, request, index);
         emit CallExecuted(id, organisation, index, msg.sender);
 
-        return _call(request.target, data, 0);
+        return _execute(id, request.target, data);
     }
 
     /// @inheritdoc IConsortium
@@ -134,41 +136,42 @@ abstract contract Requests is Policy {
         returns (bytes memory)
     {
         _requireNothingUnderWay();
-        if (!_sealed) revert NotSealed();
+        _requireSealed();
         (, uint32 organisation) = _caller();
         bytes4 selector = bytes4(data);
-        uint256 word = _ruleFor(target, selector);
-        if (word == 0) revert NotListed(target, selector);
-        if (!_isDirect(word, target)) revert NotDirect(target, selector);
+        RuleWord word = _ruleFor(target, selector);
+        if (word.isNone()) revert NotListed(target, selector);
+        if (!word.isDirect()) revert NotDirect(target, selector);
         _requireEvidence(caseId, documentHash);
-        _requireRole(organisation, word.slot(0), target);
+        uint16 roles = word.slot(0);
+        if (!_holdsOneOf(organisation, roles, target)) revert RoleMissing(organisation, roles);
         emit ActedDirectly(caseId, target, organisation, selector, documentHash, keccak256(data), msg.sender);
 
         return _call(target, data, organisation);
     }
 
-    function _requireSignatures(bytes32 id, uint256 word, Request calldata request) private view {
-        for (uint256 i; i < SLOTS; ++i) {
+    function _requireSignatures(bytes32 id, RequestWord word, Request calldata request) private view {
+        for (uint8 i; i < SLOTS; ++i) {
             uint16 roles = request.rule.slot(i);
             if (roles == 0) break;
-            uint24 number = _signature(word, i);
-            require(number != 0, SignatureMissing(uint8(i)));
+            uint24 number = word.signature(i);
+            if (number == 0) revert SignatureMissing(i);
             // That the organisations differ was judged at signing, and a key never changes its organisation.
-            require(
-                _counts(number, roles, request.target), SignatureLapsed(uint8(i), _organisationOfNumber(number))
-            );
+            if (!_fills(_signerOfNumber(number), roles, request)) {
+                revert SignatureLapsed(i, _organisationOfNumber(number));
+            }
         }
-        uint256 readyAt = (word >> 224) + request.rule.delay();
-        require(block.timestamp >= readyAt, TooEarly(id, readyAt));
+        uint256 readyAt = word.signedAt() + request.rule.delay();
+        if (block.timestamp < readyAt) revert TooEarly(id, readyAt);
     }
 
     function _begin(bytes32 id, Request calldata request) private {
-        uint256 word = _requests[id];
-        require(word == 0 || block.timestamp >= _expiry(word, request), RequestOpen(id));
-        require(request.calls != 0, CallsMissing());
+        RequestWord word = _requests[id];
+        if (!word.isNone() && block.timestamp < _expiry(word, request)) revert RequestOpen(id);
+        if (request.calls == 0) revert CallsMissing();
         mapping(uint256 => uint256) storage executed = _executed[_caseAndRoot(request.caseId, request.root)];
         uint256 first = executed[0];
-        require(first >> CALLS_A_WORD <= request.calls, RequestDone(id));
+        if (first >> CALLS_A_WORD > request.calls) revert RequestDone(id);
         if (first == 0) executed[0] = ONE_EXECUTED;
     }
 
@@ -176,7 +179,7 @@ abstract contract Requests is Policy {
         mapping(uint256 => uint256) storage executed = _executed[_caseAndRoot(request.caseId, request.root)];
         uint256 bit = 1 << (index % CALLS_A_WORD);
         uint256 bits = executed[index / CALLS_A_WORD];
-        require(bits & bit == 0, CallAlreadyExecuted(id, index));
+        if (bits & bit != 0) revert CallAlreadyExecuted(id, index);
         if (index < CALLS_A_WORD) {
             executed[0] = (bits | bit) + ONE_EXECUTED;
         } else {
@@ -189,14 +192,14 @@ abstract contract Requests is Policy {
 
     /// @inheritdoc IConsortium
     function requestState(bytes32 id) external view returns (uint24 proposer, uint32 proposedAt, uint32 signedAt) {
-        uint256 word = _requests[id];
-        return (uint24(word), uint32(word >> 192), uint32(word >> 224));
+        RequestWord word = _requests[id];
+        return (word.proposer(), word.proposedAt(), word.signedAt());
     }
 
     /// @inheritdoc IConsortium
     function signaturesOf(bytes32 id) external view returns (uint24[7] memory numbers) {
-        uint256 word = _requests[id];
-        for (uint256 i; i < SLOTS; ++i) numbers[i] = _signature(word, i);
+        RequestWord word = _requests[id];
+        for (uint256 i; i < SLOTS; ++i) numbers[i] = word.signature(i);
     }
 
     /// @inheritdoc IConsortium
@@ -212,6 +215,14 @@ abstract contract Requests is Policy {
     }
 
     /// @inheritdoc IConsortium
+    function isSignedByHolder(Role role, address scope) external view returns (bool found) {
+        RequestWord word = _requests[_executingRequest];
+        for (uint256 i; i < SLOTS; ++i) {
+            found = found || rolesOf(_organisationOfNumber(word.signature(i)), scope) & _bit(role) != 0;
+        }
+    }
+
+    /// @inheritdoc IConsortium
     function idOf(Request calldata request) public pure returns (bytes32) {
         return keccak256(abi.encode(request));
     }
@@ -223,54 +234,73 @@ abstract contract Requests is Policy {
 
     // ------------------------------------------------------------------ judging
 
-    /// @dev The word of a request that was proposed, is not cancelled and has not expired.
-    function _open(bytes32 id, Request calldata request) private view returns (uint256 word) {
+    function _known(bytes32 id) private view returns (RequestWord word) {
         word = _requests[id];
-        require(word != 0, RequestNotOpen(id));
+        if (word.isNone()) revert RequestNotOpen(id);
+    }
+
+    /// @dev The word of a request that was proposed, is not cancelled and has not expired.
+    function _open(bytes32 id, Request calldata request) private view returns (RequestWord word) {
+        word = _known(id);
         uint256 expiry = _expiry(word, request);
-        require(block.timestamp < expiry, RequestExpired(id, expiry));
+        if (block.timestamp >= expiry) revert RequestExpired(id, expiry);
     }
 
     function _requireCurrentRule(Request calldata request) private view {
-        uint256 inForce = _ruleFor(request.target, request.selector);
-        require(inForce != 0, NotListed(request.target, request.selector));
-        require(inForce == request.rule, RuleChanged(request.rule, inForce));
-    }
-
-    /// @dev What one key may do at once, its target has to see as the act of one: executed, it would look like the
-    /// decision of several. The Consortium's own functions are never called directly.
-    function _requireNotDirect(Request calldata request) private view {
-        if (_isDirect(request.rule, request.target)) revert CalledDirectly(request.target, request.selector);
-    }
-
-    /// @dev Whether one key of an organisation with the role does it at once.
-    function _isDirect(uint256 word, address target) internal view returns (bool) {
-        return word.isDirect() && target != address(this);
+        RuleWord inForce = _ruleFor(request.target, request.selector);
+        if (inForce.isNone()) revert NotListed(request.target, request.selector);
+        if (RuleWord.unwrap(inForce) != RuleWord.unwrap(request.rule)) revert RuleChanged(request.rule, inForce);
     }
 
     function _requireEvidence(bytes32 caseId, bytes32 documentHash) private pure {
         if (caseId == 0 || documentHash == 0) revert EvidenceMissing(caseId, documentHash);
     }
 
-    function _requireRole(uint32 organisation, uint16 roles, address target) private view {
-        require(_holdsOneOf(organisation, roles, target), RoleMissing(organisation, roles));
+    function _requireRole(uint32 organisation, uint16 roles, Request calldata request) private view {
+        if (!_fills(organisation, roles, request)) revert RoleMissing(organisation, roles);
     }
 
-    function _requireSlot(uint32 organisation, Request calldata request, uint8 slot) private view {
-        uint16 roles = slot < SLOTS ? request.rule.slot(slot) : 0;
-        require(roles != 0, SlotUnknown(slot));
-        _requireRole(organisation, roles, request.target);
+    /// @dev Whether an organisation holds one of some roles of the rule, or stands in for those who do.
+    function _fills(uint32 organisation, uint16 roles, Request calldata request) private view returns (bool) {
+        if (_holdsOneOf(organisation, roles, request.target)) return true;
+        uint16 standIns = request.rule.standIns();
+        return standIns != 0 && _holdsOneOf(organisation, standIns, request.target) && _allAreParties(roles, request);
+    }
+
+    /// @dev Whether whoever holds one of some roles is party to a request. Parties are ascending, so none counts twice.
+    function _allAreParties(uint16 roles, Request calldata request) private view returns (bool) {
+        for (uint8 i; i <= uint8(type(Role).max); ++i) {
+            Role role = Role(i);
+            if (roles & _bit(role) == 0) continue;
+            uint256 others = _holdersFor(role, request.target);
+            for (uint256 j; j < request.parties.length; ++j) {
+                if (holdsRole(request.parties[j], role, request.target)) --others;
+            }
+            if (others != 0) return false;
+        }
+        return true;
+    }
+
+    function _rolesOfSlot(Request calldata request, uint8 slot) private pure returns (uint16 roles) {
+        roles = request.rule.slot(slot);
+        if (roles == 0) revert SlotUnknown(slot);
+    }
+
+    function _requireAscending(uint32[] calldata parties) private pure {
+        for (uint256 i = 1; i < parties.length; ++i) {
+            if (parties[i] <= parties[i - 1]) revert PartiesNotAscending();
+        }
     }
 
     function _requireNoParty(uint32 organisation, Request calldata request) private pure {
-        require(!_isParty(organisation, request), PartyToTheRequest(organisation));
+        if (_isParty(organisation, request)) revert PartyToTheRequest(organisation);
     }
 
     /// @dev Nobody signs their own removal, or is asked to.
     function _requireSubjectIsParty(Request calldata request, bytes calldata data) private view {
         if (request.target != address(this) || request.selector != IConsortium.removeOrganisation.selector) return;
         uint32 subject = abi.decode(data[4:], (uint32));
-        require(_isParty(subject, request), SubjectNotParty(subject));
+        if (!_isParty(subject, request)) revert SubjectNotParty(subject);
     }
 
     function _isParty(uint32 organisation, Request calldata request) private pure returns (bool) {
@@ -280,21 +310,14 @@ abstract contract Requests is Policy {
         return false;
     }
 
-    function _expiry(uint256 word, Request calldata request) private pure returns (uint256) {
-        return uint32(word >> 192) + request.rule.lifetime();
+    /// @inheritdoc Organisations
+    function _isSignedBy(uint32 organisation) internal view override returns (bool found) {
+        RequestWord word = _requests[_executingRequest];
+        for (uint256 i; i < SLOTS; ++i) found = found || _organisationOfNumber(word.signature(i)) == organisation;
     }
 
-    function _signature(uint256 word, uint256 slot) private pure returns (uint24) {
-        return uint24(word >> (24 * (slot + 1)));
-    }
-
-    function _signed(uint256 word, uint256 slot, uint24 number) private view returns (uint256) {
-        uint256 kept = word & ~_slotMask(slot) & type(uint224).max;
-        return kept | (uint256(number) << (24 * (slot + 1))) | (block.timestamp << 224);
-    }
-
-    function _slotMask(uint256 slot) private pure returns (uint256) {
-        return uint256(type(uint24).max) << (24 * (slot + 1));
+    function _expiry(RequestWord word, Request calldata request) private pure returns (uint256) {
+        return word.proposedAt() + request.rule.lifetime();
     }
 
     function _caseAndRoot(bytes32 caseId, bytes32 root) private pure returns (bytes32) {

@@ -5,32 +5,35 @@ import {SelfGovernance} from "./SelfGovernance.sol";
 import {IConsortium, Kind} from "../interfaces/IConsortium.sol";
 
 /// @title Targets
-/// @notice Which contracts the policy governs, and as what.
-/// @dev Invariant: a contract that was once of a kind is never of another. Roles for a token therefore
-/// count on nothing that is not a token.
+/// @notice Which contracts the policy governs, as what, and for which token.
+/// @dev Invariants: a contract that was once of a kind is never of another; the scope of a token is the token, that of
+/// any other contract nothing or a token.
 abstract contract Targets is SelfGovernance {
     struct Target {
         uint8 kind;
         bool registered;
+        address scope;
     }
 
     mapping(address target => Target) private _targets;
 
     constructor() {
-        _register(address(this), Kind.CONSORTIUM);
+        _register(address(this), Kind.CONSORTIUM, address(0));
     }
 
     /// @inheritdoc IConsortium
-    function registerTarget(address target, uint8 kind) external governed {
-        require(target.code.length != 0 && kind != Kind.NONE && kind != Kind.CONSORTIUM, TargetInvalid(target, kind));
-        _register(target, kind);
+    function registerTarget(address target, uint8 kind, address scope) external governed {
+        if (kind == Kind.NONE || kind == Kind.CONSORTIUM) revert TargetInvalid(target, kind);
+        bool scoped = kind > Kind.TOKEN && kindOf(scope) == Kind.TOKEN;
+        if (scope != address(0) && !scoped) revert ScopeInvalid(target, scope);
+        _register(target, kind, kind == Kind.TOKEN ? target : scope);
     }
 
     /// @inheritdoc IConsortium
     function unregisterTarget(address target) external governed {
         uint8 kind = kindOf(target);
-        require(kind != Kind.NONE, TargetUnknown(target));
-        require(kind != Kind.CONSORTIUM, TargetInvalid(target, kind));
+        if (kind == Kind.NONE) revert TargetUnknown(target);
+        if (kind == Kind.CONSORTIUM) revert TargetInvalid(target, kind);
         _targets[target].registered = false;
         emit TargetUnregistered(target, kind);
     }
@@ -41,11 +44,18 @@ abstract contract Targets is SelfGovernance {
         return entry.registered ? entry.kind : Kind.NONE;
     }
 
-    function _register(address target, uint8 kind) internal {
+    /// @inheritdoc IConsortium
+    function scopeOf(address target) public view returns (address) {
+        return _targets[target].scope;
+    }
+
+    function _register(address target, uint8 kind, address scope) internal {
         Target storage entry = _targets[target];
-        require(!entry.registered, TargetAlreadyRegistered(target, entry.kind));
-        require(entry.kind == Kind.NONE || entry.kind == kind, TargetOfAnotherKind(target, entry.kind));
-        (entry.kind, entry.registered) = (kind, true);
-        emit TargetRegistered(target, kind);
+        if (entry.registered) revert TargetAlreadyRegistered(target, entry.kind);
+        if (entry.kind != Kind.NONE && entry.kind != kind) revert TargetOfAnotherKind(target, entry.kind);
+        // The Consortium registers itself while it is built, when it has no code yet.
+        if (kind != Kind.CONSORTIUM && target.code.length == 0) revert TargetInvalid(target, kind);
+        (entry.kind, entry.registered, entry.scope) = (kind, true, scope);
+        emit TargetRegistered(target, kind, scope);
     }
 }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {RuleWord} from "../consortium/RuleWord.sol";
+
 /// @notice The eleven roles of the consortium. A set of roles is a bitmap: bit `uint8(role)`.
-/// @dev ISSUER, BROKER and REGISTRAR can be held at large or for one token, the others at large only.
+/// @dev ISSUER, BROKER and REGISTRAR can be held at large or for one token, the others at large only. For a token,
+/// ISSUER and REGISTRAR are those named for it: at large the two roles let an organisation be named, and act on a
+/// platform. BROKER is who is named for the token or, where nobody is, who holds it at large. Who holds OPERATOR or
+/// VALIDATOR holds no other role (S8).
 enum Role {
     OPERATOR,
     VALIDATOR,
@@ -18,8 +23,8 @@ enum Role {
 }
 
 /// @notice What a governed contract is; the policy is written by kind and selector.
-/// @dev Plain numbers, so that a room built later (settlement, distributions, voting) takes the next
-/// one without a new Consortium.
+/// @dev Plain numbers, so that a room built later (distributions, voting) takes the next one without a
+/// new Consortium.
 library Kind {
     uint8 internal constant NONE = 0;
     uint8 internal constant CONSORTIUM = 1;
@@ -34,14 +39,18 @@ library Kind {
 /// @param executors Bitmap of roles.
 /// @param slots One bitmap of roles for each signature, one to seven. Each slot is filled by another
 /// organisation.
+/// @param standIns Bitmap of roles, may be empty. Where all who hold the roles that may propose, sign a
+/// slot or execute are party to a request, an organisation with one of these roles does it in their place
+/// (S4).
 /// @param delay Seconds between the last signature and the first execution.
 /// @param lifetime Seconds between proposal and expiry; more than `delay`.
 struct Rule {
     uint16 proposers;
     uint16 executors;
     uint16[] slots;
-    uint32 delay;
-    uint32 lifetime;
+    uint16 standIns;
+    uint24 delay;
+    uint24 lifetime;
 }
 
 /// @notice One act of the policy: all selectors under which it can be called have one rule.
@@ -65,7 +74,8 @@ struct Act {
 /// @param calls How many calls, at least one. Their indices are 0 … calls − 1.
 /// @param caseId The case that the decision belongs to; not zero.
 /// @param documentHash Hash of the document that the decision rests on; not zero.
-/// @param parties Organisations that are party to what is decided: they neither propose nor sign it.
+/// @param parties Organisations that are party to what is decided, in ascending order: they neither propose
+/// nor sign it.
 /// @param rule The rule's word at the time of proposal, see {IConsortium-rule}. Another word at
 /// execution voids the request, even one that says the same.
 struct Request {
@@ -76,7 +86,7 @@ struct Request {
     bytes32 caseId;
     bytes32 documentHash;
     uint32[] parties;
-    uint256 rule;
+    RuleWord rule;
 }
 
 /// @title Consortium
@@ -99,10 +109,10 @@ interface IConsortium {
 
     // ------------------------------------------------------------------ events: policy
 
-    event TargetRegistered(address indexed target, uint8 indexed kind);
+    event TargetRegistered(address indexed target, uint8 indexed kind, address indexed scope);
     event TargetUnregistered(address indexed target, uint8 indexed kind);
     /// @param rule The word as {rule} returns it.
-    event RuleSet(uint8 indexed kind, uint16 indexed act, bytes4[] selectors, uint256 rule);
+    event RuleSet(uint8 indexed kind, uint16 indexed act, bytes4[] selectors, RuleWord rule);
     event RuleRemoved(uint8 indexed kind, uint16 indexed act, bytes4[] selectors);
     event Sealed(address indexed founder);
 
@@ -148,12 +158,18 @@ interface IConsortium {
     /// @notice A key belongs to one organisation for ever, and a revoked one never returns.
     error KeyAlreadyUsed(address key);
     error KeyOfAnotherOrganisation(address key, uint32 organisation);
+    /// @notice A key takes away itself, or one that came later.
+    error KeyOlder(address key);
     error LastKey(uint32 organisation, address key);
     error LastHolder(uint32 organisation, Role role, address scope);
     error RoleAlreadyHeld(uint32 organisation, Role role, address scope);
     error RoleNotHeld(uint32 organisation, Role role, address scope);
     /// @notice The role is held at large only, or the scope is no token.
     error RoleNotScoped(Role role, address scope);
+    /// @notice Who holds OPERATOR or VALIDATOR holds no other role.
+    error RolesIncompatible(uint32 organisation, Role role);
+    /// @notice The organisation has to be among those who signed the request being executed.
+    error NotSignedBy(uint32 organisation);
     /// @notice A bitmap with a bit that stands for no role.
     error RolesUnknown(uint16 roles);
 
@@ -164,6 +180,9 @@ interface IConsortium {
     /// @notice What was once of a kind is never of another.
     error TargetOfAnotherKind(address target, uint8 kind);
     error TargetUnknown(address target);
+    /// @notice A scope is a registered token, and only what is neither Consortium, platform nor token has one.
+    error ScopeInvalid(address target, address scope);
+    /// @notice Not a registered platform in an execution of its own.
     error NotPlatform(address caller);
     /// @notice A rule for nothing: what is registered as no kind has no rule.
     error KindUnknown(uint8 kind);
@@ -174,12 +193,16 @@ interface IConsortium {
     /// @notice No proposer, no executor, no slot, or a slot without a role.
     error RuleIncomplete(uint8 kind, bytes4 selector);
     error TooManySlots(uint256 slots, uint256 most);
-    error LifetimeTooShort(uint32 lifetime, uint32 delay);
-    /// @notice The operator and the validators never move a token.
+    error LifetimeTooShort(uint256 lifetime, uint256 delay);
+    /// @notice The operator and the validators never move units: they are in no rule but those for the Consortium and
+    /// for platforms, the operator beside the upkeep of a contract.
     error RoleWithoutPowerOverTokens(Role role, bytes4 selector);
     error RoleWithoutHolder(Role role);
     /// @notice The Consortium's own functions stay listed.
     error OwnRuleMissing(bytes4 selector);
+    /// @notice A rule for the Consortium itself with one signature, a delay of more than 30 days, less than a day to
+    /// execute in, or one that the organisations with a key cannot fulfil.
+    error OwnRuleUnfit(bytes4 selector);
     error AlreadySealed();
     error NotSealed();
 
@@ -188,7 +211,7 @@ interface IConsortium {
     /// @notice The policy does not list the selector for the target's kind.
     error NotListed(address target, bytes4 selector);
     /// @notice The request names another rule than the one in force.
-    error RuleChanged(uint256 named, uint256 inForce);
+    error RuleChanged(RuleWord named, RuleWord inForce);
     /// @notice One signature is enough: a key with the role calls {act}.
     error CalledDirectly(address target, bytes4 selector);
     /// @notice One signature is not enough, or there is a delay: it is proposed.
@@ -198,6 +221,8 @@ interface IConsortium {
     error CallsMissing();
     /// @notice The published data is not the request's only call.
     error DataMismatch(bytes32 id);
+    /// @notice What waits for a time is published, so that everybody sees it coming: one call, with its data.
+    error DataMissing(bytes32 id);
     error RequestOpen(bytes32 id);
     error RequestNotOpen(bytes32 id);
     error RequestExpired(bytes32 id, uint256 expiredAt);
@@ -206,11 +231,14 @@ interface IConsortium {
     /// @notice The organisation holds none of the roles (a bitmap) that the rule asks for here.
     error RoleMissing(uint32 organisation, uint16 roles);
     error PartyToTheRequest(uint32 organisation);
+    error PartiesNotAscending();
     error SlotUnknown(uint8 slot);
     error SlotTaken(uint8 slot, uint32 organisation);
     error AlreadySigned(uint32 organisation, uint8 slot);
     error NotOwnSignature(uint32 organisation, uint8 slot);
     error NotProposingOrganisation(uint32 organisation);
+    /// @notice Another organisation has signed: who proposed it takes back no more than an own signature.
+    error SignedByOthers(bytes32 id);
     error SignatureMissing(uint8 slot);
     /// @notice Given, but the key is revoked, or its organisation no longer holds a role of the slot.
     error SignatureLapsed(uint8 slot, uint32 organisation);
@@ -228,7 +256,8 @@ interface IConsortium {
 
     /// @notice Adds an organisation with its first keys and its roles at large.
     /// @dev Governed. Emits {OrganisationAdded}, {KeyAdded}, {RoleGranted}. Reverts with
-    /// {OrganisationNameMissing}, {OrganisationWithoutKey}, {KeyAlreadyUsed}, {RolesUnknown}.
+    /// {OrganisationNameMissing}, {OrganisationWithoutKey}, {KeyAlreadyUsed}, {RolesUnknown},
+    /// {RolesIncompatible}.
     /// @param name Public name of the organisation, no personal data.
     /// @param roles Bitmap of roles at large.
     /// @param keys At least one address that no organisation has or had.
@@ -240,45 +269,56 @@ interface IConsortium {
     /// @notice Ends all keys and roles of an organisation. It signs nothing of it: a request for it has
     /// to name the organisation as a party ({SubjectNotParty}).
     /// @dev Governed. Emits {OrganisationRemoved}. Reverts with {OrganisationUnknown}, {LastHolder},
-    /// {OrganisationHoldsTokenRoles}.
+    /// {OrganisationHoldsTokenRoles}, {OwnRuleUnfit} (the rest could not govern).
     function removeOrganisation(uint32 organisation) external;
 
     /// @notice Gives an organisation a further key.
     /// @dev Governed. Emits {KeyAdded}. Reverts with {OrganisationUnknown}, {KeyAlreadyUsed}.
     function addKey(uint32 organisation, address key) external;
 
-    /// @notice Takes a key away; its signatures on open requests count no more.
-    /// @dev Governed. Emits {KeyRevoked}. Reverts with {KeyUnknown}, {LastKey}.
+    /// @notice Takes a key away, an organisation's last one too; its signatures on open requests count no
+    /// more. Without a key an organisation keeps its roles, and can be given a key ({addKey}).
+    /// @dev Governed. Emits {KeyRevoked}. Reverts with {KeyUnknown}; for a last key also with
+    /// {OwnRuleUnfit} (the others could not give it one) and {LastHolder} (nobody could halt).
     function revokeKey(address key) external;
 
-    /// @notice Exchanges a key, the last one too, for another in one step.
+    /// @notice Exchanges a key, the last one too, for another in one step. The new one is as old as the one
+    /// whose place it takes (see {revokeOwnKey}).
     /// @dev Governed. Emits {KeyAdded}, {KeyRevoked}. Reverts with {KeyUnknown}, {KeyAlreadyUsed}.
     function replaceKey(address oldKey, address newKey) external;
 
-    /// @notice An organisation takes away one of its own keys at once, with any of its keys: the first
-    /// thing to do when one is stolen (G27).
-    /// @dev Emits {KeyRevoked}. Reverts with {KeyUnknown}, {KeyOfAnotherOrganisation}, {LastKey}.
+    /// @notice The same, where the key's own organisation is among those who signed the request.
+    /// @dev Governed. Emits {KeyAdded}, {KeyRevoked}. Reverts with {KeyUnknown}, {KeyAlreadyUsed},
+    /// {NotSignedBy}.
+    function rotateKey(address oldKey, address newKey) external;
+
+    /// @notice An organisation takes away one of its own keys at once, with that key or an older one: the
+    /// first thing to do when one is stolen (G27). The oldest key is the one to be kept offline.
+    /// @dev Emits {KeyRevoked}. Reverts with {KeyUnknown}, {KeyOfAnotherOrganisation}, {KeyOlder}, {LastKey}.
     function revokeOwnKey(address key) external;
 
     /// @notice Gives a role at large (scope zero) or for one token.
     /// @dev Governed. Emits {RoleGranted}. Reverts with {OrganisationUnknown}, {RoleAlreadyHeld},
-    /// {RoleNotScoped}.
+    /// {RoleNotScoped}, {RolesIncompatible}.
     function grantRole(uint32 organisation, Role role, address scope) external;
 
     /// @notice Takes a role away; signatures that rest on it count no more.
-    /// @dev Governed. Emits {RoleRevoked}. Reverts with {RoleNotHeld}, {LastHolder}.
+    /// @dev Governed. Emits {RoleRevoked}. Reverts with {RoleNotHeld}, {LastHolder}, {OwnRuleUnfit} (the
+    /// rest could not govern).
     function revokeRole(uint32 organisation, Role role, address scope) external;
 
     /// @notice Moves a role, the last one of its scope too, from one organisation to another in one step.
     /// @dev Governed. Emits {RoleGranted}, {RoleRevoked}. Reverts with {OrganisationUnknown},
-    /// {RoleNotHeld}, {RoleAlreadyHeld}.
+    /// {RoleNotHeld}, {RoleAlreadyHeld}, {RolesIncompatible}, {OwnRuleUnfit} (the organisations could not
+    /// govern then).
     function transferRole(Role role, address scope, uint32 from, uint32 to) external;
 
     /// @notice The organisation of a key; 0 if it has none, is revoked, or its organisation is removed.
     function organisationOf(address key) external view returns (uint32);
 
-    /// @notice Whether an organisation holds a role at large or, where scope is not zero, for that token.
-    function holdsRole(uint32 organisation, Role role, address scope) external view returns (bool);
+    /// @notice Whether an organisation holds a role where it counts for a contract (see {Role}); zero: at
+    /// large.
+    function holdsRole(uint32 organisation, Role role, address target) external view returns (bool);
 
     /// @notice How many organisations hold a role in exactly this scope (zero: at large).
     function holders(Role role, address scope) external view returns (uint32);
@@ -311,8 +351,10 @@ interface IConsortium {
 
     /// @notice Puts a contract under the rules of a kind.
     /// @dev Governed. Emits {TargetRegistered}. Reverts with {TargetInvalid} (no code, kind NONE or
-    /// CONSORTIUM), {TargetAlreadyRegistered}, {TargetOfAnotherKind}.
-    function registerTarget(address target, uint8 kind) external;
+    /// CONSORTIUM), {TargetAlreadyRegistered}, {TargetOfAnotherKind}, {ScopeInvalid}.
+    /// @param scope The token whose ISSUER, REGISTRAR and BROKER count for a contract beside it; zero for a
+    /// token or a platform. Without a scope no ISSUER and no REGISTRAR counts for a contract beside the tokens.
+    function registerTarget(address target, uint8 kind, address scope) external;
 
     /// @notice Takes a contract out of the rules: nothing on it can be called or proposed any more.
     /// @dev Governed. Emits {TargetUnregistered}. Reverts with {TargetUnknown}, {TargetInvalid} (the
@@ -321,17 +363,17 @@ interface IConsortium {
 
     /// @notice Puts a new token under the rules of kind TOKEN and gives its issuer and its registrar
     /// their roles for it.
-    /// @dev By a registered platform only ({NotPlatform}), after the seal ({NotSealed}). Emits
-    /// {TargetRegistered}, {RoleGranted}. Reverts with {TargetAlreadyRegistered},
-    /// {TargetOfAnotherKind}, {RoleNotHeld} (at large).
-    /// @param issuer Organisation that holds ISSUER at large.
-    /// @param registrar Organisation that holds REGISTRAR at large.
+    /// @dev By a registered platform only, while a request on it is executed ({NotPlatform}), after the seal
+    /// ({NotSealed}). Emits {TargetRegistered}, {RoleGranted}. Reverts with {TargetAlreadyRegistered},
+    /// {TargetOfAnotherKind}, {TargetInvalid} (no code), {RoleNotHeld} (at large), {NotSignedBy}.
+    /// @param issuer Organisation that holds ISSUER at large and signed the request.
+    /// @param registrar Organisation that holds REGISTRAR at large and signed the request.
     function registerToken(address token, uint32 issuer, uint32 registrar) external;
 
     /// @notice Sets the rules of acts, declaring those that are new.
     /// @dev Governed. Emits {RuleSet} for each. Reverts with {KindUnknown}, {ActEmpty}, {SelectorOfAnotherAct},
-    /// {RuleIncomplete}, {TooManySlots}, {LifetimeTooShort}, {RolesUnknown},
-    /// {RoleWithoutPowerOverTokens}, {RoleWithoutHolder} (after the seal).
+    /// {RuleIncomplete}, {TooManySlots}, {LifetimeTooShort}, {RolesUnknown}, {RoleWithoutPowerOverTokens},
+    /// {OwnRuleUnfit} (kind CONSORTIUM), {RoleWithoutHolder} (after the seal).
     function setRules(Act[] calldata acts) external;
 
     /// @notice Takes an act off the list: it can be neither called nor proposed any more.
@@ -352,10 +394,13 @@ interface IConsortium {
     /// @notice The kind of a governed contract; NONE where it is not registered.
     function kindOf(address target) external view returns (uint8);
 
-    /// @notice The rule of an act as one word, zero where it is not listed: from the low end proposers
-    /// 16 | executors 16 | seven slots of 16 each | delay 32 | lifetime 32 | version 32 | act 16 bits.
+    /// @notice The token whose issuer, registrar and brokers count for a contract: of a token itself; zero
+    /// where there is none.
+    function scopeOf(address target) external view returns (address);
+
+    /// @notice The rule of an act as one word (see {RuleWord}), zero where it is not listed.
     /// @dev The version counts all changes of the policy, so no word ever returns.
-    function rule(uint8 kind, bytes4 selector) external view returns (uint256);
+    function rule(uint8 kind, bytes4 selector) external view returns (RuleWord);
 
     /// @notice Whether a caller may call a function of a governed contract now; delay is always 0.
     /// @dev True for the Consortium during exactly that call, and before the seal for the founder on a
@@ -365,13 +410,13 @@ interface IConsortium {
         view
         returns (bool immediate, uint32 delay);
 
-    /// @notice Whether a key may do an act at once, by {act}: the seal is set, the rule has one slot and
-    /// no delay, and the key's organisation holds a role of that slot for the target.
-    function canAct(address key, address target, bytes4 selector) external view returns (bool);
-
     /// @notice The organisation whose key acts directly now; 0 while a request is executed, and where
     /// nothing is under way.
     function actingOrganisation() external view returns (uint32);
+
+    /// @notice Whether an organisation that holds a role in exactly this scope (zero: at large) signed the
+    /// request that is being executed: what the chain knows of who is party to it is judged so (S4).
+    function isSignedByHolder(Role role, address scope) external view returns (bool);
 
     // ------------------------------------------------------------------ requests
 
@@ -380,10 +425,12 @@ interface IConsortium {
     /// or has expired can be proposed again; its executed calls stay executed. Emits {RequestProposed},
     /// {RequestSigned}. Reverts with {NotSealed}, {KeyUnknown}, {NotListed}, {RuleChanged},
     /// {CalledDirectly}, {EvidenceMissing}, {CallsMissing}, {DataMismatch}, {RoleMissing},
-    /// {PartyToTheRequest}, {RequestOpen}, {RequestDone}, {SlotUnknown}, {SubjectNotParty}.
+    /// {PartyToTheRequest}, {PartiesNotAscending}, {RequestOpen}, {RequestDone}, {SlotUnknown},
+    /// {SubjectNotParty}, {DataMissing} (the rule has a delay).
     /// @param slot The slot to sign, 0 … 6, or 255 for none.
     /// @param data The data of the request's only call, published so that each signer reads it from
-    /// their own node; empty where there are many calls or they travel with the document.
+    /// their own node; empty where there are many calls or they travel with the document, which what has a
+    /// delay may not.
     /// @return id See {idOf}.
     function propose(Request calldata request, uint8 slot, bytes calldata data) external returns (bytes32 id);
 
@@ -399,9 +446,9 @@ interface IConsortium {
     /// {NotOwnSignature}.
     function withdraw(bytes32 id, uint8 slot) external;
 
-    /// @notice Closes a request, by the organisation that proposed it.
+    /// @notice Closes a request, by the organisation that proposed it, while no other one has signed.
     /// @dev Emits {RequestCancelled}. Reverts with {KeyUnknown}, {RequestNotOpen},
-    /// {NotProposingOrganisation}.
+    /// {NotProposingOrganisation}, {SignedByOthers}.
     function cancel(bytes32 id) external;
 
     /// @notice Makes one call of a request. All signatures are judged again as of now.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {IConsortium} from "../interfaces/IConsortium.sol";
+import {IConsortium, Role} from "../interfaces/IConsortium.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 /// @title Vault
@@ -10,6 +10,7 @@ contract Vault is AccessManaged {
     uint256 public total = 1; // not zero, so that what a call costs does not change from the first to the next
     uint256 public touched = 1;
     uint32 public lastActing;
+    bool public signedByIssuer;
 
     event Added(uint256 amount);
 
@@ -28,6 +29,7 @@ contract Vault is AccessManaged {
     function addTwice(uint256 amount) external restricted {
         total += 2 * amount;
         lastActing = IConsortium(authority()).actingOrganisation();
+        signedByIssuer = IConsortium(authority()).isSignedByHolder(Role.ISSUER, address(this));
     }
 
     /// @dev One signature, at once, as what ends in `AtOnce`.

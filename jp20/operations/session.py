@@ -56,7 +56,7 @@ from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.roles import Role, roles_in
 from jp20.domain.governance.deployment import CONTRACTS, Deployed, Deployment, Incomplete
-from jp20.domain.governance.policy import Kind, Organisation
+from jp20.domain.governance.policy import Kind, Organisation, roles_for_a_token
 from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Done
 from jp20.domain.register.events import Event, LoggedEvent
@@ -221,26 +221,34 @@ class Session:
         found = self.platform.read(tuple[ChecksumAddress, ...], "tokens", block=block)
         return tuple(token_at(self.connection, address) for address in found)
 
-    def members(self, scope: ChecksumAddress = ZERO_ADDRESS) -> tuple[Member, ...]:
-        """The organisations by number, those that were removed included. `scope` is the contract
-        that they are to act on: roles for one token count there.
+    def members(self, target: ChecksumAddress = ZERO_ADDRESS) -> tuple[Member, ...]:
+        """The organisations by number, those that were removed included, with the roles that count
+        for the contract that they are to act on; without one, their roles at large.
         """
         numbers = range(1, self.consortium.read(int, "organisationCount") + 1)
         rows = [(number,) for number in numbers]
         infos = self.consortium.read_many(tuple[str, bool, int, int], "organisationInfo", rows)
         at_large = self._roles(numbers, ZERO_ADDRESS)
-        own = self._roles(numbers, scope) if scope != ZERO_ADDRESS else at_large
+        own, counting = at_large, at_large
+        if target != ZERO_ADDRESS and self.kind(target) not in (Kind.CONSORTIUM, Kind.PLATFORM):
+            scope = self.consortium.read(ChecksumAddress, "scopeOf", target)
+            own = (
+                self._roles(numbers, scope)
+                if scope != ZERO_ADDRESS
+                else [frozenset[Role]()] * len(numbers)
+            )
+            counting = roles_for_a_token(at_large, own)
         keys = self._keys()
         return tuple(
             Member(
                 number,
                 info[0],
                 info[1],
-                large | here if info[1] else frozenset(),
+                roles if info[1] else frozenset(),
                 here if info[1] else frozenset(),
                 tuple(keys.get(number, ())),
             )
-            for number, info, large, here in zip(numbers, infos, at_large, own, strict=True)
+            for number, info, roles, here in zip(numbers, infos, counting, own, strict=True)
         )
 
     def organisation(self, name: str | int) -> Member:

@@ -16,7 +16,7 @@ BAD = [
     Bad("halt", ("now",), 2, "now"),
     Bad("halt", ("--case", "C-1"), 2, "--document"),
     Bad("halt", ("--document", "jp20.toml"), 2, "--case"),
-    Bad("halt", ("--why", "x", "--case", "C-1", "--document", "jp20.toml"), 2, "--why"),
+    Bad("halt", ("--reason", "x", "--case", "C-1", "--document", "jp20.toml"), 2, "--reason"),
     Bad("resume", ("--document", "jp20.toml"), 2, "--case"),
     Bad("resume", ("--case", "C-1", "--document", "no.pdf"), 2, "no.pdf"),
     Bad("resume", ("--case", "案件", "--document", "jp20.toml"), 2, "案件"),
@@ -85,7 +85,7 @@ def test_one_key_stops_every_token_in_one_transaction(market):
     ("options", "said"),
     [
         ((), b"Emergency stop: the reason follows. \xe7\xb7\x8a\xe6\x80\xa5\xe5\x81\x9c"),
-        (("--why", "key of the distributor stolen"), b"key of the distributor stolen"),
+        (("--reason", "key of the distributor stolen"), b"key of the distributor stolen"),
     ],
 )
 def test_a_halt_rests_on_the_case_of_the_day_and_on_its_reason(market, options, said):

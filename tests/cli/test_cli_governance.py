@@ -112,11 +112,11 @@ def test_the_policy_is_changed_through_itself_after_its_delay(tmp_path: Path):
         changed.write_text(policy, "utf-8")
         propose = ("governance", "propose", "changed.toml", "--case", "GOV-1", "--yes")
 
-        # when: everybody has signed, it waits for 48 hours
+        # when: everybody has signed, it waits for a week
         ran = run(*propose, folder=place)
         assert ran.code == 6
         assert run("governance", "compare", "changed.toml", folder=place).code == 1
-        connect(connection.network).rpc("evm_increaseTime", 48 * 3600)
+        connect(connection.network).rpc("evm_increaseTime", 7 * 24 * 3600)
         connect(connection.network).rpc("evm_mine")
 
         # then: run again it is carried out, and once only
@@ -127,8 +127,8 @@ def test_the_policy_is_changed_through_itself_after_its_delay(tmp_path: Path):
 
 
 @pytest.mark.requirement("G17", "S3", "G13")
-def test_three_organisations_each_with_its_own_folder_and_key_change_the_policy(tmp_path: Path):
-    # given: operator, audit firm and broker, each with a keystore of its own
+def test_four_organisations_each_with_its_own_folder_and_key_change_the_policy(tmp_path: Path):
+    # given: operator, audit firm, trust bank and broker, each with a keystore of its own
     with LocalChain("anvil") as connection:
         url = connection.network.url
         places = [organisation(tmp_path / name, url, key) for name, key in ORGANISATIONS]
@@ -146,19 +146,21 @@ def test_three_organisations_each_with_its_own_folder_and_key_change_the_policy(
                 ),
                 "utf-8",
             )
-        operator, auditor, broker = places
+        operator, auditor, trust_bank, broker = places
         propose = ("governance", "propose", "changed.toml", "--case", "GOV-2", "--yes")
 
         # when: each runs the same in turn
         first = run(*propose, folder=operator)
         second = run(*propose, folder=auditor)
-        third = run(*propose, folder=broker)
+        third = run(*propose, folder=trust_bank)
+        fourth = run(*propose, folder=broker)
 
         # then: each is told for whom it waits, or until when, and the operator carries it out
-        assert (first.code, second.code, third.code) == (6, 6, 6)
+        assert (first.code, second.code, third.code, fourth.code) == (6, 6, 6, 6)
         assert "AUDITOR" in first.err
-        assert "BROKER" in second.err
-        connection.rpc("evm_increaseTime", 48 * 3600)
+        assert "REGISTRAR" in second.err
+        assert "BROKER" in third.err
+        connection.rpc("evm_increaseTime", 7 * 24 * 3600)
         connection.rpc("evm_mine")
         steps = done(*propose, "--format", "json", folder=operator).json["steps"]
         assert [(step["step"], step["organisation"]) for step in steps] == [
@@ -168,7 +170,7 @@ def test_three_organisations_each_with_its_own_folder_and_key_change_the_policy(
 
 
 # The places of their keys among the development accounts (examples/consortium.toml).
-ORGANISATIONS = (("operator", 1), ("auditor", 6), ("broker", 3))
+ORGANISATIONS = (("operator", 1), ("auditor", 6), ("trust bank", 2), ("broker", 3))
 
 
 def organisation(place: Path, url: str, account: int) -> Path:

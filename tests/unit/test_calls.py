@@ -69,7 +69,11 @@ def test_codes_are_shown_by_name_and_references_as_text():
 
 @pytest.mark.requirement("G17")
 def test_a_rule_of_the_policy_is_read_to_its_last_slot():
-    act = (3, [b"\x01\x02\x03\x04"], (1 << 2, 1 << 4, [1 << 2, 1 << 4 | 1 << 6], 0, 604_800))
+    act = (
+        3,
+        [b"\x01\x02\x03\x04"],
+        (1 << 2, 1 << 4, [1 << 2, 1 << 4 | 1 << 6], 1 << 5, 0, 604_800),
+    )
 
     call = read("setRules", [act], contract="Consortium")
 
@@ -78,8 +82,8 @@ def test_a_rule_of_the_policy_is_read_to_its_last_slot():
         (
             3,
             "0x01020304",
-            "proposers=ISSUER, executors=REGISTRAR, slots=ISSUER + REGISTRAR | AML, delay=0, "
-            "lifetime=604800",
+            "proposers=ISSUER, executors=REGISTRAR, slots=ISSUER + REGISTRAR | AML, "
+            "standIns=KYC, delay=0, lifetime=604800",
         ),
     )
 

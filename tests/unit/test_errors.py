@@ -118,7 +118,7 @@ def test_a_restraint_says_what_is_free():
 @pytest.mark.requirement("G17", "S3")
 def test_who_may_not_learns_which_role_is_missing():
     # one slot, AML (bit 6); proposers and executors AML too; no delay, lifetime 1 day
-    rule = (1 << 6) | (1 << 6) << 16 | (1 << 6) << 32 | 86_400 << 176
+    rule = (1 << 6) | (1 << 6) << 16 | (1 << 6) << 32 | 86_400 << 184
     refusal = explained(
         error("AccessManagedUnauthorized", 0xA11CE), function="freezeAtOnce", rule=rule
     )
@@ -129,7 +129,7 @@ def test_who_may_not_learns_which_role_is_missing():
 
 
 @pytest.mark.requirement("G17", "S3")
-@pytest.mark.parametrize("rule", [None, 0, (1 << 2) << 32 | (1 << 4) << 48 | 86_400 << 176])
+@pytest.mark.parametrize("rule", [None, 0, (1 << 2) << 32 | (1 << 4) << 48 | 86_400 << 184])
 def test_where_one_signature_is_not_enough_a_request_is_the_way(rule):
     refusal = explained(error("AccessManagedUnauthorized", 0xA11CE), rule=rule)
     assert refusal.needed == ()

@@ -31,15 +31,15 @@ app = typer.Typer()
     ),
     epilog=example(
         "jp20 halt",
-        'jp20 halt --yes --why "key of the distributor stolen"',
+        'jp20 halt --yes --reason "key of the distributor stolen"',
         "jp20 halt --case EM-1 --document notice.pdf",
     ),
 )
 def halt(
-    why: Annotated[
+    reason: Annotated[
         str | None,
         typer.Option(
-            metavar="TEXT",
+            metavar="SENTENCE",
             help=both(
                 "The reason, in a sentence: its SHA-256 goes to the chain for a document's.",
                 "停止の理由。根拠文書に代えて、その SHA-256 をチェーンに記録する。",
@@ -54,11 +54,11 @@ def halt(
     from jp20.operations.governance import emergency
 
     rests_on = evidence_if_any(case, document)
-    if why is not None and rests_on is not None:
+    if reason is not None and rests_on is not None:
         raise BadArgument(
             Text(
-                "Say either --why, or --case and --document.",
-                "--why、または --case と --document のいずれかを指定してください。",
+                "Say either --reason, or --case and --document.",
+                "--reason、または --case と --document のいずれかを指定してください。",
             )
         )
     session = workspace().session()
@@ -81,7 +81,7 @@ def halt(
         ),
         yes,
     )
-    rests_on = rests_on or emergency.halt_evidence(session, why or emergency.STANDING_REASON)
+    rests_on = rests_on or emergency.halt_evidence(session, reason or emergency.STANDING_REASON)
     done = emergency.halt(session, rests_on)
     say(
         Text(

@@ -70,14 +70,13 @@ def key_add(
 @app.command(
     "revoke",
     help=both(
-        "Take a key away for ever. Without a case: one of your own organisation, at once, with any "
-        "of its keys; the first thing to do when one is stolen. With case and document: any "
-        "organisation's, by decision, as soon as all have signed. Not an organisation's last one: "
-        "jp20 organisation key replace.",
-        "鍵を恒久的に失効させる。案件番号を指定しない場合は、自組織の鍵を自組織のいずれかの鍵で"
+        "Take a key away for ever. Without a case: one of your own organisation, at once, with "
+        "that key or an older one; the first thing to do when one is stolen. With case and "
+        "document: any organisation's, its last one too, by decision, as soon as all have signed.",
+        "鍵を恒久的に失効させる。案件番号を指定しない場合は、自組織の鍵をその鍵またはより古い鍵で"
         "直ちに失効させる(鍵の盗難時に最初に行う)。案件番号と文書を指定した場合は、決定により任意の"
-        "組織の鍵を失効させる(署名が揃い次第、直ちに実行)。組織の最後の鍵は失効できない"
-        "(jp20 organisation key replace で交換する)。",
+        "組織の鍵を失効させる(署名が揃い次第、直ちに実行)。組織の最後の鍵も対象と"
+        "なる。",
     ),
     epilog=example(
         "jp20 organisation key revoke 0xBcd4042DE499D14e55001CcbB24a551F3b954096",
@@ -122,10 +121,13 @@ def key_revoke(
 @app.command(
     "replace",
     help=both(
-        "Exchange a key, an organisation's last one too, in one step. By the shipped policy signed "
-        "like a further key, and executed 24 hours later: until then the old one counts.",
-        "鍵を交換する(組織の最後の鍵も可)。同梱ポリシーでは鍵の追加と同じ署名を要し、24時間後に"
-        "実行できる。それまでは旧い鍵が有効である。",
+        "Exchange a key of any organisation, its last one too, in one step, without its signature. "
+        "By the shipped policy four organisations sign, and it is carried out 7 days later: until "
+        "then the old one counts. With the organisation's own signature: jp20 organisation key "
+        "rotate.",
+        "鍵を交換する(組織の最後の鍵も可。その組織の署名は不要)。同梱ポリシーでは4組織の署名を要し、"
+        "7日後に実行できる。それまでは旧い鍵が有効である。自組織の署名がある場合は "
+        "jp20 organisation key rotate を使用する。",
     ),
     epilog=example(
         "jp20 organisation key replace 0x90F79bf6EB2c4f870365E785982E1f101E93b906 "
@@ -159,6 +161,53 @@ def key_replace(
         place,
         session,
         key_replacement(session, before, after),
+        rests_on,
+        question,
+        yes,
+        entry.organisation,
+    )
+
+
+@app.command(
+    "rotate",
+    help=both(
+        "Exchange a key of one's own organisation, in one step: it signs itself, with the operator "
+        "or the audit firm. By the shipped policy carried out 24 hours later.",
+        "自組織の鍵を交換する。自組織のほか、運営者または監査組織の署名を要し、同梱ポリシーでは"
+        "24時間後に実行できる。",
+    ),
+    epilog=example(
+        "jp20 organisation key rotate 0x90F79bf6EB2c4f870365E785982E1f101E93b906 "
+        "0x5FbDB2315678afecb367f032d93F642f64180aa3 --case KEY-4 --document application.pdf"
+    ),
+)
+def key_rotate(
+    old: Annotated[
+        str,
+        typer.Argument(metavar="OLD", help=both("The key in use.", "使用中の鍵のアドレス。")),
+    ],
+    new: NewKey,
+    case: Case,
+    document: Document,
+    yes: Yes = False,
+) -> None:
+    """The old key never returns (G27)."""
+    from jp20.operations.governance.organisations import key_entry, key_rotation
+
+    before, after = key_address(old, "OLD"), key_address(new, "NEW")
+    rests_on = evidence(case, document)
+    place = workspace()
+    session = place.session()
+    entry = key_entry(session, before)
+    owner = session.members()[entry.organisation - 1].name
+    question = Text(
+        f"Exchange the key {before} of {owner} for {after}?",
+        f"{owner} の鍵 {before} を {after} に交換しますか?",
+    )
+    decide_and_show(
+        place,
+        session,
+        key_rotation(session, before, after),
         rests_on,
         question,
         yes,

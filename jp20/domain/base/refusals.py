@@ -67,7 +67,23 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Organisation {organisation} does not hold the role.",
         "組織 {organisation} はこの役割を持っていません。",
     ),
+    "RolesIncompatible": (
+        "Who holds OPERATOR or VALIDATOR holds no other role.",
+        "OPERATOR または VALIDATOR の役割を持つ組織は、他の役割を持てません。",
+    ),
+    "KeyOlder": (
+        "A key takes away itself or younger ones.",
+        "鍵で失効させられるのは、自身と後から登録された鍵のみです。",
+    ),
     # The Consortium: policy
+    "OwnRuleUnfit": (
+        "The organisations could not decide on the consortium by such a rule.",
+        "この規則では、コンソーシアム自身の手続を決定できません。",
+    ),
+    "ScopeInvalid": (
+        "{scope} is no token, or {target} has no scope.",
+        "{scope} はトークンではないか、{target} には範囲を指定できません。",
+    ),
     "NotListed": (
         "The policy does not list this function, so it can be neither called nor proposed.",
         "この操作はポリシーに記載がないため、実行も提案もできません。",
@@ -109,6 +125,23 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "RequestNotOpen": (
         "The request was never proposed, or was cancelled.",
         "このリクエストは提案されていないか、取り消されています。",
+    ),
+    "SignedByOthers": (
+        "Another organisation has signed the request: it cannot be cancelled any more, only "
+        "signatures can be taken back.",
+        "他の組織が署名済みのため取り消せません(署名の撤回のみ可能です)。",
+    ),
+    "DataMissing": (
+        "What waits for a time is published: one call a request, with its data.",
+        "待機期間のある操作は、1件の申請につき1つの呼出しとし、その内容を公開する必要があります。",
+    ),
+    "PartiesNotAscending": (
+        "The parties of a request are named in ascending order, each once.",
+        "申請の当事者は、番号の昇順で重複なく指定する必要があります。",
+    ),
+    "NotSignedBy": (
+        "Organisation {organisation} is not among those who signed the request.",
+        "組織 {organisation} がこの申請に署名していません。",
     ),
     "RequestExpired": ("The request has expired.", "このリクエストは有効期限が切れています。"),
     "RequestDone": (

@@ -45,12 +45,48 @@ _SENTENCES: Final[dict[str, tuple[tuple[str, str], tuple[str, str] | None, tuple
     "LastKey": (
         ("{key} is the last key of {who}.", "{key} は {who} の最後の鍵です。"),
         (
-            "An organisation without a key could do nothing any more.",
-            "鍵のない組織は、以後いかなる手続もできなくなります。",
+            "An organisation does not take its own last key away.",
+            "組織自身が最後の鍵を失効させることはできません。",
         ),
         (
-            "Exchange it: jp20 organisation key replace {key} NEW",
-            "交換してください: jp20 organisation key replace {key} 新しい鍵",
+            "Exchange it: jp20 organisation key rotate {key} NEW. If it is stolen, others take it: "
+            "jp20 organisation key revoke {key} --case … --document …",
+            "交換してください: jp20 organisation key rotate {key} 新しい鍵。盗難の場合は他組織の"
+            "決定で失効させます: jp20 organisation key revoke {key} --case … --document …",
+        ),
+    ),
+    "KeyOlder": (
+        ("{key} is older than the key here.", "{key} は手元の鍵より先に登録された鍵です。"),
+        (
+            "A key takes away itself or younger ones, so that a thief with a later key does not "
+            "take over.",
+            "鍵で失効させられるのは、自身と後から登録された鍵のみです(盗難時の乗っ取りを防ぐため)。",
+        ),
+        (
+            "Use that key or an older one, or decide: jp20 organisation key revoke {key} --case … "
+            "--document …",
+            "その鍵、またはより古い鍵を使用するか、決定により失効させてください: "
+            "jp20 organisation key revoke {key} --case … --document …",
+        ),
+    ),
+    "RolesIncompatible": (
+        ("{who} cannot hold {role} as well.", "{who} に {role} を付与できません。"),
+        (
+            "Who holds OPERATOR or VALIDATOR holds no other role.",
+            "OPERATOR または VALIDATOR の役割を持つ組織は、他の役割を持てません。",
+        ),
+        _LOOK,
+    ),
+    "OwnRuleUnfit": (
+        (
+            "The organisations left could not decide on the consortium any more.",
+            "残る組織では、コンソーシアム自身の手続を決定できなくなります。",
+        ),
+        None,
+        (
+            "Give others roles or keys first: jp20 organisation grant, jp20 organisation key add",
+            "先に他の組織に役割または鍵を付与してください: jp20 organisation grant、"
+            "jp20 organisation key add",
         ),
     ),
     "LastHolder": (

@@ -13,6 +13,7 @@ COLUMNS = (
     Text("proposes", "提案"),
     Text("signatures", "署名"),
     Text("executes", "実行"),
+    Text("stand in", "代行"),
     Text("delay", "待機"),
     Text("lifetime", "有効期間"),
 )
@@ -27,6 +28,7 @@ def matrix(policy: Policy, language: Language) -> tuple[tuple[str, ...], ...]:
             _either(act.rule.proposers),
             " + ".join(_either(slot) for slot in act.rule.slots),
             _either(act.rule.executors),
+            _either(act.rule.stand_ins) or "–",
             duration(act.rule.delay),
             duration(act.rule.lifetime),
         )
@@ -45,10 +47,13 @@ def markdown(policy: Policy, language: Language) -> str:
 
 
 def rule_text(rule: Rule) -> str:
-    """A rule in one line: who proposes, whose signatures, who executes, delay and lifetime."""
+    """A rule in one line: who proposes, whose signatures (who stands in for parties), who executes,
+    delay and lifetime.
+    """
     slots = " + ".join(_either(slot) for slot in rule.slots)
     times = f"{duration(rule.delay)}, {duration(rule.lifetime)}"
-    return f"{_either(rule.proposers)}: {slots} → {_either(rule.executors)}, {times}"
+    standing_in = f" ({_either(rule.stand_ins)})" if rule.stand_ins else ""
+    return f"{_either(rule.proposers)}: {slots}{standing_in} → {_either(rule.executors)}, {times}"
 
 
 def duration(seconds: int) -> str:

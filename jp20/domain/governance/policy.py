@@ -4,8 +4,8 @@ A `Policy` is what `governance.toml` says (`governance_file`), what `Consortium.
 and what the rules' words on the chain are compared with.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -16,6 +16,11 @@ from jp20.domain.base.roles import Role, bitmap, roles_in
 
 #: The most signatures that a rule can ask for.
 MOST_SLOTS: Final = 7
+
+#: The longest delay or lifetime, in seconds: 194 days.
+LONGEST: Final = 2**24 - 1
+
+RuleFields = tuple[int, int, list[int], int, int, int]
 
 
 class Kind(IntEnum):
@@ -42,7 +47,9 @@ _KIND_TEXTS: Final = {
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who decides on an act. `delay` runs from the last signature to the first execution,
-    `lifetime` from proposal to expiry, both in seconds. Each slot is one signature.
+    `lifetime` from proposal to expiry, both in seconds. Each slot is one signature. Where all who
+    hold the roles of a slot (or that propose, or execute) are party to a request, `stand_ins` take
+    their place (S4).
     """
 
     proposers: frozenset[Role]
@@ -50,22 +57,50 @@ class Rule:
     executors: frozenset[Role]
     delay: int
     lifetime: int
+    stand_ins: frozenset[Role] = frozenset()
 
     @property
     def is_direct(self) -> bool:
         """Whether one signature is enough at once: its roles call the contract themselves."""
         return len(self.slots) == 1 and self.delay == 0
 
+    def among(self, organisations: "Sequence[Organisation]", parties: Collection[int]) -> "Rule":
+        """The rule as it is for a request of these parties: the stand-ins are added wherever all
+        who hold the roles asked for are parties, as the Consortium judges it. `organisations` are
+        all there are, with the roles that count for the request's contract.
+        """
+
+        def filled(roles: frozenset[Role]) -> frozenset[Role]:
+            others = any(
+                each.roles & roles and each.number not in parties for each in organisations
+            )
+            return roles if others else roles | self.stand_ins
+
+        if not self.stand_ins:
+            return self
+        return replace(
+            self,
+            proposers=filled(self.proposers),
+            slots=tuple(filled(slot) for slot in self.slots),
+            executors=filled(self.executors),
+        )
+
     @property
     def roles(self) -> frozenset[Role]:
         """All roles that the rule names."""
-        return self.proposers.union(self.executors, *self.slots)
+        return self.proposers.union(self.executors, self.stand_ins, *self.slots)
 
     @property
-    def fields(self) -> tuple[int, int, list[int], int, int]:
+    def fields(self) -> RuleFields:
         """The contract's struct `Rule`."""
-        slots = [bitmap(slot) for slot in self.slots]
-        return (bitmap(self.proposers), bitmap(self.executors), slots, self.delay, self.lifetime)
+        return (
+            bitmap(self.proposers),
+            bitmap(self.executors),
+            [bitmap(slot) for slot in self.slots],
+            bitmap(self.stand_ins),
+            self.delay,
+            self.lifetime,
+        )
 
     @property
     def word(self) -> int:
@@ -73,7 +108,8 @@ class Rule:
         word = bitmap(self.proposers) | bitmap(self.executors) << 16
         for index, slot in enumerate(self.slots):
             word |= bitmap(slot) << 32 + 16 * index
-        return word | self.delay << 144 | self.lifetime << 176
+        word |= bitmap(self.stand_ins) << 144
+        return word | self.delay << 160 | self.lifetime << 184
 
 
 def rule_of(word: int) -> Rule | None:
@@ -85,8 +121,9 @@ def rule_of(word: int) -> Rule | None:
         proposers=frozenset(roles_in(word & 0xFFFF)),
         slots=tuple(frozenset(roles_in(slot)) for slot in slots if slot),
         executors=frozenset(roles_in(word >> 16 & 0xFFFF)),
-        delay=word >> 144 & 0xFFFFFFFF,
-        lifetime=word >> 176 & 0xFFFFFFFF,
+        delay=word >> 160 & LONGEST,
+        lifetime=word >> 184 & LONGEST,
+        stand_ins=frozenset(roles_in(word >> 144 & 0xFFFF)),
     )
 
 
@@ -112,7 +149,7 @@ class PolicyAct:
         return tuple(selector_of(function) for function in self.functions)
 
     @property
-    def fields(self) -> tuple[int, list[bytes], tuple[int, int, list[int], int, int]]:
+    def fields(self) -> tuple[int, list[bytes], RuleFields]:
         """The contract's struct `Act`, as `setRules` takes a list of them."""
         return (int(self.kind), list(self.selectors), self.rule.fields)
 
@@ -149,6 +186,19 @@ class Organisation:
     roles: frozenset[Role]
 
 
+def roles_for_a_token(
+    at_large: Sequence[frozenset[Role]], named: Sequence[frozenset[Role]]
+) -> list[frozenset[Role]]:
+    """The roles of each organisation that count for a token, or for a contract beside it, from
+    those at large and those named for the token, as `Consortium.holdsRole` judges it: issuer and
+    registrar are who is named; brokers too, where one is.
+    """
+    given = {Role.ISSUER, Role.REGISTRAR}
+    if any(Role.BROKER in roles for roles in named):
+        given.add(Role.BROKER)
+    return [large - given | own for large, own in zip(at_large, named, strict=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class Unmet:
     """An act that the organisations cannot decide, and what is missing."""
@@ -162,8 +212,16 @@ def unmet(policy: Policy, organisations: Sequence[Organisation]) -> tuple[Unmet,
     come from as many organisations.
     """
     found: list[Unmet] = []
+    everybody = organisations
     for act in policy.acts:
         rule = act.rule
+        organisations = everybody
+        if act.kind not in (Kind.CONSORTIUM, Kind.PLATFORM, Kind.TOKEN):
+            # Beside no token in particular nobody is its issuer or registrar.
+            organisations = [
+                replace(each, roles=each.roles - {Role.ISSUER, Role.REGISTRAR})
+                for each in everybody
+            ]
         for verb, japanese, roles in (
             ("propose", "提案", rule.proposers),
             ("execute", "実行", rule.executors),

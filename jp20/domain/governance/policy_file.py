@@ -10,20 +10,38 @@ from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.roles import Role
 from jp20.domain.files.fields import read_toml
-from jp20.domain.governance.policy import MOST_SLOTS, Kind, Policy, PolicyAct, Rule
+from jp20.domain.governance.policy import LONGEST, MOST_SLOTS, Kind, Policy, PolicyAct, Rule
 
-#: The strictest act of a contract. On a token the operator takes part in it: it moves no unit.
-_STRICTEST: Final = "setAuthority(address)"
-#: Contracts that move units.
-_OF_UNITS: Final = {Kind.TOKEN, Kind.SETTLEMENT}
+#: Upkeep of a contract, in which the operator takes part; it moves no unit.
+_UPKEEP: Final = "setAuthority(address)"
+#: What can rewrite any other act, by itself or by what it decides on: policy, keys and roles of
+#: others, contracts, the code of tokens, and whom a contract asks; and what takes a power to stop
+#: away.
+_STRICTEST: Final = {
+    "addKey",
+    "addOrganisation",
+    "appointSuccessor",
+    "approveVersion",
+    "grantRole",
+    "registerTarget",
+    "removeRule",
+    "replaceKey",
+    "setAuthority",
+    "setRules",
+    "transferRole",
+    "unregisterTarget",
+}
 #: What one organisation does at once, and how another confirms it.
 _AT_ONCE: Final = {
     "freezeAtOnce(address[],uint256[])": "confirmFreeze(address,uint32)",
     "suspendAtOnce(address[])": "confirmSuspension((address,uint40)[])",
 }
 
+_LONGEST_OWN_DELAY: Final = 30 * 86400
+_SHORTEST_OWN_TIME: Final = 86400
+
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_RULE_FIELDS: Final = ("proposes", "signatures", "executes", "delay", "lifetime")
+_RULE_FIELDS: Final = ("proposes", "signatures", "executes", "stand_ins", "delay", "lifetime")
 _ACT_FIELDS: Final = {"en", "ja", "functions", *_RULE_FIELDS}
 
 
@@ -41,8 +59,8 @@ def parse_governance(data: bytes, file: str, functions: Mapping[Kind, Collection
     (`functions_of` the compiled contracts).
 
     Raises FaultyFile with every fault by table and field: a role or function that does not exist, a
-    function that is in two acts or in none and not open, a rule that the chain would refuse, and a
-    `setAuthority` that is not the strictest act of its contract.
+    function that is in two acts or in none and not open, a rule that the chain would refuse, and an
+    act that could rewrite one that is stricter than itself.
     """
     document = read_toml(data, file)
     reader = _Reader(file, functions)
@@ -121,6 +139,9 @@ class _Reader:
             executors=self._roles(fields.get("executes"), f"{place}.executes"),
             delay=self._seconds(fields.get("delay"), f"{place}.delay"),
             lifetime=self._seconds(fields.get("lifetime"), f"{place}.lifetime"),
+            stand_ins=self._roles(fields["stand_ins"], f"{place}.stand_ins")
+            if "stand_ins" in fields
+            else frozenset(),
         )
         functions = tuple(self._function(kind, name, f"{place}.functions") for name in names)
         return PolicyAct(kind, key, Text(str(own.get("en")), str(own.get("ja"))), functions, rule)
@@ -137,8 +158,8 @@ class _Reader:
         for kind in Kind:
             own = [act for act in acts if act.kind == kind]
             self._judge_coverage(kind, own, open_functions[kind])
-            self._judge_strictest(own)
             self._judge_at_once(own)
+        self._judge_strictest(acts)
 
     def _judge_rule(self, act: PolicyAct) -> None:
         place, rule = _place(act), act.rule
@@ -176,14 +197,28 @@ class _Reader:
                 ),
                 Text("Ask for two signatures or more.", "署名を2つ以上にしてください。"),
             )
-        upkeep = all(function == _STRICTEST for function in act.functions)
+        if act.kind is Kind.CONSORTIUM and (
+            rule.delay > _LONGEST_OWN_DELAY or rule.lifetime - rule.delay < _SHORTEST_OWN_TIME
+        ):
+            self._fault(
+                f"{place}.delay",
+                Text(
+                    "The chain refuses a delay of more than 30 days, or less than a day to execute "
+                    "in, for the consortium itself.",
+                    "コンソーシアム自身の行為では、30日を超える待機期間、または実行可能な期間が"
+                    "1日未満の規則は登録できません。",
+                ),
+                Text("Change delay or lifetime.", "delay または lifetime を変更してください。"),
+            )
+        upkeep = all(function in _UPKEEP for function in act.functions)
         powerless = {Role.VALIDATOR} if upkeep else {Role.VALIDATOR, Role.OPERATOR}
-        if act.kind in _OF_UNITS and rule.roles & powerless:
+        # Whatever is neither consortium nor platform may move units.
+        if act.kind not in (Kind.CONSORTIUM, Kind.PLATFORM) and rule.roles & powerless:
             named = ", ".join(role.name for role in sorted(rule.roles & powerless))
             self._fault(
                 place,
                 Text(
-                    f"{named} is named, and the operator and the validators never move a token.",
+                    f"{named} is named, and the operator and the validators never move units.",
                     f"{named} が指定されていますが、運営者と検証者はトークンを動かせません。",
                 ),
                 Text("Name other roles.", "別の役割を指定してください。"),
@@ -213,22 +248,23 @@ class _Reader:
             )
 
     def _judge_strictest(self, acts: Collection[PolicyAct]) -> None:
+        """Across all contracts: a power is as strict as the cheapest way to it."""
+        signatures = max((len(act.rule.slots) for act in acts), default=0)
+        delay = max((act.rule.delay for act in acts), default=0)
         for act in acts:
-            if _STRICTEST not in act.functions:
+            rewrites = {function.partition("(")[0] for function in act.functions} & _STRICTEST
+            if not rewrites or (len(act.rule.slots) >= signatures and act.rule.delay >= delay):
                 continue
-            signatures = max(len(other.rule.slots) for other in acts)
-            delay = max(other.rule.delay for other in acts)
-            if len(act.rule.slots) < signatures or act.rule.delay < delay:
-                self._fault(
-                    _place(act),
-                    Text(
-                        "Whose permission a contract asks for is its strictest act, and another "
-                        f"one asks for more ({signatures} signatures, {delay} s).",
-                        "権限管理の移管は最も厳しい行為でなければなりませんが、"
-                        f"より厳しい行為があります（署名{signatures}、{delay}秒）。",
-                    ),
-                    Text("Raise signatures or delay.", "署名または待機期間を増やしてください。"),
-                )
+            self._fault(
+                _place(act),
+                Text(
+                    f"{', '.join(sorted(rewrites))} could rewrite acts that ask for more "
+                    f"({signatures} signatures, {delay} s).",
+                    f"{'、'.join(sorted(rewrites))} により、より厳しい行為"
+                    f"（署名{signatures}、{delay}秒）を変更できてしまいます。",
+                ),
+                Text("Raise signatures or delay.", "署名または待機期間を増やしてください。"),
+            )
 
     def _judge_at_once(self, acts: Collection[PolicyAct]) -> None:
         """Where a request carries it out, the chain sees no organisation that acted: it takes a
@@ -305,12 +341,15 @@ class _Reader:
 
     def _seconds(self, value: object, place: str) -> int:
         match = re.fullmatch(r"(\d{1,9})([smhd])", value) if isinstance(value, str) else None
-        seconds = int(match[1]) * _SECONDS[match[2]] if match else 2**32
-        if seconds < 2**32:
+        seconds = int(match[1]) * _SECONDS[match[2]] if match else None
+        if seconds is not None and seconds <= LONGEST:
             return seconds
         self._fault(
             place,
-            Text(f"{value!r} is not a date or time.", f"{value!r} は期間ではありません。"),
+            Text(
+                f"{value!r} is not a time of at most 194 days.",
+                f"{value!r} は194日以内の期間ではありません。",
+            ),
             Text('Write such as "48h", "7d".', "「48h」「7d」のように記入してください。"),
         )
         return 0

@@ -155,7 +155,7 @@ def may_act(members: list[Member], view: RequestView) -> bool:
     by it.
     """
     if view.state is RequestState.READY:
-        executors = requests.required_rule(view.request.rule, "").executors
+        executors = view.executors
         return any(member.roles & executors for member in members)
     if view.state is not RequestState.OPEN:
         return False
@@ -191,7 +191,7 @@ def signature_to_give(session: Session, view: RequestView) -> Part:
         if view.state in (RequestState.READY, RequestState.WAITING):
             raise NothingToSign(view, view.state.text)
         raise NotOpen(view)
-    rule = requests.required_rule(view.request.rule, "")
+    rule = requests.rule_for(session, view.request)
     signed = {
         slot.index: slot.signature.organisation
         for slot in view.slots
@@ -202,11 +202,13 @@ def signature_to_give(session: Session, view: RequestView) -> Part:
     others = [
         member.organisation for member in session.members(view.request.target) if member.active
     ]
+    first = requests.must_sign(session, view.request.target, view.call)
     for member, signer in able:
         mine = Organisation(member.number, member.roles)
         rest = [each for each in others if each.number != mine.number]
+        parts = sorted([mine, *rest], key=lambda each: each.number != first)
         try:
-            signers = assign(rule, [mine, *rest], view.request.parties, signed, True).signers
+            signers = assign(rule, parts, view.request.parties, signed, True).signers
         except NotEnoughOrganisations:
             continue
         if mine.number in signers:
@@ -220,7 +222,6 @@ def execution_to_make(session: Session, view: RequestView) -> Part:
     """
     from jp20.operations.governance.decide import Awaited, AwaitingOthers, NotBefore
 
-    rule = requests.required_rule(view.request.rule, "")
     if view.state is RequestState.WAITING and view.ready_at is not None:
         raise NotBefore(view.id, view.ready_at)
     if view.state is RequestState.OPEN:
@@ -231,9 +232,9 @@ def execution_to_make(session: Session, view: RequestView) -> Part:
     if view.state is not RequestState.READY:
         raise NotOpen(view)
     for member, signer in here(session, view):
-        if member.roles & rule.executors:
+        if member.roles & view.executors:
             return Part(member, signer)
-    raise AwaitingOthers(view.id, (), rule.executors, awaited=Awaited.EXECUTION)
+    raise AwaitingOthers(view.id, (), view.executors, awaited=Awaited.EXECUTION)
 
 
 def sign_request(session: Session, decision: Decision, part: Part) -> Step:

@@ -37,7 +37,7 @@ _ENUMS: Final[Mapping[str, type[IntEnum] | type[IntFlag]]] = {
     "role": Role,
     "waivers": Waiver,
 }
-_ROLES: Final = frozenset({"roles", "proposers", "executors", "slots"})
+_ROLES: Final = frozenset({"roles", "proposers", "executors", "slots", "standIns"})
 _LAST_TIME: Final = 2**40 - 1
 
 

@@ -118,21 +118,40 @@ class _Hands:
     contract come first: its issuer before another issuer.
     """
 
-    def __init__(self, session: Session, target: ChecksumAddress) -> None:
+    def __init__(self, session: Session, call: Call) -> None:
         self._session = session
+        target = call.target
+        decoded = session.interface(target).decode_call(call.data)
+        self._must_sign = requests.must_sign(session, target, decoded)
+        active = [member for member in session.members(target) if member.active]
         members = [
-            member
-            for member in session.members(target)
-            if member.active and any(key in session.signers for key in member.keys)
+            member for member in active if any(key in session.signers for key in member.keys)
         ]
+        #: All there are, with or without a key here.
+        self.consortium: list[Organisation] = [member.organisation for member in active]
         self.organisations: list[Organisation] = [
             member.organisation
-            for member in sorted(members, key=lambda member: not member.own_roles)
+            for member in sorted(
+                members,
+                key=lambda member: (member.number != self._must_sign, not member.own_roles),
+            )
         ]
         self._signers = {
             member.number: [session.signers[key] for key in member.keys if key in session.signers]
             for member in members
         }
+
+    def can_sign_alone(self, signed: dict[int, int]) -> bool:
+        """Whether who has to sign is here, or has signed."""
+        return self._must_sign in (0, *self._signers, *signed.values())
+
+    def with_others(self) -> list[Organisation]:
+        """All organisations, those here first; before all who has to sign."""
+        here = {each.number for each in self.organisations}
+        others = [each for each in self.consortium if each.number not in here]
+        return sorted(
+            [*self.organisations, *others], key=lambda each: each.number != self._must_sign
+        )
 
     def key(self, organisation: int) -> Signer:
         return self._signers[organisation][0]
@@ -194,7 +213,7 @@ def decide(
     excluded = frozenset(parties)
     if not rule.is_direct:
         session.settle()
-    hands = _Hands(session, calls[0].target)
+    hands = _Hands(session, calls[0])
     if rule.is_direct:
         hands.require_any()
         if stops:
@@ -206,6 +225,7 @@ def decide(
             decided = _directly(session, hands, organisation, calls, evidence, known, progress)
     else:
         decision = requests.prepare(session, calls, evidence, excluded)
+        rule = rule.among(hands.consortium, excluded)
         decided = _by_request(session, hands, decision, rule, progress)
     if len(calls) == 1 and decided.calls[0].refusal is not None:
         raise decided.calls[0].refusal
@@ -323,7 +343,8 @@ def _sign(
         if proposed and signature.counts
     }
     try:
-        parts = assign(rule, hands.organisations, request.parties, signed, proposed)
+        able = hands.organisations if hands.can_sign_alone(signed) else []
+        parts = assign(rule, able, request.parties, signed, proposed)
     except NotEnoughOrganisations:
         if session.single_organisation:
             _contribute(session, hands, decision, rule, signed, proposed, steps)
@@ -361,12 +382,7 @@ def _contribute(
     """
     hands.require_any()
     request = decision.request
-    others = [
-        member.organisation
-        for member in session.members(request.target)
-        if member.active and member.number not in hands
-    ]
-    parts = assign(rule, [*hands.organisations, *others], request.parties, signed, proposed)
+    parts = assign(rule, hands.with_others(), request.parties, signed, proposed)
     if not proposed:
         if parts.proposer not in hands:
             raise AwaitingOthers(request.id, steps, rule.proposers, decision, Awaited.PROPOSAL)

@@ -256,7 +256,11 @@ class _Migrating:
         if self._session.kind(new.address) is None:
             self._decide(
                 Stage.REGISTER,
-                [self._session.consortium.call("registerTarget", new.address, int(Kind.PLATFORM))],
+                [
+                    self._session.consortium.call(
+                        "registerTarget", new.address, int(Kind.PLATFORM), ZERO_ADDRESS
+                    )
+                ],
             )
 
     def _approve_version(self, old: Contract, new: Contract) -> None:

@@ -202,6 +202,11 @@ def key_replacement(session: Session, old: ChecksumAddress, new: ChecksumAddress
     return Change(session.consortium.call("replaceKey", old, new))
 
 
+def key_rotation(session: Session, old: ChecksumAddress, new: ChecksumAddress) -> Change:
+    """The same where the key's own organisation is among those who sign."""
+    return Change(session.consortium.call("rotateKey", old, new))
+
+
 def is_made(session: Session, change: Change, evidence: Evidence) -> bool:
     """Whether a change was carried out under the case. Raises NotInPolicy."""
     return is_executed(session, change.call, evidence)
@@ -214,7 +219,11 @@ def require_possible(session: Session, change: Change) -> None:
         for member in session.members():
             if member.active and member.name == decoded.arguments["name"]:
                 raise NameTaken(member)
-    _require_accepted(session, change.call, session.consortium.address)
+    call = change.call
+    if decoded is not None and decoded.name == "rotateKey":
+        # Judged the same, but for the signature that only its request can show.
+        call = session.consortium.call("replaceKey", *decoded.arguments.values())
+    _require_accepted(session, call, session.consortium.address)
 
 
 def left_undecidable(session: Session, policy: Policy, change: Change) -> tuple[Unmet, ...]:
@@ -237,14 +246,14 @@ def make(session: Session, change: Change, evidence: Evidence) -> Decided:
 
 
 def own_signer(session: Session, entry: KeyEntry) -> Signer:
-    """The key at hand with which an organisation takes away a key of its own: another one where
-    there is one. Raises NotOwnKey, or ChangeRefused where it is its last.
+    """The oldest key at hand with which an organisation takes away a key of its own. Raises
+    NotOwnKey, or ChangeRefused where the key is its last or older than those here.
     """
     owner = next(each for each in session.members() if each.number == entry.organisation)
     at_hand = [session.signers[key] for key in owner.keys if key in session.signers]
     if not at_hand:
         raise NotOwnKey(entry.address, owner)
-    signer = next((each for each in at_hand if each.address != entry.address), at_hand[0])
+    signer = at_hand[0]
     _require_accepted(session, _own_revocation(session, entry), signer.address)
     return signer
 
@@ -313,7 +322,7 @@ def _refusal(session: Session, error: Reverted) -> JP20Error:
     if "role" in said:
         said["role"] = said["held"] = Role(said["role"]).name
         said["option"] = ""
-        if said["scope"] != ZERO_ADDRESS:
+        if said.get("scope", ZERO_ADDRESS) != ZERO_ADDRESS:
             code = session.token(said["scope"]).read(str, "code")
             said |= {"held": f"{said['role']} ({code})", "option": f" --token {code}"}
     return ChangeRefused(error.decoded.name, said)

@@ -313,7 +313,7 @@ class _Founding:
     def _register_targets(self, consortium: Contract) -> None:
         for target, kind in _targets(self.deployment):
             if consortium.read(int, "kindOf", target) != kind:
-                self._send(consortium, "registerTarget", target, int(kind))
+                self._send(consortium, "registerTarget", target, int(kind), ZERO_ADDRESS)
 
     def _approve_version(self) -> None:
         platform = platform_at(self._connection, self.deployment.platform.address)

@@ -32,7 +32,7 @@ from jp20.domain.register.events import (
     WalletRegistered,
 )
 from jp20.operations.files.inputs import governed_functions
-from jp20.operations.governance.decide import decide
+from jp20.operations.governance.decide import AwaitingOthers, NotBefore, decide
 from jp20.operations.session import Session
 
 CONFIRMED_WITHIN: Final = 72 * 3600
@@ -164,10 +164,11 @@ def policy_change(session: Session, policy: Policy) -> PolicyChange:
 def change_policy(
     session: Session, change: PolicyChange, evidence: Evidence
 ) -> tuple[Decided, ...]:
-    """Brings a change to the chain: the acts to be set, then those to be taken off, each a request
-    of its own under the same case. By the shipped policy setting waits 48 hours.
+    """Brings a change to the chain: the acts to be set, then those to be taken off, each call a
+    request of its own under the same case, since what waits for a time is published. By the shipped
+    policy each waits seven days.
 
-    Raises what `decide` raises.
+    Raises what `decide` raises, for what waits after all is proposed and signed as far as it goes.
     """
     parts = [
         change.acts[start : start + ACTS_AT_ONCE]
@@ -178,7 +179,16 @@ def change_policy(
         session.consortium.call("removeRule", int(kind), list(each))
         for kind, each in change.removed
     ]
-    return tuple(decide(session, calls, evidence) for calls in (setting, removing) if calls)
+    decided: list[Decided] = []
+    waiting: list[JP20Error] = []
+    for call in (*setting, *removing):
+        try:
+            decided.append(decide(session, [call], evidence))
+        except (AwaitingOthers, NotBefore) as later:
+            waiting.append(later)
+    if waiting:
+        raise waiting[0]
+    return tuple(decided)
 
 
 def overdue(session: Session, now: int | None = None) -> tuple[Overdue, ...]:

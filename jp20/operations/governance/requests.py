@@ -35,7 +35,8 @@ NO_SLOT = 255
 """Proposing without signing."""
 
 MOST_PUBLISHED = 4096
-"""Bytes of a call that a proposal publishes; a longer one travels as a file."""
+"""Bytes of a call that a proposal publishes; a longer one travels as a file, where its act has no
+delay: what waits for a time everybody has to see."""
 
 
 class NotInPolicy(JP20Error):
@@ -140,6 +141,7 @@ class RequestView:
     expires_at: int
     ready_at: int | None
     slots: tuple[SlotView, ...]
+    executors: frozenset[Role]
     call: Decoded | None
     data: bytes
 
@@ -223,7 +225,7 @@ def _sign(
     if slot is None:
         slot = _free_slot(session, number, request, standing(session, request).signatures)
     if slot == NO_SLOT:
-        rule = required_rule(request.rule, "")
+        rule = rule_for(session, request)
         raise NotEnoughOrganisations(
             Text(
                 f"Organisation {number} fills no free slot of this request.",
@@ -377,10 +379,26 @@ def required_rule(word: int, function: str) -> Rule:
     return rule
 
 
+def must_sign(session: Session, target: ChecksumAddress, call: Decoded | None) -> int:
+    """The organisation without whose signature the Consortium refuses a call: whose key it
+    exchanges with its own. 0 where there is none.
+    """
+    if target != session.consortium.address or call is None or call.name != "rotateKey":
+        return 0
+    return session.consortium.read(int, "organisationOf", call.arguments["oldKey"])
+
+
+def rule_for(session: Session, request: Request) -> Rule:
+    """The rule of a request, with who stands in for those who are all parties."""
+    return _Members(session).rule(request)
+
+
 def send_proposal(
     session: Session, signer: Signer, decision: Decision, organisation: int, slot: int
 ) -> Step:
-    data = decision.published_data if len(decision.published_data) <= MOST_PUBLISHED else b""
+    data = decision.published_data
+    if len(data) > MOST_PUBLISHED and not required_rule(decision.request.rule, "").delay:
+        data = b""
     call = session.consortium.call("propose", decision.request.fields, slot, data)
     done = session.send(
         signer,
@@ -571,16 +589,22 @@ class _Members:
         return {member.number: member for member in self._by_scope[scope]}
 
     def signatures(self, request: Request, numbers: Sequence[int]) -> dict[int, Signature]:
-        rule = rule_of(request.rule)
+        rule = self.rule(request)
         members = self.of(request.target)
         found: dict[int, Signature] = {}
         for slot, number in enumerate(numbers):
-            if number and rule is not None:
+            if number:
                 key, organisation, active = self._key(number)
                 roles = members[organisation].roles
                 counts = active and bool(roles & rule.slots[slot])
                 found[slot] = Signature(organisation, key, counts)
         return found
+
+    def rule(self, request: Request) -> Rule:
+        """See `rule_for`."""
+        members = self.of(request.target).values()
+        organisations = [member.organisation for member in members if member.active]
+        return required_rule(request.rule, "").among(organisations, request.parties)
 
     def _key(self, number: int) -> tuple[ChecksumAddress, int, bool]:
         if number not in self._keys:
@@ -608,7 +632,7 @@ def _free_slot(
     session: Session, organisation: int, request: Request, signatures: dict[int, Signature]
 ) -> int:
     """The first slot without a valid signature that an organisation can fill; else NO_SLOT."""
-    rule = required_rule(request.rule, "")
+    rule = rule_for(session, request)
     roles = next(
         member.roles for member in session.members(request.target) if member.number == organisation
     )
@@ -623,7 +647,7 @@ def _view(
     session: Session, members: _Members, id: bytes, proposal: Proposal, now: int
 ) -> RequestView:
     request = proposal.request
-    rule = required_rule(request.rule, "")
+    rule = members.rule(request)
     stands = standing(session, request, members)
     kind = session.kind(request.target)
     interface = session.interface(request.target)
@@ -645,6 +669,7 @@ def _view(
             SlotView(index, roles, stands.signatures.get(index))
             for index, roles in enumerate(rule.slots)
         ),
+        rule.executors,
         interface.decode_call(proposal.data) if proposal.data else None,
         proposal.data,
     )

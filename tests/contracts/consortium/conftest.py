@@ -12,21 +12,25 @@ import pytest
 from brownie import chain, web3
 from eth_abi import decode
 from seven_organisations import (
+    AT_LARGE,
     CASE,
     DOCUMENT,
     FOUNDER,
     HOUR,
     KEYS,
+    NAMED,
     OPERATOR,
     OWN,
     PLATFORM,
     POLICY,
     ROLES,
     TOKEN,
+    Reverted,
     selector,
 )
 
 from jp20.domain.base.roles import bitmap
+from jp20.domain.governance.policy import rule_of
 from jp20.domain.governance.requests import Call, Decision, compose
 
 
@@ -46,7 +50,10 @@ def unsealed(Consortium, Vault, accounts):
 def vault(unsealed, Vault, accounts):
     """Governed as a token."""
     deployed = Vault.deploy(unsealed, {"from": accounts[FOUNDER]})
-    unsealed.registerTarget(deployed, TOKEN, {"from": accounts[FOUNDER]})
+    founder = {"from": accounts[FOUNDER]}
+    unsealed.registerTarget(deployed, TOKEN, AT_LARGE, founder)
+    for organisation, role in NAMED:
+        unsealed.grantRole(organisation, role, deployed, founder)
     return deployed
 
 
@@ -54,7 +61,7 @@ def vault(unsealed, Vault, accounts):
 def platform(unsealed, Vault, accounts):
     """The same contract, governed as a platform."""
     deployed = Vault.deploy(unsealed, {"from": accounts[FOUNDER]})
-    unsealed.registerTarget(deployed, PLATFORM, {"from": accounts[FOUNDER]})
+    unsealed.registerTarget(deployed, PLATFORM, AT_LARGE, {"from": accounts[FOUNDER]})
     return deployed
 
 
@@ -104,14 +111,6 @@ def refuses(Consortium, Vault) -> Callable[..., AbstractContextManager[None]]:
     return expect
 
 
-class Reverted(Exception):
-    """What `ask` raises: the data that the chain gave back."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data.hex())
-        self.data = data
-
-
 @pytest.fixture(scope="module")
 def ask() -> Callable[..., bytes]:
     """`ask(contract.function, *arguments, sender)`: the answer of an `eth_call`, or `Reverted`."""
@@ -151,7 +150,9 @@ def approved(unsealed, key, draft) -> Callable[..., Decision]:
 
     def run(target, *calls: str, by: dict[int, int], **kwargs) -> Decision:
         decision = draft(target, *calls, **kwargs)
-        unsealed.propose(decision.request.fields, 0, b"", key(by[0]))
+        # What waits for a time has to be published.
+        data = decision.published_data if rule_of(decision.request.rule).delay else b""
+        unsealed.propose(decision.request.fields, 0, data, key(by[0]))
         for slot, organisation in list(by.items())[1:]:
             unsealed.sign(decision.request.fields, slot, key(organisation))
         return decision

@@ -35,6 +35,9 @@ ROLES = {
 }
 STRANGER, FOUNDER = 9, 29
 
+# Who is issuer and registrar of the vault that is governed as a token.
+NAMED = [(REGISTRAR, Role.REGISTRAR), (TRUST, Role.REGISTRAR), (ISSUER, Role.ISSUER)]
+
 OWN_TAKING = [
     "removeOrganisation(uint32)",
     "revokeKey(address)",
@@ -46,10 +49,11 @@ OWN_GIVING = [
     "addOrganisation(string,uint16,address[])",
     "addKey(uint32,address)",
     "replaceKey(address,address)",
+    "rotateKey(address,address)",
     "grantRole(uint32,uint8,address)",
     "transferRole(uint8,address,uint32,uint32)",
-    "registerTarget(address,uint8)",
-    "setRules((uint8,bytes4[],(uint16,uint16,uint16[],uint32,uint32))[])",
+    "registerTarget(address,uint8,address)",
+    "setRules((uint8,bytes4[],(uint16,uint16,uint16[],uint16,uint24,uint24))[])",
 ]
 
 
@@ -57,8 +61,9 @@ def selector(signature: str) -> bytes:
     return keccak(text=signature)[:4]
 
 
-def rule(proposers, slots, executors, delay=0, lifetime=7 * DAY):
-    return (bitmap(proposers), bitmap(executors), [bitmap(slot) for slot in slots], delay, lifetime)
+def rule(proposers, slots, executors, delay=0, lifetime=7 * DAY, stand_ins=()):
+    filled = [bitmap(slot) for slot in slots]
+    return (bitmap(proposers), bitmap(executors), filled, bitmap(stand_ins), delay, lifetime)
 
 
 def act(kind, functions, *args, **kwargs):
@@ -92,6 +97,13 @@ POLICY = [
     ),
     act(TOKEN, ["refuse(uint256)"], [R.REGISTRAR], TWO_SLOTS, [R.REGISTRAR]),
     act(TOKEN, ["reenter(address,bytes)"], [R.REGISTRAR], TWO_SLOTS, [R.REGISTRAR]),
+    act(
+        PLATFORM,
+        ["reenter(address,bytes)"],
+        [R.ISSUER, R.AML],
+        [[R.ISSUER, R.AML], [R.REGISTRAR, R.AUDITOR]],
+        [R.ISSUER],
+    ),
     act(PLATFORM, ["add(uint256)"], [R.ISSUER], [[R.ISSUER], [R.REGISTRAR]], [R.ISSUER]),
     act(PLATFORM, ["touch()"], [R.ISSUER], [[R.ISSUER]], [R.ISSUER]),
 ]
@@ -105,3 +117,11 @@ def sleep(seconds: int) -> None:
     """Lets time pass, and mines a block so that calls see it."""
     chain.sleep(seconds)
     chain.mine()
+
+
+class Reverted(Exception):
+    """What `ask` raises: the data that the chain gave back."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data.hex())
+        self.data = data

@@ -7,7 +7,6 @@ from seven_organisations import (
     AML,
     AUDITOR,
     CASE,
-    CONSORTIUM,
     DAY,
     DOCUMENT,
     FOUNDER,
@@ -19,7 +18,6 @@ from seven_organisations import (
     SEALER,
     STRANGER,
     TRUST,
-    act,
     selector,
     sleep,
 )
@@ -154,27 +152,31 @@ def test_what_one_signature_allows_is_called_directly_and_not_proposed(
     consortium.act(vault, vault.touch.encode_input(), CASE, DOCUMENT, key(AML))
 
 
-@pytest.mark.requirement("S3")
-def test_the_consortiums_own_functions_are_proposed_even_with_one_signature(
-    consortium, govern, draft, accounts, key
-):
-    function = "revokeKey(address)"
-    alone = [act(CONSORTIUM, [function], [Role.OPERATOR], [[Role.OPERATOR]], [Role.OPERATOR])]
-    govern(consortium.setRules.encode_input(alone))
-    lost = accounts[KEYS[TRUST][1]]
-    decision = draft(consortium, consortium.revokeKey.encode_input(lost))
-
-    consortium.propose(decision.request.fields, 0, b"", key(OPERATOR))
-    consortium.execute(*decision.execution(0), key(OPERATOR))
-
-    assert consortium.organisationOf(lost) == 0
-
-
 def test_a_request_names_the_rule_in_force(consortium, forced, ask, refuses, key):
     word = forced.request.rule
     eased = changed(forced, rule=word & ~(0xFFFF << 64))  # without the third slot
     with refuses("RuleChanged", eased.rule, word):
         ask(consortium.propose, eased.fields, 0, b"", key(REGISTRAR))
+
+
+def test_what_waits_for_a_time_is_published(consortium, draft, ask, refuses, key, accounts):
+    """Audit N5: two days in which everybody sees it coming, and nothing to be seen."""
+    one, two = (consortium.addKey.encode_input(AML, accounts[n]) for n in (20, 21))
+    alone, together = draft(consortium, one), draft(consortium, one, two)
+
+    for decision in (alone, together):
+        with refuses("DataMissing", decision.request.id):
+            ask(consortium.propose, decision.request.fields, 0, b"", key(OPERATOR))
+    ask(consortium.propose, alone.request.fields, 0, alone.published_data, key(OPERATOR))
+
+
+def test_parties_are_named_in_ascending_order_each_once(
+    vault, draft, ask, consortium, refuses, key
+):
+    for parties in ((AML, ISSUER), (ISSUER, ISSUER)):
+        decision = draft(vault, vault.add.encode_input(5), parties=parties)
+        with refuses("PartiesNotAscending"):
+            ask(consortium.propose, decision.request.fields, 0, b"", key(REGISTRAR))
 
 
 def test_a_request_names_a_case_and_a_document(consortium, forced, ask, refuses, key):
@@ -265,7 +267,7 @@ def test_a_taken_slot_stays_with_who_signed_it(consortium, forced, ask, refuses,
 
 def test_a_slot_whose_signature_has_lapsed_can_be_filled_anew(consortium, forced, key):
     consortium.propose(forced.request.fields, 0, b"", key(REGISTRAR, 0))
-    consortium.revokeOwnKey(key(REGISTRAR, 0)["from"], key(REGISTRAR, 1))
+    consortium.revokeOwnKey(key(REGISTRAR, 0)["from"], key(REGISTRAR, 0))
 
     consortium.sign(forced.request.fields, 0, key(REGISTRAR, 1))
 
@@ -348,7 +350,7 @@ def test_anothers_signature_is_not_withdrawn(consortium, forced, ask, refuses, k
 
 
 def test_the_proposing_organisation_cancels(consortium, vault, approved, ask, refuses, key):
-    decision = approved(vault, vault.add.encode_input(5), by={0: TRUST, 1: AUDITOR, 2: ISSUER})
+    decision = approved(vault, vault.add.encode_input(5), by={0: TRUST})
 
     tx = consortium.cancel(decision.request.id, key(TRUST, 1))
 
@@ -358,6 +360,25 @@ def test_the_proposing_organisation_cancels(consortium, vault, approved, ask, re
         ask(consortium.execute, *decision.execution(0), key(REGISTRAR))
     with refuses("RequestNotOpen", decision.request.id):
         ask(consortium.cancel, decision.request.id, key(TRUST))
+
+
+def test_who_proposed_cancels_nothing_that_another_organisation_signed(
+    consortium, vault, draft, ask, refuses, key
+):
+    """Audit N14: a proposal is its content, so that anybody can be the first to propose it, and
+    closed it when all had signed.
+    """
+    decision = draft(vault, vault.add.encode_input(5))
+    id, fields = decision.request.id, decision.request.fields
+    consortium.propose(fields, 0, b"", key(TRUST))
+    ask(consortium.cancel, id, key(TRUST, 1))  # while it is alone
+    consortium.sign(fields, 1, key(AUDITOR))
+
+    with refuses("SignedByOthers", id):
+        ask(consortium.cancel, id, key(TRUST))
+
+    consortium.withdraw(id, 1, key(AUDITOR))
+    ask(consortium.cancel, id, key(TRUST))
 
 
 @pytest.mark.requirement("S4")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from seven_organisations import (
     AML,
+    AT_LARGE,
     AUDITOR,
     DAY,
     FORCED,
@@ -142,7 +143,7 @@ def test_the_delay_runs_from_the_last_signature_to_the_second(
     consortium, draft, ask, refuses, key, accounts
 ):
     decision = draft(consortium, consortium.addKey.encode_input(AML, accounts[20]))
-    consortium.propose(decision.request.fields, 0, b"", key(OPERATOR))
+    consortium.propose(decision.request.fields, 0, decision.published_data, key(OPERATOR))
     consortium.sign(decision.request.fields, 1, key(AUDITOR))
     sleep(DAY)  # counts for nothing: the third signature is missing
     last = consortium.sign(decision.request.fields, 2, key(REGISTRAR))
@@ -163,7 +164,7 @@ def test_the_delay_runs_from_the_last_signature_to_the_second(
 def test_a_revoked_keys_signature_counts_no_more(consortium, vault, approved, ask, refuses, key):
     decision = approved(vault, vault.add.encode_input(5), by={0: TRUST, 1: AUDITOR, 2: ISSUER})
 
-    consortium.revokeOwnKey(key(TRUST, 0)["from"], key(TRUST, 1))
+    consortium.revokeOwnKey(key(TRUST, 0)["from"], key(TRUST, 0))
 
     with refuses("SignatureLapsed", 0, TRUST):
         ask(consortium.execute, *decision.execution(0), key(REGISTRAR))
@@ -237,7 +238,7 @@ def test_a_call_is_executed_once(consortium, signed, ask, refuses, key):
 
 def test_a_request_that_is_done_is_never_proposed_again(consortium, signed, ask, refuses, key):
     consortium.execute(*signed.execution(0), key(REGISTRAR))
-    consortium.cancel(signed.request.id, key(REGISTRAR))
+    sleep(7 * DAY)
 
     with refuses("RequestDone", signed.request.id):
         ask(consortium.propose, signed.request.fields, 0, b"", key(REGISTRAR))
@@ -261,13 +262,13 @@ def test_the_same_call_under_another_case_is_another_decision(consortium, vault,
     assert vault.total() == 1 + 5 + 5
 
 
-def test_executed_calls_stay_executed_when_the_rest_is_cancelled_and_proposed_again(
+def test_executed_calls_stay_executed_when_the_rest_expires_and_is_proposed_again(
     consortium, vault, approved, ask, refuses, key
 ):
     calls = [vault.add.encode_input(amount) for amount in (ROW_A, ROW_B)]
     decision = approved(vault, *calls, by=FORCED)
     consortium.execute(*decision.execution(0), key(REGISTRAR))
-    consortium.cancel(decision.request.id, key(REGISTRAR))
+    sleep(7 * DAY)
 
     again = approved(vault, *calls, by=FORCED)
 
@@ -435,7 +436,8 @@ def test_a_role_for_one_token_signs_for_that_token_only(
 ):
     founder = {"from": accounts[29]}
     other = Vault.deploy(unsealed, founder)
-    unsealed.registerTarget(other, TOKEN, founder)
+    unsealed.registerTarget(other, TOKEN, AT_LARGE, founder)
+    unsealed.grantRole(REGISTRAR, Role.REGISTRAR, other, founder)
     unsealed.addOrganisation("small issuer", 0, [accounts[20]], founder)
     unsealed.grantRole(8, Role.ISSUER, vault, founder)
     unsealed.seal(founder)
@@ -452,3 +454,17 @@ def test_a_role_for_one_token_signs_for_that_token_only(
     on_platform = draft(platform, platform.add.encode_input(5))
     with refuses("RoleMissing", 8, bitmap([Role.ISSUER])):
         ask(unsealed.propose, on_platform.request.fields, 0, b"", small)
+
+
+@pytest.mark.requirement("S4")
+def test_the_target_learns_whether_the_holder_of_a_role_signed(consortium, vault, approved, key):
+    """What a token judges by where its issuer's account is a side of what is decided."""
+    for case, slot_2, signed in ((1, ISSUER, True), (2, AML, False)):
+        by = {0: REGISTRAR, 1: AUDITOR, 2: slot_2}
+        call = vault.addTwice.encode_input(5)
+        decision = approved(vault, call, by=by, case=case.to_bytes(32, "big"))
+
+        consortium.execute(*decision.execution(0), key(REGISTRAR))
+
+        assert vault.signedByIssuer() is signed
+    assert not consortium.isSignedByHolder(Role.ISSUER, vault)  # nothing is under way

@@ -12,6 +12,7 @@ import pytest
 from brownie import Contract
 from token_words import YEAR, at, emitted, name_hash, now, refusals, reverts_with, row
 
+from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.roles import Role, bitmap
 from jp20.domain.governance.policy import Kind
 from jp20.domain.governance.policy_file import functions_of, parse_governance
@@ -67,7 +68,7 @@ def consortium(Consortium, accounts):
 def platform(Platform, consortium, accounts):
     founder = {"from": accounts[FOUNDER]}
     platform = Platform.deploy(consortium, founder)
-    consortium.registerTarget(platform, Kind.PLATFORM, founder)
+    consortium.registerTarget(platform, Kind.PLATFORM, ZERO_ADDRESS, founder)
     consortium.seal(founder)
     return platform
 
@@ -91,7 +92,8 @@ def sign(consortium, key, cases):
         }
         case = next(cases).to_bytes(32, "big")
         decision = compose(made, case, DOCUMENT, consortium.rule(kind, made[0].selector))
-        consortium.propose(decision.request.fields, NO_SLOT, b"", key[min(rule.proposers)])
+        data = decision.published_data if rule.delay else b""
+        consortium.propose(decision.request.fields, NO_SLOT, data, key[min(rule.proposers)])
         # one organisation fills one slot
         signers = next(s for s in itertools.product(*rule.slots) if len({*s}) == len(s))
         for slot, role in list(enumerate(signers))[:slots]:

@@ -29,6 +29,8 @@ from jp20.operations.governance.requests import NotInPolicy
 from jp20.operations.session import NoOrganisationKey, open_session
 from jp20.operations.token.transfer import transfer
 
+WEEK = 7 * 86_400
+
 
 def issue(world, units: int = 100):
     return world.session.token(world.token).call("issue(uint256)", units)
@@ -101,8 +103,10 @@ def test_parties_sign_nothing(world):
     done = transfer(world.session, world.token, alice, bob.address, 5)
     original = (done.transaction, 0, alice.address, bob.address, 5, 0)
     call = token.call("reverse", original, alice.address, 5)
+    # Without the auditor it takes who stands in: none of these.
+    without = world.desk_of(AUDITOR, TRUST_BANK, ISSUER, AML, BROKER)
     with pytest.raises(NotEnoughOrganisations, match="Slot 1 of 3"):
-        decide(world.session, [call], evidence("C-1"), parties=[AUDITOR])
+        decide(without, [call], evidence("C-1"), parties=[AUDITOR])
     decided = decide(world.session, [call], evidence("C-1"), parties=[BROKER, ISSUER])
     took_part = {step.organisation for step in decided.steps}
     assert took_part == {AUDITOR, AML, TRUST_BANK} or took_part == {
@@ -126,12 +130,12 @@ def test_what_another_organisation_did_on_its_machine_is_gone_on_with(world):
 def test_a_delay_is_waited_for_or_named(world):
     with pytest.raises(NotBefore) as early:
         decide(world.session, [add_key(world)], evidence("C-1"))
-    # add-key: 24 h from the last signature, which was in the latest block
-    assert early.value.ready_at == world.session.now() + 86_400
-    world.pass_time(86_400)
+    # add-key: 7 days from the last signature, which was in the latest block
+    assert early.value.ready_at == world.session.now() + WEEK
+    world.pass_time(WEEK)
     decided = decide(world.session, [add_key(world)], evidence("C-1"))
     assert [step.what for step in decided.steps] == ["execute"]
-    assert decided.steps[0].organisation == OPERATOR
+    assert decided.steps[0].organisation in (OPERATOR, AUDITOR)
 
 
 @pytest.mark.requirement("G17")
@@ -152,10 +156,10 @@ def test_a_desk_that_can_wait_waits(world):
 def test_an_expired_request_is_proposed_anew(world):
     with pytest.raises(NotBefore):
         decide(world.session, [add_key(world)], evidence("C-1"))
-    world.pass_time(8 * 86_400)  # a lifetime of 7 days
+    world.pass_time(3 * WEEK)  # a lifetime of 21 days
     with pytest.raises(NotBefore):
         decide(world.session, [add_key(world)], evidence("C-1"))
-    world.pass_time(86_400)
+    world.pass_time(WEEK)
     assert decide(world.session, [add_key(world)], evidence("C-1")).steps[-1].what == "execute"
 
 
@@ -168,12 +172,10 @@ def test_the_refusal_of_the_only_call_is_raised_and_named_by_its_function(world)
 
 @pytest.mark.requirement("G17")
 def test_of_many_calls_each_is_refused_by_itself(world):
-    calls = [add_key(world), add_key(world), add_key(world, 2)]
-    with pytest.raises(NotBefore):
-        decide(world.session, calls, evidence("C-1"))
-    world.pass_time(86_400)
+    # Of 9,000 that may be issued still 8,000 are asked for, as often, and 500: twice is too much.
+    calls = [issue(world, 8_000), issue(world, 8_000), issue(world, 500)]
     outcomes = decide(world.session, calls, evidence("C-1")).calls
-    # preflight passes all; the second finds its key there in the block
+    # preflight passes all; the second finds too little left in the block
     assert [outcome.refusal is None for outcome in outcomes] == [True, False, True]
     assert isinstance(outcomes[1].refusal, Reverted)
     again = decide(world.session, calls, evidence("C-1"))
