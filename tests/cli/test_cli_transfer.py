@@ -434,22 +434,25 @@ def test_a_request_that_there_is_not_is_named(consenting):
 
 
 @pytest.mark.requirement("G3", "S3")
-def test_an_inheritance_is_recorded_by_broker_and_registrar_in_turn(market):
+def test_an_inheritance_is_recorded_by_broker_registrar_and_a_third_organisation_in_turn(market):
     arguments = (
         "record-transfer", market.code, CAROL.address, ERIN.address, "40", "--cause",
         "inheritance", *market.case("RT"),
     )  # fmt: skip
 
     first = market.alone("broker", *arguments)
-    second = market.alone("trust bank", *arguments, "--format", "json")
+    second = market.alone("trust bank", *arguments)
+    third = market.alone("auditor", *arguments)
+    last = market.alone("trust bank", *arguments, "--format", "json")
     again = market.alone("broker", *arguments)
 
-    assert first.code == 6
+    assert [first.code, second.code, third.code] == [6, 6, 6]
     assert "REGISTRAR" in first.err
     assert "jp20 requests approve 0x" in first.err
-    assert second.code == 0, second.err
+    assert "AUDITOR" in second.err
+    assert last.code == 0, last.err
     # The lock-up of 25 goes to the heir with the units.
-    heir = next(each for each in second.json["positions"] if each["wallet"] == ERIN.address)
+    heir = next(each for each in last.json["positions"] if each["wallet"] == ERIN.address)
     assert (heir["balance"], heir["locked"], heir["free"]) == (40, 25, 15)
     assert again.code == 0
     assert "all done before" in again.err
