@@ -17,10 +17,11 @@ def chain(request: pytest.FixtureRequest) -> Iterator[Connection]:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several nodes with shorter times, so that a test waits for less."""
+    """Several nodes with shorter times, so that a test waits for less.
+
+    A node has as long for an answer as in use: on a busy machine, less would end one that is sound.
+    """
     monkeypatch.setattr(node, "SILENCE", 0.2)
-    monkeypatch.setattr(node, "SHORT", 0.5)
-    monkeypatch.setattr(nodes, "SHORT", 0.5)
     monkeypatch.setattr(nodes, "LOOK", 0.1)
     monkeypatch.setattr(nodes, "CATCH_UP", 0.5)
     monkeypatch.setattr(nodes, "_BACK_OFF", (0.05, 0.1))

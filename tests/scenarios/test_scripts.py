@@ -275,7 +275,13 @@ def test_an_act_by_name_without_brownie(python, tmp_path):
 
 @pytest.mark.requirement("G14")
 def test_trades_of_a_file_are_settled_and_stay_so(python):
-    """The bank of the example holds 500,000 yen; five units go from the one to the other."""
+    """Two investors with keys of the development chain; the one sells 5 of 20 units."""
+    folder = "examples/settlement"
+    succeeded(python("whitelist", f"{folder}/investors.csv"))
+    succeeded(python("issue_token", "examples/term-sheets/real-estate.toml", "20"))
+    files = (f"{folder}/allotments.csv", f"{folder}/investors.csv")
+    succeeded(python("distribute", "JP20-RE-0001", *files))
+
     for _ in range(2):
         assert "決済済み / settled" in succeeded(python("settle"))
 

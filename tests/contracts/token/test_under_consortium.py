@@ -92,7 +92,8 @@ def sign(consortium, key, cases):
         }
         case = next(cases).to_bytes(32, "big")
         decision = compose(made, case, DOCUMENT, consortium.rule(kind, made[0].selector))
-        consortium.propose(decision.request.fields, NO_SLOT, b"", key[min(rule.proposers)])
+        data = decision.published_data if rule.delay else b""
+        consortium.propose(decision.request.fields, NO_SLOT, data, key[min(rule.proposers)])
         # one organisation fills one slot
         signers = next(s for s in itertools.product(*rule.slots) if len({*s}) == len(s))
         for slot, role in list(enumerate(signers))[:slots]:

@@ -269,8 +269,8 @@ def test_in_turn_what_is_done_is_told_in_the_language_of_the_reader(world):
     with pytest.raises(AwaitingOthers) as again:
         decide(alone(world, ISSUER), [issue(world)], evidence("C-1"))
 
-    assert "done here: proposed." in first.value.lines("en")[1]
-    assert "当方で済んだ手続: 提案。" in first.value.lines("ja")[1]
+    assert "sent now: proposed." in first.value.lines("en")[1]
+    assert "今回送信した手続: 提案。" in first.value.lines("ja")[1]
     assert "done here: nothing." in again.value.lines("en")[1]
     assert "当方で済んだ手続: なし。" in again.value.lines("ja")[1]
 

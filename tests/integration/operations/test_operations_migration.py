@@ -236,9 +236,9 @@ def test_broken_off_after_every_transaction_nothing_is_done_twice(
     monkeypatch.undo()
     move.apply()
 
-    # Four contracts; two decisions of three signatures (the proposer's comes with the proposal) and
-    # an execution, two of four and an execution; one call that carries the six wallets.
-    assert runs == 4 + 2 * 4 + 2 * 5 + 1
+    # Four contracts; four decisions of four signatures (the proposer's comes with the proposal) and
+    # an execution; one call that carries the six wallets.
+    assert runs == 4 + 4 * 5 + 1
     assert _sent(move) == expected
     _assert_done_once(move)
     assert move.prove().differences == ()
