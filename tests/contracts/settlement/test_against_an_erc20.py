@@ -423,7 +423,7 @@ def test_what_comes_between_match_and_settlement_stops_both_legs(
     settlement, platform, sale, token, deposit, alice, bob, carol, match, decided, event, reason
 ):
     match(sale)
-    soon = now() + 60
+    soon = now() + 3600
     {
         # 71 + 30 > 100
         "seller frozen": lambda: token.setFrozenTokens(alice, 71, decided),
