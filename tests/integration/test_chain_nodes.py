@@ -57,8 +57,13 @@ class TwinChain(LocalChain):
         return [*super()._options(), "--timestamp", "1700000000"]
 
     def signal(self, number: int) -> None:
+        """Sends a signal. A stop is waited for: until all threads have stopped, one still
+        answers.
+        """
         assert self._process is not None
         os.kill(self._process.pid, number)
+        if number == signal.SIGSTOP:
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOWAIT)
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,14 @@ from jp20.chain.rpc.connection import Connection
 from jp20.chain.sending.sender import Sender
 from jp20.chain.signing.signers import development_signers
 from jp20.domain.base.addresses import address_of
+from jp20.domain.base.roles import Role, bitmap
 from jp20.domain.governance.policy import Kind
 from jp20.domain.governance.policy_file import parse_governance
 from jp20.domain.governance.requests import Decision, case_id, compose, leaf
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "governance.toml"
-FOUNDER, *ORGANISATIONS = development_signers(4)
-EVERY_ROLE = 2**11 - 1
+FOUNDER, *ORGANISATIONS = development_signers(6)
+EVERY_OTHER = set(Role) - {Role.OPERATOR, Role.VALIDATOR}
 
 
 def changing(contract: str) -> list[str]:
@@ -25,7 +26,9 @@ def changing(contract: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def consortium(chain: Connection) -> Contract:
-    """Three organisations with every role, each with a key to work with and one to take away."""
+    """The operator, three organisations with every role that may stand beside others, a validator;
+    each with a key to work with and one to take away.
+    """
     founder = Sender(chain, FOUNDER, {})
     receipt = founder.deploy(artifact("Consortium"))
     assert receipt.contract is not None
@@ -37,9 +40,10 @@ def consortium(chain: Connection) -> Contract:
         Kind.SETTLEMENT: changing("Settlement"),
     }
     policy = parse_governance(EXAMPLE.read_bytes(), EXAMPLE.name, functions)
-    for place, signer in enumerate(ORGANISATIONS):
+    held = [{Role.OPERATOR}, *[EVERY_OTHER] * 3, {Role.VALIDATOR}]
+    for place, (signer, roles) in enumerate(zip(ORGANISATIONS, held, strict=True)):
         keys = [signer.address, address_of(0x20000 + place)]
-        founder.send(consortium.call("addOrganisation", f"組織{place}", EVERY_ROLE, keys))
+        founder.send(consortium.call("addOrganisation", f"組織{place}", bitmap(roles), keys))
     founder.send(consortium.call("setRules", [act.fields for act in policy.acts]))
     founder.send(consortium.call("seal"))
     return consortium

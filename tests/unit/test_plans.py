@@ -277,10 +277,10 @@ def test_what_a_plan_costs():
     # Three calls of 250 rows, the proposal that signs a slot, another signature; two calls of 100.
     assert found.transactions == 3 + 1 + 1 + 2
     assert found.gas == (
-        501 * 29_654
-        + 101_648
-        + 49_026
-        + 3 * 73_881  # the request
+        501 * 29_577
+        + 105_341
+        + 52_800
+        + 3 * 81_827  # the request
         + 101 * 29_278
     )
     assert [approval.slots for approval in found.approvals] == [TWO_SIGN.slots, ALONE.slots]

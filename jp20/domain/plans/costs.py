@@ -13,13 +13,13 @@ from jp20.domain.base.errors import Text
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.policy import Rule
 
-PROPOSE: Final = 101_648
+PROPOSE: Final = 105_341
 """gas.json: "request: propose, signing a slot, data published"."""
 
-SIGN: Final = 49_026
+SIGN: Final = 52_800
 """gas.json: "request: sign"."""
 
-EXECUTE: Final = 73_881
+EXECUTE: Final = 81_827
 """gas.json: "request: execute beyond the call"."""
 
 
@@ -28,11 +28,11 @@ class PlannedAct(Enum):
     the gas of a row.
     """
 
-    REGISTER = Text("register", "新規登録"), "register", 250, 25_201
+    REGISTER = Text("register", "新規登録"), "register", 250, 26_035
     ADD_WALLETS = Text("add a wallet", "ウォレット追加"), "addWallets", 100, 78_997
     RENEW = Text("renew", "本人確認更新"), "renew", 100, 29_278
     RECLASSIFY = Text("reclassify", "区分変更"), "reclassify", 100, 30_367
-    DELIVER = Text("deliver", "配布"), "deliver", 250, 29_654
+    DELIVER = Text("deliver", "配布"), "deliver", 250, 29_577
 
     @property
     def text(self) -> Text:

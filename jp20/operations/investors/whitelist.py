@@ -71,6 +71,13 @@ class WhitelistPlan:
     refused: tuple[RowOutcome, ...]
     facts: Mapping[ChecksumAddress, Facts]
 
+    @property
+    def investors(self) -> tuple[Investor, ...]:
+        """All of whom no row is refused, each once."""
+        further = (investor for investor, _, _ in self.wallets)
+        planned = (*self.new, *further, *self.renew, *self.reclassify, *self.unchanged)
+        return tuple(dict.fromkeys(planned))
+
     def known_wallet(self, investor: Investor) -> ChecksumAddress:
         """A wallet by which the chain knows an investor that is not new."""
         return next(wallet for wallet in investor.wallets if self.facts[wallet].is_known)
@@ -96,14 +103,17 @@ def plan_whitelist(session: Session, file: InvestorFile, block: int | None = Non
 def apply_whitelist(
     session: Session, plan: WhitelistPlan, evidence: Evidence, *, parties: Iterable[int] = ()
 ) -> Outcomes:
-    """Carries a plan out; where it is empty, nothing is sent. What the chain refuses is told."""
+    """Carries a plan out; where it is empty, nothing is sent. What the chain refuses is told, and
+    so is each row that stands.
+    """
     decided: list[Decided] = []
     rows = [*plan.refused]
-    for each in plan.unchanged:
-        rows += _rows(each, Outcome.UNCHANGED)
     for outcomes in _applied(session, plan, evidence, parties):
         decided += outcomes.decided
         rows += outcomes.rows
+    told = {row.line for row in rows}
+    for each in plan.investors:
+        rows += [row for row in _rows(each, Outcome.UNCHANGED) if row.line not in told]
     return Outcomes(tuple(decided), in_order(rows))
 
 

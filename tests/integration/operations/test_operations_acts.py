@@ -50,7 +50,7 @@ def test_the_contract_says_what_else_it_would_refuse(world):
     )
     assert said(world, "shortenTokenLockUp", now + 100) is None
     assert said(world, "setTokenLockUp", now + 400) == "InvalidTime"
-    assert said(world, "shortenLockUp", alice.address, 9, now) == "NoSuchClaim"
+    assert said(world, "shortenLockUp", alice.address, 9, now) == "NoSuchRestraint"
 
 
 @pytest.mark.requirement("G17")

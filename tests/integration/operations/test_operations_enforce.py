@@ -231,7 +231,7 @@ def test_a_reversal_follows_to_the_new_wallet_of_who_received(world):
 @pytest.mark.requirement("G13", "G19")
 def test_restraints_of_a_wallet_without_units_follow_to_the_new_one(world):
     transfer(world.session, world.token, alice, bob.address, 100)
-    freeze_at_once(world.session, world.token, [(alice.address, 80)])
+    freeze_at_once(world.session, world.token, [(alice.address, 80)], evidence("ALONE-1"))
     done = recover(world.session, alice.address, erin.address, evidence("C-1"))
     assert [(each.token, each.units) for each in done.moved] == [(world.token, 0)]
     assert position(world.session, world.token, erin.address).frozen == 80

@@ -2,6 +2,7 @@
 
 import pytest
 from example_world import (
+    AUDITOR,
     EMERGENCY,
     ISSUER,
     PAYING,
@@ -78,7 +79,7 @@ def test_a_part_is_redeemed_pro_rata_and_pledged_units_are_refused_by_row(world)
         carol.address: (7, "PLEDGED"),
     }
     assert holdings(world) == [84, 50, 40]
-    assert {step.organisation for step in done.steps} == {ISSUER, TRUST_BANK, PAYING}
+    assert {step.organisation for step in done.steps} == {ISSUER, TRUST_BANK, PAYING, AUDITOR}
     assert report(world.session, world.token).reconciled
 
 

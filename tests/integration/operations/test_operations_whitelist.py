@@ -37,10 +37,10 @@ def test_a_file_is_compared_with_the_chain_and_carried_out(world):
         world.row("K-0", alice),  # 2: as it is
         world.row("K-1", bob, years=2),  # 3: renewed
         world.row("K-2", carol, "professional"),  # 4: reclassified
-        world.row("K-3", dave),  # 5: a further wallet
-        world.row("K-3", frank),  # 6: the same investor's
-        world.row("K-4", erin),  # 7: new, with two wallets
-        world.row("K-4", grace),  # 8: the same investor's
+        world.row("K-3", dave),  # 5: as it is
+        world.row("K-3", frank),  # 6: the same investor's further wallet
+        world.row("K-4", erin),  # 7: new
+        world.row("K-4", grace),  # 8: the same investor's further wallet
         "K-5,名前,0x12,general,resident,2020-01-01",  # 9: two faults
         world.row("K-6", world.token),  # 10: the token itself
         world.row("K-7", world.sheet.terms.issuer_account),  # 11: the issuer's account
@@ -64,9 +64,10 @@ def test_a_file_is_compared_with_the_chain_and_carried_out(world):
         (2, "unchanged", None),
         (3, "done", None),
         (4, "done", None),
-        (5, "done", None),
+        (5, "unchanged", None),
+        (6, "done", None),
         (7, "done", None),
-        (7, "done", None),
+        (8, "done", None),
         (9, "refused", "FILE"),
         (10, "refused", "RESERVED_ACCOUNT"),
         (11, "refused", "RESERVED_ACCOUNT"),
@@ -110,6 +111,7 @@ def test_wallets_of_two_investors_or_given_up_or_suspended_are_refused_by_line(w
     assert plan.is_empty
     assert [(row.line, row.code) for row in plan.refused] == [
         (2, "OTHER_INVESTOR"),
+        (3, "OTHER_INVESTOR"),
         (4, "ALREADY_RETIRED"),
         (5, "ALREADY_SUSPENDED"),
     ]
