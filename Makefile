@@ -79,6 +79,7 @@ lint: env ## ruff, solhint, mypy, and the contracts' sizes, layouts and selector
 	@ruff format --check .
 	@solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 	@mypy
+	@mypy scripts
 	@lint-imports --no-logo --no-cache
 	@$(PYTHON) tools/check_house.py
 	@$(PYTHON) tools/compile_contracts.py --check

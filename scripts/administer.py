@@ -12,6 +12,8 @@ Each is decided by the organisations that the policy names; who did what is prin
 import sys
 from pathlib import Path
 
+from eth_typing import ChecksumAddress
+
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import Text
 from jp20.domain.base.times import in_tokyo
@@ -392,7 +394,9 @@ def restraint_of(work: Session, case: CaseFile, kind: RestraintKind) -> int:
     return max(ids)
 
 
-def show_restraint(work: Session, token: str, holder: str, placed: restraints.Placed) -> None:
+def show_restraint(
+    work: Session, token: str, holder: ChecksumAddress, placed: restraints.Placed
+) -> None:
     console.print(f"番号 / id: {placed.id}")
     show_positions(work, token, [holder])
     show_steps(work, placed.decided.steps)
@@ -421,7 +425,7 @@ def loss_of(work: Session, token: str, row: CaseFile) -> Original:
     raise BadArgument(Text("There was no such loss.", "該当する減少がありません。"))
 
 
-def show_positions(work: Session, token: str, holders: list[str]) -> None:
+def show_positions(work: Session, token: str, holders: list[ChecksumAddress]) -> None:
     positions = [(holder, restraints.position(work, token, holder)) for holder in holders]
     show(
         f"保有状況 / Positions: {token}",

@@ -222,7 +222,7 @@ def distribution(story: Story) -> None:
     show_steps(session, outcomes.steps)
     # 1,100 × 20 + 80 × 50 + 20 × 200 = 22,000 + 4,000 + 4,000 = 30,000
     story.expect("配布先 / holders", len(outcomes.done), 1_200)
-    story.expect("配布数量 / units delivered", sum(row.units for row in outcomes.done), 30_000)
+    story.expect("配布数量 / units delivered", sum(row.units or 0 for row in outcomes.done), 30_000)
     story.expect("未配布 / undistributed", session.token(story.token).read(int, "undistributed"), 0)
 
 

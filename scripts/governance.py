@@ -9,6 +9,7 @@
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from jp20.domain.base.errors import Text
@@ -80,7 +81,7 @@ def _said(rule: Rule | None) -> str:
     return "–" if rule is None else rule_text(rule)
 
 
-ACTS = {"matrix": matrix, "compare": compare, "overdue": overdue}
+ACTS: dict[str, Callable[..., None]] = {"matrix": matrix, "compare": compare, "overdue": overdue}
 
 
 @script
@@ -90,10 +91,7 @@ def main(act: str = "matrix", policy: str = "") -> None:
             Text(f'There is no act "{act}".', f"「{act}」という操作はありません。"),
             next_step=Text(f"Acts: {', '.join(ACTS)}.", f"操作: {'、'.join(ACTS)}。"),
         )
-    if act == "overdue":
-        overdue()
-    else:
-        ACTS[act](policy)
+    ACTS[act](*([policy] if policy else []))
 
 
 if __name__ == "__main__":

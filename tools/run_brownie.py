@@ -23,6 +23,7 @@ from brownie._cli.__main__ import main
 from brownie._config import CONFIG
 from brownie.exceptions import BrownieEnvironmentWarning
 
+from brownie_build import forget_what_is_stale
 from jp20.chain.local import PATIENCE, stop_on_signals
 
 NETWORKS = Path(__file__).resolve().with_name("brownie-networks.yaml")
@@ -60,6 +61,7 @@ def free_port() -> int:
 
 if __name__ == "__main__":
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    forget_what_is_stale(Path.cwd())
     know_the_chains(asked)
     launcher.time = PatientClock()
     if asked in ON_A_CHAIN and not any(each.startswith("--network") for each in sys.argv):

@@ -39,14 +39,18 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
     /// @inheritdoc IInvestorRegistry
     function register(Registration[] calldata rows) external restricted whenInCharge whenNotHalted {
         uint48 registered;
+        bool unfinished = _isUnfinished(); // read once for all rows: where it is not, it never is again
         for (uint256 i = 0; i < rows.length; ++i) {
             Registration row = rows[i];
             address wallet = row.wallet();
             Facts facts = row.toFacts();
-            RegistryReason reason = _judge(wallet, facts);
+            RegistryReason reason = _judge(wallet, facts, unfinished);
             if (reason == RegistryReason.NONE) {
-                _write(wallet, facts);
-                ++registered;
+                if (unfinished) _write(wallet, facts);
+                else _facts[wallet] = facts;
+                unchecked {
+                    ++registered;
+                }
                 emit WalletRegistered(wallet, facts);
             } else {
                 emit RowRefused(i, wallet, reason);
@@ -61,7 +65,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
             address existing = rows[i].existing;
             address wallet = rows[i].wallet;
             Facts facts = _factsNow(existing);
-            RegistryReason reason = _judgeWallet(wallet);
+            RegistryReason reason = _judgeWallet(wallet, true);
             if (!facts.isKnown()) emit RowRefused(i, existing, RegistryReason.NOT_REGISTERED);
             else if (_countWallets(existing, facts) == MAX_WALLETS) {
                 emit RowRefused(i, existing, RegistryReason.TOO_MANY_WALLETS);
@@ -231,7 +235,7 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
         emit AccountReserved(account, facts);
     }
 
-    function _judge(address wallet, Facts facts) private returns (RegistryReason) {
+    function _judge(address wallet, Facts facts, bool unfinished) private returns (RegistryReason) {
         if (facts.kycExpiry() <= block.timestamp) return RegistryReason.KYC_EXPIRED;
         if (facts.classExpiry() <= block.timestamp) return RegistryReason.CLASS_EXPIRED;
         // Zero wraps to the largest number, so each of these two refuses what is none and what is not in the enum.
@@ -239,12 +243,13 @@ abstract contract InvestorRegistry is IInvestorRegistry, EmergencyStop {
             if (facts.class() - 1 >= uint256(type(InvestorClass).max)) return RegistryReason.INVALID_CLASS;
             if (facts.residency() - 1 >= uint256(type(Residency).max)) return RegistryReason.INVALID_RESIDENCY;
         }
-        return _judgeWallet(wallet);
+        return _judgeWallet(wallet, unfinished);
     }
 
-    function _judgeWallet(address wallet) private returns (RegistryReason) {
+    /// @param unfinished Whether the predecessor may know the wallet.
+    function _judgeWallet(address wallet, bool unfinished) private returns (RegistryReason) {
         if (uint160(wallet) >> 8 == 0) return RegistryReason.INVALID_WALLET;
-        Facts present = _factsNow(wallet);
+        Facts present = unfinished ? _factsNow(wallet) : _facts[wallet];
         if (Facts.unwrap(present) == 0) return RegistryReason.NONE;
         return present.isReserved() ? RegistryReason.RESERVED_ACCOUNT : RegistryReason.ALREADY_REGISTERED;
     }

@@ -17,6 +17,14 @@ contract PlatformProbe {
         }
     }
 
+    function registerFromNow(IPlatform platform, address wallet, int256 kycSeconds, int256 classSeconds) external {
+        Registration[] memory rows = new Registration[](1);
+        rows[0] = RegistrationLib.encode(
+            wallet, _fromNow(kycSeconds), _fromNow(classSeconds), InvestorClass.PROFESSIONAL, Residency.RESIDENT
+        );
+        platform.register(rows);
+    }
+
     function renewFromNow(IPlatform platform, address wallet, int256 seconds_) external {
         IInvestorRegistry.Renewal[] memory rows = new IInvestorRegistry.Renewal[](1);
         rows[0] = IInvestorRegistry.Renewal(wallet, _fromNow(seconds_));

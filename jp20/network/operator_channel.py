@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from jp20.chain.rpc.connection import NodeRefused
 from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.recursion import bounded_recursion
 from jp20.network.network_file import Consensus, NetworkFile, NetworkNode
 from jp20.network.node_files import DATA
 
@@ -55,8 +56,9 @@ class OperatorChannel:
                 if isinstance(self._address, Path)
                 else _over_websocket(self._address, request)
             )
-            answer: dict[str, Any] = json.loads(said)
-        except (OSError, ValueError) as error:
+            with bounded_recursion():
+                answer: dict[str, Any] = json.loads(said)
+        except (OSError, RecursionError, ValueError) as error:
             raise NoOperatorChannel(
                 str(self._address), str(error) or type(error).__name__
             ) from None

@@ -389,7 +389,7 @@ def test_a_further_key_counts_after_a_week_and_is_taken_away_by_decision(market,
 
 @pytest.mark.requirement("G27")
 def test_an_organisation_exchanges_its_own_key_with_its_own_signature_after_a_day(market, case):
-    old, new = KEYS[11], KEYS[27]
+    old, new = KEYS[8], KEYS[27]
     rotate = ("organisation", "key", "rotate", old.address, new.address, *case)
 
     # Operator and auditor alone are not enough, though they would fill both slots.

@@ -45,12 +45,11 @@ def test_a_platform_is_replaced_from_plan_to_proof(tmp_path: Path):
         shown = done("platform", "migrate", "show", "m.json", "--format", "json", folder=work)
         assert [row["done"] for row in shown.json["stages"]] == [7, 0, 0, 0, 0, 0]
 
-        # Registration and version wait 48 hours each, the appointment 7 days: 2 + 2 + 7 days are
-        # over after 6 times 49 hours. There is no token to adopt.
+        # Registration, version and appointment wait 7 days each. There is no token to adopt.
         ran = waits
-        for _ in range(6):
+        for _ in range(3):
             assert ran.code == 6, ran.err
-            chain.rpc("evm_increaseTime", 49 * 3_600)
+            chain.rpc("evm_increaseTime", 7 * 24 * 3_600)
             chain.rpc("evm_mine")
             ran = run("platform", "migrate", "apply", "m.json", "--yes", folder=work)
         assert ran.code == 0, ran.err

@@ -14,7 +14,6 @@ from jp20.chain.local import LocalChain
 
 STRICTER = (
     ("suspend-at-once", '[["AML"]]', '[["AML"], ["KYC"]]'),
-    ("retire-wallet", '[["KYC"]]', '[["KYC"], ["CUSTODIAN", "BROKER"]]'),
     ("freeze-at-once", '[["AML"]]', '[["AML"], ["KYC"]]'),
     (
         "pause",

@@ -12,7 +12,11 @@ COMMAND_LINE = ("test_cli_every_command.py", "test_cli_frame.py", "test_cli_init
 
 def test_the_unit_tests_pass_with_the_lowest_versions(clone, wheel, tmp_path):
     options = ("--resolution", "lowest-direct")
-    python = environment(tmp_path / "env", wheel, *TESTED_WITH, options=options)
+    # "Direct" are the requirements of a project, not those of a wheel.
+    project = ("--requirement", clone / "pyproject.toml")
+    python = environment(tmp_path / "env", *project, *TESTED_WITH, options=options)
+    install = (UV, "pip", "install", "--quiet", "--python", python, "--no-deps", wheel)
+    subprocess.run(install, check=True)
 
     path = os.pathsep.join([str(UV.parent), os.environ["PATH"]])  # anvil
     pytest = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2")

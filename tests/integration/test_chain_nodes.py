@@ -57,7 +57,9 @@ class TwinChain(LocalChain):
         return [*super()._options(), "--timestamp", "1700000000"]
 
     def signal(self, number: int) -> None:
-        """Sends a signal. A stop is waited for: until all threads stopped, one still answers."""
+        """Sends a signal. A stop is waited for: until all threads have stopped, one still
+        answers.
+        """
         assert self._process is not None
         os.kill(self._process.pid, number)
         if number == signal.SIGSTOP:

@@ -184,8 +184,10 @@ CONSENT = "JP20-CN-0001"
 def test_consent(python, environment, tmp_path):
     sheet = tmp_path / "consent.toml"
     terms = (ROOT / "examples/term-sheets/real-estate.toml").read_text("utf-8")
-    terms = terms.replace("JP20-RE-0001", CONSENT).replace(
-        "# consent_required = false", "consent_required = true"
+    terms = (
+        terms.replace("JP20-RE-0001", CONSENT)
+        .replace("KONAN1", "CONSENT")
+        .replace("# consent_required = false", "consent_required = true")
     )
     sheet.write_text(terms, "utf-8")
     first, second = (make_applicants.wallet_of(f"K1-000{n}") for n in (1, 2))

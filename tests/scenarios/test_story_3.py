@@ -15,6 +15,7 @@ from jp20.domain.files.dates import parse_time
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.register.events import Cause, RowRefused
 from jp20.domain.register.register import Movement
+from jp20.domain.settlement.trades import Trade, TradeStatus
 from jp20.domain.token.movements import Original
 from jp20.domain.token.reasons import Reason
 from jp20.domain.token.terms import Terms
@@ -23,6 +24,8 @@ from jp20.operations.governance import emergency, requests
 from jp20.operations.governance.decide import decide
 from jp20.operations.investors.whitelist import enrol
 from jp20.operations.register.report import read_register
+from jp20.operations.session import Session, open_session
+from jp20.operations.settlement.trades import accept, cancel, offer, settle, states
 from jp20.operations.token import enforce, restraints
 from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.transfer import preview, request_transfer, transfer
@@ -46,6 +49,7 @@ STILL_WORKS = {
     "pause()",
     "cancelTransfer(uint256)",
     "rejectTransfer(uint256,bytes32)",
+    "releaseTransfer(uint256)",
     # They do not touch a unit: a stop is the same on the platform that is followed.
     "followPlatform()",
     "setAuthority(address)",
@@ -94,7 +98,21 @@ def tokens(world) -> list[str]:
     enforce.record_incident(session, made[0], "INC-3", [LOSS], case("RI-3"))
     request_transfer(session, made[1], ALICE, BOB.address, 1, FAR)
     send(world, ALICE, session.token(made[0]), "approve", CAROL.address, 5)
+    sides, trade = trading(world), trade_of(made)
+    offer(sides, trade)
+    accept(sides, trade, trade.price)
     return made
+
+
+def trading(world: World) -> Session:
+    """With the keys of Alice and Bob."""
+    return open_session(world.connection, world.deployment, [ALICE, BOB])
+
+
+def trade_of(tokens: list[str]) -> Trade:
+    """Alice's unit of the first token for Bob's of the third."""
+    units = (tokens[0], ALICE.address, BOB.address, 1)
+    return Trade(b"T-3".ljust(32, b"\0"), *units, tokens[2], 1, FAR, 0, 0)
 
 
 def send(world: World, signer, token: Contract, function: str, *arguments: object) -> None:
@@ -135,6 +153,12 @@ def writes(world: World, token: Contract) -> dict[str, tuple]:
         "placeAttachment(address,uint256,bytes32)": (a, 1, b"\1" * 32),
         "batchForcedTransfer((address,address,uint104,uint8,uint64)[])": ([move],),
         "batchTransfer(address[],uint256[])": ([b], [1]),
+        "commitTransfer(address,address,uint256,uint40)": (
+            world.session().settlement.address,
+            b,
+            1,
+            FAR,
+        ),
         "controllerRedeem(address,uint256,bytes,bytes)": (a, 1, b"", b""),
         "controllerTransfer(address,address,uint256,bytes,bytes)": (a, b, 1, b"", b""),
         "deliver(address[],uint256[])": ([a], [1]),
@@ -212,6 +236,9 @@ def permit(world: World, token: Contract) -> tuple:
     return (ALICE.address, CAROL.address, 1, FAR, signed.v, *words)
 
 
+SETTLES = "settleTransfer(uint256)"
+"""Called by the settlement contract alone, when a trade is settled."""
+
 HOLDERS = {"transferFrom": CAROL, "transferFromWithData": CAROL}
 """Who calls what the policy leaves open: Alice, and for her Carol, whom she allowed."""
 
@@ -288,7 +315,7 @@ def test_every_writing_function_of_a_token_is_refused_while_halted(world, tokens
     arguments = writes(world, first)
 
     functions = token_interface().functions
-    assert set(arguments) | STILL_WORKS == {
+    assert set(arguments) | STILL_WORKS | {SETTLES} == {
         f.signature for f in functions.values() if f.changes_state
     }
 
@@ -298,6 +325,9 @@ def test_every_writing_function_of_a_token_is_refused_while_halted(world, tokens
         if refusal_of(world, token, function, given) != Reason.PLATFORM_HALTED:
             went_through.append(function)
     assert went_through == []
+    with pytest.raises(Refused) as refusal:
+        settle(trading(world), trade_of(tokens), ALICE)
+    assert refusal.value.reason == Reason.PLATFORM_HALTED
     assert balances(world, tokens[:2]) == before
 
 
@@ -321,6 +351,11 @@ def test_freezing_suspending_and_giving_up_a_wish_go_on_while_halted(world, toke
 
     restraints.freeze_at_once(session, tokens[2], [(ALICE.address, 60)], case("FR-3"))
     send(world, ALICE, session.token(tokens[1]), "cancelTransfer", 0)
+    sides, trade = trading(world), trade_of(tokens)
+    for side in (ALICE, BOB):
+        cancel(sides, trade, side)
 
     assert restraints.position(session, tokens[2], ALICE.address).frozen == 60
     assert restraints.position(session, tokens[1], ALICE.address).committed == 0
+    assert states(session, [trade])[0].status is TradeStatus.CANCELLED
+    assert restraints.position(session, tokens[0], ALICE.address).committed == 0

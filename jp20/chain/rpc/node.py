@@ -32,6 +32,7 @@ from jp20.chain.rpc.node_errors import (
     NodeUnavailable,
     NotANode,
 )
+from jp20.domain.base.recursion import bounded_recursion
 
 RpcCall = tuple[str, Sequence[object]]
 """A method and its parameters."""
@@ -96,8 +97,9 @@ class Node:
         if status in _NOT_NOW or status >= 500:  # whatever it says beside it
             raise NodeUnavailable(self.url, status)
         try:
-            answered = json.loads(body)
-        except ValueError:
+            with bounded_recursion():
+                answered = json.loads(body)
+        except (RecursionError, ValueError):
             raise NotANode(self.url) from None
         if len(calls) == 1:
             return [_checked(self.url, answered, 0)]

@@ -24,6 +24,7 @@ from urllib3.exceptions import SSLError as TLSError
 from jp20.chain.rpc.access import NONE, Access
 from jp20.chain.rpc.node_errors import host_of
 from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.recursion import bounded_recursion
 from jp20.domain.files.letters import harmless
 from jp20.domain.transactions.transactions import (
     Signed,
@@ -160,8 +161,9 @@ class Web3SignerServer:
         """
         status, answer = self._ask("GET", "publicKeys")
         try:
-            listed = json.loads(answer)
-        except ValueError:
+            with bounded_recursion():
+                listed = json.loads(answer)
+        except (RecursionError, ValueError):
             listed = None
         if status == 404 or (status == 200 and not isinstance(listed, list)):
             raise NotASigner(self.url)

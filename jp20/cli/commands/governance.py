@@ -97,9 +97,9 @@ def governance_compare(file: PolicyFile = None) -> None:
     "propose",
     help=both(
         "Propose what a file changes in the policy; the other organisations run the same. By the "
-        "shipped policy it is executed 48 hours after the last signature.",
+        "shipped policy it is executed 7 days after the last signature.",
         "ファイルの内容へのポリシー変更を提案する。他の組織も同じコマンドを実行して署名する。"
-        "同梱ポリシーでは最後の署名から48時間後に実行できる。",
+        "同梱ポリシーでは最後の署名から7日後に実行できる。",
     ),
     epilog=example("jp20 governance propose new-governance.toml --case GOV-2026-01"),
 )

@@ -46,11 +46,11 @@ def organisation_list() -> None:
     "add",
     help=both(
         "Let an organisation in, with its first keys and roles. By the shipped policy OPERATOR, "
-        "AUDITOR and one of BROKER, REGISTRAR, CUSTODIAN sign, each running the same; 24 hours "
-        "later OPERATOR runs it again.",
-        "組織を追加する(最初の鍵と役割を指定)。同梱ポリシーでは OPERATOR と AUDITOR、および "
-        "BROKER・REGISTRAR・CUSTODIAN のいずれかが同じコマンドを実行して署名し、24時間後に "
-        "OPERATOR が再度実行する。",
+        "AUDITOR, REGISTRAR and one of BROKER, CUSTODIAN sign, each running the same; 7 days later "
+        "OPERATOR runs it again.",
+        "組織を追加する(最初の鍵と役割を指定)。同梱ポリシーでは OPERATOR・AUDITOR・REGISTRAR、"
+        "および BROKER・CUSTODIAN のいずれかが同じコマンドを実行して署名し、7日後に OPERATOR が"
+        "再度実行する。",
     ),
     epilog=example(
         "jp20 organisation add かえで情報 --role VALIDATOR "
@@ -110,10 +110,10 @@ def organisation_add(
 @app.command(
     "grant",
     help=both(
-        "Give an organisation a role. By the shipped policy OPERATOR, AUDITOR and one of BROKER, "
-        "REGISTRAR, CUSTODIAN sign, each running the same; 24 hours later OPERATOR runs it again.",
-        "組織に役割を付与する。同梱ポリシーでは OPERATOR と AUDITOR、および BROKER・REGISTRAR・"
-        "CUSTODIAN のいずれかが同じコマンドを実行して署名し、24時間後に OPERATOR が再度実行する。",
+        "Give an organisation a role. By the shipped policy OPERATOR, AUDITOR, REGISTRAR and one "
+        "of BROKER, CUSTODIAN sign, each running the same; 7 days later OPERATOR runs it again.",
+        "組織に役割を付与する。同梱ポリシーでは OPERATOR・AUDITOR・REGISTRAR、および BROKER・"
+        "CUSTODIAN のいずれかが同じコマンドを実行して署名し、7日後に OPERATOR が再度実行する。",
     ),
     epilog=example(
         "jp20 organisation grant 北辰データ VALIDATOR --case CV-2 --document resolution.pdf",
@@ -183,9 +183,9 @@ def organisation_revoke(
     "transfer-role",
     help=both(
         "Hand a role from one organisation to another in one step, the last holder's too. By the "
-        "shipped policy four organisations sign, and it is executed 48 hours later.",
+        "shipped policy four organisations sign, and it is executed 7 days later.",
         "役割を他の組織に引き継ぐ(最後の保有組織からの引継ぎも可)。同梱ポリシーでは4組織が署名し、"
-        "48時間後に実行できる。",
+        "7日後に実行できる。",
     ),
     epilog=example(
         "jp20 organisation transfer-role PAYING_AGENT しらかば銀行 ひいらぎ信託銀行 --case CV-5 "

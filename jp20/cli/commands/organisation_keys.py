@@ -35,11 +35,10 @@ NewKey = Annotated[
 @app.command(
     "add",
     help=both(
-        "Give an organisation a further key. By the shipped policy OPERATOR, AUDITOR and one of "
-        "BROKER, REGISTRAR, CUSTODIAN sign, each running the same; 24 hours later OPERATOR runs it "
-        "again.",
-        "組織に鍵を追加する。同梱ポリシーでは OPERATOR と AUDITOR、および BROKER・REGISTRAR・"
-        "CUSTODIAN のいずれかが同じコマンドを実行して署名し、24時間後に OPERATOR が再度実行する。",
+        "Give an organisation a further key. By the shipped policy four organisations sign, each "
+        "running the same; 7 days later OPERATOR or AUDITOR runs it again.",
+        "組織に鍵を追加する。同梱ポリシーでは4組織が同じコマンドを実行して署名し、7日後に "
+        "OPERATOR または AUDITOR が再度実行する。",
     ),
     epilog=example(
         "jp20 organisation key add みなと証券 0x5FbDB2315678afecb367f032d93F642f64180aa3 "

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.recursion import bounded_recursion
 from jp20.domain.files.letters import quoted, visible
 
 MOST_TOML: Final = 256 * 2**10
@@ -41,7 +42,8 @@ def read_toml(data: bytes, file: str, next_step: Text = CORRECT) -> dict[str, An
     if longest > 16 * MOST_LEVELS:
         raise FaultyFile([_too_deep(file, next_step)])
     try:
-        found = tomllib.loads(text)
+        with bounded_recursion():
+            found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FaultyFile([_unfit_toml(str(error), text, file, next_step)]) from None
     except (RecursionError, ValueError) as error:
@@ -54,9 +56,10 @@ def read_json(data: bytes, file: str, next_step: Text = CORRECT, most: int = MOS
     """What a JSON file in UTF-8 says. Raises FaultyFile, with the line where there is one."""
     text = _text(data, file, "JSON", most, next_step)
     try:
-        return json.loads(
-            text, object_pairs_hook=_once, parse_constant=_no_number, parse_int=_whole_number
-        )
+        with bounded_recursion():
+            return json.loads(
+                text, object_pairs_hook=_once, parse_constant=_no_number, parse_int=_whole_number
+            )
     except json.JSONDecodeError as error:
         where = f"{error.msg}, column {error.colno}"
         what = Text(

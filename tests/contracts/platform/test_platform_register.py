@@ -105,29 +105,24 @@ def test_a_bad_row_is_left_out_and_the_others_are_registered(empty_platform, req
     assert empty_platform.factsOf(wallet(2)) == 0
 
 
-def test_kyc_has_to_run_out_after_this_second(empty_platform, requests):
-    # The second of the block is only known afterwards, so there is a row for each one near it.
-    around = range(chain.time() - 5, chain.time() + 30)
+def test_kyc_has_to_run_out_after_this_second(empty_platform, probe):
+    now = probe.registerFromNow(empty_platform, wallet(1), 0, 1)
+    next_second = probe.registerFromNow(empty_platform, wallet(2), 1, 1)
 
-    tx = empty_platform.register(
-        [row(wallet(second), second) for second in around], {"from": requests}
-    )
-
-    registered = [second for second in around if empty_platform.factsOf(wallet(second)) != 0]
-    assert registered == list(range(tx.timestamp + 1, around.stop))
-    assert {reason for _, _, reason in refusals(tx)} == {Reason.KYC_EXPIRED}
+    assert refusals(now) == [(0, wallet(1), Reason.KYC_EXPIRED)]
+    assert empty_platform.factsOf(wallet(1)) == 0
+    assert refusals(next_second) == []
+    assert empty_platform.investor(wallet(2))["kycExpiry"] == next_second.timestamp + 1
 
 
-def test_a_class_has_to_lapse_after_this_second(empty_platform, requests):
-    around = range(chain.time() - 5, chain.time() + 30)
+def test_a_class_has_to_lapse_after_this_second(empty_platform, probe):
+    now = probe.registerFromNow(empty_platform, wallet(1), 1, 0)
+    next_second = probe.registerFromNow(empty_platform, wallet(2), 1, 1)
 
-    tx = empty_platform.register(
-        [row(wallet(second), NEVER, second, PROFESSIONAL) for second in around], {"from": requests}
-    )
-
-    registered = [second for second in around if empty_platform.factsOf(wallet(second)) != 0]
-    assert registered == list(range(tx.timestamp + 1, around.stop))
-    assert {reason for _, _, reason in refusals(tx)} == {Reason.CLASS_EXPIRED}
+    assert refusals(now) == [(0, wallet(1), Reason.CLASS_EXPIRED)]
+    assert empty_platform.factsOf(wallet(1)) == 0
+    assert refusals(next_second) == []
+    assert empty_platform.investor(wallet(2))["classExpiry"] == next_second.timestamp + 1
 
 
 def test_a_further_wallet_cannot_be_registered_again(platform, requests, expiry, ring):

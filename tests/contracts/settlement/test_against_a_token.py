@@ -68,7 +68,7 @@ def test_what_stops_the_second_leg_stops_the_first(
     {
         # 441 + 60 > 500
         "buyer frozen": lambda: other.setFrozenTokens(bob, 441, decided),
-        "buyer attached": lambda: other.attach(bob, 441, name_hash("court"), decided),
+        "buyer attached": lambda: other.placeAttachment(bob, 441, name_hash("court"), decided),
         "other paused": lambda: other.pause(decided),
         "seller suspended": lambda: platform.suspend([alice], decided),
         # 500 − 441 = 59

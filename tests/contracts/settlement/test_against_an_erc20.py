@@ -423,11 +423,11 @@ def test_what_comes_between_match_and_settlement_stops_both_legs(
     settlement, platform, sale, token, deposit, alice, bob, carol, match, decided, event, reason
 ):
     match(sale)
-    soon = now() + 60
+    soon = now() + 3600
     {
         # 71 + 30 > 100
         "seller frozen": lambda: token.setFrozenTokens(alice, 71, decided),
-        "seller attached": lambda: token.attach(alice, 71, name_hash("court"), decided),
+        "seller attached": lambda: token.placeAttachment(alice, 71, name_hash("court"), decided),
         "seller pledged": lambda: token.pledge(alice, 71, name_hash("bank"), decided),
         "seller suspended": lambda: platform.suspend([alice], decided),
         "buyer suspended": lambda: platform.suspend([bob], decided),

@@ -61,7 +61,7 @@ def test_committed_units_are_the_holders_until_the_agent_moves_them(
     assert emitted(tx, "TransferCommitted") == [(expected, alice, agent, bob, 30, deadline)]
     assert position(token, alice) == Position(balance=100, committed=30, free=70)
     assert tuple(token.commitment(expected)) == (agent, alice, bob, 30, deadline, True)
-    assert token.transferRequest(expected)["status"] == OPEN
+    assert token.consentTransfer(expected)["status"] == OPEN
 
     settled = token.settleTransfer(expected, {"from": agent})
 
@@ -71,7 +71,7 @@ def test_committed_units_are_the_holders_until_the_agent_moves_them(
     assert position(token, alice) == Position(balance=70, free=70)
     assert token.balanceOf(bob) == 80
     assert tuple(token.commitment(expected)) == (agent, alice, bob, 30, deadline, False)
-    assert token.transferRequest(expected)["status"] == SETTLED
+    assert token.consentTransfer(expected)["status"] == SETTLED
 
 
 def test_the_agent_is_a_contract_that_the_consortium_lets(
@@ -141,7 +141,7 @@ def test_the_agent_releases_at_any_time_and_the_holder_from_the_deadline_on(
     tx = token.releaseTransfer(by_agent, {"from": agent})
     assert emitted(tx, "CommitmentReleased") == [(by_agent,)]
     assert position(token, alice) == Position(balance=100, committed=20, free=80)
-    assert token.transferRequest(by_agent)["status"] == CANCELLED
+    assert token.consentTransfer(by_agent)["status"] == CANCELLED
 
     at(deadline - 1)
     for caller in (alice, bob, stranger):
@@ -226,7 +226,7 @@ def test_consent_is_given_beforehand_and_moves_nothing(
 
     assert names(tx) == ["CommitmentApproved"]
     assert position(consent, alice) == Position(balance=100, committed=30, free=70)
-    assert consent.transferRequest(id)["status"] == CONSENTED
+    assert consent.consentTransfer(id)["status"] == CONSENTED
     consent.settleTransfer(id, {"from": agent})
     assert consent.balanceOf(bob) == 80
 
@@ -250,7 +250,7 @@ def test_a_consent_that_is_refused_frees_the_units(consent, agent, alice, bob, d
     consent.rejectTransfer(id, WHY, decided)
 
     assert position(consent, alice) == Position(balance=100, free=100)
-    assert consent.transferRequest(id)["status"] == REJECTED
+    assert consent.consentTransfer(id)["status"] == REJECTED
     with reverts_with("TransferRefused", Reason.REQUEST_CLOSED):
         consent.settleTransfer.call(id, {"from": agent})
 
@@ -348,4 +348,4 @@ def test_the_recipient_is_judged_again(token, platform, agent, alice, bob, deadl
         token.settleTransfer.call(id, {"from": agent})
     platform.renew([(bob, lapse + DAY)], decided)
     token.settleTransfer(id, {"from": agent})
-    assert token.transferRequest(id)["status"] == SETTLED
+    assert token.consentTransfer(id)["status"] == SETTLED

@@ -3,6 +3,7 @@
 import pytest
 from token_words import (
     CREDITOR,
+    DAY,
     EVERYTHING,
     PLEDGEE,
     Position,
@@ -268,7 +269,7 @@ def test_the_issuers_account_is_no_holders_and_only_a_pause_restrains_it(
         with reverts_with("TransferRefused", no):
             restrain()
 
-    tx = token.lockUp([issuer_account, carol], [1, 1], now() + 60, decided)
+    tx = token.lockUp([issuer_account, carol], [1, 1], now() + DAY, decided)
 
     assert emitted(tx, "RowRefused") == [(0, issuer_account, no)]
     assert [holder for holder, *_ in emitted(tx, "RestraintSet")] == [carol]

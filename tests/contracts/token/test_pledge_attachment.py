@@ -4,6 +4,7 @@ import pytest
 from token_words import (
     ATTACHMENT,
     CREDITOR,
+    DAY,
     PLEDGE,
     PLEDGEE,
     ZERO_ADDRESS,
@@ -201,7 +202,7 @@ def test_a_restraint_is_found_by_its_number(
 
 @pytest.mark.requirement("G8")
 def test_a_lock_up_that_ran_out_is_not_found(token, alice, decided):
-    until = now() + 60
+    until = now() + DAY
     ((_, id, *_),) = emitted(token.lockUp([alice], [60], until, decided), "RestraintSet")
     assert token.restraintOf(id)["holder"] == alice
 
