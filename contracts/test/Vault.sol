@@ -11,6 +11,8 @@ contract Vault is AccessManaged {
     uint256 public touched = 1;
     uint32 public lastActing;
     bool public signedByIssuer;
+    /// @dev Whether the authority, while it called, might have called something else here.
+    bool public opensAnother;
 
     event Added(uint256 amount);
 
@@ -28,13 +30,13 @@ contract Vault is AccessManaged {
     /// @dev Another name for {add}.
     function addTwice(uint256 amount) external restricted {
         total += 2 * amount;
-        lastActing = IConsortium(authority()).actingOrganisation();
+        _look();
         signedByIssuer = IConsortium(authority()).isSignedByHolder(Role.ISSUER, address(this));
     }
 
     /// @dev One signature, at once, as what ends in `AtOnce`.
     function touch() external restricted returns (uint256) {
-        lastActing = IConsortium(authority()).actingOrganisation();
+        _look();
         return ++touched;
     }
 
@@ -63,6 +65,12 @@ contract Vault is AccessManaged {
     /// @dev The same for anyone, as a platform's or an organisation's contract would call.
     function forward(address to, bytes calldata data) external {
         _call(to, data);
+    }
+
+    function _look() private {
+        IConsortium consortium = IConsortium(authority());
+        lastActing = consortium.actingOrganisation();
+        (opensAnother,) = consortium.canCall(address(consortium), address(this), this.unlisted.selector);
     }
 
     function _call(address to, bytes calldata data) private {

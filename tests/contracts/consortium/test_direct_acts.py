@@ -49,11 +49,14 @@ def test_the_target_sees_whose_act_it_is_and_nobodys_in_an_execution(
     by = {0: REGISTRAR, 1: AUDITOR, 2: AML}
     consortium.act(vault, vault.touch.encode_input(), CASE, DOCUMENT, key(AML))
     assert vault.lastActing() == AML
+    assert not vault.opensAnother()
 
     decision = approved(vault, vault.addTwice.encode_input(5), by=by)
     consortium.execute(*decision.execution(0), key(REGISTRAR))
 
     assert vault.lastActing() == 0
+    # And nothing else of the same contract was open meanwhile.
+    assert not vault.opensAnother()
     assert consortium.actingOrganisation() == 0
 
 
