@@ -28,7 +28,7 @@ class PlannedAct(Enum):
     the gas of a row.
     """
 
-    REGISTER = Text("register", "新規登録"), "register", 250, 26_035
+    REGISTER = Text("register", "新規登録"), "register", 250, 25_274
     ADD_WALLETS = Text("add a wallet", "ウォレット追加"), "addWallets", 100, 78_997
     RENEW = Text("renew", "本人確認更新"), "renew", 100, 29_278
     RECLASSIFY = Text("reclassify", "区分変更"), "reclassify", 100, 30_367
