@@ -22,12 +22,16 @@ def other(make_issue, alice):
 
 @pytest.fixture(scope="module")
 def second(Platform, authority, platform, token, other, decided):
-    """The platform in charge now; no wallet was carried yet."""
+    """The platform in charge now; no wallet was carried yet. Taken back after the module: the first
+    platform is that of all modules.
+    """
+    beginning = request("evm_snapshot")
     second = Platform.deploy(authority, decided)
     authority.setKind(platform, PLATFORM, decided)
     authority.setKind(second, PLATFORM, decided)
     platform.appointSuccessor(second, decided)
-    return second
+    yield second
+    request("evm_revert", beginning)
 
 
 @pytest.fixture
