@@ -146,7 +146,7 @@ ACTS = [
     ("attach", "番号 / id: "),
     ("release_attachment", "0x33cA8c06fD7c3E2484edb62448FBc25D93FABf54"),
     ("record_transfer", "0x42AdD2ebf38555980ED10cbeC047353792604EC1"),
-    ("record_date", "2036-03-31T23:59:59+09:00"),
+    ("record_date", "2036-03-31 23:59:59"),
     ("documents", "https://issuer.example/prospectus.pdf"),
     ("pause", "実行"),
     ("unpause", "署名"),
