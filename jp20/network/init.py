@@ -174,10 +174,6 @@ class Initialised:
     def is_complete(self) -> bool:
         return self.genesis is not None
 
-    @property
-    def is_changed(self) -> bool:
-        return any(change is not FileChange.UNCHANGED for change in self.files.values())
-
 
 def load_network(file: Path) -> NetworkFile:
     """Reads network.toml. Raises NoFile, FaultyFile."""

@@ -164,11 +164,6 @@ def issuer_account_of(session: Session, token: TokenName) -> ChecksumAddress:
     return session.token(token).read(ChecksumAddress, "issuerAccount")
 
 
-def supply_of(session: Session, token: TokenName) -> int:
-    """A token's units in issue."""
-    return session.token(token).read(int, "totalSupply")
-
-
 def held_in(
     session: Session, tokens: Iterable[TokenName], wallet: ChecksumAddress
 ) -> list[tuple[str, int]]:
