@@ -318,6 +318,8 @@ def at_a_terminal(arguments: list[str], folder: Path, answer: bytes | None) -> t
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # who runs the tests may ignore it
         os.execv(sys.executable, [sys.executable, "-m", "jp20", *arguments])
     said = b""
+    heard = select.poll()  # unlike select.select, it takes any number of open files
+    heard.register(terminal, select.POLLIN)
     try:
         while b"[y/N]" not in said:
             said += os.read(terminal, 4096)
@@ -326,7 +328,7 @@ def at_a_terminal(arguments: list[str], folder: Path, answer: bytes | None) -> t
                 os.write(terminal, answer)
             else:
                 os.kill(process, signal.SIGINT)
-            while select.select([terminal], [], [], 2)[0]:  # else it came before it was waited for
+            while heard.poll(2000):  # else it came before it was waited for
                 said += os.read(terminal, 4096)
         os.kill(process, signal.SIGKILL)
     except OSError:  # the terminal is closed: the process has ended
