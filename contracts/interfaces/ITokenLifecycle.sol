@@ -41,6 +41,15 @@ interface ITokenLifecycle {
     /// `Delivered`.
     function deliver(address[] calldata recipients, uint256[] calldata amounts) external;
 
+    /// @notice What {deliver} would answer to each row now: `NONE`, or the row's reason. The rows are judged in their
+    /// order: what an earlier row takes is gone for a later one, and who comes by an earlier row is a holder for a later
+    /// one. Where the platform is halted or the token paused, where {deliver} reverts, each row has that reason.
+    /// Give all rows of a file in one call, in the order in which they are delivered. Asked by anybody.
+    function previewDelivery(address[] calldata recipients, uint256[] calldata amounts)
+        external
+        view
+        returns (Reason[] memory reasons);
+
     /// @notice Redeems whole positions at or after maturity, whatever restrains them, 100 rows at most; the issuer's
     /// account may be among them. Called by: ISSUER, REGISTRAR, PAYING_AGENT. Works while paused.
     /// Emits `Redeemed` a row and `RestraintOnProceeds` for each restraint on it.

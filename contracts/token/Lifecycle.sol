@@ -5,11 +5,10 @@ import {IERC1594} from "../interfaces/IERC1594.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {TransferRules} from "./TransferRules.sol";
 import {HolderWord, TokenWord} from "./Words.sol";
-import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 import {Placement} from "../types/Terms.sol";
 
-/// @title Issue, delivery, split, record dates
+/// @title Issue, split, record dates
 abstract contract Lifecycle is TransferRules, ITokenLifecycle {
     using HolderWord for uint256;
     using TokenWord for uint256;
@@ -45,47 +44,6 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
         _credit(word, address(0), _issuerAccount, amount);
         emit IERC1594.Issued(msg.sender, _issuerAccount, amount, data);
         emit TrancheIssued(supply.tranches, amount);
-    }
-
-    // Delivery
-
-    /// @inheritdoc ITokenLifecycle
-    function deliver(address[] calldata recipients, uint256[] calldata amounts) external restricted {
-        _requireSameLength(recipients.length, amounts.length);
-        uint256 word = _currentWord();
-        _requireOpen(word);
-        address issuer = _issuerAccount;
-        uint256 source = _holderForUpdate(issuer, word);
-        uint256 before = source.balance();
-        for (uint256 i; i < recipients.length; i++) {
-            Reason reason;
-            (reason, source) = _deliverRow(word, issuer, source, recipients[i], amounts[i]);
-            if (reason != Reason.NONE) emit RowRefused(i, recipients[i], reason);
-        }
-        _holders[issuer].word = source;
-        emit Delivered(before - source.balance());
-    }
-
-    /// @dev The issuer's account is judged by nothing but its balance: it is no investor.
-    function _deliverRow(uint256 word, address issuer, uint256 source, address to, uint256 amount)
-        private
-        returns (Reason reason, uint256 sourceAfter)
-    {
-        if (amount == 0) return (Reason.ZERO_AMOUNT, source);
-        if (to == issuer) return (Reason.RECIPIENT_UNKNOWN, source); // another platform may know it as an investor's
-        if (block.timestamp >= word.maturity()) return (Reason.TOKEN_MATURED, source);
-        (, Facts issuerFacts, Facts facts) = _facts(word, issuer, to);
-        reason = _judgeRecipient(word, to, facts);
-        if (reason != Reason.NONE) return (reason, source);
-        if (amount > source.balance()) return (Reason.INSUFFICIENT_BALANCE, source);
-        if (word & TokenWord.IN_LOTS != 0) reason = _judgeLots(word, amount);
-        if (reason != Reason.NONE) return (reason, source);
-        if (_exceedsHolderCap(word, false, issuerFacts, facts)) return (Reason.HOLDER_CAP, source);
-        unchecked {
-            sourceAfter = source - amount;
-        }
-        bool filled = _credit(word, issuer, to, amount);
-        _countHolders(word, issuerFacts, false, facts, filled);
     }
 
     // Split and record dates

@@ -67,6 +67,11 @@ abstract contract TransferRules is Restraints {
         if (word & TokenWord.PAUSED != 0) _requireNone(Reason.TOKEN_PAUSED);
     }
 
+    function _judgeOpen(uint256 word) internal view returns (Reason) {
+        if (_platform(word).halted()) return Reason.PLATFORM_HALTED;
+        return word & TokenWord.PAUSED == 0 ? Reason.NONE : Reason.TOKEN_PAUSED;
+    }
+
     /// @dev Takes `amount` off what `owner` allowed the caller. An allowance without end is left as it is, unless
     /// `always`: ERC-1594 says that each must be debited.
     function _spend(address owner, uint256 amount, bool always) internal {

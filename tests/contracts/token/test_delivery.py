@@ -121,3 +121,130 @@ def test_a_frozen_or_locked_holder_still_receives(token, alice, decided):
 
     assert refusals(tx) == []
     assert token.balanceOf(alice) == 110
+
+
+# The preview of a delivery
+
+
+def preview_and_deliver(token, recipients, amounts, decided):
+    """The reasons of the rows beforehand, and those of the rows that were then left out."""
+    before = [int(reason) for reason in token.previewDelivery(recipients, amounts)]
+    left_out = {
+        row: int(reason) for row, _, reason in refusals(token.deliver(recipients, amounts, decided))
+    }
+    return before, [left_out.get(row, Reason.NONE) for row in range(len(recipients))]
+
+
+def test_the_preview_gives_each_row_the_reason_that_delivering_gives(
+    token, platform, alice, bob, carol, dave, stranger, issuer_account, decided
+):
+    platform.suspend([alice], decided)
+    platform.retireWallets([bob], decided)
+    platform.reclassify([(carol, GENERAL, NEVER, NON_RESIDENT)], decided)
+    recipients = [
+        alice,
+        bob,
+        carol,
+        stranger,
+        ZERO_ADDRESS,
+        issuer_account,
+        token,
+        dave,
+        dave,
+        dave,
+    ]
+    amounts = [1, 1, 1, 1, 1, 1, 1, 0, 9_851, 9_850]
+
+    before, then = preview_and_deliver(token, recipients, amounts, decided)
+
+    assert before == [
+        Reason.RECIPIENT_SUSPENDED,
+        Reason.RECIPIENT_RETIRED,
+        Reason.RECIPIENT_RESIDENCY,
+        Reason.RECIPIENT_UNKNOWN,
+        Reason.RECIPIENT_ZERO,
+        Reason.RECIPIENT_UNKNOWN,
+        Reason.RECIPIENT_UNKNOWN,
+        Reason.ZERO_AMOUNT,
+        Reason.INSUFFICIENT_BALANCE,
+        Reason.NONE,
+    ]
+    assert then == before
+
+
+def test_in_the_preview_a_row_finds_what_the_rows_before_left(token, carol, dave, decided):
+    # 9,850 − 9,800 = 50; the refused row takes nothing.
+    before, then = preview_and_deliver(token, [carol, dave, dave], [9_800, 51, 50], decided)
+
+    assert before == [Reason.NONE, Reason.INSUFFICIENT_BALANCE, Reason.NONE]
+    assert then == before
+
+
+@pytest.mark.requirement("G7")
+def test_in_the_preview_who_comes_by_a_row_is_a_holder_for_the_next(
+    make_issue, alice, alices_other, bob, carol, dave, decided
+):
+    # Alice and Bob hold: one place is left. Carol takes it, in two rows; Alice's other wallet and
+    # Bob take none.
+    token = make_issue({alice: 100, bob: 50}, holderCap=3)
+
+    before, then = preview_and_deliver(
+        token, [alices_other, carol, carol, dave, bob], [1, 1, 1, 1, 1], decided
+    )
+
+    assert before == [Reason.NONE, Reason.NONE, Reason.NONE, Reason.HOLDER_CAP, Reason.NONE]
+    assert then == before
+
+
+def test_a_row_that_is_refused_in_the_preview_takes_nobodys_place(
+    make_issue, alice, bob, carol, dave, decided
+):
+    token = make_issue({alice: 100, bob: 50}, holderCap=3)
+
+    before, then = preview_and_deliver(token, [carol, dave], [9_851, 1], decided)
+
+    assert before == [Reason.INSUFFICIENT_BALANCE, Reason.NONE]
+    assert then == before
+
+
+def test_the_preview_judges_lots_and_maturity(make_issue, alice, decided):
+    maturity = now() + DAY
+    token = make_issue({}, lotSize=10, maturity=maturity)
+
+    before, then = preview_and_deliver(token, [alice, alice], [15, 20], decided)
+    at(maturity)
+    after, matured = preview_and_deliver(token, [alice], [10], decided)
+
+    assert before == then == [Reason.NOT_WHOLE_LOTS, Reason.NONE]
+    assert after == matured == [Reason.TOKEN_MATURED]
+
+
+def test_the_preview_speaks_of_units_after_a_split(make_issue, alice, decided):
+    # 10,000 × 3 = 30,000 in lots of 10 × 3 = 30
+    token = make_issue({}, lotSize=10)
+    token.split(3, decided)
+
+    before, then = preview_and_deliver(token, [alice, alice], [10, 30_000], decided)
+
+    assert before == [Reason.NOT_WHOLE_LOTS, Reason.NONE]
+    assert then == before
+
+
+@pytest.mark.requirement("G12")
+def test_while_stopped_the_preview_says_so_of_each_row(token, platform, alice, bob, decided):
+    token.pause(decided)
+    paused = token.previewDelivery([alice, bob], [1, 0])
+    platform.halt(decided)
+    halted = token.previewDelivery([alice, bob], [1, 0])
+
+    assert list(paused) == [Reason.TOKEN_PAUSED, Reason.TOKEN_PAUSED]
+    assert list(halted) == [Reason.PLATFORM_HALTED, Reason.PLATFORM_HALTED]
+
+
+def test_the_lists_of_a_preview_have_one_length(token, alice):
+    with reverts_with("LengthMismatch", 2, 1):
+        token.previewDelivery([alice, alice], [1])
+
+
+def test_the_preview_of_no_row_has_no_reason(token):
+    assert list(token.previewDelivery([], [])) == []
