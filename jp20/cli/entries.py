@@ -273,6 +273,15 @@ PANELS: Final = (
                 ),
             ),
             Entry(
+                "completion",
+                "completion",
+                both(
+                    "Let the shell complete commands and options.",
+                    "シェルの補完(コマンド・オプション)を設定する。",
+                ),
+                is_command=True,
+            ),
+            Entry(
                 "version",
                 "version",
                 both("Show which version this is.", "バージョンを表示する。"),
