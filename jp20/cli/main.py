@@ -188,9 +188,7 @@ def _run(running: Invocation, given: list[str]) -> Any:
     """The command; what it sent is waited for, also where it ends with something left to others."""
     root = _root(running.language)
     if COMPLETES in os.environ:
-        from typer.completion import completion_init
-
-        completion_init()
+        import_module("typer.completion").completion_init()
     try:
         code = root(_global_first(given), prog_name="jp20", standalone_mode=False)
     except endings.Ending:

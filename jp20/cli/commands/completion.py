@@ -1,6 +1,7 @@
 """`jp20 completion`: what a shell has to know to complete the commands and options of `jp20`."""
 
 from enum import Enum
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -39,8 +40,7 @@ def completion(
     ],
 ) -> None:
     """Nothing is installed and no file is written: where it goes is the user's to say."""
-    from typer.completion import get_completion_script
-
     from jp20.cli.main import COMPLETES
 
-    print(get_completion_script(prog_name="jp20", complete_var=COMPLETES, shell=shell.value))
+    script = import_module("typer.completion").get_completion_script
+    print(script(prog_name="jp20", complete_var=COMPLETES, shell=shell.value))
