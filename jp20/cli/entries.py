@@ -244,6 +244,15 @@ PANELS: Final = (
                     "承認待ちの申請を確認・署名・実行する。",
                 ),
             ),
+            Entry(
+                "acts",
+                "acts",
+                both(
+                    "What was done, by whom, under which case.",
+                    "実施された手続を案件・組織・期間で一覧表示する。",
+                ),
+                is_command=True,
+            ),
         ),
     ),
     Panel(
@@ -271,6 +280,15 @@ PANELS: Final = (
                     "Signing on a machine without a network.",
                     "ネットワークから切り離した端末で署名する。",
                 ),
+            ),
+            Entry(
+                "completion",
+                "completion",
+                both(
+                    "Let the shell complete commands and options.",
+                    "シェルの補完(コマンド・オプション)を設定する。",
+                ),
+                is_command=True,
             ),
             Entry(
                 "version",

@@ -29,6 +29,9 @@ class Commands(TyperGroup):
         return _loaded(entry, invocation().language) if entry else None
 
 
+COMPLETES: Final = "_JP20_COMPLETE"
+"""The variable by which a shell's script asks what could stand next (`jp20 completion`)."""
+
 _GLOBAL: Final = ("--config", "--lang", "--format", "--offline", "--investors", "--wait")
 _GLOBAL_FLAGS: Final = ("--visible-only", "--wide")
 
@@ -184,6 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(running: Invocation, given: list[str]) -> Any:
     """The command; what it sent is waited for, also where it ends with something left to others."""
     root = _root(running.language)
+    if COMPLETES in os.environ:
+        import_module("typer.completion").completion_init()
     try:
         code = root(_global_first(given), prog_name="jp20", standalone_mode=False)
     except endings.Ending:

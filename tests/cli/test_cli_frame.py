@@ -23,6 +23,8 @@ from jp20.domain.base.errors import JP20Error, Text
 BAD = [
     Bad("version", ("1",), 2, "1"),
     Bad("version", ("--quiet",), 2, "--quiet"),
+    Bad("completion", (), 2, "SHELL"),
+    Bad("completion", ("tcsh",), 2, "tcsh"),
 ]
 
 
@@ -34,7 +36,7 @@ def test_the_version_is_a_line_in_every_language(tmp_path):
 
 
 @pytest.mark.parametrize("bad", BAD, ids=str)
-def test_bad_input_to_version(bad, tmp_path):
+def test_bad_input_to_version_and_completion(bad, tmp_path):
     bad.check(tmp_path)
 
 
@@ -54,6 +56,58 @@ def test_the_language_is_the_options_then_the_variables_then_the_locales(
     arguments, environment, language
 ):
     assert language_of(arguments, environment) == language
+
+
+def completed(shell, line):
+    """What a shell offers at the end of a line, by the variables of its script."""
+    words = line.split(" ")
+    return subprocess.run(
+        [sys.executable, "-m", "jp20"],
+        env={
+            **os.environ,
+            "_JP20_COMPLETE": f"complete_{shell}",
+            "COMP_WORDS": line,
+            "COMP_CWORD": str(len(words) - 1),
+            "_TYPER_COMPLETE_ARGS": line,
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+            "JP20_LANG": "en",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_options(shell):
+    script = done("completion", shell).out
+    assert f"_JP20_COMPLETE=complete_{shell}" in script
+
+    assert "reinstate" in completed(shell, "jp20 whitelist rein")
+    assert "status" in completed(shell, "jp20 st")
+    assert "--state" in completed(shell, "jp20 requests list --st")
+    assert completed(shell, "jp20 whitelist xyz").strip() in ("", "_files")
+
+
+def test_bash_runs_the_script_of_its_completion():
+    asked = (
+        f'PATH={Path(sys.executable).parent}:$PATH; eval "$(jp20 completion bash)"; '
+        "COMP_WORDS=(jp20 whitelist rein) COMP_CWORD=2; _jp20_completion jp20; "
+        'echo "${COMPREPLY[@]}"'
+    )
+    ran = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("reinstate\n", "")
+
+
+def test_what_an_option_may_be_is_said_in_the_readers_language():
+    english, japanese = run("completion", "tcsh"), run("completion", "tcsh", "--lang", "ja")
+    assert "Value error" not in english.err + japanese.err
+    assert "「tcsh」は指定できません。指定できる値: bash、zsh、fish" in japanese.err
+
+
+def test_the_line_of_usage_is_in_the_readers_language():
+    assert done("completion", "--help").out.startswith("Usage: jp20 completion [OPTIONS] SHELL")
+    assert done("completion", "--help", "--lang", "ja").out.startswith("使い方: jp20 completion")
 
 
 def test_an_unknown_language_or_form_is_a_usage_error():

@@ -292,6 +292,19 @@ def test_all_catches_what_comes_in_and_a_file_freezes_many_or_none(market):
     assert [each["frozen"] for each in both["positions"]] == [5, 6]
 
 
+def test_a_file_names_holders_by_customer_number(market):
+    head = "investor,wallet,class,residency,kyc_expiry"
+    people = market.folder / "people.csv"
+    people.write_text(f"{head}\nN-1,{A},general,resident,2036-03-31\n", "utf-8")
+    some = market.folder / "by-number.csv"
+    some.write_text("顧客番号,数量\nN-1,7\n", "utf-8")
+    arguments = ("freeze", "now", market.code, "--file", str(some), *market.case("ALONE-1"))
+
+    assert "N-1" in market.run(*arguments).err  # without --investors nobody knows whose it is
+    shown = market.json(*arguments, "--investors", str(people))
+    assert [(each["wallet"], each["frozen"]) for each in shown["positions"]] == [(A, 7)]
+
+
 @pytest.mark.requirement("G17", "G19")
 def test_a_freeze_that_nobody_confirmed_is_overdue_and_stands(market):
     snapshot = market.session.connection.rpc("evm_snapshot")

@@ -30,6 +30,10 @@ BAD = [
     Bad("whitelist suspend", (ALICE, "--yes"), 2, "--case"),
     Bad("whitelist suspend", (ALICE, "--at-once", "--yes"), 2, "--case"),
     Bad("whitelist suspend", (STRANGER, "--at-once", *CASE, "--yes"), 1, STRANGER),
+    Bad("whitelist suspend", ("--at-once", *CASE, "--yes"), 2, "--file"),
+    Bad("whitelist suspend", (ALICE, "--file", "investors.csv", *CASE, "--yes"), 2, "--file"),
+    Bad("whitelist suspend", ("--file", "no-such.csv", *CASE, "--yes"), 2, "no-such.csv"),
+    Bad("whitelist suspend", (ALICE, "--result", "r.doc", *CASE, "--yes"), 2, "r.doc"),
     Bad("whitelist confirm", ("0x12", *CASE), 2, "0x12"),
     Bad("whitelist confirm", (STRANGER, *CASE, "--yes"), 1, STRANGER),
     Bad("whitelist reinstate", (STRANGER, *CASE, "--yes"), 1, STRANGER),
@@ -398,6 +402,70 @@ def test_a_further_wallet_is_the_same_investors_and_a_retired_one_is_for_ever(pl
         (STRANGER, False),
         (ALICE, True),
     ]
+
+
+@pytest.mark.requirement("G7", "G19", "S3")
+def test_many_are_suspended_confirmed_and_reinstated_by_a_file_of_customer_numbers(place):
+    place.register()
+    hits = place.write("hits.csv", f"顧客番号,ウォレット\nA-1,\nX-9,\n,{BOB}\n,{STRANGER}\nA-1,\n")
+    by_file = ("--file", hits, "--investors", "investors.csv", "--format", "json", "--yes")
+
+    def act(command: str, case: str, code: int = 4) -> tuple[dict, list[str]]:
+        rests_on = ("--case", case, "--document", "term-sheet.toml")
+        result = (place.folder / "people-result.csv").unlink(missing_ok=True) or "people-result.csv"
+        more = ("--at-once",) if command == "suspend" else ()
+        arguments = (*by_file, *rests_on, "--result", result, *more)
+        ran = run("whitelist", command, *arguments, folder=place.folder)
+        assert ran.code == code, ran.out + ran.err
+        rows = (place.folder / result).read_text("utf-8-sig").splitlines()
+        return ran.json, rows
+
+    shown, rows = act("suspend", "AM-1")
+    # Five rows: Alice and Bob done; X-9, the stranger and Alice's second row refused.
+    counts = {each["outcome"]: each["rows"] for each in shown["outcomes"]}
+    assert counts == {"done": 2, "refused": 3}
+    assert len(rows) == 1 + 5
+    assert [each["line"] for each in shown["refused"]] == [3, 5, 6]
+    assert (facts(place, ALICE)["suspended"], facts(place, BOB)["suspended"]) == (True, True)
+    assert not facts(place, CAROL)["suspended"]
+
+    shown, rows = act("suspend", "AM-1")  # run again: who is suspended stands, nothing is sent
+    counts = {each["outcome"]: each["rows"] for each in shown["outcomes"]}
+    assert (counts, shown["steps"], len(rows)) == ({"unchanged": 2, "refused": 3}, [], 1 + 5)
+
+    assert {each["outcome"] for each in act("confirm", "AM-2")[0]["outcomes"]} == {
+        "done",
+        "refused",
+    }
+    act("reinstate", "AM-3")
+    assert (facts(place, ALICE)["suspended"], facts(place, BOB)["suspended"]) == (False, False)
+
+
+@pytest.mark.requirement("G7")
+def test_a_file_renews_and_reclassifies_those_who_are_not_so_yet(place):
+    place.register()
+    place.write("two.csv", f"wallet\n{ALICE}\n{BOB}\n")
+    case = ("--case", "KY-1", "--document", "term-sheet.toml", "--format", "json", "--yes")
+    done("whitelist", "renew", ALICE, "--until", "2037-03-31", *case, folder=place.folder)
+    shown = done(
+        *("whitelist", "renew", "--file", "two.csv", "--until", "2037-03-31", *case),
+        folder=place.folder,
+    ).json
+    assert {each["outcome"]: each["rows"] for each in shown["outcomes"]} == {
+        "done": 1,
+        "unchanged": 1,
+    }
+    assert facts(place, BOB)["kyc_expiry"] == "2037-03-31"
+
+    shown = done(
+        *("whitelist", "reclassify", "--file", "two.csv", *GENERAL, *RESIDENT, *case),
+        folder=place.folder,
+    ).json
+    # Alice is general and resident already.
+    assert {each["outcome"]: each["rows"] for each in shown["outcomes"]} == {
+        "done": 1,
+        "unchanged": 1,
+    }
 
 
 def test_a_plan_is_json_that_names_its_block(place):

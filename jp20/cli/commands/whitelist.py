@@ -9,33 +9,27 @@ from jp20.cli.commands import wallets
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.options import until as until_when
-from jp20.cli.frame.output import confirm, say, show
+from jp20.cli.frame.output import say, show
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared import some_refused
 from jp20.cli.shared.document_check import DocumentToCompare
 from jp20.cli.shared.ending_rows import Result
-from jp20.cli.shared.investors import facts_table, known, wallets_given
+from jp20.cli.shared.investors import facts_table, wallets_given
 from jp20.cli.shared.listed import investors_in
 from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.people import PeopleFile, Wallets, ask, people, to_act_on
+from jp20.cli.shared.people import end as end_with
 from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, require_free, show_plan
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
     from jp20.domain.investors.investors import InvestorClass, InvestorFile, Residency
+    from jp20.domain.plans.outcomes import Outcomes
     from jp20.domain.plans.plan import Plan, PlanKind
     from jp20.operations.session import Session
 
 _C = TypeVar("_C", bound="InvestorClass | Residency")
 
 app = typer.Typer(no_args_is_help=True)
-
-Wallets = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="WALLET...",
-        help=both("Any wallet of each investor.", "対象の投資家のウォレット(いずれか1つ)。"),
-    ),
-]
 
 
 @app.command(
@@ -138,7 +132,6 @@ def whitelist_show(
     ),
 )
 def whitelist_renew(
-    investors: Wallets,
     until: Annotated[
         str,
         typer.Option(
@@ -148,25 +141,31 @@ def whitelist_renew(
     ],
     case: Case,
     document: Document,
+    investors: Wallets = None,
+    file: PeopleFile = None,
+    result: Result = None,
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy (G7)."""
     from jp20.domain.base import times
     from jp20.operations.investors.whitelist import renew
 
-    given, end = wallets_given(investors), until_when(until, "--until")
+    given, end = people(investors, file, result, f"renew-{case}"), until_when(until, "--until")
     rests_on = evidence(case, document)
     session = workspace().session()
-    known(session, given)
-    confirm(
-        Text(
-            f"Renew the KYC of {len(given)} investors until {times.until(end).en}?",
-            f"{len(given)} 名の本人確認の有効期限を {times.until(end).ja}まで更新しますか?",
-        ),
+    given = to_act_on(session, given, lambda facts: facts.kyc_expiry == end)
+    ask(
+        given,
+        f"Renew the KYC of {{}} investors until {times.until(end).en}",
+        f"{{}} 名の本人確認の有効期限を {times.until(end).ja}まで更新しますか?",
         yes,
     )
-    done = renew(session, [(each, end) for each in given], rests_on)
-    some_refused.end(session, done, facts_table(session, given))
+    end_with(
+        session,
+        given,
+        Text(f"Renewed, case {case}", f"本人確認の更新、案件 {case}"),
+        lambda wallets: renew(session, [(each, end) for each in wallets], rests_on),
+    )
 
 
 @app.command(
@@ -182,7 +181,6 @@ def whitelist_renew(
     ),
 )
 def whitelist_reclassify(
-    investors: Wallets,
     investor_class: Annotated[
         str,
         typer.Option(
@@ -217,28 +215,42 @@ def whitelist_reclassify(
             ),
         ),
     ] = None,
+    investors: Wallets = None,
+    file: PeopleFile = None,
+    result: Result = None,
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy (G7)."""
     from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
     from jp20.operations.investors.whitelist import reclassify
 
-    given = wallets_given(investors)
+    given = people(investors, file, result, f"reclassify-{case}")
     kind = _choice(investor_class, "--class", [each for each in InvestorClass if each])
     home = _choice(residency, "--residency", [each for each in Residency if each])
     end = until_when(class_until, "--class-until") if class_until else NEVER
     rests_on = evidence(case, document)
     session = workspace().session()
-    known(session, given)
-    confirm(
-        Text(
-            f"Make {len(given)} investors {kind.text.en}, {home.text.en}?",
-            f"{len(given)} 名を{kind.text.ja}・{home.text.ja}に変更しますか?",
+    given = to_act_on(
+        session,
+        given,
+        lambda facts: (
+            (facts.investor_class, facts.class_expiry, facts.residency) == (kind, end, home)
         ),
+    )
+    ask(
+        given,
+        f"Make {{}} investors {kind.text.en}, {home.text.en}",
+        f"{{}} 名を{kind.text.ja}・{home.text.ja}に変更しますか?",
         yes,
     )
-    done = reclassify(session, [(each, kind, end, home) for each in given], rests_on)
-    some_refused.end(session, done, facts_table(session, given))
+    end_with(
+        session,
+        given,
+        Text(f"Reclassified, case {case}", f"区分の変更、案件 {case}"),
+        lambda wallets: reclassify(
+            session, [(each, kind, end, home) for each in wallets], rests_on
+        ),
+    )
 
 
 @app.command(
@@ -254,41 +266,60 @@ def whitelist_reclassify(
         "--case AM-1 --document report.pdf",
         "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 "
         "--case AM-1 --document report.pdf",
+        "jp20 whitelist suspend --file hits.csv --investors investors.csv --at-once --case AM-1 "
+        "--document report.pdf",
     ),
 )
 def whitelist_suspend(
-    investors: Wallets,
     case: Case,
     document: Document,
+    investors: Wallets = None,
+    file: PeopleFile = None,
     at_once: Annotated[
         bool,
         typer.Option("--at-once", help=both("At once, by AML alone.", "AML 単独で即時に停止。")),
     ] = False,
     party: Party = None,
+    result: Result = None,
     yes: Yes = False,
 ) -> None:
     """Works while the platform is halted (G19)."""
     from jp20.operations.investors import whitelist
 
-    given, rests_on = wallets_given(investors), evidence(case, document)
+    given = people(investors, file, result, f"suspend-{case}")
+    rests_on = evidence(case, document)
     session = workspace().session()
-    known(session, given)
-    confirm(Text(f"Suspend {len(given)} investors?", f"{len(given)} 名を停止しますか?"), yes)
+    given = to_act_on(session, given, (lambda facts: facts.suspended) if at_once else None)
+    ask(given, "Suspend {} investors", "{} 名を停止しますか?", yes)
+    title = Text(f"Suspended, case {case}", f"停止、案件 {case}")
     if not at_once:
-        done = whitelist.suspend(session, given, rests_on, parties=parties(session, party))
-        some_refused.end(session, done, facts_table(session, given))
-        return
-    done = whitelist.suspend_at_once(session, given, rests_on)
-    if done.done:
-        say(
-            Text(
-                "To be confirmed within 72 hours by AUDITOR or REGISTRAR: "
-                f"jp20 whitelist confirm {' '.join(given)} --case … --document …",
-                "72時間以内に AUDITOR または REGISTRAR の追認が必要です: "
-                f"jp20 whitelist confirm {' '.join(given)} --case … --document …",
-            )
+        others = parties(session, party)
+        end_with(
+            session,
+            given,
+            title,
+            lambda wallets: whitelist.suspend(session, wallets, rests_on, parties=others),
         )
-    some_refused.end(session, done, facts_table(session, given))
+        return
+    named = f"--file {file}" if file is not None else " ".join(given.wallets)
+
+    def say_who_confirms(done: "Outcomes") -> None:
+        if done.done:
+            command = f"jp20 whitelist confirm {named} --case … --document …"
+            say(
+                Text(
+                    f"To be confirmed within 72 hours by AUDITOR or REGISTRAR: {command}",
+                    f"72時間以内に AUDITOR または REGISTRAR の追認が必要です: {command}",
+                )
+            )
+
+    end_with(
+        session,
+        given,
+        title,
+        lambda wallets: whitelist.suspend_at_once(session, wallets, rests_on),
+        say_who_confirms,
+    )
 
 
 @app.command(
@@ -303,26 +334,32 @@ def whitelist_suspend(
     ),
 )
 def whitelist_confirm(
-    investors: Wallets,
     case: Case,
     document: Document,
+    investors: Wallets = None,
+    file: PeopleFile = None,
+    result: Result = None,
     yes: Yes = False,
 ) -> None:
     """By another organisation than the one that suspended (G19)."""
     from jp20.operations.investors.whitelist import confirm_suspension
 
-    given, rests_on = wallets_given(investors), evidence(case, document)
+    given = people(investors, file, result, f"confirm-{case}")
+    rests_on = evidence(case, document)
     session = workspace().session()
-    known(session, given)
-    confirm(
-        Text(
-            f"Confirm the suspension of {len(given)} investors?",
-            f"{len(given)} 名の停止を追認しますか?",
-        ),
+    given = to_act_on(session, given)
+    ask(
+        given,
+        "Confirm the suspension of {} investors",
+        "{} 名の停止を追認しますか?",
         yes,
     )
-    done = confirm_suspension(session, given, rests_on)
-    some_refused.end(session, done, facts_table(session, given))
+    end_with(
+        session,
+        given,
+        Text(f"Suspensions confirmed, case {case}", f"停止の追認、案件 {case}"),
+        lambda wallets: confirm_suspension(session, wallets, rests_on),
+    )
 
 
 @app.command(
@@ -334,23 +371,34 @@ def whitelist_confirm(
     ),
 )
 def whitelist_reinstate(
-    investors: Wallets, case: Case, document: Document, party: Party = None, yes: Yes = False
+    case: Case,
+    document: Document,
+    investors: Wallets = None,
+    file: PeopleFile = None,
+    party: Party = None,
+    result: Result = None,
+    yes: Yes = False,
 ) -> None:
     """The suspension that stands now; a later one is not lifted by this decision (G19)."""
     from jp20.operations.investors.whitelist import reinstate
 
-    given, rests_on = wallets_given(investors), evidence(case, document)
+    given = people(investors, file, result, f"reinstate-{case}")
+    rests_on = evidence(case, document)
     session = workspace().session()
-    known(session, given)
-    confirm(
-        Text(
-            f"Lift the suspension of {len(given)} investors?",
-            f"{len(given)} 名の停止を解除しますか?",
-        ),
+    given = to_act_on(session, given)
+    others = parties(session, party)
+    ask(
+        given,
+        "Lift the suspension of {} investors",
+        "{} 名の停止を解除しますか?",
         yes,
     )
-    done = reinstate(session, given, rests_on, parties=parties(session, party))
-    some_refused.end(session, done, facts_table(session, given))
+    end_with(
+        session,
+        given,
+        Text(f"Suspensions lifted, case {case}", f"停止の解除、案件 {case}"),
+        lambda wallets: reinstate(session, wallets, rests_on, parties=others),
+    )
 
 
 app.add_typer(

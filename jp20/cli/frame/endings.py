@@ -28,6 +28,8 @@ CODES: Final = both(
 """Said at the end of the help of `jp20`."""
 
 
+_NONE_OF: Final = re.compile(r"'([^']*)' is not one of (.*)")
+
 _LIKE_A_KEY: Final = re.compile(r"(0x)?[0-9a-fA-F]{64}")
 
 
@@ -176,7 +178,8 @@ def _logged(error: Exception) -> Path:
 
 def _usage(error: Any) -> tuple[str, str]:
     """What typer could not use, in both languages."""
-    return str(error.format_message()), _usage_in_japanese(error)
+    said = str(error.format_message()).replace("Value error, ", "")
+    return said, _usage_in_japanese(error)
 
 
 def _usage_in_japanese(error: Any) -> str:
@@ -192,7 +195,7 @@ def _usage_in_japanese(error: Any) -> str:
         case "BadOptionUsage":
             return f"{error.option_name} に値を指定してください。"
         case "BadParameter":
-            return f"{_parameter(error)} の値が不適切です({error.message})。"
+            return f"{_parameter(error)} の値が不適切です({_unfit(error)})。"
     if said.startswith("No such command"):
         given, *likely = dict.fromkeys(re.findall(r"'([^']*)'", said))
         meant = f"候補: {'、'.join(likely)}" if likely else ""
@@ -202,6 +205,15 @@ def _usage_in_japanese(error: Any) -> str:
     if "unexpected extra argument" in said:
         return f"余分な引数があります: {said.rpartition('(')[2].rstrip(')')}"
     return said
+
+
+def _unfit(error: Any) -> str:
+    """Why a value cannot be used: in Japanese where it is none of some."""
+    found = _NONE_OF.search(str(error.message))
+    if found is None:
+        return str(error.message).rstrip(".")
+    allowed = "、".join(re.findall(r"'([^']*)'", found[2]))
+    return f"「{found[1]}」は指定できません。指定できる値: {allowed}"
 
 
 def _parameter(error: Any) -> str:

@@ -15,6 +15,7 @@ from jp20.domain.base.errors import Language, Text
 if TYPE_CHECKING:
     from rich.console import Console
 
+_USAGE: Final = Text("Usage:", "使い方:")
 _ARGUMENTS: Final = Text("Arguments", "引数")
 _OPTIONS: Final = Text("Options", "オプション")
 _COMMANDS: Final = Text("Commands", "コマンド")
@@ -26,7 +27,12 @@ def draw_help(command: Any, context: Any, language: Language) -> str:
     """The help of a command whose texts are in the language already."""
     out = io.StringIO()
     console = _console(out)
-    console.print(command.get_usage(context), markup=False, style="bold")
+    usage = (
+        command.get_usage(context)
+        .removeprefix("Usage:")
+        .translate({ord(each): None for each in "{}"})
+    )
+    console.print(f"{_USAGE.to(language)}{usage}", markup=False, style="bold")
     if command.help:
         console.print(f"\n{command.help}\n", markup=False)
     parameters = [each for each in command.get_params(context) if not each.hidden]

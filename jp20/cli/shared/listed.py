@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jp20.domain.base.errors import Text
     from jp20.domain.files.tables import Layout
     from jp20.domain.investors.investors import InvestorFile
+    from jp20.domain.investors.people_file import PeopleFile
     from jp20.domain.plans.allotments import AllotmentFile
     from jp20.domain.plans.moves_file import Move
 
@@ -35,6 +36,23 @@ def allotments_in(file: Path, investors: "InvestorFile | None" = None) -> "Allot
     found = load_allotments(file, investors, _layout())
     _tell(found.notes)
     return found
+
+
+def people_in(file: Path) -> "PeopleFile":
+    """A file of investors by customer number or wallet; whose a number is says the file of
+    `--investors`. Raises NoFile, FaultyFile.
+    """
+    from jp20.operations.files.inputs import load_people
+
+    found = load_people(file, customers(), _layout())
+    _tell(found.notes)
+    return found
+
+
+def customers() -> "InvestorFile | None":
+    """The file that `--investors` names, whatever has expired in it. Raises NoFile, FaultyFile."""
+    named = invocation().investors
+    return None if named is None else investors_in(named, 0)
 
 
 def moves_in(file: Path) -> "tuple[Move, ...]":

@@ -8,7 +8,10 @@ from jp20.cli.frame.output import Column, Record, Table, Value
 from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
     from jp20.domain.base.roles import Role
+    from jp20.domain.governance.policy import Kind
     from jp20.domain.governance.requests import Decision
     from jp20.operations.governance.calls import ReadCall
     from jp20.operations.governance.requests import RequestView
@@ -126,12 +129,17 @@ def requests_table(session: "Session", views: "Sequence[RequestView]") -> Table:
 
 def target_name(session: "Session", view: "RequestView") -> str:
     """The contract by its name: a token by its code."""
+    return name_of_target(session, view.request.target, view.kind)
+
+
+def name_of_target(session: "Session", target: "ChecksumAddress", kind: "Kind | None") -> str:
+    """The same of any contract."""
     from jp20.domain.governance.policy import Kind
     from jp20.operations.token.state import code_of
 
-    if view.kind is Kind.TOKEN:
-        return code_of(session, view.request.target)
-    return "–" if view.kind is None else view.kind.name.lower()
+    if kind is Kind.TOKEN:
+        return code_of(session, target)
+    return "–" if kind is None else kind.name.lower()
 
 
 def _request(

@@ -11,7 +11,7 @@ import typer
 from jp20.cli.frame.language import both
 from jp20.cli.frame.options import address, units
 from jp20.cli.frame.output import Table
-from jp20.cli.shared.listed import allotments_in
+from jp20.cli.shared.listed import allotments_in, customers
 from jp20.cli.shared.positions import restraints_table
 from jp20.domain.base.errors import BadArgument, Text
 
@@ -49,8 +49,9 @@ RowsFile = Annotated[
     typer.Option(
         metavar="FILE",
         help=both(
-            "Many at once: CSV or XLSX with wallet, units.",
-            "一括指定のファイル(CSV・XLSX。ウォレットアドレス、数量)。",
+            "Many at once: CSV or XLSX with wallet, units; or with customer numbers (--investors).",
+            "一括指定のファイル(CSV・XLSX。数量と、ウォレットアドレスまたは顧客番号"
+            "(--investors と併用))。",
         ),
     ),
 ]
@@ -63,7 +64,7 @@ def amounts(
     FaultyFile.
     """
     if file is not None and wallet is None:
-        return [(row.wallet, row.units) for row in allotments_in(file).sound()]
+        return [(row.wallet, row.units) for row in allotments_in(file, customers()).sound()]
     if file is None and wallet is not None and amount is not None:
         return [(address(wallet, "WALLET"), units(amount, "UNITS"))]
     raise BadArgument(

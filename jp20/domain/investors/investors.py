@@ -160,6 +160,14 @@ class InvestorFile:
                 lines.setdefault(reference, []).append(line)
         return lines
 
+    @property
+    def all_wallets(self) -> Mapping[str, Sequence[ChecksumAddress]]:
+        """The wallets of each reference, the first one first; of one whose rows are faulty the
+        first alone, where that is certain.
+        """
+        certain = {reference: (wallet,) for reference, wallet in self.wallets.items()}
+        return certain | {each.reference: each.wallets for each in self.investors}
+
     def sound(self) -> tuple[Investor, ...]:
         """The investors of a file without a fault; else raises FaultyFile."""
         if self.faults:
@@ -179,7 +187,7 @@ def parse_investors(data: bytes, file: str, now: int, layout: Layout = PLAIN) ->
     header.
     """
     table = parse_table(data, file, COLUMNS, layout)
-    no_rows = {row.line for row in table.rows if _is_no_row(row)}
+    no_rows = {row.line for row in table.rows if is_no_row(row)}
     reading = _Reading(file, now, table)
     investors = reading.investors()
     return InvestorFile(
@@ -202,7 +210,7 @@ class _Reading:
         self._now = now
         self.faults = list(table.faults)
         self.wallets: dict[str, ChecksumAddress] = {}
-        rows = [row for row in table.rows if not _is_no_row(row)]
+        rows = [row for row in table.rows if not is_no_row(row)]
         self._rows = self._without_repeated(rows)
 
     def investors(self) -> tuple[Investor, ...]:
@@ -420,7 +428,7 @@ class _RowReader:
         return expiry
 
 
-def _is_no_row(row: Row) -> bool:
+def is_no_row(row: Row) -> bool:
     """Whether the row counts those above, or is a remark."""
     is_count = row.label_of_sum("investor") is not None and not row.cells["wallet"]
     return row.is_remark or is_count

@@ -459,6 +459,21 @@ class CallExecuted:
     key: ChecksumAddress
 
 
+@dataclass(frozen=True, slots=True)
+class ActedDirectly:
+    """An act of one signature, with the case and the document that it rests on. What the target
+    emits follows.
+    """
+
+    case_id: bytes
+    target: ChecksumAddress
+    organisation: int
+    selector: bytes
+    document_hash: bytes
+    data_hash: bytes
+    key: ChecksumAddress
+
+
 # The settlement contract
 
 
@@ -591,6 +606,7 @@ ConsortiumEvent: TypeAlias = (
     | SignatureWithdrawn
     | RequestCancelled
     | CallExecuted
+    | ActedDirectly
 )
 SettlementEvent: TypeAlias = (
     TradeProposed

@@ -13,6 +13,7 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import Kind, Policy
 from jp20.domain.governance.policy_file import parse_governance
 from jp20.domain.investors.investors import InvestorFile, parse_investors
+from jp20.domain.investors.people_file import PeopleFile, parse_people
 from jp20.domain.plans.allotments import AllotmentFile, parse_allotments
 from jp20.domain.plans.moves_file import MovesFile, parse_moves
 from jp20.domain.token.term_sheet import TermSheet, parse_term_sheet
@@ -100,6 +101,16 @@ def load_allotments(
         return parse_allotments(data, file.name, layout=layout)
     wallets, uncertain = investors.wallets, investors.uncertain
     return parse_allotments(data, file.name, wallets, uncertain=uncertain, layout=layout)
+
+
+def load_people(
+    file: Path, investors: InvestorFile | None = None, layout: Layout = PLAIN
+) -> PeopleFile:
+    """Raises NoFile, FaultyFile where there is no usable header. `investors` say whose a customer
+    number is.
+    """
+    wallets = {} if investors is None else investors.all_wallets
+    return parse_people(read_file(file), file.name, wallets, layout)
 
 
 def load_moves(file: Path, layout: Layout = PLAIN) -> MovesFile:

@@ -28,7 +28,8 @@ from jp20.domain.governance.requests import Call, Decision, Request
 from jp20.domain.governance.requests import compose as put_under_one_root
 from jp20.domain.plans.outcomes import CallOutcome, Step
 from jp20.domain.register.events import CallExecuted, RequestProposed
-from jp20.operations.files.inputs import load_policy, read_file
+from jp20.operations.files.inputs import read_file
+from jp20.operations.governance.act_names import act_name, function_at
 from jp20.operations.session import Member, Session
 
 NO_SLOT = 255
@@ -565,14 +566,7 @@ def _key(session: Session, step: bytes, subject: bytes, number: int) -> bytes:
 def _about(session: Session, request: Request) -> str:
     """What a request is about, for whoever looks into an outbox."""
     case = request.case_id.rstrip(b"\0").decode("ascii", "replace")
-    return f"{_function(session, request).split('(')[0]} ({case})"
-
-
-def _function(session: Session, request: Request) -> str:
-    """The signature of the function that a request is about."""
-    functions = session.interface(request.target).functions.values()
-    named = (each.signature for each in functions if each.selector == request.selector)
-    return next(named, f"0x{request.selector.hex()}")
+    return f"{function_at(session, request.target, request.selector).split('(')[0]} ({case})"
 
 
 class _Members:
@@ -651,13 +645,13 @@ def _view(
     stands = standing(session, request, members)
     kind = session.kind(request.target)
     interface = session.interface(request.target)
-    function = _function(session, request)
+    function = function_at(session, request.target, request.selector)
     return RequestView(
         id,
         request,
         request.case_id.rstrip(b"\0").decode("ascii", "replace"),
         kind,
-        _act_name(kind, function),
+        act_name(kind, function),
         function,
         stands.executed,
         _state(session, request, rule, stands, now),
@@ -690,9 +684,3 @@ def _state(
     if ready_at is None:
         return RequestState.OPEN
     return RequestState.READY if ready_at <= now else RequestState.WAITING
-
-
-def _act_name(kind: Kind | None, function: str) -> Text:
-    """What people call an act, from the policy that ships."""
-    act = load_policy().act(kind, function) if kind else None
-    return act.name if act else Text(function, function)

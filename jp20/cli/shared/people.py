@@ -1,0 +1,152 @@
+"""The investors to whom one act is done: named on the command line, or row by row in a file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jp20.cli.frame.language import both
+from jp20.cli.frame.output import confirm, say
+from jp20.cli.shared import some_refused
+from jp20.cli.shared.ending_rows import ResultFile, finish
+from jp20.cli.shared.investors import facts_table, known, wallets_given
+from jp20.cli.shared.listed import people_in
+from jp20.cli.shared.results import refused_table
+from jp20.domain.base.errors import BadArgument, Text
+
+if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
+    from jp20.domain.investors.facts import Facts
+    from jp20.domain.plans.outcomes import Outcomes, RowOutcome
+    from jp20.operations.session import Session
+
+Wallets = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="WALLET...",
+        help=both("Any wallet of each investor.", "対象の投資家のウォレット(いずれか1つ)。"),
+    ),
+]
+
+PeopleFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--file",
+        metavar="FILE",
+        help=both(
+            "Many at once: CSV or XLSX with wallets, or with customer numbers (--investors).",
+            "一括指定のファイル(CSV・XLSX。ウォレット、または --investors と併用して顧客番号)。",
+        ),
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whose wallets were named. From a file: on which line each stands, the rows that are refused
+    or stand already, and where each row's result goes.
+    """
+
+    wallets: "tuple[ChecksumAddress, ...]"
+    lines: "Mapping[ChecksumAddress, int]"
+    rows: "tuple[RowOutcome, ...]" = ()
+    result: ResultFile | None = None
+
+
+def people(named: list[str] | None, file: Path | None, result: Path | None, name: str) -> People:
+    """Those who are named, or those of a file. `result` and `name` see `ResultFile`. Raises
+    BadArgument for both or neither, FaultyFile.
+    """
+    if bool(named) == (file is not None):
+        raise BadArgument(
+            Text("WALLET or --file, one of them.", "WALLET と --file のいずれかが必要です。"),
+            next_step=Text(
+                "Name investors by their wallets, or a file of them.",
+                "投資家をウォレットで指定するか、ファイルで指定してください(併用不可)。",
+            ),
+        )
+    if file is None:
+        kept = None if result is None else ResultFile(result, name)
+        return People(tuple(wallets_given(named or ())), {}, (), kept)
+    from jp20.operations.governance.batches import faulty
+
+    found = people_in(file)
+    return People(
+        tuple(each.wallet for each in found.people),
+        {each.wallet: each.line for each in found.people},
+        faulty(found.faults),
+        ResultFile(result, name),
+    )
+
+
+def to_act_on(
+    session: "Session", people: People, stands: "Callable[[Facts], bool] | None" = None
+) -> People:
+    """Those whom the platform knows. Of a file the others are refused rows, and who `stands` as the
+    act would have them is left out of it. Raises NobodysWallet for a wallet that was named.
+    """
+    from jp20.domain.plans.outcomes import Outcome, RowOutcome
+    from jp20.operations.investors.whitelist import NobodysWallet, facts_of
+
+    if not people.lines:
+        known(session, people.wallets)
+        return people
+    rows, left = list(people.rows), []
+    for wallet, facts in zip(people.wallets, facts_of(session, people.wallets), strict=True):
+        line = people.lines[wallet]
+        if not facts.is_known:
+            why = NobodysWallet(wallet).what
+            rows.append(RowOutcome(line, wallet, None, Outcome.REFUSED, why, "UNKNOWN_WALLET"))
+        elif stands is not None and stands(facts):
+            rows.append(RowOutcome(line, wallet, None, Outcome.UNCHANGED))
+        else:
+            left.append(wallet)
+    return replace(people, wallets=tuple(left), rows=tuple(rows))
+
+
+def ask(people: People, en: str, ja: str, yes: bool) -> None:
+    """Asks, where anything is left to do: `en` and `ja` are the question without its mark, with {}
+    for how many. What is refused is shown before.
+    """
+    from jp20.domain.plans.outcomes import Outcome
+
+    refused = [row for row in people.rows if row.outcome is Outcome.REFUSED]
+    if refused:
+        say(refused_table(refused))
+    if not people.wallets:
+        return
+    count = len(people.wallets)
+    left_out = Text(
+        f" ({len(refused)} rows of the file are refused)", f"(ほかに拒否 {len(refused)} 行)"
+    )
+    said = left_out if refused else Text("", "")
+    confirm(Text(f"{en.format(count)}{said.en}?", f"{ja.format(count)}{said.ja}"), yes)
+
+
+def end(
+    session: "Session",
+    people: People,
+    title: Text,
+    act: "Callable[[tuple[ChecksumAddress, ...]], Outcomes]",
+    say_more: "Callable[[Outcomes], None]" = lambda done: None,
+) -> None:
+    """Acts on those who are left, and shows what became of each, after what there is to say of it
+    besides. Of a file each row has a result: done, standing or refused. Raises what the act,
+    `some_refused.end` and `finish` raise.
+    """
+    from jp20.domain.plans.outcomes import Outcomes, in_order
+
+    done = act(people.wallets) if people.wallets else Outcomes((), ())
+    say_more(done)
+    if people.result is None:
+        some_refused.end(session, done, facts_table(session, people.wallets))
+        return
+    lines = people.lines
+    rows = [
+        row if row.account is None else replace(row, line=lines.get(row.account))
+        for row in done.rows
+    ]
+    finish(session, title, replace(done, rows=in_order([*people.rows, *rows])), people.result)

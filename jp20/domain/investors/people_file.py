@@ -1,0 +1,136 @@
+"""A file of investors to whom one act is done: by customer number, by wallet, or by both (G7, G19).
+
+The columns of a whitelist file may be there and mean nothing: rows of it are such a file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from eth_typing import ChecksumAddress
+
+from jp20.domain.base.errors import Text
+from jp20.domain.base.faults import Fault
+from jp20.domain.files.letters import quoted
+from jp20.domain.files.tables import PLAIN, Layout, Row, parse_table
+from jp20.domain.investors.investors import COLUMNS as INVESTORS
+from jp20.domain.investors.investors import is_no_row, wallet_in
+
+COLUMNS: Final = tuple(replace(each, required=False) for each in INVESTORS)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A row: any wallet of the investor who is meant."""
+
+    line: int
+    wallet: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFile:
+    """The rows that are in order, and every fault of the others: each of the file's lines is one of
+    the two. `notes` see `Table`.
+    """
+
+    file: str
+    people: tuple[Person, ...]
+    faults: tuple[Fault, ...]
+    notes: tuple[Text, ...]
+
+
+def parse_people(
+    data: bytes,
+    file: str,
+    wallets: Mapping[str, Sequence[ChecksumAddress]],
+    layout: Layout = PLAIN,
+) -> PeopleFile:
+    """Reads a file (CSV or XLSX). `wallets` are those of each customer, by reference; where a row
+    names both, the wallet has to be one of the customer's. A wallet that stands on several lines
+    counts once. Raises FaultyFile where the file has no usable header.
+    """
+    table = parse_table(data, file, COLUMNS, layout)
+    faults = list(table.faults)
+    people: list[Person] = []
+    first: dict[ChecksumAddress, int] = {}
+    for row in table.rows:
+        if is_no_row(row):
+            continue
+        wallet = _wallet(file, row, wallets, faults)
+        if wallet is None:
+            continue
+        line = first.setdefault(wallet, row.line)
+        if line == row.line:
+            people.append(Person(row.line, wallet))
+        else:
+            faults.append(_fault(file, row, "wallet", *_again(line)))
+    return PeopleFile(
+        file,
+        tuple(people),
+        tuple(sorted(faults, key=lambda fault: fault.line or 0)),
+        table.notes,
+    )
+
+
+def _wallet(
+    file: str,
+    row: Row,
+    wallets: Mapping[str, Sequence[ChecksumAddress]],
+    faults: list[Fault],
+) -> ChecksumAddress | None:
+    """Whose row it is; None and a fault where that is not certain."""
+    reference, written = row.cells["investor"], row.cells["wallet"]
+    theirs = wallets.get(reference, ())
+    if written:
+        wallet = wallet_in(
+            written, lambda column, what, step: faults.append(_fault(file, row, column, what, step))
+        )
+        if wallet is None or not theirs or wallet in theirs:
+            return wallet
+        faults.append(_fault(file, row, "wallet", *_OTHERS))
+    elif theirs:
+        return theirs[0]
+    elif reference:
+        faults.append(_fault(file, row, "investor", *_unknown(reference)))
+    else:
+        faults.append(_fault(file, row, "wallet", *_NOBODY))
+    return None
+
+
+def _fault(file: str, row: Row, column: str, what: Text, next_step: Text) -> Fault:
+    return Fault(file, row.line, column, what, next_step, reference=row.cells["investor"])
+
+
+_OTHERS: Final = (
+    Text(
+        "This is none of the customer's wallets in the file of investors.",
+        "投資家ファイルでは、この顧客のウォレットではありません。",
+    ),
+    Text("Correct the number or the wallet.", "顧客番号またはウォレットを修正してください。"),
+)
+_NOBODY: Final = (
+    Text("Neither customer number nor wallet.", "顧客番号もウォレットもありません。"),
+    Text("Write one of them.", "いずれかを記載してください。"),
+)
+
+
+def _unknown(reference: str) -> tuple[Text, Text]:
+    said = quoted(reference)
+    return (
+        Text(
+            f"Whose customer number {said.en} is cannot be said for certain.",
+            f"顧客番号{said.ja}のウォレットを特定できません。",
+        ),
+        Text(
+            "Name a file of investors that has it without a fault (--investors), or the wallet.",
+            "その顧客の行に誤りのない投資家ファイルを --investors で指定するか、"
+            "ウォレットを記載してください。",
+        ),
+    )
+
+
+def _again(line: int) -> tuple[Text, Text]:
+    return (
+        Text(f"The same investor stands on line {line}.", f"{line}行目と同じ投資家です。"),
+        Text("Nothing is to be done: that line counts.", f"対応は不要です({line}行目が有効)。"),
+    )
