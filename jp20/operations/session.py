@@ -230,7 +230,7 @@ class Session:
         infos = self.consortium.read_many(tuple[str, bool, int, int], "organisationInfo", rows)
         at_large = self._roles(numbers, ZERO_ADDRESS)
         own, counting = at_large, at_large
-        if target != ZERO_ADDRESS and self.kind(target) not in (Kind.CONSORTIUM, Kind.PLATFORM):
+        if self.consortium.read(int, "kindOf", target) > Kind.PLATFORM:
             scope = self.consortium.read(ChecksumAddress, "scopeOf", target)
             own = (
                 self._roles(numbers, scope)

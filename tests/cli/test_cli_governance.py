@@ -25,6 +25,9 @@ BAD = [
     Bad("governance propose", ("jp20.toml", "--case", "G-1"), 2, "jp20.toml"),
     Bad("governance propose", ("governance.toml", "--case", "案件"), 2, "案件"),
     Bad("governance overdue", ("now",), 2, "now"),
+    Bad("governance powers", ("governance.toml",), 2, "governance.toml"),
+    Bad("governance powers", ("--file", "no-such.toml"), 2, "no-such.toml"),
+    Bad("governance powers", ("--consortium", "governance.toml"), 2, "governance.toml"),
 ]
 
 SHIPPED = SHIPPED_POLICY.read_text("utf-8")
@@ -71,6 +74,38 @@ def test_a_difference_names_the_function_and_both_rules(folder, tmp_path):
 @pytest.mark.requirement("G17")
 def test_nothing_is_overdue_on_a_new_platform(folder):
     assert done("governance", "overdue", "--format", "json", folder=folder).json == {"overdue": []}
+
+
+@pytest.mark.requirement("G17", "S3")
+def test_the_powers_on_the_chain_are_those_of_the_files_before_deployment(folder):
+    # No token yet: the one issuer and the one registrar will be those of every token.
+    on_chain = done("governance", "powers", "--format", "json", folder=folder).json["powers"]
+    files = ("--file", "governance.toml", "--consortium", "consortium.toml")
+    before = done("governance", "powers", *files, "--format", "json", folder=folder).json["powers"]
+
+    assert sorted(map(str, on_chain)) == sorted(map(str, before))
+    assert {
+        "size": 1,
+        "organisations": "あかし危機管理",
+        "contract": "platform",
+        "acts": "halt everything",
+        "parties": None,
+    } in on_chain
+    assert {
+        "size": 3,
+        "organisations": "ひいらぎ信託銀行 + 港南リアルティ + かがみ本人確認",
+        "contract": "token",
+        "acts": "forced transfer, reverse a transfer (chargeback)",
+        "parties": "双葉監査法人",
+    } in on_chain
+
+
+@pytest.mark.requirement("G17")
+def test_the_powers_are_shown_in_the_readers_language_with_their_delay(folder):
+    shown = done("governance", "powers", "--lang", "ja", folder=folder).out
+
+    assert "自組織の鍵の交換 (24h)" in shown
+    assert "他の組織なしに" in shown
 
 
 @pytest.mark.requirement("G17")

@@ -5,10 +5,13 @@ from running import Bad, done, run, settle
 
 from jp20.chain.local import LocalChain
 from jp20.domain.governance.deployment import CONTRACTS
+from jp20.domain.governance.policy import Kind
+from jp20.operations.governance import platform
 
 BAD = [
     Bad("platform deploy", ("--yes", "again"), 2, "again"),
     Bad("platform deploy", ("--config", "no-such.toml"), 2, "no-such.toml"),
+    Bad("platform check", ("all",), 2, "all"),
     Bad("platform show", ("--verbose",), 2, "--verbose"),
     Bad("platform show", ("--format", "xml"), 2, "xml"),
 ]
@@ -36,6 +39,47 @@ def test_the_platform_is_shown_with_contracts_as_compiled_and_its_organisations(
     assert all(each["matches"] for each in shown["contracts"])
     assert len(shown["organisations"]) == 14
     assert shown["organisations"][0]["name"] == "ひいらぎ信託銀行"
+
+
+@pytest.mark.requirement("G17", "S2")
+def test_all_that_is_under_the_policy_is_what_the_deployment_file_knows(folder):
+    checked = done("platform", "check", "--format", "json", folder=folder).json
+
+    assert [(each["contract"], each["registered"]) for each in checked["targets"]][:3] == [
+        ("Consortium", "the founder"),
+        ("Platform", "the founder"),
+        ("Settlement", "the founder"),
+    ]
+    assert all(each["contract"] != "NOT KNOWN" for each in checked["targets"])
+    assert checked["unknown_rules"] == []
+
+
+@pytest.mark.requirement("G17", "S2")
+def test_a_contract_that_the_founder_hid_is_named(tmp_path, monkeypatch):
+    # given: a founder whose tool registers one contract more
+    planned, hidden = platform._targets, []
+
+    def with_one_more(deployment):
+        hidden.append(deployment.creation_code.address)
+        return (*planned(deployment), (hidden[-1], Kind.PLATFORM))
+
+    with LocalChain("anvil") as connection:
+        done("init", "work", folder=tmp_path)
+        place = tmp_path / "work"
+        settle(place, connection.network.url)
+        with monkeypatch.context() as tool:
+            tool.setattr(platform, "_targets", with_one_more)
+            done("platform", "deploy", "--yes", folder=place)
+
+        # when
+        english = run("platform", "check", folder=place)
+        japanese = run("platform", "check", "--lang", "ja", folder=place)
+
+    # then
+    assert (english.code, japanese.code) == (1, 1)
+    assert f"what no file knows: {hidden[0]}" in english.err
+    assert f"登録しています: {hidden[0]}" in japanese.err
+    assert "NOT KNOWN" in english.out
 
 
 def test_deploying_again_deploys_nothing(folder):

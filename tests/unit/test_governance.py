@@ -255,10 +255,10 @@ MATRIX = {
 STAND_INS = {
     "unfreeze": "KYC",
     "reinstate": "KYC",
-    "forced transfer": "KYC EMERGENCY",
-    "reverse": "KYC EMERGENCY",
-    "redistribute": "KYC EMERGENCY",
-    "attachment": "KYC EMERGENCY",
+    "forced transfer": "KYC",
+    "reverse": "KYC",
+    "redistribute": "KYC",
+    "attachment": "KYC",
     "take a power": "EMERGENCY",
 }
 
@@ -707,7 +707,7 @@ def test_the_matrix_has_a_row_an_act_in_both_languages(policy: Policy):
         "REGISTRAR | AUDITOR",
         "REGISTRAR + AUDITOR + ISSUER | AML | CUSTODIAN",
         "REGISTRAR | AUDITOR",
-        "KYC | EMERGENCY",
+        "KYC",
         "–",
         "7d",
     ) in english

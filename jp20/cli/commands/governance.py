@@ -1,6 +1,6 @@
 """`jp20 governance`: who may do what, on file and on the chain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -17,6 +17,7 @@ from jp20.domain.base.errors import ExitCode, Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.policy import Policy, PolicyDifference, Rule
+    from jp20.domain.governance.powers import Power, RuledAct
     from jp20.operations.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
@@ -91,6 +92,61 @@ def governance_compare(file: PolicyFile = None) -> None:
     if differences:
         raise Ending(ExitCode.REFUSED)
     say(Text("The chain has the file's policy.", "チェーンの規則はファイルと一致しています。"))
+
+
+@app.command(
+    "powers",
+    help=both(
+        "Show what each organisation, pair and triple can decide with nobody else, by the policy "
+        "and the roles on the chain; or before deployment, by those of files.",
+        "各組織および2組織・3組織の組合せが、他の組織なしに決定・実行できる行為を表示する"
+        "(チェーン上のポリシーと役割による。構築前はファイルによる)。",
+    ),
+    epilog=example(
+        "jp20 governance powers",
+        "jp20 governance powers --file governance.toml --consortium consortium.toml",
+    ),
+)
+def governance_powers(
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            metavar="FILE",
+            help=both(
+                "Of this policy file, and no chain.", "このポリシーファイルによる(チェーン不要)。"
+            ),
+        ),
+    ] = None,
+    consortium: Annotated[
+        Path | None,
+        typer.Option(
+            "--consortium",
+            metavar="FILE",
+            help=both(
+                "Of this consortium file, and no chain.",
+                "このコンソーシアムファイルによる(チェーン不要)。",
+            ),
+        ),
+    ] = None,
+) -> None:
+    """A group that contains another one with the power is left out (G17, S3, S4)."""
+    from jp20.domain.governance.powers import acts_of, places_before_deployment, powers
+    from jp20.operations.files.inputs import load_consortium
+    from jp20.operations.governance.targets import acts_in_force, places_on_chain
+
+    if file is None and consortium is None:
+        place = workspace()
+        session = place.view()
+        names = {member.number: member.name for member in session.members()}
+        acts = tuple(each.act for each in acts_in_force(session, _policy(None, place)))
+        places = places_on_chain(session)
+    else:
+        founding = load_consortium(consortium) if consortium else workspace().consortium()
+        names = dict(enumerate((entry.name for entry in founding.organisations), start=1))
+        acts = acts_of(_policy(file))
+        places = places_before_deployment(founding.members, names)
+    show(_powers(powers(acts, places), names))
 
 
 @app.command(
@@ -174,6 +230,44 @@ def governance_overdue() -> None:
     )
     if found:
         raise Ending(ExitCode.REFUSED)
+
+
+def _powers(found: "Sequence[Power]", names: "Mapping[int, str]") -> Table:
+    """A line for each group, contract and parties."""
+    from jp20.domain.governance.matrix import duration
+
+    lines: dict[tuple[object, ...], list[Power]] = {}
+    for each in found:
+        lines.setdefault((each.organisations, each.place, each.parties), []).append(each)
+
+    def named(act: "RuledAct") -> Text:
+        wait = f" ({duration(act.rule.delay)})" if act.rule.delay else ""
+        return Text(f"{act.name.en}{wait}", f"{act.name.ja}{wait}")
+
+    rows = []
+    for same in lines.values():
+        first, acts = same[0], [named(each.act) for each in same]
+        rows.append(
+            (
+                len(first.organisations),
+                " + ".join(names[number] for number in first.organisations),
+                first.place.name,
+                Text(", ".join(act.en for act in acts), "、".join(act.ja for act in acts)),
+                ", ".join(names[number] for number in first.parties) or None,
+            )
+        )
+    return Table(
+        "powers",
+        Text("What they can decide with nobody else", "他の組織なしに決定・実行できる行為"),
+        (
+            Column("size", Text("size", "組織数"), number=True),
+            Column("organisations", Text("organisations", "組織")),
+            _CONTRACT,
+            Column("acts", Text("acts (after a delay)", "行為(待機期間)")),
+            Column("parties", Text("where these are named as parties", "次の組織が当事者の場合")),
+        ),
+        rows,
+    )
 
 
 def _policy(file: Path | None, place: "Workspace | None" = None) -> "Policy":

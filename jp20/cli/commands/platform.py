@@ -1,7 +1,8 @@
 """`jp20 platform`: the contracts that all tokens of a chain share, set up once, looked at often."""
 
+from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,7 +16,17 @@ from jp20.cli.shared.results import BLOCK
 from jp20.domain.base.errors import ExitCode, Text
 
 if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+
+    from jp20.operations.governance.targets import ActInForce, RegisteredTarget
     from jp20.operations.workspace import Workspace
+
+_FOUNDER: Final = Text("the founder", "設立者")
+_UNKNOWN: Final = Text("NOT KNOWN", "記録なし")
+_CODE_DIFFERS: Final = Text(
+    "A contract's code is not that of this version of JP20.",
+    "コードがこのバージョンの JP20 と一致しないコントラクトがあります。",
+)
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(
@@ -95,6 +106,119 @@ def platform_show() -> None:
     _show(workspace())
 
 
+@app.command(
+    "check",
+    help=both(
+        "Compare all that is under the policy with what the deployment file knows: contracts, "
+        "their code, rules. Ends with 1 where the founder left anything else there.",
+        "ポリシーの対象(コントラクト・コード・規則)をデプロイ記録とすべて照合する。"
+        "設立者が登録した記録外のものがあれば終了コード1。",
+    ),
+    epilog=example("jp20 platform check"),
+)
+def platform_check() -> None:
+    """What was registered by a decision is shown with its case (G17, S2)."""
+    from jp20.operations.governance.platform import verify
+    from jp20.operations.governance.targets import acts_in_force, registered_targets
+
+    place = workspace()
+    session = place.view()
+    checks = {
+        check.address: check.matches for check in verify(session.connection, session.deployment)
+    }
+    targets = registered_targets(session)
+    hidden_rules = [each for each in acts_in_force(session, place.policy()) if not each.is_known]
+    show(_targets(targets, checks), _unknown_rules(hidden_rules))
+    hidden = [each.address for each in targets if each.is_hidden]
+    if hidden:
+        warn(
+            Text(
+                f"The founder put under the policy what no file knows: {', '.join(hidden)}.",
+                f"設立者が、記録にないコントラクトを登録しています: {', '.join(hidden)}",
+            )
+        )
+    hidden_acts = [each.act.key for each in hidden_rules if each.is_hidden]
+    if hidden_acts:
+        warn(
+            Text(
+                f"The founder set rules for unknown functions: {', '.join(hidden_acts)}.",
+                f"設立者が、未知の関数に規則を設定しています: {', '.join(hidden_acts)}",
+            )
+        )
+    if not all(checks.values()):
+        warn(_CODE_DIFFERS)
+    if hidden or hidden_acts or not all(checks.values()):
+        raise Ending(ExitCode.REFUSED)
+    say(
+        Text(
+            "Nothing is under the policy but what is known or was decided.",
+            "ポリシーの対象は、記録済みのものと決定により登録されたもののみです。",
+        )
+    )
+
+
+def _targets(
+    targets: "Sequence[RegisteredTarget]", checks: "Mapping[ChecksumAddress, bool]"
+) -> Table:
+    from jp20.domain.base.addresses import ZERO_ADDRESS
+
+    return Table(
+        "targets",
+        Text("Contracts under the policy", "ポリシーの対象コントラクト"),
+        (
+            Column("contract", Text("known as", "記録上の名称")),
+            Column("kind", Text("kind", "種別")),
+            Column("address", Text("address", "アドレス")),
+            Column("scope", Text("of the token", "対象銘柄")),
+            Column("matches", Text("code as compiled", "コードの一致")),
+            Column("registered", Text("registered by", "登録")),
+            BLOCK,
+        ),
+        [
+            (
+                each.name or _UNKNOWN,
+                _kind(each.kind),
+                each.address,
+                None if each.scope in (ZERO_ADDRESS, each.address) else each.scope,
+                checks.get(each.address),
+                _FOUNDER if each.case is None else each.case,
+                each.block,
+            )
+            for each in targets
+        ],
+    )
+
+
+def _unknown_rules(acts: "Sequence[ActInForce]") -> Table:
+    from jp20.domain.governance.matrix import rule_text
+
+    return Table(
+        "unknown_rules",
+        Text("Rules for functions that this package does not know", "未知の関数に対する規則"),
+        (
+            Column("kind", Text("kind", "種別")),
+            Column("functions", Text("functions", "関数")),
+            Column("rule", Text("rule", "規則")),
+            Column("set", Text("set by", "設定")),
+        ),
+        [
+            (
+                _kind(each.act.kind),
+                each.act.key,
+                rule_text(each.act.rule),
+                _FOUNDER if each.case is None else each.case,
+            )
+            for each in acts
+        ],
+    )
+
+
+def _kind(number: int) -> Text:
+    from jp20.domain.governance.policy import Kind
+
+    return Kind(number).text if number in set(Kind) else Text(str(number), str(number))
+
+
 def _show(place: "Workspace") -> None:
     from jp20.operations.governance.platform import verify
 
@@ -144,10 +268,5 @@ def _show(place: "Workspace") -> None:
         ),
     )
     if not all(check.matches for check in checks):
-        warn(
-            Text(
-                "A contract's code is not that of this version of JP20.",
-                "コードがこのバージョンの JP20 と一致しないコントラクトがあります。",
-            )
-        )
+        warn(_CODE_DIFFERS)
         raise Ending(ExitCode.REFUSED)

@@ -11,6 +11,7 @@ from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.roles import Role
 from jp20.domain.files.fields import read_toml
+from jp20.domain.governance.policy import Organisation
 
 _FIELDS: Final = ("name", "roles", "keys")
 
@@ -31,6 +32,14 @@ class ConsortiumFile:
     file: str
     founder: ChecksumAddress
     organisations: tuple[OrganisationEntry, ...]
+
+    @property
+    def members(self) -> tuple[Organisation, ...]:
+        """The organisations with the numbers that they will have."""
+        return tuple(
+            Organisation(number, frozenset(entry.roles))
+            for number, entry in enumerate(self.organisations, start=1)
+        )
 
 
 _START: Final = Text(

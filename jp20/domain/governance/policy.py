@@ -232,7 +232,7 @@ def unmet(policy: Policy, organisations: Sequence[Organisation]) -> tuple[Unmet,
                     f"{japanese}できる組織がありません（{_either(roles)}）。",
                 )
                 found.append(Unmet(act, what))
-        filled = _most_filled(rule.slots, organisations)
+        filled = most_filled(rule.slots, organisations)
         if filled < len(rule.slots):
             slots = " + ".join(_either(slot) for slot in rule.slots)
             what = Text(
@@ -245,7 +245,7 @@ def unmet(policy: Policy, organisations: Sequence[Organisation]) -> tuple[Unmet,
     return tuple(found)
 
 
-def _most_filled(slots: Sequence[frozenset[Role]], organisations: Sequence[Organisation]) -> int:
+def most_filled(slots: Sequence[frozenset[Role]], organisations: Sequence[Organisation]) -> int:
     """How many slots different organisations can fill at once: the size of a greatest matching."""
     signer: dict[int, int] = {}  # number of the organisation: the slot that it fills
 

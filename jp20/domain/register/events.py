@@ -400,6 +400,21 @@ class RoleGranted:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetRegistered:
+    """A contract is under the rules of a kind; `scope` is the token whose roles count there."""
+
+    target: ChecksumAddress
+    kind: int
+    scope: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class TargetUnregistered:
+    target: ChecksumAddress
+    kind: int
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """The rule of an act of a kind of contracts, for all its functions. `rule` is the word."""
 
@@ -599,6 +614,8 @@ PlatformEvent: TypeAlias = (
 ConsortiumEvent: TypeAlias = (
     OrganisationAdded
     | RoleGranted
+    | TargetRegistered
+    | TargetUnregistered
     | RuleSet
     | RuleRemoved
     | RequestProposed

@@ -17,6 +17,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.abi import Interface
 from jp20.chain.contracts.contract import Contract, artifact, consortium_at, platform_at
 from jp20.chain.contracts.errors import Reverted
+from jp20.chain.contracts.events import consortium_events, read_events
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, WrongChain, octets
 from jp20.chain.rpc.receipts import Receipt
@@ -40,6 +41,7 @@ from jp20.domain.governance.deployment import (
 from jp20.domain.governance.policy import Kind, Organisation, Policy, compare, selector_of
 from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Step
+from jp20.domain.register.events import TargetRegistered
 from jp20.operations.files.inputs import governed_functions, read_file
 from jp20.operations.governance.policy import ACTS_AT_ONCE, require_decidable
 from jp20.operations.session import NotOnThisChain, require_present
@@ -442,6 +444,10 @@ def _require_as_planned(
         check.matches for check in verify(connection, deployment)
     ):
         faults.append(Text("the contracts' code", "コントラクトのコード"))
+    faults += [
+        Text(f"{each} is under the policy", f"記録外の対象コントラクト {each}")
+        for each in _unplanned_targets(connection, deployment)
+    ]
     if faults:
         raise NotAsPlanned(
             Text("The chain is not as the files say.", "チェーンの状態がファイルと一致しません。"),
@@ -451,6 +457,20 @@ def _require_as_planned(
                 "開始後にファイルを変更した場合は、別の記録ファイルで最初から実行してください。",
             ),
         )
+
+
+def _unplanned_targets(
+    connection: Connection, deployment: Deployment
+) -> frozenset[ChecksumAddress]:
+    """Contracts that were put under the policy before the seal, beside those of the deployment."""
+    deployed = deployment.consortium
+    last = connection.block().number
+    found = read_events(connection, deployed.address, consortium_events(), deployed.block, last)
+    registered = {
+        entry.event.target for entry in found if isinstance(entry.event, TargetRegistered)
+    }
+    planned = {target for target, _ in _targets(deployment)}
+    return frozenset(registered - planned - {deployed.address})
 
 
 def _is_there(consortium: Contract, number: int, entry: OrganisationEntry) -> bool:
