@@ -232,6 +232,32 @@ class RestraintCarried:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenLockUpSet:
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerRedemption:
+    """Follows the Redeemed of units that were taken without the holder's consent."""
+
+    controller: ChecksumAddress
+    token_holder: ChecksumAddress
+    value: int
+    data: bytes
+    operator_data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    account: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaused:
+    account: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
 class MaturityChanged:
     from_: int
     to: int
@@ -300,6 +326,12 @@ class WalletAdded:
 @dataclass(frozen=True, slots=True)
 class FactsChanged:
     wallet: ChecksumAddress
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReserved:
+    account: ChecksumAddress
     facts: int
 
 
@@ -393,10 +425,51 @@ class OrganisationAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationRemoved:
+    """Its keys and roles ended with it."""
+
+    organisation: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAdded:
+    organisation: int
+    key: ChecksumAddress
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevoked:
+    organisation: int
+    key: ChecksumAddress
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoleGranted:
     organisation: int
     role: Role
     scope: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRevoked:
+    organisation: int
+    role: Role
+    scope: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRegistered:
+    target: ChecksumAddress
+    kind: int
+    scope: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class TargetUnregistered:
+    target: ChecksumAddress
+    kind: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,6 +529,21 @@ class CallExecuted:
     id: bytes
     organisation: int
     index: int
+    key: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class ActedDirectly:
+    """An act of one signature, with the case and the document that it rests on. What the target
+    emits follows.
+    """
+
+    case_id: bytes
+    target: ChecksumAddress
+    organisation: int
+    selector: bytes
+    document_hash: bytes
+    data_hash: bytes
     key: ChecksumAddress
 
 
@@ -556,6 +644,10 @@ TokenEvent: TypeAlias = (
     | RestraintSet
     | RestraintChanged
     | RestraintCarried
+    | TokenLockUpSet
+    | ControllerRedemption
+    | Paused
+    | Unpaused
     | MaturityChanged
     | RecordDateWithdrawn
     | Frozen
@@ -569,6 +661,7 @@ PlatformEvent: TypeAlias = (
     | WalletRegistered
     | WalletAdded
     | FactsChanged
+    | AccountReserved
     | InvestorSuspended
     | SuspensionConfirmed
     | InvestorReinstated
@@ -583,7 +676,13 @@ PlatformEvent: TypeAlias = (
 )
 ConsortiumEvent: TypeAlias = (
     OrganisationAdded
+    | OrganisationRemoved
+    | KeyAdded
+    | KeyRevoked
     | RoleGranted
+    | RoleRevoked
+    | TargetRegistered
+    | TargetUnregistered
     | RuleSet
     | RuleRemoved
     | RequestProposed
@@ -591,6 +690,7 @@ ConsortiumEvent: TypeAlias = (
     | SignatureWithdrawn
     | RequestCancelled
     | CallExecuted
+    | ActedDirectly
 )
 SettlementEvent: TypeAlias = (
     TradeProposed
