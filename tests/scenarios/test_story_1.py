@@ -12,7 +12,7 @@ from jp20.chain.rpc.connection import octets
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.files.dates import parse_time
 from jp20.domain.governance.assignment import NotEnoughOrganisations
-from jp20.domain.register.register import Movement, Split, Why
+from jp20.domain.register.movements import Movement, Split, Why
 from jp20.domain.token.reasons import Reason
 from jp20.operations.files.inputs import (
     evidence_of,

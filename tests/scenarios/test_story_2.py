@@ -5,7 +5,7 @@ from world import EXAMPLES, case, investor
 
 from jp20.chain.contracts.errors import Refused
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.register.register import Movement, Why
+from jp20.domain.register.movements import Movement, Why
 from jp20.domain.token.reasons import Reason
 from jp20.operations.files.inputs import (
     evidence_of,

@@ -14,7 +14,7 @@ from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.files.dates import parse_time
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.register.events import Cause, RowRefused
-from jp20.domain.register.register import Movement
+from jp20.domain.register.movements import Movement
 from jp20.domain.settlement.trades import Trade, TradeStatus
 from jp20.domain.token.movements import Original
 from jp20.domain.token.reasons import Reason

@@ -17,7 +17,7 @@ from jp20.domain.base.errors import BadArgument, ExitCode, Text
 from jp20.domain.files.export_forms import Content, Encoding
 
 if TYPE_CHECKING:
-    from jp20.domain.register.register import HistoryEntry
+    from jp20.domain.register.movements import HistoryEntry
     from jp20.operations.register.report import Report
 
 app = typer.Typer(no_args_is_help=True)
@@ -346,7 +346,7 @@ def _end(found: "Report") -> None:
 
 def _entry(entry: "HistoryEntry", place: int | None) -> tuple[Value, ...]:
     from jp20.domain.base.times import in_tokyo
-    from jp20.domain.register.register import Movement
+    from jp20.domain.register.movements import Movement
 
     at = entry.at
     if isinstance(entry, Movement):

@@ -232,6 +232,32 @@ class RestraintCarried:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenLockUpSet:
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerRedemption:
+    """Follows the Redeemed of units that were taken without the holder's consent."""
+
+    controller: ChecksumAddress
+    token_holder: ChecksumAddress
+    value: int
+    data: bytes
+    operator_data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    account: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaused:
+    account: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
 class MaturityChanged:
     from_: int
     to: int
@@ -300,6 +326,12 @@ class WalletAdded:
 @dataclass(frozen=True, slots=True)
 class FactsChanged:
     wallet: ChecksumAddress
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReserved:
+    account: ChecksumAddress
     facts: int
 
 
@@ -393,7 +425,35 @@ class OrganisationAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationRemoved:
+    """Its keys and roles ended with it."""
+
+    organisation: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAdded:
+    organisation: int
+    key: ChecksumAddress
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevoked:
+    organisation: int
+    key: ChecksumAddress
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoleGranted:
+    organisation: int
+    role: Role
+    scope: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRevoked:
     organisation: int
     role: Role
     scope: ChecksumAddress
@@ -586,6 +646,10 @@ TokenEvent: TypeAlias = (
     | RestraintSet
     | RestraintChanged
     | RestraintCarried
+    | TokenLockUpSet
+    | ControllerRedemption
+    | Paused
+    | Unpaused
     | MaturityChanged
     | RecordDateWithdrawn
     | Frozen
@@ -599,6 +663,7 @@ PlatformEvent: TypeAlias = (
     | WalletRegistered
     | WalletAdded
     | FactsChanged
+    | AccountReserved
     | InvestorSuspended
     | SuspensionConfirmed
     | InvestorReinstated
@@ -613,7 +678,11 @@ PlatformEvent: TypeAlias = (
 )
 ConsortiumEvent: TypeAlias = (
     OrganisationAdded
+    | OrganisationRemoved
+    | KeyAdded
+    | KeyRevoked
     | RoleGranted
+    | RoleRevoked
     | TargetRegistered
     | TargetUnregistered
     | RuleSet

@@ -24,7 +24,8 @@ from dataclasses import dataclass
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.register.register import Movement, Register, Why
+from jp20.domain.register.movements import Movement, Why
+from jp20.domain.register.register import Register
 
 
 @dataclass(frozen=True, slots=True)

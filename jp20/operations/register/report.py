@@ -15,16 +15,8 @@ from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error, Language, Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.files.letters import in_csv, in_json
-from jp20.domain.register.register import (
-    Discrepancy,
-    HistoryEntry,
-    Movement,
-    Register,
-    Split,
-    Why,
-    fold,
-    reconcile,
-)
+from jp20.domain.register.movements import HistoryEntry, Movement, Split, Why
+from jp20.domain.register.register import Discrepancy, Register, fold, reconcile
 from jp20.operations.session import Contract, Session, TokenName
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
-from jp20.domain.register.register import Why
+from jp20.domain.register.movements import Why
 from jp20.domain.register.trace import Hop, Trace, trace
 from jp20.domain.token.movements import Original
 from jp20.operations.register.report import read_register

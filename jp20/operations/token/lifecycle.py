@@ -13,8 +13,9 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
 from jp20.domain.governance.requests import Call, leaf
 from jp20.domain.plans.outcomes import Decided, Done, Outcomes
+from jp20.domain.register.journal import Journal
 from jp20.domain.register.pro_rata import pro_rata
-from jp20.domain.register.register import Register, fold
+from jp20.domain.register.register import Register, register_of
 from jp20.operations.governance.acts import Act
 from jp20.operations.governance.batches import BATCH_SIZE, SMALL_BATCH, BatchRow, execute_batch
 from jp20.operations.governance.decide import decide
@@ -239,11 +240,13 @@ def _shares(
     before = list(asked.values())
     if not before:
         return in_proportion(read_register(session, token), units)
-    events = session.events(token.address)
     last = before[0].at.block - 1
+    journal = Journal()
+    journal.follow(session.events(token.address, last))
     for block in range(last, max(last - _SEARCHED, 0), -1):
+        journal.back_to(block)
         try:
-            shares = in_proportion(fold(events, block=block), units)
+            shares = in_proportion(register_of(journal, token.address, block), units)
         except TooManyUnits:
             continue
         if _root(token, list(shares.items())) == before[0].request.root:

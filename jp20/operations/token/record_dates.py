@@ -3,7 +3,7 @@
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.register.register import Movement
+from jp20.domain.register.movements import Movement
 from jp20.operations.register.report import read_register
 from jp20.operations.session import Session, TokenName
 

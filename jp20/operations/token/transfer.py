@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 from eth_typing import ChecksumAddress
 
@@ -13,6 +12,7 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.plans.outcomes import Decided, Done, Outcomes
 from jp20.domain.register.events import TransferCommitted, TransferRequested
+from jp20.domain.token.consent_status import ConsentStatus as ConsentStatus
 from jp20.domain.token.reasons import Reason
 from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, execute_batch
 from jp20.operations.governance.decide import decide
@@ -37,33 +37,6 @@ class Requested:
 
     id: int
     done: Done
-
-
-class ConsentStatus(IntEnum):
-    """Where a request for consent stands; the numbers are the contract's."""
-
-    NONE = 0
-    OPEN = 1
-    APPROVED = 2
-    REJECTED = 3
-    CANCELLED = 4
-    CONSENTED = 5
-    SETTLED = 6
-
-    @property
-    def text(self) -> Text:
-        return _STATUS_TEXTS[self]
-
-
-_STATUS_TEXTS = {
-    ConsentStatus.NONE: Text("none", "なし"),
-    ConsentStatus.OPEN: Text("open", "承諾待ち"),
-    ConsentStatus.APPROVED: Text("approved", "承諾済み"),
-    ConsentStatus.REJECTED: Text("rejected", "拒否"),
-    ConsentStatus.CANCELLED: Text("cancelled", "取消し"),
-    ConsentStatus.CONSENTED: Text("approved, to be settled", "承諾済み(決済待ち)"),
-    ConsentStatus.SETTLED: Text("settled", "決済済み"),
-}
 
 
 @dataclass(frozen=True, slots=True)

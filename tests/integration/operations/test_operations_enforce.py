@@ -19,7 +19,7 @@ from example_world import (
 from jp20.chain.contracts.errors import Refused, Restrained
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.register.events import Cause, Transfer
-from jp20.domain.register.register import Why
+from jp20.domain.register.movements import Why
 from jp20.domain.token.movements import ForcedMove, Waiver
 from jp20.operations.governance.acts import carry_out
 from jp20.operations.investors.whitelist import NobodysWallet, add_wallets, retire_wallets

@@ -9,7 +9,7 @@ from example_world import alice, allotments, bob, carol, dave, evidence
 from jp20.chain.rpc.connection import connect
 from jp20.chain.rpc.networks import Finality, Network
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.register.register import Why
+from jp20.domain.register.movements import Why
 from jp20.operations.governance.acts import carry_out
 from jp20.operations.plans.distribute import distribute
 from jp20.operations.register.report import (

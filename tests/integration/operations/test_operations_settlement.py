@@ -23,7 +23,7 @@ from jp20.chain.contracts.contract import token_at
 from jp20.chain.contracts.errors import Reverted
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
 from jp20.domain.governance.requests import Call
-from jp20.domain.register.register import Movement, Why
+from jp20.domain.register.movements import Movement, Why
 from jp20.domain.settlement.trade_file import parse_trades
 from jp20.domain.settlement.trades import Trade, TradeStatus
 from jp20.operations.governance.decide import decide
