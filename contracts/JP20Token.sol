@@ -9,6 +9,7 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {IDiamondLoupe} from "./interfaces/IDiamondLoupe.sol";
 import {IERC1594} from "./interfaces/IERC1594.sol";
 import {IERC1643} from "./interfaces/IERC1643.sol";
 import {IERC1644} from "./interfaces/IERC1644.sol";
@@ -27,7 +28,7 @@ import {Reason} from "./types/Reason.sol";
 import {Terms} from "./types/Terms.sol";
 
 /// @title JP20Token: one issue of a security
-/// @notice What holders do, and the path of every transfer (G3, G7). Everything else of {IJP20Token} is in three
+/// @notice What holders do, and the path of every transfer (G3, G7). Everything else of {IJP20Token} is in four
 /// modules, reached from the fallback by `delegatecall` at addresses that are fixed here for good: {Routing} has the
 /// table. There is no proxy and no upgrade: this code never changes.
 contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadata, IERC20Permit {
@@ -42,6 +43,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     address private immutable SERVICING;
     address private immutable RESTRAINTS;
     address private immutable ENFORCER;
+    address private immutable TERMS;
 
     /// @notice Called by the platform's directory. Reverts with `InvalidTerms(field)` where the terms contradict
     /// themselves.
@@ -51,6 +53,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
         SERVICING = modules_.servicing;
         RESTRAINTS = modules_.restraints;
         ENFORCER = modules_.enforcer;
+        TERMS = modules_.terms;
         _authority = authority_;
         _setTerms(terms);
         emit IAccessManaged.AuthorityUpdated(authority_);
@@ -323,7 +326,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
 
     /// @inheritdoc ITokenTransfers
     function modules() public view returns (Modules memory) {
-        return Modules(SERVICING, RESTRAINTS, ENFORCER);
+        return Modules(SERVICING, RESTRAINTS, ENFORCER, TERMS);
     }
 
     /// @notice ERC-165.
@@ -331,7 +334,8 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
         return id == type(IERC165).interfaceId || id == type(IERC20).interfaceId
             || id == type(IERC20Metadata).interfaceId || id == type(IERC20Permit).interfaceId
             || id == type(IERC1594).interfaceId || id == type(IERC1643).interfaceId || id == type(IERC1644).interfaceId
-            || id == type(IERC7943Fungible).interfaceId || id == type(IAccessManaged).interfaceId;
+            || id == type(IERC7943Fungible).interfaceId || id == type(IAccessManaged).interfaceId
+            || id == type(IDiamondLoupe).interfaceId;
     }
 
     fallback() external {

@@ -3,10 +3,10 @@
 - Each deployed contract stays under 22,000 bytes, a module of the token under 20,000, with room to
   the 24,576 that the chain allows (EIP-170).
 - The token's creation code, which is stored as a contract behind one byte 0x00, stays under 24,576.
-- The four contracts of a token have one storage layout: the modules run on the token's storage by
+- The five contracts of a token have one storage layout: the modules run on the token's storage by
   `delegatecall`.
 - Their selectors are disjoint, so that none hides behind another's.
-- `Routing` sends each function of a module there.
+- `Routing` lists the functions of each contract, no more and no less.
 - Their ABIs together, constructors apart, are exactly the interface that is shown outside; only
   errors of the standards may stand there unused.
 """
@@ -25,7 +25,7 @@ from compile_contracts import ROOT, TOKEN_INTERFACE, compile_sources, is_deploye
 CHAIN_LIMIT = 24_576
 MAX_BYTES = 22_000
 MAX_MODULE_BYTES = 20_000
-TOKEN = ("JP20Token", "JP20Servicing", "JP20Restraints", "JP20Enforcer")
+TOKEN = ("JP20Token", "JP20Servicing", "JP20Restraints", "JP20Enforcer", "JP20Terms")
 MODULES = TOKEN[1:]
 
 Contracts = dict[str, dict[str, Any]]
@@ -68,28 +68,29 @@ def selector_faults(contracts: Contracts) -> Iterator[str]:
 
 
 def routing_faults(contracts: Contracts) -> Iterator[str]:
-    """What `Routing` lists for a module and what the module has; servicing has what is unlisted."""
+    """What `Routing` lists for a contract and what the contract has."""
     listed = routed(contracts)
-    for name in MODULES:
+    for name in TOKEN:
         has = set(selectors(contracts[name]))
-        if name in listed and listed[name] != has:
+        if listed[name] != has:
             wrong = ", ".join(sorted(listed[name] ^ has))
             yield f"Routing and {name} differ in {wrong}"
 
 
 def routed(contracts: Contracts) -> dict[str, set[str]]:
-    """The selectors that `Routing` lists, by module. Its constants are named after the modules."""
+    """The selectors that `Routing` lists, by contract. Its constants are named after them."""
     source = (ROOT / contracts["Routing"]["source"]).read_text()
-    modules = {name.removeprefix("JP20").upper(): name for name in MODULES}
-    listed: dict[str, set[str]] = {}
+    owners = {name.removeprefix("JP20").upper(): name for name in TOKEN}
+    listed: dict[str, set[str]] = {name: set() for name in TOKEN}
     for constant, row in re.findall(r"constant ([A-Z]+)_\d+ = (.*?);", source, re.DOTALL):
         for interface, function in re.findall(r"(\w+)\.(\w+)\.selector", row):
-            named = {
+            # OpenZeppelin's interfaces are not among ours: the token's has their functions too.
+            known = contracts.get(interface, contracts[TOKEN_INTERFACE])
+            listed[owners[constant]] |= {
                 selector
-                for selector, signature in selectors(contracts[interface]).items()
+                for selector, signature in selectors(known).items()
                 if signature.startswith(f"{function}(")
             }
-            listed.setdefault(modules[constant], set()).update(named)
     return listed
 
 

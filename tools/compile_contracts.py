@@ -6,7 +6,7 @@
 A file holds the ABI, the creation code and the compiler's settings of one contract that is
 deployed: one that stands directly in `contracts/`, or that its folder is named after, as
 `settlement/Settlement.sol`. What else the folders hold are parts. With them goes IJP20Token, the
-interface under which a token's four contracts are seen as one.
+interface under which a token's five contracts are seen as one.
 """
 
 import json

@@ -14,6 +14,8 @@ import {ITokenCommitments} from "./ITokenCommitments.sol";
 import {ITokenDocuments} from "./ITokenDocuments.sol";
 import {ITokenSwitches} from "./ITokenSwitches.sol";
 import {ITokenTerms} from "./ITokenTerms.sol";
+import {ITermChanges} from "./ITermChanges.sol";
+import {IDiamondLoupe} from "./IDiamondLoupe.sol";
 import {ITokenLifecycle} from "./ITokenLifecycle.sol";
 import {ITokenRestraints} from "./ITokenRestraints.sol";
 import {IConsentTransfers} from "./IConsentTransfers.sol";
@@ -21,9 +23,9 @@ import {IRecordedTransfers} from "./IRecordedTransfers.sol";
 import {ITokenEnforcement} from "./ITokenEnforcement.sol";
 
 /// @title A JP20 token as everybody meets it: one address, one ABI
-/// @notice Behind it are four contracts with one storage layout: `JP20Token`, which transfers touch, and the modules
-/// `JP20Servicing`, `JP20Restraints` and `JP20Enforcer`, which all tokens of a version share. Times are unix seconds,
-/// amounts are units.
+/// @notice Behind it are five contracts with one storage layout: `JP20Token`, which transfers touch, and the modules
+/// `JP20Servicing`, `JP20Restraints`, `JP20Enforcer` and `JP20Terms`, which all tokens of a version share. Times are unix
+/// seconds, amounts are units.
 /// What is done to many has a bound: so many rows fit into 20 million gas, two thirds of a block of 30 million, even
 /// where holders have several restraints and have to be brought up to date (measured by `make bench`).
 interface IJP20Token is
@@ -38,11 +40,13 @@ interface IJP20Token is
     ITokenDocuments,
     ITokenSwitches,
     ITokenTerms,
+    ITermChanges,
     ITokenLifecycle,
     ITokenRestraints,
     IConsentTransfers,
     ITokenCommitments,
     IRecordedTransfers,
     ITokenEnforcement,
-    IAccessManaged
+    IAccessManaged,
+    IDiamondLoupe
 {}

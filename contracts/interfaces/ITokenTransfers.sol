@@ -70,6 +70,6 @@ interface ITokenTransfers {
             uint256[] memory extensions
         );
 
-    /// @notice The three contracts that the token's code is continued in.
+    /// @notice The four contracts that the token's code is continued in.
     function modules() external view returns (Modules memory);
 }

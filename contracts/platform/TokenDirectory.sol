@@ -33,6 +33,7 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
         _requireCode(modules.servicing);
         _requireCode(modules.restraints);
         _requireCode(modules.enforcer);
+        _requireCode(modules.terms);
         if (creationCode.code.length < 2 || creationCode.code[0] != 0x00) revert NotCreationCode(creationCode);
         _requireCodeHash(creationCode, modules, codeHash);
         _versions.push(
@@ -80,7 +81,8 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
                 creationCode.codehash,
                 modules.servicing.codehash,
                 modules.restraints.codehash,
-                modules.enforcer.codehash
+                modules.enforcer.codehash,
+                modules.terms.codehash
             )
         );
     }

@@ -17,7 +17,7 @@ abstract contract Creation is TransferRules {
         _termSheetHash = terms.termSheetHash;
         _issuerAccount = terms.issuerAccount;
         _supply.cap = terms.cap;
-        _issue = Issue(terms.unitPrice, terms.lotSize, terms.decimals, terms.placement);
+        _issue = Issue(uint120(terms.unitPrice), terms.lotSize, 0, terms.decimals, terms.placement);
         _holderCap = terms.holderCap;
         _word = _wordOf(terms);
         emit ITokenTerms.TermsSet(terms);
@@ -27,6 +27,7 @@ abstract contract Creation is TransferRules {
         if (bytes(terms.name).length == 0) revert ITokenTerms.InvalidTerms("name");
         if (terms.cap == 0 || terms.cap == MAX_UNITS) revert ITokenTerms.InvalidTerms("cap");
         if (terms.lotSize > terms.cap) revert ITokenTerms.InvalidTerms("lotSize");
+        if (terms.unitPrice > type(uint120).max) revert ITokenTerms.InvalidTerms("unitPrice");
         if (terms.issuerAccount == address(0)) revert ITokenTerms.InvalidTerms("issuerAccount");
         if (terms.maturity != 0 && terms.maturity <= block.timestamp) revert ITokenTerms.InvalidTerms("maturity");
         if (terms.maturity != 0 && terms.lockedUntil > terms.maturity) {

@@ -138,6 +138,11 @@ abstract contract HolderLedger is Governed {
         return _saturated(amount * _factor(since, word.splits()));
     }
 
+    /// @dev What transfers are multiples of, in today's units; 1 where any amount moves.
+    function _lotSize(uint256 word) internal view returns (uint256) {
+        return word & TokenWord.IN_LOTS == 0 ? 1 : _today(_issue.lotSize, _issue.lotSplits, word);
+    }
+
     function _saturated(uint256 amount) internal pure returns (uint256) {
         return amount > MAX_UNITS ? MAX_UNITS : amount;
     }

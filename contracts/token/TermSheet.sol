@@ -48,7 +48,7 @@ abstract contract TermSheet is TransferRules, ITokenTerms {
 
     /// @inheritdoc ITokenTerms
     function lotSize() external view returns (uint256) {
-        return _issue.lotSize < 2 ? 1 : _today(_issue.lotSize, 0, _word);
+        return _lotSize(_word);
     }
 
     /// @inheritdoc ITokenTerms
@@ -98,8 +98,8 @@ abstract contract TermSheet is TransferRules, ITokenTerms {
     {
         uint256 word = _word;
         return (
-            uint8(word >> 120),
-            uint8(word >> 128),
+            word.classes(),
+            word.residencies(),
             _holderCap,
             _issue.placement,
             word & TokenWord.WHOLE_POSITION_ONLY != 0,

@@ -205,7 +205,7 @@ abstract contract TransferRules is Restraints {
     }
 
     function _judgeLots(uint256 word, uint256 amount) internal view returns (Reason) {
-        return amount % _today(_issue.lotSize, 0, word) == 0 ? Reason.NONE : Reason.NOT_WHOLE_LOTS;
+        return amount % _lotSize(word) == 0 ? Reason.NONE : Reason.NOT_WHOLE_LOTS;
     }
 
     /// @dev One investor with several wallets counts once; one that leaves with all makes room for the one who comes.

@@ -86,6 +86,14 @@ library TokenWord {
         return (word >> 80) & TIME;
     }
 
+    function classes(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> 120);
+    }
+
+    function residencies(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> 128);
+    }
+
     /// @dev `class` and `residency` are below 8: the registry writes no other.
     function admitsClass(uint256 word, uint256 class) internal pure returns (bool) {
         return (word >> (120 + class)) & 1 != 0;
@@ -101,6 +109,14 @@ library TokenWord {
 
     function withLockedUntil(uint256 word, uint256 until) internal pure returns (uint256) {
         return (word & ~(TIME << 40)) | (until << 40);
+    }
+
+    function withClasses(uint256 word, uint8 classes_) internal pure returns (uint256) {
+        return (word & ~(uint256(type(uint8).max) << 120)) | (uint256(classes_) << 120);
+    }
+
+    function withResidencies(uint256 word, uint8 residencies_) internal pure returns (uint256) {
+        return (word & ~(uint256(type(uint8).max) << 128)) | (uint256(residencies_) << 128);
     }
 
     function withMaturity(uint256 word, uint256 at) internal pure returns (uint256) {

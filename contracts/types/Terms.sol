@@ -21,7 +21,7 @@ struct Terms {
     uint8 decimals; // 0 by default: one unit is one right
     uint104 cap; // units that may ever be outstanding; more than 0
     uint104 lotSize; // transfers are multiples of it; 0 or 1: any amount
-    uint128 unitPrice; // yen for one unit (10^decimals) at issue
+    uint128 unitPrice; // yen for one unit (10^decimals) at issue; below 2^120
     address issuerAccount; // holds what is not distributed; never an investor's wallet
     uint40 maturity; // 0: none
     uint40 lockedUntil; // the token's own lock-up; 0: none

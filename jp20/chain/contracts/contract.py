@@ -84,7 +84,7 @@ def artifact(name: str) -> Artifact:
 
 
 def token_at(connection: Connection, address: ChecksumAddress) -> "Contract":
-    """A token: its four contracts under one interface."""
+    """A token: its five contracts under one interface."""
     return Contract(connection, address, token_interface())
 
 
@@ -101,7 +101,7 @@ def settlement_at(connection: Connection, address: ChecksumAddress) -> "Contract
 
 
 def token_interface() -> Interface:
-    """The interface under which a token's four contracts are one."""
+    """The interface under which a token's five contracts are one."""
     return artifact("IJP20Token").interface
 
 

@@ -299,10 +299,10 @@ def selectors(abi):
     }
 
 
-def test_the_four_contracts_share_no_function_and_are_together_the_interface(
-    JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, token_abi
+def test_the_five_contracts_share_no_function_and_are_together_the_interface(
+    JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms, token_abi
 ):
-    contracts = (JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer)
+    contracts = (JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms)
     parts = [selectors(part.abi) for part in contracts]
 
     assert sum(len(part) for part in parts) == len(set().union(*parts))
@@ -310,7 +310,7 @@ def test_the_four_contracts_share_no_function_and_are_together_the_interface(
 
 
 @pytest.mark.requirement("G12")
-@pytest.mark.parametrize("module", range(3))
+@pytest.mark.parametrize("module", range(4))
 def test_the_modules_do_nothing_when_they_are_called_directly(
     Contract, version, token_abi, alice, bob, decided, module
 ):

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {ITermChanges} from "../interfaces/ITermChanges.sol";
+import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
+import {TransferRules} from "./TransferRules.sol";
+import {HolderWord, TokenWord} from "./Words.sol";
+import {Reason} from "../types/Reason.sol";
+
+/// @title Terms that are changed by decision
+abstract contract TermChanges is TransferRules, ITermChanges {
+    using HolderWord for uint256;
+    using TokenWord for uint256;
+
+    /// @inheritdoc ITermChanges
+    function changeClasses(uint8 classes) external restricted {
+        uint256 word = _changeable();
+        uint8 was = word.classes();
+        if (classes == was) revert TermUnchanged("classes");
+        // Bit 0 is NONE, the class of whom nobody knows.
+        if (classes == 0 || classes & 1 != 0) revert ITokenTerms.InvalidTerms("classes");
+        _word = word.withClasses(classes);
+        emit ClassesChanged(was, classes);
+    }
+
+    /// @inheritdoc ITermChanges
+    function changeResidencies(uint8 residencies) external restricted {
+        uint256 word = _changeable();
+        uint8 was = word.residencies();
+        if (residencies == was) revert TermUnchanged("residencies");
+        if (residencies == 0 || residencies & 1 != 0) revert ITokenTerms.InvalidTerms("residencies");
+        _word = word.withResidencies(residencies);
+        emit ResidenciesChanged(was, residencies);
+    }
+
+    /// @inheritdoc ITermChanges
+    function changeHolderCap(uint32 holderCap) external restricted {
+        uint256 word = _changeable();
+        uint32 was = _holderCap;
+        if (holderCap == was) revert TermUnchanged("holderCap");
+        if (was == 0 || holderCap == 0) revert TermFixed("holderCap");
+        _holderCap = holderCap;
+        emit HolderCapChanged(was, holderCap);
+    }
+
+    /// @inheritdoc ITermChanges
+    function changeLotSize(uint104 lotSize) external restricted {
+        uint256 word = _changeable();
+        uint256 was = _lotSize(word);
+        uint104 to = lotSize == 0 ? 1 : lotSize;
+        if (to == was) revert TermUnchanged("lotSize");
+        if (word & TokenWord.WHOLE_POSITION_ONLY != 0) revert TermFixed("lotSize");
+        if (to > _supply.cap) revert ITokenTerms.InvalidTerms("lotSize");
+        (_issue.lotSize, _issue.lotSplits) = (to, uint16(word.splits()));
+        _word = to == 1 ? word & ~TokenWord.IN_LOTS : word | TokenWord.IN_LOTS;
+        emit LotSizeChanged(was, to);
+    }
+
+    /// @inheritdoc ITermChanges
+    function changeConsentRequired(bool consentRequired) external restricted {
+        uint256 word = _changeable();
+        bool was = word & TokenWord.CONSENT_REQUIRED != 0;
+        if (consentRequired == was) revert TermUnchanged("consentRequired");
+        _word = word ^ TokenWord.CONSENT_REQUIRED;
+        emit ConsentRequiredChanged(was, consentRequired);
+    }
+
+    /// @inheritdoc ITermChanges
+    function changeCap(uint104 cap) external restricted {
+        uint256 word = _changeable();
+        Supply memory supply = _supply;
+        if (cap == supply.cap) revert TermUnchanged("cap");
+        if (cap < supply.total) revert CapBelowSupply(cap, supply.total);
+        bool lowered = cap < supply.cap && supply.openLosses != 0;
+        if (lowered || cap == MAX_UNITS || cap < _lotSize(word)) revert ITokenTerms.InvalidTerms("cap");
+        _supply.cap = cap;
+        emit CapChanged(supply.cap, cap);
+    }
+
+    /// @inheritdoc ITermChanges
+    function extendMaturity(uint40 maturity) external restricted {
+        uint256 word = _changeable();
+        uint40 was = _asTerm(word.maturity());
+        if (was == 0 || maturity == TokenWord.NO_TIME) revert TermFixed("maturity");
+        if (maturity <= was) revert MaturityNotLater(was, maturity);
+        _word = word.withMaturity(maturity);
+        emit ITokenTerms.MaturityChanged(was, maturity);
+    }
+
+    // Inside
+
+    /// @dev The token's word, where terms may be changed. What has matured stays so: nothing is ever added again.
+    function _changeable() private returns (uint256 word) {
+        word = _currentWord();
+        _requireNotHalted(word);
+        if (block.timestamp >= word.maturity()) _requireNone(Reason.TOKEN_MATURED);
+    }
+}
