@@ -48,6 +48,8 @@ FREE: Final = 35  # of the 40 that nothing keeps once the first lock-up has run 
 OF_DEALER: Final = 10_000
 LOT: Final = 5
 
+DELAY_OF_TERMS: Final = 7 * DAY  # of the shipped policy's act change-terms
+
 RATIO: Final = 10
 PLEDGE: Final = 1  # of `RestraintKind`
 SALE: Final = 0  # of `Cause`
@@ -160,6 +162,7 @@ class World:
             holder_cap=5_000,
             lot_size=LOT,
             locked_until=0,
+            consent_required=True,
             maturity=self.chain.now() + 60 * DAY,
         )
         holders = [*self.restrained, *self.burdened, self.heavy]
@@ -170,13 +173,18 @@ class World:
         return token
 
     def _restrain(self) -> None:
-        """What asks for free units comes first."""
+        """What asks for free units comes first. Only a token that asks for consent takes requests; then
+        it asks for none any more, so that the batches move units themselves.
+        """
         token, decide_all = self.token, self.jp20.decide_all
         asked = [
             (holder, token.call("requestTransfer", to, REQUESTED, self.running))
             for holder, to in zip(self.restrained, self.newcomers, strict=False)
         ]
         self.chain.send_all(asked)
+        executor, given_up = self.jp20.ready(token, "changeConsentRequired", False)
+        self.chain.wait_until(self.chain.now() + DELAY_OF_TERMS)
+        self.chain.send(executor, given_up)
         self._lock_up([self.dealer], OF_DEALER, self.chain.now() + DAY)
         holders = [*self.restrained, *self.burdened]
         for part in _parts(holders, SET):

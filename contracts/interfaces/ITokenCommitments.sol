@@ -24,7 +24,8 @@ interface ITokenCommitments {
     event CommitmentSettled(uint256 indexed id, address indexed agent, uint256 amount);
     event CommitmentReleased(uint256 indexed id);
 
-    /// @notice No settlement contract that the token's Consortium lets act for this token.
+    /// @notice No settlement contract that the token's Consortium lets act for this token: of another kind, or of another
+    /// token's scope.
     error AgentUnknown(address agent);
     /// @notice The caller is not the agent, or the holder before the deadline.
     error NotReleasable(uint256 id, address caller);

@@ -12,6 +12,9 @@ contract OpenAuthority {
     /// @notice What the Consortium would know an account as; see `Kind`.
     mapping(address account => uint8) public kindOf;
 
+    /// @notice The token that a contract beside the tokens is registered for; zero: all.
+    mapping(address account => address) public scopeOf;
+
     event TokenRegistered(address token, uint32 issuer, uint32 registrar);
 
     error RegistrationRefused(uint32 issuer);
@@ -22,6 +25,10 @@ contract OpenAuthority {
 
     function setKind(address account, uint8 kind) external {
         kindOf[account] = kind;
+    }
+
+    function setScope(address account, address token) external {
+        scopeOf[account] = token;
     }
 
     function unseal() external {

@@ -60,8 +60,12 @@ abstract contract Commitments is Promises, ITokenCommitments {
 
     // Inside
 
-    /// @dev Whether the Consortium lets it settle this token's transfers.
+    /// @dev Whether the Consortium lets it settle this token's transfers: a settlement contract of all tokens, or of this
+    /// one.
     function _mayAct(address agent) private view returns (bool) {
-        return IConsortium(_authority).kindOf(agent) == Kind.SETTLEMENT;
+        IConsortium consortium = IConsortium(_authority);
+        if (consortium.kindOf(agent) != Kind.SETTLEMENT) return false;
+        address scope = consortium.scopeOf(agent);
+        return scope == address(0) || scope == address(this);
     }
 }

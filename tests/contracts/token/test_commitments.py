@@ -82,6 +82,33 @@ def test_the_agent_is_a_contract_that_the_consortium_lets(
             token.commitTransfer.call(other, bob, 30, deadline, {"from": alice})
 
 
+def test_an_agent_of_one_tokens_scope_acts_on_no_other(
+    token, consent, authority, agent, alice, bob, deadline, decided
+):
+    authority.setScope(agent, consent, decided)
+
+    with reverts_with("AgentUnknown", agent):
+        token.commitTransfer.call(agent, bob, 30, deadline, {"from": alice})
+    id = commit(consent, agent, alice, bob, 30, deadline)
+    consent.approveTransfer(id, decided)
+    consent.settleTransfer(id, {"from": agent})
+
+    assert consent.balanceOf(bob) == 80  # 50 + 30
+
+
+def test_an_agent_whose_scope_became_another_tokens_settles_nothing_and_frees_the_holder(
+    token, consent, authority, agent, alice, bob, deadline, decided
+):
+    id = commit(token, agent, alice, bob, 30, deadline)
+    authority.setScope(agent, consent, decided)
+
+    with reverts_with("AgentUnknown", agent):
+        token.settleTransfer.call(id, {"from": agent})
+    token.releaseTransfer(id, {"from": alice})
+
+    assert position(token, alice) == Position(balance=100, free=100)
+
+
 def test_only_the_agent_settles(token, agent, authority, alice, bob, stranger, deadline, decided):
     id = commit(token, agent, alice, bob, 30, deadline)
     authority.setKind(stranger, SETTLEMENT, decided)
