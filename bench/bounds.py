@@ -322,7 +322,7 @@ def _pledges(
     found = []
     for holder, to in zip(world.restrained[:count], world.newcomers, strict=False):
         restraints = world.token.read("restraintsOf", holder)
-        number = next(id for id, kind, *_ in restraints if kind == PLEDGE)
+        number = next(id for id, _, kind, *_ in restraints if kind == PLEDGE)
         found.append((holder, to, (PLEDGED * RATIO, 0, number)))
     return found
 

@@ -74,7 +74,7 @@ def parse_term_sheet(data: bytes, file: str) -> TermSheet:
         decimals=reader.number("token.decimals", 0, 18, default=0),
         cap=reader.number("issue.cap", 1, MAX_UNITS - 1),
         lot_size=reader.number("issue.lot_size", 1, MAX_UNITS - 1, default=1),
-        unit_price=reader.number("issue.unit_price", 1, 2**128 - 1),
+        unit_price=reader.number("issue.unit_price", 1, 2**120 - 1),
         issuer_account=reader.address("issue.issuer_account"),
         placement=reader.choice("issue.placement", _PLACEMENTS),
         locked_until=reader.time("issue.locked_until", end_of_day=True),
