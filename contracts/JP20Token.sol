@@ -27,7 +27,7 @@ import {Reason} from "./types/Reason.sol";
 import {Terms} from "./types/Terms.sol";
 
 /// @title JP20Token: one issue of a security
-/// @notice What holders do, and the path of every transfer (G3, G7). Everything else of {IJP20Token} is in three
+/// @notice What holders do, and the path of every transfer (G3, G7). Everything else of {IJP20Token} is in four
 /// modules, reached from the fallback by `delegatecall` at addresses that are fixed here for good: {Routing} has the
 /// table. There is no proxy and no upgrade: this code never changes.
 contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadata, IERC20Permit {
@@ -42,6 +42,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     address private immutable SERVICING;
     address private immutable RESTRAINTS;
     address private immutable ENFORCER;
+    address private immutable TAKEOVER;
 
     /// @notice Called by the platform's directory. Reverts with `InvalidTerms(field)` where the terms contradict
     /// themselves.
@@ -51,6 +52,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
         SERVICING = modules_.servicing;
         RESTRAINTS = modules_.restraints;
         ENFORCER = modules_.enforcer;
+        TAKEOVER = modules_.takeover;
         _authority = authority_;
         _setTerms(terms);
         emit IAccessManaged.AuthorityUpdated(authority_);
@@ -323,7 +325,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
 
     /// @inheritdoc ITokenTransfers
     function modules() public view returns (Modules memory) {
-        return Modules(SERVICING, RESTRAINTS, ENFORCER);
+        return Modules(SERVICING, RESTRAINTS, ENFORCER, TAKEOVER);
     }
 
     /// @notice ERC-165.
@@ -383,7 +385,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
 
     function _approve(address owner, address spender, uint256 amount) private {
         if (spender == address(0)) revert IERC20Errors.ERC20InvalidSpender(spender);
-        _requireNotHalted(_word);
+        _requireNotHalted(_currentWord());
         _allowances[owner][spender] = amount;
         emit Approval(owner, spender, amount);
     }
@@ -394,7 +396,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
         if (reason == Reason.NONE) status = 0x51;
         else if (reason == Reason.INSUFFICIENT_BALANCE) status = 0x52;
         else if (reason == Reason.INSUFFICIENT_ALLOWANCE) status = 0x53;
-        else if (reason <= Reason.TOKEN_REDEEMED) status = 0x54; // halted
+        else if (reason <= Reason.TOKEN_REDEEMED || reason == Reason.TOKEN_CLOSED) status = 0x54; // halted
         else if (reason == Reason.TOKEN_LOCKED_UP) status = 0x55; // locked
         else if (reason >= Reason.SENDER_UNKNOWN && reason <= Reason.SENDER_IS_ISSUER_ACCOUNT) status = 0x56;
         else if (reason >= Reason.RECIPIENT_ZERO && reason <= Reason.RECIPIENT_RESIDENCY) status = 0x57;

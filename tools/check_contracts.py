@@ -3,7 +3,7 @@
 - Each deployed contract stays under 22,000 bytes, a module of the token under 20,000, with room to
   the 24,576 that the chain allows (EIP-170).
 - The token's creation code, which is stored as a contract behind one byte 0x00, stays under 24,576.
-- The four contracts of a token have one storage layout: the modules run on the token's storage by
+- The five contracts of a token have one storage layout: the modules run on the token's storage by
   `delegatecall`.
 - Their selectors are disjoint, so that none hides behind another's.
 - `Routing` sends each function of a module there.
@@ -25,7 +25,7 @@ from compile_contracts import ROOT, TOKEN_INTERFACE, compile_sources, is_deploye
 CHAIN_LIMIT = 24_576
 MAX_BYTES = 22_000
 MAX_MODULE_BYTES = 20_000
-TOKEN = ("JP20Token", "JP20Servicing", "JP20Restraints", "JP20Enforcer")
+TOKEN = ("JP20Token", "JP20Servicing", "JP20Restraints", "JP20Enforcer", "JP20Takeover")
 MODULES = TOKEN[1:]
 
 Contracts = dict[str, dict[str, Any]]

@@ -7,11 +7,12 @@ import {IRecordedTransfers} from "../interfaces/IRecordedTransfers.sol";
 import {ITokenCommitments} from "../interfaces/ITokenCommitments.sol";
 import {ITokenEnforcement} from "../interfaces/ITokenEnforcement.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
+import {ITokenTakeover} from "../interfaces/ITokenTakeover.sol";
 import {Modules} from "../types/Modules.sol";
 
-/// @title Which of a token's four contracts has a function
+/// @title Which of a token's five contracts has a function
 /// @notice A contract may have 24,576 bytes of code (EIP-170); a token's code has more. So that a transfer calls no
-/// other contract of the token, what holders do stands in the token; what organisations decide stands in three modules
+/// other contract of the token, what holders do stands in the token; what organisations decide stands in four modules
 /// that all tokens of a version share, reached by `delegatecall` from the token's fallback. A module may have 20,000
 /// bytes. What is in the token is paid for at each creation of a token, what is in a module once a version.
 ///
@@ -25,8 +26,9 @@ import {Modules} from "../types/Modules.sol";
 /// |                | transfers made elsewhere                             | successions that take it along          |
 /// | JP20Enforcer   | forced transfer and redemption, reversal,            | what moves units without their holder   |
 /// |                | redistribution, new wallet                           |                                         |
+/// | JP20Takeover   | a token replaced by another, from both sides         | used once in a token's life, if ever    |
 ///
-/// `JP20Restraints` and `JP20Enforcer` are listed below; what is in neither list and not in the token is servicing's.
+/// `JP20Restraints`, `JP20Enforcer` and `JP20Takeover` are listed below; what is in no list and not in the token is servicing's.
 /// `tools/check_contracts.py` compares the lists with the compiled contracts.
 library Routing {
     // Eight selectors a word, the first on the left; zero where there is none.
@@ -60,12 +62,22 @@ library Routing {
         | bytes32(ITokenEnforcement.redistribute.selector) >> 32 | bytes32(ITokenEnforcement.lossOf.selector) >> 64
         | bytes32(ITokenEnforcement.movePosition.selector) >> 96;
 
+    bytes32 private constant TAKEOVER_1 = bytes32(ITokenTakeover.appointSuccessor.selector)
+        | bytes32(ITokenTakeover.withdrawSuccessor.selector) >> 32 | bytes32(ITokenTakeover.handOver.selector) >> 64
+        | bytes32(ITokenTakeover.carryHolders.selector) >> 96 | bytes32(ITokenTakeover.carrySlots.selector) >> 128
+        | bytes32(ITokenTakeover.takeOver.selector) >> 160 | bytes32(ITokenTakeover.slots.selector) >> 192
+        | bytes32(ITokenTakeover.storageLayout.selector) >> 224;
+    bytes32 private constant TAKEOVER_2 = bytes32(ITokenTakeover.inForce.selector)
+        | bytes32(ITokenTakeover.successor.selector) >> 32 | bytes32(ITokenTakeover.predecessor.selector) >> 64
+        | bytes32(ITokenTakeover.carried.selector) >> 96;
+
     /// @return The module that continues a call which the token itself has no function for.
     function moduleOf(Modules memory modules, bytes4 selector) internal pure returns (address) {
         if (_isIn(ENFORCER_1, selector) || _isIn(ENFORCER_2, selector)) return modules.enforcer;
         if (_isIn(RESTRAINTS_1, selector) || _isIn(RESTRAINTS_2, selector) || _isIn(RESTRAINTS_3, selector)) {
             return modules.restraints;
         }
+        if (_isIn(TAKEOVER_1, selector) || _isIn(TAKEOVER_2, selector)) return modules.takeover;
         return modules.servicing;
     }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-/// @notice The three contracts that all tokens of a version share. What stands in which is in `token/Routing.sol`.
+/// @notice The four contracts that all tokens of a version share. What stands in which is in `token/Routing.sol`.
 struct Modules {
     address servicing;
     address restraints;
     address enforcer;
+    address takeover;
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {JP20Enforcer} from "../../contracts/JP20Enforcer.sol";
 import {JP20Restraints} from "../../contracts/JP20Restraints.sol";
 import {JP20Servicing} from "../../contracts/JP20Servicing.sol";
+import {JP20Takeover} from "../../contracts/JP20Takeover.sol";
 import {JP20Token} from "../../contracts/JP20Token.sol";
 import {Platform} from "../../contracts/Platform.sol";
 import {IJP20Token} from "../../contracts/interfaces/IJP20Token.sol";
@@ -20,7 +21,8 @@ library World {
         Modules memory modules = Modules(
             address(new JP20Servicing(platform)),
             address(new JP20Restraints(platform)),
-            address(new JP20Enforcer(platform))
+            address(new JP20Enforcer(platform)),
+            address(new JP20Takeover(platform))
         );
         address creationCode = storeCode(bytes.concat(hex"00", type(JP20Token).creationCode));
         uint256 version = platform.approveVersion(

@@ -73,3 +73,4 @@ class Modules:
     servicing: ChecksumAddress
     restraints: ChecksumAddress
     enforcer: ChecksumAddress
+    takeover: ChecksumAddress

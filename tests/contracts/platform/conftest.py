@@ -88,9 +88,9 @@ def platform(Platform, authority, requests, expiry, lone, ring):
 
 
 @pytest.fixture(scope="module")
-def modules(authority, probe, empty_platform):
-    """Three contracts with code: nothing of it is run here."""
-    return authority.address, probe.address, empty_platform.address
+def modules(authority, probe, empty_platform, platform):
+    """Four contracts with code: nothing of it is run here."""
+    return authority.address, probe.address, empty_platform.address, platform.address
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def test_a_version_is_approved_under_the_next_number(directory, requests, creati
     assert tx.events["VersionApproved"]["codeHash"] == code_hash
 
 
-def test_the_code_hash_binds_the_code_of_all_four(platform, web3, creation_code, modules):
+def test_the_code_hash_binds_the_code_of_all_five(platform, web3, creation_code, modules):
     hashes = [keccak(web3.eth.get_code(each)) for each in (creation_code, *modules)]
 
     assert platform.codeHashOf(creation_code, modules) == "0x" + keccak(b"".join(hashes)).hex()
@@ -57,7 +57,7 @@ def test_other_code_than_what_was_approved_is_refused(platform, requests, creati
         platform.approveVersion.call(creation_code, modules, approved, {"from": requests})
 
 
-@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("place", range(4))
 def test_a_module_without_code_is_refused(platform, requests, creation_code, modules, place):
     with_one_empty = [*modules]
     with_one_empty[place] = wallet(99)

@@ -157,10 +157,13 @@ def platform(make_platform):
 
 
 @pytest.fixture(scope="session")
-def version(JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, platform, decided):
+def version(
+    JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Takeover, platform, decided
+):
     """The version that tokens are made from, as the directory knows it."""
     modules = [
-        module.deploy(platform, decided) for module in (JP20Servicing, JP20Restraints, JP20Enforcer)
+        module.deploy(platform, decided)
+        for module in (JP20Servicing, JP20Restraints, JP20Enforcer, JP20Takeover)
     ]
     code = b"\x00" + bytes.fromhex(JP20Token.bytecode)
     # PUSH2 length, DUP1, PUSH1 12, PUSH1 0, CODECOPY, PUSH1 0, RETURN: the code behind these

@@ -299,10 +299,10 @@ def selectors(abi):
     }
 
 
-def test_the_four_contracts_share_no_function_and_are_together_the_interface(
-    JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, token_abi
+def test_the_five_contracts_share_no_function_and_are_together_the_interface(
+    JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Takeover, token_abi
 ):
-    contracts = (JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer)
+    contracts = (JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Takeover)
     parts = [selectors(part.abi) for part in contracts]
 
     assert sum(len(part) for part in parts) == len(set().union(*parts))
@@ -310,7 +310,7 @@ def test_the_four_contracts_share_no_function_and_are_together_the_interface(
 
 
 @pytest.mark.requirement("G12")
-@pytest.mark.parametrize("module", range(3))
+@pytest.mark.parametrize("module", range(4))
 def test_the_modules_do_nothing_when_they_are_called_directly(
     Contract, version, token_abi, alice, bob, decided, module
 ):
@@ -330,6 +330,10 @@ def test_the_modules_do_nothing_when_they_are_called_directly(
         lambda: direct.movePosition.call(alice, bob, decided),
         lambda: direct.redistribute.call(bytes(32), [], [], decided),
         lambda: direct.setAuthority.call(alice, decided),
+        lambda: direct.appointSuccessor.call(alice, decided),
+        lambda: direct.carryHolders.call([alice], decided),
+        lambda: direct.takeOver.call(decided),
+        lambda: direct.handOver.call(decided),
     ):
         with pytest.raises((VirtualMachineError, ValueError)):
             refused()
