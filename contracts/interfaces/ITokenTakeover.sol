@@ -5,13 +5,13 @@ pragma solidity 0.8.30;
 /// @notice The code of a token never changes. A new token is created from the same term sheet, with the old one named
 /// in its terms' `extra`; it has code and symbol in common with it. It takes the register over in three steps:
 ///
-/// 1. `appointSuccessor` on the old token closes it: it still answers for every unit, and nothing changes in it.
+/// 1. `closeFor` on the old token closes it: it still answers for every unit, and nothing changes in it.
 /// 2. `carryHolders` and `carrySlots` on the new token copy what the old one's storage has. Anybody may call them: the
 ///    words come from the old token, not from the caller, and it does not change meanwhile. Copied twice is copied once.
 /// 3. `takeOver` on the new token: units and holders that were carried are those of the old one, or it is refused. In
 ///    this one transaction the old token retires and the new one opens.
 ///
-/// Until step 3 the takeover can be broken off for good: `withdrawSuccessor` opens the old token again.
+/// Until step 3 the takeover can be broken off for good: `reopen` opens the old token again.
 ///
 /// Exactly one of the two is **in force** at any time, and both say so. The one that is not answers 0 for every balance
 /// and the supply, by a split count that has no factor: nobody who asks both ever counts a unit twice, or misses one.
@@ -41,11 +41,11 @@ interface ITokenTakeover {
 
     /// @notice Closes this token for `next` to take over. Called by: ISSUER, REGISTRAR, AUDITOR, after a delay. Works
     /// while halted or paused. Reverts with `NotASuccessor`.
-    function appointSuccessor(address next) external;
+    function closeFor(address next) external;
 
     /// @notice Breaks the takeover off: opens this token again. Called by: ISSUER, REGISTRAR, AUDITOR.
     /// Reverts with `NotTakingOver` before a successor was appointed, and after it took over.
-    function withdrawSuccessor() external;
+    function reopen() external;
 
     /// @notice Copies positions from the predecessor: balance, freeze, commitments, lock-ups, pledges and attachments
     /// with their ids and ranks. Who was carried before, and who has none, is passed over. 100 holders at most.

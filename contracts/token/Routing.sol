@@ -62,8 +62,8 @@ library Routing {
         | bytes32(ITokenEnforcement.redistribute.selector) >> 32 | bytes32(ITokenEnforcement.lossOf.selector) >> 64
         | bytes32(ITokenEnforcement.movePosition.selector) >> 96;
 
-    bytes32 private constant TAKEOVER_1 = bytes32(ITokenTakeover.appointSuccessor.selector)
-        | bytes32(ITokenTakeover.withdrawSuccessor.selector) >> 32 | bytes32(ITokenTakeover.handOver.selector) >> 64
+    bytes32 private constant TAKEOVER_1 = bytes32(ITokenTakeover.closeFor.selector)
+        | bytes32(ITokenTakeover.reopen.selector) >> 32 | bytes32(ITokenTakeover.handOver.selector) >> 64
         | bytes32(ITokenTakeover.carryHolders.selector) >> 96 | bytes32(ITokenTakeover.carrySlots.selector) >> 128
         | bytes32(ITokenTakeover.takeOver.selector) >> 160 | bytes32(ITokenTakeover.slots.selector) >> 192
         | bytes32(ITokenTakeover.storageLayout.selector) >> 224;

@@ -34,7 +34,7 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
     // The old token
 
     /// @inheritdoc ITokenTakeover
-    function appointSuccessor(address next) external restricted {
+    function closeFor(address next) external restricted {
         uint256 word = _currentWord();
         IJP20Token token = IJP20Token(next);
         if (
@@ -49,7 +49,7 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
     }
 
     /// @inheritdoc ITokenTakeover
-    function withdrawSuccessor() external restricted {
+    function reopen() external restricted {
         uint256 word = _handingOver();
         emit SuccessorWithdrawn(_successor);
         _successor = address(0);

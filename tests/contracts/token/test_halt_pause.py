@@ -26,8 +26,8 @@ BY_HOLDERS = {
 BY_ANYBODY = {"followPlatform"}
 # From both sides of a takeover, halted or not: see test_takeover.py.
 OF_TAKEOVER = {
-    "appointSuccessor",
-    "withdrawSuccessor",
+    "closeFor",
+    "reopen",
     "handOver",
     "carryHolders",
     "carrySlots",

@@ -330,7 +330,7 @@ def test_the_modules_do_nothing_when_they_are_called_directly(
         lambda: direct.movePosition.call(alice, bob, decided),
         lambda: direct.redistribute.call(bytes(32), [], [], decided),
         lambda: direct.setAuthority.call(alice, decided),
-        lambda: direct.appointSuccessor.call(alice, decided),
+        lambda: direct.closeFor.call(alice, decided),
         lambda: direct.carryHolders.call([alice], decided),
         lambda: direct.takeOver.call(decided),
         lambda: direct.handOver.call(decided),

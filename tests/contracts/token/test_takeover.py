@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from brownie import Contract
 from eth_abi import encode
+from eth_utils import keccak
 from token_words import (
     CREDITOR,
     DAY,
@@ -41,6 +42,11 @@ INCIDENT = name_hash("incident")
 NUMBER = 1
 
 
+def so_far(token) -> tuple[int, ...]:
+    """Whether it has begun, units, investors."""
+    return tuple(int(each) for each in token.carried())
+
+
 def words(slots) -> list[str]:
     return [f"0x{slot:064x}" for slot in slots]
 
@@ -53,9 +59,8 @@ def make_successor(platform, version, term_sheet, token_abi, decided):
         names = {"name": token.name(), "symbol": token.symbol(), "code": token.code()}
         extra = encode(["address", "uint256"], [token.address, number])
         sheet = term_sheet(**(names | {"extra": extra} | terms))
-        tx = platform.createToken(version.number, sheet, 7, 8, decided)
-        address = tx.events["TokenCreated"]["token"]
-        return Contract.from_abi("successor", address, token_abi, persist=False)
+        platform.createToken(version.number, sheet, 7, 8, decided)
+        return Contract.from_abi("successor", platform.tokens()[-1], token_abi, persist=False)
 
     return make
 
@@ -102,15 +107,13 @@ def everybody(alice, alices_other, bob, dave, issuer_account):
 
 @pytest.fixture
 def closed(old, new, decided):
-    old.token.appointSuccessor(new, decided)
+    old.token.closeFor(new, decided)
     return old
 
 
 def other_slots(old, everybody) -> list[str]:
     token = old.token
     place = encode(["bytes32", "uint32"], [bytes.fromhex(old.reversed[0][2:]), 0])
-    from eth_utils import keccak
-
     lost = encode(["bytes32", "uint32"], [bytes.fromhex(old.lost[0][2:]), 1])
     dave = everybody[3].address
     names = tuple(bytes(name) for name in token.getAllDocuments())
@@ -162,7 +165,7 @@ def test_before_it_is_appointed_it_carries_nothing(new, everybody, stranger, dec
         lambda: new.carryHolders.call(everybody, {"from": stranger}),
         lambda: new.carrySlots.call([], {"from": stranger}),
         lambda: new.takeOver.call(decided),
-        lambda: new.withdrawSuccessor.call(decided),
+        lambda: new.reopen.call(decided),
         lambda: new.handOver.call(decided),
     ):
         with reverts_with("NotTakingOver"):
@@ -197,7 +200,7 @@ def test_nobody_else_becomes_the_successor(
     elsewhere = make_successor(old.token, 3, issuerAccount=wallet_of_nobody)
     for account in (alice, other, of_another, elsewhere):
         with reverts_with("NotASuccessor", account):
-            old.token.appointSuccessor.call(account, decided)
+            old.token.closeFor.call(account, decided)
 
 
 @pytest.fixture
@@ -207,8 +210,8 @@ def wallet_of_nobody():
 
 def test_appointing_breaking_off_and_taking_over_are_decided(old, new, stranger):
     for refused in (
-        lambda: old.token.appointSuccessor.call(new, {"from": stranger}),
-        lambda: old.token.withdrawSuccessor.call({"from": stranger}),
+        lambda: old.token.closeFor.call(new, {"from": stranger}),
+        lambda: old.token.reopen.call({"from": stranger}),
         lambda: new.takeOver.call({"from": stranger}),
     ):
         with reverts_with("AccessManagedUnauthorized", stranger):
@@ -243,7 +246,7 @@ def test_the_old_token_is_closed_and_answers_for_every_unit(
         lambda: token.removeDocument.call(DOCUMENT, decided),
         lambda: token.approve.call(bob, 1, {"from": alice}),
         lambda: token.redeemAtMaturity.call([alice], decided),
-        lambda: token.appointSuccessor.call(new, decided),
+        lambda: token.closeFor.call(new, decided),
     ):
         with reverts_with("TransferRefused", Reason.TOKEN_CLOSED):
             refused()
@@ -263,19 +266,18 @@ def test_a_position_comes_over_as_it_is(closed, new, alice, bob, dave, stranger)
         (bob, 3, 14),
     ]
     # Two investors so far, 206 + 94 units.
-    assert new.carried() == (True, 300, 2)
+    assert so_far(new) == (1, 300, 2)
     # It does not answer for them yet.
     assert (new.totalSupply(), new.balanceOf(alice), closed.token.balanceOf(alice)) == (0, 0, 206)
 
 
 def test_copied_twice_is_copied_once(carried, new, everybody, alice, stranger):
-    before = new.carried()
 
     again = new.carryHolders([*everybody, alice], {"from": stranger})
     new.carrySlots(other_slots(carried, everybody), {"from": stranger})
 
     assert len(again.events) == 0
-    assert new.carried() == before == (True, 20_000, 2)
+    assert so_far(new) == (1, 20_000, 2)
 
 
 def test_words_that_were_copied_by_their_slots_first_are_counted_all_the_same(
@@ -341,7 +343,7 @@ def test_it_is_broken_off_and_the_old_token_goes_on(
 ):
     token = carried.token
 
-    tx = token.withdrawSuccessor(decided)
+    tx = token.reopen(decided)
 
     assert emitted(tx, "SuccessorWithdrawn") == [(new,)]
     assert token.successor() == ZERO_ADDRESS
@@ -360,9 +362,9 @@ def test_it_is_broken_off_and_the_old_token_goes_on(
         with reverts_with("NotTakingOver"):
             refused()
     with reverts_with("NotASuccessor", new):
-        token.appointSuccessor.call(new, decided)
+        token.closeFor.call(new, decided)
     another = make_successor(token, 9, holderCap=5, consentRequired=True)
-    token.appointSuccessor(another, decided)
+    token.closeFor(another, decided)
     assert token.successor() == another
 
 
@@ -398,7 +400,7 @@ def test_units_are_never_in_both_and_never_in_none(
     token = old.token
     expected = [token.balanceOf(holder) for holder in everybody]
     steps = [
-        lambda: token.appointSuccessor(new, decided),
+        lambda: token.closeFor(new, decided),
         lambda: new.carryHolders(everybody[:2], {"from": stranger}),
         lambda: new.carryHolders(everybody[2:], {"from": stranger}),
         lambda: new.carrySlots(other_slots(old, everybody), {"from": stranger}),
@@ -433,13 +435,14 @@ def test_the_new_token_has_what_the_old_one_had(
     assert (new.totalSupply(), new.cap(), new.tranches()) == (20_000, 2_000_000, 1)
     assert (new.splits(), new.splitFactor(0), new.holderCount()) == (1, 2, 2)
     assert new.getFrozenTokens(dave) == 40
-    assert new.freezeAtOnceOf(dave, 2)[1] is False
-    assert new.freezeAtOnceOf(dave, 2)[0] != 0
-    assert new.consentTransfer(0)[:3] == (alice, carol, 20)
-    assert new.consentTransfer(0)[4] == OPEN
+    frozen_at, confirmed = new.freezeAtOnceOf(dave, 2)
+    assert (frozen_at != 0, confirmed) == (True, False)
+    from_, to, units, _, status = new.consentTransfer(0)
+    assert (from_, to, units, status) == (alice, carol, 20, OPEN)
     assert new.reversed(carried.reversed)[0] == 6
     assert new.lossOf(INCIDENT, carried.lost) == 4
-    assert new.getDocument(DOCUMENT)[:2] == (URI, name_hash("content"))
+    uri, content, _ = new.getDocument(DOCUMENT)
+    assert (uri, content) == (URI, name_hash("content"))
     assert new.getAllDocuments() == [DOCUMENT]
     assert new.termSheetHash() == token.termSheetHash()
     # It is found by their name.
@@ -516,12 +519,12 @@ def test_the_old_token_is_retired(carried, new, alice, bob, everybody, decided, 
     for refused in (
         lambda: token.transfer.call(bob, 0, {"from": alice}),
         lambda: token.issue.call(1, decided),
-        lambda: token.appointSuccessor.call(new, decided),
+        lambda: token.closeFor.call(new, decided),
     ):
         with reverts_with("TransferRefused", Reason.TOKEN_CLOSED):
             refused()
     for refused in (
-        lambda: token.withdrawSuccessor.call(decided),
+        lambda: token.reopen.call(decided),
         lambda: token.handOver.call({"from": new}),
         lambda: new.takeOver.call(decided),
         lambda: new.carryHolders.call(everybody, {"from": stranger}),
@@ -535,7 +538,7 @@ def test_a_token_that_took_over_is_replaced_itself(
 ):
     new.takeOver(decided)
     third = make_successor(new, holderCap=5, consentRequired=True)
-    new.appointSuccessor(third, decided)
+    new.closeFor(third, decided)
     third.carryHolders([*everybody, carol], {"from": stranger})
 
     third.takeOver(decided)
