@@ -33,6 +33,7 @@ def test_the_platform_is_shown_with_contracts_as_compiled_and_its_organisations(
         "JP20Servicing",
         "JP20Restraints",
         "JP20Enforcer",
+        "JP20Takeover",
         "JP20Token",
         "Settlement",
     ]
