@@ -69,6 +69,15 @@ class Chain:
         """Raises Failed where it reverts."""
         return self._send(_fields(sender, call), gas)
 
+    def send_listed(self, sender: ChecksumAddress, call: Call, of: ChecksumAddress) -> Sent:
+        """With an access list (EIP-2930) of the contract `of` and of all its words that the
+        transaction comes to read.
+        """
+        fields = _fields(sender, call)
+        listed = self.rpc("eth_createAccessList", fields, "latest")["accessList"]
+        entries = [each for each in listed if each["address"].lower() == of.lower()]
+        return self._send({**fields, "accessList": entries})
+
     def send_all(self, calls: Sequence[tuple[ChecksumAddress, Call]]) -> None:
         """Each by its sender, all in one block. Raises Failed where one reverts."""
         gas = GAS_LIMIT // len(calls)

@@ -44,6 +44,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     address private immutable RESTRAINTS;
     address private immutable ENFORCER;
     address private immutable TERMS;
+    address private immutable TAKEOVER;
 
     /// @notice Called by the platform's directory. Reverts with `InvalidTerms(field)` where the terms contradict
     /// themselves.
@@ -54,6 +55,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
         RESTRAINTS = modules_.restraints;
         ENFORCER = modules_.enforcer;
         TERMS = modules_.terms;
+        TAKEOVER = modules_.takeover;
         _authority = authority_;
         _setTerms(terms);
         emit IAccessManaged.AuthorityUpdated(authority_);
@@ -326,7 +328,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
 
     /// @inheritdoc ITokenTransfers
     function modules() public view returns (Modules memory) {
-        return Modules(SERVICING, RESTRAINTS, ENFORCER, TERMS);
+        return Modules(SERVICING, RESTRAINTS, ENFORCER, TERMS, TAKEOVER);
     }
 
     /// @notice ERC-165.
@@ -387,7 +389,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
 
     function _approve(address owner, address spender, uint256 amount) private {
         if (spender == address(0)) revert IERC20Errors.ERC20InvalidSpender(spender);
-        _requireNotHalted(_word);
+        _requireNotHalted(_currentWord());
         _allowances[owner][spender] = amount;
         emit Approval(owner, spender, amount);
     }
@@ -398,7 +400,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
         if (reason == Reason.NONE) status = 0x51;
         else if (reason == Reason.INSUFFICIENT_BALANCE) status = 0x52;
         else if (reason == Reason.INSUFFICIENT_ALLOWANCE) status = 0x53;
-        else if (reason <= Reason.TOKEN_REDEEMED) status = 0x54; // halted
+        else if (reason <= Reason.TOKEN_REDEEMED || reason == Reason.TOKEN_CLOSED) status = 0x54; // halted
         else if (reason == Reason.TOKEN_LOCKED_UP) status = 0x55; // locked
         else if (reason >= Reason.SENDER_UNKNOWN && reason <= Reason.SENDER_IS_ISSUER_ACCOUNT) status = 0x56;
         else if (reason >= Reason.RECIPIENT_ZERO && reason <= Reason.RECIPIENT_RESIDENCY) status = 0x57;

@@ -25,7 +25,14 @@ from compile_contracts import ROOT, TOKEN_INTERFACE, compile_sources, is_deploye
 CHAIN_LIMIT = 24_576
 MAX_BYTES = 22_000
 MAX_MODULE_BYTES = 20_000
-TOKEN = ("JP20Token", "JP20Servicing", "JP20Restraints", "JP20Enforcer", "JP20Terms")
+TOKEN = (
+    "JP20Token",
+    "JP20Servicing",
+    "JP20Restraints",
+    "JP20Enforcer",
+    "JP20Terms",
+    "JP20Takeover",
+)
 MODULES = TOKEN[1:]
 
 Contracts = dict[str, dict[str, Any]]

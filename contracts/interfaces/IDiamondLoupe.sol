@@ -10,7 +10,7 @@ interface IDiamondLoupe {
         bytes4[] functionSelectors;
     }
 
-    /// @notice The token itself and its four modules, with the selectors of each.
+    /// @notice The token itself and its five modules, with the selectors of each.
     function facets() external view returns (Facet[] memory);
     /// @notice None where the address is none of the five.
     function facetFunctionSelectors(address facet) external view returns (bytes4[] memory selectors);

@@ -21,11 +21,12 @@ import {ITokenRestraints} from "./ITokenRestraints.sol";
 import {IConsentTransfers} from "./IConsentTransfers.sol";
 import {IRecordedTransfers} from "./IRecordedTransfers.sol";
 import {ITokenEnforcement} from "./ITokenEnforcement.sol";
+import {ITokenTakeover} from "./ITokenTakeover.sol";
 
 /// @title A JP20 token as everybody meets it: one address, one ABI
 /// @notice Behind it are five contracts with one storage layout: `JP20Token`, which transfers touch, and the modules
-/// `JP20Servicing`, `JP20Restraints`, `JP20Enforcer` and `JP20Terms`, which all tokens of a version share. Times are unix
-/// seconds, amounts are units.
+/// `JP20Servicing`, `JP20Restraints`, `JP20Enforcer`, `JP20Terms` and `JP20Takeover`, which all tokens of a version share.
+/// Times are unix seconds, amounts are units.
 /// What is done to many has a bound: so many rows fit into 20 million gas, two thirds of a block of 30 million, even
 /// where holders have several restraints and have to be brought up to date (measured by `make bench`).
 interface IJP20Token is
@@ -47,6 +48,7 @@ interface IJP20Token is
     ITokenCommitments,
     IRecordedTransfers,
     ITokenEnforcement,
+    ITokenTakeover,
     IAccessManaged,
     IDiamondLoupe
 {}

@@ -46,12 +46,14 @@ interface ITokenDirectory {
     error SymbolTaken(string symbol, address token);
     /// @notice The creation ended without a reason: no gas left, or code too large.
     error CreationFailed();
+    /// @notice No token of this platform, not in force, or not the one that has the code and the symbol.
+    error NotInForce(address token);
     /// @notice There is no token at this place.
     error UnknownToken(uint256 index);
 
     /// @notice Approves a version of the token (G1, G32). Executed by OPERATOR from a request.
     /// Emits `VersionApproved`. Reverts with `NoCode`, `NotCreationCode`, or `CodeHashMismatch` where the code
-    /// at the four addresses is not what the signers approved.
+    /// at the five addresses is not what the signers approved.
     /// @param codeHash What `codeHashOf` gives; signers compute it from their own build.
     /// @return version Its number, from 1.
     function approveVersion(address creationCode, Modules calldata modules, bytes32 codeHash)
@@ -67,6 +69,8 @@ interface ITokenDirectory {
     /// The token's address and its issuer's account are reserved: neither can become an investor's wallet. The
     /// address is CREATE2's with salt zero, so it is known from version and terms before the token is made, and a
     /// request can speak of it.
+    /// A token whose terms name another in `extra` is to replace it: it has that one's code and symbol, and is found
+    /// by them when it has taken over ({ITokenTakeover}); else it reverts with `NotInForce`.
     /// Emits `TokenCreated` and `AccountReserved`. Reverts with `NotSealed`, `UnknownVersion`, `VersionAlreadyRetired`,
     /// `CodeHashMismatch`, `EmptyCode`, `EmptySymbol`, `CodeTaken`, `SymbolTaken`, `InvestorAccount` where the
     /// issuer's account is an investor's wallet, or what the token's constructor or the Consortium reverts with.
@@ -76,8 +80,12 @@ interface ITokenDirectory {
         external
         returns (address token);
 
-    /// @return The hash over the code hashes (`extcodehash`) of the four, the modules in the order of their struct:
-    /// keccak256 of the 128 bytes.
+    /// @notice Lets code and symbol lead to `token`, which is in force (G32): it took over from the one that they led
+    /// to. Anybody may call; the token does when it takes over. Reverts with `NotInForce`.
+    function relist(address token) external;
+
+    /// @return The hash over the code hashes (`extcodehash`) of the five, the modules in the order of their struct:
+    /// keccak256 of the 160 bytes.
     function codeHashOf(address creationCode, Modules memory modules) external view returns (bytes32);
 
     /// @return How many versions there are, the retired ones included; they are numbered from 1.

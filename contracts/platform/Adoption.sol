@@ -51,11 +51,10 @@ abstract contract Adoption is TokenDirectory {
     /// @dev No need to look for another token of the code or the symbol: the predecessor had none, and whoever created
     /// one here since was refused.
     function _adopt(IJP20Token token) private {
-        string memory code = token.code();
         _reserve(token.issuerAccount());
-        _list(address(token), code, token.symbol());
+        _list(token);
         --_tokensToAdopt;
-        emit TokenAdopted(address(token), code);
+        emit TokenAdopted(address(token), token.code());
         token.followPlatform();
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {InvestorRegistry} from "./InvestorRegistry.sol";
 import {IConsortium} from "../interfaces/IConsortium.sol";
+import {IJP20Token} from "../interfaces/IJP20Token.sol";
 import {ITokenDirectory} from "../interfaces/ITokenDirectory.sol";
 import {Modules} from "../types/Modules.sol";
 import {Terms} from "../types/Terms.sol";
@@ -18,7 +19,7 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
 
     /// @dev Zero for a token that was adopted.
     mapping(address token => uint256) private _versionOf;
-    /// @dev Invariant: as many codes, and as many symbols, lead to a token as there are tokens.
+    /// @dev Invariant: each code, and each symbol, leads to the one token that has it and is in force.
     mapping(string code => address) private _tokenByCode;
     mapping(string symbol => address) private _tokenBySymbol;
 
@@ -34,6 +35,7 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
         _requireCode(modules.restraints);
         _requireCode(modules.enforcer);
         _requireCode(modules.terms);
+        _requireCode(modules.takeover);
         if (creationCode.code.length < 2 || creationCode.code[0] != 0x00) revert NotCreationCode(creationCode);
         _requireCodeHash(creationCode, modules, codeHash);
         _versions.push(
@@ -61,15 +63,20 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
         returns (address token)
     {
         if (!IConsortium(authority()).isSealed()) revert NotSealed();
-        _requireUnique(terms.code, terms.symbol);
+        _requireUnique(terms.code, terms.symbol, terms.extra);
         _reserve(terms.issuerAccount);
 
         token = _deploy(number, terms);
 
         _versionOf[token] = number;
-        _list(token, terms.code, terms.symbol);
+        _list(IJP20Token(token));
         IConsortium(authority()).registerToken(token, issuer, registrar);
         emit TokenCreated(token, number, terms.code, issuer, registrar, keccak256(abi.encode(terms)));
+    }
+
+    /// @inheritdoc ITokenDirectory
+    function relist(address token) external {
+        if (!_isToken[token] || !_answers(IJP20Token(token))) revert NotInForce(token);
     }
 
     // ------------------------------------------------------------------ views
@@ -82,7 +89,8 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
                 modules.servicing.codehash,
                 modules.restraints.codehash,
                 modules.enforcer.codehash,
-                modules.terms.codehash
+                modules.terms.codehash,
+                modules.takeover.codehash
             )
         );
     }
@@ -135,12 +143,20 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
 
     // ------------------------------------------------------------------ inside
 
-    function _list(address token, string memory code, string memory symbol) internal {
-        _reserve(token);
-        _tokens.push(token);
-        _isToken[token] = true;
-        _tokenByCode[code] = token;
-        _tokenBySymbol[symbol] = token;
+    function _list(IJP20Token token) internal {
+        _reserve(address(token));
+        _tokens.push(address(token));
+        _isToken[address(token)] = true;
+        _answers(token);
+    }
+
+    /// @dev Whether the token answers to its code and its symbol from now on.
+    function _answers(IJP20Token token) private returns (bool yes) {
+        yes = token.inForce();
+        if (yes) {
+            _tokenByCode[token.code()] = address(token);
+            _tokenBySymbol[token.symbol()] = address(token);
+        }
     }
 
     function _tokenCount() internal view returns (uint256) {
@@ -162,10 +178,18 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
         if (actual != expected) revert CodeHashMismatch(expected, actual);
     }
 
-    function _requireUnique(string calldata code, string calldata symbol) private view {
+    /// @dev A token that is to replace another has code and symbol of that one, and answers to them when it has.
+    function _requireUnique(string calldata code, string calldata symbol, bytes calldata extra) private view {
         if (bytes(code).length == 0) revert EmptyCode();
         if (bytes(symbol).length == 0) revert EmptySymbol();
         address other = _tokenByCode[code];
+        if (extra.length != 0) {
+            (address replaced,) = abi.decode(extra, (address, uint256));
+            if (replaced == address(0) || other != replaced || _tokenBySymbol[symbol] != replaced) {
+                revert NotInForce(replaced);
+            }
+            return;
+        }
         if (other == address(0) && _isUnfinished()) other = _predecessorsDirectory().tokenByCode(code);
         if (other != address(0)) revert CodeTaken(code, other);
         other = _tokenBySymbol[symbol];

@@ -15,6 +15,7 @@ contract BareToken {
     address public issuerAccount;
     bytes32 public termsHash;
     bool public haltedAtBirth;
+    bool public inForce;
 
     error TermsRefused(string name);
 
@@ -27,7 +28,12 @@ contract BareToken {
         modules = modules_;
         (symbol, code, issuerAccount) = (terms.symbol, terms.code, terms.issuerAccount);
         termsHash = keccak256(abi.encode(terms));
+        inForce = terms.extra.length == 0;
         haltedAtBirth = platform_.halted();
+    }
+
+    function setInForce(bool inForce_) external {
+        inForce = inForce_;
     }
 
     function followPlatform() external {

@@ -9,6 +9,8 @@ import {Terms} from "../types/Terms.sol";
 /// @title The terms as a token is created with them
 /// @notice {TermSheet} reads them.
 abstract contract Creation is TransferRules {
+    using TokenWord for uint256;
+
     function _setTerms(Terms memory terms) internal {
         _requireValid(terms);
         _name = terms.name;
@@ -19,7 +21,12 @@ abstract contract Creation is TransferRules {
         _supply.cap = terms.cap;
         _issue = Issue(uint120(terms.unitPrice), terms.lotSize, 0, terms.decimals, terms.placement);
         _holderCap = terms.holderCap;
-        _word = _wordOf(terms);
+        uint256 word = _wordOf(terms);
+        if (terms.extra.length != 0) {
+            (_predecessor,) = abi.decode(terms.extra, (address, uint256));
+            word = word.closed() | TokenWord.NOT_IN_FORCE;
+        }
+        _word = word;
         emit ITokenTerms.TermsSet(terms);
     }
 
@@ -29,7 +36,9 @@ abstract contract Creation is TransferRules {
         if (terms.lotSize > terms.cap) revert ITokenTerms.InvalidTerms("lotSize");
         if (terms.unitPrice > type(uint120).max) revert ITokenTerms.InvalidTerms("unitPrice");
         if (terms.issuerAccount == address(0)) revert ITokenTerms.InvalidTerms("issuerAccount");
-        if (terms.maturity != 0 && terms.maturity <= block.timestamp) revert ITokenTerms.InvalidTerms("maturity");
+        // A token may be replaced after its maturity.
+        bool isNew = terms.extra.length == 0;
+        if (isNew && terms.maturity != 0 && terms.maturity <= block.timestamp) revert ITokenTerms.InvalidTerms("maturity");
         if (terms.maturity != 0 && terms.lockedUntil > terms.maturity) {
             revert ITokenTerms.InvalidTerms("lockedUntil");
         }
@@ -37,7 +46,7 @@ abstract contract Creation is TransferRules {
         if (terms.residencies == 0 || terms.residencies & 1 != 0) revert ITokenTerms.InvalidTerms("residencies");
         if (terms.wholePositionOnly && terms.lotSize > 1) revert ITokenTerms.InvalidTerms("wholePositionOnly");
         if (terms.termSheetHash == 0) revert ITokenTerms.InvalidTerms("termSheetHash");
-        if (terms.extra.length != 0) revert ITokenTerms.InvalidTerms("extra");
+        if (!isNew && terms.extra.length != 64) revert ITokenTerms.InvalidTerms("extra");
     }
 
     function _wordOf(Terms memory terms) private pure returns (uint256 word) {

@@ -10,7 +10,7 @@ import {TransferRules} from "./TransferRules.sol";
 abstract contract Documents is TransferRules, ITokenDocuments {
     /// @inheritdoc IERC1643
     function setDocument(bytes32 name, string calldata uri, bytes32 documentHash) external restricted {
-        _requireNotHalted(_word);
+        _requireNotHalted(_currentWord());
         if (name == 0 || bytes(uri).length == 0 || documentHash == 0) revert DocumentIncomplete(name);
         Document storage document = _documents[name];
         if (document.position == 0) {
@@ -25,7 +25,7 @@ abstract contract Documents is TransferRules, ITokenDocuments {
 
     /// @inheritdoc IERC1643
     function removeDocument(bytes32 name) external restricted {
-        _requireNotHalted(_word);
+        _requireNotHalted(_currentWord());
         Document memory document = _documents[name];
         if (document.position == 0) revert DocumentUnknown(name);
         bytes32 last = _documentNames[_documentNames.length - 1];

@@ -4,7 +4,9 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Governed} from "./Governed.sol";
 import {HolderWord, TokenWord} from "./Words.sol";
+import {ITokenTransfers} from "../interfaces/ITokenTransfers.sol";
 import {Facts} from "../types/Facts.sol";
+import {Reason} from "../types/Reason.sol";
 
 /// @title Balances, splits and record dates
 /// @notice A split multiplies one number for the token, a record date is one time for the token. A holder's word is
@@ -23,7 +25,9 @@ abstract contract HolderLedger is Governed {
         if (block.timestamp > word.nextRecordDate()) word = _passRecordDates(word);
     }
 
+    /// @dev Whatever would change a closed token comes here and no further.
     function _passRecordDates(uint256 word) private returns (uint256) {
+        if (word & TokenWord.CLOSED != 0) revert ITokenTransfers.TransferRefused(Reason.TOKEN_CLOSED);
         uint256 count = _recordDates.length;
         uint256 index = word.records();
         uint104 supply = _supply.total;
@@ -118,9 +122,16 @@ abstract contract HolderLedger is Governed {
         return at == TokenWord.NO_TIME ? 0 : uint40(at);
     }
 
-    /// @dev Whether units can still be added. Once no it is no for ever: maturity is not put off when it has come, and
-    /// no loss is recorded then.
+    /// @dev Whether this token answers for the units, or another does (G32).
+    function _isInForce(uint256 word) internal view returns (bool) {
+        uint256 count = word.splits();
+        return count == 0 || _splitFactors[count] != 0;
+    }
+
+    /// @dev Whether units can still be added. Once no it is no for ever: maturity is not put off when it has come, no
+    /// loss is recorded then, and a token that is retired stays so.
     function _isIssuable(uint256 word) internal view returns (bool) {
+        if (word & TokenWord.CLOSED != 0 && _successor != address(0) && !_isInForce(word)) return false;
         return block.timestamp < word.maturity() || _supply.openLosses != 0;
     }
 

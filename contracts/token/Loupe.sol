@@ -10,34 +10,34 @@ import {Modules} from "../types/Modules.sol";
 abstract contract Loupe is IDiamondLoupe {
     /// @inheritdoc IDiamondLoupe
     function facets() external view returns (Facet[] memory all) {
-        address[5] memory contracts = _contracts();
-        all = new Facet[](5);
-        for (uint256 i; i < 5; i++) {
+        address[6] memory contracts = _contracts();
+        all = new Facet[](6);
+        for (uint256 i; i < 6; i++) {
             all[i] = Facet(contracts[i], Routing.selectorsOf(i));
         }
     }
 
     /// @inheritdoc IDiamondLoupe
     function facetFunctionSelectors(address facet) external view returns (bytes4[] memory selectors) {
-        address[5] memory contracts = _contracts();
-        for (uint256 i; i < 5; i++) {
+        address[6] memory contracts = _contracts();
+        for (uint256 i; i < 6; i++) {
             if (contracts[i] == facet) return Routing.selectorsOf(i);
         }
     }
 
     /// @inheritdoc IDiamondLoupe
     function facetAddresses() external view returns (address[] memory all) {
-        address[5] memory contracts = _contracts();
-        all = new address[](5);
-        for (uint256 i; i < 5; i++) {
+        address[6] memory contracts = _contracts();
+        all = new address[](6);
+        for (uint256 i; i < 6; i++) {
             all[i] = contracts[i];
         }
     }
 
     /// @inheritdoc IDiamondLoupe
     function facetAddress(bytes4 selector) external view returns (address) {
-        address[5] memory contracts = _contracts();
-        for (uint256 i; i < 5; i++) {
+        address[6] memory contracts = _contracts();
+        for (uint256 i; i < 6; i++) {
             bytes4[] memory selectors = Routing.selectorsOf(i);
             for (uint256 j; j < selectors.length; j++) {
                 if (selectors[j] == selector) return contracts[i];
@@ -47,8 +47,8 @@ abstract contract Loupe is IDiamondLoupe {
     }
 
     /// @dev Here `address(this)` is the token, which knows its modules.
-    function _contracts() private view returns (address[5] memory) {
+    function _contracts() private view returns (address[6] memory) {
         Modules memory modules = ITokenTransfers(address(this)).modules();
-        return [address(this), modules.servicing, modules.restraints, modules.enforcer, modules.terms];
+        return [address(this), modules.servicing, modules.restraints, modules.enforcer, modules.terms, modules.takeover];
     }
 }

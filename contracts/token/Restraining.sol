@@ -96,6 +96,7 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
 
     /// @inheritdoc ITokenRestraints
     function confirmFreeze(address account, uint32 organisation, uint40 at) external restricted {
+        _currentWord();
         uint32 confirming = _actingOrganisation();
         FreezeAtOnce storage freeze = _freezesAtOnce[account][organisation];
         if (!_isUnconfirmed(account, freeze) || freeze.at != at || confirming == organisation) {

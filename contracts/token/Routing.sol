@@ -21,11 +21,12 @@ import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
 import {ITokenSwitches} from "../interfaces/ITokenSwitches.sol";
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
 import {ITokenTransfers} from "../interfaces/ITokenTransfers.sol";
+import {ITokenTakeover} from "../interfaces/ITokenTakeover.sol";
 import {Modules} from "../types/Modules.sol";
 
-/// @title Which of a token's five contracts has a function
+/// @title Which of a token's six contracts has a function
 /// @notice A contract may have 24,576 bytes of code (EIP-170); a token's code has more. So that a transfer calls no
-/// other contract of the token, what holders do stands in the token; what organisations decide stands in four modules
+/// other contract of the token, what holders do stands in the token; what organisations decide stands in five modules
 /// that all tokens of a version share, reached by `delegatecall` from the token's fallback. A module may have 20,000
 /// bytes. What is in the token is paid for at each creation of a token, what is in a module once a version.
 ///
@@ -41,8 +42,9 @@ import {Modules} from "../types/Modules.sol";
 /// |                | redistribution, new wallet                           |                                         |
 /// | JP20Terms      | terms and their changes, documents, record dates     | what the token says of itself           |
 /// |                | gone by, which contract has which function           |                                         |
+/// | JP20Takeover   | a token replaced by another, from both sides         | used once in a token's life, if ever    |
 ///
-/// All five are listed below: {Loupe} answers from the lists, and the fallback sends to the terms what is in no other
+/// All six are listed below: {Loupe} answers from the lists, and the fallback sends to the terms what is in no other
 /// list. `tools/check_contracts.py` compares the lists with the compiled contracts.
 library Routing {
     // Eight selectors a word, the first on the left; zero where there is none.
@@ -154,6 +156,14 @@ library Routing {
         | bytes32(IDiamondLoupe.facetAddresses.selector) >> 224;
     bytes32 private constant TERMS_5 = bytes32(IDiamondLoupe.facetFunctionSelectors.selector)
         | bytes32(IDiamondLoupe.facets.selector) >> 32;
+    bytes32 private constant TAKEOVER_1 = bytes32(ITokenTakeover.closeFor.selector)
+        | bytes32(ITokenTakeover.reopen.selector) >> 32 | bytes32(ITokenTakeover.handOver.selector) >> 64
+        | bytes32(ITokenTakeover.carryHolders.selector) >> 96 | bytes32(ITokenTakeover.carrySlots.selector) >> 128
+        | bytes32(ITokenTakeover.takeOver.selector) >> 160 | bytes32(ITokenTakeover.slots.selector) >> 192
+        | bytes32(ITokenTakeover.storageLayout.selector) >> 224;
+    bytes32 private constant TAKEOVER_2 = bytes32(ITokenTakeover.inForce.selector)
+        | bytes32(ITokenTakeover.successor.selector) >> 32 | bytes32(ITokenTakeover.predecessor.selector) >> 64
+        | bytes32(ITokenTakeover.carried.selector) >> 96;
 
     /// @return The module that continues a call which the token itself has no function for.
     function moduleOf(Modules memory modules, bytes4 selector) internal pure returns (address) {
@@ -162,6 +172,7 @@ library Routing {
         if (_isIn(RESTRAINTS_1, selector) || _isIn(RESTRAINTS_2, selector) || _isIn(RESTRAINTS_3, selector)) {
             return modules.restraints;
         }
+        if (_isIn(TAKEOVER_1, selector) || _isIn(TAKEOVER_2, selector)) return modules.takeover;
         return modules.terms;
     }
 
@@ -185,7 +196,8 @@ library Routing {
         if (index == 1) return [SERVICING_1, SERVICING_2, bytes32(0), bytes32(0), bytes32(0)];
         if (index == 2) return [RESTRAINTS_1, RESTRAINTS_2, RESTRAINTS_3, bytes32(0), bytes32(0)];
         if (index == 3) return [ENFORCER_1, ENFORCER_2, bytes32(0), bytes32(0), bytes32(0)];
-        return [TERMS_1, TERMS_2, TERMS_3, TERMS_4, TERMS_5];
+        if (index == 4) return [TERMS_1, TERMS_2, TERMS_3, TERMS_4, TERMS_5];
+        return [TAKEOVER_1, TAKEOVER_2, bytes32(0), bytes32(0), bytes32(0)];
     }
 
     /// @dev Compares eight selectors at once: a lane is zero where its selector is the one asked for, and only from a

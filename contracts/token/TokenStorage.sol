@@ -146,4 +146,20 @@ abstract contract TokenStorage {
     /// @dev What a log took from the register by an error: the digest of incident and log while it is to be restored,
     /// then `RESTORED`. Invariant: of one log no more is restored than it took, once, under whatever incident.
     mapping(bytes32 lossId => bytes32 digest) internal _losses;
+
+    /// @dev Who takes or took the register over from this token. See {Takeover}.
+    /// Invariant: of a token and its successor exactly one is in force.
+    address internal _successor;
+
+    /// @dev From whom this token takes or took it over. Set at creation for good.
+    address internal _predecessor;
+
+    /// @dev Of the predecessor's register. Invariant: no position and no investor is counted twice.
+    uint104 internal _carriedUnits;
+    uint32 internal _carriedHolders;
+    bool internal _carryingBegun;
+
+    /// @dev The key is a holder's address, or an investor's id with a bit above it. By predecessor, so that no word of
+    /// the predecessor's own past stands in the same place.
+    mapping(address predecessor => mapping(uint256 what => bool)) internal _isCarried;
 }

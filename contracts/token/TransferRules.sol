@@ -104,7 +104,9 @@ abstract contract TransferRules is Restraints {
     /// @dev May units be sent at all now, by whomever?
     function _judgeTime(uint256 word, bool halted) internal view returns (Reason) {
         if (halted) return Reason.PLATFORM_HALTED;
-        if (word & TokenWord.PAUSED != 0) return Reason.TOKEN_PAUSED;
+        if (word & (TokenWord.PAUSED | TokenWord.CLOSED) != 0) {
+            return word & TokenWord.CLOSED == 0 ? Reason.TOKEN_PAUSED : Reason.TOKEN_CLOSED;
+        }
         if (word & TokenWord.CONSENT_REQUIRED != 0) return Reason.CONSENT_REQUIRED;
         return block.timestamp >= word.maturity() ? Reason.TOKEN_MATURED : Reason.NONE;
     }

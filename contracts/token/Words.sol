@@ -64,6 +64,13 @@ library TokenWord {
     uint256 internal constant PARTIAL_REDEMPTION = 1 << 144;
     uint256 internal constant HOLDER_REDEMPTION = 1 << 145;
 
+    /// @dev Nothing changes in this token: it is being replaced, was, or has not replaced another yet. With it goes a
+    /// next record date of 0, so that who would change something comes to see it.
+    uint256 internal constant CLOSED = 1 << 151;
+
+    /// @dev A split count that no token reaches, and so without a factor: every quantity is 0 by it.
+    uint256 internal constant NOT_IN_FORCE = uint256(type(uint16).max) << 208;
+
     /// @dev Never stored: rules that a decided case sets aside, put into the word that is judged by.
     uint256 internal constant ANY_CLASS = 1 << 146;
     uint256 internal constant ANY_RESIDENCY = 1 << 147;
@@ -121,6 +128,14 @@ library TokenWord {
 
     function withMaturity(uint256 word, uint256 at) internal pure returns (uint256) {
         return (word & ~(TIME << 80)) | (at << 80);
+    }
+
+    function closed(uint256 word) internal pure returns (uint256) {
+        return withNextRecordDate(word, 0) | CLOSED;
+    }
+
+    function opened(uint256 word, uint256 nextRecordDate_) internal pure returns (uint256) {
+        return withNextRecordDate(word, nextRecordDate_) & ~CLOSED;
     }
 
     function oneMoreSplit(uint256 word) internal pure returns (uint256) {

@@ -7,4 +7,5 @@ struct Modules {
     address restraints;
     address enforcer;
     address terms;
+    address takeover;
 }

@@ -49,5 +49,6 @@ enum Reason {
     NO_SUCH_RESTRAINT, //                41  the pledge or attachment to be executed was released (G11)
     SAME_WALLET, //                 42  a movement to where the units are changes nothing (G3, G10, G11)
     CONSENT_NOT_REQUIRED, //        43  this token's transfers wait for nobody's consent (G3)
-    NO_SUCH_LOSS //                 44  the log took no units, or is not recorded under the incident (G9)
+    NO_SUCH_LOSS, //                44  the log took no units, or is not recorded under the incident (G9)
+    TOKEN_CLOSED //                45  it is being replaced, was, or has not replaced another yet (G32)
 }

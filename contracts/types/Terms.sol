@@ -36,5 +36,5 @@ struct Terms {
     bool partialRedemption; // a part of every holder's units
     bool holderRedemption; // one holder's units
     bytes32 termSheetHash; // SHA-256 of the term sheet file
-    bytes extra; // fields of later versions; empty in this one
+    bytes extra; // empty, or of a token that is to replace another: ABI-encoded its address, and a number (G32)
 }

@@ -34,6 +34,7 @@ def test_the_platform_is_shown_with_contracts_as_compiled_and_its_organisations(
         "JP20Restraints",
         "JP20Enforcer",
         "JP20Terms",
+        "JP20Takeover",
         "JP20Token",
         "Settlement",
     ]

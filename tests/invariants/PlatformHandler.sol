@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {JP20Enforcer} from "../../contracts/JP20Enforcer.sol";
+import {JP20Takeover} from "../../contracts/JP20Takeover.sol";
 import {JP20Restraints} from "../../contracts/JP20Restraints.sol";
 import {JP20Servicing} from "../../contracts/JP20Servicing.sol";
 import {JP20Terms} from "../../contracts/JP20Terms.sol";
@@ -342,7 +343,8 @@ contract PlatformHandler is PlatformModel {
             address(new JP20Servicing(first)),
             address(new JP20Restraints(first)),
             address(new JP20Enforcer(first)),
-            address(new JP20Terms(first))
+            address(new JP20Terms(first)),
+            address(new JP20Takeover(first))
         );
         address code = World.storeCode(bytes.concat(hex"00", type(JP20Token).creationCode));
         first.approveVersion(code, modules, first.codeHashOf(code, modules));

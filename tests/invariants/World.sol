@@ -5,6 +5,7 @@ import {JP20Enforcer} from "../../contracts/JP20Enforcer.sol";
 import {JP20Restraints} from "../../contracts/JP20Restraints.sol";
 import {JP20Servicing} from "../../contracts/JP20Servicing.sol";
 import {JP20Terms} from "../../contracts/JP20Terms.sol";
+import {JP20Takeover} from "../../contracts/JP20Takeover.sol";
 import {JP20Token} from "../../contracts/JP20Token.sol";
 import {Platform} from "../../contracts/Platform.sol";
 import {IJP20Token} from "../../contracts/interfaces/IJP20Token.sol";
@@ -22,7 +23,8 @@ library World {
             address(new JP20Servicing(platform)),
             address(new JP20Restraints(platform)),
             address(new JP20Enforcer(platform)),
-            address(new JP20Terms(platform))
+            address(new JP20Terms(platform)),
+            address(new JP20Takeover(platform))
         );
         address creationCode = storeCode(bytes.concat(hex"00", type(JP20Token).creationCode));
         uint256 version = platform.approveVersion(

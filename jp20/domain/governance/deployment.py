@@ -16,7 +16,7 @@ from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.base.faults import FaultyFile
 from jp20.domain.files.fields import read_json
 
-MODULES: Final = ("JP20Servicing", "JP20Restraints", "JP20Enforcer", "JP20Terms")
+MODULES: Final = ("JP20Servicing", "JP20Restraints", "JP20Enforcer", "JP20Terms", "JP20Takeover")
 """What all tokens of a version share, in the order of the contracts' `Modules`."""
 
 CONTRACTS: Final = ("Consortium", "Platform", *MODULES, "JP20Token", "Settlement")

@@ -26,16 +26,16 @@ class NotAMigration(JP20Error):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, file: str, why: Text) -> None:
+    def __init__(self, file: str, why: Text, of: str = "platform") -> None:
         super().__init__(
             Text(
                 f"{file} is not the plan of a migration.",
-                f"{file} は基盤の移行計画ファイルではありません。",
+                f"{file} は移行計画ファイルではありません。",
             ),
             why,
             Text(
-                "Name the file that was written by: jp20 platform migrate plan",
-                "jp20 platform migrate plan が作成したファイルを指定してください。",
+                f"Name the file that was written by: jp20 {of} migrate plan",
+                f"jp20 {of} migrate plan が作成したファイルを指定してください。",
             ),
         )
 

@@ -163,6 +163,11 @@ BALANCES: Final[Book[tuple[_Token, _Wallet], Quantity]] = Book("balances")
 """Nothing where an account has no units."""
 
 SUPPLY: Final[Book[_Token, int]] = Book("supply")
+ARRIVING: Final[Book[_Token, int]] = Book("arriving")
+"""Of a token that is to replace another, and is not in force yet: the units that came over. It
+answers for none of them, and so the last of its factors is 0 meanwhile.
+"""
+
 FACTORS: Final[Book[_Token, tuple[int, ...]]] = Book("factors")
 """Units of each split count for one unit at issue; nothing before the first split."""
 

@@ -389,6 +389,27 @@ class PlatformSucceeded:
 
 
 @dataclass(frozen=True, slots=True)
+class SuccessorWithdrawn:
+    successor: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class PositionCarried:
+    holder: ChecksumAddress
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TookOver:
+    predecessor: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    successor: ChecksumAddress
+
+
+@dataclass(frozen=True, slots=True)
 class SuccessorAppointed:
     successor: ChecksumAddress
 
@@ -656,6 +677,11 @@ TokenEvent: TypeAlias = (
     | FrozenAtOnce
     | FreezeConfirmed
     | PlatformReplaced
+    | SuccessorAppointed
+    | SuccessorWithdrawn
+    | PositionCarried
+    | TookOver
+    | Retired
 )
 PlatformEvent: TypeAlias = (
     Halted

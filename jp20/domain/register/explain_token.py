@@ -11,6 +11,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.at import At
 from jp20.domain.register.books import (
+    ARRIVING,
     BALANCES,
     CONSENTS,
     FACTORS,
@@ -41,6 +42,7 @@ from jp20.domain.register.events import (
     MaturityChanged,
     Paused,
     PlatformReplaced,
+    PositionCarried,
     PositionMoved,
     RecordDateSet,
     RecordDateWithdrawn,
@@ -52,6 +54,7 @@ from jp20.domain.register.events import (
     RestraintSet,
     TermsSet,
     TokenLockUpSet,
+    TookOver,
     TrancheIssued,
     Transfer,
     TransferApproved,
@@ -120,7 +123,10 @@ class TokenTransaction:
     # Balances
 
     def _move(self, at: At, from_: ChecksumAddress, to: ChecksumAddress, units: int) -> Movement:
-        if from_ == ZERO_ADDRESS:
+        arriving = self._draft.get(ARRIVING, self._token)
+        if from_ == ZERO_ADDRESS and arriving is not None:
+            self._draft.put(ARRIVING, self._token, arriving + units)
+        elif from_ == ZERO_ADDRESS:
             self._draft.put(SUPPLY, self._token, self._supply() + units)
         else:
             self._hold(at, from_, -units)
@@ -151,7 +157,7 @@ class TokenTransaction:
                 f"split {count} does not follow split {len(factors) - 1}",
                 f"{count} 回目の分割の順序が正しくありません",
             )
-        self._draft.put(FACTORS, self._token, (*factors, factors[-1] * ratio))
+        self._write_factors((*factors, factors[-1] * ratio))
         self._draft.put(SUPPLY, self._token, self._supply() * ratio or None)
         terms = self._draft.get(TERMS, self._token)
         if terms is not None:
@@ -181,6 +187,8 @@ class TokenTransaction:
                 self._say(at, Why.REVERSED, original, from_=from_, to=to, units=amount)
             case Redistributed(incident, _, _, to, amount):
                 self._say(at, Why.REDISTRIBUTED, incident, to=to, units=amount)
+            case PositionCarried(holder, amount):
+                self._say(at, Why.CARRIED, None, to=holder, units=amount)
             case PositionMoved(from_, to, amount):
                 self._say(at, Why.POSITION_MOVED, None, from_=from_, to=to, units=amount)
             case Redeemed(operator, from_, amount, _):
@@ -318,6 +326,8 @@ class TokenTransaction:
 
     def _answer(self, id: int, status: ConsentStatus, at: At) -> None:
         known = self._draft.get(CONSENTS, (self._token, id))
+        if known is None and self._terms(at).terms.extra:
+            return  # asked for at the token that was replaced
         if known is None:
             raise BrokenRegister(
                 at, f"transfer {id} was never asked for", f"移転 {id} の請求がありません"
@@ -374,6 +384,14 @@ class TokenTransaction:
             case TermsSet(terms):
                 begun = TermsInForce(terms, terms.cap, terms.maturity, terms.locked_until)
                 self._draft.put(TERMS, self._token, begun)
+                if terms.extra:
+                    self._draft.put(ARRIVING, self._token, 0)
+                    self._write_factors(UNSPLIT)
+            case TookOver():
+                factors, arrived = self._factors(), self._draft.get(ARRIVING, self._token)
+                self._draft.put(ARRIVING, self._token, None)
+                self._draft.put(SUPPLY, self._token, arrived or None)
+                self._write_factors(factors)
             case MaturityChanged(_, to):
                 self._draft.put(TERMS, self._token, replace(self._terms(at), maturity=to))
             case TokenLockUpSet(until):
@@ -401,7 +419,17 @@ class TokenTransaction:
         return self._draft.get(SUPPLY, self._token) or 0
 
     def _factors(self) -> tuple[int, ...]:
-        return self._draft.get(FACTORS, self._token) or UNSPLIT
+        """Those that amounts in events speak of."""
+        factors = self._draft.get(FACTORS, self._token) or UNSPLIT
+        return factors[:-1] if self._is_waiting() else factors
+
+    def _write_factors(self, factors: tuple[int, ...]) -> None:
+        if self._is_waiting():
+            factors = (*factors, 0)
+        self._draft.put(FACTORS, self._token, None if factors == UNSPLIT else factors)
+
+    def _is_waiting(self) -> bool:
+        return self._draft.get(ARRIVING, self._token) is not None
 
     def _quantity(self, units: int) -> Quantity:
         return Quantity(units, len(self._factors()) - 1)

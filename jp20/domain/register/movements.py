@@ -28,6 +28,7 @@ class Why(Enum):
     REDISTRIBUTED = Text("redistribution", "再配布")
     POSITION_MOVED = Text("position moved to a new wallet", "新ウォレットへの移管")
     REDEEMED = Text("redemption", "償還")
+    CARRIED = Text("taken over from the token that was replaced", "旧トークンからの引継ぎ")
 
 
 RECORDED: Final = {

@@ -56,6 +56,7 @@ class Reason(IntEnum):
     SAME_WALLET = 42
     CONSENT_NOT_REQUIRED = 43
     NO_SUCH_LOSS = 44
+    TOKEN_CLOSED = 45
 
     @property
     def text(self) -> Text:
@@ -237,6 +238,10 @@ _TEXTS: Final[dict[Reason, Text]] = {
     Reason.NO_SUCH_LOSS: Text(
         "The log took no units from the register, or is not recorded under this incident.",
         "このログは原簿から数量を減らしていないか、この障害の損失として記録されていません。",
+    ),
+    Reason.TOKEN_CLOSED: Text(
+        "This token is closed: it is being replaced, was replaced, or has not replaced another yet.",
+        "このトークンは差替え手続中、差替え済み、または差替え前のため、取扱いできません。",
     ),
 }
 

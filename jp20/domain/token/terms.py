@@ -74,3 +74,4 @@ class Modules:
     restraints: ChecksumAddress
     enforcer: ChecksumAddress
     terms: ChecksumAddress
+    takeover: ChecksumAddress

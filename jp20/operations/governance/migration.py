@@ -209,6 +209,18 @@ def prove_migration(session: Session, migration: Migration) -> Proof:
     return _Proving(session, migration).proof()
 
 
+def any_signer(session: Session) -> Signer:
+    """A key of the operator where there is one, else any organisation's: to deploy and to carry
+    takes no power. Raises NoOrganisationKey.
+    """
+    members = [each for each in session.members() if each.active]
+    for member in sorted(members, key=lambda each: Role.OPERATOR not in each.roles):
+        for key in member.keys:
+            if key in session.signers:
+                return session.signers[key]
+    raise NoOrganisationKey(next(iter(session.signers), ZERO_ADDRESS))
+
+
 # Inside
 
 
@@ -244,7 +256,7 @@ class _Migrating:
                 continue
             creation = creation_of(self._migration.deployment, name)
             key = keccak(f"platform migrate {self._migration.old}".encode() + creation)
-            signer = self._signer()
+            signer = any_signer(self._session)
             receipt = self._session.sender(signer).send(
                 Call(ZERO_ADDRESS, creation), key=key, label=f"deploy {name}"
             )
@@ -281,7 +293,7 @@ class _Migrating:
         known = wallets_of_platform(self._session, old)
         words = new.read_many(int, "factsOf", [(wallet,) for wallet in known])
         left = [wallet for wallet, word in zip(known, words, strict=True) if word == 0]
-        signer = self._signer()
+        signer = any_signer(self._session)
         calls = [new.call("carry", part) for part in _by_investor(old, left)]
         labels = ["carry"] * len(calls)
         for receipt in self._session.sender(signer).send_all(calls, labels=labels):
@@ -337,17 +349,6 @@ class _Migrating:
     def _new_address(self) -> ChecksumAddress | None:
         deployed = self._migration.deployment.contracts.get("Platform")
         return deployed.address if deployed else None
-
-    def _signer(self) -> Signer:
-        """A key of the operator where there is one, else any organisation's: to deploy and to
-        carry takes no power.
-        """
-        members = [each for each in self._session.members() if each.active]
-        for member in sorted(members, key=lambda each: Role.OPERATOR not in each.roles):
-            for key in member.keys:
-                if key in self._session.signers:
-                    return self._session.signers[key]
-        raise NoOrganisationKey(next(iter(self._session.signers), ZERO_ADDRESS))
 
 
 class _Proving:

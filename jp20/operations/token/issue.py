@@ -87,7 +87,7 @@ def create_token(
         return Created(there, Decided(None, (), ()))
     call = session.platform.call(
         "createToken",
-        _version(session),
+        latest_version(session),
         sheet.terms,
         session.organisation(issuer).number,
         session.organisation(registrar).number,
@@ -215,6 +215,17 @@ def existing_token(session: Session, terms: Terms) -> ChecksumAddress | None:
     raise CodeTaken(taken, by_symbol if by_code == ZERO_ADDRESS else by_code)
 
 
+def latest_version(session: Session) -> int:
+    """The latest version that is not retired. Raises NoVersion."""
+    for number in range(session.platform.read(int, "versionCount"), 0, -1):
+        _, _, is_retired, _ = session.platform.read(
+            tuple[ChecksumAddress, Modules, bool, bytes], "version", number
+        )
+        if not is_retired:
+            return number
+    raise NoVersion
+
+
 # Inside
 
 
@@ -237,17 +248,6 @@ def _looks(word: str) -> str:
         for letter in folded
         if unicodedata.category(letter)[0] not in "CZ"
     )
-
-
-def _version(session: Session) -> int:
-    """The latest version that is not retired."""
-    for number in range(session.platform.read(int, "versionCount"), 0, -1):
-        _, _, is_retired, _ = session.platform.read(
-            tuple[ChecksumAddress, Modules, bool, bytes], "version", number
-        )
-        if not is_retired:
-            return number
-    raise NoVersion
 
 
 def _setting(contract: Contract, document: Document) -> Call:

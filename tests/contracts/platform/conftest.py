@@ -89,8 +89,13 @@ def platform(Platform, authority, requests, expiry, lone, ring):
 
 @pytest.fixture(scope="module")
 def modules(authority, probe, empty_platform, requests):
-    """Four contracts with code: nothing of it is run here."""
-    return authority.address, probe.address, empty_platform.address, store(requests, b"\0")
+    """Five contracts with code: nothing of it is run here."""
+    return (
+        authority.address,
+        probe.address,
+        empty_platform.address,
+        *(store(requests, bytes([0, each])) for each in (0, 1)),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -157,11 +157,20 @@ def platform(make_platform):
 
 
 @pytest.fixture(scope="session")
-def version(JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms, platform, decided):
+def version(
+    JP20Token,
+    JP20Servicing,
+    JP20Restraints,
+    JP20Enforcer,
+    JP20Terms,
+    JP20Takeover,
+    platform,
+    decided,
+):
     """The version that tokens are made from, as the directory knows it."""
     modules = [
         module.deploy(platform, decided)
-        for module in (JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms)
+        for module in (JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms, JP20Takeover)
     ]
     code = b"\x00" + bytes.fromhex(JP20Token.bytecode)
     # PUSH2 length, DUP1, PUSH1 12, PUSH1 0, CODECOPY, PUSH1 0, RETURN: the code behind these

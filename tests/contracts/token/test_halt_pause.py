@@ -24,6 +24,15 @@ BY_HOLDERS = {
 }
 # Anybody's, once it was decided on the platform: see test_follow_platform.py.
 BY_ANYBODY = {"followPlatform"}
+# From both sides of a takeover, halted or not: see test_takeover.py.
+OF_TAKEOVER = {
+    "closeFor",
+    "reopen",
+    "handOver",
+    "carryHolders",
+    "carrySlots",
+    "takeOver",
+}
 BY_THE_AUTHORITY = {"setAuthority"}
 # What is about a transfer request that there has to be: see test_consent.py.
 NEED_A_REQUEST = {"approveTransfer", "rejectTransfer", "cancelTransfer"}
@@ -109,7 +118,7 @@ def call(token, entry, arguments, sender):
 @pytest.mark.requirement("G17", "S2")
 def test_an_unknown_organisation_has_no_power(token, writing, stranger):
     for name, arguments, entry in writing:
-        if name in BY_HOLDERS | BY_ANYBODY | OF_COMMITMENTS:
+        if name in BY_HOLDERS | BY_ANYBODY | OF_COMMITMENTS | OF_TAKEOVER:
             continue
         with reverts_with("AccessManagedUnauthorized", stranger):
             call(token, entry, arguments, {"from": stranger})
@@ -120,9 +129,9 @@ def test_while_halted_every_writing_function_is_refused_but_a_few(
 ):
     platform.halt(decided)
 
-    others = BY_THE_AUTHORITY | BY_ANYBODY | NEED_A_REQUEST | OF_COMMITMENTS | {"permit"}
+    others = BY_THE_AUTHORITY | BY_ANYBODY | NEED_A_REQUEST | OF_COMMITMENTS | OF_TAKEOVER
     for name, arguments, entry in writing:
-        if name in WHILE_HALTED | others:
+        if name in WHILE_HALTED | others | {"permit"}:
             continue
         sender = {"from": alice} if name in BY_HOLDERS else decided
         with pytest.raises(VirtualMachineError) as refusal:
@@ -212,7 +221,7 @@ def test_while_paused_basic_operations_are_refused_and_the_rest_goes_on(
 ):
     token.pause(decided)
 
-    others = BY_THE_AUTHORITY | BY_ANYBODY | NEED_A_REQUEST | OF_COMMITMENTS
+    others = BY_THE_AUTHORITY | BY_ANYBODY | NEED_A_REQUEST | OF_COMMITMENTS | OF_TAKEOVER
     for name, arguments, entry in writing:
         if name in others | {"approve", "permit"}:
             continue

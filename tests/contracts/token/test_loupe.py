@@ -11,9 +11,11 @@ def selectors(contract) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def contracts(token, version, JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms):
+def contracts(
+    token, version, JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms, JP20Takeover
+):
     """By address: what the compiler says that each has."""
-    compiled = (JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms)
+    compiled = (JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms, JP20Takeover)
     modules = {
         module.address: selectors(contract)
         for module, contract in zip(version.modules, compiled, strict=True)

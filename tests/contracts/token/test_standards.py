@@ -300,9 +300,9 @@ def selectors(abi):
 
 
 def test_the_five_contracts_share_no_function_and_are_together_the_interface(
-    JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms, token_abi
+    JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms, JP20Takeover, token_abi
 ):
-    contracts = (JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms)
+    contracts = (JP20Token, JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms, JP20Takeover)
     parts = [selectors(part.abi) for part in contracts]
 
     assert sum(len(part) for part in parts) == len(set().union(*parts))
@@ -330,6 +330,10 @@ def test_the_modules_do_nothing_when_they_are_called_directly(
         lambda: direct.movePosition.call(alice, bob, decided),
         lambda: direct.redistribute.call(bytes(32), [], [], decided),
         lambda: direct.setAuthority.call(alice, decided),
+        lambda: direct.closeFor.call(alice, decided),
+        lambda: direct.carryHolders.call([alice], decided),
+        lambda: direct.takeOver.call(decided),
+        lambda: direct.handOver.call(decided),
     ):
         with pytest.raises((VirtualMachineError, ValueError)):
             refused()

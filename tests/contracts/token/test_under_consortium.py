@@ -125,6 +125,7 @@ def token(
     JP20Restraints,
     JP20Enforcer,
     JP20Terms,
+    JP20Takeover,
     through_the_policy,
     term_sheet,
     token_abi,
@@ -134,7 +135,7 @@ def token(
     founder = accounts[FOUNDER]
     modules = [
         module.deploy(platform, {"from": founder})
-        for module in (JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms)
+        for module in (JP20Servicing, JP20Restraints, JP20Enforcer, JP20Terms, JP20Takeover)
     ]
     code = b"\x00" + bytes.fromhex(JP20Token.bytecode)
     loader = b"\x61" + len(code).to_bytes(2, "big") + bytes.fromhex("80600c6000396000f3")
