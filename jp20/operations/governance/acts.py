@@ -108,6 +108,8 @@ def state_of(session: Session, act: Act | RowsAct[Any]) -> ActState:
     if not calls or (isinstance(act, Act) and _stands(act)):
         return ActState.DONE
     if _is_direct(session, calls[0]):
+        if act.stops:  # no outbox is asked: one that cannot be read holds nothing up
+            return ActState.OPEN
         keys = [case_key(session, call, act.evidence) for call in calls]
         return ActState.DONE if all(map(session.executed, keys)) else ActState.OPEN
     request = prepare(session, calls, act.evidence, act.parties).request
