@@ -35,8 +35,7 @@ from jp20.operations.files.inputs import (
     load_term_sheet,
 )
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import enrol
-from jp20.operations.plans.plan import prepare_distribution
+from jp20.operations.plans.plan import enrol, prepare_distribution
 from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units
 

@@ -36,7 +36,7 @@ from jp20.operations.files.inputs import load_consortium, load_policy
 from jp20.operations.governance import requests
 from jp20.operations.governance.batches import BATCH_SIZE
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import enrol
+from jp20.operations.plans.plan import enrol
 from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units
 

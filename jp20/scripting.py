@@ -2,49 +2,65 @@
 table of what was done, or one clear line of what was not.
 
 A script runs under Brownie (`brownie run NAME main … --network ganache`) and by itself
-(`python scripts/NAME.py …`). By itself it takes the chain from JP20_NETWORK: `ganache` (the
-default), `anvil`, or a node's address.
+(`python scripts/NAME.py …`). Which nodes, whose keys, which folders: its `jp20.toml` says.
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from functools import partial, wraps
 from getpass import getpass
 from inspect import signature
 from pathlib import Path
 from typing import Final, NoReturn, ParamSpec
 
-from eth_typing import ChecksumAddress
-from rich.console import Console
+from rich.console import Console, JustifyMethod
+from rich.markup import escape
+from rich.table import Table
 
 from jp20.chain.local import stop_on_signals
-from jp20.chain.rpc.connection import Connection, connect
-from jp20.chain.rpc.networks import DEVELOPMENT
-from jp20.chain.signing.signers import Signer, development_signers, keystore_signer
-from jp20.cli.frame.options import units
-from jp20.cli.frame.output import print_part
-from jp20.cli.frame.screen import draw
-from jp20.cli.shared.results import counts_table, refused_table, steps_table
+from jp20.chain.signing.passwords import Password
 from jp20.domain.base.errors import BadArgument as BadArgument
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
 from jp20.domain.base.roles import Role
-from jp20.domain.plans.outcomes import Outcomes, Step
+from jp20.domain.files.units import NotUnits, parse_units
+from jp20.domain.plans.outcomes import Outcome, Outcomes, Step
+from jp20.domain.token.terms import MAX_UNITS
 from jp20.operations.governance.case_file import CaseFile as CaseFile
-from jp20.operations.governance.platform import deployment_path, load_deployment
-from jp20.operations.session import Session, open_session
-from jp20.operations.workspace import NotDeployed
+from jp20.operations.session import Session
+from jp20.operations.workspace import NotDeployed, Workspace, find_settings
 
 _P = ParamSpec("_P")
 
-_DEVELOPMENT_KEYS: Final = 30
+_ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\+09:00")
 
 _sessions: Final[list[Session]] = []
-"""Those that the running script opened: its end frees their keys for the next one."""
+"""Those that the running script opened."""
+
+_closing: Final = ExitStack()
+"""What its end closes: that frees the keys for the next one."""
 
 # Where there is no terminal a line is as long as it is: what reads it can cut it itself.
 console: Final = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 _errors: Final = Console(highlight=False, stderr=True, soft_wrap=True)
+
+
+class OtherChain(BadArgument):
+    """Brownie is on another node than the settings name."""
+
+    def __init__(self, there: str, place: Workspace) -> None:
+        named = ", ".join(place.settings.network.rpc)
+        super().__init__(
+            Text(
+                f"Brownie is on {there}, and {place.file} names {named}.",
+                f"Brownie の接続先は {there} ですが、{place.file} の接続先は {named} です。",
+            ),
+            next_step=Text(
+                "Name the same node: [network] rpc.", "[network] rpc を同じノードにしてください。"
+            ),
+        )
 
 
 class NoChain(JP20Error):
@@ -85,90 +101,38 @@ def script(function: Callable[_P, object]) -> Callable[_P, None]:
         except JP20Error as error:
             _end(error, error.exit_code)
         finally:
-            while _sessions:
-                _sessions.pop().close()
+            _sessions.clear()
+            _closing.close()
 
     return run
 
 
-def chain() -> Connection:
-    """Brownie's network where a script runs under Brownie, else that of JP20_NETWORK.
+def workspace() -> Workspace:
+    """The settings of the script: the file that JP20_CONFIG names, else the nearest `jp20.toml`
+    from here upwards, as `jp20` takes it.
 
-    Raises NoChain where Brownie started the chain itself, CannotConnect.
+    Raises NoWorkspace, NoChain where Brownie started the chain itself, OtherChain.
     """
+    named = os.environ.get("JP20_CONFIG")
+    file = Path(named) if named else find_settings(Path.cwd())
+    place = Workspace(file, _closing, _asked, opened=_sessions.append)
     brownie = sys.modules.get("brownie")
     if brownie is not None and brownie.network.is_connected():
         if brownie.rpc.is_child():
             raise NoChain
-        return connect(brownie.web3.provider.endpoint_uri)
-    name = os.environ.get("JP20_NETWORK", "ganache")
-    return connect(DEVELOPMENT.get(name, name))
-
-
-def keys(connection: Connection) -> Sequence[Signer]:
-    """Whose keys sign. On a development chain all organisations', from the development mnemonic.
-
-    Elsewhere the keystores (*.json) in the folder JP20_KEYSTORES, which are one organisation's;
-    each password is asked. A key is never an argument.
-    """
-    if _is_development(connection):
-        return development_signers(_DEVELOPMENT_KEYS)
-    folder = Path(os.environ.get("JP20_KEYSTORES", "keystores"))
-    files = sorted(folder.glob("*.json"))
-    if not files:
-        raise BadArgument(
-            Text(f"There is not a keystore in {folder}.", f"{folder} に鍵ファイルがありません。"),
-            next_step=Text(
-                "Set JP20_KEYSTORES to the folder of your organisation's keystores.",
-                "自組織の鍵ファイルのフォルダを JP20_KEYSTORES に指定してください。",
-            ),
-        )
-    return [keystore_signer(file, partial(getpass, f"{file}: ")) for file in files]
-
-
-def deployment_file(connection: Connection) -> Path:
-    """Where the platform's addresses are kept: one file a chain, in JP20_DEPLOYMENTS."""
-    return deployment_path(
-        Path(os.environ.get("JP20_DEPLOYMENTS", "deployments")), connection.chain_id
-    )
-
-
-def outbox_folder() -> Path:
-    """Where what was sent is remembered, so that nothing is sent twice: JP20_OUTBOX."""
-    return Path(os.environ.get("JP20_OUTBOX", "outbox"))
+        there = brownie.web3.provider.endpoint_uri
+        if there not in place.settings.network.rpc:
+            raise OtherChain(there, place)
+    return place
 
 
 def session() -> Session:
     """The platform on the chain, with the keys that there are."""
-    connection = chain()
-    file = deployment_file(connection)
-    if not file.exists():
+    place = workspace()
+    if not place.deployment_file.exists():
         step = Text("Run deploy_platform first.", "先に deploy_platform を実行してください。")
-        raise NotDeployed(file, step)
-    # Off a development chain the keys are one organisation's, and the others run the same script.
-    single_organisation = not _is_development(connection)
-    opened = open_session(
-        connection,
-        load_deployment(file),
-        keys(connection),
-        single_organisation=single_organisation,
-        outbox=outbox_folder(),
-    )
-    _sessions.append(opened)
-    return opened
-
-
-def key_of(address: ChecksumAddress, signers: Sequence[Signer]) -> Signer:
-    """The signer of an address. Raises BadArgument where there is none."""
-    for signer in signers:
-        if signer.address == address:
-            return signer
-    raise BadArgument(
-        Text(f"This folder does not have the key of {address}.", f"{address} の鍵がありません。"),
-        next_step=Text(
-            "Put its keystore beside the others.", "鍵ファイルを所定のフォルダに置いてください。"
-        ),
-    )
+        raise NotDeployed(place.deployment_file, step)
+    return place.session()
 
 
 def holder_of(session: Session, role: Role) -> int:
@@ -181,47 +145,81 @@ def holder_of(session: Session, role: Role) -> int:
 
 def whole_number(text: str, what: str) -> int:
     """A number above zero that came as an argument. Raises BadArgument."""
-    return units(text, what)
+    try:
+        return parse_units(text, MAX_UNITS + 1)
+    except NotUnits as unfit:
+        raise BadArgument(
+            Text(f"{what}: {unfit.what.en}", f"{what}: {unfit.what.ja}"), next_step=unfit.next_step
+        ) from None
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table; a column whose name begins with # is one of numbers."""
-    heads = [(column.removeprefix("#"), column.startswith("#")) for column in columns]
-    draw(
-        console,
-        title,
-        heads,
-        [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows],
-        console.width,
-    )
+    drawn = Table(title=escape(title), title_justify="left", title_style="bold")
+    for column in columns:
+        is_number = column.startswith("#")
+        justify: JustifyMethod = "right" if is_number else "left"
+        drawn.add_column(escape(column.removeprefix("#")), justify=justify, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(escape(_cell(cell)) for cell in row))
+    console.print(drawn)
 
 
 def show_steps(session: Session, steps: Iterable[Step], what: str = "") -> None:
     """Who proposed, who signed, who executed; nothing where nothing was to be done."""
     steps = list(steps)
-    if steps:
-        if what:
-            console.print(what)
-        print_part(console, steps_table(session, steps), _both)
+    if not steps:
+        return
+    if what:
+        console.print(what)
+    names = {member.number: member.name for member in session.members()}
+    show(
+        "承認の記録 / Who did what",
+        ("手続 / step", "組織 / organisation", "鍵 / key", "#ブロック / block"),
+        [(each.text, names.get(each.organisation, "–"), each.key, each.block) for each in steps],
+    )
 
 
 def show_outcomes(session: Session, title: str, outcomes: Outcomes) -> None:
     """How many rows went how, each one that was refused, and who decided. Ends the script with code
-    4 where some were refused.
+    5 where an outcome is unknown, with 4 where some were refused.
     """
-    print_part(console, counts_table(Text(title, title), outcomes), _both)
+    kinds = [(kind, found) for kind in Outcome if (found := outcomes.of(kind))]
+    show(
+        title,
+        ("結果 / outcome", "#件数 / rows", "#口数 / units"),
+        [(kind.text, len(found), sum(row.units or 0 for row in found)) for kind, found in kinds],
+    )
     show_steps(session, outcomes.steps)
     if outcomes.refused:
-        print_part(console, refused_table(outcomes.refused), _both)
+        show(
+            "拒否された行 / Refused rows",
+            ("#行 / line", "ウォレット / wallet", "理由 / reason"),
+            [(row.line or "", row.account or "", row.reason or "–") for row in outcomes.refused],
+        )
+    if outcomes.unknown:
+        raise SystemExit(ExitCode.UNKNOWN)
+    if outcomes.refused:
         raise SystemExit(ExitCode.SOME_REFUSED)
+
+
+def _cell(value: object) -> str:
+    """As it is shown: no character in it moves the cursor."""
+    if isinstance(value, Text):
+        value = _both(value)
+    text = f"{value:,}" if isinstance(value, int) else str(value)
+    shown = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+    return _ISO.sub(r"\1 \2", shown)
 
 
 def _both(text: Text) -> str:
     return text.ja if text.ja == text.en else f"{text.ja} / {text.en}"
 
 
-def _is_development(connection: Connection) -> bool:
-    return connection.chain_id in {network.chain_id for network in DEVELOPMENT.values()}
+def _asked(file: Path) -> Password:
+    return partial(getpass, f"{file}: ")
 
 
 def _end(error: JP20Error, code: int) -> NoReturn:

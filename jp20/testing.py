@@ -53,8 +53,7 @@ from jp20.domain.token.term_sheet import TermSheet, parse_term_sheet
 from jp20.operations.files.inputs import load_consortium, load_policy
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import enrol
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute, enrol
 from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.transfer import transfer

@@ -18,7 +18,7 @@ from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.register.events import Cause, RestraintKind
-from jp20.domain.register.register import Movement
+from jp20.domain.register.movements import Movement
 from jp20.domain.token.movements import Original
 from jp20.domain.token.term_sheet import Document
 from jp20.operations.governance import emergency
@@ -26,6 +26,7 @@ from jp20.operations.governance.acts import carry_out
 from jp20.operations.register.report import read_register
 from jp20.operations.session import Session
 from jp20.operations.token import enforce, lifecycle, restraints
+from jp20.operations.token.enforce import reversal_of
 from jp20.operations.token.issue import set_documents
 from jp20.operations.token.state import token_state
 from jp20.operations.token.transfer import (
@@ -54,7 +55,9 @@ def lock_up(file: str = str(FILES / "lock-up.toml")) -> None:
     case, work = CaseFile(file), session()
     holders = [(row.address("wallet"), row.number("units")) for row in case.rows("holders")]
     until = case.time("until")
-    done = restraints.lock_up(work, case.text("token"), holders, until, case.evidence)
+    done = carry_out(
+        work, restraints.lock_up(work, case.text("token"), holders, until, case.evidence)
+    )
     show_positions(work, case.text("token"), [holder for holder, _ in holders])
     show_outcomes(work, "ロックアップ / Lock-up", done)
 
@@ -65,11 +68,18 @@ def freeze(file: str = str(FILES / "freeze.toml")) -> None:
     case, work = CaseFile(file), session()
     token = case.text("token")
     accounts = [(row.address("wallet"), row.number("units")) for row in case.rows("holders")]
-    frozen = restraints.freeze_at_once(work, token, accounts, case.evidence)
-    officer = frozen.steps[-1].organisation
+    frozen = carry_out(work, restraints.freeze_at_once(work, token, accounts, case.evidence))
+    unconfirmed = [
+        (each.account, alone.organisation)
+        for each in restraints.freezes(work, token)
+        for alone in each.unconfirmed
+        if each.account in dict(accounts)
+    ]
     confirmed = [
-        restraints.confirm_freeze(work, token, account, officer, case.evidence)
-        for account, _ in accounts
+        carry_out(
+            work, restraints.confirm_freeze(work, token, account, organisation, case.evidence)
+        )
+        for account, organisation in unconfirmed
     ]
     show_positions(work, token, [account for account, _ in accounts])
     show_steps(work, [*frozen.steps, *(step for each in confirmed for step in each.steps)])
@@ -81,7 +91,7 @@ def unfreeze(file: str = str(FILES / "unfreeze.toml")) -> None:
     case, work = CaseFile(file), session()
     token, wallet = case.text("token"), case.address("wallet")
     units = case.number("units") if case.has("units") else 0
-    done = restraints.set_frozen(work, token, wallet, units, case.evidence)
+    done = carry_out(work, restraints.set_frozen(work, token, wallet, units, case.evidence))
     show_positions(work, token, [wallet])
     show_steps(work, done.steps)
 
@@ -108,7 +118,10 @@ def release_pledge(file: str = str(FILES / "release-pledge.toml")) -> None:
     case, work = CaseFile(file), session()
     token, holder, units = case.text("token"), case.address("holder"), case.number("units")
     id = restraint_of(work, case, RestraintKind.PLEDGE)
-    done = carry_out(work, restraints.release_pledge(work, token, holder, id, units, case.evidence))
+    done = carry_out(
+        work,
+        restraints.release(work, token, RestraintKind.PLEDGE, holder, id, units, case.evidence),
+    )
     show_positions(work, token, [holder])
     show_steps(work, done.steps)
 
@@ -136,7 +149,8 @@ def release_attachment(file: str = str(FILES / "release-attachment.toml")) -> No
     token, holder, units = case.text("token"), case.address("holder"), case.number("units")
     id = restraint_of(work, case, RestraintKind.ATTACHMENT)
     done = carry_out(
-        work, restraints.release_attachment(work, token, holder, id, units, case.evidence)
+        work,
+        restraints.release(work, token, RestraintKind.ATTACHMENT, holder, id, units, case.evidence),
     )
     show_positions(work, token, [holder])
     show_steps(work, done.steps)
@@ -159,10 +173,14 @@ def consent(file: str = str(FILES / "consent.toml")) -> None:
     steps = [
         step
         for id, why in refused
-        for step in reject_transfer(work, token, id, why, case.evidence).steps
+        for step in carry_out(work, reject_transfer(work, token, id, why, case.evidence)).steps
     ]
     if ids:
-        show_outcomes(work, "承諾 / Consent", approve_transfers(work, token, ids, case.evidence))
+        show_outcomes(
+            work,
+            "承諾 / Consent",
+            carry_out(work, approve_transfers(work, token, ids, case.evidence)),
+        )
     show_steps(work, steps)
     show("承諾待ちの移転 / Transfers that asked for consent", CONSENT, consent_rows(work, token))
 
@@ -178,7 +196,7 @@ def record_transfer(file: str = str(FILES / "record-transfer.toml")) -> None:
         (row.address("from"), row.address("to"), row.number("units"))
         for row in case.rows("transfers")
     ]
-    done = enforce.record_transfers(work, token, rows, Cause[cause], case.evidence)
+    done = carry_out(work, enforce.record_transfers(work, token, rows, Cause[cause], case.evidence))
     show_positions(work, token, list(dict.fromkeys(each for row in rows for each in row[:2])))
     show_outcomes(work, "移転の記録 / Transfers recorded", done)
 
@@ -202,7 +220,9 @@ def reversal(file: str = str(FILES / "reversal.toml")) -> None:
     token, original = case.text("token"), case.table("original")
     found = enforce.find_original(work, token, transaction_of(work, token, original))
     units = case.number("units") if case.has("units") else None
-    done = enforce.reverse(work, token, found.original, case.evidence, units=units)
+    done = reversal_of(
+        carry_out(work, enforce.reverse(work, token, found.original, case.evidence, units=units))
+    )
     show(
         "取引の取消 / Reversal",
         ("元の移転 / original", "#取消 / taken back", "#不足 / shortfall"),
@@ -242,12 +262,15 @@ def redeem(file: str = str(FILES / "redeem.toml")) -> None:
     token, kind, evidence = case.text("token"), case.text("kind"), case.evidence
     if kind == "holder":
         holder, units = case.address("holder"), case.number("units")
-        show_steps(work, lifecycle.redeem_holder(work, token, holder, units, evidence).steps)
+        show_steps(
+            work,
+            carry_out(work, lifecycle.redeem_holder(work, token, holder, units, evidence)).steps,
+        )
         return
     if kind == "part":
-        done = lifecycle.redeem_part(work, token, case.number("units"), evidence)
+        done = carry_out(work, lifecycle.redeem_part(work, token, case.number("units"), evidence))
     elif kind == "maturity":
-        done = lifecycle.redeem_at_maturity(work, token, evidence)
+        done = carry_out(work, lifecycle.redeem_at_maturity(work, token, evidence))
     elif kind == "early":
         done = lifecycle.redeem_early(work, token, evidence)
     else:
@@ -261,10 +284,12 @@ def redistribution(file: str = str(FILES / "redistribution.toml")) -> None:
     case, work = CaseFile(file), session()
     token, incident = case.text("token"), case.text("incident")
     losses = [loss_of(work, token, row) for row in case.rows("losses")]
-    recorded = enforce.record_incident(work, token, incident, losses, case.evidence)
+    recorded = carry_out(
+        work, enforce.record_incident(work, token, incident, losses, case.evidence)
+    )
     show_steps(work, recorded.steps)
     restored = [(loss, enforce.wallet_in_use(work, loss.from_)) for loss in losses]
-    done = enforce.redistribute(work, token, incident, restored, case.evidence)
+    done = carry_out(work, enforce.redistribute(work, token, incident, restored, case.evidence))
     show_outcomes(work, "再配布 / Redistribution", done)
 
 
@@ -290,7 +315,7 @@ def documents(file: str = str(FILES / "documents.toml")) -> None:
         Document(row.text("name"), row.text("uri"), row.document_hash("file"))
         for row in case.rows("documents")
     ]
-    done = set_documents(work, case.text("token"), named, case.evidence)
+    done = carry_out(work, set_documents(work, case.text("token"), named, case.evidence))
     show(
         "書類 / Documents",
         ("名称 / name", "閲覧先 / place", "SHA-256"),
@@ -303,7 +328,9 @@ def documents(file: str = str(FILES / "documents.toml")) -> None:
 def pause(file: str = str(FILES / "pause.toml")) -> None:
     """Stops one token: one key is enough."""
     case, work = CaseFile(file), session()
-    show_steps(work, lifecycle.pause(work, case.text("token"), case.evidence).steps)
+    show_steps(
+        work, carry_out(work, lifecycle.pause(work, case.text("token"), case.evidence)).steps
+    )
     show_status(work)
 
 
@@ -311,7 +338,9 @@ def pause(file: str = str(FILES / "pause.toml")) -> None:
 def unpause(file: str = str(FILES / "unpause.toml")) -> None:
     """Lets a token go on: decided by several organisations."""
     case, work = CaseFile(file), session()
-    show_steps(work, lifecycle.unpause(work, case.text("token"), case.evidence).steps)
+    show_steps(
+        work, carry_out(work, lifecycle.unpause(work, case.text("token"), case.evidence)).steps
+    )
     show_status(work)
 
 
@@ -319,7 +348,7 @@ def unpause(file: str = str(FILES / "unpause.toml")) -> None:
 def halt() -> None:
     """Stops every token, those created later included. Any one key of the emergency operator."""
     work = session()
-    show_steps(work, emergency.halt(work).steps)
+    show_steps(work, carry_out(work, emergency.halt(work)).steps)
     show_status(work)
 
 
@@ -327,7 +356,7 @@ def halt() -> None:
 def resume(file: str = str(FILES / "resume.toml")) -> None:
     """Ends the stop: the operator and three more organisations."""
     case, work = CaseFile(file), session()
-    show_steps(work, emergency.resume(work, case.evidence).steps)
+    show_steps(work, carry_out(work, emergency.resume(work, case.evidence)).steps)
     show_status(work)
 
 

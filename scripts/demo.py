@@ -37,11 +37,11 @@ from jp20.operations.files.inputs import (
 from jp20.operations.governance import emergency, requests
 from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import enrol
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute, enrol
 from jp20.operations.register.report import report
 from jp20.operations.session import Session, open_session
 from jp20.operations.token import enforce, lifecycle, restraints
+from jp20.operations.token.enforce import reversal_of
 from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.transfer import preview, transfer
 from jp20.scripting import console, script, show, show_steps
@@ -242,7 +242,9 @@ def lock_up(story: Story) -> None:
     holder, to = story.holder("K1-0003"), story.holder("K1-0004").address
     until = parse_time("2034-03-31")
     case = Evidence.of("LU-2026-001", b"Agreement with the holder")
-    done = restraints.lock_up(session, story.token, [(holder.address, 20)], until, case)
+    done = carry_out(
+        session, restraints.lock_up(session, story.token, [(holder.address, 20)], until, case)
+    )
     show_steps(session, done.steps)
     position = restraints.position(session, story.token, holder.address)
     story.expect("K1-0003 残高 / balance", position.balance, 20)
@@ -282,12 +284,19 @@ def chargeback(story: Story) -> None:
     original = enforce.find_original(everyone, story.token, story.sale).original
     story.refused(
         f"{AUDITOR}だけ / the auditor alone",
-        lambda: enforce.reverse(
-            story.session(AUDITOR), story.token, original, case, parties=[party]
+        lambda: reversal_of(
+            carry_out(
+                story.session(AUDITOR),
+                enforce.reverse(
+                    story.session(AUDITOR), story.token, original, case, parties=[party]
+                ),
+            )
         ),
         "stays without a signature",
     )
-    done = enforce.reverse(everyone, story.token, original, case, parties=[party])
+    done = reversal_of(
+        carry_out(everyone, enforce.reverse(everyone, story.token, original, case, parties=[party]))
+    )
     show_steps(everyone, done.decided.steps)
     story.expect("取消し / taken back", done.taken, 5)
     story.expect("不足 / shortfall", done.shortfall, 0)
@@ -311,7 +320,7 @@ def split(story: Story) -> None:
 
 def emergency_stop(story: Story) -> None:
     session = story.session()
-    show_steps(session, emergency.halt(session).steps)
+    show_steps(session, carry_out(session, emergency.halt(session)).steps)
     console.print("  一つの鍵で全停止 / One key stopped everything.")
     seller, to = story.holder("K1-0001"), story.holder("K1-0002").address
     story.refused(
@@ -330,7 +339,10 @@ def emergency_stop(story: Story) -> None:
         lambda: executed(session, operator, decision),
         "The signature in slot",
     )
-    resumed = emergency.resume(story.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case)
+    resumed = carry_out(
+        story.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER),
+        emergency.resume(story.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case),
+    )
     console.print("  運営者と三組織で再開 / The operator and three organisations resume it.")
     show_steps(session, resumed.steps)
     story.expect("停止中 / halted", str(emergency.platform_status(session).halted), "False")

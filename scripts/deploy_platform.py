@@ -13,16 +13,7 @@ from pathlib import Path
 
 from jp20.operations.files.inputs import load_consortium, load_policy
 from jp20.operations.governance.platform import deploy_platform, set_aside, verify
-from jp20.scripting import (
-    chain,
-    console,
-    deployment_file,
-    key_of,
-    keys,
-    outbox_folder,
-    script,
-    show,
-)
+from jp20.scripting import console, script, show, workspace
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -34,9 +25,9 @@ def main(
 ) -> None:
     organisations = load_consortium(Path(consortium))
     policy = load_policy(Path(governance))
-    connection = chain()
-    founder = key_of(organisations.founder, keys(connection))
-    file = deployment_file(connection)
+    place = workspace()
+    connection, file = place.connection, place.deployment_file
+    founder = place.founder_key(organisations.founder)
     kept = set_aside(connection, file)
     if kept is not None:
         console.print(f"以前の記録を保存しました / The old record is kept: {kept}")
@@ -46,7 +37,7 @@ def main(
         policy,
         organisations.organisations,
         file,
-        outbox=outbox_folder(),
+        outbox=place.outbox,
     )
     show(
         "参加組織 / Organisations",

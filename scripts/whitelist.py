@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from jp20.operations.files.inputs import evidence_of, load_investors
-from jp20.operations.investors.whitelist import enrol
+from jp20.operations.plans.plan import enrol
 from jp20.scripting import script, session, show_outcomes
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"

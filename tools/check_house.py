@@ -19,6 +19,11 @@ MOST_ROOMS: Final = 8
 # Rooms beside the token, each with a contract of its own: not counted among the eight.
 BESIDE: Final = {"settlement"}
 READS_LOGS: Final = ("chain", "register")
+DATES: Final = Path("domain/files/dates.py")
+UNITS: Final = Path("domain/files/units.py")
+# Where the fields of the contracts' words begin that are more than a byte away from the end.
+FIELDS: Final = (16, 56, 96, 104, 144, 160)
+WORDS: Final = (Path("domain/investors/facts.py"), Path("domain/governance/policy.py"))
 ASKS_A_CONTRACT: Final = ("read", "read_many", "call", "function", "executed_call")
 
 
@@ -49,6 +54,8 @@ def names_twice() -> Iterator[str]:
             continue
         for node in tree.body:
             if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                if any(ast.unparse(each) == "overload" for each in node.decorator_list):
+                    continue
                 places[node.name].append(f"jp20/{file}")
     for name, files in sorted(places.items()):
         if len(files) > 1:
@@ -77,13 +84,65 @@ def functions_named_in_cli() -> Iterator[str]:
                         yield f"jp20/{file}:{node.lineno} names {given.value} of a contract"
 
 
+def proposed_twice() -> Iterator[str]:
+    """One pipeline a job: the call of each function of a contract is made in one place."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for file, tree in _modules():
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "call"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                contract = ast.unparse(node.func.value).rpartition(".")[2]
+                name = f"{contract}.{node.args[0].value}"
+                places[name].append(f"jp20/{file}:{node.lineno}")
+    for name, calls in sorted(places.items()):
+        if len(calls) > 1:
+            yield f"{name} is called in {len(calls)} places: {', '.join(calls)}"
+
+
+def readers_of_what_people_write() -> Iterator[str]:
+    """One parser of dates and one of units."""
+    for file, tree in _modules():
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if node.func.attr in ("fromisoformat", "strptime") and file != DATES:
+                yield f"jp20/{file}:{node.lineno} reads a date itself"
+            given = [each.value for each in node.args if isinstance(each, ast.Constant)]
+            if node.func.attr == "replace" and given == [",", ""] and file != UNITS:
+                yield f"jp20/{file}:{node.lineno} reads units itself"
+
+
+def words_packed() -> Iterator[str]:
+    """A contract's word is put together in the one file that has its layout."""
+    for file, tree in _modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.LShift | ast.RShift):
+                place = node.right
+                is_far = isinstance(place, ast.Constant) and place.value in FIELDS
+                if is_far and file not in WORDS:
+                    yield f"jp20/{file}:{node.lineno} knows the layout of a word"
+
+
 def _modules() -> Iterator[tuple[Path, ast.Module]]:
     for file in sorted(PACKAGE.rglob("*.py")):
         yield file.relative_to(PACKAGE), ast.parse(file.read_text("utf-8"))
 
 
 def main() -> int:
-    faults = [*too_many_rooms(), *names_twice(), *functions_named_in_cli(), *readers_of_logs()]
+    faults = [
+        *too_many_rooms(),
+        *names_twice(),
+        *functions_named_in_cli(),
+        *readers_of_logs(),
+        *proposed_twice(),
+        *readers_of_what_people_write(),
+        *words_packed(),
+    ]
     for fault in faults:
         print(fault, file=sys.stderr)
     if not faults:

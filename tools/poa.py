@@ -40,9 +40,9 @@ from jp20.operations.files.inputs import (
     load_term_sheet,
 )
 from jp20.operations.governance import emergency
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.decide import decide
-from jp20.operations.investors.whitelist import enrol
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute, enrol
 from jp20.operations.register.report import report
 from jp20.operations.session import Session, open_session
 from jp20.operations.token import lifecycle
@@ -164,8 +164,9 @@ def bond(run: Run) -> None:
     story.expect("B1-0002", token.read(int, "balanceOf", second.address), 35)  # 40 − 5
     with busy("償還期日を待っています / Waiting for maturity"):
         wait_until(lambda: session.now() >= maturity, "maturity", 120)
-    redeemed = lifecycle.redeem_at_maturity(
-        session, code, Evidence.of("RD-2026-001", b"At maturity")
+    redeemed = carry_out(
+        session,
+        lifecycle.redeem_at_maturity(session, code, Evidence.of("RD-2026-001", b"At maturity")),
     )
     story.expect("償還 / redeemed", sum(row.units for row in redeemed.done), 200)
     found = report(session, code)
@@ -193,7 +194,7 @@ def emergency_of_42(run: Run) -> None:
         ]
         decide(session, creations, Evidence.of("CREATE-2026-042", b"Resolution of the issuer"))
     story.expect("トークン / tokens", len(session.tokens()), 42)
-    show_steps(session, emergency.halt(session).steps)
+    show_steps(session, carry_out(session, emergency.halt(session)).steps)
     seller, to = story.holder("K1-0001").address, story.holder("K1-0002").address
     reasons = Counter(preview(session, each, seller, to, 1).reason for each in session.tokens())
     halted = reasons[Reason.PLATFORM_HALTED] + reasons[Reason.TOKEN_MATURED]
@@ -201,14 +202,17 @@ def emergency_of_42(run: Run) -> None:
     few = story.session(OPERATOR, AUDITOR)
     case = Evidence.of("EM-2026-042", b"All clear")
     try:
-        emergency.resume(few, case)
+        carry_out(few, emergency.resume(few, case))
     except (NotEnoughOrganisations, Refused):
         console.print(
             "  [green]✓[/] 運営者と1組織では再開不可 / Two organisations do not resume it"
         )
     else:
         story.differences.append("resume by two")
-    emergency.resume(story.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case)
+    carry_out(
+        story.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER),
+        emergency.resume(story.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case),
+    )
     story.expect("停止中 / halted", str(emergency.platform_status(session).halted), "False")
 
 

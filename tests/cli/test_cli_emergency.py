@@ -144,9 +144,9 @@ def test_halting_what_is_halted_sends_nothing_and_is_no_mistake(market):
     english, japanese = market.run("halt"), market.run("halt", "--lang", "ja")
 
     assert (english.code, japanese.code) == (0, 0)
-    assert "halted already" in english.err
+    assert "it is so already" in english.err
     assert "HALTED" in english.out
-    assert "既に停止中" in japanese.err
+    assert "既にその状態です" in japanese.err
     assert "緊急停止中" in japanese.out
     assert market.session.connection.block_number() == before
 
@@ -172,7 +172,7 @@ def test_four_organisations_resume_in_turn_and_three_do_not(market):
     assert last.code == 0, last.err
     assert last.json["status"]["halted"] is False
     assert again.code == 0
-    assert "resumed under this case" in again.err
+    assert "all done before" in again.err
     moved = market.run("transfer", market.code, BOB.address, "1", "--from", ALICE.address, "--yes")
     assert moved.code == 0
 

@@ -12,7 +12,7 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.domain.investors.investors import parse_investors
 from jp20.domain.register.events import Transfer
 from jp20.operations.governance.decide import decide
-from jp20.operations.investors.whitelist import enrol
+from jp20.operations.plans.plan import enrol
 
 A, B, C, D = ALICE.address, BOB.address, CAROL.address, DAVE.address
 UNKNOWN = "0x" + "01" * 32

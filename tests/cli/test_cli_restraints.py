@@ -18,13 +18,13 @@ BAD = [
     Bad("lock set", ("RE1", A, *_UNTIL, *_CASE), 2, "UNITS"),
     Bad("lock set", ("RE1", *_UNTIL, *_CASE), 2, "--file"),
     Bad("lock set", ("RE1", A, "0", *_UNTIL, *_CASE), 2, "UNITS"),
-    Bad("lock set", ("RE1", A, "5", "--until", "2020-01-01", *_CASE), 2, "2020-01-01"),
+    Bad("lock set", ("RE1", A, "5", "--until", "2020-01-01", *_CASE), 1, "2020-01-01"),
     Bad("lock set", ("RE1", A, "5", "--until", "31.3.2034", *_CASE), 2, "31.3.2034"),
     Bad("lock set", ("RE1", A, "5", "--whole-token", *_UNTIL, *_CASE), 2, "--whole-token"),
     Bad("lock set", ("RE1", A, "5", *_UNTIL, *_CASE, "--party", "誰か"), 1, "誰か"),
     Bad("lock set", ("NO-SUCH", A, "5", *_UNTIL, *_CASE), 1, "NO-SUCH"),
     Bad("lock shorten", ("RE1", *_UNTIL, *_CASE), 2, "--whole-token"),
-    Bad("lock shorten", ("RE1", A, "999", *_UNTIL, *_CASE), 2, "999"),
+    Bad("lock shorten", ("RE1", A, "999", *_UNTIL, *_CASE), 1, "999"),
     Bad("lock shorten", ("RE1", A, "0", *_UNTIL, *_CASE), 2, "NUMBER"),
     Bad("lock list", ("RE1", "0x12"), 2, "0x12"),
     Bad("freeze now", ("RE1", A, *_CASE), 2, "UNITS"),
@@ -178,8 +178,8 @@ def test_a_lock_up_is_shortened_by_its_number_and_not_prolonged_so(market):
         *market.case("S2"),
     )  # fmt: skip
 
-    assert later.code == 2
-    assert "2034-03-31" in later.err
+    assert later.code == 1
+    assert "jp20 lock set" in later.err
     assert len({each["organisation"] for each in ended["steps"]}) == 3  # one more than to set
     assert [each["number"] for each in ended["restraints"]] == [second["number"]]
     assert position(market, A)["locked"] == 20
@@ -195,7 +195,7 @@ def test_the_whole_token_is_locked_up_only_where_it_is_said_so(market):
     again = market.run(*whole, *_UNTIL, *market.case("T1"))
 
     assert made["token"] == {"until": "2034-04-01T00:00:00+09:00", "locked": True}
-    assert earlier.code == 2
+    assert earlier.code == 1
     assert f"jp20 lock shorten {market.code} --whole-token" in earlier.err
     assert again.code == 0
     refused = market.run("transfer", market.code, B, "1", "--from", A, "--yes")
@@ -205,7 +205,7 @@ def test_the_whole_token_is_locked_up_only_where_it_is_said_so(market):
     shorten = ("lock", "shorten", market.code, "--whole-token")
     not_shorter = market.run(*shorten, "--until", "2034-06-01", *market.case("T3"))
     shorter = market.json(*shorten, "--until", "2020-01-01", *market.case("T4"))
-    assert not_shorter.code == 2
+    assert not_shorter.code == 1
     assert shorter["token"]["locked"] is False
     assert market.run("transfer", market.code, B, "1", "--from", A, "--yes").code == 0
 
@@ -224,6 +224,7 @@ def test_the_officer_freezes_alone_and_another_organisation_confirms(market):
         "auditor", "freeze", "confirm", market.code, A, *market.case("ALONE-1"), "--format", "json"
     )
     twice = market.alone("auditor", "freeze", "confirm", market.code, A, *market.case("ALONE-1"))
+    other = market.alone("auditor", "freeze", "confirm", market.code, A, *market.case("ALONE-2"))
 
     assert frozen.code == 0, frozen.err
     assert "within 72 hours" in frozen.err
@@ -233,8 +234,10 @@ def test_the_officer_freezes_alone_and_another_organisation_confirms(market):
     assert waiting[0]["confirmation"].startswith("to be confirmed until")
     assert confirmed.code == 0, confirmed.err
     assert confirmed.json["freezes"][0]["confirmation"] == "confirmed"
-    assert twice.code == 1
-    assert "waits to be confirmed" in twice.err
+    assert twice.code == 0, twice.err
+    assert "all done before" in twice.err
+    assert other.code == 1
+    assert "cannot be confirmed" in other.err
 
 
 @pytest.mark.requirement("G19")
@@ -335,7 +338,22 @@ def test_two_organisations_unfreeze(market):
     # The auditor signs and executes.
     assert second.code == 0, second.err
     assert (again.code, again.json["steps"]) == (0, [])
+    assert "all done before" in again.err
     assert position(market, A) == {"balance": 100, "free": 100}
+
+
+@pytest.mark.requirement("G17", "G19")
+def test_a_freeze_by_decision_that_is_set_again_says_that_it_was_done_before(market):
+    arguments = ("freeze", "set", market.code, A, "30", *market.case("FS"))
+    market.json(*arguments)
+
+    again = market.run(*arguments[:-1])  # nobody is asked: without --yes it would end with 2
+    japanese = market.run(*arguments, "--lang", "ja")
+
+    assert (again.code, japanese.code) == (0, 0), again.err
+    assert "all done before" in again.err
+    assert "既に実行済み" in japanese.err
+    assert position(market, A)["frozen"] == 30
 
 
 # ---------------------------------------------------------------- pledges and attachments

@@ -80,9 +80,11 @@ def test_what_was_sent_and_is_in_no_block_is_shown_and_gone_on_with(tmp_path: Pa
 
 HALT = """
 from jp20.cli.frame.workspace import workspace
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.emergency import halt
 
-halt(workspace().session())
+session = workspace().session()
+carry_out(session, halt(session))
 """
 
 

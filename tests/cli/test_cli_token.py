@@ -49,6 +49,8 @@ BAD = [
     Bad("token document show", ("NONE", "--file", "term-sheet.toml"), 2, "--file"),
     Bad("token record-date set", ("NONE", "2027-02-30", *CASE), 2, "2027-02-30"),
     Bad("token record-date set", ("NONE", "2035-03-31", *CASE), 1, "NONE"),
+    Bad("token record-date withdraw", ("NONE", "0", *CASE), 1, "NONE"),
+    Bad("token record-date withdraw", ("NONE", "first", *CASE), 2, "NUMBER"),
     Bad("token record-date show", ("NONE", "--number", "-1"), 2, "--number"),
     Bad("token record-date show", ("NONE",), 1, "NONE"),
     Bad("token redeem preview", ("NONE", "0"), 2, "UNITS"),
@@ -255,9 +257,14 @@ def test_a_document_is_named_by_the_hash_of_its_file_and_a_file_is_compared_with
     assert again["steps"] == []
     assert (same.code, differs.code) == (0, 1)
     assert removed["documents"] == []
-    said = refused("token", "document", "remove", "TK-8", "prospectus", *CASE, folder=place.folder,
-                   code=2)  # fmt: skip
-    assert "prospectus" in said
+    said = refused("token", "document", "remove", "TK-8", "prospectus", *CASE, folder=place.folder)
+    assert "prospectus cannot be removed" in said
+    assert "no document of that name" in said
+    # and under its own case it is done
+    again = run("token", "document", "remove", "TK-8", "prospectus", "--case", "DC-3", *CASE[2:],
+                folder=place.folder)  # fmt: skip
+    assert again.code == 0
+    assert "all done before" in again.err
 
 
 # Pause, split
@@ -341,6 +348,27 @@ def test_a_record_date_is_the_end_of_the_day_in_japan_and_keeps_who_held(place):
 
 
 # Redemption
+
+
+@pytest.mark.requirement("G5")
+def test_the_last_record_date_is_withdrawn_before_it_comes_and_no_other(place):
+    place.issue("TK-17", 250)
+    for day, case in (("2030-03-31", "WD-1"), ("2030-09-30", "WD-2")):
+        token(place, "record-date", "set", "TK-17", day, case=case)
+
+    words = ("token", "record-date", "withdraw", "TK-17")
+    first = refused(*words, "0", *CASE, folder=place.folder)
+    japanese = run(*words, "0", *CASE, "--lang", "ja", folder=place.folder)
+    after = token(place, "record-date", "withdraw", "TK-17", "1", case="WD-3")
+    again = run(*words, "1", "--case", "WD-3", *CASE[2:], folder=place.folder)
+
+    assert "Record date 0 of TK-17 cannot be withdrawn" in first
+    assert japanese.code == 1
+    assert "基準日 0 は取り消せません" in japanese.err
+    assert [each["number"] for each in after["record_dates"]] == [0]
+    assert len({each["organisation"] for each in after["steps"]}) > 1
+    assert again.code == 0, again.err
+    assert "all done before" in again.err
 
 
 @pytest.mark.requirement("G4")

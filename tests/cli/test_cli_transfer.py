@@ -7,6 +7,7 @@ from running import Bad
 from jp20.chain.sending.outbox import Entry, Intent, open_outbox
 from jp20.chain.signing.signers import KeySigner
 from jp20.domain.governance.evidence import Evidence
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.investors.whitelist import reinstate, suspend_at_once
 from jp20.operations.token.transfer import transfer_act
 
@@ -399,7 +400,9 @@ def test_one_that_is_refused_by_then_stays_open_and_the_others_are_approved(cons
         for to in (DAVE.address, ERIN.address)
     ]  # fmt: skip
     session = consenting.session
-    suspend_at_once(session, [ERIN.address], Evidence.of("ALONE-1", b"a report"))
+    carry_out(
+        session, suspend_at_once(session, [ERIN.address], Evidence.of("ALONE-1", b"a report"))
+    )
     try:
         ran = consenting.run(
             "consent",
@@ -411,7 +414,7 @@ def test_one_that_is_refused_by_then_stays_open_and_the_others_are_approved(cons
             "json",
         )
     finally:
-        reinstate(session, [ERIN.address], Evidence.of("TR-2-RE", b"cleared"))
+        carry_out(session, reinstate(session, [ERIN.address], Evidence.of("TR-2-RE", b"cleared")))
 
     assert ran.code == 4
     assert [each["status"] for each in ran.json["requests"]] == ["approved", "open"]

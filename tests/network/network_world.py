@@ -20,8 +20,7 @@ from jp20.operations.files.inputs import (
     load_term_sheet,
 )
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import enrol
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute, enrol
 from jp20.operations.register.report import report
 from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units

@@ -76,7 +76,9 @@ def chain(clone: Path, environment: dict[str, str]) -> Iterator[None]:
 def run_lines(lines: list[Line], folder: Path, environment: dict[str, str]) -> None:
     """In one terminal: what a line changes (folder, environment) holds for the next."""
     node = environment["JP20_NETWORK"].removeprefix("http://")
-    script = []
+    script = (
+        [f"sed -i s/127.0.0.1:8545/{node}/ jp20.toml"] if (folder / "jp20.toml").exists() else []
+    )
     for line in lines:
         script.append(f'{line.command}\necho "@@ $?"')
         if line.command.startswith("jp20 init"):

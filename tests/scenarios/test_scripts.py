@@ -31,16 +31,24 @@ Run = Callable[..., subprocess.CompletedProcess]
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A Ganache that stays, and folders for the deployment and the outbox."""
+    folder = tmp_path_factory.mktemp("settings")
     with LocalChain("ganache") as connection:
         yield {
             **os.environ,
             "JP20_NETWORK": connection.network.url,
-            "JP20_DEPLOYMENTS": str(tmp_path_factory.mktemp("deployments")),
-            "JP20_OUTBOX": str(tmp_path_factory.mktemp("outbox")),
+            "JP20_CONFIG": str(settings_for(connection.network.url, folder)),
             "SOLCX_BINARY_PATH": str(ROOT / "tools" / "solc"),
             "PATH": f"{BROWNIE.parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONIOENCODING": "utf-8",
         }
+
+
+def settings_for(node: str, folder: Path) -> Path:
+    """The settings of the repository, with another node and folders of their own."""
+    text = (ROOT / "jp20.toml").read_text("utf-8")
+    file = folder / "jp20.toml"
+    file.write_text(text.replace("http://127.0.0.1:8545", node), "utf-8")
+    return file
 
 
 @pytest.fixture
@@ -213,7 +221,7 @@ def test_consent(python, environment, tmp_path):
 
 def ask_for_consent(environment: dict[str, str], reference: str, to: str, units: int) -> None:
     connection = connect(Network(environment["JP20_NETWORK"], gas_price=0))
-    file = Path(environment["JP20_DEPLOYMENTS"]) / "1337.json"
+    file = Path(environment["JP20_CONFIG"]).parent / "deployments" / "1337.json"
     with open_session(connection, load_deployment(file), []) as session:
         deadline = session.now() + 86_400
         request_transfer(session, CONSENT, investor(reference), to, units, deadline)

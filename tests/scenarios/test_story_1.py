@@ -22,10 +22,10 @@ from jp20.operations.files.inputs import (
 )
 from jp20.operations.governance import emergency
 from jp20.operations.governance.acts import carry_out
-from jp20.operations.investors.whitelist import enrol
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute, enrol
 from jp20.operations.register.report import read_register, report
 from jp20.operations.token import enforce, lifecycle, restraints
+from jp20.operations.token.enforce import reversal_of
 from jp20.operations.token.issue import create_token, issue_units, term_sheet_differences
 from jp20.operations.token.transfer import preview, transfer
 
@@ -114,9 +114,18 @@ def test_a_transfer_and_its_chargeback(world):
     party = session.organisation(BROKER).number
 
     with pytest.raises(NotEnoughOrganisations):
-        enforce.reverse(world.session(AUDITOR), TOKEN, original, case("CB-1"), parties=[party])
+        reversal_of(
+            carry_out(
+                world.session(AUDITOR),
+                enforce.reverse(
+                    world.session(AUDITOR), TOKEN, original, case("CB-1"), parties=[party]
+                ),
+            )
+        )
     assert (balance(world, "K1-0001"), balance(world, "K1-0002")) == (15, 25)
-    done = enforce.reverse(session, TOKEN, original, case("CB-1"), parties=[party])
+    done = reversal_of(
+        carry_out(session, enforce.reverse(session, TOKEN, original, case("CB-1"), parties=[party]))
+    )
 
     assert (done.taken, done.shortfall) == (5, 0)
     assert (balance(world, "K1-0001"), balance(world, "K1-0002")) == (20, 20)
@@ -128,8 +137,11 @@ def test_a_transfer_and_its_chargeback(world):
 def test_a_lock_up_refuses_the_holder_and_not_the_court(world):
     holder, to = investor("K1-0003"), investor("K1-0004").address
     session = world.session()
-    restraints.lock_up(
-        session, TOKEN, [(holder.address, 20)], parse_time("2034-03-31"), case("LU-1")
+    carry_out(
+        session,
+        restraints.lock_up(
+            session, TOKEN, [(holder.address, 20)], parse_time("2034-03-31"), case("LU-1")
+        ),
     )
 
     found = preview(session, TOKEN, holder.address, to, 1)
@@ -148,13 +160,19 @@ def test_a_lock_up_refuses_the_holder_and_not_the_court(world):
 def test_a_halt_and_a_resumption(world):
     session = world.session()
     seller, to = investor("K1-0001"), investor("K1-0002").address
-    emergency.halt(session)
+    carry_out(session, emergency.halt(session))
 
     with pytest.raises(Refused) as refusal:
         transfer(session, TOKEN, seller, to, 1)
     with pytest.raises(NotEnoughOrganisations):
-        emergency.resume(world.session(OPERATOR, AUDITOR), case("EM-1"))
-    emergency.resume(world.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case("EM-1"))
+        carry_out(
+            world.session(OPERATOR, AUDITOR),
+            emergency.resume(world.session(OPERATOR, AUDITOR), case("EM-1")),
+        )
+    carry_out(
+        world.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER),
+        emergency.resume(world.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case("EM-1")),
+    )
     transfer(session, TOKEN, seller, to, 1)
 
     assert refusal.value.reason == Reason.PLATFORM_HALTED

@@ -13,8 +13,8 @@ from jp20.operations.files.inputs import (
     load_investors,
     load_term_sheet,
 )
-from jp20.operations.investors.whitelist import enrol
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.governance.acts import carry_out
+from jp20.operations.plans.plan import distribute, enrol
 from jp20.operations.register.report import read_register, report
 from jp20.operations.token import lifecycle
 from jp20.operations.token.issue import create_token, issue_units
@@ -66,14 +66,14 @@ def test_a_qualified_institution_bond_from_issue_to_maturity(world):
 
     # Not before maturity, and nothing else at maturity.
     with pytest.raises(Refused) as refusal:
-        lifecycle.redeem_at_maturity(session, TOKEN, case("RD-2-early"))
+        carry_out(session, lifecycle.redeem_at_maturity(session, TOKEN, case("RD-2-early")))
     assert refusal.value.reason == Reason.REDEMPTION_NOT_ALLOWED
     world.move_time_to(sheet.terms.maturity)
     with pytest.raises(Refused) as refusal:
         transfer(session, TOKEN, first, second.address, 1)
     assert refusal.value.reason == Reason.TOKEN_MATURED
 
-    redeemed = lifecycle.redeem_at_maturity(session, TOKEN, case("RD-2"))
+    redeemed = carry_out(session, lifecycle.redeem_at_maturity(session, TOKEN, case("RD-2")))
 
     assert sum(row.units for row in redeemed.done) == 200
     assert holdings(world) == [0] * 7

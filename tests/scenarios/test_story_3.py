@@ -21,8 +21,9 @@ from jp20.domain.token.reasons import Reason
 from jp20.domain.token.terms import Terms
 from jp20.operations.files.inputs import load_investors, load_term_sheet
 from jp20.operations.governance import emergency, requests
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.decide import decide
-from jp20.operations.investors.whitelist import enrol
+from jp20.operations.plans.plan import enrol
 from jp20.operations.register.report import read_register
 from jp20.operations.session import Session, open_session
 from jp20.operations.settlement.trades import accept, cancel, offer, settle, states
@@ -87,15 +88,17 @@ def tokens(world) -> list[str]:
         decide(session, [token.call("issue(uint256)", 100)], case(f"IS-{number}"))
         deliveries = ([ALICE.address, BOB.address], [60, 40])
         decide(session, [token.call("deliver", *deliveries)], case(f"AL-{number}"))
-    restraints.lock_up(session, made[0], [(BOB.address, 1)], FAR, case("LU-3"))
+    carry_out(session, restraints.lock_up(session, made[0], [(BOB.address, 1)], FAR, case("LU-3")))
     restraints.placed(
         session, restraints.pledge(session, made[0], BOB.address, 1, b"\1" * 32, case("PL-3"))
     )
     restraints.placed(
         session, restraints.attach(session, made[0], BOB.address, 1, b"\2" * 32, case("AT-3"))
     )
-    restraints.freeze_at_once(session, made[0], [(BOB.address, 1)], case("FR-3"))
-    enforce.record_incident(session, made[0], "INC-3", [LOSS], case("RI-3"))
+    carry_out(
+        session, restraints.freeze_at_once(session, made[0], [(BOB.address, 1)], case("FR-3"))
+    )
+    carry_out(session, enforce.record_incident(session, made[0], "INC-3", [LOSS], case("RI-3")))
     request_transfer(session, made[1], ALICE, BOB.address, 1, FAR)
     send(world, ALICE, session.token(made[0]), "approve", CAROL.address, 5)
     sides, trade = trading(world), trade_of(made)
@@ -252,7 +255,7 @@ def test_one_key_halts_42_tokens_and_four_organisations_resume_them(world, token
 
     # One key of the emergency operator; the other one is never asked.
     second_key = "0xBcd4042DE499D14e55001CcbB24a551F3b954096"
-    halted = emergency.halt(world.desk_with(second_key))
+    halted = carry_out(world.desk_with(second_key), emergency.halt(world.desk_with(second_key)))
     assert len(halted.steps) == 1
     status = emergency.platform_status(world.session())
     assert status.halted
@@ -285,11 +288,17 @@ def test_one_key_halts_42_tokens_and_four_organisations_resume_them(world, token
         (tried,) = requests.execute(session, operator, decision)
         assert tried.refusal.decoded.name == "SignatureMissing"
         with pytest.raises(NotEnoughOrganisations):
-            emergency.resume(world.session(OPERATOR, *others), case("EM-3"))
+            carry_out(
+                world.session(OPERATOR, *others),
+                emergency.resume(world.session(OPERATOR, *others), case("EM-3")),
+            )
         assert emergency.platform_status(session).halted
 
     # With a third one it does.
-    emergency.resume(world.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case("EM-3"))
+    carry_out(
+        world.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER),
+        emergency.resume(world.session(OPERATOR, AUDITOR, TRUST_BANK, BROKER), case("EM-3")),
+    )
 
     assert not emergency.platform_status(world.session()).halted
     assert balances(world, tokens) == before
@@ -301,10 +310,10 @@ def test_one_key_halts_42_tokens_and_four_organisations_resume_them(world, token
 @pytest.fixture
 def halted(world, tokens) -> Iterator[None]:
     """The platform, halted once more."""
-    emergency.halt(world.session())
+    carry_out(world.session(), emergency.halt(world.session()))
     yield
     since = emergency.platform_status(world.session()).since
-    emergency.resume(world.session(), case(f"EM-{since}"))
+    carry_out(world.session(), emergency.resume(world.session(), case(f"EM-{since}")))
 
 
 @pytest.mark.requirement("G12")
@@ -349,7 +358,9 @@ def refusal_of(world: World, token: Contract, function: str, arguments: tuple) -
 def test_freezing_suspending_and_giving_up_a_wish_go_on_while_halted(world, tokens, halted):
     session = world.session()
 
-    restraints.freeze_at_once(session, tokens[2], [(ALICE.address, 60)], case("FR-3"))
+    carry_out(
+        session, restraints.freeze_at_once(session, tokens[2], [(ALICE.address, 60)], case("FR-3"))
+    )
     send(world, ALICE, session.token(tokens[1]), "cancelTransfer", 0)
     sides, trade = trading(world), trade_of(tokens)
     for side in (ALICE, BOB):

@@ -11,6 +11,7 @@ from jp20.domain.token.reasons import Reason
 from jp20.domain.token.terms import Terms
 from jp20.operations.files.inputs import load_investors, load_term_sheet
 from jp20.operations.governance import emergency
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.migration import (
     apply_migration,
@@ -20,7 +21,8 @@ from jp20.operations.governance.migration import (
     save_migration,
 )
 from jp20.operations.governance.platform import save_deployment
-from jp20.operations.investors.whitelist import enrol, reinstate, suspend_at_once
+from jp20.operations.investors.whitelist import reinstate, suspend_at_once
+from jp20.operations.plans.plan import enrol
 from jp20.operations.session import Session, open_session
 from jp20.operations.token.transfer import preview, transfer
 
@@ -78,19 +80,19 @@ def test_a_platform_is_replaced_in_a_market_of_42_tokens(
     assert reasons(old, tokens) == [Reason.NONE] * 42
 
     # One halt at either platform stops all, and a resumption at the other starts all.
-    emergency.halt(new)
+    carry_out(new, emergency.halt(new))
     assert reasons(old, tokens) == [Reason.PLATFORM_HALTED] * 42
-    emergency.resume(old, case("RS-1"))
+    carry_out(old, emergency.resume(old, case("RS-1")))
     assert reasons(old, tokens) == [Reason.NONE] * 42
 
     # A suspension at the new platform reaches the tokens that still ask the old one.
-    suspend_at_once(new, [BOB.address], case("SU-1"))
+    carry_out(new, suspend_at_once(new, [BOB.address], case("SU-1")))
     assert reasons(old, tokens) == [Reason.RECIPIENT_SUSPENDED] * 42
-    reinstate(new, [BOB.address], case("RI-1"))
+    carry_out(new, reinstate(new, [BOB.address], case("RI-1")))
     transfer(old, tokens[0], ALICE, BOB.address, 10)
 
     # Halted, the rest is carried out: the tokens follow, and stay halted.
-    emergency.halt(old)
+    carry_out(old, emergency.halt(old))
     move(world, world.deployment, plan, record)
     moved = open_session(world.connection, unfinished(plan), KEYS.values())
     assert [token.address for token in moved.tokens()] == tokens
@@ -100,7 +102,7 @@ def test_a_platform_is_replaced_in_a_market_of_42_tokens(
     # Alice and Bob in three tokens each.
     assert (proof.tokens, proof.holders) == (42, 6)
 
-    emergency.resume(moved, case("RS-2"))
+    carry_out(moved, emergency.resume(moved, case("RS-2")))
     assert reasons(moved, tokens) == [Reason.NONE] * 42
     # Alice sold 10 of 60; who leaves is no holder any more, by the id that she came with.
     transfer(moved, tokens[0], ALICE, BOB.address, 50)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from solidity import enum
 
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.investors.facts import registration_word
 from jp20.domain.investors.investors import NEVER, InvestorClass, Residency, parse_investors
 
 HEADER = "investor,name,wallet,class,residency,kyc_expiry,class_expiry\n"
@@ -66,7 +67,14 @@ def test_the_registration_word_is_the_contract_s():
     ).sound()
     # wallet 20 bytes | KYC expiry 5 bytes | class expiry 5 bytes, 2 | class 2 | residency 1
     expected = ALICE[2:].lower() + f"{KYC_EXPIRY:010x}" + "0000000002" + "02" + "01"
-    assert f"{investor.registration:064x}" == expected
+    word = registration_word(
+        investor.wallets[0],
+        investor.investor_class,
+        investor.residency,
+        investor.kyc_expiry,
+        investor.class_expiry,
+    )
+    assert f"{word:064x}" == expected
 
 
 @pytest.mark.requirement("G7")

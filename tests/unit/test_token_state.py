@@ -6,8 +6,7 @@ import pytest
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.at import At
-from jp20.domain.token.reasons import Reason
-from jp20.domain.token.state import Redemption, Status, TokenState, Tranche
+from jp20.domain.token.state import Status, TokenState, Tranche
 from jp20.domain.token.terms import Placement, Terms
 
 TERMS = Terms(
@@ -65,7 +64,6 @@ OPEN = TokenState(
 HALTED, PAUSED = replace(OPEN, halted=True), replace(OPEN, paused=True)
 MATURED, REDEEMED = replace(OPEN, time=2_000), replace(OPEN, redeemed=True, supply=0)
 FOR_GOOD = replace(OPEN, terms=replace(TERMS, maturity=0), maturity=0, time=10**10)
-CALLED = replace(OPEN, maturity=1_999)
 
 
 @pytest.mark.requirement("G1")
@@ -83,23 +81,3 @@ CALLED = replace(OPEN, maturity=1_999)
 )
 def test_the_strongest_status_is_shown(state, expected):
     assert state.status is expected
-
-
-@pytest.mark.requirement("G4")
-def test_each_way_of_redemption_is_judged():
-    not_allowed = Reason.REDEMPTION_NOT_ALLOWED
-
-    assert OPEN.refusal_of_redemption(Redemption.EARLY) is Reason.NONE
-    assert OPEN.refusal_of_redemption(Redemption.MATURITY) is not_allowed
-    assert MATURED.refusal_of_redemption(Redemption.MATURITY) is Reason.NONE
-    assert MATURED.refusal_of_redemption(Redemption.EARLY) is not_allowed
-    assert OPEN.refusal_of_redemption(Redemption.PART) is not_allowed
-    assert OPEN.refusal_of_redemption(Redemption.HOLDER) is not_allowed
-    assert PAUSED.refusal_of_redemption(Redemption.EARLY) is Reason.TOKEN_PAUSED
-    # a pause does not withhold what is due, a halt does
-    due = (replace(MATURED, paused=True), Redemption.MATURITY)
-    called = (replace(CALLED, paused=True), Redemption.EARLY)
-    for state, way in (due, called):
-        assert state.refusal_of_redemption(way) is Reason.NONE
-        halted = replace(state, halted=True)
-        assert halted.refusal_of_redemption(way) is Reason.PLATFORM_HALTED

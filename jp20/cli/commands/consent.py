@@ -10,6 +10,7 @@ from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import Column, Record, Table, Until, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
+from jp20.cli.shared.acting import run, run_rows
 from jp20.cli.shared.acts import (
     Again,
     OwnCase,
@@ -19,7 +20,7 @@ from jp20.cli.shared.acts import (
     say_id,
     say_if_done_earlier,
 )
-from jp20.cli.shared.again import say_if_done_before, say_if_sent_before
+from jp20.cli.shared.again import say_if_sent_before
 from jp20.cli.shared.holders import From, To, Units, holder
 from jp20.cli.shared.positions import NUMBER
 from jp20.cli.shared.references import reference_word
@@ -198,16 +199,8 @@ def consent_approve(
     session = workspace().session()
     chosen = list(dict.fromkeys(numbers))
     found = [_open(session, token, number) for number in chosen]
-    say(_table(session, found))
-    total = sum(each.units for each in found)
-    confirm(
-        Text(
-            f"Consent to {len(found)} transfers, {total:,} units of {token}?",
-            f"{token} の移転 {len(found)} 件(計 {total:,} 口)を承諾しますか?",
-        ),
-        yes,
-    )
-    done = approve_transfers(session, token, chosen, rests_on)
+    act = approve_transfers(session, token, chosen, rests_on)
+    done = run_rows(session, act, yes, before=lambda: say(_table(session, found)))
     some_refused.end(
         session, done, _table(session, [_request(session, token, each) for each in chosen])
     )
@@ -242,17 +235,9 @@ def consent_reject(
 
     rests_on, said = evidence(case, document), reference_word(why, "--why")
     session = workspace().session()
-    asked = _open(session, token, number)
-    say(_table(session, [asked]))
-    confirm(
-        Text(
-            f"Reject request {number} of {token} ({said})?",
-            f"{token} の申請 {number} を拒否しますか(理由: {said})?",
-        ),
-        yes,
-    )
-    done = reject_transfer(session, token, number, said, rests_on)
-    say_if_done_before(done)
+    asked = _request(session, token, number)
+    act = reject_transfer(session, token, number, said, rests_on)
+    done = run(session, act, yes, before=lambda: say(_table(session, [asked])))
     show(_table(session, [_request(session, token, number)]), steps_table(session, done.steps))
 
 

@@ -8,10 +8,10 @@ import typer
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
-from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
+from jp20.cli.frame.output import Column, Table, say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.acting import run, run_rows
 from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import BadArgument, ExitCode, Text
 
@@ -69,15 +69,7 @@ def document_set(
     named = Named(_name(name), uri, hashlib.sha256(read_document(file)).digest())
     rests_on = evidence(case, document)
     session = workspace().session()
-    session.token(token)
-    confirm(
-        Text(
-            f"Name {name} of {token}: SHA-256 {named.sha256.hex()}?",
-            f"{token} の書類「{name}」(SHA-256 {named.sha256.hex()})を登録しますか?",
-        ),
-        yes,
-    )
-    done = set_documents(session, token, [named], rests_on)
+    done = run_rows(session, set_documents(session, token, [named], rests_on), yes)
     if done.of(Outcome.UNCHANGED):
         say(
             Text("It stands there already; nothing was sent.", "登録済みのため、送信していません。")
@@ -101,12 +93,7 @@ def document_remove(
 
     wanted, rests_on = _name(name), evidence(case, document)
     session = workspace().session()
-    state = token_state(session, token)
-    if wanted not in (each.name for each in state.documents):
-        raise _no_such_document(wanted, state)
-    confirm(Text(f"Remove {name} from {token}?", f"{token} の書類「{name}」を削除しますか?"), yes)
-    done = remove_document(session, token, wanted, rests_on)
-    say_if_nothing_sent(done.steps)
+    done = run(session, remove_document(session, token, wanted, rests_on), yes)
     show(*with_rows(documents_table(token_state(session, token)), steps_table(session, done.steps)))
 
 

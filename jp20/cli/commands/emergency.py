@@ -6,14 +6,18 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Yes, evidence
-from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
+from jp20.cli.frame.output import Column, Record, Table, say, show
+from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
 from jp20.cli.shared.results import BLOCK, steps_table
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
+    from jp20.domain.plans.outcomes import Decided
     from jp20.operations.governance.emergency import PlatformStatus
+    from jp20.operations.session import Session
 
 app = typer.Typer()
 
@@ -62,34 +66,16 @@ def halt(
             )
         )
     session = workspace().session()
-    before = emergency.platform_status(session)
-    if before.halted:
+    rests_on = rests_on or emergency.halt_evidence(session, reason or emergency.STANDING_REASON)
+    done = run(session, emergency.halt(session, rests_on), yes)
+    if done.steps:
         say(
             Text(
-                "It is halted already; nothing was sent.",
-                "既に停止中のため、送信していません。",
+                f"Halted under case {rests_on.case}. To resume: jp20 resume --case … --document …",
+                f"案件 {rests_on.case} として停止しました。再開: jp20 resume --case … --document …",
             )
         )
-        show(*_parts(before))
-        return
-    confirm(
-        Text(
-            f"HALT EVERYTHING: all {len(before.tokens)} tokens, and those made later? "
-            "Resuming takes the operator and three more organisations.",
-            f"全停止しますか?(全 {len(before.tokens)} トークンと以後に作成されるトークン。"
-            "再開には運営者と他の3組織の署名が必要です)",
-        ),
-        yes,
-    )
-    rests_on = rests_on or emergency.halt_evidence(session, reason or emergency.STANDING_REASON)
-    done = emergency.halt(session, rests_on)
-    say(
-        Text(
-            f"Halted under case {rests_on.case}. To resume: jp20 resume --case … --document …",
-            f"案件 {rests_on.case} として停止しました。再開: jp20 resume --case … --document …",
-        )
-    )
-    show(*_parts(emergency.platform_status(session)), steps_table(session, done.steps))
+    _show(session, done)
 
 
 @app.command(
@@ -103,34 +89,19 @@ def halt(
 )
 def resume(case: Case, document: Document, party: Party = None, yes: Yes = False) -> None:
     """Each of the four runs the same, or approves the request."""
-    from jp20.domain.base.times import in_tokyo
-    from jp20.operations.governance import emergency
+    from jp20.operations.governance.emergency import resume as resumption
 
-    rests_on = evidence(case, document)
     session = workspace().session()
     excluded = parties(session, party)
-    before = emergency.platform_status(session)
-    if not before.halted:
-        if not emergency.was_resumed(session, rests_on):
-            raise emergency.NotHalted
-        say(
-            Text(
-                "It was resumed under this case; nothing was sent.",
-                "この案件により再開済みのため、送信していません。",
-            )
-        )
-        show(*_parts(before))
-        return
-    confirm(
-        Text(
-            f"End the stop that began at {in_tokyo(before.since)}, for "
-            f"{len(before.tokens)} tokens?",
-            f"{in_tokyo(before.since)} からの停止({len(before.tokens)} トークン)を解除しますか?",
-        ),
-        yes,
-    )
-    done = emergency.resume(session, rests_on, parties=excluded)
-    show(*_parts(emergency.platform_status(session)), steps_table(session, done.steps))
+    act = resumption(session, evidence(case, document), parties=excluded)
+    _show(session, run(session, act, yes))
+
+
+def _show(session: "Session", done: "Decided") -> None:
+    from jp20.operations.governance.emergency import platform_status
+
+    parts = _parts(platform_status(session))
+    show(*with_rows(*parts, steps_table(session, done.steps)))
 
 
 def _parts(status: "PlatformStatus") -> tuple[Record, Table]:

@@ -84,7 +84,6 @@ def force_transfer(
 ) -> None:
     """A court's order, a creditor's execution (G11, S4)."""
     from jp20.domain.token.movements import Waiver
-    from jp20.operations.governance.acts import ActState, state_of
     from jp20.operations.token import enforce
 
     holder, recipient, count = address(from_, "FROM"), address(to, "TO"), units(amount, "UNITS")
@@ -104,10 +103,12 @@ def force_transfer(
         executes or 0,
         parties=parties(session, party),
     )
-    if state_of(session, act) is not ActState.DONE:
+
+    def before() -> None:
         _warn_of_another(session, token, rests_on)
         say(position_table(session, token, [holder, recipient]))
-    done = run(session, act, yes, lambda reason: remedy(reason, token, holder, recipient))
+
+    done = run(session, act, yes, lambda reason: remedy(reason, token, holder, recipient), before)
     show(position_table(session, token, [holder, recipient]), steps_table(session, done.steps))
 
 

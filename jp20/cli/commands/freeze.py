@@ -6,9 +6,9 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
-from jp20.cli.frame.output import Column, Table, confirm, say, show
+from jp20.cli.frame.output import Column, Table, say, show
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.again import say_if_done_before
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.investors import known
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import position_table, units_shown
@@ -44,29 +44,6 @@ FrozenBy = Annotated[
 ]
 
 
-class FrozenAlready(JP20Error):
-    """At once one freezes more, not less; nothing was sent."""
-
-    def __init__(self, token: str, wallet: "ChecksumAddress", frozen: int, asked: int) -> None:
-        more = frozen + asked
-        super().__init__(
-            Text(
-                f"{frozen:,} units of {wallet} are frozen already; {asked:,} would be no more.",
-                f"{wallet} は既に {frozen:,} 口が凍結されており、{asked:,} 口では増えません。",
-            ),
-            Text(
-                "UNITS is the whole frozen amount, not a further one.",
-                "UNITS は追加分ではなく、凍結後の総数量です。",
-            ),
-            Text(
-                f"For {asked:,} more: jp20 freeze now {token} {wallet} {more} "
-                "--case … --document …; for less, by decision: jp20 freeze set",
-                f"{asked:,} 口を追加する場合: jp20 freeze now {token} {wallet} {more} "
-                "--case … --document …、減らす場合(決定): jp20 freeze set",
-            ),
-        )
-
-
 @app.command(
     "now",
     help=both(
@@ -99,39 +76,27 @@ def freeze_now(
     yes: Yes = False,
 ) -> None:
     """All or nothing (G19)."""
-    from jp20.operations.token.restraints import freeze_at_once, position
+    from jp20.operations.token.restraints import freeze_at_once
 
     rows, rests_on = _rows(wallet, amount, file), evidence(case, document)
     session = workspace().session()
-    known(session, [account for account, _ in rows])
-    for account, count in rows:
-        frozen = position(session, token, account).frozen
-        if count <= frozen:
-            raise FrozenAlready(token, account, frozen, count)
-    say(position_table(session, token, [account for account, _ in rows]))
-    total = units_shown(sum(count for _, count in rows))
-    of = Text(str(total), str(total)) if isinstance(total, int) else Text("all", "全部")
-    confirm(
-        Text(
-            f"Freeze now, {token}, {len(rows)} accounts, units in all: {of.en}?",
-            f"{token} の {len(rows)} 口座を直ちに凍結しますか(総数量: {of.ja})?",
-        ),
-        yes,
-    )
-    done = freeze_at_once(session, token, rows, rests_on)
-    say_if_done_before(done)
+    accounts = [account for account, _ in rows]
+    known(session, accounts)
+
+    def positions() -> Table:
+        return position_table(session, token, accounts)
+
+    act = freeze_at_once(session, token, rows, rests_on)
+    done = run(session, act, yes, before=lambda: say(positions()))
     say(
         Text(
             "Another organisation confirms it within 72 hours: "
-            f"jp20 freeze confirm {token} {rows[0][0]} --case … --document …",
+            f"jp20 freeze confirm {token} {accounts[0]} --case … --document …",
             "72時間以内に他の組織が追認してください: "
-            f"jp20 freeze confirm {token} {rows[0][0]} --case … --document …",
+            f"jp20 freeze confirm {token} {accounts[0]} --case … --document …",
         )
     )
-    show(
-        position_table(session, token, [account for account, _ in rows]),
-        steps_table(session, done.steps),
-    )
+    show(positions(), steps_table(session, done.steps))
 
 
 @app.command(
@@ -152,24 +117,14 @@ def freeze_confirm(
     yes: Yes = False,
 ) -> None:
     """By the auditor or the registrar (G17, G19)."""
-    from jp20.domain.base.times import in_tokyo
     from jp20.operations.token.restraints import confirm_freeze
 
     account, rests_on = address(wallet, "WALLET"), evidence(case, document)
     session = workspace().session()
-    names = {member.number: member.name for member in session.members()}
-    meant = _to_confirm(session, token, account, frozen_by)
-    say(position_table(session, token, [account]))
-    by = names.get(meant.organisation, _BY_REQUEST)
-    confirm(
-        Text(
-            f"Confirm what {by} froze at {in_tokyo(meant.at)}?",
-            f"{by} による凍結({in_tokyo(meant.at)})を追認しますか?",
-        ),
-        yes,
+    act = confirm_freeze(
+        session, token, account, _to_confirm(session, token, account, frozen_by), rests_on
     )
-    done = confirm_freeze(session, token, account, meant.organisation, rests_on, at=meant.at)
-    say_if_done_before(done)
+    done = run(session, act, yes, before=lambda: say(position_table(session, token, [account])))
     show(_table(session, _freezes(session, token, account)), steps_table(session, done.steps))
 
 
@@ -202,25 +157,19 @@ def freeze_set(
     yes: Yes = False,
 ) -> None:
     """Unfreezing takes as many signatures as freezing by decision (G19)."""
-    from jp20.operations.token.restraints import position, set_frozen
+    from jp20.operations.token.restraints import set_frozen
 
-    account = address(wallet, "WALLET")
+    account, rests_on = address(wallet, "WALLET"), evidence(case, document)
     count = 0 if amount == "0" else _units(amount)
-    rests_on = evidence(case, document)
     session = workspace().session()
+
+    def positions() -> Table:
+        return position_table(session, token, [account])
+
     excluded = parties(session, party)
-    before = position(session, token, account)
-    say(position_table(session, token, [account]))
-    was, will = _said(before.frozen), _said(count)
-    confirm(
-        Text(
-            f"Set what is frozen of {account} from {was.en} to {will.en}?",
-            f"{account} の凍結数量を {was.ja} から {will.ja} に変更しますか?",
-        ),
-        yes,
-    )
-    done = set_frozen(session, token, account, count, rests_on, parties=excluded)
-    show(position_table(session, token, [account]), steps_table(session, done.steps))
+    act = set_frozen(session, token, account, count, rests_on, parties=excluded)
+    done = run(session, act, yes, before=lambda: say(positions()))
+    show(positions(), steps_table(session, done.steps))
 
 
 @app.command(
@@ -252,22 +201,27 @@ def _units(amount: str) -> int:
     return MAX_UNITS if amount == _ALL else units(amount, "UNITS")
 
 
-def _said(count: int) -> Text:
-    shown = units_shown(count)
-    return shown if isinstance(shown, Text) else Text(f"{count:,}", f"{count:,} 口")
-
-
 def _to_confirm(
     session: "Session", token: str, account: "ChecksumAddress", frozen_by: str | None
-) -> "FreezeAtOnce":
-    """The freeze that is meant. Raises JP20Error where none waits, BadArgument where several do."""
-    waiting = [each for f in _freezes(session, token, account) for each in f.unconfirmed]
+) -> int:
+    """The organisation whose freeze is meant: one that waits, else the one that was confirmed last.
+    Raises JP20Error where nobody froze, BadArgument where several wait.
+    """
+    found = [each for f in _freezes(session, token, account) for each in f.at_once]
     if frozen_by is not None:
         (number,) = parties(session, [frozen_by])
-        waiting = [each for each in waiting if each.organisation == number]
-    if len(waiting) == 1:
-        return waiting[0]
-    if not waiting:
+        found = [each for each in found if each.organisation == number]
+    waiting = [each for each in found if not each.confirmed]
+    if len(waiting) > 1:
+        numbers = ", ".join(str(each.organisation) for each in waiting)
+        raise BadArgument(
+            Text(
+                f"--frozen-by is missing: organisations {numbers} froze {account}.",
+                f"--frozen-by がありません(組織 {numbers} が {account} を凍結)。",
+            ),
+            next_step=Text("Confirm each of them.", "それぞれについて追認してください。"),
+        )
+    if not found:
         raise JP20Error(
             Text(
                 f"Nothing of {account} waits to be confirmed.",
@@ -275,14 +229,7 @@ def _to_confirm(
             ),
             next_step=Text(f"See: jp20 freeze list {token}", f"確認: jp20 freeze list {token}"),
         )
-    numbers = ", ".join(str(each.organisation) for each in waiting)
-    raise BadArgument(
-        Text(
-            f"--frozen-by is missing: organisations {numbers} froze {account}.",
-            f"--frozen-by がありません(組織 {numbers} が {account} を凍結)。",
-        ),
-        next_step=Text("Confirm each of them.", "それぞれについて追認してください。"),
-    )
+    return (waiting or sorted(found, key=lambda each: each.at))[-1].organisation
 
 
 def _freezes(

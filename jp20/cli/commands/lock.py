@@ -7,10 +7,10 @@ import typer
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence
 from jp20.cli.frame.options import until as until_when
-from jp20.cli.frame.output import Column, Record, Until, confirm, show
+from jp20.cli.frame.output import Column, Record, Until, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
-from jp20.cli.shared.acting import run
+from jp20.cli.shared.acting import run, run_rows
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import UNTIL, position_table
 from jp20.cli.shared.restrained import (
@@ -19,7 +19,6 @@ from jp20.cli.shared.restrained import (
     UnitsIfAny,
     WalletIfAny,
     amounts,
-    restraint_of,
     restraints_of_kind,
     restraints_shown,
 )
@@ -80,30 +79,18 @@ def lock_set(
     yes: Yes = False,
 ) -> None:
     """Each row adds a lock-up to those that there are (G8)."""
-    from jp20.domain.base import times
     from jp20.operations.token.restraints import lock_up
 
     end, rests_on = until_when(until, "--until"), evidence(case, document)
     if whole_token:
         _require_nobody(wallet or file)
-        _set_for_token(token, until, end, rests_on, party, yes)
+        _set_for_token(token, end, rests_on, party, yes)
         return
     rows = amounts(wallet, amount, file)
     session = workspace().session()
     excluded = parties(session, party)
-    session.token(token)
-    _require_future(session, until, end)
-    total = sum(count for _, count in rows)
-    last = times.until(end)
-    confirm(
-        Text(
-            f"Lock up {total:,} units of {token}, of {len(rows)} holders, until {last.en}?",
-            f"{token} の保有者 {len(rows)} 名、計 {total:,} 口を {last.ja}まで"
-            "ロックアップしますか?",
-        ),
-        yes,
-    )
-    done = lock_up(session, token, rows, end, rests_on, parties=excluded)
+    act = lock_up(session, token, rows, end, rests_on, parties=excluded)
+    done = run_rows(session, act, yes)
     holders = [holder for holder, _ in rows]
     some_refused.end(
         session,
@@ -153,14 +140,12 @@ def lock_shorten(
     yes: Yes = False,
 ) -> None:
     """One lock-up by its number, or the token's own (G8)."""
-    from jp20.domain.register.events import RestraintKind
-    from jp20.operations.governance.acts import ActState, state_of
     from jp20.operations.token.restraints import shorten_lock_up
 
     end, rests_on = until_when(until, "--until"), evidence(case, document)
     if whole_token:
         _require_nobody(wallet)
-        _shorten_for_token(token, until, end, rests_on, party, yes)
+        _shorten_for_token(token, end, rests_on, party, yes)
         return
     if wallet is None or number is None:
         raise BadArgument(
@@ -174,9 +159,6 @@ def lock_shorten(
     session = workspace().session()
     excluded = parties(session, party)
     act = shorten_lock_up(session, token, holder, number, end, rests_on, parties=excluded)
-    if state_of(session, act) is not ActState.DONE:
-        lock = restraint_of(session, token, holder, number, RestraintKind.LOCK_UP)
-        _require_earlier(until, end, lock.until)
     done = run(session, act, yes)
     show(
         position_table(session, token, [holder]),
@@ -207,39 +189,30 @@ def lock_list(token: Token, wallet: OfHolder = None) -> None:
 
 def _set_for_token(
     token: str,
-    until: str,
     end: int,
     rests_on: "Evidence",
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.operations.governance.acts import ActState, state_of
-    from jp20.operations.token.restraints import locked_until, set_token_lock_up
+    from jp20.operations.token.restraints import set_token_lock_up
 
     session = workspace().session()
     act = set_token_lock_up(session, token, end, rests_on, parties=parties(session, party))
-    if state_of(session, act) is not ActState.DONE:
-        _require_later(token, until, end, locked_until(session, token))
-        _require_future(session, until, end)
     done = run(session, act, yes)
     show(_token_lock(session, token), steps_table(session, done.steps))
 
 
 def _shorten_for_token(
     token: str,
-    until: str,
     end: int,
     rests_on: "Evidence",
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.operations.governance.acts import ActState, state_of
-    from jp20.operations.token.restraints import locked_until, shorten_token_lock_up
+    from jp20.operations.token.restraints import shorten_token_lock_up
 
     session = workspace().session()
     act = shorten_token_lock_up(session, token, end, rests_on, parties=parties(session, party))
-    if state_of(session, act) is not ActState.DONE:
-        _require_earlier(until, end, locked_until(session, token))
     done = run(session, act, yes)
     show(_token_lock(session, token), steps_table(session, done.steps))
 
@@ -270,44 +243,4 @@ def _require_nobody(named: object) -> None:
                 "Leave it out where some holders are meant.",
                 "特定の保有者を対象とする場合は --whole-token を外してください。",
             ),
-        )
-
-
-def _require_future(session: "Session", until: str, end: int) -> None:
-    if end <= session.now():
-        raise BadArgument(
-            Text(f"--until: {until} has passed.", f"--until: {until} は過去の日時です。"),
-            next_step=Text("Name a later time.", "将来の日時を指定してください。"),
-        )
-
-
-def _require_later(token: str, until: str, end: int, now: int) -> None:
-    from jp20.domain.base import times
-
-    if end <= now:
-        raise BadArgument(
-            Text(
-                f"--until: {until} is no later than {times.until(now).en}, until when it runs.",
-                f"--until: {until} は現在の期限({times.until(now).ja})以前です。",
-            ),
-            Text("Setting only prolongs.", "設定では延長のみ可能です。"),
-            Text(
-                f"To bring it forward: jp20 lock shorten {token} --whole-token",
-                f"短縮する場合: jp20 lock shorten {token} --whole-token",
-            ),
-        )
-
-
-def _require_earlier(until: str, end: int, now: int) -> None:
-    from jp20.domain.base import times
-
-    if end >= now:
-        runs = times.until(now) if now else Text("–", "–")
-        raise BadArgument(
-            Text(
-                f"--until: {until} is no earlier than the present end ({runs.en}).",
-                f"--until: {until} は現在の期限({runs.ja})より前ではありません。",
-            ),
-            Text("Shortening only brings it forward.", "短縮のみ可能です。"),
-            Text("To prolong: jp20 lock set", "延長する場合: jp20 lock set"),
         )

@@ -14,7 +14,6 @@ from jp20.cli.shared.organisation_changes import (
     OrganisationName,
     RoleName,
     decide_and_show,
-    held,
     key_address,
     role_named,
 )
@@ -98,13 +97,8 @@ def organisation_add(
     rests_on = evidence(case, document)
     place = workspace()
     session = place.session()
-    given = ", ".join(each.name for each in sorted(set(roles)))
-    question = Text(
-        f"Let {name} in, with {given or 'no role yet'} and the keys {', '.join(keys)}?",
-        f"{name} を追加しますか(役割: {given or 'なし'}、鍵: {'、'.join(keys)})?",
-    )
-    change = addition(session, name, roles, keys)
-    decide_and_show(place, session, change, rests_on, question, yes, name)
+    change = addition(session, name, roles, keys, rests_on)
+    decide_and_show(place, session, change, yes, name)
 
 
 @app.command(
@@ -135,13 +129,9 @@ def organisation_grant(
     given, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
     session = place.session()
-    member, what = member_named(session, organisation), held(given, token)
-    question = Text(
-        f"Give {member.name} the role {what.en}?",
-        f"{member.name} に {what.ja} の役割を付与しますか?",
-    )
-    change = grant(session, member, given, token)
-    decide_and_show(place, session, change, rests_on, question, yes, member.number)
+    member = member_named(session, organisation)
+    change = grant(session, member, given, token, rests_on)
+    decide_and_show(place, session, change, yes, member.number)
 
 
 @app.command(
@@ -170,13 +160,9 @@ def organisation_revoke(
     taken, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
     session = place.session()
-    member, what = member_named(session, organisation), held(taken, token)
-    question = Text(
-        f"Take the role {what.en} from {member.name}?",
-        f"{member.name} から {what.ja} の役割を取り消しますか?",
-    )
-    change = revocation(session, member, taken, token)
-    decide_and_show(place, session, change, rests_on, question, yes, member.number)
+    member = member_named(session, organisation)
+    change = revocation(session, member, taken, token, rests_on)
+    decide_and_show(place, session, change, yes, member.number)
 
 
 @app.command(
@@ -217,18 +203,14 @@ def organisation_transfer_role(
     moved, rests_on = role_named(role, "ROLE"), evidence(case, document)
     place = workspace()
     session = place.session()
-    from_, to, what = member_named(session, giver), member_named(session, taker), held(moved, token)
+    from_, to = member_named(session, giver), member_named(session, taker)
     if from_.number == to.number:
         raise BadArgument(
             Text(f"FROM and TO are both {to.name}.", f"引継元と引継先が同じ組織です({to.name})。"),
             next_step=Text("Name two organisations.", "異なる組織を指定してください。"),
         )
-    question = Text(
-        f"Hand the role {what.en} from {from_.name} to {to.name}?",
-        f"{what.ja} の役割を {from_.name} から {to.name} に引き継ぎますか?",
-    )
-    change = role_transfer(session, moved, from_, to, token)
-    decide_and_show(place, session, change, rests_on, question, yes, from_.number, to.number)
+    change = role_transfer(session, moved, from_, to, token, rests_on)
+    decide_and_show(place, session, change, yes, from_.number, to.number)
 
 
 @app.command(
@@ -252,22 +234,8 @@ def organisation_remove(
     place = workspace()
     session = place.session()
     member = member_named(session, organisation)
-    roles = ", ".join(role.name for role in sorted(member.roles))
-    question = Text(
-        f"Remove {member.name}, with the roles {roles or '–'} and {len(member.keys)} keys? This "
-        "cannot be undone.",
-        f"{member.name} を除名しますか(役割: {roles or 'なし'}、鍵: {len(member.keys)} 件)?"
-        "取り消しはできません。",
-    )
-    decide_and_show(
-        place,
-        session,
-        removal(session, member),
-        rests_on,
-        question,
-        yes,
-        member.number,
-    )
+    change = removal(session, member, rests_on)
+    decide_and_show(place, session, change, yes, member.number)
 
 
 app.add_typer(

@@ -59,11 +59,8 @@ def key_add(
     place = workspace()
     session = place.session()
     member = member_named(session, organisation)
-    question = Text(
-        f"Give {member.name} the key {key}?", f"{member.name} に鍵 {key} を追加しますか?"
-    )
-    change = key_addition(session, member, key)
-    decide_and_show(place, session, change, rests_on, question, yes, member.number)
+    change = key_addition(session, member, key, rests_on)
+    decide_and_show(place, session, change, yes, member.number)
 
 
 @app.command(
@@ -101,20 +98,8 @@ def key_revoke(
     if rests_on is None:
         _revoke_own(session, entry, yes)
         return
-    owner = session.members()[entry.organisation - 1].name
-    question = Text(
-        f"Take the key {taken} from {owner}? This cannot be undone.",
-        f"{owner} の鍵 {taken} を失効させますか? 取り消しはできません。",
-    )
-    decide_and_show(
-        place,
-        session,
-        key_revocation(session, taken),
-        rests_on,
-        question,
-        yes,
-        entry.organisation,
-    )
+    change = key_revocation(session, entry, rests_on)
+    decide_and_show(place, session, change, yes, entry.organisation)
 
 
 @app.command(
@@ -151,20 +136,8 @@ def key_replace(
     place = workspace()
     session = place.session()
     entry = key_entry(session, before)
-    owner = session.members()[entry.organisation - 1].name
-    question = Text(
-        f"Exchange the key {before} of {owner} for {after}?",
-        f"{owner} の鍵 {before} を {after} に交換しますか?",
-    )
-    decide_and_show(
-        place,
-        session,
-        key_replacement(session, before, after),
-        rests_on,
-        question,
-        yes,
-        entry.organisation,
-    )
+    change = key_replacement(session, entry, after, rests_on)
+    decide_and_show(place, session, change, yes, entry.organisation)
 
 
 @app.command(
@@ -198,20 +171,8 @@ def key_rotate(
     place = workspace()
     session = place.session()
     entry = key_entry(session, before)
-    owner = session.members()[entry.organisation - 1].name
-    question = Text(
-        f"Exchange the key {before} of {owner} for {after}?",
-        f"{owner} の鍵 {before} を {after} に交換しますか?",
-    )
-    decide_and_show(
-        place,
-        session,
-        key_rotation(session, before, after),
-        rests_on,
-        question,
-        yes,
-        entry.organisation,
-    )
+    change = key_rotation(session, entry, after, rests_on)
+    decide_and_show(place, session, change, yes, entry.organisation)
 
 
 def _revoke_own(session: "Session", entry: "KeyEntry", yes: bool) -> None:

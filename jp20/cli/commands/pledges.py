@@ -239,14 +239,12 @@ def _release(
     party: list[str] | None,
     yes: bool,
 ) -> None:
-    from jp20.domain.register.events import RestraintKind
     from jp20.operations.token import restraints
 
     holder, rests_on = address(wallet, "WALLET"), evidence(*case)
     asked = None if amount is None else units(amount, "UNITS")
     session = workspace().session()
     excluded = parties(session, party)
-    is_pledge = kind is RestraintKind.PLEDGE
     count = restraints.released_before(session, token, kind, holder, number, asked, rests_on)
     if count is None:
         restraint = restraint_of(session, token, holder, number, kind)
@@ -262,8 +260,9 @@ def _release(
                     "全部を解除する場合は UNITS を省略してください。",
                 ),
             )
-    release = restraints.release_pledge if is_pledge else restraints.release_attachment
-    act = release(session, token, holder, number, count, rests_on, parties=excluded)
+    act = restraints.release(
+        session, token, kind, holder, number, count, rests_on, parties=excluded
+    )
     done = run(session, act, yes)
     show(
         position_table(session, token, [holder]),

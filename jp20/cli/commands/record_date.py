@@ -60,6 +60,40 @@ def record_date_set(
 
 
 @app.command(
+    "withdraw",
+    help=both(
+        "Withdraw the last record date, before it comes.",
+        "最後に設定した基準日を、到来前に取り消す。",
+    ),
+    epilog=example(
+        "jp20 token record-date withdraw JP20-RE-0001 2 --case RD-2 --document resolution.pdf"
+    ),
+)
+def record_date_withdraw(
+    token: Token,
+    number: Annotated[
+        int,
+        typer.Argument(metavar="NUMBER", min=0, help=both("Its number.", "基準日の番号。")),
+    ],
+    case: Case,
+    document: Document,
+    yes: Yes = False,
+) -> None:
+    """One that has come is history (G5)."""
+    from jp20.operations.token.lifecycle import withdraw_record_date
+    from jp20.operations.token.state import token_state
+
+    session = workspace().session()
+    act = withdraw_record_date(session, token, number, evidence(case, document))
+    done = run(session, act, yes)
+    show(
+        *with_rows(
+            record_dates_table(token_state(session, token)), steps_table(session, done.steps)
+        )
+    )
+
+
+@app.command(
     "show",
     help=both(
         "The record dates of a token; with --number the holders at one that has come.",

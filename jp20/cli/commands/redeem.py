@@ -1,8 +1,7 @@
 """`jp20 token redeem`: units are extinguished, each way only as the term sheet allows it."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -10,7 +9,8 @@ from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.again import say_if_nothing_sent, say_if_sent_before
+from jp20.cli.shared.acting import ask, run
+from jp20.cli.shared.again import say_if_sent_before
 from jp20.cli.shared.ending_rows import Result, ResultFile, finish
 from jp20.cli.shared.holders import From, holder
 from jp20.cli.shared.parties import Party, parties
@@ -20,11 +20,13 @@ from jp20.domain.base.errors import Text
 if TYPE_CHECKING:
     from jp20.domain.governance.evidence import Evidence
     from jp20.domain.plans.outcomes import Outcomes
-    from jp20.domain.token.state import Redemption
+    from jp20.operations.governance.acts import RowsAct
     from jp20.operations.session import Session
     from jp20.operations.token.redemption_preview import RedemptionRow
 
 app = typer.Typer(no_args_is_help=True)
+
+_REDEEMING: Final = Text("Redeeming", "償還しています")
 
 Units = Annotated[
     str, typer.Argument(metavar="UNITS", help=both("How many units.", "償還する口数。"))
@@ -102,12 +104,20 @@ def redeem_maturity(
     token: Token, case: Case, document: Document, result: Result = None, yes: Yes = False
 ) -> None:
     """Whatever restrains the units; claims continue on the money (G4)."""
-    from jp20.domain.token.state import Redemption
     from jp20.operations.token.lifecycle import redeem_at_maturity
+    from jp20.operations.token.redemption_preview import whole_redemption
 
-    _redeem_whole(
-        token, Redemption.MATURITY, redeem_at_maturity, evidence(case, document), result, yes
-    )
+    rests_on = evidence(case, document)
+    rows = _result(result, rests_on)
+    session = workspace().session()
+    if not whole_redemption(session, token):
+        _nothing_left()
+        return
+    act = redeem_at_maturity(session, token, rests_on)
+    ask(session, act, yes)
+    with progress(_REDEEMING):
+        done = carried_out(session, act)
+    _finish(session, token, done, rows)
 
 
 @app.command(
@@ -122,12 +132,19 @@ def redeem_early(
     token: Token, case: Case, document: Document, result: Result = None, yes: Yes = False
 ) -> None:
     """Whatever restrains the units; claims continue on the money (G4)."""
-    from jp20.domain.token.state import Redemption
     from jp20.operations.token import lifecycle
+    from jp20.operations.token.redemption_preview import whole_redemption
 
-    _redeem_whole(
-        token, Redemption.EARLY, lifecycle.redeem_early, evidence(case, document), result, yes
-    )
+    rests_on = evidence(case, document)
+    rows = _result(result, rests_on)
+    session = workspace().session()
+    if not whole_redemption(session, token):
+        _nothing_left()
+        return
+    ask(session, lifecycle.bring_forward(session, token, rests_on), yes)
+    with progress(_REDEEMING):
+        done = lifecycle.redeem_early(session, token, rests_on)
+    _finish(session, token, done, rows)
 
 
 @app.command(
@@ -149,25 +166,15 @@ def redeem_part(
     yes: Yes = False,
 ) -> None:
     """Under one case the shares are decided on once (G4)."""
-    from jp20.domain.token.state import Redemption
-    from jp20.operations.token import lifecycle
-    from jp20.operations.token.foresight import require_redemption
+    from jp20.operations.token.lifecycle import redeem_part
 
     count, rests_on = units(amount, "UNITS"), evidence(case, document)
     rows = _result(result, rests_on)
     session = workspace().session()
-    require_redemption(session, token, Redemption.PART)
-    confirm(
-        Text(
-            f"Redeem {count:,} units of {token}, of all holders in proportion? "
-            f"See who: jp20 token redeem preview {token} {count}",
-            f"{token} の {count:,} 口を按分により償還しますか? "
-            f"内訳: jp20 token redeem preview {token} {count}",
-        ),
-        yes,
-    )
-    with progress(Text("Redeeming", "償還しています")):
-        done = lifecycle.redeem_part(session, token, count, rests_on)
+    act = redeem_part(session, token, count, rests_on)
+    ask(session, act, yes)
+    with progress(_REDEEMING):
+        done = carried_out(session, act)
     _finish(session, token, done, rows)
 
 
@@ -234,26 +241,14 @@ def redeem_holder(
     yes: Yes = False,
 ) -> None:
     """A pledge, an attachment and a freeze stand in the way (G4)."""
-    from jp20.domain.token.state import Redemption
     from jp20.operations.token import lifecycle
-    from jp20.operations.token.foresight import require_redemption
     from jp20.operations.token.restraints import position
 
     owner, count = address(wallet, "WALLET"), units(amount, "UNITS")
-    rests_on = evidence(case, document)
     session = workspace().session()
-    excluded = parties(session, party)
-    require_redemption(session, token, Redemption.HOLDER)
-    held = position(session, token, owner).balance
-    confirm(
-        Text(
-            f"Redeem {count:,} of the {held:,} units of {owner}?",
-            f"{owner} の保有 {held:,} 口のうち {count:,} 口を償還しますか?",
-        ),
-        yes,
-    )
-    done = lifecycle.redeem_holder(session, token, owner, count, rests_on, parties=excluded)
-    say_if_nothing_sent(done.steps)
+    rests_on, excluded = evidence(case, document), parties(session, party)
+    act = lifecycle.redeem_holder(session, token, owner, count, rests_on, parties=excluded)
+    done = run(session, act, yes)
     show(
         Table(
             "redeemed",
@@ -268,38 +263,15 @@ def redeem_holder(
 # Inside
 
 
-def _redeem_whole(
-    token: str,
-    way: "Redemption",
-    redeem: "Callable[[Session, str, Evidence], Outcomes]",
-    rests_on: "Evidence",
-    result: Path | None,
-    yes: bool,
-) -> None:
-    from jp20.operations.token.foresight import require_redemption
-    from jp20.operations.token.redemption_preview import whole_redemption
+def carried_out(session: "Session", act: "RowsAct[Any]") -> "Outcomes":
+    from jp20.operations.governance.acts import carry_out
 
-    rows = _result(result, rests_on)
-    session = workspace().session()
-    require_redemption(session, token, way)
-    found = whole_redemption(session, token)
-    if not found:
-        say(Text("No units are left: nothing was sent.", "残存口数がないため、送信していません。"))
-        show(_sums(found))
-        return
-    total = sum(each.redeemed for each in found)
-    confirm(
-        Text(
-            f"Redeem {token} {way.text.en}: {total:,} units of {len(found):,} accounts, "
-            "undistributed ones included? This cannot be undone.",
-            f"{token} の{way.text.ja}: {len(found):,} 口座、{total:,} 口(未配布分を含む)を"
-            "償還しますか? 取り消しはできません。",
-        ),
-        yes,
-    )
-    with progress(Text("Redeeming", "償還しています")):
-        done = redeem(session, token, rests_on)
-    _finish(session, token, done, rows)
+    return carry_out(session, act)
+
+
+def _nothing_left() -> None:
+    say(Text("No units are left: nothing was sent.", "残存口数がないため、送信していません。"))
+    show(_sums(()))
 
 
 def _result(named: Path | None, rests_on: "Evidence") -> ResultFile:

@@ -7,9 +7,10 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
-from jp20.cli.frame.output import Column, Table, confirm, say, show
+from jp20.cli.frame.output import Column, Table, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
+from jp20.cli.shared.acting import run_rows
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.results import WALLET
@@ -85,18 +86,8 @@ def redistribute_record(
     excluded = parties(session, party)
     contract = session.token(token)
     losses = [find_loss(session, contract, row.transaction, row.log) for row in rows]
-    say(_lost_table(losses))
-    holders, total = len({loss.from_ for loss in losses}), sum(loss.amount for loss in losses)
-    confirm(
-        Text(
-            f"Record under {number} that {len(losses)} logs took {total:,} units of {token} from "
-            f"{holders} holders?",
-            f"{number} として、{token} の保有者 {holders} 名から計 {total:,} 口を減らした"
-            f"ログ {len(losses)} 件を記録しますか?",
-        ),
-        yes,
-    )
-    done = record_incident(session, contract, number, losses, rests_on, parties=excluded)
+    act = record_incident(session, contract, number, losses, rests_on, parties=excluded)
+    done = run_rows(session, act, yes, before=lambda: say(_lost_table(losses)))
     say(
         Text(
             f"Then: jp20 redistribute restore {token} {number}",
@@ -137,16 +128,9 @@ def redistribute_restore(
         _nothing_outstanding(session, token, number)
         return
     rows = [(each.original, wallet_in_use(session, each.holder)) for each in outstanding]
-    say(_losses_table(session, token, number))
-    total = sum(each.outstanding for each in outstanding)
-    confirm(
-        Text(
-            f"Restore {len(rows)} losses, {total:,} units of {token}?",
-            f"{token} の損失 {len(rows)} 件、計 {total:,} 口を回復しますか?",
-        ),
-        yes,
-    )
-    done = redistribute(session, token, number, rows, rests_on, parties=excluded)
+    act = redistribute(session, token, number, rows, rests_on, parties=excluded)
+    before = _losses_table(session, token, number)
+    done = run_rows(session, act, yes, before=lambda: say(before))
     some_refused.end(session, done, _losses_table(session, token, number))
 
 

@@ -8,14 +8,15 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Token, Yes, address, hash_of, units
-from jp20.cli.frame.output import Column, Record, Table, Value, confirm, say, show, warn
+from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.parties import Party, evidence_if_any, parties
 from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import BadArgument, JP20Error, Text
 
 if TYPE_CHECKING:
+    from jp20.domain.token.state import WouldBeRefused
     from jp20.operations.session import Session
     from jp20.operations.token.enforce import Reversed, TransferInside
     from jp20.operations.token.follow import Followed, Onward
@@ -188,6 +189,7 @@ def reverse(
     yes: Yes = False,
 ) -> None:
     """History is added to, never erased."""
+    from jp20.domain.token.state import WouldBeRefused
     from jp20.operations.token import enforce
     from jp20.operations.token.follow import follow
 
@@ -210,16 +212,21 @@ def reverse(
             )
         )
         return
-    before = enforce.reversed_before(session, token, original, asked, rests_on)
-    if before is not None:
-        asked, taken_from, returned_to = before
-    else:
-        _require_something(followed, asked)
-        _ask(session, token, followed, asked, excluded, yes)
-    done = enforce.reverse(
+    act = enforce.reverse(
         session, token, original, rests_on, asked, returned_to, taken_from, parties=excluded
     )
-    say_if_nothing_sent(done.decided.steps)
+
+    def before() -> None:
+        if not followed.takable:
+            raise NothingToTake(followed)
+        say(_original(session, token, followed))
+        say(_hops(token, followed))
+        _warn_without_parties(excluded)
+
+    try:
+        done = enforce.reversal_of(run(session, act, yes, before=before))
+    except WouldBeRefused as refusal:
+        raise _explained(refusal, followed, asked) from None
     after = follow(session, token, hashed, original.ordinal)
     show(_reversal(done), _hops(token, after), steps_table(session, done.decided.steps))
     if done.shortfall:
@@ -243,25 +250,16 @@ def _chosen(session: "Session", token: str, transaction: bytes, log: int | None)
     return log
 
 
-def _require_something(followed: "Followed", asked: int | None) -> None:
-    if asked is not None and asked > followed.found.remaining:
-        raise MoreThanLeft(asked, followed.found.remaining)
-    if not followed.takable:
-        raise NothingToTake(followed)
+def _explained(refusal: "WouldBeRefused", followed: "Followed", asked: int | None) -> JP20Error:
+    """The token's refusal in the words of this command."""
+    from jp20.domain.token.reasons import Reason
+
+    if asked is not None and refusal.reason is Reason.REVERSAL_EXCEEDED:
+        return MoreThanLeft(asked, followed.found.remaining)
+    return refusal if followed.found.remaining else NothingToTake(followed)
 
 
-def _ask(
-    session: "Session",
-    token: str,
-    followed: "Followed",
-    asked: int | None,
-    excluded: tuple[int, ...],
-    yes: bool,
-) -> None:
-    wanted = followed.found.remaining if asked is None else asked
-    taken = min(wanted, followed.takable)
-    say(_original(session, token, followed))
-    say(_hops(token, followed))
+def _warn_without_parties(excluded: tuple[int, ...]) -> None:
     if not excluded:
         warn(
             Text(
@@ -270,15 +268,6 @@ def _ask(
                 "当事者の組織(--party)が指定されていません。双方の当事者である組織は署名できません。",
             )
         )
-    confirm(
-        Text(
-            f"Take {taken:,} of {wanted:,} units back from {followed.source}"
-            f" (shortfall {wanted - taken:,})?",
-            f"{followed.source} から {wanted:,} 口のうち {taken:,} 口を取り消しますか?"
-            f"(不足 {wanted - taken:,} 口)",
-        ),
-        yes,
-    )
 
 
 def _original(session: "Session", token: str, followed: "Followed") -> Record:

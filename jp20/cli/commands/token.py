@@ -14,7 +14,7 @@ from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.turns import part_of
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
-from jp20.cli.shared.again import say_if_done_before, say_if_nothing_sent
+from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.results import UNITS, steps_table
 from jp20.cli.shared.token_tables import (
     ACCOUNT,
@@ -90,6 +90,7 @@ def issue(
     """Up to three decisions under one case: the token, its units, its documents (G1)."""
     from jp20.domain.base.roles import Role
     from jp20.operations.files.inputs import load_term_sheet
+    from jp20.operations.governance.acts import carry_out
     from jp20.operations.token.foresight import require_creation, require_first_issue
     from jp20.operations.token.issue import create_token, existing_token, issue_units, set_documents
 
@@ -102,7 +103,7 @@ def issue(
     ]
     there = existing_token(session, sheet.terms)
     if there is None:
-        require_creation(session, sheet.terms, count)
+        require_creation(session, sheet, named[0].number, named[1].number, count)
     else:
         require_first_issue(session, there, count, rests_on)
     _say_what_is_issued(sheet.terms, count, named)
@@ -127,7 +128,8 @@ def issue(
     steps = [*created.decided.steps, *issued.decided.steps]
     if sheet.documents:
         with part_of(3, parts, Text("the documents", "書類の登録")):
-            steps += set_documents(session, created.token, sheet.documents, rests_on).steps
+            named_there = set_documents(session, created.token, sheet.documents, rests_on)
+            steps += carry_out(session, named_there).steps
     say_if_nothing_sent(steps)
     show(
         *with_rows(
@@ -289,29 +291,16 @@ def token_show(
     ),
     epilog=example("jp20 token pause JP20-RE-0001 --case PA-1 --document notice.pdf"),
 )
-def pause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
+def token_pause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
     """One key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY (G12)."""
-    from jp20.operations.token import lifecycle
+    from jp20.operations.token.lifecycle import pause
     from jp20.operations.token.state import token_state
 
-    rests_on = evidence(case, document)
     session = workspace().session()
+    done = run(session, pause(session, token, evidence(case, document)), yes)
     state = token_state(session, token)
     code = state.terms.code
-    if state.paused:
-        say(Text(f"{code} is paused already.", f"{code} は既に一時停止中です。"))
-        show(status_record(state))
-        return
-    confirm(
-        Text(
-            f"Stop {code}, which {state.holders:,} holders have?",
-            f"{code}(保有者 {state.holders:,})を一時停止しますか?",
-        ),
-        yes,
-    )
-    done = lifecycle.pause(session, token, rests_on)
-    say_if_done_before(done)
-    show(status_record(token_state(session, token)), steps_table(session, done.steps))
+    show(*with_rows(status_record(state), steps_table(session, done.steps)))
     say(
         Text(
             f"To resume: jp20 token unpause {code} --case CASE --document FILE",
@@ -325,22 +314,14 @@ def pause(token: Token, case: Case, document: Document, yes: Yes = False) -> Non
     help=both("Unpause a token.", "一時停止を解除する。"),
     epilog=example("jp20 token unpause JP20-RE-0001 --case PA-1 --document all-clear.pdf"),
 )
-def unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
+def token_unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
     """By decision (G12)."""
-    from jp20.operations.token import lifecycle
+    from jp20.operations.token.lifecycle import unpause
     from jp20.operations.token.state import token_state
 
-    rests_on = evidence(case, document)
     session = workspace().session()
-    state = token_state(session, token)
-    code = state.terms.code
-    if not state.paused:
-        say(Text(f"{code} is not paused.", f"{code} は一時停止中ではありません。"))
-        show(status_record(state))
-        return
-    confirm(Text(f"Unpause {code}?", f"{code} の一時停止を解除しますか?"), yes)
-    done = lifecycle.unpause(session, token, rests_on)
-    show(status_record(token_state(session, token)), steps_table(session, done.steps))
+    done = run(session, unpause(session, token, evidence(case, document)), yes)
+    show(*with_rows(status_record(token_state(session, token)), steps_table(session, done.steps)))
 
 
 @app.command(

@@ -12,6 +12,7 @@ from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence
 from jp20.cli.frame.output import Column, Record, Table, confirm, show, warn
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
+from jp20.cli.shared.acting import run_rows
 from jp20.cli.shared.acts import (
     Again,
     OwnCase,
@@ -254,17 +255,8 @@ def record_transfer(
     rests_on = evidence(case, document)
     session = workspace().session()
     excluded = parties(session, party)
-    session.token(token)
-    total = sum(count for *_, count in rows)
-    confirm(
-        Text(
-            f"Record {len(rows)} transfers ({total:,} units of {token}) as {cause.value}?",
-            f"{token} の移転 {len(rows)} 件(計 {total:,} 口)を原簿に記録しますか"
-            f"(原因: {cause.value})?",
-        ),
-        yes,
-    )
-    done = record_transfers(session, token, rows, Cause[cause.name], rests_on, parties=excluded)
+    act = record_transfers(session, token, rows, Cause[cause.name], rests_on, parties=excluded)
+    done = run_rows(session, act, yes)
     wallets = [wallet for from_, to, _ in rows for wallet in (from_, to)]
     some_refused.end(session, done, position_table(session, token, wallets))
 

@@ -6,9 +6,10 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Yes, address, evidence
-from jp20.cli.frame.output import confirm, say
+from jp20.cli.frame.output import say
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
+from jp20.cli.shared.acting import run_rows
 from jp20.cli.shared.investors import facts_table, known, wallets_given
 from jp20.cli.shared.parties import Party, parties
 from jp20.domain.base.errors import Text
@@ -50,15 +51,9 @@ def wallet_add(
     rests_on = evidence(case, document)
     session = workspace().session()
     known(session, [of])
-    confirm(
-        Text(
-            f"Give the investor of {of} the wallet {added}?",
-            f"{of} の投資家にウォレット {added} を追加しますか?",
-        ),
-        yes,
-    )
-    done = add_wallets(session, [(of, added)], rests_on, parties=parties(session, party))
-    some_refused.end(session, done, facts_table(session, [of, added]))
+    excluded = parties(session, party)
+    act = add_wallets(session, [(of, added)], rests_on, parties=excluded)
+    some_refused.end(session, run_rows(session, act, yes), facts_table(session, [of, added]))
 
 
 @app.command(
@@ -88,14 +83,7 @@ def wallet_retire(
     given, rests_on = wallets_given(wallets), evidence(case, document)
     session = workspace().session()
     known(session, given)
-    confirm(
-        Text(
-            f"Retire {', '.join(given)}? This cannot be undone.",
-            f"{'、'.join(given)} を廃止しますか? 取り消しはできません。",
-        ),
-        yes,
-    )
-    done = retire_wallets(session, given, rests_on)
+    done = run_rows(session, retire_wallets(session, given, rests_on), yes)
     if done.done:
         say(
             Text(

@@ -16,7 +16,7 @@ from jp20.cli.shared.ending_rows import Result
 from jp20.cli.shared.investors import facts_table, wallets_given
 from jp20.cli.shared.listed import investors_in
 from jp20.cli.shared.parties import Party, parties
-from jp20.cli.shared.people import PeopleFile, Wallets, ask, people, to_act_on
+from jp20.cli.shared.people import PeopleFile, Wallets, people, to_act_on
 from jp20.cli.shared.people import end as end_with
 from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, require_free, show_plan
 from jp20.domain.base.errors import BadArgument, Text
@@ -147,24 +147,18 @@ def whitelist_renew(
     yes: Yes = False,
 ) -> None:
     """KYC alone in the shipped policy (G7)."""
-    from jp20.domain.base import times
     from jp20.operations.investors.whitelist import renew
 
     given, end = people(investors, file, result, f"renew-{case}"), until_when(until, "--until")
     rests_on = evidence(case, document)
     session = workspace().session()
     given = to_act_on(session, given, lambda facts: facts.kyc_expiry == end)
-    ask(
-        given,
-        f"Renew the KYC of {{}} investors until {times.until(end).en}",
-        f"{{}} 名の本人確認の有効期限を {times.until(end).ja}まで更新しますか?",
-        yes,
-    )
     end_with(
         session,
         given,
         Text(f"Renewed, case {case}", f"本人確認の更新、案件 {case}"),
         lambda wallets: renew(session, [(each, end) for each in wallets], rests_on),
+        yes,
     )
 
 
@@ -237,12 +231,6 @@ def whitelist_reclassify(
             (facts.investor_class, facts.class_expiry, facts.residency) == (kind, end, home)
         ),
     )
-    ask(
-        given,
-        f"Make {{}} investors {kind.text.en}, {home.text.en}",
-        f"{{}} 名を{kind.text.ja}・{home.text.ja}に変更しますか?",
-        yes,
-    )
     end_with(
         session,
         given,
@@ -250,6 +238,7 @@ def whitelist_reclassify(
         lambda wallets: reclassify(
             session, [(each, kind, end, home) for each in wallets], rests_on
         ),
+        yes,
     )
 
 
@@ -290,7 +279,6 @@ def whitelist_suspend(
     rests_on = evidence(case, document)
     session = workspace().session()
     given = to_act_on(session, given, (lambda facts: facts.suspended) if at_once else None)
-    ask(given, "Suspend {} investors", "{} 名を停止しますか?", yes)
     title = Text(f"Suspended, case {case}", f"停止、案件 {case}")
     if not at_once:
         others = parties(session, party)
@@ -299,6 +287,7 @@ def whitelist_suspend(
             given,
             title,
             lambda wallets: whitelist.suspend(session, wallets, rests_on, parties=others),
+            yes,
         )
         return
     named = f"--file {file}" if file is not None else " ".join(given.wallets)
@@ -318,6 +307,7 @@ def whitelist_suspend(
         given,
         title,
         lambda wallets: whitelist.suspend_at_once(session, wallets, rests_on),
+        yes,
         say_who_confirms,
     )
 
@@ -348,17 +338,12 @@ def whitelist_confirm(
     rests_on = evidence(case, document)
     session = workspace().session()
     given = to_act_on(session, given)
-    ask(
-        given,
-        "Confirm the suspension of {} investors",
-        "{} 名の停止を追認しますか?",
-        yes,
-    )
     end_with(
         session,
         given,
         Text(f"Suspensions confirmed, case {case}", f"停止の追認、案件 {case}"),
         lambda wallets: confirm_suspension(session, wallets, rests_on),
+        yes,
     )
 
 
@@ -387,17 +372,12 @@ def whitelist_reinstate(
     session = workspace().session()
     given = to_act_on(session, given)
     others = parties(session, party)
-    ask(
-        given,
-        "Lift the suspension of {} investors",
-        "{} 名の停止を解除しますか?",
-        yes,
-    )
     end_with(
         session,
         given,
         Text(f"Suspensions lifted, case {case}", f"停止の解除、案件 {case}"),
         lambda wallets: reinstate(session, wallets, rests_on, parties=others),
+        yes,
     )
 
 

@@ -8,7 +8,7 @@ from jp20.domain.base.errors import Text
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from jp20.domain.plans.outcomes import Decided, Done, Step
+    from jp20.domain.plans.outcomes import Done, Step
 
 
 def say_if_nothing_sent(steps: "Collection[Step]") -> None:
@@ -34,20 +34,6 @@ def say_if_sent_before(done: "Done") -> None:
                 f" to its end, and is in block {done.block}. For a second one, run this again.",
                 f"今回は送信していません。同一の取引が {when} の処理(未完了のまま終了)で送信され、"
                 f"ブロック {done.block} に取り込まれています。"
-                "もう一件行う場合は、再度実行してください。",
-            )
-        )
-
-
-def say_if_done_before(decided: "Decided") -> None:
-    """The same of what one key does alone."""
-    if decided.request is None and decided.earlier:
-        say(
-            Text(
-                "NOTHING WAS SENT NOW. The same was sent by a run that did not come to its"
-                f" end, and is in block {decided.block}. For a second one, run this again.",
-                "今回は送信していません。同一の取引が以前の処理(未完了のまま終了)で送信され、"
-                f"ブロック {decided.block} に取り込まれています。"
                 "もう一件行う場合は、再度実行してください。",
             )
         )

@@ -8,8 +8,8 @@ import typer
 
 from jp20.cli.frame.language import both
 from jp20.cli.frame.options import address
-from jp20.cli.frame.output import confirm, say, show, warn
-from jp20.cli.shared.again import say_if_nothing_sent
+from jp20.cli.frame.output import say, show, warn
+from jp20.cli.shared.acting import run
 from jp20.cli.shared.organisation_tables import organisation_tables
 from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import BadArgument, Text
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
     from jp20.domain.base.roles import Role
-    from jp20.domain.governance.evidence import Evidence
     from jp20.operations.governance.organisations import Change
     from jp20.operations.session import Session
     from jp20.operations.workspace import Workspace
@@ -85,36 +84,22 @@ def key_address(text: str, option: str) -> "ChecksumAddress":
     )
 
 
-def held(role: "Role", token: str | None) -> Text:
-    """A role and for what it is held."""
-    if token is None:
-        return Text(role.name, role.name)
-    return Text(f"{role.name} for {token}", f"{token} の {role.name}")
-
-
 def decide_and_show(
-    place: "Workspace",
-    session: "Session",
-    change: "Change",
-    rests_on: "Evidence",
-    question: Text,
-    yes: bool,
-    *concerned: int | str,
+    place: "Workspace", session: "Session", change: "Change", yes: bool, *concerned: int | str
 ) -> None:
     """Asks, carries a change as far as the keys at hand reach, and shows the organisations of these
     numbers or names.
 
     Raises ChangeRefused or NameTaken before anybody is asked, and what `decide` raises.
     """
-    from jp20.operations.governance.organisations import is_made, make, require_possible
+    from jp20.operations.governance.organisations import require_unlike
 
-    if not is_made(session, change, rests_on):
-        require_possible(session, change)
+    def before() -> None:
+        require_unlike(session, change)
         _warn_of_deadlock(place, session, change)
         _say_how(session, change)
-        confirm(question, yes)
-    done = make(session, change, rests_on)
-    say_if_nothing_sent(done.steps)
+
+    done = run(session, change.act, yes, before=before)
     show(*organisation_tables(session, *concerned), steps_table(session, done.steps))
 
 
@@ -123,7 +108,8 @@ def _say_how(session: "Session", change: "Change") -> None:
     from jp20.domain.governance.matrix import duration
     from jp20.operations.governance.requests import required_rule
 
-    rule = required_rule(session.rule(change.call), session.function_of(change.call))
+    (call,) = change.act.calls
+    rule = required_rule(session.rule(call), session.function_of(call))
     slots = " + ".join(" | ".join(role.name for role in sorted(slot)) for slot in rule.slots)
     then = Text("at once after the last", "最後の署名後、直ちに実行")
     if rule.delay:

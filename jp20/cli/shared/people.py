@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from jp20.cli.frame.language import both
-from jp20.cli.frame.output import confirm, say
+from jp20.cli.frame.output import say
 from jp20.cli.shared import some_refused
+from jp20.cli.shared.acting import run_rows
 from jp20.cli.shared.ending_rows import ResultFile, finish
 from jp20.cli.shared.investors import facts_table, known, wallets_given
 from jp20.cli.shared.listed import people_in
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from jp20.domain.investors.facts import Facts
     from jp20.domain.plans.outcomes import Outcomes, RowOutcome
+    from jp20.operations.governance.acts import RowsAct
     from jp20.operations.session import Session
 
 Wallets = Annotated[
@@ -107,39 +109,26 @@ def to_act_on(
     return replace(people, wallets=tuple(left), rows=tuple(rows))
 
 
-def ask(people: People, en: str, ja: str, yes: bool) -> None:
-    """Asks, where anything is left to do: `en` and `ja` are the question without its mark, with {}
-    for how many. What is refused is shown before.
-    """
-    from jp20.domain.plans.outcomes import Outcome
-
-    refused = [row for row in people.rows if row.outcome is Outcome.REFUSED]
-    if refused:
-        say(refused_table(refused))
-    if not people.wallets:
-        return
-    count = len(people.wallets)
-    left_out = Text(
-        f" ({len(refused)} rows of the file are refused)", f"(ほかに拒否 {len(refused)} 行)"
-    )
-    said = left_out if refused else Text("", "")
-    confirm(Text(f"{en.format(count)}{said.en}?", f"{ja.format(count)}{said.ja}"), yes)
-
-
 def end(
     session: "Session",
     people: People,
     title: Text,
-    act: "Callable[[tuple[ChecksumAddress, ...]], Outcomes]",
+    act_of: "Callable[[tuple[ChecksumAddress, ...]], RowsAct[Any]]",
+    yes: bool,
     say_more: "Callable[[Outcomes], None]" = lambda done: None,
 ) -> None:
-    """Acts on those who are left, and shows what became of each, after what there is to say of it
-    besides. Of a file each row has a result: done, standing or refused. Raises what the act,
-    `some_refused.end` and `finish` raise.
+    """Asks and acts, where anybody is left to act on, and shows what became of each, after what
+    there is to say of it besides. What is refused of a file is shown before. Of a file each row has
+    a result: done, standing or refused. Raises what the act, `some_refused.end` and `finish` raise.
     """
-    from jp20.domain.plans.outcomes import Outcomes, in_order
+    from jp20.domain.plans.outcomes import Outcome, Outcomes, in_order
 
-    done = act(people.wallets) if people.wallets else Outcomes((), ())
+    refused = [row for row in people.rows if row.outcome is Outcome.REFUSED]
+    if refused:
+        say(refused_table(refused))
+    done = Outcomes((), ())
+    if people.wallets:
+        done = run_rows(session, act_of(people.wallets), yes)
     say_more(done)
     if people.result is None:
         some_refused.end(session, done, facts_table(session, people.wallets))

@@ -270,6 +270,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The platform does not answer, so nothing moves.",
         "基盤が応答しないため、移転できません。",
     ),
+    "DocumentUnknown": (
+        "There is no document of that name.",
+        "その名称の書類は登録されていません。",
+    ),
     "NoSuchRestraint": (
         "{holder} has no such restraint {id}.",
         "{holder} に制限 {id} は設定されていません。",

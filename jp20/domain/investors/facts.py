@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from eth_typing import ChecksumAddress
+
 from jp20.domain.investors.investors import InvestorClass, Residency
 
 _SUSPENDED: Final = 1 << 96
@@ -49,3 +51,20 @@ class Facts:
     def is_active(self) -> bool:
         """Whether nothing keeps the wallet from use: neither suspended nor retired."""
         return not self.suspended and not self.retired
+
+
+def registration_word(
+    wallet: ChecksumAddress,
+    investor_class: InvestorClass,
+    residency: Residency,
+    kyc_expiry: int,
+    class_expiry: int,
+) -> int:
+    """The word with which an investor is registered: `Registration` of the same file."""
+    return (
+        int(wallet, 16) << 96
+        | kyc_expiry << 56
+        | class_expiry << 16
+        | investor_class << 8
+        | residency
+    )

@@ -118,19 +118,6 @@ class Investor:
         """See `investor_id`."""
         return investor_id(self.wallets[0])
 
-    @property
-    def registration(self) -> int:
-        """The word with which the investor is registered (`Registration` in
-        `contracts/types/Facts.sol`).
-        """
-        return (
-            int(self.wallets[0], 16) << 96
-            | self.kyc_expiry << 56
-            | self.class_expiry << 16
-            | self.investor_class << 8
-            | self.residency
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class InvestorFile:

@@ -129,11 +129,6 @@ class TokenState:
         return 0 < self.maturity <= self.time
 
     @property
-    def is_called(self) -> bool:
-        """Whether an early redemption has brought maturity forward."""
-        return self.is_matured and self.maturity != self.terms.maturity
-
-    @property
     def status(self) -> Status:
         return status_of(
             halted=self.halted,
@@ -142,29 +137,6 @@ class TokenState:
             matured=self.is_matured,
             issued=bool(self.tranches),
         )
-
-    def refusal_of_redemption(self, way: Redemption) -> Reason:
-        """Why units cannot be redeemed now in this way. A pause does not withhold what is due."""
-        is_due = way is Redemption.MATURITY or (way is Redemption.EARLY and self.is_called)
-        if self.halted or (self.paused and not is_due):
-            return self.stopped
-        allowed = {
-            Redemption.MATURITY: self.is_matured,
-            Redemption.EARLY: self.terms.early_redemption
-            and (self.is_called or not self.is_matured),
-            Redemption.PART: self.terms.partial_redemption,
-            Redemption.HOLDER: self.terms.holder_redemption,
-        }
-        return Reason.NONE if allowed[way] else Reason.REDEMPTION_NOT_ALLOWED
-
-    @property
-    def stopped(self) -> Reason:
-        """Why nothing at all can be done with units; NONE where neither platform nor token stands
-        still.
-        """
-        if self.halted:
-            return Reason.PLATFORM_HALTED
-        return Reason.TOKEN_PAUSED if self.paused else Reason.NONE
 
 
 def status_of(*, halted: bool, paused: bool, redeemed: bool, matured: bool, issued: bool) -> Status:

@@ -232,6 +232,18 @@ def decide(
     return decided
 
 
+def acting_key(session: Session, call: Call, parties: Iterable[int]) -> Signer | None:
+    """The key with which a call would be made that takes no request; None where none here may.
+    Raises NotInPolicy.
+    """
+    rule = requests.required_rule(session.rule(call), session.function_of(call))
+    hands = _Hands(session, call)
+    try:
+        return hands.key(direct(rule, hands.organisations, frozenset(parties)))
+    except NotEnoughOrganisations:
+        return None
+
+
 def _directly(
     session: Session,
     hands: _Hands,

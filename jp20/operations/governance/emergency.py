@@ -9,8 +9,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.governance.evidence import Evidence
-from jp20.domain.plans.outcomes import Decided
-from jp20.operations.governance.decide import decide
+from jp20.operations.governance.acts import Act
 from jp20.operations.governance.earlier import executed_call
 from jp20.operations.session import Session
 
@@ -57,30 +56,56 @@ def halt_evidence(session: Session, reason: str = STANDING_REASON) -> Evidence:
     return Evidence.of(f"HALT-{day}", reason.encode())
 
 
-def halt(session: Session, evidence: Evidence | None = None) -> Decided:
+def halt(session: Session, evidence: Evidence | None = None) -> Act:
     """Stops every token, with any one key of EMERGENCY: whatever its keys have under way does not
-    hold it up. Without evidence it rests on the standing reason (see `halt_evidence`). Raises
-    Reverted where it is stopped already.
+    hold it up. Without evidence it rests on the standing reason (see `halt_evidence`).
     """
-    return decide(
-        session, [session.platform.call("halt")], evidence or halt_evidence(session), stops=True
+
+    def question() -> Text:
+        count = len(session.tokens())
+        return Text(
+            f"HALT EVERYTHING: all {count} tokens, and those made later? "
+            "Resuming takes the operator and three more organisations.",
+            f"全停止しますか?(全 {count} トークンと以後に作成されるトークン。"
+            "再開には運営者と他の3組織の署名が必要です)",
+        )
+
+    return Act(
+        (session.platform.call("halt"),),
+        evidence or halt_evidence(session),
+        question,
+        Text("The platform cannot be halted.", "基盤を停止できません。"),
+        stops=True,
+        stands=lambda: session.platform.read(bool, "halted"),
     )
 
 
-def was_resumed(session: Session, evidence: Evidence) -> bool:
-    """Whether a stop was ended under a case."""
-    return executed_call(session, session.platform, "resume", evidence) is not None
-
-
-def resume(session: Session, evidence: Evidence, *, parties: Iterable[int] = ()) -> Decided:
-    """Ends the stop that is on now; one that comes later is not ended by this decision.
-
-    Raises NotHalted, and what `decide` raises.
+def resume(session: Session, evidence: Evidence, *, parties: Iterable[int] = ()) -> Act:
+    """Ends the stop that is on now, or the one that was ended under this case; one that comes later
+    is not ended by this decision. Raises NotHalted.
     """
     since = session.platform.read(int, "haltedSince")
     if since == 0:
-        raise NotHalted
-    return decide(session, [session.platform.call("resume", since)], evidence, parties)
+        ended = executed_call(session, session.platform, "resume", evidence)
+        if ended is None:
+            raise NotHalted
+        (since,) = ended.values()
+
+    def question() -> Text:
+        count = len(session.tokens())
+        return Text(
+            f"End the stop that began at {in_tokyo(since)}, for {count} tokens?",
+            f"{in_tokyo(since)} からの停止({count} トークン)を解除しますか?",
+        )
+
+    return Act(
+        (session.platform.call("resume", since),),
+        evidence,
+        question,
+        Text("The stop cannot be ended.", "停止を解除できません。"),
+        Text("See: jp20 status", "確認: jp20 status"),
+        tuple(parties),
+    )
 
 
 def platform_status(session: Session) -> PlatformStatus:

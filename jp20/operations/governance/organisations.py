@@ -3,8 +3,7 @@
 All changes but one are decided by a request on the Consortium itself. The one: an organisation
 takes away a key of its own with any of its keys, at once (G27).
 
-What the Consortium would refuse is asked of it before anybody signs, by a call from its own
-address: such a call is what executing the request makes.
+What the Consortium would refuse is asked of it before anybody signs (`acts.judge`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,9 +23,8 @@ from jp20.domain.governance.consortium_refusals import ChangeRefused, is_known
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import Organisation, Policy, Unmet, unmet
 from jp20.domain.governance.requests import Call
-from jp20.domain.plans.outcomes import Decided, Step
-from jp20.operations.governance.decide import decide
-from jp20.operations.governance.earlier import is_executed
+from jp20.domain.plans.outcomes import Step
+from jp20.operations.governance.acts import Act
 from jp20.operations.governance.policy import policy_on_chain
 from jp20.operations.session import Member, Session, TokenName, UnknownOrganisation
 
@@ -92,12 +90,11 @@ class TokenRoles:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of the consortium that a request decides. `parties` sign nothing of it. `after` are
-    the organisations as they would be then, None where none loses a role at large.
+    """A change of the consortium that a request decides. `after` are the organisations as they
+    would be then, None where none loses a role at large.
     """
 
-    call: Call
-    parties: tuple[int, ...] = ()
+    act: Act
     after: tuple[Organisation, ...] | None = None
 
 
@@ -146,84 +143,154 @@ def member_named(session: Session, name: str) -> Member:
 
 
 def addition(
-    session: Session, name: str, roles: Iterable[Role], keys: Sequence[ChecksumAddress]
+    session: Session,
+    name: str,
+    roles: Iterable[Role],
+    keys: Sequence[ChecksumAddress],
+    evidence: Evidence,
 ) -> Change:
     """A new organisation, with roles at large and at least one key that never was one."""
-    return Change(session.consortium.call("addOrganisation", name, bitmap(roles), list(keys)))
+    given = sorted(set(roles))
+    named = ", ".join(each.name for each in given)
+    return _change(
+        session,
+        session.consortium.call("addOrganisation", name, bitmap(given), list(keys)),
+        evidence,
+        Text(
+            f"Let {name} in, with {named or 'no role yet'} and the keys {', '.join(keys)}?",
+            f"{name} を追加しますか(役割: {named or 'なし'}、鍵: {'、'.join(keys)})?",
+        ),
+    )
 
 
-def removal(session: Session, member: Member) -> Change:
+def removal(session: Session, member: Member, evidence: Evidence) -> Change:
     """Ends all keys and roles of an organisation, which signs nothing of it."""
-    return Change(
+    roles = ", ".join(role.name for role in sorted(member.roles))
+    return _change(
+        session,
         session.consortium.call("removeOrganisation", member.number),
+        evidence,
+        Text(
+            f"Remove {member.name}, with the roles {roles or '–'} and {len(member.keys)} keys? "
+            "This cannot be undone.",
+            f"{member.name} を除名しますか(役割: {roles or 'なし'}、鍵: {len(member.keys)} 件)?"
+            "取り消しはできません。",
+        ),
         (member.number,),
         tuple(each for each in _active(session) if each.number != member.number),
     )
 
 
-def grant(session: Session, member: Member, role: Role, token: TokenName | None) -> Change:
+def grant(
+    session: Session, member: Member, role: Role, token: TokenName | None, evidence: Evidence
+) -> Change:
     """Gives a role, at large or for one token. Raises UnknownToken."""
-    return Change(session.consortium.call("grantRole", member.number, role, _scope(session, token)))
+    what = _held(role, token)
+    return _change(
+        session,
+        session.consortium.call("grantRole", member.number, role, _scope(session, token)),
+        evidence,
+        Text(
+            f"Give {member.name} the role {what.en}?",
+            f"{member.name} に {what.ja} の役割を付与しますか?",
+        ),
+    )
 
 
-def revocation(session: Session, member: Member, role: Role, token: TokenName | None) -> Change:
+def revocation(
+    session: Session, member: Member, role: Role, token: TokenName | None, evidence: Evidence
+) -> Change:
     """Takes a role away, at large or for one token. Raises UnknownToken."""
-    return Change(
+    what = _held(role, token)
+    return _change(
+        session,
         session.consortium.call("revokeRole", member.number, role, _scope(session, token)),
+        evidence,
+        Text(
+            f"Take the role {what.en} from {member.name}?",
+            f"{member.name} から {what.ja} の役割を取り消しますか?",
+        ),
         after=None if token else _moved(_active(session), role, member, None),
     )
 
 
 def role_transfer(
-    session: Session, role: Role, giver: Member, taker: Member, token: TokenName | None
+    session: Session,
+    role: Role,
+    giver: Member,
+    taker: Member,
+    token: TokenName | None,
+    evidence: Evidence,
 ) -> Change:
     """Moves a role, the last one of its kind too, from one organisation to another in one step.
     Raises UnknownToken.
     """
-    scope = _scope(session, token)
-    return Change(
+    what, scope = _held(role, token), _scope(session, token)
+    return _change(
+        session,
         session.consortium.call("transferRole", role, scope, giver.number, taker.number),
+        evidence,
+        Text(
+            f"Hand the role {what.en} from {giver.name} to {taker.name}?",
+            f"{what.ja} の役割を {giver.name} から {taker.name} に引き継ぎますか?",
+        ),
         after=None if token else _moved(_active(session), role, giver, taker),
     )
 
 
-def key_addition(session: Session, member: Member, key: ChecksumAddress) -> Change:
+def key_addition(
+    session: Session, member: Member, key: ChecksumAddress, evidence: Evidence
+) -> Change:
     """A further key for an organisation."""
-    return Change(session.consortium.call("addKey", member.number, key))
+    return _change(
+        session,
+        session.consortium.call("addKey", member.number, key),
+        evidence,
+        Text(f"Give {member.name} the key {key}?", f"{member.name} に鍵 {key} を追加しますか?"),
+    )
 
 
-def key_revocation(session: Session, key: ChecksumAddress) -> Change:
+def key_revocation(session: Session, entry: KeyEntry, evidence: Evidence) -> Change:
     """Takes away a key of any organisation, by decision."""
-    return Change(session.consortium.call("revokeKey", key))
+    owner, key = _owner(session, entry), entry.address
+    return _change(
+        session,
+        session.consortium.call("revokeKey", key),
+        evidence,
+        Text(
+            f"Take the key {key} from {owner}? This cannot be undone.",
+            f"{owner} の鍵 {key} を失効させますか? 取り消しはできません。",
+        ),
+    )
 
 
-def key_replacement(session: Session, old: ChecksumAddress, new: ChecksumAddress) -> Change:
+def key_replacement(
+    session: Session, old: KeyEntry, new: ChecksumAddress, evidence: Evidence
+) -> Change:
     """Exchanges a key, an organisation's last one too."""
-    return Change(session.consortium.call("replaceKey", old, new))
+    call = _replacement(session, old, new)
+    return _change(session, call, evidence, _exchange(session, old, new))
 
 
-def key_rotation(session: Session, old: ChecksumAddress, new: ChecksumAddress) -> Change:
-    """The same where the key's own organisation is among those who sign."""
-    return Change(session.consortium.call("rotateKey", old, new))
+def key_rotation(
+    session: Session, old: KeyEntry, new: ChecksumAddress, evidence: Evidence
+) -> Change:
+    """The same where the key's own organisation is among those who sign. Judged as the replacement
+    is, but for the signature that only its request can show.
+    """
+    call = session.consortium.call("rotateKey", old.address, new)
+    change = _change(session, call, evidence, _exchange(session, old, new))
+    judged = (_replacement(session, old, new),)
+    return replace(change, act=replace(change.act, judged=judged))
 
 
-def is_made(session: Session, change: Change, evidence: Evidence) -> bool:
-    """Whether a change was carried out under the case. Raises NotInPolicy."""
-    return is_executed(session, change.call, evidence)
-
-
-def require_possible(session: Session, change: Change) -> None:
-    """Raises ChangeRefused or NameTaken where a change could not be carried out as of now."""
-    decoded = session.consortium.interface.decode_call(change.call.data)
+def require_unlike(session: Session, change: Change) -> None:
+    """Raises NameTaken where another active organisation has the name of the one to be added."""
+    decoded = session.consortium.interface.decode_call(change.act.calls[0].data)
     if decoded is not None and decoded.name == "addOrganisation":
         for member in session.members():
             if member.active and member.name == decoded.arguments["name"]:
                 raise NameTaken(member)
-    call = change.call
-    if decoded is not None and decoded.name == "rotateKey":
-        # Judged the same, but for the signature that only its request can show.
-        call = session.consortium.call("replaceKey", *decoded.arguments.values())
-    _require_accepted(session, call, session.consortium.address)
 
 
 def left_undecidable(session: Session, policy: Policy, change: Change) -> tuple[Unmet, ...]:
@@ -235,11 +302,6 @@ def left_undecidable(session: Session, policy: Policy, change: Change) -> tuple[
     in_force = policy_on_chain(session, policy)
     before = {each.act.key for each in unmet(in_force, _active(session))}
     return tuple(each for each in unmet(in_force, change.after) if each.act.key not in before)
-
-
-def make(session: Session, change: Change, evidence: Evidence) -> Decided:
-    """Carries a change as far as the keys at hand reach. Raises what `decide` raises."""
-    return decide(session, [change.call], evidence, change.parties)
 
 
 # What an organisation does alone
@@ -277,6 +339,48 @@ def key_entry(session: Session, key: ChecksumAddress) -> KeyEntry:
 
 
 # Inside
+
+
+def _change(
+    session: Session,
+    call: Call,
+    evidence: Evidence,
+    question: Text,
+    parties: tuple[int, ...] = (),
+    after: tuple[Organisation, ...] | None = None,
+) -> Change:
+    act = Act(
+        (call,),
+        evidence,
+        lambda: question,
+        Text("The change is not possible.", "この変更はできません。"),
+        parties=parties,
+        explain=lambda refusal: _refusal(session, refusal),
+    )
+    return Change(act, after)
+
+
+def _held(role: Role, token: TokenName | None) -> Text:
+    """A role and for what it is held."""
+    if token is None:
+        return Text(role.name, role.name)
+    return Text(f"{role.name} for {token}", f"{token} の {role.name}")
+
+
+def _owner(session: Session, entry: KeyEntry) -> str:
+    return session.members()[entry.organisation - 1].name
+
+
+def _replacement(session: Session, old: KeyEntry, new: ChecksumAddress) -> Call:
+    return session.consortium.call("replaceKey", old.address, new)
+
+
+def _exchange(session: Session, old: KeyEntry, new: ChecksumAddress) -> Text:
+    owner = _owner(session, old)
+    return Text(
+        f"Exchange the key {old.address} of {owner} for {new}?",
+        f"{owner} の鍵 {old.address} を {new} に交換しますか?",
+    )
 
 
 def _scope(session: Session, token: TokenName | None) -> ChecksumAddress:

@@ -20,6 +20,7 @@ from jp20.domain.governance.policy import (
     selector_of,
     unmet,
 )
+from jp20.domain.investors.facts import Facts
 from jp20.domain.plans.outcomes import Decided
 from jp20.domain.register.events import (
     FrozenAtOnce,
@@ -238,7 +239,7 @@ def _suspensions(session: Session) -> list[Overdue]:
                 | WalletAdded(wallet, _, facts)
                 | WalletCarried(wallet, _, facts)
             ):
-                first_wallet.setdefault(facts >> 104, wallet)
+                first_wallet.setdefault(Facts.of(facts).investor, wallet)
             case InvestorSuspended(investor, organisation) | SuspensionCarried(
                 investor, organisation
             ) if organisation:

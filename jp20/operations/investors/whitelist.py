@@ -3,26 +3,23 @@
 Of a file only wallets, class, residency and dates go to the chain.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from eth_typing import ChecksumAddress
 
+from jp20.domain.base import times
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call
 from jp20.domain.investors.facts import Facts
 from jp20.domain.investors.investors import Investor, InvestorClass, InvestorFile, Residency
-from jp20.domain.plans.outcomes import Decided, Outcome, Outcomes, RowOutcome, in_order
+from jp20.domain.plans.outcomes import Outcome, RowOutcome
 from jp20.domain.token.reasons import RegistryReason
-from jp20.operations.governance.batches import (
-    BATCH_SIZE,
-    SMALL_BATCH,
-    BatchRow,
-    execute_batch,
-    faulty,
-)
+from jp20.operations.governance.acts import RowsAct
+from jp20.operations.governance.batches import BatchRow, faulty
+from jp20.operations.governance.earlier import executed_call
 from jp20.operations.session import Session
 
 _R = TypeVar("_R")
@@ -32,6 +29,9 @@ Renewal = tuple[ChecksumAddress, int]
 
 Classification = tuple[ChecksumAddress, InvestorClass, int, Residency]
 """Any wallet of the investor, class, until when the class is valid, residency."""
+
+Suspended = tuple[ChecksumAddress, int]
+"""Any wallet of the investor, and since when it is suspended (unix seconds)."""
 
 _OTHER_INVESTOR = Text(
     "Two of the wallets belong to different investors on the chain.",
@@ -71,13 +71,6 @@ class WhitelistPlan:
     refused: tuple[RowOutcome, ...]
     facts: Mapping[ChecksumAddress, Facts]
 
-    @property
-    def investors(self) -> tuple[Investor, ...]:
-        """All of whom no row is refused, each once."""
-        further = (investor for investor, _, _ in self.wallets)
-        planned = (*self.new, *further, *self.renew, *self.reclassify, *self.unchanged)
-        return tuple(dict.fromkeys(planned))
-
     def known_wallet(self, investor: Investor) -> ChecksumAddress:
         """A wallet by which the chain knows an investor that is not new."""
         return next(wallet for wallet in investor.wallets if self.facts[wallet].is_known)
@@ -100,65 +93,67 @@ def plan_whitelist(session: Session, file: InvestorFile, block: int | None = Non
     return plan.plan()
 
 
-def apply_whitelist(
-    session: Session, plan: WhitelistPlan, evidence: Evidence, *, parties: Iterable[int] = ()
-) -> Outcomes:
-    """Carries a plan out; where it is empty, nothing is sent. What the chain refuses is told, and
-    so is each row that stands.
-    """
-    decided: list[Decided] = []
-    rows = [*plan.refused]
-    for outcomes in _applied(session, plan, evidence, parties):
-        decided += outcomes.decided
-        rows += outcomes.rows
-    told = {row.line for row in rows}
-    for each in plan.investors:
-        rows += [row for row in _rows(each, Outcome.UNCHANGED) if row.line not in told]
-    return Outcomes(tuple(decided), in_order(rows))
+def renew(session: Session, rows: Sequence[Renewal], evidence: Evidence) -> RowsAct[Renewal]:
+    """Sets until when the KYC of investors is valid."""
+    ends = {end: times.until(end) for _, end in rows}
+    return _act(
+        session,
+        "renew",
+        [BatchRow(row, row[0]) for row in rows],
+        evidence,
+        lambda: Text(
+            f"Renew the KYC of {len(rows)} investors until "
+            f"{', '.join(each.en for each in ends.values())}?",
+            f"{len(rows)} 名の本人確認の有効期限を "
+            f"{'、'.join(each.ja for each in ends.values())}まで更新しますか?",
+        ),
+    )
 
 
-def enrol(
-    session: Session, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
-) -> Outcomes:
-    """Brings the chain to what a file says: registers, adds wallets, renews, reclassifies."""
-    session.settle()
-    return apply_whitelist(session, plan_whitelist(session, file), evidence, parties=parties)
-
-
-def renew(session: Session, rows: Sequence[Renewal], evidence: Evidence) -> Outcomes:
-    """Sets until when the KYC of investors is valid. Who is refused is told, and the others go
-    through; the refusal of an only one is raised.
-    """
-    return _carried(session, "renew", [BatchRow(row, row[0]) for row in rows], evidence)
-
-
-def reclassify(session: Session, rows: Sequence[Classification], evidence: Evidence) -> Outcomes:
-    """Sets class and residency of investors. Who is refused is told, and the others go through; the
-    refusal of an only one is raised.
-    """
-    return _carried(session, "reclassify", [BatchRow(row, row[0]) for row in rows], evidence)
+def reclassify(
+    session: Session, rows: Sequence[Classification], evidence: Evidence
+) -> RowsAct[Classification]:
+    """Sets class and residency of investors."""
+    made = dict.fromkeys((row[1].text, row[3].text) for row in rows)
+    return _act(
+        session,
+        "reclassify",
+        [BatchRow(row, row[0]) for row in rows],
+        evidence,
+        lambda: Text(
+            f"Make {len(rows)} investors "
+            f"{'; '.join(f'{kind.en}, {home.en}' for kind, home in made)}?",
+            f"{len(rows)} 名を"
+            f"{'、'.join(f'{kind.ja}・{home.ja}' for kind, home in made)}に変更しますか?",
+        ),
+    )
 
 
 def suspend_at_once(
     session: Session, wallets: Sequence[ChecksumAddress], evidence: Evidence
-) -> Outcomes:
+) -> RowsAct[ChecksumAddress]:
     """The AML officer's: suspends investors, each with all wallets. To be confirmed in 72 hours."""
-    return _on_wallets(session, "suspendAtOnce", wallets, evidence, stops=True)
+    rows = [BatchRow(wallet, wallet) for wallet in wallets]
+    question = _suspension_of(wallets)
+    return _act(session, "suspendAtOnce", rows, evidence, question, stops=True)
 
 
 def confirm_suspension(
     session: Session, wallets: Sequence[ChecksumAddress], evidence: Evidence
-) -> Outcomes:
+) -> RowsAct[Suspended]:
     """Confirms the suspensions that stand now, by an organisation that made none of them."""
-    suspended = session.platform.read_many(
-        tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets]
+    own = {organisation for organisation, *_ in _suspensions(session, wallets) if organisation}
+    return _act(
+        session,
+        "confirmSuspension",
+        _suspended(session, "confirmSuspension", wallets, evidence),
+        evidence,
+        lambda: Text(
+            f"Confirm the suspension of {len(wallets)} investors?",
+            f"{len(wallets)} 名の停止を追認しますか?",
+        ),
+        own,
     )
-    own = {organisation for organisation, *_ in suspended if organisation}
-    rows = [
-        BatchRow((wallet, since), wallet)
-        for wallet, (_, since, _, _) in zip(wallets, suspended, strict=True)
-    ]
-    return _carried(session, "confirmSuspension", rows, evidence, own)
 
 
 def suspend(
@@ -167,9 +162,10 @@ def suspend(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
+) -> RowsAct[ChecksumAddress]:
     """Suspends investors by decision, which also confirms what was done at once."""
-    return _on_wallets(session, "suspend", wallets, evidence, parties)
+    rows = [BatchRow(wallet, wallet) for wallet in wallets]
+    return _act(session, "suspend", rows, evidence, _suspension_of(wallets), parties)
 
 
 def reinstate(
@@ -178,16 +174,21 @@ def reinstate(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
-    """Lifts the suspensions that stand now; one that came later is not lifted by this decision."""
-    suspended = session.platform.read_many(
-        tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets]
+) -> RowsAct[Suspended]:
+    """Lifts the suspensions that stand now, or those that were lifted under this case; one that
+    came later is not lifted by this decision.
+    """
+    return _act(
+        session,
+        "reinstate",
+        _suspended(session, "reinstate", wallets, evidence),
+        evidence,
+        lambda: Text(
+            f"Lift the suspension of {len(wallets)} investors?",
+            f"{len(wallets)} 名の停止を解除しますか?",
+        ),
+        parties,
     )
-    rows = [
-        BatchRow((wallet, since), wallet)
-        for wallet, (_, since, _, _) in zip(wallets, suspended, strict=True)
-    ]
-    return _carried(session, "reinstate", rows, evidence, parties)
 
 
 def add_wallets(
@@ -196,18 +197,35 @@ def add_wallets(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
+) -> RowsAct[tuple[ChecksumAddress, ChecksumAddress]]:
     """Gives investors further wallets: any wallet of theirs, and the new one."""
-    return _carried(
-        session, "addWallets", [BatchRow(row, row[1]) for row in rows], evidence, parties
+    return _act(
+        session,
+        "addWallets",
+        [BatchRow(row, row[1]) for row in rows],
+        evidence,
+        lambda: Text(
+            "\n".join(f"Give the investor of {of} the wallet {new}?" for of, new in rows),
+            "\n".join(f"{of} の投資家にウォレット {new} を追加しますか?" for of, new in rows),
+        ),
+        parties,
     )
 
 
 def retire_wallets(
     session: Session, wallets: Sequence[ChecksumAddress], evidence: Evidence
-) -> Outcomes:
+) -> RowsAct[ChecksumAddress]:
     """Takes wallets out of use for ever: their keys were lost or stolen."""
-    return _on_wallets(session, "retireWallets", wallets, evidence)
+    return _act(
+        session,
+        "retireWallets",
+        [BatchRow(wallet, wallet) for wallet in wallets],
+        evidence,
+        lambda: Text(
+            f"Retire {', '.join(wallets)}? This cannot be undone.",
+            f"{'、'.join(wallets)} を廃止しますか? 取り消しはできません。",
+        ),
+    )
 
 
 def investor(session: Session, wallet: ChecksumAddress, block: int | None = None) -> Facts:
@@ -337,57 +355,43 @@ def _rows(
     ]
 
 
-def _applied(
-    session: Session, plan: WhitelistPlan, evidence: Evidence, parties: Iterable[int]
-) -> Iterable[Outcomes]:
-    """The decisions of a plan, one after the other, those that it has rows for."""
-    excluded = tuple(parties)
-    if plan.new:
-        rows = [BatchRow(each.registration, each.wallets[0], None, each.line) for each in plan.new]
-        yield _carried(session, "register", rows, evidence, excluded, BATCH_SIZE)
-    if plan.wallets:
-        added = [
-            BatchRow((old, new), new, None, each.line_of(new)) for each, old, new in plan.wallets
-        ]
-        yield _carried(session, "addWallets", added, evidence, excluded)
-    if plan.renew:
-        renewed = [
-            BatchRow((each.wallets[0], each.kyc_expiry), each.wallets[0], None, each.line)
-            for each in plan.renew
-        ]
-        yield _carried(session, "renew", renewed, evidence, excluded)
-    if plan.reclassify:
-        reclassified = [
-            BatchRow((each.wallets[0], *_classification(each)), each.wallets[0], None, each.line)
-            for each in plan.reclassify
-        ]
-        yield _carried(session, "reclassify", reclassified, evidence, excluded)
+def _suspension_of(wallets: Sequence[ChecksumAddress]) -> Callable[[], Text]:
+    return lambda: Text(f"Suspend {len(wallets)} investors?", f"{len(wallets)} 名を停止しますか?")
 
 
-def _on_wallets(
-    session: Session,
-    function: str,
-    wallets: Sequence[ChecksumAddress],
-    evidence: Evidence,
-    parties: Iterable[int] = (),
-    *,
-    stops: bool = False,
-) -> Outcomes:
-    rows = [BatchRow(wallet, wallet) for wallet in wallets]
-    return _carried(session, function, rows, evidence, parties, stops=stops)
+def _suspensions(
+    session: Session, wallets: Sequence[ChecksumAddress]
+) -> list[tuple[int, int, int, int]]:
+    return session.platform.read_many(
+        tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets]
+    )
 
 
-def _carried(
+def _suspended(
+    session: Session, function: str, wallets: Sequence[ChecksumAddress], evidence: Evidence
+) -> list[BatchRow[Suspended]]:
+    """Wallets with the time of the suspension that is meant: as under the case before, else the one
+    that stands now.
+    """
+    before = executed_call(session, session.platform, function, evidence)
+    found: list[Suspended] = [] if before is None else [tuple(row) for row in before["rows"]]
+    if [wallet for wallet, _ in found] != list(wallets):
+        suspensions = _suspensions(session, wallets)
+        found = [(each, since) for each, (_, since, *_) in zip(wallets, suspensions, strict=True)]
+    return [BatchRow(row, row[0]) for row in found]
+
+
+def _act(
     session: Session,
     function: str,
     rows: Sequence[BatchRow[_R]],
     evidence: Evidence,
+    question: Callable[[], Text],
     parties: Iterable[int] = (),
-    at_once: int = SMALL_BATCH,
     *,
     stops: bool = False,
-) -> Outcomes:
+) -> RowsAct[_R]:
     def call_of(part: Sequence[_R]) -> Call:
         return session.platform.call(function, part)
 
-    return execute_batch(session, rows, call_of, evidence, parties, at_once, stops=stops)
+    return RowsAct(tuple(rows), call_of, evidence, question, tuple(parties), stops=stops)

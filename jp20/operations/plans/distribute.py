@@ -1,12 +1,12 @@
-"""Delivering units from the issuer's account by an allotment file, each row once (G2).
+"""What was delivered from the issuer's account under a case, and the calls that deliver (G2).
 
-The case makes the rows one delivery: what was delivered under it is read from the chain, and a run
-that was interrupted goes on with the very decision that was under way.
+The case makes the rows one delivery: what was delivered under it is read from the chain.
+`plan.distribute` carries a file out.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
@@ -16,16 +16,31 @@ from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
 from jp20.domain.governance.requests import Call, leaf
-from jp20.domain.plans.allotments import Allotment, AllotmentFile
-from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome, in_order
+from jp20.domain.plans.allotments import Allotment
+from jp20.domain.plans.costs import PlannedAct
+from jp20.domain.plans.outcomes import Outcome, RowOutcome
 from jp20.domain.plans.plan import DeliveryRow
 from jp20.domain.register.events import CallExecuted, Transfer
-from jp20.domain.token.eligibility import RecipientHolding, judge_delivery
 from jp20.domain.token.reasons import Reason
-from jp20.operations.governance.batches import BATCH_SIZE, BatchRow, execute_batch, faulty
-from jp20.operations.governance.requests import RequestState, executed_indices, list_requests
-from jp20.operations.investors.whitelist import facts_of
-from jp20.operations.session import Session, TokenName
+from jp20.operations.governance.requests import (
+    RequestState,
+    executed_indices,
+    list_requests,
+    proposals,
+)
+from jp20.operations.session import Session
+
+_PREVIEWED: Final = 2_000
+"""Rows in one question, which take some 7,000 gas each. Of a longer file a part knows the holders
+that the chain has, and not those who would come by the parts before.
+"""
+
+_NO_ROWS: Final = (
+    Reason.NONE,
+    Reason.PLATFORM_HALTED,
+    Reason.TOKEN_PAUSED,
+    Reason.INSUFFICIENT_BALANCE,
+)
 
 
 class NotEnoughUnits(JP20Error):
@@ -59,95 +74,6 @@ class AnotherDeliveryUnderWay(JP20Error):
                 "そのファイルで完了するか、取り消すか、別の案件番号を使用してください。",
             ),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class DistributionPlan:
-    """A file beside the chain: `pending` rows are decided on and delivered, in this order, in calls
-    of 250; `settled` ones are not, each with what became of it or why not.
-
-    `expected` says of the pending rows that the chain would refuse now, by wallet, why.
-    """
-
-    evidence: Evidence
-    pending: tuple[Allotment, ...]
-    settled: tuple[RowOutcome, ...]
-    expected: dict[ChecksumAddress, Reason]
-    continues: bool
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.pending
-
-    @property
-    def total(self) -> int:
-        """Units of the pending rows that nothing stands against."""
-        return sum(row.units for row in self.pending if row.wallet not in self.expected)
-
-
-def plan_distribution(
-    session: Session, token: TokenName, file: AllotmentFile, evidence: Evidence
-) -> DistributionPlan:
-    """Compares a file with what was delivered under the case.
-
-    The first time all rows are decided on; the chain skips those that it refuses by then. While
-    that decision is under way it is gone on with as it is. Afterwards the rows that were refused
-    are decided on anew, as far as nothing stands against them any more.
-    Raises AnotherDeliveryUnderWay, NotEnoughUnits.
-    """
-    contract = session.token(token)
-    past = Past(session, contract, evidence)
-    bad = faulty(file.faults)
-    first = root_of(contract, file.allotments) if file.allotments else b""
-    expected = expected_refusals(session, contract, file.allotments)
-    if past.is_under_way(first) or not past.is_begun:
-        plan = DistributionPlan(evidence, file.allotments, bad, expected, past.is_under_way(first))
-    else:
-        settled = [
-            row for each in file.allotments if (row := past.settled(each, expected)) is not None
-        ]
-        lines = {row.line for row in settled}
-        pending = tuple(each for each in file.allotments if each.line not in lines)
-        plan = DistributionPlan(evidence, pending, (*bad, *settled), expected, False)
-    _require_alone(past, contract, plan)
-    _require_enough(contract, past, plan)
-    return plan
-
-
-def distribute(
-    session: Session,
-    token: TokenName,
-    file: AllotmentFile,
-    evidence: Evidence,
-    *,
-    parties: Iterable[int] = (),
-) -> Outcomes:
-    """Delivers what a file says and was not delivered yet under this case; see
-    `plan_distribution`. Rows that are faulty or that the chain refuses are reported.
-    """
-    session.settle()
-    plan = plan_distribution(session, token, file, evidence)
-    return deliver(session, token, plan, parties=parties)
-
-
-def deliver(
-    session: Session, token: TokenName, plan: DistributionPlan, *, parties: Iterable[int] = ()
-) -> Outcomes:
-    """Carries a plan out; where it is empty, nothing is sent."""
-    if plan.is_empty:
-        return Outcomes((), in_order(plan.settled))
-    contract = session.token(token)
-    rows = [BatchRow(each, each.wallet, each.units, each.line) for each in plan.pending]
-    done = execute_batch(
-        session,
-        rows,
-        lambda part: delivery(contract, part),
-        plan.evidence,
-        parties,
-        BATCH_SIZE,
-        key_of=lambda part: delivery_key(contract, plan.evidence, part),
-    )
-    return Outcomes(done.decided, in_order((*plan.settled, *done.rows)))
 
 
 def delivery_key(
@@ -197,6 +123,15 @@ class Past:
             root: len(executed_indices(session, request)) < request.calls
             for root, request in {request.root: request for request in self.requests}.items()
         }
+        asked = proposals(
+            session, target=token.address, selector=selector, case_id=evidence.case_id
+        )
+        #: The blocks before those in which what is under way was proposed.
+        self.blocks_before = [
+            each.at.block - 1
+            for each in asked.values()
+            if self._pending.get(each.request.root, False)
+        ]
         self._open = {
             view.request.root: view.id
             for view in self.views
@@ -275,29 +210,17 @@ class Past:
 def expected_refusals(
     session: Session, token: Contract, rows: Sequence[Allotment], block: int | None = None
 ) -> dict[ChecksumAddress, Reason]:
-    """The wallets that the chain would refuse, and why, at a block or now: what it would answer if
-    the rows were delivered in their order, and there were units enough.
+    """The wallets that the chain would refuse, and why, at a block or now: what it answers to the
+    rows in their order (`previewDelivery`). What stands against all of them, a stop or too few
+    units, is no row's.
     """
-    classes, residencies, cap, *_ = token.read(
-        tuple[int, int, int, int, bool, bool, bool], "rules", block=block
-    )
-    rules = RecipientHolding(classes, residencies, token.read(int, "lotSize", block=block))
-    now = session.connection.block(block).time
-    if now >= (token.read(int, "maturity", block=block) or now + 1):
-        return {row.wallet: Reason.TOKEN_MATURED for row in rows}
-    facts = facts_of(session, [row.wallet for row in rows], block)
-    judged = {
-        row.wallet: judge_delivery(each, rules, row.units, now)
-        for row, each in zip(rows, facts, strict=True)
-    }
-    if cap:
-        investors = {
-            row.wallet: each.investor
-            for row, each in zip(rows, facts, strict=True)
-            if judged[row.wallet] is Reason.NONE
-        }
-        judged |= _one_too_many(session, token, investors, cap, block)
-    return {wallet: reason for wallet, reason in judged.items() if reason is not Reason.NONE}
+    reasons: list[int] = []
+    for start in range(0, len(rows), _PREVIEWED):
+        part = rows[start : start + _PREVIEWED]
+        wallets, units = [row.wallet for row in part], [row.units for row in part]
+        reasons += token.read(tuple[int, ...], "previewDelivery", wallets, units, block=block)
+    judged = {row.wallet: Reason(each) for row, each in zip(rows, reasons, strict=True)}
+    return {wallet: reason for wallet, reason in judged.items() if reason not in _NO_ROWS}
 
 
 def delivered_since(
@@ -320,7 +243,8 @@ def delivery(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> Call:
 
 def root_of(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> bytes:
     """The root under which a decision has the deliveries of rows."""
-    parts = [rows[start : start + BATCH_SIZE] for start in range(0, len(rows), BATCH_SIZE)]
+    size = PlannedAct.DELIVER.at_once
+    parts = [rows[start : start + size] for start in range(0, len(rows), size)]
     calls = [delivery(token, part) for part in parts]
     return MerkleTree([leaf(index, call) for index, call in enumerate(calls)]).root
 
@@ -336,63 +260,8 @@ def _wallet(row: Allotment | DeliveryRow) -> ChecksumAddress:
     return row.wallet if isinstance(row, Allotment) else row.account
 
 
-def _one_too_many(
-    session: Session,
-    token: Contract,
-    investors: Mapping[ChecksumAddress, int],
-    cap: int,
-    block: int | None,
-) -> dict[ChecksumAddress, Reason]:
-    """The wallets, in their order, whose investors would come after the last one that there is room
-    for.
-    """
-    wallets = [(wallet,) for wallet in investors]
-    groups = session.platform.read_many(
-        tuple[ChecksumAddress, ...], "walletsOf", wallets, block=block
-    )
-    every = list({wallet for group in groups for wallet in group})
-    units = dict(
-        zip(
-            every,
-            token.read_many(int, "balanceOf", [(wallet,) for wallet in every], block=block),
-            strict=True,
-        )
-    )
-    holding = {
-        investor
-        for investor, group in zip(investors.values(), groups, strict=True)
-        if any(units[wallet] for wallet in group)
-    }
-    room = cap - token.read(int, "holderCount", block=block)
-    refused: dict[ChecksumAddress, Reason] = {}
-    for wallet, investor in investors.items():
-        if investor in holding:
-            continue
-        if room <= 0:
-            refused[wallet] = Reason.HOLDER_CAP
-        else:
-            holding.add(investor)
-            room -= 1
-    return refused
-
-
 def _changed(units: int) -> Text:
     return Text(
         f"{units} units were delivered under this case, and the file says otherwise.",
         f"この案件では既に {units} 口が配布されており、ファイルの数量と異なります。",
     )
-
-
-def _require_alone(past: Past, token: Contract, plan: DistributionPlan) -> None:
-    root = root_of(token, plan.pending) if plan.pending else b""
-    for request in past.others_open(root):
-        raise AnotherDeliveryUnderWay(plan.evidence.case, request)
-
-
-def _require_enough(token: Contract, past: Past, plan: DistributionPlan) -> None:
-    there = token.read(int, "undistributed")
-    needed = plan.total
-    if plan.continues:
-        needed -= past.delivered_of(row for row in plan.pending if row.wallet not in plan.expected)
-    if needed > there:
-        raise NotEnoughUnits(needed, there)

@@ -6,7 +6,7 @@ signed: while one is under way the plan goes on with it, and the chain skips the
 refuses by then. Before that, a plan whose ground has moved is not begun.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import rule_of
 from jp20.domain.governance.requests import Call, Request
-from jp20.domain.investors.facts import Facts
+from jp20.domain.investors.facts import Facts, registration_word
 from jp20.domain.investors.investors import Investor, InvestorFile
 from jp20.domain.plans.allotments import Allotment, AllotmentFile, total_missed
 from jp20.domain.plans.costs import PlannedAct
@@ -159,8 +159,9 @@ def prepare_distribution(
     contract = session.token(token)
     block = session.connection.block().number
     past = Past(session, contract, evidence)
-    expected = expected_refusals(session, contract, file.allotments, block)
-    under_way = _under_way(contract, past, file.allotments, expected)
+    still = [row for row in file.allotments if not past.delivered(row.wallet)]
+    expected = expected_refusals(session, contract, still, block)
+    under_way = _under_way(session, contract, past, file.allotments, expected)
     rows: list[Allotment] = []
     settled: list[RowOutcome] = []
     refused = [*refused_of(file.faults), *_stopped(session, contract, block)]
@@ -269,6 +270,35 @@ def apply_plan(
     for work in works:
         run.carry_out(work)
     return run.end()
+
+
+# A file at once
+
+
+def enrol(
+    session: Session, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Outcomes:
+    """Brings the chain to what a file of investors says: planned, and applied. Raises what
+    `apply_plan` raises.
+    """
+    session.settle()
+    return apply_plan(session, prepare_whitelist(session, file, evidence, parties=parties))
+
+
+def distribute(
+    session: Session,
+    token: TokenName,
+    file: AllotmentFile,
+    evidence: Evidence,
+    *,
+    parties: Iterable[int] = (),
+) -> Outcomes:
+    """Delivers what a file says and was not delivered yet under its case: planned, and applied.
+    Raises what `prepare_distribution` and `apply_plan` raise.
+    """
+    session.settle()
+    plan = prepare_distribution(session, token, file, evidence, parties=parties)
+    return apply_plan(session, plan)
 
 
 class _Work:
@@ -538,16 +568,26 @@ def _whitelist_rows(found: WhitelistPlan) -> dict[PlannedAct, list[WhitelistRow]
 
 
 def _under_way(
+    session: Session,
     contract: Contract,
     past: Past,
     rows: Sequence[Allotment],
     expected: dict[ChecksumAddress, Reason],
 ) -> frozenset[Allotment]:
     """The rows of the decision that is under way, where it is one on rows of this file: all, or
-    those that it delivered and those that nothing stands against.
+    those that it delivered and those that nothing stands against, now or when it was proposed.
     """
-    passing = [row for row in rows if past.delivered(row.wallet) or row.wallet not in expected]
-    for candidate in (rows, passing):
+
+    def passing(refused: dict[ChecksumAddress, Reason]) -> list[Allotment]:
+        return [row for row in rows if past.delivered(row.wallet) or row.wallet not in refused]
+
+    def candidates() -> Iterator[Sequence[Allotment]]:
+        yield rows
+        yield passing(expected)
+        for block in past.blocks_before:
+            yield passing(expected_refusals(session, contract, rows, block))
+
+    for candidate in candidates():
         if candidate and past.is_under_way(root_of(contract, candidate)):
             return frozenset(candidate)
     return frozenset()
@@ -730,12 +770,12 @@ def _argument(act: PlannedAct, row: WhitelistRow) -> object:
     after = row.after
     match act:
         case PlannedAct.REGISTER:
-            return (
-                int(row.account, 16) << 96
-                | after.kyc_expiry << 56
-                | after.class_expiry << 16
-                | after.investor_class << 8
-                | after.residency
+            return registration_word(
+                row.account,
+                after.investor_class,
+                after.residency,
+                after.kyc_expiry,
+                after.class_expiry,
             )
         case PlannedAct.ADD_WALLETS:
             return row.existing, row.account

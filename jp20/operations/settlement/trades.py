@@ -119,7 +119,7 @@ def offer(session: Session, trade: Trade) -> Done | None:
     signer = session.signers[trade.seller]
     token = token_at(session.connection, trade.token)
     commitment = _committed(session, token, signer, trade.buyer, trade.units, trade.deadline)
-    return session.send(signer, session.settlement.call("agree", trade.fields, commitment))
+    return _agree(session, signer, trade, commitment)
 
 
 def accept(session: Session, trade: Trade, owed: int) -> Done | None:
@@ -139,7 +139,7 @@ def accept(session: Session, trade: Trade, owed: int) -> Done | None:
             commitment = _committed(session, payment, signer, to, units, trade.deadline)
     if state.progress.buyer_agreed:
         return None
-    return session.send(signer, session.settlement.call("agree", trade.fields, commitment))
+    return _agree(session, signer, trade, commitment)
 
 
 def owed_of(states: Iterable[TradeState]) -> Mapping[tuple[ChecksumAddress, ChecksumAddress], int]:
@@ -253,6 +253,10 @@ def _is_unused(session: Session, token: Contract, commitment: int) -> bool:
         commitment,
     )
     return is_open
+
+
+def _agree(session: Session, signer: Signer, trade: Trade, commitment: int) -> Done:
+    return session.send(signer, session.settlement.call("agree", trade.fields, commitment))
 
 
 def _allow(session: Session, payment: Contract, signer: Signer, owed: int) -> None:

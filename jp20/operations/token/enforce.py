@@ -21,8 +21,8 @@ from jp20.domain.register.events import (
     UnitsSplit,
 )
 from jp20.domain.token.movements import ForcedMove, Original, Waiver
-from jp20.operations.governance.acts import Act
-from jp20.operations.governance.batches import SMALL_BATCH, SMALLEST_BATCH, BatchRow, execute_batch
+from jp20.operations.governance.acts import Act, RowsAct, carry_out
+from jp20.operations.governance.batches import SMALLEST_BATCH, BatchRow
 from jp20.operations.governance.decide import AwaitingOthers, decide
 from jp20.operations.governance.earlier import executed_call
 from jp20.operations.investors.whitelist import (
@@ -184,19 +184,6 @@ def forced_before(session: Session, token: TokenName, evidence: Evidence) -> For
     return ForcedMove(from_, to, units, Waiver(waivers), executed)
 
 
-def reversed_before(
-    session: Session, token: TokenName, original: Original, units: int | None, evidence: Evidence
-) -> tuple[int, ChecksumAddress, ChecksumAddress] | None:
-    """The units that were taken back of a transfer under a case, from whom and to whom; None where
-    it was not reversed. `units`: only this many.
-    """
-    same: dict[str, object] = {"original": astuple(original)}
-    if units is not None:
-        same["amount"] = units
-    done = executed_call(session, session.token(token), "reverse", evidence, **same)
-    return None if done is None else (int(done["amount"]), done["from"], done["to"])
-
-
 def force_transfers(
     session: Session,
     token: TokenName,
@@ -204,16 +191,19 @@ def force_transfers(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
-    """The same for many; a row that is refused by then is reported."""
+) -> RowsAct[ForcedMove]:
+    """The same for many."""
     contract = session.token(token)
-    return execute_batch(
-        session,
-        [BatchRow(move, move.from_, move.amount) for move in moves],
+    return RowsAct(
+        tuple(BatchRow(move, move.from_, move.amount) for move in moves),
         lambda part: contract.call("batchForcedTransfer", part),
         evidence,
-        parties,
-        SMALL_BATCH,
+        lambda: Text(
+            f"Move units of {len(moves)} rows WITHOUT the holders' consent, under case "
+            f"{evidence.case}?",
+            f"案件 {evidence.case} により、{len(moves)} 行の口数を保有者の同意なしに移転しますか?",
+        ),
+        tuple(parties),
     )
 
 
@@ -256,13 +246,14 @@ def reverse(
     from_: ChecksumAddress | None = None,
     *,
     parties: Iterable[int] = (),
-) -> Reversed:
-    """Takes back what is still there of a transfer: all that was not reversed yet, or `units`.
+) -> Act:
+    """Takes back what is still there of a transfer: all that was not reversed yet, or `units`. What
+    was reversed under the case before is named as it was then.
 
     That it is a real transfer is looked up on this node first. The units are taken from who
     received them, and return to where they came from; where one of the wallets was given up,
     another one of the same investor stands for it, or `from_` and `to` name it. `parties` are the
-    organisations of the two sides: they sign nothing. Raises NoOriginal, Refused.
+    organisations of the two sides: they sign nothing. Raises NoOriginal.
     """
     contract = session.token(token)
     found = find_original(session, contract, original.transaction_hash, original.ordinal)
@@ -274,14 +265,42 @@ def reverse(
                 "このノードの記録と当事者・数量・分割回数が異なります。",
             ),
         )
-    call = contract.call(
-        "reverse",
-        original,
-        from_ or take_from(session, original),
-        to or return_to(session, contract, original),
-        found.remaining if units is None else units,
+    same: dict[str, object] = {"original": astuple(original)}
+    if units is not None:
+        same["amount"] = units
+    before = executed_call(session, contract, "reverse", evidence, **same)
+    if before is not None:
+        source, target, wanted = before["from"], before["to"], before["amount"]
+    else:
+        source = from_ or take_from(session, original)
+        target = to or return_to(session, contract, original)
+        wanted = found.remaining if units is None else units
+
+    def question() -> Text:
+        there = position(session, contract, source)
+        takable = min(wanted, there.balance - max(there.pledged, there.attached))
+        return Text(
+            f"Take {takable:,} of {wanted:,} units back from {source}"
+            f" (shortfall {wanted - takable:,})?",
+            f"{source} から {wanted:,} 口のうち {takable:,} 口を取り消しますか?"
+            f"(不足 {wanted - takable:,} 口)",
+        )
+
+    return Act(
+        (contract.call("reverse", original, source, target, wanted),),
+        evidence,
+        question,
+        Text("The transfer cannot be reversed.", "この移転は取り消せません。"),
+        Text(
+            "Without --case the same command shows where the units are.",
+            "--case を付けずに実行すると、所在を表示します。",
+        ),
+        tuple(parties),
     )
-    decided = decide(session, [call], evidence, parties)
+
+
+def reversal_of(decided: Decided) -> Reversed:
+    """What a reversal that was carried out took back."""
     event = next(e.event for e in decided.events if isinstance(e.event, TransferReversed))
     return Reversed(event.original_id, event.amount, event.shortfall, decided)
 
@@ -319,10 +338,11 @@ def recover(
     """
     old, fresh = require_own_wallet(session, lost, new)
     excluded = tuple(parties)
-    retired = None if old.retired else retire_wallets(session, [lost], evidence)
-    added = (
-        None if fresh.is_known else add_wallets(session, [(lost, new)], evidence, parties=excluded)
-    )
+    retired = None if old.retired else carry_out(session, retire_wallets(session, [lost], evidence))
+    added = None
+    if not fresh.is_known:
+        addition = add_wallets(session, [(lost, new)], evidence, parties=excluded)
+        added = carry_out(session, addition)
     chosen = session.tokens() if tokens is None else [session.token(token) for token in tokens]
     moved: list[Moved] = []
     waiting: list[AwaitingOthers] = []
@@ -375,19 +395,23 @@ def record_incident(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
+) -> RowsAct[Original]:
     """Records which logs took units from the register by a system error, as `find_loss` finds
     them. `incident` is its public number, 1 to 32 ASCII characters.
     """
-    contract = session.token(token)
-    number = case_id(incident)
-    return execute_batch(
-        session,
-        [BatchRow(loss, loss.from_, loss.amount) for loss in losses],
+    contract, number = session.token(token), case_id(incident)
+    holders, total = len({loss.from_ for loss in losses}), sum(loss.amount for loss in losses)
+    return RowsAct(
+        tuple(BatchRow(loss, loss.from_, loss.amount) for loss in losses),
         lambda part: contract.call("recordIncident", number, part),
         evidence,
-        parties,
-        SMALL_BATCH,
+        lambda: Text(
+            f"Record under {incident} that {len(losses)} logs took {total:,} units of {token} "
+            f"from {holders} holders?",
+            f"{incident} として、{token} の保有者 {holders} 名から計 {total:,} 口を減らした"
+            f"ログ {len(losses)} 件を記録しますか?",
+        ),
+        tuple(parties),
     )
 
 
@@ -399,22 +423,24 @@ def redistribute(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
+) -> RowsAct[tuple[Original, ChecksumAddress]]:
     """Restores to a wallet what a log took in an incident, once; the holder then and the wallet are
     one investor's.
     """
     contract = session.token(token)
     number = case_id(incident)
     losses = contract.read_many(int, "lossOf", [(number, loss) for loss, _ in rows])
-    return execute_batch(
-        session,
-        [BatchRow(row, row[1], loss) for row, loss in zip(rows, losses, strict=True)],
+    return RowsAct(
+        tuple(BatchRow(row, row[1], loss) for row, loss in zip(rows, losses, strict=True)),
         lambda part: contract.call(
             "redistribute", number, [loss for loss, _ in part], [to for _, to in part]
         ),
         evidence,
-        parties,
-        SMALL_BATCH,
+        lambda: Text(
+            f"Restore {len(rows)} losses, {sum(losses):,} units of {token}?",
+            f"{token} の損失 {len(rows)} 件、計 {sum(losses):,} 口を回復しますか?",
+        ),
+        tuple(parties),
     )
 
 
@@ -459,15 +485,15 @@ def record_transfers(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
+) -> RowsAct[tuple[ChecksumAddress, ChecksumAddress, int]]:
     """Records changes of owner made elsewhere (from, to, units): a sale or a gift on the holders'
     mandate, a succession by more signatures.
     """
     contract = session.token(token)
+    total = sum(units for *_, units in rows)
     function = "recordSuccession" if cause.is_succession else "recordTransfer"
-    return execute_batch(
-        session,
-        [BatchRow(row, row[0], row[2]) for row in rows],
+    return RowsAct(
+        tuple(BatchRow(row, row[0], row[2]) for row in rows),
         lambda part: contract.call(
             function,
             [from_ for from_, _, _ in part],
@@ -476,7 +502,12 @@ def record_transfers(
             cause,
         ),
         evidence,
-        parties,
+        lambda: Text(
+            f"Record {len(rows)} transfers ({total:,} units of {token}) as {cause.name.lower()}?",
+            f"{token} の移転 {len(rows)} 件(計 {total:,} 口)を原簿に記録しますか"
+            f"(原因: {cause.name.lower()})?",
+        ),
+        tuple(parties),
         SMALLEST_BATCH,
     )
 

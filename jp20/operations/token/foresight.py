@@ -8,13 +8,14 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.token.reasons import Reason
-from jp20.domain.token.state import Redemption, WouldBeRefused
-from jp20.domain.token.terms import Terms
+from jp20.domain.token.state import WouldBeRefused
+from jp20.domain.token.term_sheet import TermSheet
 from jp20.operations.governance.acts import simulate, would_be_refused
 from jp20.operations.governance.earlier import is_executed
+from jp20.operations.governance.requests import is_refused_with
 from jp20.operations.investors.whitelist import investor
 from jp20.operations.session import Session, TokenName
-from jp20.operations.token.state import token_state
+from jp20.operations.token.issue import creation, issue_of
 
 
 class IssuedAlready(JP20Error):
@@ -54,29 +55,32 @@ class InvestorsAccount(JP20Error):
         )
 
 
-def require_creation(session: Session, terms: Terms, units: int) -> None:
+def require_creation(
+    session: Session, sheet: TermSheet, issuer: int, registrar: int, units: int
+) -> None:
     """Raises WouldBeRefused or InvestorsAccount where a token of these terms cannot be made now, or
     so many units not be issued of it.
     """
-    if session.platform.read(bool, "halted"):
-        reason = Reason.PLATFORM_HALTED
-    elif 0 < terms.maturity <= session.now():
-        reason = Reason.TOKEN_MATURED
-    else:
-        reason = Reason.CAP_EXCEEDED if units > terms.cap else Reason.NONE
-    _require_none(
-        reason,
-        Text(
-            f"{terms.code} with {units:,} units cannot be issued.",
-            f"{terms.code} を {units:,} 口で発行できません。",
-        ),
-        Text(
-            f"See the term sheet (issue.cap {terms.cap:,}), and: jp20 status",
-            f"発行条件(issue.cap {terms.cap:,})と jp20 status を確認してください。",
-        ),
-    )
+    terms = sheet.terms
     if investor(session, terms.issuer_account).is_known:
         raise InvestorsAccount(terms.issuer_account)
+    what = Text(
+        f"{terms.code} with {units:,} units cannot be issued.",
+        f"{terms.code} を {units:,} 口で発行できません。",
+    )
+    step = Text(
+        f"See the term sheet (issue.cap {terms.cap:,}), and: jp20 status",
+        f"発行条件(issue.cap {terms.cap:,})と jp20 status を確認してください。",
+    )
+    refusal = simulate(session, creation(session, sheet, issuer, registrar))
+    # Who signs only the request can show; that is asked last.
+    if refusal is not None and not is_refused_with(refusal, "NotSignedBy"):
+        raise would_be_refused(refusal, what, step)
+    # There is no token yet that could say the rest.
+    if units > terms.cap:
+        raise WouldBeRefused(what, Reason.CAP_EXCEEDED, step)
+    if session.platform.read(bool, "halted"):
+        raise WouldBeRefused(what, Reason.PLATFORM_HALTED, step)
 
 
 def require_first_issue(session: Session, token: TokenName, units: int, evidence: Evidence) -> None:
@@ -84,7 +88,7 @@ def require_first_issue(session: Session, token: TokenName, units: int, evidence
     `require_issue`.
     """
     contract = session.token(token)
-    call = contract.call("issue(uint256)", units)
+    call = issue_of(contract, units)
     if contract.read(int, "tranches") and not is_executed(session, call, evidence):
         raise IssuedAlready(contract.read(str, "code"), contract.read(int, "totalSupply"))
     require_issue(session, contract, units, evidence)
@@ -93,7 +97,7 @@ def require_first_issue(session: Session, token: TokenName, units: int, evidence
 def require_issue(session: Session, token: TokenName, units: int, evidence: Evidence) -> None:
     """Raises WouldBeRefused where this number of units cannot be issued now."""
     contract = session.token(token)
-    call = contract.call("issue(uint256)", units)
+    call = issue_of(contract, units)
     if is_executed(session, call, evidence):
         return
     refusal = simulate(session, call)
@@ -107,24 +111,3 @@ def require_issue(session: Session, token: TokenName, units: int, evidence: Evid
                 f"発行済み {supply:,} 口、発行上限 {cap:,} 口、残り {cap - supply:,} 口です。",
             ),
         )
-
-
-def require_redemption(session: Session, token: TokenName, way: Redemption) -> None:
-    """Raises WouldBeRefused where the terms do not let units be redeemed in this way now."""
-    state = token_state(session, token)
-    code = state.terms.code
-    _require_none(
-        state.refusal_of_redemption(way),
-        Text(
-            f"A redemption {way.text.en} is not possible now.", f"{way.text.ja}は現在できません。"
-        ),
-        Text(
-            f"What the terms allow: jp20 token show {code}",
-            f"償還の条件: jp20 token show {code}",
-        ),
-    )
-
-
-def _require_none(reason: Reason, what: Text, next_step: Text) -> None:
-    if reason is not Reason.NONE:
-        raise WouldBeRefused(what, reason, next_step)

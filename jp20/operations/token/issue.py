@@ -12,10 +12,12 @@ from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.files.letters import visible
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call
-from jp20.domain.plans.outcomes import Decided, Outcome, Outcomes, RowOutcome
+from jp20.domain.plans.outcomes import Decided, Outcome, RowOutcome
 from jp20.domain.register.events import TermsSet, TokenCreated, TrancheIssued
 from jp20.domain.token.term_sheet import Document, TermSheet
 from jp20.domain.token.terms import Modules, Terms
+from jp20.operations.governance.acts import Act, RowsAct
+from jp20.operations.governance.batches import BatchRow
 from jp20.operations.governance.decide import decide
 from jp20.operations.session import Session, TokenName
 
@@ -85,16 +87,21 @@ def create_token(
     there = existing_token(session, sheet.terms)
     if there is not None:
         return Created(there, Decided(None, (), ()))
-    call = session.platform.call(
+    call = creation(session, sheet, issuer, registrar)
+    decided = decide(session, [call], evidence, parties)
+    created = next(e.event for e in decided.events if isinstance(e.event, TokenCreated))
+    return Created(created.token, decided)
+
+
+def creation(session: Session, sheet: TermSheet, issuer: int | str, registrar: int | str) -> Call:
+    """The call that makes a token. Raises NoVersion, UnknownOrganisation."""
+    return session.platform.call(
         "createToken",
         latest_version(session),
         sheet.terms,
         session.organisation(issuer).number,
         session.organisation(registrar).number,
     )
-    decided = decide(session, [call], evidence, parties)
-    created = next(e.event for e in decided.events if isinstance(e.event, TokenCreated))
-    return Created(created.token, decided)
 
 
 def issue_units(
@@ -109,10 +116,14 @@ def issue_units(
 
     Under one case the same number is issued once. Raises Refused (CAP_EXCEEDED, …).
     """
-    contract = session.token(token)
-    decided = decide(session, [contract.call("issue(uint256)", units)], evidence, parties)
+    decided = decide(session, [issue_of(session.token(token), units)], evidence, parties)
     tranche = next(e.event for e in decided.events if isinstance(e.event, TrancheIssued))
     return Issued(tranche.number, tranche.amount, decided)
+
+
+def issue_of(token: Contract, units: int) -> Call:
+    """The call that issues units."""
+    return token.call("issue(uint256)", units)
 
 
 def set_documents(
@@ -122,9 +133,9 @@ def set_documents(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
+) -> RowsAct[Document]:
     """Names the documents of an issue on the chain (ERC-1643); those that are there as they should
-    be stay. The rows' code is the document's name.
+    be stay.
     """
     contract = session.token(token)
     there = [_document(contract, document.name) for document in documents]
@@ -133,28 +144,23 @@ def set_documents(
         for document, found in zip(documents, there, strict=True)
         if found != (document.uri, document.sha256)
     ]
-    decided = decide(session, [_setting(contract, each) for each in changed], evidence, parties)
-    rows = [
-        RowOutcome(None, contract.address, None, Outcome.UNCHANGED, None, document.name)
-        for document in documents
-        if document not in changed
-    ]
-    for document, call in zip(changed, decided.calls, strict=True):
-        outcome = Outcome.REFUSED if call.refusal else Outcome.DONE
-        why = call.refusal.why if call.refusal else None
-        rows.append(
-            RowOutcome(
-                None,
-                contract.address,
-                None,
-                outcome,
-                why,
-                document.name,
-                call.transaction,
-                call.block,
-            )
-        )
-    return Outcomes((decided,), tuple(rows))
+    named = [f"{each.name} (SHA-256 {each.sha256.hex()})" for each in changed]
+    return RowsAct(
+        tuple(BatchRow(document, contract.address) for document in changed),
+        lambda part: _setting(contract, part[0]),
+        evidence,
+        lambda: Text(
+            f"Name of {token}: {', '.join(named)}?",
+            f"{token} の書類({'、'.join(named)})を登録しますか?",
+        ),
+        tuple(parties),
+        size=1,
+        settled=tuple(
+            RowOutcome(None, contract.address, None, Outcome.UNCHANGED, None, document.name)
+            for document in documents
+            if document not in changed
+        ),
+    )
 
 
 def remove_document(
@@ -164,10 +170,20 @@ def remove_document(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
-    """Takes a document's name away. Raises Reverted where there is none."""
+) -> Act:
+    """Takes a document's name away."""
     contract = session.token(token)
-    return decide(session, [contract.call("removeDocument", _name(name))], evidence, parties)
+    return Act(
+        (contract.call("removeDocument", _name(name)),),
+        evidence,
+        lambda: Text(f"Remove {name} from {token}?", f"{token} の書類「{name}」を削除しますか?"),
+        Text(f"{name} cannot be removed.", f"書類「{name}」を削除できません。"),
+        Text(
+            f"See those that are named: jp20 token document show {token}",
+            f"登録済みの書類: jp20 token document show {token}",
+        ),
+        tuple(parties),
+    )
 
 
 def term_sheet_differences(

@@ -12,13 +12,13 @@ from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
 from jp20.domain.governance.requests import Call, leaf
-from jp20.domain.plans.outcomes import Decided, Done, Outcomes
+from jp20.domain.plans.outcomes import Done, Outcomes
 from jp20.domain.register.journal import Journal
 from jp20.domain.register.pro_rata import pro_rata
 from jp20.domain.register.register import Register, register_of
-from jp20.operations.governance.acts import Act
-from jp20.operations.governance.batches import BATCH_SIZE, SMALL_BATCH, BatchRow, execute_batch
-from jp20.operations.governance.decide import decide
+from jp20.domain.token.state import Redemption
+from jp20.operations.governance.acts import Act, RowsAct, carry_out
+from jp20.operations.governance.batches import BATCH_SIZE, BatchRow
 from jp20.operations.governance.requests import proposals
 from jp20.operations.register.report import read_register
 from jp20.operations.session import Session, TokenName
@@ -26,7 +26,8 @@ from jp20.operations.session import Session, TokenName
 _SEARCHED = 50
 """Blocks before a proposal in which the holdings are looked for that it was made from."""
 
-_Part = tuple[ChecksumAddress, int]
+Part = tuple[ChecksumAddress, int]
+"""A holder, and the units that are redeemed."""
 
 
 class TooManyUnits(JP20Error):
@@ -123,38 +124,70 @@ def withdraw_record_date(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
-    """Takes back the last record date while it has not come. Raises Reverted."""
-    call = session.token(token).call("withdrawRecordDate", index)
-    return decide(session, [call], evidence, parties)
+) -> Act:
+    """Takes back the last record date while it has not come (G5)."""
+    contract = session.token(token)
+    code = contract.read(str, "code")
+    return Act(
+        (contract.call("withdrawRecordDate", index),),
+        evidence,
+        lambda: Text(
+            f"Withdraw record date {index} of {code}?", f"{code} の基準日 {index} を取り消しますか?"
+        ),
+        Text(
+            f"Record date {index} of {code} cannot be withdrawn.",
+            f"{code} の基準日 {index} は取り消せません。",
+        ),
+        Text(
+            f"Only the last one, and before it comes: jp20 token record-date show {code}",
+            f"取り消せるのは、未到来の最後の基準日のみです: jp20 token record-date show {code}",
+        ),
+        tuple(parties),
+    )
 
 
-def pause(session: Session, token: TokenName, evidence: Evidence) -> Decided:
+def pause(session: Session, token: TokenName, evidence: Evidence) -> Act:
     """Stops one token, with one key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY."""
-    return decide(session, [session.token(token).call("pause")], evidence, stops=True)
+    contract = session.token(token)
+
+    def question() -> Text:
+        code, holders = contract.read(str, "code"), len(read_register(session, contract).holders())
+        return Text(
+            f"Stop {code}, which {holders:,} holders have?",
+            f"{code}(保有者 {holders:,})を一時停止しますか?",
+        )
+
+    return Act(
+        (contract.call("pause"),),
+        evidence,
+        question,
+        Text("The token cannot be paused.", "このトークンは一時停止できません。"),
+        stops=True,
+        stands=lambda: contract.read(bool, "paused"),
+    )
 
 
 def unpause(
     session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
-) -> Decided:
+) -> Act:
     """Lets one token go on."""
-    return decide(session, [session.token(token).call("unpause")], evidence, parties)
+    contract = session.token(token)
+    code = contract.read(str, "code")
+    return Act(
+        (contract.call("unpause"),),
+        evidence,
+        lambda: Text(f"Unpause {code}?", f"{code} の一時停止を解除しますか?"),
+        Text(f"{code} cannot be unpaused.", f"{code} の一時停止を解除できません。"),
+        parties=tuple(parties),
+        stands=lambda: not contract.read(bool, "paused"),
+    )
 
 
 def redeem_at_maturity(
     session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
-) -> Outcomes:
+) -> RowsAct[ChecksumAddress]:
     """Redeems every whole position, undistributed units too. Run again it redeems what is left."""
-    contract = session.token(token)
-    balances = read_register(session, contract).balances()
-    return execute_batch(
-        session,
-        [BatchRow(account, account, balances[account]) for account in sorted(balances)],
-        lambda part: contract.call("redeemAtMaturity", part),
-        evidence,
-        parties,
-        SMALL_BATCH,
-    )
+    return _redeem_whole(session, token, Redemption.MATURITY, evidence, parties)
 
 
 def redeem_early(
@@ -163,11 +196,28 @@ def redeem_early(
     """The same before maturity, where the terms allow it: maturity is brought forward to now, for
     everybody, and then every whole position is redeemed. Run again it redeems what is left.
     """
-    contract = session.token(token)
     excluded = tuple(parties)
-    brought_forward = decide(session, [contract.call("redeemEarly")], evidence, excluded)
-    done = redeem_at_maturity(session, contract, evidence, parties=excluded)
+    brought_forward = carry_out(session, bring_forward(session, token, evidence, parties=excluded))
+    whole = _redeem_whole(session, token, Redemption.EARLY, evidence, excluded)
+    done = carry_out(session, whole)
     return replace(done, decided=(brought_forward, *done.decided))
+
+
+def bring_forward(
+    session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
+) -> Act:
+    """Brings maturity forward to now, for everybody; `question` is that of the redemption which
+    follows.
+    """
+    contract = session.token(token)
+    return Act(
+        (contract.call("redeemEarly"),),
+        evidence,
+        _redeem_whole(session, contract, Redemption.EARLY, evidence, parties).question,
+        _not_redeemable(Redemption.EARLY),
+        _see_terms(contract),
+        tuple(parties),
+    )
 
 
 def redeem_part(
@@ -177,7 +227,7 @@ def redeem_part(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
+) -> RowsAct[Part]:
     """Redeems so many units in all, of each holder in proportion (largest remainder). Pledged,
     attached and frozen units are refused row by row.
 
@@ -186,13 +236,21 @@ def redeem_part(
     """
     contract = session.token(token)
     shares = _shares(session, contract, units, evidence)
-    return execute_batch(
-        session,
-        [BatchRow((holder, share), holder, share) for holder, share in shares.items()],
+    code = contract.read(str, "code")
+    return RowsAct(
+        tuple(BatchRow((holder, share), holder, share) for holder, share in shares.items()),
         lambda part: _redemption(contract, part),
         evidence,
-        parties,
+        lambda: Text(
+            f"Redeem {units:,} units of {code}, of all holders in proportion? "
+            f"See who: jp20 token redeem preview {code} {units}",
+            f"{code} の {units:,} 口を按分により償還しますか? "
+            f"内訳: jp20 token redeem preview {code} {units}",
+        ),
+        tuple(parties),
         BATCH_SIZE,
+        refused=_not_redeemable(Redemption.PART),
+        next_step=_see_terms(contract),
     )
 
 
@@ -210,12 +268,27 @@ def redeem_holder(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Redeems units of one holder, where the terms allow it, out of the allowance that the holder
-    gave the Consortium (ERC-20's `approve`). Raises Refused.
+    gave the Consortium (ERC-20's `approve`).
     """
-    call = session.token(token).call("redeemFrom", holder, units, b"")
-    return decide(session, [call], evidence, parties)
+    contract = session.token(token)
+
+    def question() -> Text:
+        held = contract.read(int, "balanceOf", holder)
+        return Text(
+            f"Redeem {units:,} of the {held:,} units of {holder}?",
+            f"{holder} の保有 {held:,} 口のうち {units:,} 口を償還しますか?",
+        )
+
+    return Act(
+        (contract.call("redeemFrom", holder, units, b""),),
+        evidence,
+        question,
+        _not_redeemable(Redemption.HOLDER),
+        _see_terms(contract),
+        tuple(parties),
+    )
 
 
 def in_proportion(register: Register, units: int) -> dict[ChecksumAddress, int]:
@@ -229,6 +302,41 @@ def in_proportion(register: Register, units: int) -> dict[ChecksumAddress, int]:
 
 
 # Inside
+
+
+def _redeem_whole(
+    session: Session, token: TokenName, way: Redemption, evidence: Evidence, parties: Iterable[int]
+) -> RowsAct[ChecksumAddress]:
+    contract = session.token(token)
+    balances = read_register(session, contract).balances()
+    code, total = contract.read(str, "code"), sum(balances.values())
+    return RowsAct(
+        tuple(BatchRow(account, account, balances[account]) for account in sorted(balances)),
+        lambda part: contract.call("redeemAtMaturity", part),
+        evidence,
+        lambda: Text(
+            f"Redeem {code} {way.text.en}: {total:,} units of {len(balances):,} accounts, "
+            "undistributed ones included? This cannot be undone.",
+            f"{code} の{way.text.ja}: {len(balances):,} 口座、{total:,} 口(未配布分を含む)を"
+            "償還しますか? 取り消しはできません。",
+        ),
+        tuple(parties),
+        refused=_not_redeemable(way),
+        next_step=_see_terms(contract),
+    )
+
+
+def _not_redeemable(way: Redemption) -> Text:
+    return Text(
+        f"A redemption {way.text.en} is not possible now.", f"{way.text.ja}は現在できません。"
+    )
+
+
+def _see_terms(contract: Contract) -> Text:
+    code = contract.read(str, "code")
+    return Text(
+        f"What the terms allow: jp20 token show {code}", f"償還の条件: jp20 token show {code}"
+    )
 
 
 def _shares(
@@ -254,11 +362,11 @@ def _shares(
     raise OtherRedemption(evidence.case)
 
 
-def _root(token: Contract, rows: Sequence[_Part]) -> bytes:
+def _root(token: Contract, rows: Sequence[Part]) -> bytes:
     parts = [rows[start : start + BATCH_SIZE] for start in range(0, len(rows), BATCH_SIZE)]
     calls = [_redemption(token, part) for part in parts]
     return MerkleTree([leaf(index, call) for index, call in enumerate(calls)]).root
 
 
-def _redemption(token: Contract, rows: Sequence[_Part]) -> Call:
+def _redemption(token: Contract, rows: Sequence[Part]) -> Call:
     return token.call("redeemPart", [holder for holder, _ in rows], [units for _, units in rows])

@@ -2,9 +2,7 @@
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.plans.allotments import Allotment
 from jp20.domain.token.reasons import Reason
-from jp20.operations.plans.distribute import expected_refusals
 from jp20.operations.session import Session, TokenName
 from jp20.operations.token.transfer import Preview
 
@@ -12,20 +10,9 @@ from jp20.operations.token.transfer import Preview
 def preview_delivery(
     session: Session, token: TokenName, to: ChecksumAddress, units: int
 ) -> Preview:
-    """Whether a delivery from the issuer's account would go through now, and if not, why. The
-    contract has no view for it: its rules are judged here, in its order.
-    """
-    contract = session.token(token)
-    if session.platform.read(bool, "halted"):
-        return Preview(Reason.PLATFORM_HALTED)
-    if contract.read(bool, "paused"):
-        return Preview(Reason.TOKEN_PAUSED)
-    refused = expected_refusals(session, contract, [Allotment(0, to, units)])
-    if to in refused:
-        return Preview(refused[to])
-    if units > contract.read(int, "undistributed"):
-        return Preview(Reason.INSUFFICIENT_BALANCE)
-    return Preview(Reason.NONE)
+    """Whether a delivery from the issuer's account would go through now, and if not, why."""
+    (answer,) = session.token(token).read(tuple[int, ...], "previewDelivery", [to], [units])
+    return Preview(Reason(answer))
 
 
 def preview_request(

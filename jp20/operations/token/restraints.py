@@ -1,21 +1,22 @@
 """Lock-up, freeze, pledge, attachment: what keeps units from moving (G8, G11, G19, G24)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
+from jp20.chain.contracts.errors import Reverted
 from jp20.domain.base import times
-from jp20.domain.base.errors import Text
+from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
-from jp20.domain.plans.outcomes import Decided, Outcomes
+from jp20.domain.plans.outcomes import Decided
 from jp20.domain.register.events import Frozen, FrozenAtOnce, RestraintKind, RestraintSet
-from jp20.operations.governance.acts import Act, carry_out
-from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, NoRows, execute_batch
-from jp20.operations.governance.decide import decide
+from jp20.domain.token.terms import MAX_UNITS
+from jp20.operations.governance.acts import Act, RowsAct, carry_out, would_be_refused
+from jp20.operations.governance.batches import BatchRow, NoRows
 from jp20.operations.governance.earlier import executed_call
 from jp20.operations.governance.policy import CONFIRMED_WITHIN
 from jp20.operations.session import Session, TokenName
@@ -36,6 +37,11 @@ class Position:
     attached: int
     free: int
 
+
+_RELEASED: Final = {
+    RestraintKind.PLEDGE: ("releasePledge", Text("pledge", "質権")),
+    RestraintKind.ATTACHMENT: ("releaseAttachment", Text("attachment", "差押え")),
+}
 
 NO_POSITION: Final = Position(0, 0, 0, 0, 0, 0, 0)
 """Neither units nor restraints."""
@@ -70,6 +76,29 @@ class FreezeAtOnce:
         return self.at + CONFIRMED_WITHIN
 
 
+class FrozenAlready(JP20Error):
+    """At once one freezes more, not less; nothing was sent."""
+
+    def __init__(self, token: TokenName, wallet: ChecksumAddress, frozen: int, asked: int) -> None:
+        more = frozen + asked
+        super().__init__(
+            Text(
+                f"{frozen:,} units of {wallet} are frozen already; {asked:,} would be no more.",
+                f"{wallet} は既に {frozen:,} 口が凍結されており、{asked:,} 口では増えません。",
+            ),
+            Text(
+                "UNITS is the whole frozen amount, not a further one.",
+                "UNITS は追加分ではなく、凍結後の総数量です。",
+            ),
+            Text(
+                f"For {asked:,} more: jp20 freeze now {token} {wallet} {more} "
+                "--case … --document …; for less, by decision: jp20 freeze set",
+                f"{asked:,} 口を追加する場合: jp20 freeze now {token} {wallet} {more} "
+                "--case … --document …、減らす場合(決定): jp20 freeze set",
+            ),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Freeze:
     """An account that is or was frozen."""
@@ -89,6 +118,13 @@ class Placed:
 
     id: int
     decided: Decided
+
+
+def shown_units(units: int) -> Text:
+    """A number of units that are frozen, as a person reads it: `all` catches what comes in too."""
+    if units >= MAX_UNITS:
+        return Text("all", "全部")
+    return Text(f"{units:,}", f"{units:,} 口")
 
 
 def position(
@@ -170,6 +206,12 @@ def set_token_lock_up(
             f"トークン {code} の全体(全保有者)を {last.ja}までロックアップしますか?",
         ),
         Text("The token cannot be locked up so.", "このロックアップは設定できません。"),
+        Text(
+            "Setting only prolongs, to a time that is to come. To bring it forward: "
+            f"jp20 lock shorten {token} --whole-token",
+            "設定では、将来の日時への延長のみ可能です。短縮する場合: "
+            f"jp20 lock shorten {token} --whole-token",
+        ),
     )
 
 
@@ -199,6 +241,10 @@ def shorten_token_lock_up(
         parties,
         question,
         Text("The lock-up cannot be shortened so.", "このロックアップの短縮はできません。"),
+        Text(
+            "Shortening only brings the end forward. To prolong: jp20 lock set",
+            "短縮では、期限を早めることのみ可能です。延長する場合: jp20 lock set",
+        ),
     )
 
 
@@ -210,16 +256,24 @@ def lock_up(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
+) -> RowsAct[Amount]:
     """Locks up units of holders until a time."""
-    contract = session.token(token)
-    return execute_batch(
-        session,
-        [BatchRow(row, row[0], row[1]) for row in rows],
+    contract, last = session.token(token), times.until(until)
+    total = sum(units for _, units in rows)
+    return RowsAct(
+        tuple(BatchRow(row, row[0], row[1]) for row in rows),
         lambda part: contract.call("lockUp", *_columns(part), until),
         evidence,
-        parties,
-        SMALL_BATCH,
+        lambda: Text(
+            f"Lock up {total:,} units of {token}, of {len(rows)} holders, until {last.en}?",
+            f"{token} の保有者 {len(rows)} 名、計 {total:,} 口を {last.ja}まで"
+            "ロックアップしますか?",
+        ),
+        tuple(parties),
+        refused=Text(
+            f"Nothing can be locked up until {last.en}.",
+            f"{last.ja}までのロックアップはできません。",
+        ),
     )
 
 
@@ -254,6 +308,10 @@ def shorten_lock_up(
         parties,
         question,
         Text("The lock-up cannot be shortened so.", "このロックアップの短縮はできません。"),
+        Text(
+            "Shortening only brings the end forward. To prolong: jp20 lock set",
+            "短縮では、期限を早めることのみ可能です。延長する場合: jp20 lock set",
+        ),
     )
 
 
@@ -267,14 +325,40 @@ def locked_until(session: Session, token: TokenName) -> int:
 
 def freeze_at_once(
     session: Session, token: TokenName, rows: Sequence[Amount], evidence: Evidence
-) -> Decided:
+) -> Act:
     """The AML officer's: raises what is frozen of each account to so many units, more than the
     balance counts for what comes in. To be confirmed in 72 hours. All or nothing.
     """
     if not rows:
         raise NoRows
-    call = session.token(token).call("freezeAtOnce", *_columns(rows))
-    return decide(session, [call], evidence, stops=True)
+    total = shown_units(sum(units for _, units in rows))
+    refused = Text("This cannot be frozen at once.", "この即時凍結はできません。")
+
+    def explain(refusal: Reverted) -> JP20Error:
+        if refusal.decoded is None or refusal.decoded.name != "NotAnIncrease":
+            return would_be_refused(refusal, refused)
+        frozen, asked = refusal.decoded.arguments.values()
+        account = next(account for account, units in rows if units == asked)
+        return FrozenAlready(token, account, frozen, asked)
+
+    act = _act(
+        session,
+        token,
+        "freezeAtOnce",
+        _columns(rows),
+        evidence,
+        (),
+        lambda code: Text(
+            f"Freeze now, {code}, {len(rows)} accounts, units in all: {total.en}?",
+            f"{code} の {len(rows)} 口座を直ちに凍結しますか(総数量: {total.ja})?",
+        ),
+        refused,
+    )
+
+    def stands() -> bool:
+        return all(position(session, token, account).frozen == units for account, units in rows)
+
+    return replace(act, stops=True, stands=stands, explain=explain)
 
 
 def confirm_freeze(
@@ -285,16 +369,33 @@ def confirm_freeze(
     evidence: Evidence,
     *,
     at: int | None = None,
-) -> Decided:
+) -> Act:
     """Confirms what an organisation froze at once, by another one: the freeze of the second `at`,
     or the last one where that is not said.
     """
-    contract = session.token(token)
     if at is None:
-        at, _ = contract.read(tuple[int, bool], "freezeAtOnceOf", account, organisation)
-    call = contract.call("confirmFreeze", account, organisation, at)
-    # What was frozen by a request is no organisation's.
-    return decide(session, [call], evidence, parties=[organisation] if organisation else [])
+        at, _ = session.token(token).read(tuple[int, bool], "freezeAtOnceOf", account, organisation)
+    second = at
+
+    def question(_: str) -> Text:
+        # What was frozen by a request is no organisation's.
+        by = session.organisation(organisation).name if organisation else "–"
+        return Text(
+            f"Confirm what {by} froze at {times.in_tokyo(second)}?",
+            f"{by} による凍結({times.in_tokyo(second)})を追認しますか?",
+        )
+
+    return _act(
+        session,
+        token,
+        "confirmFreeze",
+        (account, organisation, at),
+        evidence,
+        [organisation] if organisation else [],
+        question,
+        Text("This freeze cannot be confirmed.", "この凍結は追認できません。"),
+        Text(f"See: jp20 freeze list {token}", f"確認: jp20 freeze list {token}"),
+    )
 
 
 def set_frozen(
@@ -305,18 +406,33 @@ def set_frozen(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """Sets what is frozen of an account, up or down; 0 unfreezes. Lowering names what is frozen
     now, so that a freeze which comes before it is carried out stays.
     """
     contract = session.token(token)
     frozen = position(session, contract, account).frozen
     before = executed_call(session, contract, "unfreeze", evidence, account=account, amount=units)
-    if before is not None:
-        frozen = before["current"]
-    if before is None and units >= frozen:
-        return _decided(session, contract, evidence, parties, "setFrozenTokens", account, units)
-    return _decided(session, contract, evidence, parties, "unfreeze", account, frozen, units)
+    raises = before is None and units >= frozen
+    current = frozen if before is None else before["current"]
+    was, will = shown_units(current), shown_units(units)
+    return _act(
+        session,
+        token,
+        "setFrozenTokens" if raises else "unfreeze",
+        (account, units) if raises else (account, current, units),
+        evidence,
+        parties,
+        lambda _: Text(
+            f"Set what is frozen of {account} from {was.en} to {will.en}?",
+            f"{account} の凍結数量を {was.ja} から {will.ja} に変更しますか?",
+        ),
+        Text(
+            f"What is frozen cannot be set to {will.en}.",
+            f"凍結数量を {will.ja} に変更できません。",
+        ),
+        Text(f"See: jp20 position {token} {account}", f"確認: jp20 position {token} {account}"),
+    )
 
 
 # Restraints of others
@@ -374,38 +490,12 @@ def released_before(
     """The units of a pledge or an attachment that were released under a case; None where none
     were. `units`: only this many.
     """
-    function = "releasePledge" if kind is RestraintKind.PLEDGE else "releaseAttachment"
+    function, _ = _RELEASED[kind]
     same: dict[str, object] = {"holder": holder, "id": id}
     if units is not None:
         same["amount"] = units
     done = executed_call(session, session.token(token), function, evidence, **same)
     return None if done is None else int(done["amount"])
-
-
-def release_pledge(
-    session: Session,
-    token: TokenName,
-    holder: ChecksumAddress,
-    id: int,
-    units: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[int] = (),
-) -> Act:
-    """Releases units of a pledge; more than it has ends it."""
-    return _act(
-        session,
-        token,
-        "releasePledge",
-        (holder, id, units),
-        evidence,
-        parties,
-        lambda _: Text(
-            f"Release {units:,} units of pledge {id} of {holder}?",
-            f"{holder} の質権 {id} のうち {units:,} 口を解除しますか?",
-        ),
-        Text("The pledge cannot be released.", "この質権は解除できません。"),
-    )
 
 
 def attach(
@@ -445,9 +535,10 @@ def attach(
     return _act(session, token, "placeAttachment", arguments, evidence, parties, question, refused)
 
 
-def release_attachment(
+def release(
     session: Session,
     token: TokenName,
+    kind: RestraintKind,
     holder: ChecksumAddress,
     id: int,
     units: int,
@@ -455,19 +546,20 @@ def release_attachment(
     *,
     parties: Iterable[int] = (),
 ) -> Act:
-    """Releases units of an attachment; more than it has ends it."""
+    """Releases units of a pledge or an attachment; more than it has ends it."""
+    function, name = _RELEASED[kind]
     return _act(
         session,
         token,
-        "releaseAttachment",
+        function,
         (holder, id, units),
         evidence,
         parties,
         lambda _: Text(
-            f"Release {units:,} units of attachment {id} of {holder}?",
-            f"{holder} の差押え {id} のうち {units:,} 口を解除しますか?",
+            f"Release {units:,} units of {name.en} {id} of {holder}?",
+            f"{holder} の{name.ja} {id} のうち {units:,} 口を解除しますか?",
         ),
-        Text("The attachment cannot be released.", "この差押えは解除できません。"),
+        Text(f"The {name.en} cannot be released.", f"この{name.ja}は解除できません。"),
     )
 
 
@@ -495,6 +587,7 @@ def _act(
     parties: Iterable[int],
     question: Callable[[str], Text],
     refused: Text,
+    next_step: Text | None = None,
 ) -> Act:
     """One call on a token; `question` is told its code."""
     contract = session.token(token)
@@ -503,19 +596,9 @@ def _act(
         evidence,
         lambda: question(contract.read(str, "code")),
         refused,
-        parties=tuple(parties),
+        next_step,
+        tuple(parties),
     )
-
-
-def _decided(
-    session: Session,
-    token: TokenName,
-    evidence: Evidence,
-    parties: Iterable[int],
-    function: str,
-    *arguments: object,
-) -> Decided:
-    return decide(session, [session.token(token).call(function, *arguments)], evidence, parties)
 
 
 def _columns(rows: Sequence[Amount]) -> tuple[list[ChecksumAddress], list[int]]:

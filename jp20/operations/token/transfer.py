@@ -10,12 +10,12 @@ from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
-from jp20.domain.plans.outcomes import Decided, Done, Outcomes
+from jp20.domain.plans.outcomes import Done
 from jp20.domain.register.events import TransferCommitted, TransferRequested
 from jp20.domain.token.consent_status import ConsentStatus as ConsentStatus
 from jp20.domain.token.reasons import Reason
-from jp20.operations.governance.batches import SMALL_BATCH, BatchRow, execute_batch
-from jp20.operations.governance.decide import decide
+from jp20.operations.governance.acts import Act, RowsAct
+from jp20.operations.governance.batches import BatchRow
 from jp20.operations.session import Session, TokenName
 from jp20.operations.transactions.acts import SingleAct, make_once
 
@@ -79,7 +79,7 @@ def transfer(
     try:
         if act is not None:
             return make_once(session, act)
-        return session.send(holder, session.token(token).call("transfer", to, units))
+        return session.send(holder, transfer_act(session, token, holder, to, units).call)
     except Restrained as error:
         error.reason = reason = preview(session, token, holder.address, to, units).reason
         error.why = Text(
@@ -134,9 +134,8 @@ def request_transfer(
     deadline: int,
 ) -> Requested:
     """The holder asks for consent; the units are committed until the answer. Raises Refused."""
-    return requested(
-        session.send(holder, session.token(token).call("requestTransfer", to, units, deadline))
-    )
+    call = consent_act(session, token, holder, to, units, deadline).call
+    return requested(session.send(holder, call))
 
 
 def cancel_transfer(session: Session, token: TokenName, holder: Signer, id: int) -> Done:
@@ -151,19 +150,22 @@ def approve_transfers(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Outcomes:
+) -> RowsAct[int]:
     """The registrar or the issuer consents: each approval is the transfer. One that is refused by
     now is reported and stays open.
     """
     contract = session.token(token)
     asked = [transfer_request(session, token, id) for id in ids]
-    return execute_batch(
-        session,
-        [BatchRow(each.id, each.from_, each.units) for each in asked],
+    total = sum(each.units for each in asked)
+    return RowsAct(
+        tuple(BatchRow(each.id, each.from_, each.units) for each in asked),
         lambda part: contract.call("approveTransfers", part),
         evidence,
-        parties,
-        SMALL_BATCH,
+        lambda: Text(
+            f"Consent to {len(asked)} transfers, {total:,} units of {token}?",
+            f"{token} の移転 {len(asked)} 件(計 {total:,} 口)を承諾しますか?",
+        ),
+        tuple(parties),
     )
 
 
@@ -175,12 +177,21 @@ def reject_transfer(
     evidence: Evidence,
     *,
     parties: Iterable[int] = (),
-) -> Decided:
+) -> Act:
     """The registrar or the issuer says no. `why` is a reference of 1 to 32 ASCII characters, which
-    is public. Raises Refused where the request is closed.
+    is public.
     """
-    call = session.token(token).call("rejectTransfer", id, case_id(why))
-    return decide(session, [call], evidence, parties)
+    return Act(
+        (session.token(token).call("rejectTransfer", id, case_id(why)),),
+        evidence,
+        lambda: Text(
+            f"Reject request {id} of {token} ({why})?",
+            f"{token} の申請 {id} を拒否しますか(理由: {why})?",
+        ),
+        Text(f"Request {id} cannot be rejected.", f"申請 {id} は拒否できません。"),
+        Text(f"See: jp20 consent list {token} --all", f"確認: jp20 consent list {token} --all"),
+        tuple(parties),
+    )
 
 
 def transfer_requests(session: Session, token: TokenName) -> tuple[ConsentRequest, ...]:

@@ -9,8 +9,8 @@ from jp20.chain.local import LocalChain
 from jp20.chain.rpc.connection import Connection
 from jp20.domain.governance.consortium_file import ConsortiumFile
 from jp20.domain.governance.policy import Policy
+from jp20.domain.plans.costs import PlannedAct
 from jp20.operations.files.inputs import load_consortium, load_policy
-from jp20.operations.governance import batches
 
 
 @pytest.fixture(scope="session")
@@ -51,5 +51,4 @@ def world(founded: World) -> Iterator[World]:
 @pytest.fixture
 def five_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls of five rows."""
-    monkeypatch.setattr(batches, "BATCH_SIZE", 5)
-    monkeypatch.setattr("jp20.operations.plans.distribute.BATCH_SIZE", 5)
+    monkeypatch.setattr(PlannedAct, "at_once", 5)

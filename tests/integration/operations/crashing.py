@@ -22,8 +22,7 @@ from jp20.chain.sending.outbox import Outbox
 from jp20.domain.base.addresses import address_of
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.plans.outcomes import Outcomes
-from jp20.operations.investors.whitelist import enrol
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute, enrol
 from jp20.operations.session import open_session
 
 CASE = "AL-CRASH"

@@ -17,8 +17,7 @@ from jp20.domain.investors.investors import InvestorFile, parse_investors
 from jp20.domain.plans.allotments import AllotmentFile, parse_allotments
 from jp20.domain.token.term_sheet import TermSheet, parse_term_sheet
 from jp20.operations.governance.platform import deploy_platform
-from jp20.operations.investors.whitelist import enrol
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute, enrol
 from jp20.operations.session import Session, open_session
 from jp20.operations.token.issue import create_token, issue_units
 

@@ -1,9 +1,12 @@
 """An act is judged by its contract before anybody signs, and done once under its case."""
 
+from dataclasses import replace
+
 import pytest
-from example_world import AUDITOR, ISSUER, TRUST_BANK, alice, bob, evidence
+from example_world import AML, AUDITOR, ISSUER, TRUST_BANK, alice, bob, evidence
 
 from jp20.chain.rpc.connection import NodeRefused
+from jp20.chain.rpc.node_errors import CannotConnect
 from jp20.domain.base.errors import Text
 from jp20.domain.plans.outcomes import Decided
 from jp20.domain.token.reasons import Reason
@@ -11,9 +14,17 @@ from jp20.domain.token.state import WouldBeRefused
 from jp20.operations.governance import requests
 from jp20.operations.governance.acts import Act, ActState, carry_out, judge, simulate, state_of
 from jp20.operations.governance.emergency import halt
+from jp20.operations.investors.whitelist import investor, reinstate, suspend
 from jp20.operations.token.enforce import force_transfer
 from jp20.operations.token.lifecycle import pause, set_record_date, split
-from jp20.operations.token.restraints import set_token_lock_up, shorten_token_lock_up
+from jp20.operations.token.restraints import (
+    FrozenAlready,
+    confirm_freeze,
+    freeze_at_once,
+    lock_up,
+    set_token_lock_up,
+    shorten_token_lock_up,
+)
 
 
 def said(world, function: str, *arguments: object) -> str | None:
@@ -31,9 +42,9 @@ def test_the_contract_says_how_many_units_can_be_issued(world):
     assert said(world, "issue(uint256)", 9_000) is None
     assert said(world, "issue(uint256)", 9_001) == "CAP_EXCEEDED"
     assert said(world, "issue(uint256)", 0) == "ZERO_AMOUNT"
-    pause(world.session, world.token, evidence("P-1"))
+    carry_out(world.session, pause(world.session, world.token, evidence("P-1")))
     assert said(world, "issue(uint256)", 1) == "TOKEN_PAUSED"
-    halt(world.session)
+    carry_out(world.session, halt(world.session))
     assert said(world, "issue(uint256)", 1) == "PLATFORM_HALTED"
 
 
@@ -148,3 +159,78 @@ def test_a_party_signs_nothing_of_an_act(world):
     done = carry_out(world.session, act)
     assert AUDITOR not in {step.organisation for step in done.steps}
     assert {ISSUER, TRUST_BANK} & {step.organisation for step in done.steps}
+
+
+@pytest.mark.requirement("G19", "G17")
+def test_what_one_key_does_alone_is_judged_by_the_key_s_own_call_and_known_as_done(world):
+    session, auditor = world.session, world.session_of(AUDITOR)
+    rows = [(alice.address, 30)]
+    carry_out(session, freeze_at_once(session, world.token, rows, evidence("F-1")))
+
+    # The officer who froze confirms nothing; another organisation does, once.
+    own = confirm_freeze(session, world.token, alice.address, AML, evidence("F-1"))
+    nobody = confirm_freeze(auditor, world.token, bob.address, AML, evidence("F-1"))
+    with pytest.raises(WouldBeRefused, match="cannot be confirmed"):
+        judge(auditor, nobody)
+    judge(auditor, own)
+    assert state_of(auditor, own) is ActState.OPEN
+    carry_out(auditor, own)
+    assert state_of(auditor, own) is ActState.DONE
+    assert carry_out(auditor, own).steps == ()
+    with pytest.raises(WouldBeRefused, match="cannot be confirmed"):
+        judge(auditor, replace(own, evidence=evidence("F-2")))
+
+
+@pytest.mark.requirement("G12", "G19")
+def test_where_the_chain_is_so_already_nothing_is_sent_whoever_made_it_so(world):
+    session = world.session
+    frozen = freeze_at_once(session, world.token, [(alice.address, 30)], evidence("F-1"))
+    for act in (pause(session, world.token, evidence("P-1")), halt(session), frozen):
+        carry_out(session, act)
+        height = session.connection.block_number()
+        again = replace(act, evidence=evidence("P-2"))
+        assert state_of(session, again) is ActState.DONE
+        assert carry_out(session, again).calls == ()
+        assert session.connection.block_number() == height
+    # More is another act; less is refused before anybody is asked.
+    more = freeze_at_once(session, world.token, [(alice.address, 31)], evidence("F-3"))
+    assert state_of(session, more) is ActState.OPEN
+    with pytest.raises(FrozenAlready, match="30 units"):
+        judge(session, freeze_at_once(session, world.token, [(alice.address, 5)], evidence("F-4")))
+
+
+@pytest.mark.requirement("G12")
+def test_a_halt_is_sent_though_the_node_cannot_say_how_it_stands(world):
+    def silent() -> bool:
+        raise CannotConnect("http://127.0.0.1:1")
+
+    act = halt(world.session)
+    done = carry_out(world.session, replace(act, stands=silent))
+    assert len(done.steps) == 1
+    with pytest.raises(CannotConnect):
+        carry_out(world.session, replace(act, stands=silent, stops=False))
+
+
+@pytest.mark.requirement("G8")
+def test_rows_are_judged_by_a_call_without_any(world):
+    now, rows = world.session.now(), [(alice.address, 10)]
+    with pytest.raises(WouldBeRefused, match="Nothing can be locked up until"):
+        judge(world.session, lock_up(world.session, world.token, rows, now - 1, evidence("L")))
+    act = lock_up(world.session, world.token, rows, now + 500, evidence("L"))
+    judge(world.session, act)
+    assert state_of(world.session, act) is ActState.OPEN
+    carry_out(world.session, act)
+    assert state_of(world.session, act) is ActState.DONE
+
+
+@pytest.mark.requirement("G19")
+def test_a_suspension_that_was_lifted_under_the_case_is_the_same_act_again(world):
+    session = world.session
+    carry_out(session, suspend(session, [alice.address], evidence("S-1")))
+    carry_out(session, reinstate(session, [alice.address], evidence("S-2")))
+    carry_out(session, suspend(session, [alice.address], evidence("S-3")))
+
+    again = reinstate(session, [alice.address], evidence("S-2"))
+    assert state_of(session, again) is ActState.DONE
+    assert carry_out(session, again).steps == ()
+    assert investor(session, alice.address).suspended

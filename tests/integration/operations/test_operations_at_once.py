@@ -15,6 +15,7 @@ from jp20.chain.sending.sender import SendingRefused
 from jp20.chain.signing.signers import KeySigner
 from jp20.domain.governance.requests import Call
 from jp20.operations.governance import urgent
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.emergency import halt, platform_status
 from jp20.operations.investors.whitelist import suspend_at_once
 from jp20.operations.session import Session, open_session
@@ -82,7 +83,7 @@ def test_what_another_key_has_under_way_holds_nothing_up(world, session, tmp_pat
     call = world.session.platform.call("suspendAtOnce", [bob.address])
     entry = stuck(world, tmp_path, key, call)
     # when
-    halt(session)
+    carry_out(session, halt(session))
     # then: the other stays as it is
     assert platform_status(world.session).halted
     session.close()
@@ -92,7 +93,7 @@ def test_what_another_key_has_under_way_holds_nothing_up(world, session, tmp_pat
 def test_another_key_halts_where_one_has_something_under_way(world, session, tmp_path, keys):
     first, second = keys
     entry = stuck(world, tmp_path, first, Call(first.address, b""))
-    done = halt(session)
+    done = carry_out(session, halt(session))
     assert [step.key for step in done.steps] == [second.address]
     session.close()
     assert latest(world, tmp_path, first, entry).state is State.SENT
@@ -101,7 +102,7 @@ def test_another_key_halts_where_one_has_something_under_way(world, session, tmp
 def test_another_key_halts_where_another_process_has_the_one(world, session, tmp_path, keys):
     first, second = keys
     busy = opened(world, tmp_path, first)
-    done = halt(session)
+    done = carry_out(session, halt(session))
     assert [step.key for step in done.steps] == [second.address]
     busy.close()
 
@@ -112,7 +113,7 @@ def test_where_every_key_has_something_under_way_the_halt_takes_its_place(
     # given: both keys with something that the node takes no more
     entries = [stuck(world, tmp_path, key, Call(key.address, b"")) for key in keys]
     # when
-    done = halt(session)
+    done = carry_out(session, halt(session))
     # then: the halt has the nonce of the first, which can never come
     assert platform_status(world.session).halted
     (step,) = done.steps
@@ -124,7 +125,7 @@ def test_where_every_key_has_something_under_way_the_halt_takes_its_place(
 
 def test_where_no_outbox_can_be_had_it_is_halted_without(world, session, tmp_path, keys):
     busy = [opened(world, tmp_path, key) for key in keys]
-    halt(session)
+    carry_out(session, halt(session))
     assert platform_status(world.session).halted
     for each in busy:
         each.close()
@@ -134,8 +135,8 @@ def test_a_pause_and_a_suspension_are_not_held_up_either(world, session, tmp_pat
     key, issuer = world.key(AML), world.key(ISSUER)
     for each in (key, issuer):
         stuck(world, tmp_path, each, Call(each.address, b""))
-    pause(session, world.token, evidence("ALONE-1"))
-    suspend_at_once(session, [bob.address], evidence("ALONE-1"))
+    carry_out(session, pause(session, world.token, evidence("ALONE-1")))
+    carry_out(session, suspend_at_once(session, [bob.address], evidence("ALONE-1")))
     assert world.session.token(world.token).read(bool, "paused")
 
 

@@ -2,18 +2,20 @@
 
 import pytest
 from eth_hash.auto import keccak
-from example_world import alice, allotments, bob, carol, dave, erin, evidence, frank
+from example_world import AML, BROKER, alice, allotments, bob, carol, dave, erin, evidence
 
 from jp20.domain.base.addresses import address_of
-from jp20.operations.governance import batches, requests
+from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.plans.costs import PlannedAct
+from jp20.domain.plans.plan import PlanBlocked
+from jp20.operations.governance import requests
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.requests import list_requests
-from jp20.operations.investors.whitelist import enrol, suspend_at_once
+from jp20.operations.investors.whitelist import suspend_at_once
 from jp20.operations.plans.distribute import (
     AnotherDeliveryUnderWay,
-    NotEnoughUnits,
-    distribute,
-    plan_distribution,
 )
+from jp20.operations.plans.plan import distribute, enrol
 
 
 def wallet(number: int) -> str:
@@ -23,8 +25,7 @@ def wallet(number: int) -> str:
 @pytest.fixture
 def small_calls(monkeypatch):
     """Calls of two rows, so that ten rows are five transactions."""
-    monkeypatch.setattr(batches, "BATCH_SIZE", 2)
-    monkeypatch.setattr("jp20.operations.plans.distribute.BATCH_SIZE", 2)
+    monkeypatch.setattr(PlannedAct, "at_once", 2)
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_interrupted_between_calls_it_goes_on(world, ten, small_calls, monkeypat
             distribute(world.session, world.token, file, evidence("C-1"))
     assert sum(each > 0 for each in balances(world, ten)) == 2 * executed
     if executed:  # whoever got something meanwhile is refused now, and it changes nothing
-        suspend_at_once(world.session, [ten[0]], evidence("ALONE-1"))
+        carry_out(world.session, suspend_at_once(world.session, [ten[0]], evidence("ALONE-1")))
     done = distribute(world.session, world.token, file, evidence("C-1"))
     assert balances(world, ten) == [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
     assert [len(done.already), len(done.done)] == [2 * executed, 10 - 2 * executed]
@@ -109,7 +110,7 @@ def test_interrupted_between_calls_it_goes_on(world, ten, small_calls, monkeypat
 def test_more_than_is_undistributed_is_refused_before_anything_is_sent(world):
     before = world.session.connection.block_number()
     # 1,000 issued, 200 delivered: 800 left. What would be refused anyway does not count.
-    with pytest.raises(NotEnoughUnits, match="801 units"):
+    with pytest.raises(PlanBlocked, match="801 units"):
         distribute(world.session, world.token, allotments((dave, 801), (erin, 5)), evidence("C-1"))
     assert world.session.connection.block_number() == before
     done = distribute(
@@ -145,13 +146,23 @@ def test_another_delivery_that_could_still_be_executed_stands_in_the_way(world):
     assert world.balance(bob) == 64
 
 
-@pytest.mark.requirement("G2")
-def test_a_plan_says_what_the_chain_would_refuse(world):
-    plan = plan_distribution(
-        world.session, world.token, allotments((dave, 7), (frank, 5)), evidence("C-1")
-    )
-    assert [row.line for row in plan.pending] == [2, 3]
-    assert {address: reason.name for address, reason in plan.expected.items()} == {
-        frank.address: "RECIPIENT_UNKNOWN"
-    }
-    assert (plan.total, plan.continues) == (7, False)
+@pytest.mark.requirement("G2", "S3")
+def test_who_is_suspended_while_others_sign_changes_nothing_of_what_is_decided(world):
+    # given: the broker proposed for dave and bob; erin is nobody's wallet
+    file = allotments((dave, 7), (erin, 5), (bob, 4))
+    with pytest.raises(NotEnoughOrganisations):
+        distribute(world.session_of(BROKER), world.token, file, evidence("C-1"))
+    call = world.session.token(world.token).call("deliver", [dave.address, bob.address], [7, 4])
+    requests.propose(world.session, world.key(BROKER), [call], evidence("C-1"))
+    # when: bob is suspended, and the same file is delivered by all
+    aml = world.session_of(AML)
+    carry_out(aml, suspend_at_once(aml, [bob.address], evidence("ALONE-1")))
+    done = distribute(world.session, world.token, file, evidence("C-1"))
+    # then: it is the broker's decision, of which the chain leaves bob out
+    assert [step.what for step in done.steps].count("propose") == 0
+    assert [(row.line, row.code) for row in done.rows] == [
+        (2, None),
+        (3, "RECIPIENT_UNKNOWN"),
+        (4, "RECIPIENT_SUSPENDED"),
+    ]
+    assert (world.balance(dave), world.balance(bob)) == (7, 60)

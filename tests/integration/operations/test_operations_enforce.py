@@ -35,6 +35,7 @@ from jp20.operations.token.enforce import (
     record_transfers,
     recover,
     redistribute,
+    reversal_of,
     reverse,
 )
 from jp20.operations.token.follow import follow
@@ -45,10 +46,16 @@ from jp20.operations.token.transfer import transfer
 
 @pytest.mark.requirement("G11", "S4")
 def test_a_forced_transfer_passes_lock_up_and_freeze_and_no_senior_pledge(world):
-    lock_up(
-        world.session, world.token, [(alice.address, 100)], world.year_from_now, evidence("C-1")
+    carry_out(
+        world.session,
+        lock_up(
+            world.session, world.token, [(alice.address, 100)], world.year_from_now, evidence("C-1")
+        ),
     )
-    freeze_at_once(world.session, world.token, [(alice.address, 100)], evidence("ALONE-1"))
+    carry_out(
+        world.session,
+        freeze_at_once(world.session, world.token, [(alice.address, 100)], evidence("ALONE-1")),
+    )
     done = carry_out(
         world.session,
         force_transfer(
@@ -86,7 +93,9 @@ def test_many_forced_transfers_report_the_refused_and_a_restraint_is_executed(wo
         ForcedMove(carol.address, dave.address, 41),
         ForcedMove(carol.address, dave.address, 40, Waiver.CLASS | Waiver.RESIDENCY),
     ]
-    done = force_transfers(world.session, world.token, moves, evidence("C-2"))
+    done = carry_out(
+        world.session, force_transfers(world.session, world.token, moves, evidence("C-2"))
+    )
     assert [row.code for row in done.rows] == [None, "INSUFFICIENT_BALANCE", None]
     assert world.balance(dave) == 90
 
@@ -99,7 +108,12 @@ def test_a_transfer_is_found_on_the_node_and_taken_back_with_its_shortfall(world
     found = find_original(world.session, world.token, sale)
     assert (found.original.amount, found.original.splits) == (30, 0)
     assert (found.reversed_units, found.remaining) == (0, 60)
-    done = reverse(world.session, world.token, found.original, evidence("C-2"), parties=[BROKER])
+    done = reversal_of(
+        carry_out(
+            world.session,
+            reverse(world.session, world.token, found.original, evidence("C-2"), parties=[BROKER]),
+        )
+    )
     # 60 asked, 36 there, 24 moved on
     assert (done.taken, done.shortfall, done.reference) == (36, 24, found.reference)
     assert BROKER not in {step.organisation for step in done.decided.steps}
@@ -107,7 +121,12 @@ def test_a_transfer_is_found_on_the_node_and_taken_back_with_its_shortfall(world
     later = find_original(world.session, world.token, sale)
     assert (later.reversed_units, later.remaining) == (36, 24)
     with pytest.raises(Refused, match="REVERSAL_EXCEEDED"):
-        reverse(world.session, world.token, found.original, evidence("C-3"), units=25)
+        reversal_of(
+            carry_out(
+                world.session,
+                reverse(world.session, world.token, found.original, evidence("C-3"), units=25),
+            )
+        )
     last = report(world.session, world.token).register.history[-1]
     assert (last.why, last.units) == (Why.REVERSED, 36)
 
@@ -127,10 +146,17 @@ def test_what_is_no_transfer_on_this_node_is_not_reversed(world):
     forged = replace(found, amount=61)
     before = world.session.connection.block_number()
     with pytest.raises(NoOriginal, match="amount"):
-        reverse(world.session, world.token, forged, evidence("C-1"))
+        reversal_of(
+            carry_out(world.session, reverse(world.session, world.token, forged, evidence("C-1")))
+        )
     assert world.session.connection.block_number() == before
     # A delivery goes back to the issuer's account.
-    assert reverse(world.session, world.token, found, evidence("C-2")).taken == 60
+    assert (
+        reversal_of(
+            carry_out(world.session, reverse(world.session, world.token, found, evidence("C-2")))
+        ).taken
+        == 60
+    )
     assert world.session.token(world.token).read(int, "undistributed") == 860
 
 
@@ -139,7 +165,12 @@ def test_units_return_to_the_new_wallet_where_the_old_one_was_given_up(world):
     sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
     recover(world.session, alice.address, erin.address, evidence("C-1"))
     original = find_original(world.session, world.token, sale).original
-    assert reverse(world.session, world.token, original, evidence("C-2")).taken == 30
+    assert (
+        reversal_of(
+            carry_out(world.session, reverse(world.session, world.token, original, evidence("C-2")))
+        ).taken
+        == 30
+    )
     assert world.balance(erin) == 100
 
 
@@ -161,8 +192,10 @@ def test_a_lost_key_s_position_moves_to_a_new_wallet_once(world):
 
 @pytest.mark.requirement("G13")
 def test_an_interrupted_recovery_goes_on(world):
-    retire_wallets(world.session, [alice.address], evidence("ALONE-1"))
-    add_wallets(world.session, [(alice.address, erin.address)], evidence("C-1"))
+    carry_out(world.session, retire_wallets(world.session, [alice.address], evidence("ALONE-1")))
+    carry_out(
+        world.session, add_wallets(world.session, [(alice.address, erin.address)], evidence("C-1"))
+    )
     done = recover(world.session, alice.address, erin.address, evidence("C-2"), [world.token])
     assert (done.retired, done.added, done.moved[0].units) == (None, None, 100)
 
@@ -179,7 +212,9 @@ def test_only_one_s_own_new_wallet_is_taken(world):
 
 @pytest.mark.requirement("G9")
 def test_a_recorded_loss_is_restored_once(world):
-    lost = redeem_part(world.session, world.token, 100, evidence("C-1"))  # taken for a system error
+    lost = carry_out(
+        world.session, redeem_part(world.session, world.token, 100, evidence("C-1"))
+    )  # taken for a system error
     # of 200 held a half each: Alice's 50, Bob's 30, Carol's 20
     rows = {row.account: row for row in lost.done}
     burns = [
@@ -200,17 +235,27 @@ def test_a_recorded_loss_is_restored_once(world):
         holder: row.units for holder, row in rows.items()
     }
     first, second = losses[alice.address], losses[carol.address]
-    recorded = record_incident(world.session, world.token, "INC-1", [first], evidence("C-2"))
+    recorded = carry_out(
+        world.session,
+        record_incident(world.session, world.token, "INC-1", [first], evidence("C-2")),
+    )
     assert len(recorded.done) == 1
-    again = record_incident(world.session, world.token, "INC-2", [first], evidence("C-3"))
+    again = carry_out(
+        world.session,
+        record_incident(world.session, world.token, "INC-2", [first], evidence("C-3")),
+    )
     assert [row.code for row in again.rows] == ["LOSS_EXCEEDED"]
     pairs = [(first, alice.address), (second, carol.address)]
-    done = redistribute(world.session, world.token, "INC-1", pairs, evidence("C-4"))
+    done = carry_out(
+        world.session, redistribute(world.session, world.token, "INC-1", pairs, evidence("C-4"))
+    )
     assert [(row.units, row.code) for row in done.rows] == [
         (first.amount, None),
         (0, "NO_SUCH_LOSS"),
     ]
-    once = redistribute(world.session, world.token, "INC-1", pairs[:1], evidence("C-5"))
+    once = carry_out(
+        world.session, redistribute(world.session, world.token, "INC-1", pairs[:1], evidence("C-5"))
+    )
     assert [row.code for row in once.rows] == ["LOSS_EXCEEDED"]
     assert world.balance(alice) == 100
     last = report(world.session, world.token).register.history[-1]
@@ -224,14 +269,22 @@ def test_a_reversal_follows_to_the_new_wallet_of_who_received(world):
     followed = follow(world.session, world.token, sale)
     assert (followed.source, followed.takable) == (erin.address, 30)
     original = followed.found.original
-    assert reverse(world.session, world.token, original, evidence("C-2")).taken == 30
+    assert (
+        reversal_of(
+            carry_out(world.session, reverse(world.session, world.token, original, evidence("C-2")))
+        ).taken
+        == 30
+    )
     assert (world.balance(alice), world.balance(erin)) == (100, 60)
 
 
 @pytest.mark.requirement("G13", "G19")
 def test_restraints_of_a_wallet_without_units_follow_to_the_new_one(world):
     transfer(world.session, world.token, alice, bob.address, 100)
-    freeze_at_once(world.session, world.token, [(alice.address, 80)], evidence("ALONE-1"))
+    carry_out(
+        world.session,
+        freeze_at_once(world.session, world.token, [(alice.address, 80)], evidence("ALONE-1")),
+    )
     done = recover(world.session, alice.address, erin.address, evidence("C-1"))
     assert [(each.token, each.units) for each in done.moved] == [(world.token, 0)]
     assert position(world.session, world.token, erin.address).frozen == 80
@@ -244,7 +297,10 @@ def test_a_transfer_made_elsewhere_is_recorded_with_its_cause(world):
         pledge(world.session, world.token, alice.address, 100, "BANK", evidence("C-1")),
     )
     rows = [(alice.address, dave.address, 100), (bob.address, erin.address, 1)]
-    done = record_transfers(world.session, world.token, rows, Cause.INHERITANCE, evidence("C-2"))
+    done = carry_out(
+        world.session,
+        record_transfers(world.session, world.token, rows, Cause.INHERITANCE, evidence("C-2")),
+    )
     assert [row.code for row in done.rows] == [None, "RECIPIENT_UNKNOWN"]
     assert position(world.session, world.token, dave.address).pledged == 100
     assert report(world.session, world.token).register.history[-1].why is Why.INHERITANCE
@@ -256,7 +312,12 @@ def test_nobody_does_it_alone(world):
     original = find_original(world.session, world.token, sale).original
     for alone in (AUDITOR, TRUST_BANK):
         with pytest.raises(NotEnoughOrganisations):
-            reverse(world.session_of(alone), world.token, original, evidence("C-1"))
+            reversal_of(
+                carry_out(
+                    world.session_of(alone),
+                    reverse(world.session_of(alone), world.token, original, evidence("C-1")),
+                )
+            )
         with pytest.raises(NotEnoughOrganisations):
             carry_out(
                 world.session_of(alone),

@@ -5,7 +5,7 @@ from example_world import alice, bob, carol, dave, evidence
 
 from jp20.domain.token.movements import Original
 from jp20.operations.governance.acts import carry_out
-from jp20.operations.token.enforce import find_original, reverse
+from jp20.operations.token.enforce import find_original, reversal_of, reverse
 from jp20.operations.token.follow import follow
 from jp20.operations.token.lifecycle import allow_redemption, redeem_holder, split
 from jp20.operations.token.restraints import placed, pledge
@@ -18,8 +18,17 @@ def bring_back(world, onward) -> None:
         of = each.hop.movement
         original = Original(of.at.transaction, each.ordinal, of.from_, of.to, of.units, of.splits)
         if each.could_bring:
-            done = reverse(
-                world.session, world.token, original, evidence(f"H-{number}"), each.could_bring
+            done = reversal_of(
+                carry_out(
+                    world.session,
+                    reverse(
+                        world.session,
+                        world.token,
+                        original,
+                        evidence(f"H-{number}"),
+                        each.could_bring,
+                    ),
+                )
             )
             assert (done.taken, done.shortfall) == (each.could_bring, 0)
 
@@ -42,7 +51,12 @@ def test_across_a_split_what_is_proposed_comes_back(world):
     ]
     bring_back(world, found.onward)
     original = find_original(world.session, world.token, sale).original
-    assert reverse(world.session, world.token, original, evidence("R")).taken == 60
+    assert (
+        reversal_of(
+            carry_out(world.session, reverse(world.session, world.token, original, evidence("R")))
+        ).taken
+        == 60
+    )
     # Alice has her 200 again, Carol her 80 and 120 of Bob's.
     assert [world.balance(each) for each in (alice, bob, carol, dave)] == [200, 0, 200, 0]
 
@@ -64,7 +78,9 @@ def test_what_a_pledge_keeps_is_not_promised(world):
     assert (found.takable, found.shortfall, found.could_come) == (6, 24, 15)
     bring_back(world, found.onward)
     original = find_original(world.session, world.token, sale).original
-    done = reverse(world.session, world.token, original, evidence("R"))
+    done = reversal_of(
+        carry_out(world.session, reverse(world.session, world.token, original, evidence("R")))
+    )
     assert (done.taken, done.shortfall) == (21, 9)
 
 
@@ -78,7 +94,9 @@ def test_a_reversal_may_take_what_came_later_and_then_nobody_else_is_followed(wo
 
     assert (found.takable, found.shortfall, found.could_come) == (30, 0, 0)
     original = find_original(world.session, world.token, sale).original
-    reverse(world.session, world.token, original, evidence("R"))
+    reversal_of(
+        carry_out(world.session, reverse(world.session, world.token, original, evidence("R")))
+    )
     after = follow(world.session, world.token, sale)
     assert (after.found.remaining, after.trace.returned, after.trace.moved_on) == (0, 30, 0)
     assert [each.could_bring for each in after.onward] == [0]
@@ -89,7 +107,9 @@ def test_what_was_redeemed_can_come_from_nowhere(world):
     sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
     transfer(world.session, world.token, dave, bob.address, 30)
     allow_redemption(world.session, world.token, bob, 75)
-    redeem_holder(world.session, world.token, bob.address, 75, evidence("D"))
+    carry_out(
+        world.session, redeem_holder(world.session, world.token, bob.address, 75, evidence("D"))
+    )
 
     found = follow(world.session, world.token, sale)
 
@@ -103,7 +123,9 @@ def test_an_onward_transfer_that_was_partly_taken_back_brings_only_the_rest(worl
     sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
     onward = transfer(world.session, world.token, dave, bob.address, 20).transaction
     original = find_original(world.session, world.token, onward).original
-    reverse(world.session, world.token, original, evidence("R"), 15)
+    reversal_of(
+        carry_out(world.session, reverse(world.session, world.token, original, evidence("R"), 15))
+    )
 
     found = follow(world.session, world.token, sale)
 

@@ -7,6 +7,7 @@ from example_world import AML, alice, bob, carol, evidence
 
 from jp20.domain.governance.matrix import matrix
 from jp20.domain.governance.policy import Kind, Policy
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.policy import overdue, policy_differences, policy_on_chain
 from jp20.operations.investors.whitelist import confirm_suspension, reinstate, suspend_at_once
 from jp20.operations.token.restraints import confirm_freeze, freeze_at_once, set_frozen
@@ -33,13 +34,19 @@ def test_where_the_chain_differs_is_named(world, policy):
 
 @pytest.mark.requirement("G17", "G19")
 def test_what_nobody_confirmed_within_72_hours_is_overdue(world):
-    suspend_at_once(world.session, [alice.address], evidence("ALONE-1"))
+    carry_out(world.session, suspend_at_once(world.session, [alice.address], evidence("ALONE-1")))
     suspended_at = world.session.now()
-    freeze_at_once(
-        world.session, world.token, [(bob.address, 10), (carol.address, 5)], evidence("ALONE-1")
+    carry_out(
+        world.session,
+        freeze_at_once(
+            world.session, world.token, [(bob.address, 10), (carol.address, 5)], evidence("ALONE-1")
+        ),
     )
     frozen_at = world.session.now()
-    confirm_freeze(world.session, world.token, carol.address, AML, evidence("ALONE-1"))
+    carry_out(
+        world.session,
+        confirm_freeze(world.session, world.token, carol.address, AML, evidence("ALONE-1")),
+    )
     assert overdue(world.session, suspended_at + HOURS_72 - 1) == ()
     world.pass_time(HOURS_72)
     suspension, freeze = overdue(world.session)
@@ -56,11 +63,21 @@ def test_what_nobody_confirmed_within_72_hours_is_overdue(world):
 
 @pytest.mark.requirement("G17", "G19")
 def test_what_was_confirmed_late_or_lifted_is_overdue_no_more(world):
-    suspend_at_once(world.session, [alice.address, bob.address], evidence("ALONE-1"))
-    freeze_at_once(world.session, world.token, [(carol.address, 5)], evidence("ALONE-1"))
+    carry_out(
+        world.session,
+        suspend_at_once(world.session, [alice.address, bob.address], evidence("ALONE-1")),
+    )
+    carry_out(
+        world.session,
+        freeze_at_once(world.session, world.token, [(carol.address, 5)], evidence("ALONE-1")),
+    )
     world.pass_time(HOURS_72)
     assert len(overdue(world.session)) == 3
-    confirm_suspension(world.session, [alice.address], evidence("ALONE-1"))
-    reinstate(world.session, [bob.address], evidence("C-1"))
-    set_frozen(world.session, world.token, carol.address, 0, evidence("C-2"))
+    carry_out(
+        world.session, confirm_suspension(world.session, [alice.address], evidence("ALONE-1"))
+    )
+    carry_out(world.session, reinstate(world.session, [bob.address], evidence("C-1")))
+    carry_out(
+        world.session, set_frozen(world.session, world.token, carol.address, 0, evidence("C-2"))
+    )
     assert overdue(world.session) == ()

@@ -69,7 +69,7 @@ def test_a_part_is_redeemed_pro_rata_and_pledged_units_are_refused_by_row(world)
         world.session,
         pledge(world.session, world.token, carol.address, 40, "BANK", evidence("C-1")),
     )
-    done = redeem_part(world.session, world.token, 33, evidence("C-2"))
+    done = carry_out(world.session, redeem_part(world.session, world.token, 33, evidence("C-2")))
     # 33 of 200 units: 16.5, 9.9, 6.6 -> 16, 9, 6 and one more for bob (0.9) and carol (0.6).
     # All of carol's are pledged.
     by_account = {row.account: (row.units, row.code) for row in done.rows}
@@ -96,16 +96,16 @@ def test_an_interrupted_part_goes_on_with_the_shares_that_were_decided_on(world,
     with monkeypatch.context() as patch:
         patch.setattr(requests, "send_executions", killed)
         with pytest.raises(KeyboardInterrupt):
-            redeem_part(world.session, world.token, 20, evidence("C-1"))
+            carry_out(world.session, redeem_part(world.session, world.token, 20, evidence("C-1")))
     # 20 of 200: 10, 6, 4, and one of the three is redeemed.
     assert sum(holdings(world)) in (190, 194, 196)
-    done = redeem_part(world.session, world.token, 20, evidence("C-1"))
+    done = carry_out(world.session, redeem_part(world.session, world.token, 20, evidence("C-1")))
     assert holdings(world) == [90, 54, 36]
     assert (len(done.already), len(done.done)) == (1, 2)
-    again = redeem_part(world.session, world.token, 20, evidence("C-1"))
+    again = carry_out(world.session, redeem_part(world.session, world.token, 20, evidence("C-1")))
     assert (len(again.already), again.steps) == (3, ())
     with pytest.raises(OtherRedemption):
-        redeem_part(world.session, world.token, 30, evidence("C-1"))
+        carry_out(world.session, redeem_part(world.session, world.token, 30, evidence("C-1")))
 
 
 @pytest.mark.requirement("G4")
@@ -120,38 +120,61 @@ def test_the_whole_issue_is_redeemed_early_and_its_history_stays(world):
 @pytest.mark.requirement("G4")
 def test_maturity_redeems_all_and_nothing_before(world):
     with pytest.raises(Refused, match="REDEMPTION_NOT_ALLOWED"):
-        redeem_at_maturity(world.session, world.token, evidence("C-1"))
+        carry_out(world.session, redeem_at_maturity(world.session, world.token, evidence("C-1")))
     world.pass_time(world.sheet.terms.maturity - world.session.now())
     with pytest.raises(Refused, match="TOKEN_MATURED"):
         transfer(world.session, world.token, alice, bob.address, 1)
-    redeem_at_maturity(world.session, world.token, evidence("C-1"))
+    carry_out(world.session, redeem_at_maturity(world.session, world.token, evidence("C-1")))
     assert world.session.token(world.token).read(int, "totalSupply") == 0
 
 
 @pytest.mark.requirement("G4")
 def test_one_holder_s_units_and_too_many(world):
     with pytest.raises(Refused, match="INSUFFICIENT_ALLOWANCE"):
-        redeem_holder(world.session, world.token, alice.address, 30, evidence("C-0"))
+        carry_out(
+            world.session,
+            redeem_holder(world.session, world.token, alice.address, 30, evidence("C-0")),
+        )
     allow_redemption(world.session, world.token, alice, 30)
-    redeem_holder(world.session, world.token, alice.address, 30, evidence("C-1"))
+    carry_out(
+        world.session, redeem_holder(world.session, world.token, alice.address, 30, evidence("C-1"))
+    )
     assert world.balance(alice) == 70
     allow_redemption(world.session, world.token, alice, 100)
     with pytest.raises(Refused, match="INSUFFICIENT_BALANCE"):
-        redeem_holder(world.session, world.token, alice.address, 71, evidence("C-2"))
+        carry_out(
+            world.session,
+            redeem_holder(world.session, world.token, alice.address, 71, evidence("C-2")),
+        )
     for units in (0, 171):
         with pytest.raises(TooManyUnits):
-            redeem_part(world.session, world.token, units, evidence("C-3"))
+            carry_out(
+                world.session, redeem_part(world.session, world.token, units, evidence("C-3"))
+            )
 
 
 @pytest.mark.requirement("G12")
 def test_one_key_pauses_a_token_and_three_organisations_let_it_go_on(world):
-    pause(world.session_of(EMERGENCY), world.token, evidence("ALONE-1"))
+    carry_out(
+        world.session_of(EMERGENCY),
+        pause(world.session_of(EMERGENCY), world.token, evidence("ALONE-1")),
+    )
     with pytest.raises(Refused, match="TOKEN_PAUSED"):
         transfer(world.session, world.token, alice, bob.address, 1)
     with pytest.raises(NotEnoughOrganisations):
-        unpause(world.session_of(EMERGENCY, ISSUER), world.token, evidence("C-1"))
+        carry_out(
+            world.session_of(EMERGENCY, ISSUER),
+            unpause(world.session_of(EMERGENCY, ISSUER), world.token, evidence("C-1")),
+        )
     assert (
-        len({s.organisation for s in unpause(world.session, world.token, evidence("C-1")).steps})
+        len(
+            {
+                s.organisation
+                for s in carry_out(
+                    world.session, unpause(world.session, world.token, evidence("C-1"))
+                ).steps
+            }
+        )
         == 3
     )
     transfer(world.session, world.token, alice, bob.address, 1)

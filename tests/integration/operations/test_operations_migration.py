@@ -32,6 +32,7 @@ from jp20.domain.register.events import (
     WalletCarried,
 )
 from jp20.domain.token.reasons import Reason
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.decide import NotBefore
 from jp20.operations.governance.emergency import halt
 from jp20.operations.governance.migration import (
@@ -51,7 +52,7 @@ from jp20.operations.investors.whitelist import (
     suspend,
     suspend_at_once,
 )
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute
 from jp20.operations.session import open_session
 from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.transfer import preview
@@ -117,15 +118,18 @@ def market(world: World) -> World:
     sheet = replace(world.sheet, terms=second)
     token = create_token(session, sheet, ISSUER, TRUST_BANK, evidence("CREATE-2")).token
     issue_units(session, token, 100, evidence("ISSUE-2"))
-    add_wallets(
+    carry_out(
         session,
-        [(alice.address, erin.address), (bob.address, frank.address)],
-        evidence("WALLETS"),
+        add_wallets(
+            session,
+            [(alice.address, erin.address), (bob.address, frank.address)],
+            evidence("WALLETS"),
+        ),
     )
-    retire_wallets(session, [frank.address], evidence("RETIRE"))
+    carry_out(session, retire_wallets(session, [frank.address], evidence("RETIRE")))
     distribute(session, token, allotments((erin, 5)), evidence("AL-2"))
-    suspend(session, [carol.address], evidence("SUSPEND"))
-    suspend_at_once(session, [dave.address], evidence("AT-ONCE"))
+    carry_out(session, suspend(session, [carol.address], evidence("SUSPEND")))
+    carry_out(session, suspend_at_once(session, [dave.address], evidence("AT-ONCE")))
     return world
 
 
@@ -285,7 +289,7 @@ def test_halted_in_the_middle_it_goes_on_and_everything_stays_halted(move: Move)
     move.plan()
     with pytest.raises(BrokenOff):
         move.apply(until=Stage.REGISTER)
-    halt(move.world.session)
+    carry_out(move.world.session, halt(move.world.session))
 
     move.apply()
 
@@ -299,7 +303,7 @@ def test_what_changed_since_is_not_taken_for_a_difference(move: Move):
     move.plan()
     move.apply()
     with move.session() as session:
-        suspend(session, [bob.address], evidence("SUSPEND-2"))
+        carry_out(session, suspend(session, [bob.address], evidence("SUSPEND-2")))
 
     proof = move.prove()
 

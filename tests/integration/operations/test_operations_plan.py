@@ -46,19 +46,20 @@ from jp20.operations.governance import emergency, requests
 from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.policy import PolicyChange, change_policy
 from jp20.operations.investors.whitelist import (
-    enrol,
     investor,
     renew,
     retire_wallets,
     suspend_at_once,
     wallets_of,
 )
-from jp20.operations.plans.distribute import AnotherDeliveryUnderWay, distribute
+from jp20.operations.plans.distribute import AnotherDeliveryUnderWay
 from jp20.operations.plans.plan import (
     PlanAwaitingOthers,
     PlanProgress,
     apply_plan,
     check_plan,
+    distribute,
+    enrol,
     load_plan,
     prepare_distribution,
     prepare_whitelist,
@@ -216,10 +217,15 @@ def test_each_organisation_applies_the_same_plan_with_its_own_key(world, whiteli
 def test_a_whitelist_plan_whose_ground_moved_is_not_begun(world, whitelist, moved):
     match moved:
         case "retired":
-            retire_wallets(world.session, [bob.address], evidence("ALONE-1"))
+            carry_out(
+                world.session, retire_wallets(world.session, [bob.address], evidence("ALONE-1"))
+            )
             line = 3
         case "renewed":
-            renew(world.session, [(bob.address, world.year_from_now + 5)], evidence("ALONE-1"))
+            carry_out(
+                world.session,
+                renew(world.session, [(bob.address, world.year_from_now + 5)], evidence("ALONE-1")),
+            )
             line = 3
         case "registered":
             enrol(
@@ -229,7 +235,9 @@ def test_a_whitelist_plan_whose_ground_moved_is_not_begun(world, whitelist, move
             )
             line = 7
         case "suspended":
-            suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
+            carry_out(
+                world.session, suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
+            )
             line = 6
     before = height(world)
     with pytest.raises(PlanOutOfDate, match="out of date") as refused:
@@ -343,7 +351,7 @@ def test_a_row_that_the_chain_skipped_by_then_is_refused_and_planned_anew(world)
     plan = deliver_plan(world, (dave, 7), (bob, 3))
     with pytest.raises(PlanAwaitingOthers):
         apply_plan(single_organisation(world, BROKER), plan)
-    suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
+    carry_out(world.session, suspend_at_once(world.session, [dave.address], evidence("ALONE-1")))
     done = apply_plan(world.session, plan)
     assert told(done) == [(2, "refused", "RECIPIENT_SUSPENDED"), (3, "done", None)]
     assert apply_plan(world.session, plan).steps == ()
@@ -359,7 +367,9 @@ def test_a_distribution_plan_whose_ground_moved_is_not_begun(world, moved):
     plan = deliver_plan(world, (dave, 700), (bob, 3))
     match moved:
         case "suspended":
-            suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
+            carry_out(
+                world.session, suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
+            )
             why = f"Line 2, {dave.address}"
         case "sold out":  # 800 − 98 = 702 are left, and 703 are needed
             distribute(world.session, world.token, allotments((carol, 98)), evidence("C-2"))
@@ -459,7 +469,7 @@ def test_a_total_that_the_officer_names_is_met_exactly(world):
 @pytest.mark.requirement("G2", "G12")
 def test_nothing_is_planned_or_begun_while_all_is_halted(world):
     plan = deliver_plan(world, (dave, 7))
-    emergency.halt(world.session)
+    carry_out(world.session, emergency.halt(world.session))
     before = height(world)
     with pytest.raises(NotNow):
         apply_plan(world.session, plan)
@@ -717,7 +727,7 @@ def test_a_request_that_ran_out_is_proposed_again(world):
     with pytest.raises(PlanAwaitingOthers):
         apply_plan(single_organisation(world, BROKER), plan)
     world.pass_time(8 * 86_400)
-    suspend_at_once(world.session, [dave.address], evidence("ALONE-1"))
+    carry_out(world.session, suspend_at_once(world.session, [dave.address], evidence("ALONE-1")))
     with pytest.raises(PlanOutOfDate):  # nothing is under way any more
         apply_plan(world.session, plan)
     anew = deliver_plan(world, (bob, 3))
@@ -760,7 +770,6 @@ def ten(world):
 def small_calls(monkeypatch):
     """Calls of two rows, so that ten rows are five transactions."""
     monkeypatch.setattr(PlannedAct, "at_once", 2)
-    monkeypatch.setattr("jp20.operations.plans.distribute.BATCH_SIZE", 2)
 
 
 def interrupt(monkeypatch, world, plan, executed: int) -> None:

@@ -27,8 +27,9 @@ from jp20.domain.investors.investors import InvestorFile, parse_investors
 from jp20.domain.plans.outcomes import Outcome, Outcomes
 from jp20.domain.plans.plan import Plan, plan_from_json, plan_to_json
 from jp20.domain.token.term_sheet import parse_term_sheet
-from jp20.operations.investors.whitelist import enrol, renew, retire_wallets, suspend_at_once
-from jp20.operations.plans.plan import apply_plan, prepare_distribution, prepare_whitelist
+from jp20.operations.governance.acts import carry_out
+from jp20.operations.investors.whitelist import renew, retire_wallets, suspend_at_once
+from jp20.operations.plans.plan import apply_plan, enrol, prepare_distribution, prepare_whitelist
 from jp20.operations.token.issue import create_token, issue_units
 
 PEOPLE = [each.address for each in (alice, bob, carol, dave, erin, frank, grace)]
@@ -119,12 +120,21 @@ def let_happen(world: World, events) -> None:
         case = evidence(f"WAS-{number}")
         match what:
             case "suspend" if who < 4:
-                suspend_at_once(world.session, [wallet], evidence("ALONE-1"))
+                carry_out(
+                    world.session, suspend_at_once(world.session, [wallet], evidence("ALONE-1"))
+                )
             case "retire" if who < 4:
-                retire_wallets(world.session, [wallet], evidence("ALONE-1"))
+                carry_out(
+                    world.session, retire_wallets(world.session, [wallet], evidence("ALONE-1"))
+                )
             case "renew" if who < 4:
-                renew(
-                    world.session_of(KYC), [(wallet, world.year_from_now + 77)], evidence("ALONE-1")
+                carry_out(
+                    world.session_of(KYC),
+                    renew(
+                        world.session_of(KYC),
+                        [(wallet, world.year_from_now + 77)],
+                        evidence("ALONE-1"),
+                    ),
                 )
             case "new" if who >= 4:
                 enrol(world.session, investors(world, [row(world, who, who)]), case)

@@ -24,7 +24,7 @@ from jp20.domain.token.reasons import Reason
 from jp20.operations.governance.acts import carry_out, simulate
 from jp20.operations.governance.emergency import halt
 from jp20.operations.investors.whitelist import reclassify, suspend_at_once
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute
 from jp20.operations.token.enforce import force_transfer
 from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.previews import (
@@ -47,11 +47,17 @@ def restrained(world):
         world.session,
         attach(world.session, world.token, alice.address, 50, "COURT", evidence("R-2")),
     )
-    lock_up(
-        world.session, world.token, [(alice.address, 100)], world.year_from_now, evidence("R-3")
+    carry_out(
+        world.session,
+        lock_up(
+            world.session, world.token, [(alice.address, 100)], world.year_from_now, evidence("R-3")
+        ),
     )
-    freeze_at_once(world.session, world.token, [(alice.address, 100)], evidence("ALONE-1"))
-    suspend_at_once(world.session, [carol.address], evidence("ALONE-1"))
+    carry_out(
+        world.session,
+        freeze_at_once(world.session, world.token, [(alice.address, 100)], evidence("ALONE-1")),
+    )
+    carry_out(world.session, suspend_at_once(world.session, [carol.address], evidence("ALONE-1")))
     return world
 
 
@@ -114,7 +120,7 @@ def test_the_issuer_s_account_and_a_halt_are_foreseen(world):
     move = ForcedMove(issuer, bob.address, 1)
     assert foreseen(world, move) is Reason.SENDER_IS_ISSUER_ACCOUNT
     assert answer(world, move) is Reason.SENDER_IS_ISSUER_ACCOUNT
-    halt(world.session)
+    carry_out(world.session, halt(world.session))
     move = ForcedMove(alice.address, bob.address, 1)
     assert foreseen(world, move) is Reason.PLATFORM_HALTED
 
@@ -123,7 +129,10 @@ def foreign(world, **terms) -> str:
     """The same, where nobody but Bob is of the class and residency that may hold."""
     classed = InvestorClass.QUALIFIED_INSTITUTION if "classes" in terms else InvestorClass.GENERAL
     residing = Residency.NON_RESIDENT if "residencies" in terms else Residency.RESIDENT
-    reclassify(world.session, [(bob.address, classed, NEVER, residing)], evidence("ALONE-1"))
+    carry_out(
+        world.session,
+        reclassify(world.session, [(bob.address, classed, NEVER, residing)], evidence("ALONE-1")),
+    )
     return token_with(world, **terms)
 
 
@@ -194,7 +203,7 @@ def test_a_delivery_is_foreseen_as_the_token_judges_it(world):
     }
     for (to, units), reason in expected.items():
         assert preview_delivery(world.session, token, to, units).reason is reason
-    halt(world.session)
+    carry_out(world.session, halt(world.session))
     assert preview_delivery(world.session, token, dave.address, 80).reason is Reason.PLATFORM_HALTED
 
 

@@ -11,7 +11,7 @@ from jp20.chain.rpc.networks import Finality, Network
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.register.movements import Why
 from jp20.operations.governance.acts import carry_out
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute
 from jp20.operations.register.report import (
     NoSuchTime,
     holders_table,
@@ -23,7 +23,7 @@ from jp20.operations.register.report import (
     to_csv,
 )
 from jp20.operations.session import open_session
-from jp20.operations.token.enforce import find_original, force_transfer, reverse
+from jp20.operations.token.enforce import find_original, force_transfer, reversal_of, reverse
 from jp20.operations.token.issue import issue_units
 from jp20.operations.token.lifecycle import redeem_part, split
 from jp20.operations.token.transfer import transfer
@@ -120,9 +120,13 @@ def test_it_reconciles_after_whatever_happened(world, seed: int):
                 )
             case 3 if sales:
                 found = find_original(world.session, world.token, dice.choice(sales))
-                reverse(world.session, world.token, found.original, case_)
+                reversal_of(
+                    carry_out(
+                        world.session, reverse(world.session, world.token, found.original, case_)
+                    )
+                )
             case 4:
-                redeem_part(world.session, world.token, units, case_)
+                carry_out(world.session, redeem_part(world.session, world.token, units, case_))
             case 5:
                 carry_out(world.session, split(world.session, world.token, 2, case_))
             case _:

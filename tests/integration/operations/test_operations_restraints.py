@@ -27,8 +27,7 @@ from jp20.operations.token.restraints import (
     placed,
     pledge,
     position,
-    release_attachment,
-    release_pledge,
+    release,
     restraints_of,
     set_frozen,
     set_token_lock_up,
@@ -44,7 +43,9 @@ DAY = 86_400
 def test_a_lock_up_keeps_units_until_its_time_and_is_shortened_by_three(world):
     until = world.session.now() + DAY
     rows = [(alice.address, 80), (bob.address, 0)]
-    done = lock_up(world.session, world.token, rows, until, evidence("C-1"))
+    done = carry_out(
+        world.session, lock_up(world.session, world.token, rows, until, evidence("C-1"))
+    )
     assert [(row.units, row.code) for row in done.rows] == [(80, None), (0, "ZERO_AMOUNT")]
     # 100 units, 80 locked up: 20 free
     assert position(world.session, world.token, alice.address) == Position(100, 0, 80, 0, 0, 0, 20)
@@ -98,17 +99,33 @@ def test_the_token_s_own_lock_up_is_set_later_and_shortened_earlier(world):
 
 @pytest.mark.requirement("G19", "S3")
 def test_a_freeze_is_one_officer_s_and_another_organisation_s_to_confirm(world):
-    frozen = freeze_at_once(
-        world.session_of(AML), world.token, [(alice.address, 150)], evidence("ALONE-1")
+    frozen = carry_out(
+        world.session_of(AML),
+        freeze_at_once(
+            world.session_of(AML), world.token, [(alice.address, 150)], evidence("ALONE-1")
+        ),
     )
     assert [step.organisation for step in frozen.steps] == [AML]
     assert position(world.session, world.token, alice.address).free == 0
     with pytest.raises(Reverted, match="freeze more, not less"):
-        freeze_at_once(world.session, world.token, [(alice.address, 10)], evidence("ALONE-1"))
+        carry_out(
+            world.session,
+            freeze_at_once(world.session, world.token, [(alice.address, 10)], evidence("ALONE-1")),
+        )
     with pytest.raises(NotEnoughOrganisations):
-        confirm_freeze(world.session_of(AML), world.token, alice.address, AML, evidence("ALONE-1"))
-    confirm_freeze(world.session, world.token, alice.address, AML, evidence("ALONE-1"))
-    lowered = set_frozen(world.session, world.token, alice.address, 60, evidence("C-1"))
+        carry_out(
+            world.session_of(AML),
+            confirm_freeze(
+                world.session_of(AML), world.token, alice.address, AML, evidence("ALONE-1")
+            ),
+        )
+    carry_out(
+        world.session,
+        confirm_freeze(world.session, world.token, alice.address, AML, evidence("ALONE-1")),
+    )
+    lowered = carry_out(
+        world.session, set_frozen(world.session, world.token, alice.address, 60, evidence("C-1"))
+    )
     assert len({step.organisation for step in lowered.steps}) >= 2
     assert position(world.session, world.token, alice.address).free == 40
 
@@ -133,14 +150,28 @@ def test_pledges_and_attachments_overlap_and_are_released(world):
     ] == [b"BANK-7", b"\x05" * 32]
     carry_out(
         world.session,
-        release_pledge(world.session, world.token, alice.address, pledged.id, 45, evidence("C-3")),
+        release(
+            world.session,
+            world.token,
+            RestraintKind.PLEDGE,
+            alice.address,
+            pledged.id,
+            45,
+            evidence("C-3"),
+        ),
     )
     # 15 pledged, 30 attached
     assert position(world.session, world.token, alice.address).free == 70
     carry_out(
         world.session,
-        release_attachment(
-            world.session, world.token, alice.address, attached.id, 30, evidence("C-4")
+        release(
+            world.session,
+            world.token,
+            RestraintKind.ATTACHMENT,
+            alice.address,
+            attached.id,
+            30,
+            evidence("C-4"),
         ),
     )
     assert position(world.session, world.token, alice.address).free == 85
@@ -152,5 +183,13 @@ def test_pledges_and_attachments_overlap_and_are_released(world):
     with pytest.raises(Reverted, match="no such restraint"):
         carry_out(
             world.session,
-            release_pledge(world.session, world.token, bob.address, 99, 1, evidence("C-6")),
+            release(
+                world.session,
+                world.token,
+                RestraintKind.PLEDGE,
+                bob.address,
+                99,
+                1,
+                evidence("C-6"),
+            ),
         )

@@ -11,8 +11,7 @@ from jp20.chain.new_files import CannotWrite, FileExists
 from jp20.domain.base.errors import Text
 from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome
 from jp20.operations.files.inputs import load_allotments
-from jp20.operations.investors.whitelist import enrol
-from jp20.operations.plans.plan import apply_plan, prepare_distribution
+from jp20.operations.plans.plan import apply_plan, enrol, prepare_distribution
 from jp20.operations.plans.results import UnknownFormat, write_results
 
 ROWS = Outcomes(

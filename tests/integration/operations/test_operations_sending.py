@@ -14,7 +14,7 @@ from jp20.chain.sending.outbox import Entry, State, open_outbox, outbox_files
 from jp20.chain.signing.signers import AwaitingSignature, OfflineSigner
 from jp20.domain.transactions.transaction_file import SignedFile, SignedTransaction
 from jp20.operations.governance import requests
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute
 from jp20.operations.session import open_session
 from jp20.operations.token.transfer import transfer
 from jp20.operations.transactions.offline import (

@@ -26,9 +26,10 @@ from jp20.domain.governance.requests import Call
 from jp20.domain.register.movements import Movement, Why
 from jp20.domain.settlement.trade_file import parse_trades
 from jp20.domain.settlement.trades import Trade, TradeStatus
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.emergency import halt
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute
 from jp20.operations.register.report import read_register
 from jp20.operations.settlement.trades import (
     NoPaymentToken,
@@ -202,7 +203,9 @@ def test_a_consent_tokens_commitment_waits_on_the_registrars_desk(world, deposit
     assert (asked.from_, asked.to, asked.units) == (alice.address, bob.address, 30)
     assert asked.status is ConsentStatus.OPEN
 
-    approve_transfers(world.session, code, [asked.id], evidence("CONSENT"))
+    carry_out(
+        world.session, approve_transfers(world.session, code, [asked.id], evidence("CONSENT"))
+    )
 
     (asked,) = transfer_requests(world.session, code)
     assert asked.status is ConsentStatus.CONSENTED
@@ -229,7 +232,7 @@ def test_trades_are_netted(world, deposit):
 def test_a_halt_stops_a_settlement_and_not_its_end(world, deposit):
     (trade,) = trades_of(world, row("T-1", alice, bob, 30, deposit.address, 300))
     agree(world, trade)
-    halt(world.session)
+    carry_out(world.session, halt(world.session))
 
     with pytest.raises(Reverted):
         settle(world.session, trade, carol)

@@ -18,8 +18,9 @@ from example_world import (
 from jp20.chain.contracts.errors import Refused, Restrained
 from jp20.domain.base.addresses import address_of
 from jp20.domain.token.reasons import Reason
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.investors.whitelist import suspend_at_once
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute
 from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.lifecycle import pause
 from jp20.operations.token.transfer import (
@@ -78,7 +79,7 @@ def test_what_is_refused_is_refused_with_the_preview_s_reason_and_not_sent(world
 
 @pytest.mark.requirement("G3")
 def test_a_paused_token_says_so(world):
-    pause(world.session, world.token, evidence("ALONE-1"))
+    carry_out(world.session, pause(world.session, world.token, evidence("ALONE-1")))
     with pytest.raises(Refused, match="TOKEN_PAUSED"):
         transfer(world.session, world.token, alice, bob.address, 1)
 
@@ -93,15 +94,23 @@ def test_consent_is_asked_for_and_given(world, consent):
     third = request_transfer(world.session, consent, alice, dave.address, 15, deadline)
     with pytest.raises(Restrained, match="0 free"):
         request_transfer(world.session, consent, alice, bob.address, 1, deadline)
-    suspend_at_once(world.session, [carol.address], evidence("ALONE-1"))
-    answered = approve_transfers(
-        world.session_of(TRUST_BANK), consent, [first.id, second.id], evidence("ALONE-1")
+    carry_out(world.session, suspend_at_once(world.session, [carol.address], evidence("ALONE-1")))
+    answered = carry_out(
+        world.session_of(TRUST_BANK),
+        approve_transfers(
+            world.session_of(TRUST_BANK), consent, [first.id, second.id], evidence("ALONE-1")
+        ),
     )
     assert [(row.units, row.outcome.text.en, row.code) for row in answered.rows] == [
         (10, "done", None),
         (5, "refused", "RECIPIENT_SUSPENDED"),
     ]
-    reject_transfer(world.session_of(ISSUER), consent, second.id, "KYC-77", evidence("ALONE-1"))
+    carry_out(
+        world.session_of(ISSUER),
+        reject_transfer(
+            world.session_of(ISSUER), consent, second.id, "KYC-77", evidence("ALONE-1")
+        ),
+    )
     cancel_transfer(world.session, consent, alice, third.id)
     assert [(each.units, each.status) for each in transfer_requests(world.session, consent)] == [
         (10, ConsentStatus.APPROVED),
@@ -109,5 +118,8 @@ def test_consent_is_asked_for_and_given(world, consent):
         (15, ConsentStatus.CANCELLED),
     ]
     with pytest.raises(Refused, match="REQUEST_CLOSED"):
-        reject_transfer(world.session, consent, first.id, "LATE", evidence("ALONE-1"))
+        carry_out(
+            world.session,
+            reject_transfer(world.session, consent, first.id, "LATE", evidence("ALONE-1")),
+        )
     assert world.session.token(consent).read(int, "balanceOf", bob.address) == 10
