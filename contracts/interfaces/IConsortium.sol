@@ -262,6 +262,7 @@ interface IConsortium {
     /// @param roles Bitmap of roles at large.
     /// @param keys At least one address that no organisation has or had.
     /// @return organisation Its number, from 1 upwards.
+    /// @custom:act add-organisation
     function addOrganisation(string calldata name, uint16 roles, address[] calldata keys)
         external
         returns (uint32 organisation);
@@ -270,26 +271,31 @@ interface IConsortium {
     /// to name the organisation as a party ({SubjectNotParty}).
     /// @dev Governed. Emits {OrganisationRemoved}. Reverts with {OrganisationUnknown}, {LastHolder},
     /// {OrganisationHoldsTokenRoles}, {OwnRuleUnfit} (the rest could not govern).
+    /// @custom:act remove-organisation
     function removeOrganisation(uint32 organisation) external;
 
     /// @notice Gives an organisation a further key.
     /// @dev Governed. Emits {KeyAdded}. Reverts with {OrganisationUnknown}, {KeyAlreadyUsed}.
+    /// @custom:act add-key
     function addKey(uint32 organisation, address key) external;
 
     /// @notice Takes a key away, an organisation's last one too; its signatures on open requests count no
     /// more. Without a key an organisation keeps its roles, and can be given a key ({addKey}).
     /// @dev Governed. Emits {KeyRevoked}. Reverts with {KeyUnknown}; for a last key also with
     /// {OwnRuleUnfit} (the others could not give it one) and {LastHolder} (nobody could halt).
+    /// @custom:act revoke-key
     function revokeKey(address key) external;
 
     /// @notice Exchanges a key, the last one too, for another in one step. The new one is as old as the one
     /// whose place it takes (see {revokeOwnKey}).
     /// @dev Governed. Emits {KeyAdded}, {KeyRevoked}. Reverts with {KeyUnknown}, {KeyAlreadyUsed}.
+    /// @custom:act replace-key
     function replaceKey(address oldKey, address newKey) external;
 
     /// @notice The same, where the key's own organisation is among those who signed the request.
     /// @dev Governed. Emits {KeyAdded}, {KeyRevoked}. Reverts with {KeyUnknown}, {KeyAlreadyUsed},
     /// {NotSignedBy}.
+    /// @custom:act rotate-key
     function rotateKey(address oldKey, address newKey) external;
 
     /// @notice An organisation takes away one of its own keys at once, with that key or an older one: the
@@ -300,17 +306,20 @@ interface IConsortium {
     /// @notice Gives a role at large (scope zero) or for one token.
     /// @dev Governed. Emits {RoleGranted}. Reverts with {OrganisationUnknown}, {RoleAlreadyHeld},
     /// {RoleNotScoped}, {RolesIncompatible}.
+    /// @custom:act grant-role
     function grantRole(uint32 organisation, Role role, address scope) external;
 
     /// @notice Takes a role away; signatures that rest on it count no more.
     /// @dev Governed. Emits {RoleRevoked}. Reverts with {RoleNotHeld}, {LastHolder}, {OwnRuleUnfit} (the
     /// rest could not govern).
+    /// @custom:act revoke-role
     function revokeRole(uint32 organisation, Role role, address scope) external;
 
     /// @notice Moves a role, the last one of its scope too, from one organisation to another in one step.
     /// @dev Governed. Emits {RoleGranted}, {RoleRevoked}. Reverts with {OrganisationUnknown},
     /// {RoleNotHeld}, {RoleAlreadyHeld}, {RolesIncompatible}, {OwnRuleUnfit} (the organisations could not
     /// govern then).
+    /// @custom:act transfer-role
     function transferRole(Role role, address scope, uint32 from, uint32 to) external;
 
     /// @notice The organisation of a key; 0 if it has none, is revoked, or its organisation is removed.
@@ -354,11 +363,13 @@ interface IConsortium {
     /// CONSORTIUM), {TargetAlreadyRegistered}, {TargetOfAnotherKind}, {ScopeInvalid}.
     /// @param scope The token whose ISSUER, REGISTRAR and BROKER count for a contract beside it; zero for a
     /// token or a platform. Without a scope no ISSUER and no REGISTRAR counts for a contract beside the tokens.
+    /// @custom:act register-target
     function registerTarget(address target, uint8 kind, address scope) external;
 
     /// @notice Takes a contract out of the rules: nothing on it can be called or proposed any more.
     /// @dev Governed. Emits {TargetUnregistered}. Reverts with {TargetUnknown}, {TargetInvalid} (the
     /// Consortium itself).
+    /// @custom:act unregister-target
     function unregisterTarget(address target) external;
 
     /// @notice Puts a new token under the rules of kind TOKEN and gives its issuer and its registrar
@@ -374,11 +385,13 @@ interface IConsortium {
     /// @dev Governed. Emits {RuleSet} for each. Reverts with {KindUnknown}, {ActEmpty}, {SelectorOfAnotherAct},
     /// {RuleIncomplete}, {TooManySlots}, {LifetimeTooShort}, {RolesUnknown}, {RoleWithoutPowerOverTokens},
     /// {OwnRuleUnfit} (kind CONSORTIUM), {RoleWithoutHolder} (after the seal).
+    /// @custom:act set-rules
     function setRules(Act[] calldata acts) external;
 
     /// @notice Takes an act off the list: it can be neither called nor proposed any more.
     /// @dev Governed. Emits {RuleRemoved}. Reverts with {ActEmpty}, {ActUnknown},
     /// {SelectorOfAnotherAct}, {OwnRuleMissing} (kind CONSORTIUM).
+    /// @custom:act remove-rule
     function removeRule(uint8 kind, bytes4[] calldata selectors) external;
 
     /// @notice Ends the founder's power for good; from here on requests can be proposed.

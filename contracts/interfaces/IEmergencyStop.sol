@@ -19,14 +19,15 @@ interface IEmergencyStop {
     error HaltedAgain(uint256 since);
 
     /// @notice Halts the platform: every basic operation of every token is refused until `resume` (G12).
-    /// Called by any one key of an EMERGENCY organisation.
     /// Emits `Halted`. Reverts with `AlreadyHalted` where it is halted.
+    /// @custom:act halt
     function halt() external;
 
     /// @notice Ends the stop that began at `since` (G12). Executed by OPERATOR from a request that three more
     /// organisations signed. Naming the stop keeps a resumption that was signed for one stop from ending the next.
     /// Emits `Resumed`. Reverts with `NotHalted`, or with `HaltedAgain` where the stop began at another time.
     /// @param since What `haltedSince` was when the resumption was proposed.
+    /// @custom:act resume
     function resume(uint256 since) external;
 
     /// @return Whether the platform is halted now.

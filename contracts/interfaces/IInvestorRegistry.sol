@@ -124,6 +124,7 @@ interface IInvestorRegistry {
     /// Executed by KYC from a request that KYC and AML signed.
     /// Emits `WalletRegistered` for each row, or `RowRefused` with INVALID_WALLET, ALREADY_REGISTERED,
     /// RESERVED_ACCOUNT, KYC_EXPIRED, CLASS_EXPIRED, INVALID_CLASS or INVALID_RESIDENCY. Reverts with `PlatformHalted`.
+    /// @custom:act whitelist
     function register(Registration[] calldata rows) external;
 
     /// @notice Gives investors further wallets, with the facts of the existing ones, a suspension included (G7, G13).
@@ -132,31 +133,36 @@ interface IInvestorRegistry {
     /// Emits `WalletAdded`, and `FactsChanged` for the existing wallet where it was the only one; or `RowRefused` with
     /// INVALID_WALLET, ALREADY_REGISTERED, RESERVED_ACCOUNT, or, for the existing wallet, NOT_REGISTERED or
     /// TOO_MANY_WALLETS. Reverts with `PlatformHalted`.
+    /// @custom:act whitelist
     function addWallets(NewWallet[] calldata rows) external;
 
-    /// @notice Sets until when the KYC of investors is valid (G7). 100 rows at most. Called by KYC.
+    /// @notice Sets until when the KYC of investors is valid (G7). 100 rows at most.
     /// Emits `FactsChanged` for each wallet of each investor. Reverts with `PlatformHalted`, `WalletNotRegistered` or
     /// `ExpiryNotInFuture`.
+    /// @custom:act renew
     function renew(Renewal[] calldata rows) external;
 
-    /// @notice Sets class and residency of investors (G7). 100 rows at most. Called by KYC.
+    /// @notice Sets class and residency of investors (G7). 100 rows at most.
     /// Emits `FactsChanged` for each wallet of each investor. Reverts with `PlatformHalted`, `WalletNotRegistered`,
     /// `ExpiryNotInFuture` or `IncompleteClassification`.
+    /// @custom:act reclassify
     function reclassify(Classification[] calldata rows) external;
 
-    /// @notice Suspends investors at once, all their wallets with them (G19). Called by AML alone; another
+    /// @notice Suspends investors at once, all their wallets with them (G19). Another
     /// organisation confirms it with `confirmSuspension` within 72 hours, else it stands and is reported overdue.
     /// Works while halted. 100 rows at most.
     /// Where an organisation's suspension of an investor was lifted unconfirmed, that organisation cannot suspend this
     /// investor so again: it takes `suspend`, which is signed.
     /// Emits `InvestorSuspended`, and `FactsChanged` for each wallet; or `RowRefused` with NOT_REGISTERED,
     /// ALREADY_SUSPENDED or SIGNATURE_REQUIRED.
+    /// @custom:act suspend-at-once
     function suspendAtOnce(address[] calldata wallets) external;
 
     /// @notice Suspends investors by a decided request (G19). Where they are suspended at once and unconfirmed, this
     /// confirms it. Works while halted. 100 rows at most.
     /// Emits `InvestorSuspended` and `FactsChanged` for each wallet, or `SuspensionConfirmed`; or `RowRefused` with
     /// NOT_REGISTERED or ALREADY_SUSPENDED.
+    /// @custom:act suspend
     function suspend(address[] calldata wallets) external;
 
     /// @notice Confirms what another organisation suspended at once (G19). Each row names the suspension by its time,
@@ -171,11 +177,13 @@ interface IInvestorRegistry {
     /// the suspension by its time, so that what was signed about one cannot lift a later one. 100 rows at most.
     /// Emits `InvestorReinstated`, and `FactsChanged` for each wallet; or `RowRefused` with NOT_REGISTERED,
     /// NOT_SUSPENDED or OTHER_SUSPENSION. Reverts with `PlatformHalted`.
+    /// @custom:act reinstate
     function reinstate(Reinstatement[] calldata rows) external;
 
     /// @notice Takes single wallets out of use for ever, for a key that was lost or stolen (G13). The investor's other
-    /// wallets go on. 100 rows at most. Called by KYC; works while halted.
+    /// wallets go on. 100 rows at most. Works while halted.
     /// Emits `FactsChanged`, or `RowRefused` with NOT_REGISTERED or ALREADY_RETIRED.
+    /// @custom:act retire-wallet
     function retireWallets(address[] calldata wallets) external;
 
     /// @return The facts of an account, all in one word; zero where nobody knows it. Works while halted.

@@ -56,12 +56,14 @@ interface ITokenDirectory {
     /// at the five addresses is not what the signers approved.
     /// @param codeHash What `codeHashOf` gives; signers compute it from their own build.
     /// @return version Its number, from 1.
+    /// @custom:act approve-version
     function approveVersion(address creationCode, Modules calldata modules, bytes32 codeHash)
         external
         returns (uint256 version);
 
     /// @notice No more tokens of this version; those that exist go on. Executed by OPERATOR from a request.
     /// Emits `VersionRetired`. Reverts with `UnknownVersion` or `VersionAlreadyRetired`.
+    /// @custom:act retire-version
     function retireVersion(uint256 version) external;
 
     /// @notice Makes a token and registers it at the Consortium with its issuer and registrar (G1).
@@ -76,6 +78,7 @@ interface ITokenDirectory {
     /// issuer's account is an investor's wallet, or what the token's constructor or the Consortium reverts with.
     /// @param issuer The issuing organisation, by its number at the Consortium.
     /// @param registrar The organisation that keeps the token's register, likewise.
+    /// @custom:act create-token
     function createToken(uint256 version, Terms calldata terms, uint32 issuer, uint32 registrar)
         external
         returns (address token);

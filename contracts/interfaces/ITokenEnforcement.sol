@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {Role} from "./IConsortium.sol";
 import {Original, ForcedMove} from "../types/Movement.sol";
 
 /// @title Movements without the holder's consent (G9–G11, G13, S4)
@@ -23,6 +24,8 @@ interface ITokenEnforcement {
 
     /// @notice An incident has a number.
     error InvalidIncident(bytes32 incident);
+    /// @notice The issuer's account is a side of the movement, so the issuer is party to it and signs nothing (S4).
+    error SignedByParty(Role role);
 
     /// @notice `forcedTransfer` with rules waived or a restraint executed. Called by: REGISTRAR, AUDITOR, and ISSUER,
     /// CUSTODIAN or AML. Emits `Transfer` and ERC-7943's `ForcedTransfer`; `Frozen` first where frozen units go.
@@ -33,6 +36,8 @@ interface ITokenEnforcement {
     /// @notice Takes back up to `amount` units of `original` from who received them: what is still there, the rest
     /// is reported as shortfall. Called by: AUDITOR, and REGISTRAR or AML, and ISSUER, BROKER or CUSTODIAN.
     /// The sum under one original never exceeds its amount (both in today's units): `REVERSAL_EXCEEDED`.
+    /// Reverts with {SignedByParty} where the issuer's account gave or received the units and an issuer of the token
+    /// signed the request.
     /// @param from `original.to`, or another wallet of that investor: a reversal follows the investor, not the wallet
     /// @param to `original.from`, or another wallet of that investor where the old one is retired
     /// @return taken units moved

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {Role} from "../interfaces/IConsortium.sol";
+
 /// @title Stands in for the Consortium in the platform's own tests
 /// @notice Whoever has an organisation may call everything, and so may the deployer, who has none and so takes the
 /// part of a Consortium that executes a request.
@@ -14,6 +16,9 @@ contract OpenAuthority {
 
     /// @notice The token that a contract beside the tokens is registered for; zero: all.
     mapping(address account => address) public scopeOf;
+
+    /// @notice Whether the token's issuer signed the request that the deployer takes the part of.
+    bool public issuerSigned;
 
     event TokenRegistered(address token, uint32 issuer, uint32 registrar);
 
@@ -29,6 +34,14 @@ contract OpenAuthority {
 
     function setScope(address account, address token) external {
         scopeOf[account] = token;
+    }
+
+    function setIssuerSigned(bool signed) external {
+        issuerSigned = signed;
+    }
+
+    function isSignedByHolder(Role role, address) external view returns (bool) {
+        return issuerSigned && role == Role.ISSUER;
     }
 
     function unseal() external {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {IConsortium, Role} from "../interfaces/IConsortium.sol";
 import {IERC1594} from "../interfaces/IERC1594.sol";
 import {IERC1644} from "../interfaces/IERC1644.sol";
 import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
@@ -97,6 +98,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         uint256 word = _currentWord();
         bytes32 originalId = _idOf(original);
         _requireNone(_judgeReversal(word, original, originalId, from, to, amount));
+        _requireNoPartySigned(original);
         taken = _takable(from, word);
         if (amount < taken) taken = amount;
         if (taken != 0) {
@@ -284,6 +286,13 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         uint256 already = _today(_reversed[originalId].amount, _reversed[originalId].splits, word);
         uint256 whole = _originalAmount(original, word);
         return already > whole || amount > whole - already ? Reason.REVERSAL_EXCEEDED : Reason.NONE;
+    }
+
+    /// @dev Who else is party the chain cannot know; a request names them.
+    function _requireNoPartySigned(Original calldata original) private view {
+        address issuer = _issuerAccount;
+        if (original.from != issuer && original.to != issuer) return;
+        if (IConsortium(_authority).isSignedByHolder(Role.ISSUER, address(this))) revert SignedByParty(Role.ISSUER);
     }
 
     function _isSameInvestor(uint256 word, address one, address other) private view returns (bool) {

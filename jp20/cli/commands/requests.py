@@ -171,6 +171,7 @@ def requests_approve(
 ) -> None:
     """One signature, in the slot that leaves the others theirs (G17, S3)."""
     from jp20.operations.governance.approval import decision_of, sign_request, signature_to_give
+    from jp20.operations.governance.parties import missing_parties
     from jp20.operations.governance.requests import load_decision, show_request
 
     require_id(request)
@@ -187,6 +188,15 @@ def requests_approve(
             Text(
                 "The document was not compared: --document FILE does.",
                 "根拠文書は照合されていません(--document ファイル で照合できます)。",
+            )
+        )
+    if missing_parties(session, known.request, known.calls):
+        warn(
+            Text(
+                "Not all parties are named: by what the chain knows, others could sign in their "
+                "own case (see above). Ask for a new proposal before you sign.",
+                "当事者の記載に漏れがあります(上記参照)。このままでは当事者自身が署名できます。"
+                "署名する前に、再度の提案を求めてください。",
             )
         )
     by = part.member.name

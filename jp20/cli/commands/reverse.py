@@ -263,9 +263,10 @@ def _warn_without_parties(excluded: tuple[int, ...]) -> None:
     if not excluded:
         warn(
             Text(
-                "No organisation is named as a party (--party): those of the two sides must not "
-                "sign.",
-                "当事者の組織(--party)が指定されていません。双方の当事者である組織は署名できません。",
+                "No organisation is named as a party (--party). Those that the chain knows are "
+                "added; those of the two sides that it does not know must not sign either.",
+                "当事者の組織(--party)が指定されていません。チェーンで判明する当事者は自動で追加"
+                "されますが、それ以外の双方の当事者も署名できません。",
             )
         )
 

@@ -79,7 +79,7 @@ def request_parts(
     known here.
     """
     parts: list[Record | Table] = [
-        _request(session, view, document, known=decision is not None),
+        _request(session, view, document, decision),
         _slots(session, view),
     ]
     if decision is not None:
@@ -143,10 +143,11 @@ def name_of_target(session: "Session", target: "ChecksumAddress", kind: "Kind | 
 
 
 def _request(
-    session: "Session", view: "RequestView", document: Path | None, *, known: bool
+    session: "Session", view: "RequestView", document: Path | None, decision: "Decision | None"
 ) -> Record:
     from jp20.domain.base.times import in_tokyo
 
+    known = decision is not None
     names = _names(session)
     request = view.request
     checked = (
@@ -175,6 +176,10 @@ def _request(
                 Column("parties", Text("parties, who sign nothing", "当事者(署名不可)")),
                 ", ".join(names.get(each, str(each)) for each in request.parties) or None,
             ),
+            (
+                Column("missing_parties", Text("parties NOT named", "記載漏れの当事者")),
+                _missing_parties(session, decision, names),
+            ),
             (Column("calls", Text("calls", "件数"), number=True), request.calls),
             (Column("executed", Text("executed", "実行済み"), number=True), view.executed),
             (
@@ -189,6 +194,23 @@ def _request(
             ),
             (Column("expires_at", Text("until", "期限")), in_tokyo(view.expires_at)),
         ),
+    )
+
+
+def _missing_parties(
+    session: "Session", decision: "Decision | None", names: dict[int, str]
+) -> Text | None:
+    """Whom the chain knows as a party, and the request does not name, each with the reason."""
+    from jp20.operations.governance.parties import missing_parties
+
+    if decision is None:
+        return None
+    found = missing_parties(session, decision.request, decision.calls)
+    if not found:
+        return None
+    return Text(
+        "\n".join(f"{names[each.organisation]}: {each.why.en}" for each in found),
+        "\n".join(f"{names[each.organisation]}: {each.why.ja}" for each in found),
     )
 
 

@@ -139,6 +139,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The parties of a request are named in ascending order, each once.",
         "申請の当事者は、番号の昇順で重複なく指定する必要があります。",
     ),
+    "SignedByParty": (
+        "The issuer's account is a side of this movement: the issuer is party to it, and does not "
+        "sign.",
+        "発行者の口座がこの移転の当事者であるため、発行者は署名できません。",
+    ),
     "NotSignedBy": (
         "Organisation {organisation} is not among those who signed the request.",
         "組織 {organisation} がこの申請に署名していません。",

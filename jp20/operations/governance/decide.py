@@ -194,7 +194,8 @@ def decide(
 
     Where the rule is one signature without a delay, a key with the role acts at once. Else the
     request is proposed, signed and executed, as far as that was not done before: under one case the
-    same calls are carried out once. `parties` have no part in it. Of many calls each may be
+    same calls are carried out once. `parties`, and those whom the chain knows as such, have no
+    part in it. Of many calls each may be
     refused by itself; the refusal of an only one is raised.
 
     Where one key acts at once, a call is made once under a case too: by the key's outbox, whatever
@@ -225,7 +226,7 @@ def decide(
             decided = _directly(session, hands, organisation, calls, evidence, known, progress)
     else:
         decision = requests.prepare(session, calls, evidence, excluded)
-        rule = rule.among(hands.consortium, excluded)
+        rule = rule.among(hands.consortium, decision.request.parties)
         decided = _by_request(session, hands, decision, rule, progress)
     if len(calls) == 1 and decided.calls[0].refusal is not None:
         raise decided.calls[0].refusal

@@ -30,6 +30,7 @@ from jp20.domain.plans.outcomes import CallOutcome, Step
 from jp20.domain.register.events import CallExecuted, RequestProposed
 from jp20.operations.files.inputs import read_file
 from jp20.operations.governance.act_names import act_name, function_at
+from jp20.operations.governance.parties import known_parties
 from jp20.operations.session import Member, Session
 
 NO_SLOT = 255
@@ -357,12 +358,14 @@ def load_decision(file: Path) -> Decision:
 def prepare(
     session: Session, calls: Sequence[Call], evidence: Evidence, parties: Iterable[int]
 ) -> Decision:
-    """The decision about some calls under the rule in force. Raises NotInPolicy."""
+    """The decision about some calls under the rule in force. Its parties are those that are named,
+    and those that the chain knows (S4). Raises NotInPolicy.
+    """
     word = session.rule(calls[0])
     required_rule(word, session.function_of(calls[0]))
-    return put_under_one_root(
-        calls, evidence.case_id, evidence.document_hash, word, sorted(set(parties))
-    )
+    known = (party.organisation for party in known_parties(session, calls))
+    everybody = sorted({*parties, *known})
+    return put_under_one_root(calls, evidence.case_id, evidence.document_hash, word, everybody)
 
 
 def direct_call(session: Session, call: Call, evidence: Evidence) -> Call:

@@ -20,6 +20,7 @@ from token_words import (
     reverts_with,
 )
 
+from jp20.domain.base.roles import Role
 from jp20.domain.token.reasons import Reason
 
 pytestmark = pytest.mark.requirement("G10")
@@ -245,6 +246,27 @@ def test_a_delivery_is_reversed_to_the_issuer_account(
     assert token.undistributed() == 9_960
     with reverts_with("TransferRefused", Reason.NOT_SAME_INVESTOR):
         token.reverse.call(original, alice, bob, 40, decided)
+
+
+@pytest.mark.requirement("S4")
+def test_the_issuer_does_not_sign_the_reversal_of_a_delivery(
+    make_issue, authority, issuer_account, alice, bob, decided
+):
+    token = make_issue({})
+    tx = token.deliver([alice], [100], decided)
+    delivery = (tx.txid, 0, issuer_account.address, alice.address, 100, 0)
+    tx = token.reverse(delivery, alice, issuer_account, 60, decided)
+    reversal = (tx.txid, 0, alice.address, issuer_account.address, 60, 0)
+    tx = token.transfer(bob, 10, {"from": alice})
+    sale = (tx.txid, 0, alice.address, bob.address, 10, 0)
+    authority.setIssuerSigned(True, decided)
+
+    with reverts_with("SignedByParty", Role.ISSUER):
+        token.reverse.call(delivery, alice, issuer_account, 30, decided)
+    with reverts_with("SignedByParty", Role.ISSUER):
+        token.reverse.call(reversal, issuer_account, alice, 60, decided)
+    # Between two holders it is no party.
+    assert token.reverse.call(sale, bob, alice, 10, decided) == 10
 
 
 def test_only_a_delivery_returns_to_the_issuer_account(
