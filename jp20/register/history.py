@@ -7,6 +7,7 @@ They are read from the node once, and afterwards only the blocks that came since
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from heapq import merge
 from typing import Final, Protocol
 
 from eth_typing import ChecksumAddress
@@ -14,6 +15,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.events import EventDecoder, read_events
 from jp20.chain.rpc.connection import Block, Connection
 from jp20.domain.register.events import Event, LoggedEvent, RequestProposed
+from jp20.domain.register.journal import Journal
 
 
 class History(Protocol):
@@ -29,6 +31,12 @@ class History(Protocol):
         self, consortium: ChecksumAddress, case_id: bytes | None = None
     ) -> tuple[LoggedEvent[RequestProposed], ...]:
         """The proposals of requests, or those under a case."""
+        ...
+
+    def journal(self, addresses: Iterable[ChecksumAddress], last: int | None = None) -> Journal:
+        """What the events of some contracts add up to, up to block `last` or the latest. Movements
+        know their grounds where the Consortium is among them.
+        """
         ...
 
 
@@ -96,6 +104,13 @@ class ChainHistory:
             for entry in found
             if isinstance(entry.event, RequestProposed) and case_id in (None, entry.event.case_id)
         )
+
+    def journal(self, addresses: Iterable[ChecksumAddress], last: int | None = None) -> Journal:
+        upto = self._connection.block_number() if last is None else last
+        each_one = [self.events(address, upto) for address in addresses]
+        found = Journal()
+        found.follow(merge(*each_one, key=lambda logged: (logged.at.block, logged.at.log)))
+        return found
 
     def _stands(self, block: Block, newest: Block) -> bool:
         """Whether a block is still on the chain, of which `newest` was just read."""

@@ -6,7 +6,7 @@ changed, however long the past is; and a store that keeps *(key, block) → valu
 of any block.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -138,8 +138,3 @@ class Draft:
         """What was changed since this was asked last."""
         taken, self._changes = tuple(self._changes), []
         return taken
-
-
-def changed_keys(entries: Iterable[JournalEntry], book: Book[_K, _V]) -> set[_K]:
-    """The keys of a book that some entries changed."""
-    return {change.key for entry in entries for change in entry.changes if change.book is book}
