@@ -19,6 +19,7 @@ MOST_ROOMS: Final = 8
 # Rooms beside the token, each with a contract of its own: not counted among the eight.
 BESIDE: Final = {"settlement"}
 READS_LOGS: Final = ("chain", "register")
+READERS: Final = ("eth_getLogs", "read_events")
 ASKS_A_CONTRACT: Final = ("read", "read_many", "call", "function", "executed_call")
 
 
@@ -37,7 +38,9 @@ def readers_of_logs() -> Iterator[str]:
         if file.parts[0] in READS_LOGS:
             continue
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and node.value == "eth_getLogs":
+            named = node.value if isinstance(node, ast.Constant) else None
+            named = node.name if isinstance(node, ast.alias) else named
+            if named in READERS:
                 yield f"jp20/{file}:{node.lineno} reads logs itself"
 
 

@@ -19,7 +19,7 @@ from jp20.domain.governance.requests import Call, leaf
 from jp20.domain.plans.allotments import Allotment, AllotmentFile
 from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome, in_order
 from jp20.domain.plans.plan import DeliveryRow
-from jp20.domain.register.events import CallExecuted, Transfer
+from jp20.domain.register.events import Transfer
 from jp20.domain.token.eligibility import RecipientHolding, judge_delivery
 from jp20.domain.token.reasons import Reason
 from jp20.operations.governance.batches import BATCH_SIZE, BatchRow, execute_batch, faulty
@@ -256,8 +256,7 @@ class Past:
         ids = {request.id for request in self.requests}
         transactions = {
             entry.at.transaction
-            for entry in session.events(session.consortium.address)
-            if isinstance(entry.event, CallExecuted) and entry.event.id in ids
+            for entry in session.history.executions(session.consortium.address, ids)
         }
         units: Counter[ChecksumAddress] = Counter()
         place: dict[ChecksumAddress, tuple[bytes, int]] = {}
