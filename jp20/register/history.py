@@ -14,8 +14,16 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.events import EventDecoder, Topic, read_events
 from jp20.chain.rpc.connection import Block, Connection
-from jp20.domain.register.events import CallExecuted, Event, LoggedEvent, RequestProposed
+from jp20.domain.register.events import (
+    ActedDirectly,
+    CallExecuted,
+    Event,
+    LoggedEvent,
+    RequestProposed,
+)
 from jp20.domain.register.journal import Journal
+from jp20.domain.register.ledger import Place
+from jp20.domain.register.movements import Movement
 
 
 class History(Protocol):
@@ -45,6 +53,14 @@ class History(Protocol):
     def journal(self, addresses: Iterable[ChecksumAddress], last: int | None = None) -> Journal:
         """What the events of some contracts add up to, up to block `last` or the latest. Movements
         know their grounds where the Consortium is among them.
+        """
+        ...
+
+    def movements(
+        self, token: ChecksumAddress, consortium: ChecksumAddress, transaction: bytes
+    ) -> tuple[Movement, ...]:
+        """What moved units of a token in a transaction, with its grounds; nothing where it moved
+        none.
         """
         ...
 
@@ -117,8 +133,32 @@ class ChainHistory:
         upto = self._connection.block_number() if last is None else last
         each_one = [self.events(address, upto) for address in addresses]
         found = Journal()
-        found.follow(merge(*each_one, key=lambda logged: (logged.at.block, logged.at.log)))
+        found.follow(merge(*each_one, key=_place))
         return found
+
+    def movements(
+        self, token: ChecksumAddress, consortium: ChecksumAddress, transaction: bytes
+    ) -> tuple[Movement, ...]:
+        """Of the Consortium's events only those of the requests that the transaction executed are
+        read, so that it costs the same whatever others do.
+        """
+        there = (each.at.block for each in self.events(token) if each.at.transaction == transaction)
+        block = next(there, None)
+        if block is None:
+            return ()
+        decoder = self._decoder(consortium)
+        found = read_events(self._connection, consortium, decoder, block, block)
+        decided = [each for each in found if each.at.transaction == transaction]
+        acts = [each for each in decided if isinstance(each.event, ActedDirectly)]
+        ids = {each.event.id for each in decided if isinstance(each.event, CallExecuted)}
+        asked = self._events(consortium, (None, tuple(sorted(ids))), block) if ids else ()
+        journal = Journal()
+        journal.follow(merge(self.events(token, block), asked, acts, key=_place))
+        return tuple(
+            each.movement
+            for each in journal.entries
+            if each.logged.at.transaction == transaction and isinstance(each.movement, Movement)
+        )
 
     def _found(
         self, address: ChecksumAddress, kind: type, *topics: Topic
@@ -156,3 +196,7 @@ class ChainHistory:
             return self._connection.block(block.number).hash == block.hash
         except LookupError:
             return False
+
+
+def _place(logged: LoggedEvent[Event]) -> Place:
+    return (logged.at.block, logged.at.log)

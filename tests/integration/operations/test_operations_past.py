@@ -21,17 +21,19 @@ from example_world import (
 from past_world import require_agreement, whole_past
 
 from jp20.chain.contracts.contract import token_at
+from jp20.chain.contracts.events import EventDecoder
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import Role
 from jp20.domain.register.books import CONSENTS, REQUESTS, RESTRAINTS
-from jp20.domain.register.events import Cause
+from jp20.domain.register.events import Cause, RequestProposed
 from jp20.domain.register.ledger import Ledger
-from jp20.domain.register.movements import Why
+from jp20.domain.register.movements import Movement, Why
 from jp20.domain.token.consent_status import ConsentStatus
 from jp20.domain.token.terms import MAX_UNITS
 from jp20.operations.governance import requests
 from jp20.operations.governance.decide import decide
+from jp20.operations.register.decisions import NothingMoved, decisions_of
 from jp20.operations.session import open_session
 from jp20.operations.token.issue import create_token
 
@@ -298,11 +300,23 @@ def test_a_random_past_agrees_at_every_block(world, seed):
     assert len(happened) > 15  # a past in which little happened shows little
     require_agreement(acting.session, first)
     require_the_same_in_parts(acting.session, first)
+    require_the_same_of_each_transaction(acting)
 
 
 def fresh(world):
     """A session that has read nothing yet, with all keys."""
     return open_session(world.session.connection, world.deployment, world.session.signers.values())
+
+
+def require_the_same_of_each_transaction(acting):
+    """Movements are explained from what the Consortium said of their requests alone."""
+    token, consortium = acting.token.address, acting.session.consortium.address
+    of_token = [each for each in whole_past(acting.session).entries if each.logged.emitter == token]
+    moved = [each.movement for each in of_token if isinstance(each.movement, Movement)]
+    reader = fresh(acting.world).history
+    for transaction in dict.fromkeys(each.at.transaction for each in moved):
+        expected = tuple(each for each in moved if each.at.transaction == transaction)
+        assert reader.movements(token, consortium, transaction) == expected
 
 
 def require_the_same_in_parts(session, first):
@@ -339,6 +353,46 @@ def test_a_movement_knows_case_document_signers_and_executor(acting):
     assert acting.session.organisation_of(forced.grounds.key) == forced.grounds.executor
     assert (own.why, own.grounds) == (Why.TRANSFERRED, None)
     assert (given_up.why, given_up.grounds) == (Why.REDEEMED, None)
+
+
+@pytest.mark.requirement("G15", "G17")
+def test_it_is_said_who_decided_and_other_people_s_requests_are_not_read(acting, monkeypatch):
+    acting.act("forcedTransfer", alice.address, bob.address, 8)
+    own = acting.own(alice, "transfer", bob.address, 3).transaction
+    acting.leave_a_request(2)
+    forced = whole_past(acting.session).entries
+    transaction = next(
+        each.movement.at.transaction
+        for each in reversed(forced)
+        if each.movement is not None and each.movement.why is Why.FORCED
+    )
+    read = []
+    decode = EventDecoder.decode
+    monkeypatch.setattr(
+        EventDecoder, "decode", lambda *asked: read.append(decode(*asked)) or read[-1]
+    )
+    session = fresh(acting.world)
+
+    (decided,) = decisions_of(session, acting.token, transaction)
+    (by_alice,) = decisions_of(session, acting.token, own)
+
+    names = {member.number: member.name for member in session.members()}
+    grounds = decided.grounds
+    assert decided.signers == tuple(names[number] for number in grounds.signers)
+    assert (decided.proposer, decided.executor) == (
+        names[grounds.proposer],
+        names[grounds.executor],
+    )
+    assert decided.case.startswith("PAST-")
+    assert (by_alice.case, by_alice.signers, by_alice.executor) == (None, (), None)
+    proposed = [each for each in read if isinstance(each, RequestProposed)]
+    assert {each.id for each in proposed} == {grounds.request}
+
+
+@pytest.mark.requirement("G15")
+def test_a_transaction_that_moved_nothing_is_said_to_have_moved_nothing(acting):
+    with pytest.raises(NothingMoved, match="JP20-TEST moved in transaction 0x0101"):
+        decisions_of(acting.session, acting.token, b"\x01" * 32)
 
 
 @pytest.mark.requirement("G15", "G17")
