@@ -1,6 +1,7 @@
 """`jp20 register`: shown, exported, compared with the chain, now and as of the past."""
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -136,12 +137,14 @@ def test_it_says_who_decided_what_moved_and_on_which_document(place):
     moved = register(place, "decision", "RG-1", delivery["transaction"])["movements"]
     nothing = refused("register", "decision", "RG-1", split["transaction"], folder=place.folder)
 
-    request = done("requests", "show", moved[0]["request"], "--format", "json", folder=place.folder)
-    signed = [each["organisation"] for each in request.json["signatures"]]
-    print(moved[0], request.json)
+    document = "0x" + hashlib.sha256((place.folder / "RG-1.csv").read_bytes()).hexdigest()
     assert [(each["to"], each["units"]) for each in moved] == [(ALICE, 100), (BOB, 60), (CAROL, 40)]
     assert {each["case"] for each in moved} == {"D-RG-1"}
-    assert {each["signed_by"] for each in moved} == {", ".join(signed)}
+    assert {each["document"] for each in moved} == {document}
+    # By the example's consortium the broker proposes, broker and issuer sign, the bank executes.
+    assert {each["proposed_by"] for each in moved} == {"みなと証券"}
+    assert {each["signed_by"] for each in moved} == {"みなと証券, 港南リアルティ"}
+    assert {each["executed_by"] for each in moved} == {"ひいらぎ信託銀行"}
     assert "register history RG-1" in nothing
 
 
