@@ -87,6 +87,7 @@ class TokenTransaction:
         self._moved: Final[dict[int, Movement]] = {}
         self._splits: Final[dict[int, Split]] = {}
         self._given_up: Final[set[int]] = set()
+        self._factors = draft.get(FACTORS, token) or UNSPLIT
 
     def movements(self) -> Iterator[tuple[int, Movement | Split]]:
         """What moved units, and why, by the number of its event, once all events are taken."""
@@ -128,10 +129,10 @@ class TokenTransaction:
             self._draft.put(SUPPLY, self._token, self._supply() - units or None)
         else:
             self._hold(at, to, units)
-        return Movement(at, from_, to, units, len(self._factors()) - 1, Why.TRANSFERRED)
+        return Movement(at, from_, to, units, len(self._factors) - 1, Why.TRANSFERRED)
 
     def _hold(self, at: At, account: ChecksumAddress, change: int) -> None:
-        factors = self._factors()
+        factors = self._factors
         held = self._draft.get(BALANCES, (self._token, account))
         units = change + (held.at(factors) if held is not None else 0)
         if units < 0:
@@ -144,14 +145,15 @@ class TokenTransaction:
         self._draft.put(BALANCES, (self._token, account), balance)
 
     def _split(self, at: At, count: int, ratio: int) -> Split:
-        factors = self._factors()
+        factors = self._factors
         if count != len(factors):
             raise BrokenRegister(
                 at,
                 f"split {count} does not follow split {len(factors) - 1}",
                 f"{count} 回目の分割の順序が正しくありません",
             )
-        self._draft.put(FACTORS, self._token, (*factors, factors[-1] * ratio))
+        self._factors = (*factors, factors[-1] * ratio)
+        self._draft.put(FACTORS, self._token, self._factors)
         self._draft.put(SUPPLY, self._token, self._supply() * ratio or None)
         terms = self._draft.get(TERMS, self._token)
         if terms is not None:
@@ -344,7 +346,7 @@ class TokenTransaction:
         promised = self._draft.get(PROMISED, (self._token, holder))
         if not promised:
             return
-        factors = self._factors()
+        factors = self._factors
         records = [self._draft.get(CONSENTS, (self._token, id)) for id in promised]
         committed = sum(each.quantity.at(factors) for each in records if each is not None)
         balance = self._draft.get(BALANCES, (self._token, holder))
@@ -400,11 +402,8 @@ class TokenTransaction:
     def _supply(self) -> int:
         return self._draft.get(SUPPLY, self._token) or 0
 
-    def _factors(self) -> tuple[int, ...]:
-        return self._draft.get(FACTORS, self._token) or UNSPLIT
-
     def _quantity(self, units: int) -> Quantity:
-        return Quantity(units, len(self._factors()) - 1)
+        return Quantity(units, len(self._factors) - 1)
 
 
 def _without_transfer(at: At, why: Why) -> BrokenRegister:
