@@ -242,7 +242,7 @@ def register_history(
     "decision",
     help=both(
         "Who decided that units moved, and on which document: case, proposer, signers, executor.",
-        "移転の決定根拠を表示する(案件番号・文書ハッシュ・起案・署名・執行の組織)。",
+        "移転の決定根拠を表示する(案件番号、根拠文書のハッシュ、提案・署名・実行した組織)。",
     ),
     epilog=example("jp20 register decision JP20-RE-0001 0x5c50…"),
 )
@@ -276,11 +276,11 @@ def register_decision(
                 Column("to", Text("to", "移転先")),
                 Column("units", Text("units then", "当時の口数"), number=True),
                 Column("case", Text("case", "案件番号")),
-                Column("document", Text("document's hash", "文書ハッシュ"), detail=True),
+                Column("document", Text("document's hash", "根拠文書のハッシュ"), detail=True),
                 Column("request", Text("request", "申請番号"), detail=True),
-                Column("proposed_by", Text("proposed by", "起案"), detail=True),
+                Column("proposed_by", Text("proposed by", "提案"), detail=True),
                 Column("signed_by", Text("signed by", "署名")),
-                Column("executed_by", Text("executed by", "執行")),
+                Column("executed_by", Text("executed by", "実行")),
             ),
             [
                 (

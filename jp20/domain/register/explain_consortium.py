@@ -143,7 +143,7 @@ def _request(draft: Draft, id: bytes, at: At) -> RequestRecord:
         raise BrokenRegister(
             at,
             f"request 0x{id.hex()} was never proposed",
-            f"依頼 0x{id.hex()} の提案がありません",
+            f"申請 0x{id.hex()} の提案がありません",
         )
     return known
 

@@ -268,7 +268,7 @@ class TokenTransaction:
         known = self._draft.get(RESTRAINTS, (self._token, id))
         if known is None:
             raise BrokenRegister(
-                at, f"restraint {id} was never set", f"制約 {id} の設定がありません"
+                at, f"restraint {id} was never set", f"制限 {id} の設定がありません"
             )
         return known
 
