@@ -25,7 +25,8 @@ from jp20.operations.governance import requests
 from jp20.operations.governance.emergency import platform_status
 from jp20.operations.governance.platform import deploy_platform
 from jp20.operations.plans.plan import prepare_distribution, prepare_whitelist
-from jp20.operations.register.report import report
+from jp20.operations.register.decisions import decisions_of
+from jp20.operations.register.report import read_register, report
 from jp20.operations.session import Session
 from jp20.testing import PlatformForTests, TokenForTests
 
@@ -89,12 +90,17 @@ def _looks(platform: PlatformForTests, token: TokenForTests, count: int) -> list
     rows = [f"{each},{each},general,resident,2040-03-31,\n" for each in _WALLETS]
     investors = parse_investors((head + "".join(rows)).encode(), "i.csv", 0)
     evidence = Evidence.of("LOOK-1", b"looked at")
+    with platform.session() as session:
+        moved = read_register(session, token.address).history[-1].at.transaction
+        asked = next(iter(requests.proposals(session, target=token.address)))
     looks: dict[str, Callable[[Session], object]] = {
         "distribute plan": lambda session: prepare_distribution(
             session, token.address, allotments, evidence
         ),
         "whitelist plan": lambda session: prepare_whitelist(session, investors, evidence),
         "register holders": lambda session: report(session, token.address),
+        "register decision": lambda session: decisions_of(session, token.address, moved),
+        "requests show": lambda session: requests.show_request(session, asked),
         "status": platform_status,
     }
     found: list[Row] = []

@@ -24,6 +24,7 @@ UNITS: Final = Path("domain/files/units.py")
 # Where the fields of the contracts' words begin that are more than a byte away from the end.
 FIELDS: Final = (16, 56, 96, 104, 144, 160)
 WORDS: Final = (Path("domain/investors/facts.py"), Path("domain/governance/policy.py"))
+READERS: Final = ("eth_getLogs", "read_events")
 ASKS_A_CONTRACT: Final = ("read", "read_many", "call", "function", "executed_call")
 
 
@@ -42,7 +43,9 @@ def readers_of_logs() -> Iterator[str]:
         if file.parts[0] in READS_LOGS:
             continue
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and node.value == "eth_getLogs":
+            named = node.value if isinstance(node, ast.Constant) else None
+            named = node.name if isinstance(node, ast.alias) else named
+            if named in READERS:
                 yield f"jp20/{file}:{node.lineno} reads logs itself"
 
 

@@ -1,6 +1,7 @@
 """`jp20 register`: shown, exported, compared with the chain, now and as of the past."""
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ BAD = [
     Bad("register check", ("NONE",), 1, "NONE"),
     Bad("register history", ("NONE", "0x12"), 2, "0x12"),
     Bad("register history", ("NONE",), 1, "NONE"),
+    Bad("register decision", ("NONE", "0x12"), 2, "0x12"),
+    Bad("register decision", ("NONE", "0x" + "12" * 32), 1, "NONE"),
 ]
 
 
@@ -125,6 +128,24 @@ def test_the_history_of_a_wallet_has_what_a_reversal_names_a_movement_by(place):
     assert {each["log"] for each in everybody} == {None}
     assert unnamed.code == wrong.code == 2
     assert f"--log {delivery['log']}: " in unnamed.err
+
+
+@pytest.mark.requirement("G15", "G17")
+def test_it_says_who_decided_what_moved_and_on_which_document(place):
+    (delivery, split) = register(place, "history", "RG-1", BOB)["history"]
+
+    moved = register(place, "decision", "RG-1", delivery["transaction"])["movements"]
+    nothing = refused("register", "decision", "RG-1", split["transaction"], folder=place.folder)
+
+    document = "0x" + hashlib.sha256((place.folder / "RG-1.csv").read_bytes()).hexdigest()
+    assert [(each["to"], each["units"]) for each in moved] == [(ALICE, 100), (BOB, 60), (CAROL, 40)]
+    assert {each["case"] for each in moved} == {"D-RG-1"}
+    assert {each["document"] for each in moved} == {document}
+    # By the example's consortium the broker proposes, broker and issuer sign, the bank executes.
+    assert {each["proposed_by"] for each in moved} == {"みなと証券"}
+    assert {each["signed_by"] for each in moved} == {"みなと証券, 港南リアルティ"}
+    assert {each["executed_by"] for each in moved} == {"ひいらぎ信託銀行"}
+    assert "register history RG-1" in nothing
 
 
 @pytest.mark.requirement("G15")

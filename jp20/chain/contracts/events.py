@@ -23,7 +23,8 @@ from jp20.domain.register.events import (
     TokenEvent,
 )
 
-Topics = Sequence[bytes | None]
+Topic = bytes | tuple[bytes, ...] | None
+"""What a log's topic has to be: one, one of several, anything."""
 
 SPAN: Final = 5_000
 """Blocks that are asked for at once; half as many where the node refuses."""
@@ -83,10 +84,10 @@ def read_events(
     decoder: EventDecoder,
     first: int,
     last: int,
-    topics: Topics = (),
+    topics: Sequence[Topic] = (),
 ) -> Iterator[LoggedEvent[Event]]:
     """The events of a contract from block `first` to `last`, both included, in the chain's
-    order; those with some topics, None for any.
+    order; those with some topics.
     """
     for logs in _spans(connection, address, first, last, topics):
         yield from entries(connection, logs, decoder)
@@ -105,8 +106,14 @@ def entries(
         )
 
 
+def _asked(topic: Topic) -> str | list[str] | None:
+    if isinstance(topic, tuple):
+        return [f"0x{each.hex()}" for each in topic]
+    return None if topic is None else f"0x{topic.hex()}"
+
+
 def _spans(
-    connection: Connection, address: ChecksumAddress, first: int, last: int, topics: Topics
+    connection: Connection, address: ChecksumAddress, first: int, last: int, topics: Sequence[Topic]
 ) -> Iterator[list[Log]]:
     span = SPAN
     while first <= last:
@@ -117,7 +124,7 @@ def _spans(
             "toBlock": hex(until),
         }
         if topics:
-            asked["topics"] = [None if each is None else f"0x{each.hex()}" for each in topics]
+            asked["topics"] = [_asked(each) for each in topics]
         try:
             found = connection.rpc("eth_getLogs", asked)
         except NodeRefused:

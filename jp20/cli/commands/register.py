@@ -8,7 +8,7 @@ import typer
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both, example
-from jp20.cli.frame.options import Token, address, time
+from jp20.cli.frame.options import Token, address, hash_of, time
 from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
@@ -236,6 +236,71 @@ def register_history(
         Record("register", _summary(found).title, fields),
     )
     _end(found)
+
+
+@app.command(
+    "decision",
+    help=both(
+        "Who decided that units moved, and on which document: case, proposer, signers, executor.",
+        "移転の決定根拠を表示する(案件番号、根拠文書のハッシュ、提案・署名・実行した組織)。",
+    ),
+    epilog=example("jp20 register decision JP20-RE-0001 0x5c50…"),
+)
+def register_decision(
+    token: Token,
+    transaction: Annotated[
+        str,
+        typer.Argument(
+            metavar="TRANSACTION",
+            help=both(
+                "The transaction, as register history has it.", "取引(register history の表示)。"
+            ),
+        ),
+    ],
+) -> None:
+    """What a holder did with own units rests on no decision (G15, G17)."""
+    from jp20.domain.base.times import in_tokyo
+    from jp20.operations.register.decisions import decisions_of
+
+    session = workspace().view()
+    found = decisions_of(session, token, hash_of(transaction, "TRANSACTION"))
+    show(
+        Table(
+            "movements",
+            Text("Who decided what moved", "移転の決定根拠"),
+            (
+                BLOCK,
+                Column("time", Text("time", "日時"), detail=True),
+                Column("why", Text("why", "事由")),
+                Column("from", Text("from", "移転元")),
+                Column("to", Text("to", "移転先")),
+                Column("units", Text("units then", "当時の口数"), number=True),
+                Column("case", Text("case", "案件番号")),
+                Column("document", Text("document's hash", "根拠文書のハッシュ"), detail=True),
+                Column("request", Text("request", "申請番号"), detail=True),
+                Column("proposed_by", Text("proposed by", "提案"), detail=True),
+                Column("signed_by", Text("signed by", "署名")),
+                Column("executed_by", Text("executed by", "実行")),
+            ),
+            [
+                (
+                    each.movement.at.block,
+                    in_tokyo(each.movement.at.time),
+                    each.movement.why.value,
+                    each.movement.from_,
+                    each.movement.to,
+                    each.movement.units,
+                    each.case,
+                    each.grounds.document_hash if each.grounds else None,
+                    each.grounds.request if each.grounds else None,
+                    each.proposer,
+                    ", ".join(each.signers) or None,
+                    each.executor,
+                )
+                for each in found
+            ],
+        )
+    )
 
 
 # Inside

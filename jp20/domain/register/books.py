@@ -131,13 +131,16 @@ class SignatureRecord:
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """A request as it was proposed last, with the signatures that stand, by slot."""
+    """A request as it was proposed last, with the signatures that stand, by slot. The rule's delay
+    runs from `signed_at`, the time of the last signature, 0 if there was none.
+    """
 
     request: Request
     proposer: int
     key: ChecksumAddress
     at: At
     signatures: tuple[SignatureRecord, ...] = ()
+    signed_at: int = 0
     cancelled: bool = False
 
     @property

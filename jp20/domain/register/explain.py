@@ -28,8 +28,8 @@ from jp20.domain.register.events import (
 from jp20.domain.register.explain_consortium import explain_consortium, grounds_of
 from jp20.domain.register.explain_platform import explain_platform
 from jp20.domain.register.explain_token import TokenTransaction
-from jp20.domain.register.ledger import Draft, JournalEntry, Ledger
-from jp20.domain.register.movements import BrokenRegister, Grounds, Split
+from jp20.domain.register.ledger import BookChange, Draft, JournalEntry, Ledger
+from jp20.domain.register.movements import BrokenRegister, Grounds, Movement
 
 _OWN: Final = (
     RequestProposed,
@@ -59,12 +59,13 @@ def explain_transaction(
     draft = Draft(ledger)
     tokens: dict[ChecksumAddress, TokenTransaction] = {}
     grounds: Grounds | None = None
-    found: list[JournalEntry] = []
-    since = ledger.place
+    found: list[tuple[LoggedEvent[Event], tuple[BookChange, ...], Grounds | None]] = []
+    place = ledger.place
     for number, logged in enumerate(transaction):
         at, event = logged.at, logged.event
-        if (at.block, at.log) <= since:
+        if (at.block, at.log) <= place:
             raise BrokenRegister(at, "they are out of order", "順序が正しくありません")
+        place = (at.block, at.log)
         kind = type(event)
         if kind in _TOKEN:
             if logged.emitter not in tokens:
@@ -76,18 +77,17 @@ def explain_transaction(
             if isinstance(event, CallExecuted | ActedDirectly):
                 grounds = grounds_of(draft, logged)
             explain_consortium(draft, logged)
-        own = kind in _OWN
-        found.append(
-            JournalEntry(logged, since, draft.take_changes(), None, None if own else grounds)
-        )
-        since = found[-1].place
-    for token in tokens.values():
-        for number, movement in token.movements():
-            entry = found[number]
-            if isinstance(movement, Split):
-                found[number] = replace(entry, movement=movement)
+        found.append((logged, draft.take_changes(), None if kind in _OWN else grounds))
+    movements = {number: moved for token in tokens.values() for number, moved in token.movements()}
+    entries: list[JournalEntry] = []
+    place = ledger.place
+    for number, (logged, changes, rests_on) in enumerate(found):
+        moved = movements.get(number)
+        if isinstance(moved, Movement) and rests_on is not None:
+            if tokens[logged.emitter].is_holders_own(number):
+                rests_on = None
             else:
-                rests_on = None if token.is_holders_own(number) else entry.grounds
-                moved = replace(movement, grounds=rests_on)
-                found[number] = replace(entry, movement=moved, grounds=rests_on)
-    return tuple(found)
+                moved = replace(moved, grounds=rests_on)
+        entries.append(JournalEntry(logged, place, changes, moved, rests_on))
+        place = entries[-1].place
+    return tuple(entries)

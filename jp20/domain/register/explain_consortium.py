@@ -122,7 +122,7 @@ def _explain_request(draft: Draft, logged: LoggedEvent[Event]) -> None:
             others = (each for each in known.signatures if each.slot != slot)
             signed = (*others, SignatureRecord(slot, organisation, key, at))
             by_slot = tuple(sorted(signed, key=lambda each: each.slot))
-            draft.put(REQUESTS, id, replace(known, signatures=by_slot))
+            draft.put(REQUESTS, id, replace(known, signatures=by_slot, signed_at=at.time))
         case SignatureWithdrawn(id, _, slot, _):
             known = _request(draft, id, at)
             left = tuple(each for each in known.signatures if each.slot != slot)
@@ -143,7 +143,7 @@ def _request(draft: Draft, id: bytes, at: At) -> RequestRecord:
         raise BrokenRegister(
             at,
             f"request 0x{id.hex()} was never proposed",
-            f"依頼 0x{id.hex()} の提案がありません",
+            f"申請 0x{id.hex()} の提案がありません",
         )
     return known
 

@@ -90,6 +90,7 @@ class TokenTransaction:
         self._moved: Final[dict[int, Movement]] = {}
         self._splits: Final[dict[int, Split]] = {}
         self._given_up: Final[set[int]] = set()
+        self._factors = self._read_factors()
 
     def movements(self) -> Iterator[tuple[int, Movement | Split]]:
         """What moved units, and why, by the number of its event, once all events are taken."""
@@ -134,10 +135,10 @@ class TokenTransaction:
             self._draft.put(SUPPLY, self._token, self._supply() - units or None)
         else:
             self._hold(at, to, units)
-        return Movement(at, from_, to, units, len(self._factors()) - 1, Why.TRANSFERRED)
+        return Movement(at, from_, to, units, len(self._factors) - 1, Why.TRANSFERRED)
 
     def _hold(self, at: At, account: ChecksumAddress, change: int) -> None:
-        factors = self._factors()
+        factors = self._factors
         held = self._draft.get(BALANCES, (self._token, account))
         units = change + (held.at(factors) if held is not None else 0)
         if units < 0:
@@ -150,7 +151,7 @@ class TokenTransaction:
         self._draft.put(BALANCES, (self._token, account), balance)
 
     def _split(self, at: At, count: int, ratio: int) -> Split:
-        factors = self._factors()
+        factors = self._factors
         if count != len(factors):
             raise BrokenRegister(
                 at,
@@ -274,7 +275,7 @@ class TokenTransaction:
         known = self._draft.get(RESTRAINTS, (self._token, id))
         if known is None:
             raise BrokenRegister(
-                at, f"restraint {id} was never set", f"制約 {id} の設定がありません"
+                at, f"restraint {id} was never set", f"制限 {id} の設定がありません"
             )
         return known
 
@@ -354,7 +355,7 @@ class TokenTransaction:
         promised = self._draft.get(PROMISED, (self._token, holder))
         if not promised:
             return
-        factors = self._factors()
+        factors = self._factors
         records = [self._draft.get(CONSENTS, (self._token, id)) for id in promised]
         committed = sum(each.quantity.at(factors) for each in records if each is not None)
         balance = self._draft.get(BALANCES, (self._token, holder))
@@ -388,7 +389,7 @@ class TokenTransaction:
                     self._draft.put(ARRIVING, self._token, 0)
                     self._write_factors(UNSPLIT)
             case TookOver():
-                factors, arrived = self._factors(), self._draft.get(ARRIVING, self._token)
+                factors, arrived = self._factors, self._draft.get(ARRIVING, self._token)
                 self._draft.put(ARRIVING, self._token, None)
                 self._draft.put(SUPPLY, self._token, arrived or None)
                 self._write_factors(factors)
@@ -418,12 +419,13 @@ class TokenTransaction:
     def _supply(self) -> int:
         return self._draft.get(SUPPLY, self._token) or 0
 
-    def _factors(self) -> tuple[int, ...]:
+    def _read_factors(self) -> tuple[int, ...]:
         """Those that amounts in events speak of."""
         factors = self._draft.get(FACTORS, self._token) or UNSPLIT
         return factors[:-1] if self._is_waiting() else factors
 
     def _write_factors(self, factors: tuple[int, ...]) -> None:
+        self._factors = factors
         if self._is_waiting():
             factors = (*factors, 0)
         self._draft.put(FACTORS, self._token, None if factors == UNSPLIT else factors)
@@ -432,7 +434,7 @@ class TokenTransaction:
         return self._draft.get(ARRIVING, self._token) is not None
 
     def _quantity(self, units: int) -> Quantity:
-        return Quantity(units, len(self._factors()) - 1)
+        return Quantity(units, len(self._factors) - 1)
 
 
 def _without_transfer(at: At, why: Why) -> BrokenRegister:

@@ -6,7 +6,7 @@ changed, however long the past is; and a store that keeps *(key, block) → valu
 of any block.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -84,8 +84,11 @@ class Ledger:
     __hash__ = None  # type: ignore[assignment]
 
     def _write(self, book: Book[Any, Any], key: Any, before: Any, after: Any) -> None:
-        values = self._books.setdefault(book.name, {})
-        if values.get(key) != before:
+        values = self._books.get(book.name)
+        if values is None:
+            values = self._books[book.name] = {}
+        found = values.get(key)
+        if found is not before and found != before:
             raise ValueError(f"{book.name} of {key} is not {before}")
         if after is not None:
             values[key] = after
@@ -118,12 +121,13 @@ class Draft:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger: Final = ledger
-        self._written: Final[dict[tuple[str, Any], Any]] = {}
+        self._written: Final[dict[str, dict[Any, Any]]] = {}
         self._changes: list[BookChange] = []
 
     def get(self, book: Book[_K, _V], key: _K) -> _V | None:
-        if self._written and (book.name, key) in self._written:
-            found: _V | None = self._written[(book.name, key)]
+        written = self._written.get(book.name)
+        if written is not None and key in written:
+            found: _V | None = written[key]
             return found
         return self._ledger.get(book, key)
 
@@ -132,14 +136,9 @@ class Draft:
         before = self.get(book, key)
         if before != value:
             self._changes.append(BookChange(book, key, before, value))
-            self._written[(book.name, key)] = value
+            self._written.setdefault(book.name, {})[key] = value
 
     def take_changes(self) -> tuple[BookChange, ...]:
         """What was changed since this was asked last."""
         taken, self._changes = tuple(self._changes), []
         return taken
-
-
-def changed_keys(entries: Iterable[JournalEntry], book: Book[_K, _V]) -> set[_K]:
-    """The keys of a book that some entries changed."""
-    return {change.key for entry in entries for change in entry.changes if change.book is book}

@@ -4,23 +4,15 @@ An act is a call that was executed under a request, or one that a key made direc
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import Text
 from jp20.domain.governance.policy import Kind
-from jp20.domain.governance.requests import Request
-from jp20.domain.register.events import (
-    ActedDirectly,
-    CallExecuted,
-    Event,
-    LoggedEvent,
-    RequestProposed,
-    RequestSigned,
-    SignatureWithdrawn,
-)
+from jp20.domain.register.books import REQUESTS
+from jp20.domain.register.events import ActedDirectly, CallExecuted
 from jp20.operations.governance.act_names import act_name, function_at
 from jp20.operations.session import Session
 
@@ -53,15 +45,6 @@ class ActDone:
         return frozenset({self.organisation, self.proposer, *self.signers}) - {0}
 
 
-@dataclass(slots=True)
-class _Requested:
-    """A request as it stood at some moment: who proposed it, who signed which slot."""
-
-    request: Request
-    proposer: int
-    signed: dict[int, int] = field(default_factory=dict)
-
-
 def acts_done(
     session: Session,
     *,
@@ -88,15 +71,14 @@ def _acts(
     since: int | None,
     until: int | None,
 ) -> Iterator[ActDone]:
-    requested: dict[bytes, _Requested] = {}
     kinds: dict[ChecksumAddress, Kind | None] = {}
 
-    def wanted(entry: LoggedEvent[Event], on: ChecksumAddress, case: bytes) -> bool:
+    def wanted(at: At, on: ChecksumAddress, case: bytes) -> bool:
         return (
             target in (None, on)
             and case_id in (None, case)
-            and (since is None or since <= entry.at.time)
-            and (until is None or entry.at.time < until)
+            and (since is None or since <= at.time)
+            and (until is None or at.time < until)
         )
 
     def named(on: ChecksumAddress, selector: bytes) -> tuple[Kind | None, Text, str]:
@@ -105,39 +87,35 @@ def _acts(
         function = function_at(session, on, selector)
         return kinds[on], act_name(kinds[on], function), function
 
-    for entry in session.events(session.consortium.address):
-        match entry.event:
-            case RequestProposed(id, _, proposer, _, request):
-                requested[id] = _Requested(request, proposer)
-            case RequestSigned(id, signer, slot):
-                requested[id].signed[slot] = signer
-            case SignatureWithdrawn(id, _, slot):
-                requested[id].signed.pop(slot, None)
-            case CallExecuted(id, executor, index, key):
-                found = requested[id]
-                asked = found.request
-                if wanted(entry, asked.target, asked.case_id):
-                    yield ActDone(
-                        entry.at,
-                        asked.target,
-                        *named(asked.target, asked.selector),
-                        _case(asked.case_id),
-                        asked.document_hash,
-                        executor,
-                        key,
-                        id,
-                        found.proposer,
-                        tuple(signer for _, signer in sorted(found.signed.items())),
-                        index,
-                        asked.calls,
-                    )
-            case ActedDirectly(case, on, actor, selector, document_hash, _, key):
-                if wanted(entry, on, case):
-                    yield ActDone(
-                        entry.at, on, *named(on, selector), _case(case), document_hash, actor, key
-                    )
+    journal = session.history.journal((session.consortium.address,))
+    for entry in journal.entries:
+        grounds = entry.grounds
+        if grounds is None:
+            continue
+        match entry.logged.event:
+            case CallExecuted(id, _, index):
+                asked = journal.ledger.rows(REQUESTS)[id].request
+                on, selector, calls = asked.target, asked.selector, asked.calls
+                proposer, signers = grounds.proposer, grounds.signers
+            case ActedDirectly(_, on, _, selector):
+                index, calls, proposer, signers = 0, 1, 0, ()
             case _:
-                pass
+                continue
+        if wanted(entry.logged.at, on, grounds.case_id):
+            yield ActDone(
+                entry.logged.at,
+                on,
+                *named(on, selector),
+                _case(grounds.case_id),
+                grounds.document_hash,
+                grounds.executor,
+                grounds.key,
+                grounds.request,
+                proposer,
+                signers,
+                index,
+                calls,
+            )
 
 
 def _case(case_id: bytes) -> str:

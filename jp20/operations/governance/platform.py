@@ -17,7 +17,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.abi import Interface
 from jp20.chain.contracts.contract import Contract, artifact, consortium_at, platform_at
 from jp20.chain.contracts.errors import Reverted
-from jp20.chain.contracts.events import consortium_events, read_events
+from jp20.chain.contracts.events import consortium_events
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, WrongChain, octets
 from jp20.chain.rpc.receipts import Receipt
@@ -45,6 +45,7 @@ from jp20.domain.register.events import TargetRegistered
 from jp20.operations.files.inputs import governed_functions, read_file
 from jp20.operations.governance.policy import ACTS_AT_ONCE, require_decidable
 from jp20.operations.session import NotOnThisChain, require_present
+from jp20.register.history import ChainHistory
 
 PATIENCE: Final = 120.0
 
@@ -464,10 +465,11 @@ def _unplanned_targets(
 ) -> frozenset[ChecksumAddress]:
     """Contracts that were put under the policy before the seal, beside those of the deployment."""
     deployed = deployment.consortium
-    last = connection.block().number
-    found = read_events(connection, deployed.address, consortium_events(), deployed.block, last)
+    history = ChainHistory(connection, deployed.block, lambda _: consortium_events())
     registered = {
-        entry.event.target for entry in found if isinstance(entry.event, TargetRegistered)
+        entry.event.target
+        for entry in history.events(deployed.address)
+        if isinstance(entry.event, TargetRegistered)
     }
     planned = {target for target, _ in _targets(deployment)}
     return frozenset(registered - planned - {deployed.address})

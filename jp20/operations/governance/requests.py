@@ -27,7 +27,7 @@ from jp20.domain.governance.policy import Kind, Rule, rule_of
 from jp20.domain.governance.requests import Call, Decision, Request
 from jp20.domain.governance.requests import compose as put_under_one_root
 from jp20.domain.plans.outcomes import CallOutcome, Step
-from jp20.domain.register.events import CallExecuted, RequestProposed
+from jp20.domain.register.events import RequestProposed
 from jp20.operations.files.inputs import read_file
 from jp20.operations.governance.act_names import act_name, function_at
 from jp20.operations.governance.parties import known_parties
@@ -507,16 +507,18 @@ def proposals(
     target: ChecksumAddress | None = None,
     selector: bytes | None = None,
     case_id: bytes | None = None,
+    request: bytes | None = None,
 ) -> dict[bytes, Proposal]:
     """The latest proposal of each request, by id, in the order in which they were first made; or of
-    those on a contract, a function, under a case.
+    those on a contract, a function, under a case; or of one by its id.
     """
     found: dict[bytes, Proposal] = {}
-    for entry in session.history.proposals(session.consortium.address, case_id):
+    for entry in session.history.proposals(session.consortium.address, case_id, request):
         event = entry.event
         if target in (None, event.request.target) and selector in (None, event.request.selector):
-            request = _true(event).request
-            found[event.id] = Proposal(request, event.organisation, event.data, entry.at)
+            found[event.id] = Proposal(
+                _true(event).request, event.organisation, event.data, entry.at
+            )
     return found
 
 
@@ -533,17 +535,14 @@ def earlier_outcomes(session: Session, request: Request) -> tuple[CallOutcome, .
     """What became of the calls that were executed, under this or another request with the same
     calls and case.
     """
-    events = session.events(session.consortium.address)
+    consortium = session.consortium.address
     same = {
-        _true(entry.event).id
-        for entry in events
-        if isinstance(entry.event, RequestProposed)
-        and (entry.event.case_id, entry.event.request.root) == (request.case_id, request.root)
+        id
+        for id, proposal in proposals(session, case_id=request.case_id).items()
+        if proposal.request.root == request.root
     }
     executed = {
-        entry.event.index: entry.at
-        for entry in events
-        if isinstance(entry.event, CallExecuted) and entry.event.id in same
+        entry.event.index: entry.at for entry in session.history.executions(consortium, same)
     }
     receipts = session.receipts_at(executed.values())
     return tuple(
@@ -612,7 +611,7 @@ class _Members:
 
 
 def _proposal(session: Session, request: bytes) -> Proposal:
-    found = proposals(session).get(request)
+    found = proposals(session, request=request).get(request)
     if found is None:
         raise UnknownRequest(request)
     return found

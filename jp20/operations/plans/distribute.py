@@ -20,7 +20,7 @@ from jp20.domain.plans.allotments import Allotment
 from jp20.domain.plans.costs import PlannedAct
 from jp20.domain.plans.outcomes import Outcome, RowOutcome
 from jp20.domain.plans.plan import DeliveryRow
-from jp20.domain.register.events import CallExecuted, Transfer
+from jp20.domain.register.events import Transfer
 from jp20.domain.token.reasons import Reason
 from jp20.operations.governance.requests import (
     RequestState,
@@ -191,8 +191,7 @@ class Past:
         ids = {request.id for request in self.requests}
         transactions = {
             entry.at.transaction
-            for entry in session.events(session.consortium.address)
-            if isinstance(entry.event, CallExecuted) and entry.event.id in ids
+            for entry in session.history.executions(session.consortium.address, ids)
         }
         units: Counter[ChecksumAddress] = Counter()
         place: dict[ChecksumAddress, tuple[bytes, int]] = {}

@@ -16,7 +16,7 @@ from jp20.domain.base.errors import JP20Error, Language, Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.files.letters import in_csv, in_json
 from jp20.domain.register.movements import HistoryEntry, Movement, Split, Why
-from jp20.domain.register.register import Discrepancy, Register, fold, reconcile
+from jp20.domain.register.register import Discrepancy, Register, reconcile, register_of
 from jp20.operations.session import Contract, Session, TokenName
 
 
@@ -92,8 +92,8 @@ def read_register(
     """The register as of a block, or of the last block up to a time (unix seconds), or now."""
     as_of = _block(session, block, time)
     contract = session.token(token)
-    events = session.events(contract.address, as_of)
-    return _with_trades(session, contract, fold(events, block=as_of))
+    journal = session.history.journal((contract.address,), as_of)
+    return _with_trades(session, contract, register_of(journal, contract.address, as_of))
 
 
 def _with_trades(session: Session, token: Contract, register: Register) -> Register:

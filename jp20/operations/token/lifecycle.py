@@ -13,7 +13,6 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
 from jp20.domain.governance.requests import Call, leaf
 from jp20.domain.plans.outcomes import Done, Outcomes
-from jp20.domain.register.journal import Journal
 from jp20.domain.register.pro_rata import pro_rata
 from jp20.domain.register.register import Register, register_of
 from jp20.domain.token.state import Redemption
@@ -349,8 +348,7 @@ def _shares(
     if not before:
         return in_proportion(read_register(session, token), units)
     last = before[0].at.block - 1
-    journal = Journal()
-    journal.follow(session.events(token.address, last))
+    journal = session.history.journal((token.address,), last)
     for block in range(last, max(last - _SEARCHED, 0), -1):
         journal.back_to(block)
         try:

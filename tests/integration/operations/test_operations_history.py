@@ -3,8 +3,11 @@
 import pytest
 from example_world import ISSUER, alice, allotments, bob, dave, evidence
 
-from jp20.domain.register.events import RequestProposed
+from jp20.chain.contracts.events import EventDecoder
+from jp20.domain.plans.outcomes import Outcome
+from jp20.domain.register.events import CallExecuted, RequestProposed
 from jp20.operations.governance import requests
+from jp20.operations.plans.distribute import distribute
 from jp20.operations.plans.plan import prepare_distribution
 from jp20.operations.session import open_session
 from jp20.operations.token.transfer import transfer
@@ -46,6 +49,48 @@ def test_a_plan_costs_the_same_however_many_requests_others_made(
     for number in range(12):
         requests.propose(world.session, key, [issue], evidence(f"OTHER-{number}"))
     assert cost() == before
+
+
+@pytest.mark.requirement("G2", "G15", "G17")
+def test_other_people_s_requests_are_not_even_read(world, monkeypatch):
+    """Whoever delivers again, or looks at one request, learns nothing of those of others."""
+    rows = allotments((dave, 10))
+    distribute(world.session, world.token, rows, evidence("C-1"))
+    key, issue = world.key(ISSUER), world.session.token(world.token).call("issue(uint256)", 1)
+    mine = requests.propose(world.session, key, [issue], evidence("C-2")).decision.request.id
+    others = {
+        requests.propose(world.session, key, [issue], evidence(f"OTHER-{number}")).decision
+        for number in range(3)
+    }
+    session = fresh(world)
+    decoded = []
+    decode = EventDecoder.decode
+
+    def noted(decoder, log):
+        decoded.append(decode(decoder, log))
+        return decoded[-1]
+
+    monkeypatch.setattr(EventDecoder, "decode", noted)
+    again = distribute(session, world.token, rows, evidence("C-1"))
+    assert [each.outcome for each in again.rows] == [Outcome.ALREADY_DONE]
+    assert requests.show_request(session, mine).id == mine
+    ids = {event.id for event in decoded if isinstance(event, RequestProposed | CallExecuted)}
+    assert mine in ids
+    assert not ids & {each.request.id for each in others}
+
+
+@pytest.mark.requirement("G15", "G17")
+def test_executions_are_found_by_their_requests(world):
+    history, consortium = fresh(world).history, world.session.consortium.address
+    everything = [
+        each for each in fresh(world).events(consortium) if isinstance(each.event, CallExecuted)
+    ]
+    wanted = {everything[0].event.id, everything[2].event.id}
+    expected = tuple(each for each in everything if each.event.id in wanted)
+    assert history.executions(consortium, wanted) == expected
+    history.events(consortium)
+    assert history.executions(consortium, wanted) == expected  # of what was read already
+    assert history.executions(consortium, ()) == ()
 
 
 @pytest.mark.requirement("G15")

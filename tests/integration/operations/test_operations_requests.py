@@ -10,7 +10,6 @@ from jp20.domain.base.errors import JP20Error
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.governance.merkle import MerkleTree
 from jp20.domain.governance.requests import leaf
-from jp20.domain.register.events import RequestProposed
 from jp20.operations.governance import approval, requests
 from jp20.operations.governance.requests import (
     NO_SLOT,
@@ -58,17 +57,18 @@ def test_three_machines_issue_units(world, proposed):
 class ForgingNode:
     """Answers with a proposal of 7,000 units where the chain has one of 70, under the same id."""
 
-    def __init__(self, world, events) -> None:
+    def __init__(self, world, monkeypatch) -> None:
         self.lies = False
-        self._session, self._token, self._events = world.session, world.token, events
+        self._session, self._token = world.session, world.token
+        proposals = ChainHistory.proposals
 
-    def events(self, history, address, last=None):
-        found = self._events(history, address, last)
-        return tuple(map(self._forged, found)) if self.lies else found
+        def answer(*arguments):
+            found = proposals(*arguments)
+            return tuple(map(self._forged, found)) if self.lies else found
+
+        monkeypatch.setattr(ChainHistory, "proposals", answer)
 
     def _forged(self, entry):
-        if not isinstance(entry.event, RequestProposed):
-            return entry
         call = self._session.token(self._token).call("issue(uint256)", 7_000)
         request = replace(entry.event.request, root=MerkleTree([leaf(0, call)]).root)
         return replace(entry, event=replace(entry.event, request=request, data=call.data))
@@ -80,12 +80,7 @@ def test_what_is_signed_is_what_was_shown_whatever_the_node_says_afterwards(
 ):
     # given: what a signer was shown, and a node that answers otherwise from then on
     bank = world.session_of(TRUST_BANK)
-    node = ForgingNode(world, ChainHistory.events)
-    monkeypatch.setattr(
-        ChainHistory,
-        "events",
-        lambda history, address, last=None: node.events(history, address, last),
-    )
+    node = ForgingNode(world, monkeypatch)
     view = requests.show_request(bank, proposed)
     shown = approval.decision_of(bank, view, None, "", "approve")
     part = approval.signature_to_give(bank, view)
@@ -100,13 +95,8 @@ def test_what_is_signed_is_what_was_shown_whatever_the_node_says_afterwards(
 
 @pytest.mark.requirement("G17", "S3")
 def test_a_proposal_whose_fields_are_not_those_of_its_id_is_refused(world, proposed, monkeypatch):
-    node = ForgingNode(world, ChainHistory.events)
+    node = ForgingNode(world, monkeypatch)
     node.lies = True
-    monkeypatch.setattr(
-        ChainHistory,
-        "events",
-        lambda history, address, last=None: node.events(history, address, last),
-    )
     with pytest.raises(FalseRequest, match="content is another's"):
         requests.show_request(world.session, proposed)
 
