@@ -9,7 +9,7 @@ from market import ALICE, BOB, KEYS, Market, open_market
 from running import Bad, done, settle
 
 from jp20.chain.local import LocalChain
-from jp20.domain.register.events import Other
+from jp20.domain.register.events import ActedDirectly
 from jp20.operations.governance import emergency
 
 BAD = [
@@ -93,14 +93,14 @@ def test_a_halt_rests_on_the_case_of_the_day_and_on_its_reason(market, options, 
 
     assert ran["status"]["halted"] is True
     (acted,) = [
-        entry.event.arguments
+        entry.event
         for entry in market.session.events(market.session.consortium.address)
-        if isinstance(entry.event, Other) and entry.event.name == "ActedDirectly"
+        if isinstance(entry.event, ActedDirectly)
     ][-1:]
-    assert re.fullmatch(rb"HALT-\d{4}-\d\d-\d\d", acted["caseId"].rstrip(b"\0"))
+    assert re.fullmatch(rb"HALT-\d{4}-\d\d-\d\d", acted.case_id.rstrip(b"\0"))
     reason = emergency.STANDING_REASON.encode() if not options else said
     assert reason.startswith(said)
-    assert acted["documentHash"] == hashlib.sha256(reason).digest()
+    assert acted.document_hash == hashlib.sha256(reason).digest()
 
 
 @pytest.mark.requirement("G12", "G17")

@@ -22,7 +22,7 @@ from jp20.chain.contracts.errors import Refused, Reverted
 from jp20.domain.base.addresses import address_of
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.assignment import NotEnoughOrganisations
-from jp20.domain.register.events import Other
+from jp20.domain.register.events import ActedDirectly
 from jp20.operations.governance import requests
 from jp20.operations.governance.decide import AwaitingOthers, NotBefore, decide
 from jp20.operations.governance.requests import NotInPolicy
@@ -77,13 +77,13 @@ def test_one_signature_is_a_direct_call(world):
     assert decided.request is None
     assert [(step.what, step.organisation) for step in decided.steps] == [("call", EMERGENCY)]
     (acted,) = [
-        entry.event.arguments
+        entry.event
         for entry in world.session.events(world.session.consortium.address)
-        if isinstance(entry.event, Other) and entry.event.name == "ActedDirectly"
+        if isinstance(entry.event, ActedDirectly)
     ]
     rests_on = evidence("ALONE-1")
-    assert (acted["caseId"], acted["documentHash"]) == (rests_on.case_id, rests_on.document_hash)
-    assert (acted["organisation"], acted["target"]) == (EMERGENCY, world.session.platform.address)
+    assert (acted.case_id, acted.document_hash) == (rests_on.case_id, rests_on.document_hash)
+    assert (acted.organisation, acted.target) == (EMERGENCY, world.session.platform.address)
 
 
 @pytest.mark.requirement("S2", "S3")
