@@ -1,5 +1,6 @@
 """What holds for all of `jp20`: languages, forms of output, exit codes, settings."""
 
+import contextlib
 import csv
 import io
 import os
@@ -401,3 +402,24 @@ def at_a_terminal(arguments: list[str], folder: Path, answer: bytes | None) -> t
         pass
     os.close(terminal)
     return said.decode(), os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def test_who_waits_for_a_node_is_told(folder, monkeypatch):
+    monkeypatch.setattr("jp20.operations.workspace.Vigil", Impatient)
+    for language, said in (("en", "The node has not answered"), ("ja", "応答を待っています")):
+        assert said in done("status", "--lang", language, folder=folder).err
+
+
+class Impatient:
+    """A vigil that tells of each question at once."""
+
+    def __init__(self, tell):
+        self.tell = tell
+
+    @contextlib.contextmanager
+    def over(self, method):
+        self.tell(method, 4.0)
+        yield
+
+    def close(self):
+        pass
