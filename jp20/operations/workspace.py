@@ -13,6 +13,7 @@ from jp20.chain.rpc.access import FromEnvironment, FromFile, Secret
 from jp20.chain.rpc.connection import Connection, connect
 from jp20.chain.rpc.networks import Network as Network
 from jp20.chain.rpc.node_errors import NodeFailure
+from jp20.chain.rpc.vigil import Vigil
 from jp20.chain.signing.keystores import NoKey, keystores
 from jp20.chain.signing.passwords import Password, password_file, password_variable
 from jp20.chain.signing.signers import (
@@ -84,7 +85,8 @@ class Workspace:
 
     What it opens `closing` closes. `ask` makes what asks a person for a keystore's password;
     `offline` is the address of a key on another machine, in place of the settings' signer;
-    `opened` is told of each session.
+    `opened` is told of each session, `waiting` what a node is asked that keeps one waiting, and for
+    how many seconds by now.
     """
 
     def __init__(
@@ -94,11 +96,13 @@ class Workspace:
         ask: Callable[[Path], Password],
         offline: ChecksumAddress | None = None,
         opened: Callable[[Session], None] = lambda session: None,
+        waiting: Callable[[str, float], None] | None = None,
     ) -> None:
         self._closing = closing
         self._ask = ask
         self._offline = offline
         self._opened = opened
+        self._waiting = waiting
         self.file: Final = file
         self.folder: Final = file.resolve().parent
         self.settings: Final[Settings] = parse_settings(read_file(file), file.name)
@@ -124,7 +128,11 @@ class Workspace:
     @cached_property
     def connection(self) -> Connection:
         """The chain, checked to be the one that is meant. Raises CannotConnect, WrongChain."""
-        return connect(self.network)
+        if self._waiting is None:
+            return connect(self.network)
+        vigil = Vigil(self._waiting)
+        self._closing.callback(vigil.close)
+        return connect(self.network, vigil=vigil)
 
     @cached_property
     def signers(self) -> list[Signer]:

@@ -1,5 +1,6 @@
 """A platform that `jp20` itself deployed, on a real chain, and the folder in which it works."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 from running import done, settle
 
 from jp20.chain.local import LocalChain
+from jp20.cli.frame import output
+from jp20.domain.base.errors import Text
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +29,28 @@ def folder(node: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     settle(made, node)
     done("platform", "deploy", "--yes", folder=made)
     return made
+
+
+@pytest.fixture(autouse=True)
+def _no_program_has_to_read_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a command shows, in whatever form: a text for people stands in a column of prose."""
+    shown = output.show
+
+    def watched(*parts: output.Table | output.Record) -> None:
+        for part in parts:
+            rows = (
+                [part.fields]
+                if isinstance(part, output.Record)
+                else [list(zip(part.columns, row, strict=True)) for row in part.rows]
+            )
+            for column, value in (cell for row in rows for cell in row):
+                assert column.prose or not isinstance(value, Text), f"{part.key}.{column.key}"
+        shown(*parts)
+
+    for module in [each for name, each in sys.modules.items() if name.startswith("jp20.cli.")]:
+        if getattr(module, "show", None) is shown:
+            monkeypatch.setattr(module, "show", watched)
+    monkeypatch.setattr(output, "show", watched)
 
 
 @pytest.fixture(autouse=True)

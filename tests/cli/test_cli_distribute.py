@@ -120,7 +120,7 @@ def test_applied_again_and_planned_again_nothing_is_delivered_twice(place):
     planned = plan(place, "DI-2")
 
     assert again.code == 0
-    assert again.json["outcomes"] == [{"outcome": "done before", "rows": 3, "units": 200}]
+    assert again.json["outcomes"] == [{"outcome": "already_done", "rows": 3, "units": 200}]
     assert "Nothing was sent" in again.err
     assert planned.code == 0
     assert planned.json["plan"]["planned"] == 0
@@ -305,7 +305,7 @@ def test_broker_issuer_and_registrar_apply_the_same_plan_in_turn(place, tmp_path
     assert "REGISTRAR" in ran[1].err
     assert ran[0].json["outcomes"] == [{"outcome": "pending", "rows": 3, "units": 200}]
     assert ran[2].json["outcomes"] == [{"outcome": "done", "rows": 3, "units": 200}]
-    assert ran[3].json["outcomes"] == [{"outcome": "done before", "rows": 3, "units": 200}]
+    assert ran[3].json["outcomes"] == [{"outcome": "already_done", "rows": 3, "units": 200}]
     assert held(place, "DI-10") == [100, 60, 40]
 
 

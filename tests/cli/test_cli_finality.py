@@ -80,7 +80,7 @@ def test_where_no_block_comes_it_is_not_told_as_done(market):
     head = market.session.connection.block_number()
     assert f"final from block {head + DEPTH} on" in ran.err
     (shown,) = under_way(market)
-    assert shown["where"] == "in a block that is not final yet"
+    assert shown["where"] == "not_final"
     assert (shown["block"], shown["final_from"]) == (head, head + DEPTH)
     # and run again when it is final, it is known to be done
     with blocks_coming(market):
@@ -103,7 +103,7 @@ def test_a_reorganisation_is_followed_by_whichever_command_comes_next(market, ne
     assert market.balance(BOB) == before
     (shown,) = under_way(market)
     assert (shown["where"], shown["transaction"]) == (
-        "sent, and the node does not have it",
+        "lost",
         transaction,
     )
 

@@ -1,5 +1,6 @@
 """What holds for all of `jp20`: languages, forms of output, exit codes, settings."""
 
+import contextlib
 import csv
 import io
 import os
@@ -156,7 +157,8 @@ def test_what_others_wrote_cannot_draw_over_what_is_shown(capsys):
     evil = "\x1b[2J\x9b2Jall\u202e is well\nsecond line"
     text = Text(evil, evil)
 
-    output.show(output.Table("t", Text("t", "t"), (output.Column("a", text),), [(evil,), (text,)]))
+    column = output.Column("a", text, prose=True)
+    output.show(output.Table("t", Text("t", "t"), (column,), [(evil,), (text,)]))
     output.say(text)
     output.warn(text)
     code = endings.told(JP20Error(text, text, text))
@@ -179,6 +181,17 @@ def test_an_error_is_json_where_the_result_would_be(tmp_path):
     assert "jp20 init" in error["next_step"]
     assert "作業フォルダ" in error["ja"]["next_step"]
     assert "--nope" in misused.json["error"]["what"]
+    assert (error["code"], error["faults"]) == (None, [])
+
+
+def test_faults_of_a_file_are_json_with_line_and_field(tmp_path):
+    (tmp_path / "jp20.toml").write_text('[network]\nrpc = "ftp://x"\n[signer]\nkeystores = "k"\n')
+    error = run("network", "list", "--format", "json", folder=tmp_path).json["error"]
+
+    assert (error["kind"], error["exit_code"]) == ("FaultyFile", 2)
+    assert {each["file"] for each in error["faults"]} == {"jp20.toml"}
+    assert "network.rpc" in {each["field"] for each in error["faults"]}
+    assert all(each["what"] and each["ja"] for each in error["faults"])
 
 
 @pytest.mark.parametrize("asked", [("-h",), ("help",), ("--help",)])
@@ -389,3 +402,24 @@ def at_a_terminal(arguments: list[str], folder: Path, answer: bytes | None) -> t
         pass
     os.close(terminal)
     return said.decode(), os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def test_who_waits_for_a_node_is_told(folder, monkeypatch):
+    monkeypatch.setattr("jp20.operations.workspace.Vigil", Impatient)
+    for language, said in (("en", "The node has not answered"), ("ja", "応答を待っています")):
+        assert said in done("status", "--lang", language, folder=folder).err
+
+
+class Impatient:
+    """A vigil that tells of each question at once."""
+
+    def __init__(self, tell):
+        self.tell = tell
+
+    @contextlib.contextmanager
+    def over(self, method):
+        self.tell(method, 4.0)
+        yield
+
+    def close(self):
+        pass

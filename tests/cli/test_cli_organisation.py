@@ -282,7 +282,7 @@ def test_a_role_is_taken_at_once_and_given_after_a_week(market, case):
     request = market.json("requests", "list", "--state", "waiting")["requests"][0]
     arguments = market.json("requests", "show", request["id"])["arguments"]
     assert [each["value"] for each in arguments] == [
-        f"14 {CLOUD}", "VALIDATOR", "all tokens (at large)",
+        f"14 {CLOUD}", "VALIDATOR", "at_large",
     ]  # fmt: skip
     assert organisation(market, CLOUD)["roles"] == ""
     market.pass_time(WEEK)

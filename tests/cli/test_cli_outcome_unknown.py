@@ -88,10 +88,10 @@ def test_rows_in_no_block_end_with_5_and_are_delivered_once_whoever_goes_on(plac
     assert "jp20 status" in first.err
     assert "jp20 resume-sending" in japanese.err
     assert "ブロックに含まれていません" in japanese.err
-    assert shown == [("execute deliver (D-1), 1/1", "with the node, in no block yet")]
-    assert [each["state"] for each in resumed["transactions"]] == ["carried out"]
+    assert shown == [("execute deliver (D-1), 1/1", "with_node")]
+    assert [each["state"] for each in resumed["transactions"]] == ["succeeded"]
     assert again.code == 0
-    assert again.json["outcomes"] == [{"outcome": "done before", "rows": 3, "units": 200}]
+    assert again.json["outcomes"] == [{"outcome": "already_done", "rows": 3, "units": 200}]
     assert "Nothing was sent" in again.err
     assert place.blocks() == before
     assert under_way(registrar, **key) == []
@@ -113,7 +113,7 @@ def test_a_proposal_in_no_block_ends_with_5_and_is_not_made_twice(place):
     assert first.code == 5
     assert first.json["error"]["exit_code"] == 5
     assert "1 transactions are in no block" in first.err
-    assert shown == [("propose deliver (D-1)", "with the node, in no block yet")]
+    assert shown == [("propose deliver (D-1)", "with_node")]
     assert again.code == 0
     # What was on its way is the proposal: left are a signature and the execution.
     assert [each["step"] for each in again.json["steps"]] == ["signed", "executed"]

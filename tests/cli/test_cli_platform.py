@@ -48,9 +48,9 @@ def test_all_that_is_under_the_policy_is_what_the_deployment_file_knows(folder):
     checked = done("platform", "check", "--format", "json", folder=folder).json
 
     assert [(each["contract"], each["registered"]) for each in checked["targets"]][:3] == [
-        ("Consortium", "the founder"),
-        ("Platform", "the founder"),
-        ("Settlement", "the founder"),
+        ("Consortium", "founder"),
+        ("Platform", "founder"),
+        ("Settlement", "founder"),
     ]
     assert all(each["contract"] != "NOT KNOWN" for each in checked["targets"])
     assert checked["unknown_rules"] == []

@@ -54,7 +54,7 @@ def register(place: Place, *arguments: str) -> dict:
 def delivered_in(place: Place) -> int:
     """The block of the delivery."""
     history = register(place, "history", "RG-1")["history"]
-    return next(each["block"] for each in history if each["why"] == "delivery")
+    return next(each["block"] for each in history if each["why"] == "delivered")
 
 
 @pytest.mark.requirement("G15", "S1")
@@ -104,10 +104,10 @@ def test_the_history_of_a_wallet_says_why_its_units_changed(place):
     nobody = register(place, "history", "RG-1", STRANGER)
 
     delivery, split = shown["history"]
-    assert (delivery["why"], delivery["to"], delivery["units"]) == ("delivery", BOB, 60)
-    assert (split["why"], split["units"]) == ("split 1 to 2", None)
+    assert (delivery["why"], delivery["to"], delivery["units"]) == ("delivered", BOB, 60)
+    assert (split["why"], split["ratio"], split["units"]) == ("split", 2, None)
     assert (shown["register"]["wallet"], shown["register"]["balance"]) == (BOB, 120)
-    assert [each["why"] for each in nobody["history"]] == ["split 1 to 2"]
+    assert [each["why"] for each in nobody["history"]] == ["split"]
     assert nobody["register"]["balance"] == 0
 
 

@@ -71,10 +71,10 @@ def test_what_was_sent_and_is_in_no_block_is_shown_and_gone_on_with(tmp_path: Pa
         # then
         (entry,) = shown["sending"]
         assert entry["label"] == "halt"
-        assert entry["where"] == "with the node, in no block yet"
+        assert entry["where"] == "with_node"
         assert shown["platform"]["halted"] is False
         assert unasked.code == 2
-        assert [each["state"] for each in after["transactions"]] == ["carried out"]
+        assert [each["state"] for each in after["transactions"]] == ["succeeded"]
         assert done("status", "--format", "json", folder=place).json["platform"]["halted"] is True
 
 

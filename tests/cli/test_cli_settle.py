@@ -68,7 +68,7 @@ def test_seller_and_buyer_each_with_the_own_key_and_units_for_units(market, othe
     def by(key, *arguments):
         return market.with_key(key, "settle", *arguments, "--format", "json")
 
-    assert status(by(ALICE, "plan", file)) == ("not proposed", "seller: propose")
+    assert status(by(ALICE, "plan", file)) == ("none", "seller: propose")
     assert status(by(ALICE, "propose", file, "--yes")) == ("proposed", "buyer: pay")
     again = market.with_key(ALICE, "settle", "propose", file, "--yes")
     assert (again.code, "nothing to do" in again.err) == (2, True)
@@ -83,7 +83,7 @@ def test_seller_and_buyer_each_with_the_own_key_and_units_for_units(market, othe
     assert (other.balance(ALICE), other.balance(BOB)) == (120, 40)
     assert by(CAROL, "list").json["trades"] == []
     history = market.json("register", "history", market.code)["history"]
-    assert "delivery versus payment" in str(history)
+    assert "'settled'" in str(history)
 
 
 @pytest.mark.requirement("G14", "G17")

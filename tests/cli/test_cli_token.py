@@ -299,7 +299,7 @@ def test_a_split_multiplies_units_cap_and_the_units_of_the_price(place):
     said = refused("token", "split", "TK-10", "1", *CASE, folder=place.folder)
 
     assert (split["split"]["supply"], split["split"]["cap"]) == (600, 180_000)
-    assert split["split"]["price"] == "¥100,000 for 3 units"
+    assert split["split"]["price"] == {"yen": 100_000, "units": 3}
     assert again["split"]["supply"] == 600
     assert again["steps"] == []
     assert place.units("TK-10", ALICE) == 300  # 100 × 3
@@ -385,7 +385,7 @@ def test_a_part_is_redeemed_as_the_preview_said(place):
     assert {each["wallet"]: each["redeemed"] for each in seen["rows"]} == expected
     assert seen["sums"] == {"accounts": 3, "redeemed": 33, "refused": 0}
     assert redeemed["outcomes"] == [{"outcome": "done", "rows": 3, "units": 33}]
-    assert again["outcomes"] == [{"outcome": "done before", "rows": 3, "units": 33}]
+    assert again["outcomes"] == [{"outcome": "already_done", "rows": 3, "units": 33}]
     assert again["steps"] == []
     held = [place.units("TK-13", each) for each in (ALICE, BOB, CAROL)]
     assert held == [84, 50, 33]  # 100 − 16, 60 − 10, 40 − 7
@@ -407,7 +407,7 @@ def test_the_whole_issue_is_redeemed_early_and_once(place):
     assert again.code == 0
     assert "nothing was sent" in again.err
     history = done("register", "history", "TK-14", "--format", "json", folder=place.folder).json
-    assert [each["why"] for each in history["history"]].count("redemption") == 4
+    assert [each["why"] for each in history["history"]].count("redeemed") == 4
 
 
 @pytest.mark.requirement("G4")

@@ -212,8 +212,8 @@ def test_a_transaction_that_is_on_its_way_is_cancelled(resumed):
 
     assert (unasked.code, ran.code, again.code) == (2, 0, 1)
     assert [each["state"] for each in ran.json["transactions"]] == [
-        "replaced: its nonce was used by another",
-        "carried out",
+        "replaced",
+        "succeeded",
     ]
     assert resumed.balance(BOB) == before
 
@@ -228,6 +228,8 @@ def test_what_would_be_refused_is_not_sent_and_says_why_in_both_languages(market
     assert (english.code, japanese.code) == (1, 1)
     assert "RECIPIENT_UNKNOWN (14): The recipient is not a registered" in english.err
     assert f"jp20 whitelist show {FRANK.address}" in english.err
+    error = market.run(*arguments, "--format", "json").json["error"]
+    assert (error["code"], error["exit_code"]) == ("RECIPIENT_UNKNOWN", 1)
     assert "移転先は登録された投資家のウォレットではありません" in japanese.err
     assert market.session.connection.block_number() == before
 
@@ -314,7 +316,7 @@ def test_a_request_is_approved_and_is_the_transfer(consenting):
     judged = consenting.run("preview", consenting.code, A, B, "10", "--format", "json")
     assert [(each["way"], each["allowed"]) for each in judged.json["preview"]] == [
         ("transfer", False),
-        ("request for consent", True),
+        ("request", True),
     ]
 
     asked = consenting.with_key(

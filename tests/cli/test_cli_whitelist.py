@@ -109,9 +109,12 @@ def test_what_is_planned_is_what_happens(place):
         }
     ]
     assert [each["wallet"] for each in planned.json["rows"]] == [ALICE, BOB, CAROL, FOREIGNER]
-    assert planned.json["rows"][1]["after"] == (
-        "professional, resident, KYC 2035-03-31, class 2034-03-31"
-    )
+    assert planned.json["rows"][1]["after"] == {
+        "class": "professional",
+        "residency": "resident",
+        "kyc_expiry": "2035-03-31",
+        "class_expiry": "2034-03-31",
+    }
     assert applied.json["outcomes"] == [{"outcome": "done", "rows": 4, "units": None}]
     assert len(applied.json["steps"]) == place.blocks() - before == 3
     assert [each["step"] for each in applied.json["steps"]] == ["proposed", "signed", "executed"]
@@ -140,7 +143,7 @@ def test_applied_again_nothing_is_sent_and_an_unchanged_file_is_said_to_be(place
     unchanged = plan(place, INVESTORS)
 
     assert again.code == unasked.code == 0  # where nothing is left nobody is asked
-    assert again.json["outcomes"] == [{"outcome": "done before", "rows": 4, "units": None}]
+    assert again.json["outcomes"] == [{"outcome": "already_done", "rows": 4, "units": None}]
     assert again.json["steps"] == []
     assert "Nothing was sent" in again.err
     assert unchanged.code == 0
@@ -197,8 +200,8 @@ def test_a_changed_file_renews_and_reclassifies_only_what_differs(place):
 
     rows = {each["wallet"]: each for each in planned.json["rows"] if each["after"]}
     assert (rows[ALICE]["outcome"], rows[CAROL]["outcome"]) == ("renew", "reclassify")
-    assert rows[ALICE]["before"] == "general, resident, KYC 2035-03-31"
-    assert rows[ALICE]["after"] == "general, resident, KYC 2036-03-31"
+    assert rows[ALICE]["before"]["kyc_expiry"] == "2035-03-31"
+    assert rows[ALICE]["after"] == {**rows[ALICE]["before"], "kyc_expiry": "2036-03-31"}
     assert planned.json["plan"]["settled"] == 2
     assert applied.code == 0
     assert facts(place, ALICE)["kyc_expiry"] == "2036-03-31"

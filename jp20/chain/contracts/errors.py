@@ -41,6 +41,7 @@ class Reverted(JP20Error):
         super().__init__(what, why, next_step)
         self.decoded = decoded
         self.data = data
+        self.code = None if decoded is None else decoded.name
 
 
 class Refused(Reverted):
@@ -53,6 +54,7 @@ class Refused(Reverted):
         )
         super().__init__(what, why, None, decoded, data)
         self.reason = reason
+        self.code = reason.name
 
 
 class RowInTheWay(Refused):

@@ -34,6 +34,7 @@ from jp20.chain.rpc.node_errors import WrongGenesis as WrongGenesis
 from jp20.chain.rpc.node_errors import host_of
 from jp20.chain.rpc.nodes import CATCH_UP, SEND, Nodes
 from jp20.chain.rpc.verdicts import is_definitive
+from jp20.chain.rpc.vigil import Vigil
 
 BATCH: Final = 100
 """Calls in one JSON-RPC batch, fewer where a node refuses so many. geth takes 1,000, Besu 1,024;
@@ -82,9 +83,9 @@ class Connection:
     answer, and a NodeRefused where the answer is an error.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, vigil: Vigil | None = None) -> None:
         self.network: Final = network
-        self._nodes = Nodes(network)
+        self._nodes = Nodes(network, vigil)
         self._most = BATCH
         self.chain_id: Final = cast(int, self._nodes.chain_id)
         self.genesis: Final = cast(bytes, self._nodes.genesis)
@@ -278,9 +279,14 @@ class Connection:
             yield part
 
 
-def connect(network: Network | str, chain_id: int | None = None) -> Connection:
-    """Connects to a network or an RPC address and checks the chain. Raises NodeFailure."""
-    return Connection(network if isinstance(network, Network) else Network(network, chain_id))
+def connect(
+    network: Network | str, chain_id: int | None = None, vigil: Vigil | None = None
+) -> Connection:
+    """Connects to a network or an RPC address and checks the chain. `vigil` says where a node keeps
+    one waiting. Raises NodeFailure.
+    """
+    meant = network if isinstance(network, Network) else Network(network, chain_id)
+    return Connection(meant, vigil)
 
 
 def quantity(value: object) -> int:

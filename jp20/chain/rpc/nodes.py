@@ -26,6 +26,7 @@ where the node had too much to do or hung up.
 import threading
 import time
 from collections.abc import Hashable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -46,6 +47,7 @@ from jp20.chain.rpc.node_errors import (
     WrongGenesis,
 )
 from jp20.chain.rpc.verdicts import is_rate_limit
+from jp20.chain.rpc.vigil import Vigil
 
 LAG: Final = 3
 """Blocks behind the newest of all nodes from which on a node is asked last."""
@@ -112,8 +114,9 @@ class _Doubtful(Exception):
 class Nodes:
     """The nodes of a network. Raises NodeFailure where none can be used."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, vigil: Vigil | None = None) -> None:
         self._network = network
+        self._vigil = vigil
         self._places = [
             _Endpoint(Node(url, access), number)
             for number, (url, access) in enumerate(network.nodes)
@@ -152,6 +155,10 @@ class Nodes:
         A `sender` has a node of its own as long as that one takes what is sent. Raises NodeFailure,
         TooMuchAtOnce.
         """
+        with nullcontext() if self._vigil is None else self._vigil.over(calls[0][0]):
+            return self._answered(calls, sender)
+
+    def _answered(self, calls: Sequence[RpcCall], sender: Hashable) -> list[Answer]:
         if self.several:
             return self._ask_in_turn(calls, sender, self.seen, CATCH_UP)
         pauses, limited = iter(TRY_AGAIN), iter(LIMITED)

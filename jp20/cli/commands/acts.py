@@ -6,7 +6,7 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import time, until
-from jp20.cli.frame.output import Column, Table, Value, show
+from jp20.cli.frame.output import Coded, Column, Table, Value, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.request_view import name_of_target
 from jp20.cli.shared.results import BLOCK
@@ -135,13 +135,15 @@ def _row(each: "ActDone", names: "Mapping[int, str]", target: str) -> tuple[Valu
 
     return (
         in_tokyo(each.at.time),
-        each.act,
+        Coded(each.act.code, each.act.text),
         each.function,
         target,
         each.target,
         each.case,
         each.document_hash,
-        Text("direct", "直接") if each.request is None else Text("request", "申請"),
+        Coded("direct", Text("direct", "直接"))
+        if each.request is None
+        else Coded("request", Text("request", "申請")),
         name(each.proposer) if each.proposer else None,
         ", ".join(name(signer) for signer in each.signers) or None,
         name(each.organisation),

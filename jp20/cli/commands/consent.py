@@ -7,7 +7,7 @@ import typer
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.options import until as until_when
-from jp20.cli.frame.output import Column, Record, Table, Until, confirm, say, show
+from jp20.cli.frame.output import Coded, Column, Record, Table, Until, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.acting import run, run_rows
@@ -306,7 +306,7 @@ def _table(session: "Session", found: "list[ConsentRequest]") -> Table:
     from jp20.operations.token.transfer import ConsentStatus
 
     now = session.now()
-    expired = Text("past its deadline", "期限経過")
+    expired = Coded("expired", Text("past its deadline", "期限経過"))
     return Table(
         "requests",
         Text("Requests for consent", "移転承諾の申請"),
@@ -320,7 +320,7 @@ def _table(session: "Session", found: "list[ConsentRequest]") -> Table:
                 Until(each.deadline),
                 expired
                 if each.status is ConsentStatus.OPEN and each.deadline <= now
-                else each.status.text,
+                else each.status,
             )
             for each in found
         ],

@@ -13,7 +13,7 @@ from jp20.cli.shared.document_check import DocumentToCompare
 from jp20.cli.shared.ending_rows import Result
 from jp20.cli.shared.listed import allotments_in, investors_in
 from jp20.cli.shared.parties import Party, parties
-from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, require_free, show_plan
+from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, comparing, require_free, show_plan
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
@@ -71,16 +71,17 @@ def distribute_plan(
     sum_of_all = units(total, "--total") if total is not None else None
     rests_on = evidence(case, document)
     require_free(out)
-    listed = _allotments(file)
-    session = workspace().view()
-    plan = prepare_distribution(
-        session,
-        token,
-        listed,
-        rests_on,
-        expected_total=sum_of_all,
-        parties=parties(session, party),
-    )
+    with comparing():
+        listed = _allotments(file)
+        session = workspace().view()
+        plan = prepare_distribution(
+            session,
+            token,
+            listed,
+            rests_on,
+            expected_total=sum_of_all,
+            parties=parties(session, party),
+        )
     show_plan(session, plan, listed, out, "distribute")
 
 

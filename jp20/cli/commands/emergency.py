@@ -6,7 +6,7 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Yes, evidence
-from jp20.cli.frame.output import Column, Record, Table, say, show
+from jp20.cli.frame.output import Coded, Column, Record, Table, say, show
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
@@ -107,7 +107,11 @@ def _show(session: "Session", done: "Decided") -> None:
 def _parts(status: "PlatformStatus") -> tuple[Record, Table]:
     from jp20.domain.base.times import in_tokyo
 
-    state = Text("HALTED", "緊急停止中") if status.halted else Text("running", "稼働中")
+    state = (
+        Coded("halted", Text("HALTED", "緊急停止中"))
+        if status.halted
+        else Coded("running", Text("running", "稼働中"))
+    )
     return (
         Record(
             "status",

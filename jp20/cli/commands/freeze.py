@@ -6,9 +6,10 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
-from jp20.cli.frame.output import Column, Table, say, show
+from jp20.cli.frame.output import Coded, Column, Table, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
+from jp20.cli.shared.confirmations import awaited
 from jp20.cli.shared.investors import known
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import position_table, units_shown
@@ -246,13 +247,10 @@ def _table(session: "Session", found: "tuple[Freeze, ...]") -> Table:
     now = session.now()
     names = {member.number: member.name for member in session.members()}
 
-    def status(each: "FreezeAtOnce") -> Text:
+    def status(each: "FreezeAtOnce") -> Coded:
         if each.confirmed:
-            return Text("confirmed", "追認済み")
-        due = in_tokyo(each.due)
-        if now >= each.due:
-            return Text(f"OVERDUE since {due}", f"追認遅延({due} 期限)")
-        return Text(f"to be confirmed until {due}", f"追認待ち({due} まで)")
+            return Coded("confirmed", Text("confirmed", "追認済み"))
+        return awaited(each.due, now)
 
     return Table(
         "freezes",
@@ -264,6 +262,7 @@ def _table(session: "Session", found: "tuple[Freeze, ...]") -> Table:
             Column("frozen_by", Text("frozen at once by", "即時凍結した組織")),
             Column("frozen_at", Text("at", "日時")),
             Column("confirmation", Text("confirmation", "追認")),
+            Column("confirm_by", Text("to be confirmed until", "追認期限"), detail=True),
         ),
         [
             (
@@ -273,6 +272,7 @@ def _table(session: "Session", found: "tuple[Freeze, ...]") -> Table:
                 names.get(each.organisation, _BY_REQUEST) if each else None,
                 in_tokyo(each.at) if each else None,
                 status(each) if each else None,
+                in_tokyo(each.due) if each and not each.confirmed else None,
             )
             for freeze in found
             for each in (freeze.at_once or (None,))

@@ -294,7 +294,7 @@ def _differences(differences: "Sequence[PolicyDifference]") -> Table:
             Column("chain", Text("chain", "チェーン")),
         ),
         [
-            (each.kind.text, each.function, _rule(each.planned), _rule(each.on_chain))
+            (each.kind, each.function, _rule(each.planned), _rule(each.on_chain))
             for each in differences
         ],
     )

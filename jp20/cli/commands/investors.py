@@ -8,8 +8,9 @@ import typer
 from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import until
-from jp20.cli.frame.output import Column, Table, Value, show
+from jp20.cli.frame.output import Coded, Column, Table, Value, show
 from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.confirmations import awaited
 from jp20.cli.shared.investors import through
 from jp20.cli.shared.listed import investors_in
 from jp20.domain.base.errors import Text
@@ -105,14 +106,13 @@ def investors_suspended() -> None:
     names = {member.number: member.name for member in session.members()}
     now = session.now()
 
-    def confirmation(due: int | None, confirmed_by: int) -> Text:
-        if due is None:
-            by = names.get(confirmed_by)
-            return Text(f"by {by}", f"{by} により追認済み") if by else Text("decided", "決定済み")
-        at = in_tokyo(due)
-        if now >= due:
-            return Text(f"OVERDUE since {at}", f"追認遅延({at} 期限)")
-        return Text(f"to be confirmed until {at}", f"追認待ち({at} まで)")
+    def confirmation(due: int | None, confirmed_by: int) -> Coded:
+        if due is not None:
+            return awaited(due, now)
+        by = names.get(confirmed_by)
+        if by is None:
+            return Coded("decided", Text("decided", "決定済み"))
+        return Coded("confirmed", Text(f"by {by}", f"{by} により追認済み"))
 
     show(
         Table(
@@ -124,6 +124,8 @@ def investors_suspended() -> None:
                 Column("organisation", Text("suspended by", "停止した組織")),
                 Column("since", Text("since", "停止日時")),
                 Column("confirmation", Text("confirmation", "追認")),
+                Column("confirmed_by", Text("confirmed by", "追認した組織"), detail=True),
+                Column("confirm_by", Text("to be confirmed until", "追認期限"), detail=True),
             ),
             [
                 (
@@ -132,6 +134,8 @@ def investors_suspended() -> None:
                     names.get(each.organisation),
                     in_tokyo(each.since),
                     confirmation(each.due, each.confirmed_by),
+                    names.get(each.confirmed_by),
+                    None if each.due is None else in_tokyo(each.due),
                 )
                 for each in suspensions(session)
             ],
@@ -181,8 +185,8 @@ def _row(each: "Listed", references: "Mapping[ChecksumAddress, str]") -> tuple[V
         _customer(each, references),
         "\n".join(each.wallets),
         f"0x{each.id:038x}",
-        facts.investor_class.text,
-        facts.residency.text,
+        facts.investor_class,
+        facts.residency,
         through(facts.kyc_expiry),
         through(facts.class_expiry),
         facts.suspended,

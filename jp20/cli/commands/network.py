@@ -94,7 +94,8 @@ def network_check(
                 Column("interval", Text("block interval (s)", "ブロック間隔(秒)")),
                 Column("gas_price", Text("gas price (wei)", "ガス価格(wei)"), number=True),
                 Column("version", Text("version", "版")),
-                Column("trouble", Text("trouble", "問題")),
+                Column("trouble", Text("trouble", "問題"), prose=True),
+                Column("code", Text("code", "コード"), detail=True),
             ),
             rows,
         )
@@ -124,10 +125,10 @@ def _check_chain(file: Path) -> None:
                 Column("level", Text("result", "判定")),
                 Column("check", Text("check", "項目")),
                 _NODE,
-                Column("what", Text("found", "内容")),
-                Column("next_step", Text("what to do", "対応")),
+                Column("what", Text("found", "内容"), prose=True),
+                Column("next_step", Text("what to do", "対応"), prose=True),
             ),
-            [(each.level.text, each.check, each.node, each.what, each.next_step) for each in found],
+            [(each.level, each.check, each.node, each.what, each.next_step) for each in found],
         )
     )
     if not is_sound(found):
@@ -152,7 +153,7 @@ def _checked(network: "Network") -> tuple[Value, ...]:
     if isinstance(found, JP20Error):
         lines = zip(found.lines("en"), found.lines("ja"), strict=True)
         trouble = Text(*(" ".join(part) for part in zip(*lines, strict=True)))
-        return (host, False, *[None] * 7, trouble)
+        return (host, False, *[None] * 7, trouble, type(found).__name__)
     return (
         host,
         True,
@@ -163,5 +164,6 @@ def _checked(network: "Network") -> tuple[Value, ...]:
         found.interval,
         found.gas_price,
         found.version,
+        None,
         None,
     )

@@ -173,7 +173,7 @@ def network_unstick(node: NodeName, network: NetworkFileOption = NETWORK) -> Non
             (
                 (NODE, node),
                 (Column("found", Text("found", "状態"), detail=True), found.value),
-                (Column("outcome", Text("outcome", "結果")), found.text),
+                (Column("outcome", Text("outcome", "結果"), prose=True), found.text),
             ),
         )
     )
@@ -232,7 +232,7 @@ def _files(done: "Initialised", folder: Path) -> Table:
         "files",
         Text("Files", "ファイル"),
         (Column("file", Text("file", "ファイル")), Column("change", Text("change", "変更"))),
-        [(str(file.relative_to(folder)), change.text) for file, change in done.files.items()],
+        [(str(file.relative_to(folder)), change) for file, change in done.files.items()],
     )
 
 

@@ -10,7 +10,7 @@ from jp20.cli.commands import platform_migrate
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Yes
-from jp20.cli.frame.output import Column, Table, confirm, progress, say, show, warn
+from jp20.cli.frame.output import Coded, Column, Table, Value, confirm, progress, say, show, warn
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK
 from jp20.domain.base.errors import ExitCode, Text
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from jp20.operations.governance.targets import ActInForce, RegisteredTarget
     from jp20.operations.workspace import Workspace
 
-_FOUNDER: Final = Text("the founder", "設立者")
-_UNKNOWN: Final = Text("NOT KNOWN", "記録なし")
+_FOUNDER: Final = Coded("founder", Text("the founder", "設立者"))
+_UNKNOWN: Final = Coded("unknown", Text("NOT KNOWN", "記録なし"))
 _CODE_DIFFERS: Final = Text(
     "A contract's code is not that of this version of JP20.",
     "コードがこのバージョンの JP20 と一致しないコントラクトがあります。",
@@ -213,10 +213,10 @@ def _unknown_rules(acts: "Sequence[ActInForce]") -> Table:
     )
 
 
-def _kind(number: int) -> Text:
+def _kind(number: int) -> Value:
     from jp20.domain.governance.policy import Kind
 
-    return Kind(number).text if number in set(Kind) else Text(str(number), str(number))
+    return Kind(number) if number in set(Kind) else number
 
 
 def _show(place: "Workspace") -> None:

@@ -174,7 +174,7 @@ def _stages(session: "Session", migration: "Migration") -> Table:
             _number("done", "done", "済"),
             _number("all", "of", "全体"),
         ),
-        [(each.stage.text, each.done, each.all) for each in progress_of(session, migration)],
+        [(each.stage, each.done, each.all) for each in progress_of(session, migration)],
     )
 
 

@@ -9,7 +9,7 @@ from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Token, address, hash_of, time
-from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
+from jp20.cli.frame.output import Coded, Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, WALLET
@@ -226,6 +226,7 @@ def register_history(
                 Column("to", Text("to", "移転先")),
                 Column("units", Text("units then", "当時の口数"), number=True),
                 Column("splits", Text("splits then", "当時の分割回数"), detail=True),
+                Column("ratio", Text("split 1 to", "分割比率"), detail=True),
                 TRANSACTION,
                 Column("log", Text("log (reverse --log)", "ログ番号(reverse --log)"), detail=True),
                 Column("log_in_block", Text("log in block", "ブロック内ログ番号"), detail=True),
@@ -415,11 +416,13 @@ def _entry(entry: "HistoryEntry", place: int | None) -> tuple[Value, ...]:
 
     at = entry.at
     if isinstance(entry, Movement):
-        why, splits = entry.why.value, entry.splits
+        why: Value = entry.why
+        splits = entry.splits
         parties: tuple[Value, ...] = (entry.from_, entry.to, entry.units)
-        reference = entry.reference
+        reference, ratio = entry.reference, None
     else:
-        why = Text(f"split 1 to {entry.ratio}", f"分割 1→{entry.ratio}")
-        parties, splits, reference = (None, None, None), entry.count, None
+        said = Text(f"split 1 to {entry.ratio}", f"分割 1→{entry.ratio}")
+        why = Coded("split", said)
+        parties, splits, reference, ratio = (None, None, None), entry.count, None, entry.ratio
     where = (at.transaction, place, at.log)
-    return (at.block, in_tokyo(at.time), why, *parties, splits, *where, reference)
+    return (at.block, in_tokyo(at.time), why, *parties, splits, ratio, *where, reference)

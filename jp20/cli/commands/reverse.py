@@ -289,7 +289,7 @@ def _original(session: "Session", token: str, followed: "Followed") -> Record:
             (Column("transaction", Text("transaction", "取引")), of.transaction_hash),
             (Column("log", Text("log", "ログ")), of.ordinal),
             (Column("time", Text("time", "日時")), in_tokyo(found.time)),
-            (Column("why", Text("why", "事由")), first.movement.why.value),
+            (Column("why", Text("why", "事由")), first.movement.why),
             (Column("from", Text("from", "移転元")), of.from_),
             (Column("to", Text("to", "移転先")), of.to),
             amount("units_then", "units then", "当時の口数", of.amount),
@@ -312,7 +312,7 @@ def _original(session: "Session", token: str, followed: "Followed") -> Record:
                 Column("returns_to", Text("units return to", "返還先")),
                 return_to(session, session.token(token), of),
             ),
-            (Column("rule", Text("rule of tracing", "追跡の基準")), _RULE),
+            (Column("rule", Text("rule of tracing", "追跡の基準"), prose=True), _RULE),
         ),
     )
 
@@ -344,7 +344,7 @@ def _hops(token: str, followed: "Followed") -> Table:
             (
                 each.hop.depth,
                 in_tokyo(each.hop.movement.at.time),
-                each.hop.movement.why.value,
+                each.hop.movement.why,
                 each.hop.movement.from_,
                 None if each.hop.is_redemption else each.hop.movement.to,
                 each.hop.units,

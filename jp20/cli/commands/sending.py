@@ -8,7 +8,18 @@ import typer
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import example
 from jp20.cli.frame.options import Yes
-from jp20.cli.frame.output import Column, Record, Table, Value, confirm, progress, say, show, warn
+from jp20.cli.frame.output import (
+    Coded,
+    Column,
+    Record,
+    Table,
+    Value,
+    confirm,
+    progress,
+    say,
+    show,
+    warn,
+)
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
 from jp20.domain.base.errors import ExitCode, JP20Error, Text
@@ -21,7 +32,9 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _NONCE: Final = Column("nonce", Text("nonce", "ノンス"))
-_NOT_FINAL: Final = Text("in a block that was not final", "ブロックに取込み済み(未確定)")
+_NOT_FINAL: Final = Coded(
+    "not_final", Text("in a block that was not final", "ブロックに取込み済み(未確定)")
+)
 _LABEL: Final = Column("label", Text("what", "内容"))
 
 
@@ -98,7 +111,7 @@ def entries_table(entries: "Iterable[Entry]") -> Table:
         "transactions",
         Text("Transactions", "取引"),
         (_NONCE, _LABEL, Column("state", Text("state", "状態")), BLOCK, TRANSACTION),
-        [(each.nonce, each.label, each.state.text, each.block, each.hash) for each in entries],
+        [(each.nonce, each.label, each.state, each.block, each.hash) for each in entries],
     )
 
 
@@ -143,7 +156,7 @@ def _found(found: "Iterable[OutboxStatus]") -> Iterator[tuple[Value, ...]]:
     """What is under way, and where it is by the node."""
     for key in found:
         for each in key.under_way:
-            yield _row(key.signer, each.entry, each.where.text, each.final_from)
+            yield _row(key.signer, each.entry, each.where, each.final_from)
 
 
 def _noted(place: "Workspace") -> Iterator[tuple[Value, ...]]:
@@ -152,13 +165,13 @@ def _noted(place: "Workspace") -> Iterator[tuple[Value, ...]]:
 
     for view in noted(place.outbox, place.settings.network.chain_id):
         for entry in view.unfinished:
-            yield _row(view.signer, entry, entry.state.text)
+            yield _row(view.signer, entry, entry.state)
         for entry in view.not_final:
             yield _row(view.signer, entry, _NOT_FINAL)
 
 
 def _row(
-    signer: str, entry: "Entry", where: Text, final_from: int | None = None
+    signer: str, entry: "Entry", where: Value, final_from: int | None = None
 ) -> tuple[Value, ...]:
     from jp20.domain.base.times import in_tokyo
 

@@ -7,7 +7,7 @@ import typer
 
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Yes, evidence
-from jp20.cli.frame.output import Column, Table, Until, confirm, say, show
+from jp20.cli.frame.output import Coded, Column, Table, Until, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import UNITS
 from jp20.domain.base.errors import BadArgument, Text
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from jp20.domain.settlement.trades import Trade
     from jp20.operations.session import Session, Signer
     from jp20.operations.settlement.trades import TradeState
+
+_BANK: Final = Coded("bank", Text("bank", "銀行"))
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -322,7 +324,7 @@ def _table(session: "Session", found: "tuple[TradeState, ...] | list[TradeState]
             Column("price", Text("price", "代金"), number=True),
             Column("deadline", Text("until", "期限")),
             Column("status", Text("status", "状態")),
-            Column("next", Text("next", "次の手続")),
+            Column("next", Text("next", "次の手続"), prose=True),
             Column("id", Text("id", "取引ID"), detail=True),
         ),
         [
@@ -332,10 +334,12 @@ def _table(session: "Session", found: "tuple[TradeState, ...] | list[TradeState]
                 each.trade.seller,
                 each.trade.buyer,
                 each.trade.units,
-                Text("bank", "銀行") if each.trade.is_through_a_bank else each.trade.payment,
+                Coded("bank", Text("bank", "銀行"))
+                if each.trade.is_through_a_bank
+                else each.trade.payment,
                 each.trade.price,
                 Until(each.trade.deadline),
-                each.status.text,
+                each.status,
                 each.next_step(now),
                 each.trade.id,
             )

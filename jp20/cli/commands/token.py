@@ -24,7 +24,7 @@ from jp20.cli.shared.token_tables import (
     SUPPLY,
     UNDISTRIBUTED,
     differences_table,
-    price_text,
+    price,
     state_record,
     status_record,
     tranches_table,
@@ -231,7 +231,7 @@ def token_list() -> None:
                     each.name,
                     each.supply,
                     each.undistributed,
-                    each.status.text,
+                    each.status,
                     each.address,
                 )
                 for each in list_tokens(workspace().view())
@@ -363,7 +363,7 @@ def split(
                     (Column("splits", Text("splits so far", "分割回数")), after.splits),
                     (SUPPLY, after.supply),
                     (Column("cap", Text("cap", "発行上限"), number=True), after.cap),
-                    (Column("price", Text("price", "価格")), price_text(after)),
+                    (Column("price", Text("price", "価格")), price(after)),
                 ),
             ),
             steps_table(session, done.steps),

@@ -9,7 +9,7 @@ import typer
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
-from jp20.cli.frame.output import Column, Record, Table, confirm, show, warn
+from jp20.cli.frame.output import Coded, Column, Record, Table, confirm, show, warn
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.acting import run_rows
@@ -27,7 +27,7 @@ from jp20.cli.shared.listed import moves_in
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import one_position, position_table
 from jp20.cli.shared.remedies import remedy
-from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
+from jp20.cli.shared.results import BLOCK, REASON, TRANSACTION, UNITS
 from jp20.domain.base.errors import BadArgument, ExitCode, Text
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ app = typer.Typer()
 
 _FROM = Column("from", Text("from", "移転元"))
 _TO = Column("to", Text("to", "移転先"))
-_TRANSFER = Text("transfer", "移転")
+_TRANSFER = Coded("transfer", Text("transfer", "移転"))
 
 
 class Elsewhere(Enum):
@@ -270,24 +270,31 @@ def _judged(
     spender: "ChecksumAddress | None",
     *,
     is_delivery: bool,
-) -> "list[tuple[Text, Preview]]":
+) -> "list[tuple[Coded, Preview]]":
     """What the token would answer to each way there is, the one that is asked about first."""
     from jp20.operations.token.previews import needs_consent, preview_delivery, preview_request
     from jp20.operations.token.transfer import preview
 
     if is_delivery:
-        return [(Text("delivery", "配布"), preview_delivery(session, token, to, count))]
+        return [
+            (
+                Coded("delivery", Text("delivery", "配布")),
+                preview_delivery(session, token, to, count),
+            )
+        ]
     if spender is not None:
-        by_spender = Text("transferFrom, by the spender", "許可を受けた者による移転")
+        by_spender = Coded(
+            "transfer_from", Text("transferFrom, by the spender", "許可を受けた者による移転")
+        )
         return [(by_spender, preview(session, token, from_, to, count, spender))]
     ways = [(_TRANSFER, preview(session, token, from_, to, count))]
     if needs_consent(session, token):
-        request = Text("request for consent", "承諾の申請")
+        request = Coded("request", Text("request for consent", "承諾の申請"))
         ways.append((request, preview_request(session, token, from_, to, count)))
     return ways
 
 
-def _preview_table(judged: "list[tuple[Text, Preview]]") -> Table:
+def _preview_table(judged: "list[tuple[Coded, Preview]]") -> Table:
     return Table(
         "preview",
         Text("Preview", "移転の判定"),
@@ -296,7 +303,7 @@ def _preview_table(judged: "list[tuple[Text, Preview]]") -> Table:
             Column("allowed", Text("goes through", "成立")),
             Column("code", Text("code", "コード")),
             Column("number", Text("no.", "番号")),
-            Column("reason", Text("reason", "理由")),
+            REASON,
         ),
         [
             (way, each.allowed, each.reason.name, each.reason.value, each.reason.text)

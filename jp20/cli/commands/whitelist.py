@@ -18,7 +18,7 @@ from jp20.cli.shared.listed import investors_in
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.people import PeopleFile, Wallets, people, to_act_on
 from jp20.cli.shared.people import end as end_with
-from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, require_free, show_plan
+from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, comparing, require_free, show_plan
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
@@ -62,9 +62,10 @@ def whitelist_plan(
 
     rests_on = evidence(case, document)
     require_free(out)
-    listed = investors_in(file)
-    session = workspace().view()
-    plan = prepare_whitelist(session, listed, rests_on, parties=parties(session, party))
+    with comparing():
+        listed = investors_in(file)
+        session = workspace().view()
+        plan = prepare_whitelist(session, listed, rests_on, parties=parties(session, party))
     show_plan(session, plan, listed, out, "whitelist")
 
 

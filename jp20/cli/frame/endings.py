@@ -9,7 +9,7 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -46,7 +46,9 @@ def told(error: JP20Error) -> int:
     from jp20.cli.frame.output import harmless_lines, stderr
 
     code = error.exit_code
-    _tell_a_program(type(error).__name__, code, error.what, error.why, error.next_step)
+    faults = map(_fault, getattr(error, "faults", ()))
+    said = (error.what, error.why, error.next_step)
+    _tell_a_program(type(error).__name__, code, *said, faults, error.code)
     style = "yellow" if code == ExitCode.WAITS else "red"
     lines = harmless_lines("\n".join(error.lines(invocation().language)))
     stderr().print(lines, markup=False, style=style)
@@ -54,18 +56,38 @@ def told(error: JP20Error) -> int:
 
 
 def _tell_a_program(
-    kind: str, code: int, what: Text, why: Text | None = None, next_step: Text | None = None
+    kind: str,
+    code: int,
+    what: Text,
+    why: Text | None = None,
+    next_step: Text | None = None,
+    faults: Iterable[dict[str, Any]] = (),
+    reason: str | None = None,
 ) -> None:
-    """The error as JSON, where that is the form of the result and nothing of it was printed."""
+    """The error as JSON, where that is the form of the result and nothing of it was printed.
+    `faults` are those of a file, each with line and field; `reason` is a contract's name for it.
+    """
     running = invocation()
     if running.format is not Format.JSON or running.has_shown:
         return
     said = {"what": what, "why": why, "next_step": next_step}
-    content: dict[str, Any] = {"kind": kind, "exit_code": int(code)}
+    content: dict[str, Any] = {"kind": kind, "exit_code": int(code), "code": reason}
     content |= {name: None if text is None else text.en for name, text in said.items()}
     content["ja"] = {name: None if text is None else text.ja for name, text in said.items()}
+    content["faults"] = list(faults)
     print(in_json(json.dumps({"error": content}, ensure_ascii=False, indent=2)))
     running.has_shown = True
+
+
+def _fault(fault: Any) -> dict[str, Any]:
+    """A fault of a file as a program reads it."""
+    return {
+        "file": fault.file,
+        "line": fault.line,
+        "field": fault.field,
+        "what": fault.what.en,
+        "ja": fault.what.ja,
+    }
 
 
 @contextmanager

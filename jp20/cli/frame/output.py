@@ -5,9 +5,10 @@ stderr.
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Final, TextIO
 
 from jp20.cli.frame.invocation import Format, invocation
@@ -25,9 +26,20 @@ class Until:
     seconds: int
 
 
-Value = str | int | bool | bytes | Text | Until | None
-"""What stands in a cell. Bytes are shown in hexadecimal; a Text in the reader's language, and in
-JSON in English, so that a program can rely on it.
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """What a person reads as a text and a program as a code: a word, a number, a list or an object
+    of these.
+    """
+
+    code: str | int | Sequence[str] | Mapping[str, str | int | None]
+    text: Text
+
+
+Value = str | int | bool | bytes | Text | Until | Coded | Enum | None
+"""What stands in a cell. Bytes are shown in hexadecimal, a Text in the reader's language. A member
+of an enumeration is its text to a person, and its name in small letters in JSON. What a program is
+to act on is one of these or `Coded`, never a Text (see `Column.prose`).
 """
 
 WIDE: Final = 10_000
@@ -68,13 +80,15 @@ class Declined(JP20Error):
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column by its key, stable in JSON, and its name. `number`: stands to the right, with
-    thousands separated; `detail`: in JSON and CSV only.
+    thousands separated; `detail`: in JSON and CSV only. `prose`: its texts are for people alone,
+    and are English in JSON; whatever a program needs of them stands in another column.
     """
 
     key: str
     name: Text
     number: bool = False
     detail: bool = False
+    prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +257,23 @@ def _cell(value: Value, word: Callable[[Text], str], *, number: bool = False) ->
         return "–"
     if isinstance(value, bool):
         return word(_YES if value else _NO)
+    if isinstance(value, Text | Coded | Enum):
+        return word(_text(value))
     if isinstance(value, int):
         return f"{value:,}" if number else str(value)
-    if isinstance(value, Text):
-        return word(value)
     if isinstance(value, Until):
         return _time(value)
     return f"0x{value.hex()}" if isinstance(value, bytes) else value
+
+
+def _text(value: Text | Coded | Enum) -> Text:
+    """What a person reads of it."""
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, Enum) and isinstance(value.value, Text):
+        return value.value
+    text: Text = value.text  # type: ignore[union-attr]  # of an enumeration whose values are others
+    return text
 
 
 def _time(value: Until) -> str:
@@ -267,9 +291,13 @@ def _plain(part: Table | Record) -> object:
     ]
 
 
-def _in_json(value: Value) -> str | int | bool | None:
+def _in_json(value: Value) -> object:
     if isinstance(value, Text):
         return value.en
+    if isinstance(value, Coded):
+        return value.code
+    if isinstance(value, Enum):
+        return value.name.lower()
     if isinstance(value, Until):
         from jp20.domain.base.times import in_tokyo
 
@@ -281,7 +309,7 @@ def _in_csv(value: Value) -> str:
     if isinstance(value, Until):
         return str(_in_json(value))
     cell = _cell(value, words)
-    return in_csv(cell) if isinstance(value, str | Text) else cell
+    return in_csv(cell) if isinstance(value, str | Text | Coded | Enum) else cell
 
 
 def _write_csv(part: Table | Record) -> None:

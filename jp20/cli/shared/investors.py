@@ -56,8 +56,8 @@ def facts_table(session: "Session", wallets: "Sequence[ChecksumAddress]") -> Tab
             (
                 wallet,
                 f"0x{facts.investor:024x}",
-                facts.investor_class.text,
-                facts.residency.text,
+                facts.investor_class,
+                facts.residency,
                 through(facts.kyc_expiry),
                 through(facts.class_expiry),
                 facts.suspended,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Column, Record, Table, Value
+from jp20.cli.frame.output import Coded, Column, Record, Table, Value
 from jp20.cli.shared.investors import through
 from jp20.cli.shared.results import BLOCK, LINE, REASON, UNITS, WALLET
 from jp20.domain.base.errors import Text
@@ -51,7 +51,7 @@ def _rows(plan: "Plan", *, every: bool) -> Table:
     cells = [_planned(decision, row) for decision, row in planned[: None if every else SHOWN]]
     if every:
         cells += [
-            (row.line, row.account, row.units, row.outcome.text, None, None) for row in plan.settled
+            (row.line, row.account, row.units, row.outcome, None, None) for row in plan.settled
         ]
     with_units = plan.token is not None
     return Table(
@@ -73,25 +73,31 @@ def _planned(decision: "PlannedDecision", row: "PlannedRow") -> tuple[Value, ...
     from jp20.domain.plans.plan import DeliveryRow
 
     if isinstance(row, DeliveryRow):
-        return (row.line, row.account, row.units, decision.act.text, None, None)
+        return (row.line, row.account, row.units, decision.act, None, None)
     before = None if row.before is None else _standing(row.before)
-    after = Text(row.existing, row.existing) if row.existing else _standing(row.after)
-    return (row.line, row.account, None, decision.act.text, before, after)
+    after = row.existing or _standing(row.after)
+    return (row.line, row.account, None, decision.act, before, after)
 
 
-def _standing(standing: "Registration") -> Text:
+def _standing(standing: "Registration") -> Coded:
     """Class, residency, until when."""
     kyc, lapses = through(standing.kyc_expiry), through(standing.class_expiry)
     kind, home = standing.investor_class.text, standing.residency.text
-    return Text(
-        f"{kind.en}, {home.en}, KYC {kyc}" + (f", class {lapses}" if lapses else ""),
-        f"{kind.ja}、{home.ja}、KYC {kyc}" + (f"、区分 {lapses}" if lapses else ""),
+    return Coded(
+        {
+            "class": standing.investor_class.name.lower(),
+            "residency": standing.residency.name.lower(),
+            "kyc_expiry": kyc,
+            "class_expiry": lapses,
+        },
+        Text(
+            f"{kind.en}, {home.en}, KYC {kyc}" + (f", class {lapses}" if lapses else ""),
+            f"{kind.ja}、{home.ja}、KYC {kyc}" + (f"、区分 {lapses}" if lapses else ""),
+        ),
     )
 
 
 def _refused(plan: "Plan", word: Text) -> Table:
-    from jp20.domain.plans.columns import column_text
-
     return Table(
         "refused",
         Text(
@@ -100,7 +106,7 @@ def _refused(plan: "Plan", word: Text) -> Table:
         ),
         (LINE, WALLET, replace(UNITS, detail=plan.token is None), _FIELD, _CODE, REASON),
         [
-            (row.line, row.account, row.units, column_text(row.field), row.code, row.reason)
+            (row.line, row.account, row.units, _field(row.field), row.code, row.reason)
             for row in plan.refused
         ],
     )
@@ -108,15 +114,13 @@ def _refused(plan: "Plan", word: Text) -> Table:
 
 def _refused_in(plan: "Plan", listed: "InvestorFile | AllotmentFile") -> Table:
     """Each refused row with its customer, what stands in its cell, and what to do about it."""
-    from jp20.domain.plans.columns import column_text
-
     faulty: list[tuple[Value, ...]] = [
         (
             each.line,
             each.reference or None,
             None,
             None,
-            column_text(each.field),
+            _field(each.field),
             "FILE",
             *_advised(each.what, each.next_step),
         )
@@ -128,7 +132,7 @@ def _refused_in(plan: "Plan", listed: "InvestorFile | AllotmentFile") -> Table:
             listed.references.get(row.line or 0) or None,
             row.account,
             row.units,
-            column_text(row.field),
+            _field(row.field),
             row.code,
             *_advised(row.reason, None),
         )
@@ -145,12 +149,18 @@ def _refused_in(plan: "Plan", listed: "InvestorFile | AllotmentFile") -> Table:
             replace(UNITS, detail=plan.token is None),
             _FIELD,
             _CODE,
-            Column("reason", REASON.name, detail=True),
-            Column("next_step", Text("next step", "対処"), detail=True),
-            Column("advice", Text("reason, and what to do", "理由と対処")),
+            replace(REASON, detail=True),
+            Column("next_step", Text("next step", "対処"), detail=True, prose=True),
+            Column("advice", Text("reason, and what to do", "理由と対処"), prose=True),
         ),
         sorted([*faulty, *by_chain], key=lambda row: int(str(row[0] or 0))),
     )
+
+
+def _field(name: str) -> Coded:
+    from jp20.domain.plans.columns import column_text
+
+    return Coded(name, column_text(name))
 
 
 def _advised(reason: Text, step: Text | None) -> tuple[Value, ...]:
@@ -185,7 +195,7 @@ def _approval(approval: "Approval", rows: int) -> tuple[Value, ...]:
 
     alone = len(approval.slots) == 1 and not approval.delay
     return (
-        approval.act.text,
+        approval.act,
         rows,
         None if alone else _either(approval.proposers),
         None if alone else " + ".join(_either(slot) for slot in approval.slots),
@@ -205,7 +215,7 @@ def _summary(session: "Session", plan: "Plan", word: Text) -> Record:
     names = {member.number: member.name for member in session.members()} if plan.parties else {}
     refused_lines = {row.line for row in plan.refused if row.line is not None}
     fields: list[tuple[Column, Value]] = [
-        (Column("kind", Text("plan", "計画")), plan.kind.text),
+        (Column("kind", Text("plan", "計画")), plan.kind),
         (Column("id", Text("plan's id", "計画ID")), plan.id),
         (Column("source", Text(f"file{word.en}", f"ファイル{word.ja}")), plan.source.name),
         (

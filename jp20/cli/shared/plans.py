@@ -2,7 +2,8 @@
 `distribute`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,6 +55,14 @@ OwnFile = Annotated[
         ),
     ),
 ]
+
+
+@contextmanager
+def comparing() -> Iterator[None]:
+    """While a plan is made: that it is under way, on a terminal with the time that it takes."""
+    what = Text("Comparing the file with the chain", "ファイルとチェーンを照合しています")
+    with progress(what):
+        yield
 
 
 def show_plan(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Column, Table, Until, Value
+from jp20.cli.frame.output import Coded, Column, Table, Until, Value
 from jp20.cli.shared.results import WALLET
 from jp20.domain.base.errors import Text
 
@@ -74,9 +74,9 @@ def restraint_row(holder: "ChecksumAddress", restraint: "Restraint") -> tuple[Va
     from jp20.domain.register.events import RestraintKind
 
     kinds = {
-        RestraintKind.LOCK_UP: Text("lock-up", "ロックアップ"),
-        RestraintKind.PLEDGE: Text("pledge", "質権"),
-        RestraintKind.ATTACHMENT: Text("attachment", "差押え"),
+        RestraintKind.LOCK_UP: Coded("lock_up", Text("lock-up", "ロックアップ")),
+        RestraintKind.PLEDGE: Coded("pledge", Text("pledge", "質権")),
+        RestraintKind.ATTACHMENT: Coded("attachment", Text("attachment", "差押え")),
     }
     return (
         holder,
@@ -98,7 +98,7 @@ def units_shown(units: int) -> Value:
     """An amount of restrained units; the largest there is means everything."""
     from jp20.domain.token.terms import MAX_UNITS
 
-    return Text("all", "全部") if units >= MAX_UNITS else units
+    return Coded("all", Text("all", "全部")) if units >= MAX_UNITS else units
 
 
 def _amounts(found: "Position") -> tuple[Value, ...]:

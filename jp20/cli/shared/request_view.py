@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Column, Record, Table, Value
+from jp20.cli.frame.output import Coded, Column, Record, Table, Value
 from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ def requests_table(session: "Session", views: "Sequence[RequestView]") -> Table:
             (
                 view.id,
                 f"0x{view.id.hex()[:_SHOWN]}",
-                view.state.text,
-                view.act,
+                view.state,
+                act_of(view),
                 target_name(session, view),
                 view.case,
                 names.get(view.proposer),
@@ -125,6 +125,11 @@ def requests_table(session: "Session", views: "Sequence[RequestView]") -> Table:
             for view in views
         ],
     )
+
+
+def act_of(view: "RequestView") -> Coded:
+    """What people call the act; to a program its key in the policy that ships."""
+    return Coded(view.act.code, view.act.text)
 
 
 def target_name(session: "Session", view: "RequestView") -> str:
@@ -151,9 +156,9 @@ def _request(
     names = _names(session)
     request = view.request
     checked = (
-        Text("not compared (--document)", "未照合(--document で照合)")
+        Coded("not_compared", Text("not compared (--document)", "未照合(--document で照合)"))
         if document is None
-        else Text(f"is {document.name}", f"{document.name} と一致")
+        else Coded("same", Text(f"is {document.name}", f"{document.name} と一致"))
     )
     unknown = Text(
         "NOT on the chain: --decision FILE shows them",
@@ -164,8 +169,8 @@ def _request(
         Text("Request", "申請"),
         (
             (ID, view.id),
-            (STATE, view.state.text),
-            (Column("act", Text("act", "手続")), view.act),
+            (STATE, view.state),
+            (Column("act", Text("act", "手続")), act_of(view)),
             (Column("function", Text("function", "関数")), view.function),
             (Column("target", Text("on", "対象")), target_name(session, view)),
             (Column("address", Text("address", "アドレス")), request.target),
@@ -184,7 +189,7 @@ def _request(
             (Column("executed", Text("executed", "実行済み"), number=True), view.executed),
             (
                 Column("known", Text("what it would do", "内容")),
-                Text("see below", "下記のとおり") if known else unknown,
+                Coded(known, Text("see below", "下記のとおり") if known else unknown),
             ),
             (Column("proposer", Text("proposed by", "提案")), names.get(view.proposer)),
             (Column("proposed_at", Text("at", "提案日時")), in_tokyo(view.proposed_at)),
@@ -277,7 +282,11 @@ def call_parts(
             Column("value", Text("value", "値"), number=True),
         ),
         [
-            (each.index + 1, _named(name, with_name=True), known.get((name, value), value))
+            (
+                each.index + 1,
+                Coded(name, _named(name, with_name=True)),
+                known.get((name, value), value),
+            )
             for each in read
             for name, value in each.arguments
         ],
@@ -302,7 +311,9 @@ def _known(session: "Session") -> dict[tuple[str, Value], Value]:
     }
     for token in session.tokens():
         found["scope", token.address] = f"{token.address} {code_of(session, token)}"
-    found["scope", ZERO_ADDRESS] = Text("all tokens (at large)", "全トークン共通")
+    found["scope", ZERO_ADDRESS] = Coded(
+        "at_large", Text("all tokens (at large)", "全トークン共通")
+    )
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Column, Table
+from jp20.cli.frame.output import Coded, Column, Table
 from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LINE: Final = Column("line", Text("line", "行"), number=True)
 WALLET: Final = Column("wallet", Text("wallet", "ウォレット"))
 UNITS: Final = Column("units", Text("units", "口数"), number=True)
-REASON: Final = Column("reason", Text("reason", "理由"))
+REASON: Final = Column("reason", Text("reason", "理由"), prose=True)
 BLOCK: Final = Column("block", Text("block", "ブロック"), number=True)
 TRANSACTION: Final = Column("transaction", Text("transaction", "取引"), detail=True)
 
@@ -34,7 +34,7 @@ def steps_table(session: "Session", steps: "Iterable[Step]") -> Table:
         ),
         [
             (
-                step.text,
+                Coded(step.code, step.text),
                 names.get(step.organisation, "–"),
                 step.key,
                 step.block,
@@ -59,7 +59,7 @@ def counts_table(title: Text, outcomes: "Outcomes") -> Table:
             UNITS,
         ),
         [
-            (kind.text, len(found), sum(row.units or 0 for row in found) or None)
+            (kind, len(found), sum(row.units or 0 for row in found) or None)
             for kind, found in rows.items()
             if found
         ],

@@ -22,6 +22,7 @@ class RowRefused(JP20Error):
             Text(f"The chain refused it{who}.", f"チェーンにより拒否されました{who}。"),
             Text(f"{code}: {reason.en}", f"{code}: {reason.ja}"),
         )
+        self.code = code
 
 
 def end(session: "Session", outcomes: "Outcomes", *parts: Table | Record) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Column, Record, Table, Until, Value
+from jp20.cli.frame.output import Coded, Column, Record, Table, Until, Value
 from jp20.cli.shared.results import BLOCK, TRANSACTION
 from jp20.domain.base.errors import Text
 
 if TYPE_CHECKING:
+    from jp20.domain.investors.investors import InvestorClass, Residency
     from jp20.domain.token.state import TokenState
     from jp20.operations.token.issue import TermDifference
 
@@ -19,12 +20,15 @@ ACCOUNT: Final = Column("issuer_account", Text("issuer's account", "発行者口
 SHEET_HASH: Final = Column("term_sheet_sha256", Text("term sheet SHA-256", "発行条件 SHA-256"))
 
 
-def price_text(state: "TokenState") -> Text:
+def price(state: "TokenState") -> Coded:
     """The price at issue, for so many units of now."""
     one = "unit" if state.price_units == 1 else "units"
-    return Text(
-        f"¥{state.price_yen:,} for {state.price_units:,} {one}",
-        f"{state.price_units:,} 口につき {state.price_yen:,} 円",
+    return Coded(
+        {"yen": state.price_yen, "units": state.price_units},
+        Text(
+            f"¥{state.price_yen:,} for {state.price_units:,} {one}",
+            f"{state.price_units:,} 口につき {state.price_yen:,} 円",
+        ),
     )
 
 
@@ -33,7 +37,7 @@ def status_record(state: "TokenState") -> Record:
     return Record(
         "token",
         Text("Token", "トークン"),
-        ((CODE, state.terms.code), (STATUS, state.status.text), (BLOCK, state.block)),
+        ((CODE, state.terms.code), (STATUS, state.status), (BLOCK, state.block)),
     )
 
 
@@ -58,7 +62,7 @@ def state_record(state: "TokenState") -> Record:
             field("symbol", "symbol", "シンボル", terms.symbol),
             field("name", "name", "名称", terms.name),
             field("token", "address", "アドレス", state.address),
-            (STATUS, state.status.text),
+            (STATUS, state.status),
             (BLOCK, state.block),
             field("time", "as of", "時点", in_tokyo(state.time)),
             field("product", "product", "商品", terms.product),
@@ -71,22 +75,22 @@ def state_record(state: "TokenState") -> Record:
             (UNDISTRIBUTED, state.undistributed),
             number("holders", "holders (wallets)", "保有者数(ウォレット)", state.holders),
             number("cap", "cap", "発行上限", state.cap),
-            field("price", "price at issue", "発行価格", price_text(state)),
+            field("price", "price at issue", "発行価格", price(state)),
             number("lot_size", "lot", "取引単位", state.lot_size),
             number("decimals", "decimals", "小数桁数", terms.decimals),
             number("splits", "splits", "分割回数", state.splits),
-            field("placement", "placement", "募集形態", terms.placement.text),
+            field("placement", "placement", "募集形態", terms.placement),
             field(
                 "classes",
                 "classes that may hold",
                 "保有可能な投資家区分",
-                _listed([c.text for c in InvestorClass if c and terms.classes >> c & 1]),
+                _listed([c for c in InvestorClass if c and terms.classes >> c & 1]),
             ),
             field(
                 "residencies",
                 "residencies that may hold",
                 "保有可能な居住区分",
-                _listed([r.text for r in Residency if r and terms.residencies >> r & 1]),
+                _listed([r for r in Residency if r and terms.residencies >> r & 1]),
             ),
             number("holder_cap", "holders at most", "保有者数上限", terms.holder_cap or None),
             field(
@@ -155,8 +159,9 @@ def differences_table(differences: "Sequence[TermDifference]") -> Table:
 # Inside
 
 
-def _listed(texts: list[Text]) -> Text:
-    return Text(", ".join(text.en for text in texts), "、".join(text.ja for text in texts))
+def _listed(kinds: "Sequence[InvestorClass | Residency]") -> Coded:
+    en, ja = (each.text.en for each in kinds), (each.text.ja for each in kinds)
+    return Coded([each.name.lower() for each in kinds], Text(", ".join(en), "、".join(ja)))
 
 
 def _until(seconds: int) -> Until | None:

@@ -47,10 +47,12 @@ class JP20Error(Exception):
     traceback.
 
     `what` happened, `why` (None where `what` says it all), and the `next_step` that helps.
-    `exit_code` is the code with which it ends a call.
+    `exit_code` is the code with which it ends a call; `code` a contract's name of its reason, where
+    it is a contract that refuses.
     """
 
     exit_code: ExitCode = ExitCode.REFUSED
+    code: str | None = None
 
     def __init__(self, what: Text, why: Text | None = None, next_step: Text | None = None) -> None:
         super().__init__(what.en)

@@ -11,13 +11,13 @@ from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.register.events import Event, LoggedEvent
 
 _STEPS: Final = {
-    "propose": Text("proposed", "提案"),
-    "sign": Text("signed", "署名"),
-    "execute": Text("executed", "実行"),
-    "call": Text("called", "実行"),
-    "deploy": Text("deployed", "配備"),
-    "withdraw": Text("withdrawn", "署名の撤回"),
-    "cancel": Text("cancelled", "申請の取消"),
+    "propose": ("proposed", Text("proposed", "提案")),
+    "sign": ("signed", Text("signed", "署名")),
+    "execute": ("executed", Text("executed", "実行")),
+    "call": ("called", Text("called", "実行")),
+    "deploy": ("deployed", Text("deployed", "配備")),
+    "withdraw": ("withdrawn", Text("withdrawn", "署名の撤回")),
+    "cancel": ("cancelled", Text("cancelled", "申請の取消")),
 }
 
 
@@ -35,9 +35,14 @@ class Step:
     block: int
 
     @property
+    def code(self) -> str:
+        """What was done by it, as a program reads it."""
+        return _STEPS[self.what][0] if self.what in _STEPS else self.what
+
+    @property
     def text(self) -> Text:
         """What was done by it."""
-        return _STEPS.get(self.what) or Text(self.what, self.what)
+        return _STEPS[self.what][1] if self.what in _STEPS else Text(self.what, self.what)
 
 
 @dataclass(frozen=True, slots=True)

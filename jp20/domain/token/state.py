@@ -29,6 +29,7 @@ class WouldBeRefused(JP20Error):
             )
         said = Text(f"{why.en} Nothing was sent.", f"{why.ja}送信はしていません。")
         super().__init__(what, said, next_step)
+        self.code = None if self.reason is None else self.reason.name
 
 
 class Redemption(Enum):

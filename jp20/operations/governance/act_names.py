@@ -1,5 +1,6 @@
 """What people call the functions that organisations decide on."""
 
+from dataclasses import dataclass
 from functools import cache
 
 from eth_typing import ChecksumAddress
@@ -17,10 +18,18 @@ def function_at(session: Session, target: ChecksumAddress, selector: bytes) -> s
     return next(named, f"0x{selector.hex()}")
 
 
-def act_name(kind: Kind | None, function: str) -> Text:
-    """What people call an act, from the policy that ships."""
+@dataclass(frozen=True, slots=True)
+class NamedAct:
+    """What a function is called: by its key in the policy that ships, and by people."""
+
+    code: str
+    text: Text
+
+
+def act_name(kind: Kind | None, function: str) -> NamedAct:
+    """That of a function; the function itself where the policy does not list it."""
     act = _shipped().act(kind, function) if kind else None
-    return act.name if act else Text(function, function)
+    return NamedAct(act.key, act.name) if act else NamedAct(function, Text(function, function))
 
 
 @cache

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
-from jp20.domain.base.errors import Text
 from jp20.domain.governance.policy import Kind
 from jp20.domain.register.books import REQUESTS
 from jp20.domain.register.events import ActedDirectly, CallExecuted
-from jp20.operations.governance.act_names import act_name, function_at
+from jp20.operations.governance.act_names import NamedAct, act_name, function_at
 from jp20.operations.session import Session
 
 
@@ -27,7 +26,7 @@ class ActDone:
     at: At
     target: ChecksumAddress
     kind: Kind | None
-    act: Text
+    act: NamedAct
     function: str
     case: str
     document_hash: bytes
@@ -81,7 +80,7 @@ def _acts(
             and (until is None or at.time < until)
         )
 
-    def named(on: ChecksumAddress, selector: bytes) -> tuple[Kind | None, Text, str]:
+    def named(on: ChecksumAddress, selector: bytes) -> tuple[Kind | None, NamedAct, str]:
         if on not in kinds:
             kinds[on] = session.kind(on)
         function = function_at(session, on, selector)

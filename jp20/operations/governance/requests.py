@@ -29,7 +29,7 @@ from jp20.domain.governance.requests import compose as put_under_one_root
 from jp20.domain.plans.outcomes import CallOutcome, Step
 from jp20.domain.register.events import RequestProposed
 from jp20.operations.files.inputs import read_file
-from jp20.operations.governance.act_names import act_name, function_at
+from jp20.operations.governance.act_names import NamedAct, act_name, function_at
 from jp20.operations.governance.parties import known_parties
 from jp20.operations.session import Member, Session
 
@@ -134,7 +134,7 @@ class RequestView:
     request: Request
     case: str
     kind: Kind | None
-    act: Text
+    act: NamedAct
     function: str
     executed: int
     state: RequestState

@@ -1,0 +1,16 @@
+"""What one organisation did at once, and another one is to confirm."""
+
+from jp20.cli.frame.output import Coded
+from jp20.domain.base.errors import Text
+
+
+def awaited(due: int, now: int) -> Coded:
+    """That it is not confirmed yet: until when it is to be, or since when it is overdue (unix
+    seconds).
+    """
+    from jp20.domain.base.times import in_tokyo
+
+    at = in_tokyo(due)
+    if now >= due:
+        return Coded("overdue", Text(f"OVERDUE since {at}", f"追認遅延({at} 期限)"))
+    return Coded("awaited", Text(f"to be confirmed until {at}", f"追認待ち({at} まで)"))
