@@ -173,8 +173,8 @@ class World:
         return token
 
     def _restrain(self) -> None:
-        """What asks for free units comes first. Only a token that asks for consent takes requests; then
-        it asks for none any more, so that the batches move units themselves.
+        """What asks for free units comes first. Only a token that asks for consent takes requests;
+        then it asks for none any more, so that the batches move units themselves.
         """
         token, decide_all = self.token, self.jp20.decide_all
         asked = [
@@ -364,10 +364,6 @@ def _registry(world: World) -> list[Bound]:
 
     def suspended(count: int) -> Arguments:
         jp20.act(platform, "suspendAtOnce", families[:count])
-        return (families[:count],)
-
-    def to_reinstate(count: int) -> Arguments:
-        suspended(count)
         since = world.chain.now()
         return ([(each, since) for each in families[:count]],)
 
@@ -387,7 +383,7 @@ def _registry(world: World) -> list[Bound]:
         bound("suspendAtOnce", three, lambda n: (families[:n],)),
         bound("suspend", three, lambda n: (families[:n],)),
         bound("confirmSuspension", three, suspended),
-        bound("reinstate", f"{three}, nobody had confirmed", to_reinstate),
+        bound("reinstate", f"{three}, nobody had confirmed", suspended),
         bound("retireWallets", three, lambda n: (families[:n],)),
     ]
 

@@ -53,6 +53,18 @@ BAD = [
     Bad("token record-date withdraw", ("NONE", "first", *CASE), 2, "NUMBER"),
     Bad("token record-date show", ("NONE", "--number", "-1"), 2, "--number"),
     Bad("token record-date show", ("NONE",), 1, "NONE"),
+    Bad("token terms show", ("NONE",), 1, "NONE"),
+    Bad("token terms show", ("NONE", "--block", "1", "--time", "2027-03-31"), 2, "--block"),
+    Bad("token terms change", ("NONE", "cap", "100", *CASE), 1, "NONE"),
+    Bad("token terms change", ("NONE", "colour", "red", *CASE), 2, "holder-cap"),
+    Bad("token terms change", ("NONE", "decimals", "2", *CASE), 1, "decimals"),
+    Bad("token terms change", ("NONE", "right", "another", *CASE), 1, "right"),
+    Bad("token terms change", ("NONE", "cap", "many", *CASE), 2, "many"),
+    Bad("token terms change", ("NONE", "classes", "general,rich", *CASE), 2, "rich"),
+    Bad("token terms change", ("NONE", "residencies", "general", *CASE), 2, "general"),
+    Bad("token terms change", ("NONE", "consent", "maybe", *CASE), 2, "maybe"),
+    Bad("token terms change", ("NONE", "maturity", "2036-02-30", *CASE), 2, "2036-02-30"),
+    Bad("token terms change", ("NONE", "cap", "100", *NO_FILE), 2, "no-such.pdf"),
     Bad("token redeem preview", ("NONE", "0"), 2, "UNITS"),
     Bad("token redeem preview", ("NONE",), 1, "NONE"),
     Bad("token redeem maturity", ("NONE", *CASE), 1, "NONE"),
@@ -265,6 +277,74 @@ def test_a_document_is_named_by_the_hash_of_its_file_and_a_file_is_compared_with
                 folder=place.folder)  # fmt: skip
     assert again.code == 0
     assert "all done before" in again.err
+
+
+# Terms
+
+
+WEEK = 7 * 86_400
+
+
+@pytest.mark.requirement("G32", "G15")
+def test_a_term_is_changed_by_three_organisations_after_a_week_and_was_another_before(place):
+    with place.afterwards_as_before():
+        place.issue("TK-20", 100)
+        made = place.blocks()
+        change = ("token", "terms", "change", "TK-20", "cap", "70,000", "--case", "TC-1",
+                  "--document", "term-sheet.toml", "--yes")  # fmt: skip
+        waits = run(*change, folder=place.folder)
+        assert waits.code == 6
+        place.pass_to(place.chain.block().time + WEEK)
+
+        changed = token(place, *change[1:])
+        again = token(place, *change[1:])
+        then = token(place, "terms", "show", "TK-20", "--block", str(made))
+        shown = token(place, "show", "TK-20")
+
+    assert (changed["terms"]["cap"], again["terms"]["cap"]) == (70_000, 70_000)
+    assert again["steps"] == []
+    (row,) = changed["changes"]
+    assert (row["term"], row["from"], row["to"]) == ("cap", 60_000, 70_000)
+    assert (then["terms"]["cap"], then["changes"]) == (60_000, [])
+    assert shown["token"]["cap"] == 70_000
+
+
+@pytest.mark.requirement("G32")
+def test_classes_are_changed_by_name_in_both_languages(place):
+    with place.afterwards_as_before():
+        place.issue("TK-21", 100)
+        change = ("token", "terms", "change", "TK-21", "classes", "適格機関投資家、professional",
+                  "--case", "TC-2", "--document", "term-sheet.toml", "--yes")  # fmt: skip
+        assert run(*change, folder=place.folder).code == 6
+        place.pass_to(place.chain.block().time + WEEK)
+
+        changed = token(place, *change[1:])
+        shown = token(place, "show", "TK-21")
+
+    assert changed["terms"]["classes"] == "professional, qualified_institution"
+    assert shown["token"]["classes"] == "professional, qualified_institution"
+
+
+@pytest.mark.requirement("G32")
+def test_what_the_contract_refuses_is_refused_before_anybody_signs(place):
+    place.issue("TK-22", 100)
+    before = place.blocks()
+
+    below = refused("token", "terms", "change", "TK-22", "cap", "99", *CASE, folder=place.folder)
+    same = refused("token", "terms", "change", "TK-22", "cap", "60000", *CASE, folder=place.folder)
+
+    assert "100 units are in issue" in below
+    assert "already" in same
+    assert place.blocks() == before
+
+
+@pytest.mark.requirement("G32")
+def test_before_it_was_made_a_token_had_no_terms(place):
+    place.issue("TK-23", 100)
+
+    said = refused("token", "terms", "show", "TK-23", "--block", "0", folder=place.folder)
+
+    assert "not made yet" in said
 
 
 # Pause, split

@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.frame.as_of import AtBlock, AtTime, last_second
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import both, example
-from jp20.cli.frame.options import Token, address, hash_of, time
+from jp20.cli.frame.options import Token, address, hash_of
 from jp20.cli.frame.output import Coded, Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, WALLET
-from jp20.domain.base.errors import BadArgument, ExitCode, Text
+from jp20.domain.base.errors import ExitCode, Text
 from jp20.domain.files.export_forms import Content, Encoding
 
 if TYPE_CHECKING:
@@ -21,25 +22,6 @@ if TYPE_CHECKING:
     from jp20.operations.register.report import Report
 
 app = typer.Typer(no_args_is_help=True)
-
-AtBlock = Annotated[
-    int | None,
-    typer.Option(
-        "--block", metavar="BLOCK", min=0, help=both("As of this block.", "このブロック時点。")
-    ),
-]
-
-AtTime = Annotated[
-    str | None,
-    typer.Option(
-        "--time",
-        metavar="TIME",
-        help=both(
-            "As of this time, Japan's; of a date its end.",
-            "この日時時点(日本時間)。日付のみの場合はその日の終わり。",
-        ),
-    ),
-]
 
 
 @app.command(
@@ -141,7 +123,7 @@ def register_check(
     """To be run every night (G13, G15)."""
     from jp20.operations.register.report import report
 
-    moment = _time(block, at)
+    moment = last_second(block, at)
     session = workspace().view()
     tokens = session.tokens() if token is None else (session.token(token),)
     found = [report(session, each, block, moment) for each in tokens]
@@ -203,7 +185,7 @@ def register_history(
     from jp20.operations.register.report import places_of, report
 
     account = address(wallet, "WALLET") if wallet is not None else None
-    moment = _time(block, at)
+    moment = last_second(block, at)
     session = workspace().view()
     found = report(session, token, block, moment)
     register = found.register
@@ -310,23 +292,8 @@ def register_decision(
 def _report(token: str, block: int | None, at: str | None) -> "Report":
     from jp20.operations.register.report import report
 
-    moment = _time(block, at)
+    moment = last_second(block, at)
     return report(workspace().view(), token, block, moment)
-
-
-def _time(block: int | None, at: str | None) -> int | None:
-    """Unix seconds of the last second that counts."""
-    if at is None:
-        return None
-    if block is not None:
-        raise BadArgument(
-            Text(
-                "Say either --block or --time.",
-                "--block と --time はいずれか一方を指定してください。",
-            )
-        )
-    end, begin = time(at, "--time", end_of_day=True), time(at, "--time")
-    return begin if end == begin else end - 1
 
 
 def _summary(found: "Report") -> Record:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.commands import documents, record_date, redeem, token_migrate
+from jp20.cli.commands import documents, record_date, redeem, terms, token_migrate
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
@@ -380,6 +380,11 @@ app.add_typer(
     record_date.app,
     name="record-date",
     help=both("Who holds when a day ends.", "基準日の設定と確認。"),
+)
+app.add_typer(
+    terms.app,
+    name="terms",
+    help=both("The terms as of any time, and their changes.", "発行条件の照会と変更。"),
 )
 app.add_typer(
     token_migrate.app,

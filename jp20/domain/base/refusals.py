@@ -255,6 +255,22 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The terms contradict themselves at {field}.",
         "発行条件の {field} が他の条件と矛盾しています。",
     ),
+    "TermUnchanged": (
+        "{field} is already as it is asked to become.",
+        "{field} は既に指定の内容です。",
+    ),
+    "TermFixed": (
+        "{field} of this token cannot be changed.",
+        "このトークンの {field} は変更できません。",
+    ),
+    "CapBelowSupply": (
+        "The cap cannot be {cap}: {supply} units are in issue.",
+        "発行上限は発行数量を下回れません(指定 {cap}、発行数量 {supply})。",
+    ),
+    "MaturityNotLater": (
+        "Maturity can only be put off to a later time.",
+        "償還期日は延期のみ可能です。",
+    ),
     "InvalidRatio": (
         "A split by {ratio} is not possible: at least 2, and the cap must stay in range.",
         "{ratio} 倍の分割はできません(2以上で、発行上限が範囲内である必要があります)。",

@@ -16,8 +16,9 @@ from jp20.domain.governance.policy import rule_of
 from jp20.domain.governance.requests import Request
 from jp20.domain.register.events import RestraintKind
 from jp20.domain.register.ledger import Book
+from jp20.domain.register.terms_in_force import TermsInForce
 from jp20.domain.token.consent_status import ConsentStatus
-from jp20.domain.token.terms import MAX_UNITS, Terms
+from jp20.domain.token.terms import MAX_UNITS
 
 _Wallet = ChecksumAddress
 _Token = ChecksumAddress
@@ -40,16 +41,6 @@ class Quantity:
         everything, and stays so.
         """
         return min(self.at(factors), MAX_UNITS)
-
-
-@dataclass(frozen=True, slots=True)
-class TermsInForce:
-    """The term sheet, and what splits and decisions made of it. 0: no maturity, no lock-up."""
-
-    terms: Terms
-    cap: int
-    maturity: int
-    locked_until: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,6 +258,42 @@ class Unpaused:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassesChanged:
+    from_: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResidenciesChanged:
+    from_: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class HolderCapChanged:
+    from_: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class LotSizeChanged:
+    from_: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRequiredChanged:
+    from_: bool
+    to: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CapChanged:
+    from_: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
 class MaturityChanged:
     from_: int
     to: int
@@ -671,6 +707,12 @@ TokenEvent: TypeAlias = (
     | ControllerRedemption
     | Paused
     | Unpaused
+    | ClassesChanged
+    | ResidenciesChanged
+    | HolderCapChanged
+    | LotSizeChanged
+    | ConsentRequiredChanged
+    | CapChanged
     | MaturityChanged
     | RecordDateWithdrawn
     | Frozen

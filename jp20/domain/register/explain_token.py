@@ -27,7 +27,6 @@ from jp20.domain.register.books import (
     ConsentRecord,
     Quantity,
     RestraintRecord,
-    TermsInForce,
 )
 from jp20.domain.register.events import (
     CommitmentApproved,
@@ -39,7 +38,6 @@ from jp20.domain.register.events import (
     ForcedTransfer,
     Frozen,
     LoggedEvent,
-    MaturityChanged,
     Paused,
     PlatformReplaced,
     PositionCarried,
@@ -74,6 +72,12 @@ from jp20.domain.register.movements import (
     Movement,
     Split,
     Why,
+)
+from jp20.domain.register.terms_in_force import (
+    TermChange,
+    TermsInForce,
+    begun,
+    terms_after,
 )
 from jp20.domain.token.consent_status import ConsentStatus
 
@@ -162,7 +166,7 @@ class TokenTransaction:
         self._draft.put(SUPPLY, self._token, self._supply() * ratio or None)
         terms = self._draft.get(TERMS, self._token)
         if terms is not None:
-            self._draft.put(TERMS, self._token, replace(terms, cap=terms.cap * ratio))
+            self._draft.put(TERMS, self._token, terms_after(terms, UnitsSplit(count, ratio)))
         return Split(at, count, ratio)
 
     # Why
@@ -383,8 +387,7 @@ class TokenTransaction:
     def _set_terms(self, event: Event, at: At) -> None:
         match event:
             case TermsSet(terms):
-                begun = TermsInForce(terms, terms.cap, terms.maturity, terms.locked_until)
-                self._draft.put(TERMS, self._token, begun)
+                self._draft.put(TERMS, self._token, begun(terms))
                 if terms.extra:
                     self._draft.put(ARRIVING, self._token, 0)
                     self._write_factors(UNSPLIT)
@@ -393,10 +396,8 @@ class TokenTransaction:
                 self._draft.put(ARRIVING, self._token, None)
                 self._draft.put(SUPPLY, self._token, arrived or None)
                 self._write_factors(factors)
-            case MaturityChanged(_, to):
-                self._draft.put(TERMS, self._token, replace(self._terms(at), maturity=to))
-            case TokenLockUpSet(until):
-                self._draft.put(TERMS, self._token, replace(self._terms(at), locked_until=until))
+            case TokenLockUpSet():
+                self._draft.put(TERMS, self._token, terms_after(self._terms(at), event))
             case RecordDateSet(index, time):
                 self._draft.put(RECORD_DATES, (self._token, index), time)
             case RecordDateWithdrawn(index, _):
@@ -407,6 +408,8 @@ class TokenTransaction:
                 self._draft.put(PAUSED, self._token, None)
             case PlatformReplaced(_, platform):
                 self._draft.put(FOLLOWED, self._token, platform)
+        if isinstance(event, TermChange):
+            self._draft.put(TERMS, self._token, terms_after(self._terms(at), event))
 
     def _terms(self, at: At) -> TermsInForce:
         known = self._draft.get(TERMS, self._token)

@@ -97,9 +97,10 @@ class RecordDate:
 
 @dataclass(frozen=True, slots=True)
 class TokenState:
-    """A token at a block. `terms` are those at its creation, `maturity` is that of now; amounts are
-    units of now: `price_yen` is that of `price_units` units. Times are unix seconds. `issuer` and
-    `registrar` are the organisations' names.
+    """A token at a block. `terms` are those in force; `maturity` is earlier than theirs where an
+    early redemption brought it forward. Amounts are units of now: `price_yen` is that of
+    `price_units` units. Times are unix seconds. `issuer` and `registrar` are the organisations'
+    names.
     """
 
     address: ChecksumAddress

@@ -37,6 +37,8 @@ _ENUMS: Final[Mapping[str, type[IntEnum] | type[IntFlag]]] = {
     "role": Role,
     "waivers": Waiver,
 }
+_MASKS: Final[Mapping[str, type[IntEnum]]] = {"classes": InvestorClass, "residencies": Residency}
+"""Bits of `1 << choice`."""
 _ROLES: Final = frozenset({"roles", "proposers", "executors", "slots", "standIns"})
 _LAST_TIME: Final = 2**40 - 1
 
@@ -130,6 +132,8 @@ def _number(name: str, value: int) -> Value:
         return "–" if value >= _LAST_TIME else in_tokyo(value)
     if name in _ROLES:
         return " | ".join(role.name for role in roles_in(value)) or "–"
+    if name in _MASKS:
+        return " | ".join(each.name for each in _MASKS[name] if value >> each & 1) or "–"
     kind = _ENUMS.get(name)
     if kind is None:
         return value

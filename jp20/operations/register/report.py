@@ -90,7 +90,7 @@ def read_register(
     session: Session, token: TokenName, block: int | None = None, time: int | None = None
 ) -> Register:
     """The register as of a block, or of the last block up to a time (unix seconds), or now."""
-    as_of = _block(session, block, time)
+    as_of = block_of(session, block, time)
     contract = session.token(token)
     journal = session.history.journal((contract.address,), as_of)
     return _with_trades(session, contract, register_of(journal, contract.address, as_of))
@@ -123,7 +123,7 @@ def report(
     supply, read at the same block. Raises NoSuchBlock, NoSuchTime, BlockReplaced.
     """
     contract = session.token(token)
-    as_of = session.connection.block(_block(session, block, time))
+    as_of = session.connection.block(block_of(session, block, time))
     final_block = min(as_of.number, session.connection.final_block())
     register = read_register(session, contract, as_of.number)
     accounts = _accounts(register)
@@ -290,7 +290,7 @@ def percent(units: int, supply: int) -> str:
 # Inside
 
 
-def _block(session: Session, block: int | None, time: int | None) -> int:
+def block_of(session: Session, block: int | None, time: int | None) -> int:
     """The block that is meant: a number, the last one up to a time, or the latest."""
     latest = session.connection.block_number()
     if time is None:

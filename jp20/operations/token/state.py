@@ -7,8 +7,9 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.roles import Role
-from jp20.domain.register.events import Event, LoggedEvent, TermsSet, TrancheIssued, UnitsSplit
+from jp20.domain.register.events import Event, LoggedEvent, TrancheIssued, UnitsSplit
 from jp20.domain.register.register import fold
+from jp20.domain.register.terms_in_force import terms_in_force
 from jp20.domain.token.state import (
     NamedDocument,
     RecordDate,
@@ -52,7 +53,7 @@ def token_state(session: Session, token: TokenName) -> TokenState:
     events = session.events(contract.address, at)
     register = fold(events, block=at)
     price_yen, price_units = contract.read(tuple[int, int], "unitPrice", block=at)
-    terms = next(entry.event.terms for entry in events if isinstance(entry.event, TermsSet))
+    terms = terms_in_force(events).terms
     return TokenState(
         address=contract.address,
         block=at,

@@ -1,0 +1,43 @@
+"""As of which block or time: the two options, and what they mean."""
+
+from typing import Annotated
+
+import typer
+
+from jp20.cli.frame.language import both
+from jp20.cli.frame.options import time
+from jp20.domain.base.errors import BadArgument, Text
+
+AtBlock = Annotated[
+    int | None,
+    typer.Option(
+        "--block", metavar="BLOCK", min=0, help=both("As of this block.", "このブロック時点。")
+    ),
+]
+
+AtTime = Annotated[
+    str | None,
+    typer.Option(
+        "--time",
+        metavar="TIME",
+        help=both(
+            "As of this time, Japan's; of a date its end.",
+            "この日時時点(日本時間)。日付のみの場合はその日の終わり。",
+        ),
+    ),
+]
+
+
+def last_second(block: int | None, at: str | None) -> int | None:
+    """Unix seconds of the last second that counts. Raises BadArgument."""
+    if at is None:
+        return None
+    if block is not None:
+        raise BadArgument(
+            Text(
+                "Say either --block or --time.",
+                "--block と --time はいずれか一方を指定してください。",
+            )
+        )
+    end, begin = time(at, "--time", end_of_day=True), time(at, "--time")
+    return begin if end == begin else end - 1
