@@ -8,7 +8,7 @@ import {TermChanges} from "./token/TermChanges.sol";
 import {TermSheet} from "./token/TermSheet.sol";
 import {TransferRules} from "./token/TransferRules.sol";
 
-/// @title JP20Terms: the terms and their changes, documents, what was at record dates, which contract has which function
+/// @title JP20Terms: terms and their changes, documents, record dates gone by, which contract has which function
 /// @notice One for all tokens of a version. It has no state of its own: tokens reach it by `delegatecall`. Called
 /// directly it has no authority and no rules, so that nothing can be done in it.
 contract JP20Terms is TermSheet, TermChanges, Documents, Loupe {

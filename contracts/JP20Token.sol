@@ -46,8 +46,8 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     address private immutable TERMS;
     address private immutable TAKEOVER;
 
-    /// @notice Called by the platform's directory. Reverts with `InvalidTerms(field)` where the terms contradict
-    /// themselves.
+    /// @notice The platform's directory makes tokens by it. Reverts with `InvalidTerms(field)` where the terms
+    /// contradict themselves.
     constructor(IPlatform platform_, address authority_, Modules memory modules_, Terms memory terms)
         TransferRules(platform_)
     {
@@ -64,14 +64,14 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     // ERC-20
 
     /// @inheritdoc IERC20
-    /// @dev Called by: an eligible holder. Refusals: see {ITokenTransfers}.
+    /// @dev Out of the caller's own units. Refusals: see {ITokenTransfers}.
     function transfer(address to, uint256 amount) external returns (bool) {
         _transfer(_currentWord(), msg.sender, to, amount);
         return true;
     }
 
     /// @inheritdoc IERC20
-    /// @dev Called by: whoever the holder allowed, except a spender that the platform knows and has suspended.
+    /// @dev The caller is whoever the holder allowed, except a spender that the platform knows and has suspended.
     function transferFrom(address from, address to, uint256 amount) external returns (bool) {
         _transferFrom(from, to, amount, false);
         return true;
@@ -313,7 +313,8 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
         return _authority;
     }
 
-    /// @notice Called by: the Consortium itself, on a request of the strictest rule.
+    /// @notice Only the Consortium itself passes, which executes a request on it.
+    /// @custom:act set-authority
     function setAuthority(address newAuthority) external {
         if (msg.sender != _authority) revert IAccessManaged.AccessManagedUnauthorized(msg.sender);
         if (newAuthority.code.length == 0) revert IAccessManaged.AccessManagedInvalidAuthority(newAuthority);

@@ -22,19 +22,21 @@ interface IConsentTransfers {
     event TransferRejected(uint256 indexed id, bytes32 why);
     event TransferCancelled(uint256 indexed id);
 
-    /// @notice Asks to transfer `amount` of the caller's free units; they are committed until the answer. Called by:
-    /// any eligible holder of a token that requires consent. Judged by all rules of a transfer. Refused besides:
-    /// `CONSENT_NOT_REQUIRED`, `ZERO_AMOUNT`, `SAME_WALLET`.
+    /// @notice Asks to transfer `amount` of the caller's free units; they are committed until the answer. Judged by all
+    /// rules of a transfer. Refused besides: `CONSENT_NOT_REQUIRED`, `ZERO_AMOUNT`, `SAME_WALLET`.
     /// @param deadline unix seconds; from then on the request can only be cancelled or rejected
     function requestTransfer(address to, uint256 amount, uint40 deadline) external returns (uint256 id);
 
-    /// @notice Called by: REGISTRAR or ISSUER alone. Judged again by all rules. An approval is the transfer.
+    /// @notice Judged again by all rules. An approval is the transfer.
+    /// @custom:act approve-transfer
     function approveTransfer(uint256 id) external;
     /// @notice The same for many; a request that is refused by now is skipped and reported. 100 rows at most.
+    /// @custom:act approve-transfer
     function approveTransfers(uint256[] calldata ids) external;
-    /// @notice Called by: REGISTRAR or ISSUER alone. Works while paused.
+    /// @notice The units are free again; `why` stands for a text that is kept elsewhere. Works while paused.
+    /// @custom:act reject-transfer
     function rejectTransfer(uint256 id, bytes32 why) external;
-    /// @notice Called by: the holder who asked, at any time, halted or not.
+    /// @notice For the holder who asked, at any time, halted or not.
     function cancelTransfer(uint256 id) external;
 
     /// @notice `amount` in today's units.

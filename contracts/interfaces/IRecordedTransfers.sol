@@ -13,6 +13,7 @@ interface IRecordedTransfers {
 
     /// @notice Records transfers made elsewhere, on the holders' mandate, for SALE or GIFT. 40 rows at most.
     /// Judged as transfers; consent is this decision itself. Refused besides: `ZERO_AMOUNT`, `SAME_WALLET`.
+    /// @custom:act record-transfer
     function recordTransfer(
         address[] calldata from,
         address[] calldata to,
@@ -24,6 +25,7 @@ interface IRecordedTransfers {
     /// 40 rows at most. Passes the lapse of the sender's KYC, lock-ups, lots and whole position, not a freeze or a
     /// commitment; restraints on the units go with them. Refused besides: `ZERO_AMOUNT`, `SAME_WALLET`,
     /// `TOO_MANY_RESTRAINTS`.
+    /// @custom:act record-succession
     function recordSuccession(
         address[] calldata from,
         address[] calldata to,

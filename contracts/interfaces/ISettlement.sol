@@ -124,7 +124,7 @@ interface ISettlement {
     /// @notice The emergency stop is on (G12).
     error PlatformHalted();
 
-    /// @notice Agrees to the trade. Called by its seller and by its buyer, whoever comes first.
+    /// @notice Agrees to the trade. For its seller and its buyer, whoever comes first.
     /// Emits {TradeProposed}, then {TradeMatched}. Reverts with {InvalidTrade}, {NotAskedToAgree}, {TradeExpired},
     /// {CommitmentMismatch}, {TradeNotIn}, {PlatformHalted}.
     /// @param commitment the seller's in `token`, or the buyer's in `payment` where that is a JP20 token; else 0
@@ -153,7 +153,7 @@ interface ISettlement {
     /// {PaymentsDiffer}, {TooManyTrades}.
     function settleNet(Trade[] calldata trades) external;
 
-    /// @notice Ends a trade and releases its commitments. Called by either side while it is proposed; by both, one
+    /// @notice Ends a trade and releases its commitments. For either side while it is proposed; for both, one
     /// after the other, once it is matched; by anybody from the deadline on, and where a commitment of it has ended.
     /// Works while halted.
     /// Emits {CancellationAsked}, or {TradeCancelled}. Reverts with {TradeNotIn}, {NotCancellable}.

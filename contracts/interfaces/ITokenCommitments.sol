@@ -24,19 +24,19 @@ interface ITokenCommitments {
     event CommitmentSettled(uint256 indexed id, address indexed agent, uint256 amount);
     event CommitmentReleased(uint256 indexed id);
 
-    /// @notice No settlement contract that the token's Consortium lets act for this token: of another kind, or of another
-    /// token's scope.
+    /// @notice No settlement contract that the token's Consortium lets act for this token: of another kind, or of
+    /// another token's scope.
     error AgentUnknown(address agent);
     /// @notice The caller is not the agent, or the holder before the deadline.
     error NotReleasable(uint256 id, address caller);
 
     /// @notice Commits `amount` of the caller's free units to `agent`. Judged by all rules of a transfer but the
-    /// consent. Called by the holder.
+    /// consent.
     /// Emits {TransferCommitted}. Reverts with {AgentUnknown}, or as a transfer does.
     /// @param deadline unix seconds; from then on the units cannot be settled, and the holder can release them
     function commitTransfer(address agent, address to, uint256 amount, uint40 deadline) external returns (uint256 id);
 
-    /// @notice Moves the committed units to the recipient. Called by the agent, while the Consortium lets it. Judged
+    /// @notice Moves the committed units to the recipient. Only for the agent, while the Consortium lets it. Judged
     /// again by all rules: where they refuse it the commitment stands, until its deadline.
     /// Emits `Transfer` and {CommitmentSettled}. Reverts with {AgentUnknown}, or `TransferRefused` for the reason that
     /// a transfer would have, `REQUEST_CLOSED` (settled, ended, past its deadline) or `CONSENT_REQUIRED` (the token
@@ -44,7 +44,7 @@ interface ITokenCommitments {
     /// @return amount in today's units
     function settleTransfer(uint256 id) external returns (uint256 amount);
 
-    /// @notice Ends a commitment; the units are free. Called by the agent at any time, or by the holder from the
+    /// @notice Ends a commitment; the units are free. For the agent at any time, for the holder from the
     /// deadline on, and before it where the Consortium no longer lets the agent. Works while halted and paused.
     /// Emits {CommitmentReleased}. Reverts with {NotReleasable}, or `TransferRefused(REQUEST_CLOSED)`.
     function releaseTransfer(uint256 id) external;

@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {Reason} from "../types/Reason.sol";
 
 /// @title From issue to redemption (G1, G2, G4–G6)
-/// @notice "Called by" names the signatures of the shipped policy. Unless it says otherwise a function is refused
+/// @notice Unless it says otherwise a function is refused
 /// while the platform is halted or the token is paused. In a batch that a request decided, a row that is refused by
 /// now is skipped and reported as {RowRefused}; the other rows go through.
 interface ITokenLifecycle {
@@ -31,19 +31,21 @@ interface ITokenLifecycle {
     /// @notice Of the record dates to come only the last one is withdrawn, so that the others keep their indices.
     error NotTheLastPending(uint256 index);
 
-    /// @notice Issues `amount` units to the issuer's account. Called by: ISSUER, REGISTRAR.
+    /// @notice Issues `amount` units to the issuer's account.
     /// Refused: `CAP_EXCEEDED`, `TOKEN_MATURED`, `TOKEN_REDEEMED`, `ZERO_AMOUNT`. Emits `Transfer`, `Issued`,
     /// `TrancheIssued`.
+    /// @custom:act issue
     function issue(uint256 amount) external;
 
-    /// @notice Delivers from the issuer's account, 250 rows at most. Called by: BROKER, ISSUER.
+    /// @notice Delivers from the issuer's account, 250 rows at most.
     /// Judges recipients by all rules but the token's lock-up, consent and whole position. Emits `Transfer` a row, and
     /// `Delivered`.
+    /// @custom:act distribute
     function deliver(address[] calldata recipients, uint256[] calldata amounts) external;
 
     /// @notice What {deliver} would answer to each row now: `NONE`, or the row's reason. The rows are judged in their
-    /// order: what an earlier row takes is gone for a later one, and who comes by an earlier row is a holder for a later
-    /// one. Where the platform is halted or the token paused, where {deliver} reverts, each row has that reason.
+    /// order: what an earlier row takes is gone for a later one, and who comes by an earlier row is a holder for a
+    /// later one. Where the platform is halted or the token paused, where {deliver} reverts, each row has that reason.
     /// Give all rows of a file in one call, in the order in which they are delivered. Asked by anybody.
     function previewDelivery(address[] calldata recipients, uint256[] calldata amounts)
         external
@@ -51,28 +53,34 @@ interface ITokenLifecycle {
         returns (Reason[] memory reasons);
 
     /// @notice Redeems whole positions at or after maturity, whatever restrains them, 100 rows at most; the issuer's
-    /// account may be among them. Called by: ISSUER, REGISTRAR, PAYING_AGENT. Works while paused.
+    /// account may be among them. Works while paused.
     /// Emits `Redeemed` a row and `RestraintOnProceeds` for each restraint on it.
+    /// @custom:act redeem
     function redeemAtMaturity(address[] calldata holders) external;
 
     /// @notice Brings maturity forward to now, for everybody, where the terms allow early redemption of the whole
     /// issue: nothing trades from here, and {redeemAtMaturity} redeems all. There is no list of holders, so that none
     /// can be singled out. Refused: `REDEMPTION_NOT_ALLOWED`. Emits `MaturityChanged`.
+    /// @custom:act redeem
     function redeemEarly() external;
 
     /// @notice Redeems `amounts[i]` of each holder, where the terms allow partial redemption; the amounts are the
     /// software's (largest remainder). Pledged, attached and frozen units are refused; locked and committed ones are
     /// not, and commitments that no longer fit end. 250 rows at most.
+    /// @custom:act forced-redemption
     function redeemPart(address[] calldata holders, uint256[] calldata amounts) external;
 
-    /// @notice 1 unit becomes `ratio`, for everybody at once. Called by: ISSUER, REGISTRAR, BROKER.
+    /// @notice 1 unit becomes `ratio`, for everybody at once.
     /// Balances, restraints, cap, lots, open requests and reversal allowances scale; record dates that have come, and
     /// ERC-20 allowances, do not. Refused: `SPLIT_FORBIDDEN`.
+    /// @custom:act split
     function split(uint256 ratio) external;
 
-    /// @notice Whoever holds when the second `at` ends is a holder at that record date. Called by: ISSUER, REGISTRAR.
+    /// @notice Whoever holds when the second `at` ends is a holder at that record date.
+    /// @custom:act record-date
     function setRecordDate(uint40 at) external returns (uint256 index);
 
     /// @notice Takes back the last record date, while it has not come. Works while paused.
+    /// @custom:act record-date
     function withdrawRecordDate(uint256 index) external;
 }

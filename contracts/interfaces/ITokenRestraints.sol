@@ -45,36 +45,47 @@ interface ITokenRestraints {
     /// freeze; or the organisation is the one that froze.
     error NothingToConfirm(address account, uint32 organisation);
 
-    /// @notice The token's own lock-up, later than the present one. Called by: ISSUER, REGISTRAR.
+    /// @notice The token's own lock-up, later than the present one.
+    /// @custom:act lock-up
     function setTokenLockUp(uint40 until) external;
-    /// @notice Called by: ISSUER, REGISTRAR, AUDITOR.
+    /// @notice Brings its end forward; a time that has passed ends it.
+    /// @custom:act shorten-lock-up
     function shortenTokenLockUp(uint40 until) external;
 
     /// @notice Locks up `amounts[i]` of `holders[i]` until the second `until`; more than the balance counts for what
-    /// comes in. 100 rows at most. Called by: ISSUER, REGISTRAR.
+    /// comes in. 100 rows at most.
+    /// @custom:act lock-up
     function lockUp(address[] calldata holders, uint256[] calldata amounts, uint40 until) external;
-    /// @notice Called by: ISSUER, REGISTRAR, AUDITOR. `until` in the past ends the lock-up.
+    /// @notice Brings the end of a lock-up forward; `until` in the past ends it.
+    /// @custom:act shorten-lock-up
     function shortenLockUp(address holder, uint64 id, uint40 until) external;
 
-    /// @notice Raises frozen amounts, at once, 100 rows at most. Works while halted and paused. Called by: AML alone.
+    /// @notice Raises frozen amounts, at once, 100 rows at most. Works while halted and paused.
+    /// @custom:act freeze-at-once
     function freezeAtOnce(address[] calldata accounts, uint256[] calldata amounts) external;
-    /// @notice Confirms what `organisation` froze at the second `at`. Works while halted. Called by: AUDITOR or
-    /// REGISTRAR alone, another organisation than froze.
+    /// @notice Confirms what `organisation` froze at the second `at`. Works while halted. Another
+    /// organisation than froze has to.
+    /// @custom:act confirm-freeze
     function confirmFreeze(address account, uint32 organisation, uint40 at) external;
     /// @notice Lowers the frozen amount from `current`, which it has to be, to `amount`: a decision about one freeze
     /// does not lift a later one. What was frozen at once before is decided with it.
+    /// @custom:act unfreeze
     function unfreeze(address account, uint256 current, uint256 amount) external;
     /// @notice What `organisation` froze alone, last: when (0: never), and whether that was confirmed, or decided on by
     /// unfreezing since.
     function freezeAtOnceOf(address account, uint32 organisation) external view returns (uint40 at, bool confirmed);
 
-    /// @notice Pledges units that are there and not pledged yet. Called by: CUSTODIAN or BROKER, REGISTRAR.
+    /// @notice Pledges units that are there and not pledged yet.
     /// Refused: `INSUFFICIENT_BALANCE`, `TOO_MANY_RESTRAINTS`, `ZERO_AMOUNT`.
+    /// @custom:act pledge
     function pledge(address holder, uint256 amount, bytes32 pledgee) external returns (uint64 id);
+    /// @custom:act release-pledge
     function releasePledge(address holder, uint64 id, uint256 amount) external;
 
-    /// @notice Called by: REGISTRAR, AUDITOR.
+    /// @notice Attaches units for a creditor; more than there are too, for what is still to come.
+    /// @custom:act attachment
     function placeAttachment(address holder, uint256 amount, bytes32 creditor) external returns (uint64 id);
+    /// @custom:act attachment
     function releaseAttachment(address holder, uint64 id, uint256 amount) external;
 
     /// @notice Who has the restraint `id`, and what it is, in today's units; the zero address where it has ended.

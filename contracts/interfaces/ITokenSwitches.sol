@@ -13,9 +13,10 @@ interface ITokenSwitches {
     error NotAdopted(address successor);
 
     /// @notice Stops this token alone; enforcement still works.
-    /// Called by: ISSUER, REGISTRAR, AUDITOR or EMERGENCY alone.
+    /// @custom:act pause
     function pause() external;
-    /// @notice Called by: ISSUER, REGISTRAR, AUDITOR.
+    /// @notice Lets units move again.
+    /// @custom:act unpause
     function unpause() external;
 
     /// @notice Listens from now on to the platform that succeeded its own and adopted it (G32). Works while halted.

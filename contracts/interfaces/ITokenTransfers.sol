@@ -25,7 +25,7 @@ interface ITokenTransfers {
     /// @notice ERC-2612: not signed by the owner.
     error ERC2612InvalidSigner(address signer, address owner);
 
-    /// @notice One sender, many recipients, all or nothing, 300 rows at most. Called by: the holder. Emits one
+    /// @notice One sender, many recipients, all or nothing, 300 rows at most. Emits one
     /// `Transfer` a row. To existing holders 300 rows fit into 4 million gas.
     function batchTransfer(address[] calldata recipients, uint256[] calldata amounts) external returns (bool);
 

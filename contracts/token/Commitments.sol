@@ -60,8 +60,8 @@ abstract contract Commitments is Promises, ITokenCommitments {
 
     // Inside
 
-    /// @dev Whether the Consortium lets it settle this token's transfers: a settlement contract of all tokens, or of this
-    /// one.
+    /// @dev Whether the Consortium lets it settle this token's transfers: a settlement contract of all tokens, or of
+    /// this one.
     function _mayAct(address agent) private view returns (bool) {
         IConsortium consortium = IConsortium(_authority);
         if (consortium.kindOf(agent) != Kind.SETTLEMENT) return false;

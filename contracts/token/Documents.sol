@@ -6,9 +6,10 @@ import {ITokenDocuments} from "../interfaces/ITokenDocuments.sol";
 import {TransferRules} from "./TransferRules.sol";
 
 /// @title The documents of an issue, by name, place and hash (ERC-1643)
-/// @notice Called by: ISSUER, REGISTRAR. Refused while the platform is halted.
+/// @notice Refused while the platform is halted.
 abstract contract Documents is TransferRules, ITokenDocuments {
     /// @inheritdoc IERC1643
+    /// @custom:act document
     function setDocument(bytes32 name, string calldata uri, bytes32 documentHash) external restricted {
         _requireNotHalted(_currentWord());
         if (name == 0 || bytes(uri).length == 0 || documentHash == 0) revert DocumentIncomplete(name);
@@ -24,6 +25,7 @@ abstract contract Documents is TransferRules, ITokenDocuments {
     }
 
     /// @inheritdoc IERC1643
+    /// @custom:act document
     function removeDocument(bytes32 name) external restricted {
         _requireNotHalted(_currentWord());
         Document memory document = _documents[name];

@@ -32,6 +32,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     // Forced transfer
 
     /// @notice ERC-7943. As {ITokenEnforcement-forcedTransferWith}, nothing waived and no restraint executed.
+    /// @custom:act forced-transfer
     function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool) {
         _forceOrRevert(_forcedMove(from, to, amount));
         return true;
@@ -53,6 +54,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     }
 
     /// @notice ERC-1644. As {IERC7943Fungible-forcedTransfer}, with data for the event.
+    /// @custom:act forced-transfer
     function controllerTransfer(
         address from,
         address to,
@@ -65,7 +67,8 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     }
 
     /// @notice ERC-1644: redeems a holder's units without the holder's consent, where the terms let one holder's units
-    /// be redeemed. Called by: ISSUER, REGISTRAR, PAYING_AGENT, AUDITOR.
+    /// be redeemed.
+    /// @custom:act forced-redemption
     function controllerRedeem(address tokenHolder, uint256 value, bytes calldata data, bytes calldata operatorData)
         external
         restricted

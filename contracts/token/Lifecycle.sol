@@ -23,6 +23,7 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
     }
 
     /// @notice ERC-1594. Units are issued to the issuer's account only.
+    /// @custom:act issue
     function issue(address tokenHolder, uint256 value, bytes calldata data) external restricted {
         if (tokenHolder != _issuerAccount) _requireNone(Reason.RECIPIENT_UNKNOWN);
         _issueUnits(value, data);

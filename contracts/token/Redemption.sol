@@ -59,6 +59,7 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
     /// @notice ERC-1594: redeems one holder's units out of the allowance that the holder gave the caller, who is the
     /// Consortium where a request is executed: without it the way is {IERC1644-controllerRedeem}. Lock-ups and
     /// commitments do not stand in the way; a pledge, an attachment and a freeze do.
+    /// @custom:act forced-redemption
     function redeemFrom(address tokenHolder, uint256 value, bytes calldata data) external restricted {
         uint256 word = _currentWord();
         _requireOpen(word);

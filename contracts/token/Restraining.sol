@@ -67,6 +67,7 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
 
     /// @notice ERC-7943: raises the frozen amount; {ITokenRestraints-unfreeze} lowers it. Works while halted and
     /// paused.
+    /// @custom:act freeze
     function setFrozenTokens(address account, uint256 amount) external restricted returns (bool) {
         uint256 word = _currentWord();
         _raiseFrozen(account, _saturated(amount), word);

@@ -35,7 +35,7 @@ abstract contract TermChanges is TransferRules, ITermChanges {
 
     /// @inheritdoc ITermChanges
     function changeHolderCap(uint32 holderCap) external restricted {
-        uint256 word = _changeable();
+        _changeable();
         uint32 was = _holderCap;
         if (holderCap == was) revert TermUnchanged("holderCap");
         if (was == 0 || holderCap == 0) revert TermFixed("holderCap");

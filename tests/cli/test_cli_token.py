@@ -424,6 +424,7 @@ def test_a_record_date_is_the_end_of_the_day_in_japan_and_keeps_who_held(place):
         CAROL: 40,
     }
     assert shown["record_dates"][0]["supply"] == 200
+    assert (shown["restraints"], shown["frozen"]) == ([], [])
     assert "jp20 token record-date show TK-12" in past
 
 

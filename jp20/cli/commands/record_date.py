@@ -10,11 +10,15 @@ from jp20.cli.frame.output import Column, Table, show
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
+from jp20.cli.shared.positions import restraints_table, units_shown
 from jp20.cli.shared.results import UNITS, WALLET, steps_table
 from jp20.domain.base.errors import BadArgument, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jp20.domain.token.state import TokenState
+    from jp20.operations.token.record_dates import RestrainedHolder
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -113,8 +117,10 @@ def record_date_show(
         ),
     ] = None,
 ) -> None:
-    """Holders at a record date are read from the chain, in the units of that date (G5, G21)."""
-    from jp20.operations.token.record_dates import holders_at
+    """Holders at a record date, read from the chain, and what kept their units then, from its
+    events; in the units of that date (G5, G21, G23).
+    """
+    from jp20.operations.token.record_dates import holders_at, restrained_at
     from jp20.operations.token.state import token_state
 
     session = workspace().view()
@@ -125,6 +131,7 @@ def record_date_show(
     if not any(each.index == number and each.has_come for each in state.record_dates):
         raise _not_come(number, state)
     held = sorted(holders_at(session, token, number).items(), key=lambda each: (-each[1], each[0]))
+    restrained = restrained_at(session, token, number)
     show(
         Table(
             "holders",
@@ -132,6 +139,8 @@ def record_date_show(
             (WALLET, UNITS),
             held,
         ),
+        restraints_table([(each.holder, each.restraints) for each in restrained]),
+        _frozen_table(restrained),
         record_dates_table(state),
     )
 
@@ -153,6 +162,15 @@ def record_dates_table(state: "TokenState") -> Table:
             (each.index, in_tokyo(each.at), each.has_come, each.supply)
             for each in state.record_dates
         ],
+    )
+
+
+def _frozen_table(restrained: "Sequence[RestrainedHolder]") -> Table:
+    return Table(
+        "frozen",
+        Text("Frozen then", "当時の凍結"),
+        (WALLET, UNITS),
+        [(each.holder, units_shown(each.frozen)) for each in restrained if each.frozen],
     )
 
 

@@ -16,6 +16,7 @@ from example_world import (
 
 from jp20.chain.contracts.errors import Refused, Reverted
 from jp20.domain.governance.assignment import NotEnoughOrganisations
+from jp20.domain.register.events import RestraintKind
 from jp20.operations.governance import batches, requests
 from jp20.operations.governance.acts import carry_out
 from jp20.operations.register.report import report
@@ -32,7 +33,16 @@ from jp20.operations.token.lifecycle import (
     split,
     unpause,
 )
-from jp20.operations.token.restraints import placed, pledge
+from jp20.operations.token.record_dates import restrained_at
+from jp20.operations.token.restraints import (
+    attach,
+    lock_up,
+    placed,
+    pledge,
+    position,
+    release_pledge,
+    set_frozen,
+)
 from jp20.operations.token.transfer import transfer
 
 
@@ -61,6 +71,62 @@ def test_a_record_date_keeps_what_was_held(world):
     assert token.read(int, "balanceAtRecordDate", dave.address, 0) == 0
     with pytest.raises(Reverted, match="record date"):
         carry_out(world.session, set_record_date(world.session, world.token, at, evidence("C-2")))
+
+
+@pytest.mark.requirement("G21", "G23", "G24")
+def test_what_kept_the_units_at_a_record_date_is_told_afterwards_in_the_units_of_that_date(world):
+    session, token = world.session, world.token
+    pledged = placed(session, pledge(session, token, alice.address, 40, "BANK", evidence("C-1")))
+    placed(session, attach(session, token, bob.address, 70, "CREDITOR", evidence("C-2")))
+    at = session.now() + 1_000
+    carry_out(session, set_record_date(session, token, at, evidence("C-3")))
+    block = session.connection.block_number()
+    then = {each: position(session, token, each.address, block) for each in (alice, bob, carol)}
+    with pytest.raises(Reverted, match="has not come"):
+        restrained_at(session, token, 0)
+
+    world.pass_time(1_001)
+    carry_out(session, split(session, token, 2, evidence("C-4")))
+    placed(session, pledge(session, token, carol.address, 10, "BANK", evidence("C-5")))
+    carry_out(
+        session, release_pledge(session, token, alice.address, pledged.id, 80, evidence("C-6"))
+    )
+    found = {each.holder: each for each in restrained_at(session, token, 0)}
+
+    assert list(found) == sorted([alice.address, bob.address])
+    assert [(r.id, r.kind, r.units) for r in found[alice.address].restraints] == [
+        (pledged.id, RestraintKind.PLEDGE, 40)
+    ]
+    # 70 of 60 units: what is still to come is attached too
+    assert [(r.kind, r.units) for r in found[bob.address].restraints] == [
+        (RestraintKind.ATTACHMENT, 70)
+    ]
+    for each in (alice, bob):
+        kinds = {r.kind: r.units for r in found[each.address].restraints}
+        assert found[each.address].units == then[each].balance
+        assert kinds.get(RestraintKind.PLEDGE, 0) == then[each].pledged
+        assert kinds.get(RestraintKind.ATTACHMENT, 0) == then[each].attached
+    # of now: none of Alice's is pledged, 10 of Carol's are
+    assert position(session, token, alice.address).pledged == 0
+    assert position(session, token, carol.address).pledged == 10
+
+
+@pytest.mark.requirement("G8", "G19", "G21")
+def test_a_freeze_counts_at_a_record_date_and_a_lock_up_that_ended_with_it_does_not(world):
+    session, token = world.session, world.token
+    at = session.now() + 1_000
+    set_frozen(session, token, alice.address, 30, evidence("C-1"))
+    lock_up(session, token, [(bob.address, 20)], at, evidence("C-2"))
+    lock_up(session, token, [(carol.address, 20)], at + 1, evidence("C-3"))
+    carry_out(session, set_record_date(session, token, at, evidence("C-4")))
+    world.pass_time(1_001)
+
+    found = {each.holder: each for each in restrained_at(session, token, 0)}
+
+    assert (found[alice.address].frozen, found[alice.address].restraints) == (30, ())
+    assert bob.address not in found
+    (locked,) = found[carol.address].restraints
+    assert (locked.kind, locked.units, locked.until) == (RestraintKind.LOCK_UP, 20, at + 1)
 
 
 @pytest.mark.requirement("G4")
