@@ -105,9 +105,17 @@ contract ConsortiumHandler {
         time += how % 5 == 0 ? 8 days : how % 5 == 1 ? 1 days : how % 1 days;
     }
 
+    function decide(uint256 what, uint256 how, uint256 luck) external {
+        for (uint256 i; i < 3; i++) {
+            uint256 kind = uint256(keccak256(abi.encode(what, i))) % 16;
+            uint256 own = uint256(keccak256(abi.encode(luck, i)));
+            _decide(kind > 9 ? kind % 4 : kind, uint256(keccak256(abi.encode(how, i))), own);
+        }
+    }
+
     /// @dev From the proposal to the execution, mostly by who may, with something left out or wrong now and then.
-    function decide(uint256 what, uint256 how, uint256 luck) external at {
-        uint256 ask = _ask(what % 10, how, luck);
+    function _decide(uint256 what, uint256 how, uint256 luck) private at {
+        uint256 ask = _ask(what, how, luck);
         if (!_propose(ask, luck)) return;
         for (uint8 slot; slot < 3; slot++) {
             if ((luck >> (8 + slot)) % 16 == 0) continue; // left out
@@ -456,7 +464,7 @@ contract ConsortiumHandler {
             if (!isActive[key] || _isParty(whose, request) || !_fits(whose, roles, rule, request)) continue;
             bool signed;
             for (uint256 slot; slot < 3; slot++) signed = signed || signatures[ask][slot].organisation == whose;
-            if (!signed || how % 5 == 0) return key;
+            if (!signed || how % 3 == 0) return key;
         }
         return _anyKey(how);
     }
