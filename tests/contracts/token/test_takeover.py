@@ -279,11 +279,11 @@ def test_copied_twice_is_copied_once(carried, new, everybody, alice, stranger):
 
 
 def test_words_that_were_copied_by_their_slots_first_are_counted_all_the_same(
-    closed, new, everybody, alice, decided, stranger
+    closed, new, platform, everybody, alice, decided, stranger
 ):
     """Nobody stops a takeover by copying what is there."""
     slots = [in_mapping(field(name), alice.address) for name in ("_holders", "_restrained")]
-    investor = int(emitted_investor(new, alice))
+    investor = int(platform.investor(alice)[0])
     slots.append(in_mapping(field("_walletsWithUnits"), investor))
     new.carrySlots(words(slots), {"from": stranger})
 
@@ -292,24 +292,6 @@ def test_words_that_were_copied_by_their_slots_first_are_counted_all_the_same(
 
     assert new.holderCount() == 2
     assert new.totalSupply() == 20_000
-
-
-def emitted_investor(token, wallet) -> int:
-    platform = Contract.from_abi(
-        "platform",
-        token.platform(),
-        [
-            {
-                "type": "function",
-                "name": "factsOf",
-                "stateMutability": "view",
-                "inputs": [{"name": "account", "type": "address"}],
-                "outputs": [{"name": "", "type": "uint256"}],
-            }
-        ],
-        persist=False,
-    )
-    return platform.factsOf(wallet) >> 104
 
 
 def test_a_field_is_not_copied_by_its_slot(closed, new, stranger):
