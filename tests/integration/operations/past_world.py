@@ -8,6 +8,7 @@ from jp20.chain.contracts.contract import Contract, eth_call
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.roles import bitmap
 from jp20.domain.register.books import (
+    ARRIVING,
     BALANCES,
     CONSENTS,
     EXECUTED,
@@ -93,8 +94,14 @@ def _about_tokens(
     session: Session, ledger: Ledger, keys: dict[str, set], now: int, block: int
 ) -> Iterator[Question]:
     tokens = {token.address: token for token in session.tokens(block)}
-    for address, token in tokens.items():
+    for address, token in list(tokens.items()):
         yield Question(token, "totalSupply", (), ledger.get(SUPPLY, address) or 0)
+        if ledger.get(ARRIVING, address) is not None:
+            # Until it has taken over, it says no more than that nobody has units.
+            for _, account in (key for key in keys[BALANCES.name] if key[0] == address):
+                yield Question(token, "balanceOf", (account,), 0)
+            del tokens[address]
+            continue
         yield Question(token, "paused", (), ledger.get(PAUSED, address) or False)
         terms = ledger.get(TERMS, address)
         yield Question(token, "cap", (), terms.cap)

@@ -36,6 +36,7 @@ from jp20.operations.governance.decide import decide
 from jp20.operations.register.decisions import NothingMoved, decisions_of
 from jp20.operations.session import open_session
 from jp20.operations.token.issue import create_token
+from jp20.operations.token.replacement import plan_replacement, replace_token, replacing_token
 
 HOUR = 3600
 PLEDGEE = b"pledgee".ljust(32, b"\0")
@@ -367,6 +368,26 @@ def test_terms_that_are_changed_agree(acting):
     assert (terms.lot_size, found.cap, terms.holder_cap) == (10, 30_000, 4)
     assert (terms.classes, terms.residencies) == (0b1000, 0b0110)
     assert (terms.consent_required, found.maturity) == (True, maturity + HOUR)
+
+
+@pytest.mark.requirement("G15", "G32")
+def test_a_token_that_is_replaced_agrees_as_does_the_one_that_replaces_it(acting):
+    session = acting.session
+    acting.act("pledge", alice.address, 30, PLEDGEE)
+    acting.act("split", 2)
+    acting.act("placeAttachment", alice.address, 20, PLEDGEE)
+    acting.act("setFrozenTokens", bob.address, 20)
+    acting.act("setRecordDate", acting.now() + 90 * 24 * HOUR)
+    first = session.connection.block_number()
+    planned = plan_replacement(session, acting.token, evidence("REPLACE-1"))
+    replace_token(session, planned, lambda *told: None)
+    acting.token = replacing_token(session, planned)
+    acting.own(alice, "transfer", carol.address, 100)
+    acting.act("split", 3)
+    acting.act("releasePledge", alice.address, 1, 180)
+    acting.act("issue(uint256)", 5)
+
+    assert require_agreement(session, first) > 300
 
 
 @pytest.mark.requirement("G15", "G17")
