@@ -313,6 +313,7 @@ def test_a_forced_redemption_leaves_promises_as_they_are():
         [e.CommitmentReleased(0)],
         [e.MaturityChanged(0, 5)],
         [e.TokenLockUpSet(5)],
+        [e.CapChanged(5, 6)],
         [e.UnitsSplit(2, 2)],
     ],
     ids=lambda events: type(events[0]).__name__,

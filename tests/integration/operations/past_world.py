@@ -8,6 +8,7 @@ from jp20.chain.contracts.contract import Contract, eth_call
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.roles import bitmap
 from jp20.domain.register.books import (
+    ARRIVING,
     BALANCES,
     CONSENTS,
     EXECUTED,
@@ -33,6 +34,7 @@ from jp20.domain.register.explain_token import UNSPLIT
 from jp20.domain.register.journal import Journal
 from jp20.domain.register.ledger import Ledger
 from jp20.domain.token.consent_status import ConsentStatus
+from jp20.domain.token.terms import Terms
 from jp20.operations.session import Session
 
 NO_RESTRAINT = (ZERO_ADDRESS, (0, 0, 0, 0, 0, 0, bytes(32)))
@@ -92,13 +94,21 @@ def _about_tokens(
     session: Session, ledger: Ledger, keys: dict[str, set], now: int, block: int
 ) -> Iterator[Question]:
     tokens = {token.address: token for token in session.tokens(block)}
-    for address, token in tokens.items():
+    for address, token in list(tokens.items()):
         yield Question(token, "totalSupply", (), ledger.get(SUPPLY, address) or 0)
+        if ledger.get(ARRIVING, address) is not None:
+            # Until it has taken over, it says no more than that nobody has units.
+            for _, account in (key for key in keys[BALANCES.name] if key[0] == address):
+                yield Question(token, "balanceOf", (account,), 0)
+            del tokens[address]
+            continue
         yield Question(token, "paused", (), ledger.get(PAUSED, address) or False)
         terms = ledger.get(TERMS, address)
         yield Question(token, "cap", (), terms.cap)
         yield Question(token, "maturity", (), terms.maturity)
         yield Question(token, "lockedUntil", (), terms.locked_until)
+        yield Question(token, "lotSize", (), max(terms.terms.lot_size, 1))
+        yield Question(token, "rules", (), _rules(terms.terms))
         dates = {n: at for (each, n), at in ledger.rows(RECORD_DATES).items() if each == address}
         yield Question(token, "recordDates", (), tuple(dates[n] for n in sorted(dates)))
     for book, function in ((BALANCES, "balanceOf"), (FROZEN, "getFrozenTokens")):
@@ -116,6 +126,11 @@ def _about_tokens(
         if token in tokens:
             expected = _consent(ledger, token, id)
             yield Question(tokens[token], "consentTransfer", (id,), expected)
+
+
+def _rules(terms: Terms) -> tuple:
+    mays = (terms.whole_position_only, terms.consent_required, terms.expired_may_dispose)
+    return (terms.classes, terms.residencies, terms.holder_cap, terms.placement, *mays)
 
 
 def _restraint(ledger: Ledger, token: str, id: int, now: int) -> tuple:

@@ -25,7 +25,7 @@ from jp20.chain.contracts.events import EventDecoder
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import Role
-from jp20.domain.register.books import CONSENTS, REQUESTS, RESTRAINTS
+from jp20.domain.register.books import CONSENTS, REQUESTS, RESTRAINTS, TERMS
 from jp20.domain.register.events import Cause, RequestProposed
 from jp20.domain.register.ledger import Ledger
 from jp20.domain.register.movements import Movement, Why
@@ -36,6 +36,7 @@ from jp20.operations.governance.decide import decide
 from jp20.operations.register.decisions import NothingMoved, decisions_of
 from jp20.operations.session import open_session
 from jp20.operations.token.issue import create_token
+from jp20.operations.token.replacement import plan_replacement, replace_token, replacing_token
 
 HOUR = 3600
 PLEDGEE = b"pledgee".ljust(32, b"\0")
@@ -44,13 +45,24 @@ PEOPLE = (alice, bob, carol, dave, erin)
 _cases = count(1)
 
 
+def sheet_with(sheet, **terms):
+    """A second token's term sheet."""
+    changed = replace(sheet.terms, code="JP20-SECOND", symbol="SECOND", **terms)
+    return replace(sheet, terms=changed)
+
+
 class Acting:
     """Whoever may does it, each act under a case of its own; refusals are left as they come."""
 
     def __init__(self, world) -> None:
         self.world = world
-        self.session = world.session
+        self.session = fresh(world, self._wait)
         self.token = self.session.token(world.token)
+
+    def _wait(self, until):
+        rpc = self.session.connection.rpc
+        rpc("evm_setNextBlockTimestamp", until)
+        rpc("evm_mine")
 
     def decide(self, contract, function, *arguments):
         call = contract.call(function, *arguments)
@@ -100,11 +112,8 @@ class Acting:
         self.decide(platform, "resume", platform.read(int, "haltedSince"))
 
     def use_a_token_with_consent(self):
-        sheet = self.world.sheet
-        terms = replace(sheet.terms, code="JP20-ASKS", symbol="ASKS", consent_required=True)
-        created = create_token(
-            self.session, replace(sheet, terms=terms), ISSUER, TRUST_BANK, evidence("CREATE-1")
-        )
+        sheet = sheet_with(self.world.sheet, consent_required=True)
+        created = create_token(self.session, sheet, ISSUER, TRUST_BANK, evidence("CREATE-1"))
         self.token = token_at(self.session.connection, created.token)
         self.act("issue(uint256)", 1000)
         self.act("deliver", [each.address for each in PEOPLE[:3]], [100, 60, 40])
@@ -253,6 +262,9 @@ STEPS = (
         a.act("setTokenLockUp", a.now() + n * HOUR),
         a.act("shortenTokenLockUp", 1),
     ],
+    lambda a, p, q, n: a.act("changeCap", 10_000 + n),
+    lambda a, p, q, n: a.act("changeLotSize", 1 + n % 2),
+    lambda a, p, q, n: a.act("changeConsentRequired", n % 2 == 0),
     lambda a, p, q, n: a.decide(a.session.platform, "suspendAtOnce", [dave.address]),
     lambda a, p, q, n: a.decide(a.session.platform, "suspend", [dave.address]),
     lambda a, p, q, n: a.decide(a.session.platform, "confirmSuspension", [a.suspended(dave)]),
@@ -285,7 +297,7 @@ STEPS_OF_A_PAST = 70
 def test_a_random_past_agrees_at_every_block(world, seed):
     """And folded in parts, and taken back, it is the same."""
     dice, happened = random.Random(seed), set()
-    acting = Acting(replace(world, session=fresh(world)))
+    acting = Acting(world)
     if seed % 2:
         acting.use_a_token_with_consent()
     first = acting.session.connection.block_number()
@@ -303,9 +315,10 @@ def test_a_random_past_agrees_at_every_block(world, seed):
     require_the_same_of_each_transaction(acting)
 
 
-def fresh(world):
+def fresh(world, wait=None):
     """A session that has read nothing yet, with all keys."""
-    return open_session(world.session.connection, world.deployment, world.session.signers.values())
+    keys = world.session.signers.values()
+    return open_session(world.session.connection, world.deployment, keys, wait)
 
 
 def require_the_same_of_each_transaction(acting):
@@ -330,6 +343,51 @@ def require_the_same_in_parts(session, first):
     assert part.ledger == whole_past(session, middle).ledger
     part.back_to(0)
     assert part.ledger == Ledger()
+
+
+@pytest.mark.requirement("G15", "G32")
+def test_terms_that_are_changed_agree(acting):
+    session = acting.session
+    created = create_token(
+        session, sheet_with(acting.world.sheet, holder_cap=5), ISSUER, TRUST_BANK, evidence("CR-1")
+    )
+    acting.token = token_at(session.connection, created.token)
+    first, maturity = session.connection.block_number(), acting.token.read(int, "maturity")
+    acting.act("changeLotSize", 5)
+    acting.act("split", 2)  # a lot is 10 from here on, the cap 20,000
+    acting.act("changeCap", 30_000)
+    acting.act("changeHolderCap", 4)
+    acting.act("changeClasses", 0b1000)
+    acting.act("changeResidencies", 0b0110)
+    acting.act("changeConsentRequired", True)
+    acting.act("extendMaturity", maturity + HOUR)
+
+    assert require_agreement(session, first) > 100
+    found = whole_past(session).ledger.get(TERMS, created.token)
+    terms = found.terms
+    assert (terms.lot_size, found.cap, terms.holder_cap) == (10, 30_000, 4)
+    assert (terms.classes, terms.residencies) == (0b1000, 0b0110)
+    assert (terms.consent_required, found.maturity) == (True, maturity + HOUR)
+
+
+@pytest.mark.requirement("G15", "G32")
+def test_a_token_that_is_replaced_agrees_as_does_the_one_that_replaces_it(acting):
+    session = acting.session
+    acting.act("pledge", alice.address, 30, PLEDGEE)
+    acting.act("split", 2)
+    acting.act("placeAttachment", alice.address, 20, PLEDGEE)
+    acting.act("setFrozenTokens", bob.address, 20)
+    acting.act("setRecordDate", acting.now() + 90 * 24 * HOUR)
+    first = session.connection.block_number()
+    planned = plan_replacement(session, acting.token, evidence("REPLACE-1"))
+    replace_token(session, planned, lambda *told: None)
+    acting.token = replacing_token(session, planned)
+    acting.own(alice, "transfer", carol.address, 100)
+    acting.act("split", 3)
+    acting.act("releasePledge", alice.address, 1, 180)
+    acting.act("issue(uint256)", 5)
+
+    assert require_agreement(session, first) > 300
 
 
 @pytest.mark.requirement("G15", "G17")
