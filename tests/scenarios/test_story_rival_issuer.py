@@ -27,7 +27,7 @@ from jp20.operations.files.inputs import (
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.platform import deploy_platform
 from jp20.operations.governance.requests import RequestState, list_requests, prepare
-from jp20.operations.investors.whitelist import enrol
+from jp20.operations.plans.plan import enrol
 from jp20.operations.session import Session, open_session
 
 pytestmark = [pytest.mark.requirement(each) for each in ("S2", "S3", "G11", "G17")]

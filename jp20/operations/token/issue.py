@@ -95,13 +95,15 @@ def create_token(
 
 def creation(session: Session, sheet: TermSheet, issuer: int | str, registrar: int | str) -> Call:
     """The call that makes a token. Raises NoVersion, UnknownOrganisation."""
-    return session.platform.call(
-        "createToken",
-        latest_version(session),
-        sheet.terms,
-        session.organisation(issuer).number,
-        session.organisation(registrar).number,
-    )
+    parties = session.organisation(issuer).number, session.organisation(registrar).number
+    return token_creation(session, latest_version(session), sheet.terms, *parties)
+
+
+def token_creation(
+    session: Session, version: int, terms: Terms, issuer: int, registrar: int
+) -> Call:
+    """The same for a version, with organisations by number."""
+    return session.platform.call("createToken", version, terms, issuer, registrar)
 
 
 def issue_units(

@@ -50,7 +50,7 @@ from jp20.operations.files.inputs import read_file
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.migration import Difference, any_signer
 from jp20.operations.session import Session, TokenName
-from jp20.operations.token.issue import latest_version, terms_of
+from jp20.operations.token.issue import latest_version, terms_of, token_creation
 
 HOLDERS_AT_ONCE: Final = 50
 """Positions carried in one call: 100,000 gas each, four times that with sixteen restraints."""
@@ -245,9 +245,7 @@ class _Replacing:
         new = replacing_token(session, plan)
         if new is None:
             terms = replace(terms_of(session, self._old), extra=plan.extra)
-            creation = session.platform.call(
-                "createToken", plan.version, terms, plan.issuer, plan.registrar
-            )
+            creation = token_creation(session, plan.version, terms, plan.issuer, plan.registrar)
             self._decide(TakeoverStage.CREATE, creation)
             new = replacing_token(session, plan)
             assert new is not None

@@ -7,8 +7,7 @@ from jp20.chain.contracts.events import EventDecoder
 from jp20.domain.plans.outcomes import Outcome
 from jp20.domain.register.events import CallExecuted, RequestProposed
 from jp20.operations.governance import requests
-from jp20.operations.plans.distribute import distribute
-from jp20.operations.plans.plan import prepare_distribution
+from jp20.operations.plans.plan import distribute, prepare_distribution
 from jp20.operations.session import open_session
 from jp20.operations.token.transfer import transfer
 

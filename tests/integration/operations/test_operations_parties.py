@@ -31,6 +31,7 @@ from jp20.operations.token.enforce import (
     find_original,
     force_transfer,
     record_transfers,
+    reversal_of,
     reverse,
 )
 from jp20.operations.token.restraints import attach
@@ -75,7 +76,7 @@ def signers_of(world, case):
     return {slot.signature.organisation for slot in view.slots}, view.request.parties
 
 
-def reversal_of(world, original, units):
+def reversal_call(world, original, units):
     token = world.session.token(world.token)
     return token.call("reverse", original, original.to, original.from_, units)
 
@@ -94,7 +95,11 @@ def test_who_signed_a_delivery_is_party_to_its_reversal_whoever_lists_them(world
     assert ISSUER in by
 
     # when: nobody is named
-    done = reverse(world.session, world.token, delivery, evidence("RV-1"), units=10)
+    done = reversal_of(
+        carry_out(
+            world.session, reverse(world.session, world.token, delivery, evidence("RV-1"), units=10)
+        )
+    )
 
     # then
     signed, parties = signers_of(world, "RV-1")
@@ -104,7 +109,7 @@ def test_who_signed_a_delivery_is_party_to_its_reversal_whoever_lists_them(world
 
 
 def test_each_known_party_comes_with_its_reason(world, delivery):
-    found = known_parties(world.session, [reversal_of(world, delivery, 1)])
+    found = known_parties(world.session, [reversal_call(world, delivery, 1)])
 
     (broker,) = {each.organisation for each in found} - {ISSUER}
     assert broker in (BROKER, OTHER_BROKER)
@@ -115,17 +120,20 @@ def test_each_known_party_comes_with_its_reason(world, delivery):
 
 def test_a_registrar_that_signed_by_its_office_is_no_party(world):
     # A transfer made elsewhere: broker and registrar sign, the registrar as registrar.
-    recorded = record_transfers(
+    recorded = carry_out(
         world.session,
-        world.token,
-        [(alice.address, dave.address, 10)],
-        Cause.SALE,
-        evidence("REC-1"),
+        record_transfers(
+            world.session,
+            world.token,
+            [(alice.address, dave.address, 10)],
+            Cause.SALE,
+            evidence("REC-1"),
+        ),
     )
     sale = recorded.rows[0].transaction
     original = find_original(world.session, world.token, sale).original
 
-    found = known_parties(world.session, [reversal_of(world, original, 10)])
+    found = known_parties(world.session, [reversal_call(world, original, 10)])
 
     by, _ = signers_of(world, "REC-1")
     assert TRUST_BANK in by
@@ -144,7 +152,7 @@ def test_a_signature_withdrawn_after_the_movement_does_not_hide_who_signed(world
         )
         requests.withdraw(world.session, world.key(number), id)
 
-    found = known_parties(world.session, [reversal_of(world, delivery, 1)])
+    found = known_parties(world.session, [reversal_call(world, delivery, 1)])
 
     assert {each.organisation for each in found} == {ISSUER, broker}
 
@@ -174,7 +182,7 @@ def test_who_is_missing_from_the_list_is_found_by_a_signer(world, delivery, monk
         proposed = requests.propose(
             world.session_of(AUDITOR),
             world.key(AUDITOR),
-            [reversal_of(world, delivery, 10)],
+            [reversal_call(world, delivery, 10)],
             evidence("RV-2"),
         )
 
@@ -194,7 +202,7 @@ def test_the_contract_refuses_the_issuers_signature_where_nobody_listed_it(
 
     with pytest.raises(Reverted) as refused:
         decide(
-            session, [reversal_of(world, delivery, 10)], evidence("RV-3"), [BROKER, OTHER_BROKER]
+            session, [reversal_call(world, delivery, 10)], evidence("RV-3"), [BROKER, OTHER_BROKER]
         )
 
     assert refused.value.decoded.name == "SignedByParty"
@@ -210,7 +218,7 @@ def test_a_party_does_not_sign(world):
     proposed = requests.propose(
         world.session,
         world.key(AUDITOR),
-        [reversal_of(world, original, 30)],
+        [reversal_call(world, original, 30)],
         evidence("RV-4"),
         [TRUST_BANK],
     )
@@ -225,7 +233,12 @@ def test_where_the_only_auditor_is_party_the_kyc_office_signs_in_its_place(world
     sale = transfer(world.session, world.token, alice, dave.address, 30).transaction
     original = find_original(world.session, world.token, sale).original
 
-    done = reverse(world.session, world.token, original, evidence("RV-5"), parties=[AUDITOR])
+    done = reversal_of(
+        carry_out(
+            world.session,
+            reverse(world.session, world.token, original, evidence("RV-5"), parties=[AUDITOR]),
+        )
+    )
 
     signed, _ = signers_of(world, "RV-5")
     assert KYC in signed
@@ -239,7 +252,14 @@ def test_without_a_stand_in_the_place_of_a_party_stays_empty(world):
     original = find_original(world.session, world.token, sale).original
 
     with pytest.raises(NotEnoughOrganisations):
-        reverse(world.session, world.token, original, evidence("RV-6"), parties=[AUDITOR, KYC])
+        reversal_of(
+            carry_out(
+                world.session,
+                reverse(
+                    world.session, world.token, original, evidence("RV-6"), parties=[AUDITOR, KYC]
+                ),
+            )
+        )
 
 
 # … nor stops by not executing
@@ -251,7 +271,11 @@ def test_a_party_that_would_execute_stops_nothing(world):
     original = find_original(world.session, world.token, sale).original
     session = world.session_of(AUDITOR, AML, BROKER)
 
-    done = reverse(session, world.token, original, evidence("RV-7"), parties=[TRUST_BANK])
+    done = reversal_of(
+        carry_out(
+            session, reverse(session, world.token, original, evidence("RV-7"), parties=[TRUST_BANK])
+        )
+    )
 
     executed = [step.organisation for step in done.decided.steps if step.what == "execute"]
     assert executed == [AUDITOR]
@@ -264,7 +288,14 @@ def test_where_all_who_execute_are_parties_the_stand_in_does(world):
     original = find_original(world.session, world.token, sale).original
     session = world.session_of(KYC, AML, BROKER)
 
-    done = reverse(session, world.token, original, evidence("RV-8"), parties=[TRUST_BANK, AUDITOR])
+    done = reversal_of(
+        carry_out(
+            session,
+            reverse(
+                session, world.token, original, evidence("RV-8"), parties=[TRUST_BANK, AUDITOR]
+            ),
+        )
+    )
 
     executed = [step.organisation for step in done.decided.steps if step.what == "execute"]
     assert executed == [KYC]
