@@ -26,10 +26,11 @@ from jp20.domain.base.errors import JP20Error
 from jp20.domain.governance.migration import NotAMigration
 from jp20.domain.register.events import PositionCarried, TookOver
 from jp20.domain.token.replacement import TakeoverStage
+from jp20.operations.governance.acts import carry_out
 from jp20.operations.governance.decide import NotBefore, decide
 from jp20.operations.governance.emergency import halt
 from jp20.operations.investors.whitelist import add_wallets
-from jp20.operations.plans.distribute import distribute
+from jp20.operations.plans.plan import distribute
 from jp20.operations.register.report import report
 from jp20.operations.session import open_session
 from jp20.operations.token.replacement import (
@@ -114,7 +115,9 @@ def life(world: World) -> World:
     date has passed, another is to come; a document stands; an allowance was given."""
     session = world.session
     token = session.token(world.token)
-    add_wallets(session, [(alice.address, erin.address)], evidence("WALLETS"))
+    carry_out(
+        session, add_wallets(session, [(alice.address, erin.address)], evidence("WALLETS"))
+    )
     distribute(session, token, allotments((erin, 5)), evidence("AL-2"))
     decide(session, [token.call("pledge", bob.address, 7, PLEDGEE)], evidence("PLEDGE"))
     first = session.now() + 86_400
@@ -263,7 +266,7 @@ def test_halted_in_the_middle_it_goes_on_and_stays_halted(move: Move):
     move.plan()
     with pytest.raises(BrokenOff):
         move.apply(until=TakeoverStage.CLOSE)
-    halt(move.world.session)
+    carry_out(move.world.session, halt(move.world.session))
 
     move.apply()
 
