@@ -128,11 +128,12 @@ class Workspace:
     @cached_property
     def connection(self) -> Connection:
         """The chain, checked to be the one that is meant. Raises CannotConnect, WrongChain."""
-        if self._waiting is None:
-            return connect(self.network)
-        vigil = Vigil(self._waiting)
-        self._closing.callback(vigil.close)
-        return connect(self.network, vigil=vigil)
+        vigil = None if self._waiting is None else Vigil(self._waiting)
+        if vigil is not None:
+            self._closing.callback(vigil.close)
+        connection = connect(self.network, vigil=vigil)
+        self._closing.callback(connection.close)
+        return connection
 
     @cached_property
     def signers(self) -> list[Signer]:

@@ -321,8 +321,8 @@ def test_classes_are_changed_by_name_in_both_languages(place):
         changed = token(place, *change[1:])
         shown = token(place, "show", "TK-21")
 
-    assert changed["terms"]["classes"] == "professional, qualified_institution"
-    assert shown["token"]["classes"] == "professional, qualified_institution"
+    assert changed["terms"]["classes"] == ["professional", "qualified_institution"]
+    assert shown["token"]["classes"] == ["professional", "qualified_institution"]
 
 
 @pytest.mark.requirement("G32")

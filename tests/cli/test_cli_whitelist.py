@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+import openpyxl
 import pytest
 from offering import ALICE, BOB, CAROL, FOREIGNER, INVESTORS, STRANGER, Place, place_at, refused
 from running import Bad, done, run
@@ -469,6 +470,22 @@ def test_a_file_renews_and_reclassifies_those_who_are_not_so_yet(place):
         "done": 1,
         "unchanged": 1,
     }
+
+
+@pytest.mark.parametrize(("more", "code"), [((), 4), (("--visible-only",), 0)])
+def test_rows_that_nobody_sees_are_told_by_the_exit_code(place, more, code):
+    book = openpyxl.Workbook()
+    for line in INVESTORS.splitlines():
+        book.active.append(line.split(","))
+    book.active.row_dimensions[3].hidden = True
+    book.save(place.folder / "hidden.xlsx")
+    case = ("--case", "WL-9", "--document", "term-sheet.toml", "--format", "json")
+
+    ran = run("whitelist", "plan", "hidden.xlsx", *case, *more, folder=place.folder)
+
+    # Four investors, one of them hidden.
+    assert (ran.code, ran.json["plan"]["planned"]) == (code, 3 if more else 4)
+    assert ("--visible-only" in ran.err) is not bool(more)
 
 
 def test_a_plan_is_json_that_names_its_block(place):

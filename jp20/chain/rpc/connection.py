@@ -93,6 +93,10 @@ class Connection:
     def __repr__(self) -> str:
         return f"Connection({', '.join(map(host_of, self.network.urls))}, chain {self.chain_id})"
 
+    def close(self) -> None:
+        """Its connections to the nodes are closed; another question opens new ones."""
+        self._nodes.close()
+
     @property
     def changes(self) -> int:
         """How often a node was given up, or found to stand still."""

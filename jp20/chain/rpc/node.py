@@ -181,6 +181,13 @@ class Node:
                 self._count_connections(self._pool)
             return self._pool
 
+    def close(self) -> None:
+        """Its connections are closed; another question opens new ones."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+
     def _count_connections(self, pool: HTTPConnectionPool) -> None:
         node, kind = self, pool.ConnectionCls
 

@@ -134,6 +134,11 @@ class Nodes:
         self.ask([_HEAD])
         self._look_round()
 
+    def close(self) -> None:
+        """See `Node.close`."""
+        for place in self._places:
+            place.node.close()
+
     @property
     def several(self) -> bool:
         return len(self._places) > 1

@@ -7,7 +7,7 @@ import typer
 from jp20.cli.frame.as_of import AtBlock, AtTime, last_second
 from jp20.cli.frame.language import both, example
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, time, units
-from jp20.cli.frame.output import Column, Record, Table, Value, show
+from jp20.cli.frame.output import Coded, Column, Record, Table, Value, show
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
@@ -212,7 +212,7 @@ def _changes(found: "TermsAt") -> Table:
     )
 
 
-def _said(change: object) -> tuple[Text, Value, Value]:
+def _said(change: object) -> tuple[Value, Value, Value]:
     """The term, what it was and what it became, in the units of then."""
     from jp20.domain.investors.investors import InvestorClass, Residency
     from jp20.domain.register.events import (
@@ -228,24 +228,25 @@ def _said(change: object) -> tuple[Text, Value, Value]:
 
     match change:
         case ClassesChanged(was, to):
-            return Term.CLASSES.text, _named(was, InvestorClass), _named(to, InvestorClass)
+            return Term.CLASSES, _named(was, InvestorClass), _named(to, InvestorClass)
         case ResidenciesChanged(was, to):
-            return Term.RESIDENCIES.text, _named(was, Residency), _named(to, Residency)
+            return Term.RESIDENCIES, _named(was, Residency), _named(to, Residency)
         case HolderCapChanged(was, to):
-            return Term.HOLDER_CAP.text, was, to
+            return Term.HOLDER_CAP, was, to
         case LotSizeChanged(was, to):
-            return Term.LOT_SIZE.text, was, to
+            return Term.LOT_SIZE, was, to
         case ConsentRequiredChanged(was, to):
-            return Term.CONSENT.text, was, to
+            return Term.CONSENT, was, to
         case CapChanged(was, to):
-            return Term.CAP.text, was, to
+            return Term.CAP, was, to
         case MaturityChanged(was, to):
-            return Term.MATURITY.text, _time(was), _time(to)
+            return Term.MATURITY, _time(was), _time(to)
     raise TypeError(change)
 
 
-def _named(mask: int, choices: "type[InvestorClass | Residency]") -> Text:
-    return _listed([each.text for each in choices if each and mask >> each & 1])
+def _named(mask: int, choices: "type[InvestorClass | Residency]") -> Coded:
+    found = [each for each in choices if each and mask >> each & 1]
+    return Coded([each.name.lower() for each in found], _listed([each.text for each in found]))
 
 
 def _listed(texts: "list[Text]") -> Text:

@@ -173,7 +173,7 @@ def _stages(session: "Session", replacement: "Replacement") -> Table:
             _number("done", "done", "済"),
             _number("all", "of", "全体"),
         ),
-        [(each.stage.text, each.done, each.all) for each in reached(session, replacement)],
+        [(each.stage, each.done, each.all) for each in reached(session, replacement)],
     )
 
 

@@ -113,7 +113,16 @@ def show_plan(
                 f"jp20 {command} apply {saved.name}",
             )
         )
-    if plan.refused:
+    if listed.is_doubtful:
+        warn(
+            Text(
+                "Rows that nobody sees in the workbook are among those above. Take them out of the "
+                "file, or show them there; with --visible-only they are left out.",
+                "上記には、Excelの画面に表示されない行(または取消線の行)が含まれています。ファイルで"
+                "削除または表示するか、--visible-only で除外してください。",
+            )
+        )
+    if plan.refused or listed.is_doubtful:
         raise Ending(ExitCode.SOME_REFUSED)
 
 

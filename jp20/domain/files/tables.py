@@ -90,13 +90,15 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """The rows that have the header's shape, and a fault for each that has not. `notes` are what
-    a reader of the file should know: rows that are hidden there, say.
+    a reader of the file should know: rows that are hidden there, say. `is_doubtful`: rows that
+    nobody sees there are among these, and nobody said that they are meant.
     """
 
     file: str
     rows: tuple[Row, ...]
     faults: tuple[Fault, ...]
     notes: tuple[Text, ...] = ()
+    is_doubtful: bool = False
 
     @property
     def lines(self) -> frozenset[int]:
@@ -204,7 +206,9 @@ class _TableReader:
     def table(self) -> Table:
         if self._header is None:
             raise FaultyFile([*self.faults, *self._header_faults()])
-        return Table(self._file, tuple(self._rows), tuple(self.faults), tuple(self._notes()))
+        is_doubtful = bool(self._marked) and not self._layout.visible_only
+        notes = tuple(self._notes())
+        return Table(self._file, tuple(self._rows), tuple(self.faults), notes, is_doubtful)
 
     def take(self, line: int, cells: list[str]) -> None:
         """A row whose every cell is there. Blank ones beyond the header's are none."""

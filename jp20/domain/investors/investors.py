@@ -123,7 +123,7 @@ class Investor:
 class InvestorFile:
     """The investors whose rows are all in order, and every fault of the others, by line: each of
     the file's `lines` is an investor's or has a fault. `digest` is the SHA-256 of the file; `notes`
-    see `Table`.
+    and `is_doubtful` see `Table`.
 
     What follows stays here: `references` are the customer references by line; `wallets` the first
     wallet of each reference that is known for certain, whatever else is faulty in its rows.
@@ -137,6 +137,7 @@ class InvestorFile:
     notes: tuple[Text, ...]
     references: Mapping[int, str] = field(repr=False)
     wallets: Mapping[str, ChecksumAddress] = field(repr=False)
+    is_doubtful: bool = False
 
     @property
     def uncertain(self) -> Mapping[str, Sequence[int]]:
@@ -186,6 +187,7 @@ def parse_investors(data: bytes, file: str, now: int, layout: Layout = PLAIN) ->
         table.notes,
         {row.line: row.cells["investor"] for row in table.rows},
         reading.wallets,
+        table.is_doubtful,
     )
 
 

@@ -52,8 +52,8 @@ class AllotmentFile:
     """The rows that are in order, and every fault of the others, by line: each of the file's
     `lines` is one of them. Rows with 0 or nothing for units, `without_units`, are none of these,
     and neither are those of a result that need nothing. `written` are the units of all rows that
-    say some, faulty ones included; `digest` is the SHA-256 of the file; `notes` see `Table`.
-    `references` are the customer references by line, which stay here.
+    say some, faulty ones included; `digest` is the SHA-256 of the file; `notes` and
+    `is_doubtful` see `Table`. `references` are the customer references by line, which stay here.
     """
 
     file: str
@@ -65,6 +65,7 @@ class AllotmentFile:
     without_units: tuple[int, ...]
     notes: tuple[Text, ...]
     references: Mapping[int, str] = field(repr=False)
+    is_doubtful: bool = False
 
     @property
     def total(self) -> int:
@@ -116,6 +117,7 @@ def parse_allotments(
         tuple(reading.without_units),
         (*table.notes, *reading.notes()),
         {row.line: row.cells["investor"] for row in table.rows},
+        table.is_doubtful,
     )
 
 
