@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
 import {IJP20Token} from "../interfaces/IJP20Token.sol";
+import {ITermChanges} from "../interfaces/ITermChanges.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
 import {ITokenSwitches} from "../interfaces/ITokenSwitches.sol";
@@ -30,6 +31,14 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
 
     /// @dev Above every address: marks an investor, not a holder.
     uint256 private constant INVESTOR = 1 << 160;
+
+    /// @dev The terms that this token was made with and that a decision can change; amounts in units of no split.
+    struct Said {
+        uint256 word;
+        uint256 cap;
+        uint256 lotSize;
+        uint32 holderCap;
+    }
 
     // The old token
 
@@ -95,6 +104,7 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
         ITokenTakeover old = _takingOver();
         _carrySplits(old, _wordOf(old));
         (uint256 units, uint256 holders) = (_carriedUnits, _carriedHolders);
+        Said memory said = Said(_word, _supply.cap, _issue.lotSize, _holderCap);
         _copy(old, _fields());
         if (units != _supply.total) revert NotCarried(units, _supply.total);
         if (holders != _holderCount) revert NotCarried(holders, _holderCount);
@@ -104,12 +114,14 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
         uint256 before = _word;
         _word = (word & ~TokenWord.PLATFORM_REPLACED) | (before & TokenWord.PLATFORM_REPLACED);
         emit TookOver(address(old));
-        _tell(before, word);
+        _tell(said, word);
         _platform(_word).relist(address(this));
     }
 
     /// @dev What who follows the events of this token alone would miss: what its terms did not say.
-    function _tell(uint256 before, uint256 word) private {
+    function _tell(Said memory said, uint256 word) private {
+        uint256 before = said.word;
+        _tellTerms(said, word);
         if (word.maturity() != before.maturity()) {
             emit ITokenTerms.MaturityChanged(_asTerm(before.maturity()), _asTerm(word.maturity()));
         }
@@ -120,6 +132,23 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
         for (uint256 i; i < _recordDates.length; i++) {
             emit ITokenLifecycle.RecordDateSet(i, _recordDates[i].at);
         }
+    }
+
+    function _tellTerms(Said memory said, uint256 word) private {
+        uint256 before = said.word;
+        if (word.classes() != before.classes()) emit ITermChanges.ClassesChanged(before.classes(), word.classes());
+        if (word.residencies() != before.residencies()) {
+            emit ITermChanges.ResidenciesChanged(before.residencies(), word.residencies());
+        }
+        if (_holderCap != said.holderCap) emit ITermChanges.HolderCapChanged(said.holderCap, _holderCap);
+        uint256 lotSize = before & TokenWord.IN_LOTS == 0 ? 1 : _today(said.lotSize, 0, word);
+        if (_lotSize(word) != lotSize) emit ITermChanges.LotSizeChanged(lotSize, _lotSize(word));
+        bool asks = word & TokenWord.CONSENT_REQUIRED != 0;
+        if (asks != (before & TokenWord.CONSENT_REQUIRED != 0)) {
+            emit ITermChanges.ConsentRequiredChanged(!asks, asks);
+        }
+        uint256 cap = _today(said.cap, 0, word);
+        if (_supply.cap != cap) emit ITermChanges.CapChanged(cap, _supply.cap);
     }
 
     // Views

@@ -107,7 +107,9 @@ def _about_tokens(
         yield Question(token, "cap", (), terms.cap)
         yield Question(token, "maturity", (), terms.maturity)
         yield Question(token, "lockedUntil", (), terms.locked_until)
-        yield Question(token, "lotSize", (), max(terms.terms.lot_size, 1))
+        is_retired = (ledger.get(FACTORS, address) or UNSPLIT)[-1] == 0
+        if not is_retired:  # of no units there are no lots
+            yield Question(token, "lotSize", (), max(terms.terms.lot_size, 1))
         yield Question(token, "rules", (), _rules(terms.terms))
         dates = {n: at for (each, n), at in ledger.rows(RECORD_DATES).items() if each == address}
         yield Question(token, "recordDates", (), tuple(dates[n] for n in sorted(dates)))

@@ -372,9 +372,21 @@ def test_terms_that_are_changed_agree(acting):
 
 @pytest.mark.requirement("G15", "G32")
 def test_a_token_that_is_replaced_agrees_as_does_the_one_that_replaces_it(acting):
+    """Changes of terms among it: they are made known again by the new token."""
     session = acting.session
+    sheet = sheet_with(acting.world.sheet, holder_cap=5)
+    created = create_token(session, sheet, ISSUER, TRUST_BANK, evidence("CR-1"))
+    acting.token = token_at(session.connection, created.token)
+    acting.act("issue(uint256)", 1000)
+    acting.act("deliver", [each.address for each in PEOPLE[:3]], [100, 60, 40])
     acting.act("pledge", alice.address, 30, PLEDGEE)
+    acting.act("changeLotSize", 10)
     acting.act("split", 2)
+    acting.act("changeCap", 30_001)
+    acting.act("changeHolderCap", 4)
+    acting.act("changeClasses", 0b0010)
+    acting.act("changeResidencies", 0b0110)
+    acting.act("changeConsentRequired", True)
     acting.act("placeAttachment", alice.address, 20, PLEDGEE)
     acting.act("setFrozenTokens", bob.address, 20)
     acting.act("setRecordDate", acting.now() + 90 * 24 * HOUR)
@@ -382,6 +394,7 @@ def test_a_token_that_is_replaced_agrees_as_does_the_one_that_replaces_it(acting
     planned = plan_replacement(session, acting.token, evidence("REPLACE-1"))
     replace_token(session, planned, lambda *told: None)
     acting.token = replacing_token(session, planned)
+    acting.act("changeConsentRequired", False)
     acting.own(alice, "transfer", carol.address, 100)
     acting.act("split", 3)
     acting.act("releasePledge", alice.address, 1, 180)
