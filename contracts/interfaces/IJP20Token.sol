@@ -24,9 +24,9 @@ import {ITokenEnforcement} from "./ITokenEnforcement.sol";
 import {ITokenTakeover} from "./ITokenTakeover.sol";
 
 /// @title A JP20 token as everybody meets it: one address, one ABI
-/// @notice Behind it are five contracts with one storage layout: `JP20Token`, which transfers touch, and the modules
-/// `JP20Servicing`, `JP20Restraints`, `JP20Enforcer`, `JP20Terms` and `JP20Takeover`, which all tokens of a version share.
-/// Times are unix seconds, amounts are units.
+/// @notice Behind it are six contracts with one storage layout: `JP20Token`, which transfers touch, and the modules
+/// `JP20Servicing`, `JP20Restraints`, `JP20Enforcer`, `JP20Terms` and `JP20Takeover`, which all tokens of a version
+/// share. Times are unix seconds, amounts are units.
 /// What is done to many has a bound: so many rows fit into 20 million gas, two thirds of a block of 30 million, even
 /// where holders have several restraints and have to be brought up to date (measured by `make bench`).
 interface IJP20Token is

@@ -7,7 +7,7 @@ pragma solidity 0.8.30;
 ///
 /// 1. `closeFor` on the old token closes it: it still answers for every unit, and nothing changes in it.
 /// 2. `carryHolders` and `carrySlots` on the new token copy what the old one's storage has. Anybody may call them: the
-///    words come from the old token, not from the caller, and it does not change meanwhile. Copied twice is copied once.
+///    words come from the old token, not from the caller, and it does not change meanwhile. Twice is once.
 /// 3. `takeOver` on the new token: units and holders that were carried are those of the old one, or it is refused. In
 ///    this one transaction the old token retires and the new one opens.
 ///
@@ -21,7 +21,7 @@ interface ITokenTakeover {
     event SuccessorAppointed(address indexed successor);
     /// @notice This token is open again; `successor` never will be.
     event SuccessorWithdrawn(address indexed successor);
-    /// @notice The holder's position came over, of `amount` units. Follows its `Transfer`, `Frozen` and `RestraintSet`s.
+    /// @notice The holder's position came over, of `amount` units. Follows its `Transfer`, `Frozen`, `RestraintSet`s.
     event PositionCarried(address indexed holder, uint256 amount);
     /// @notice This token is in force in place of `predecessor`, with all that was carried.
     event TookOver(address indexed predecessor);

@@ -38,7 +38,9 @@ abstract contract Creation is TransferRules {
         if (terms.issuerAccount == address(0)) revert ITokenTerms.InvalidTerms("issuerAccount");
         // A token may be replaced after its maturity.
         bool isNew = terms.extra.length == 0;
-        if (isNew && terms.maturity != 0 && terms.maturity <= block.timestamp) revert ITokenTerms.InvalidTerms("maturity");
+        if (isNew && terms.maturity != 0 && terms.maturity <= block.timestamp) {
+            revert ITokenTerms.InvalidTerms("maturity");
+        }
         if (terms.maturity != 0 && terms.lockedUntil > terms.maturity) {
             revert ITokenTerms.InvalidTerms("lockedUntil");
         }

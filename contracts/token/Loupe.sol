@@ -49,6 +49,7 @@ abstract contract Loupe is IDiamondLoupe {
     /// @dev Here `address(this)` is the token, which knows its modules.
     function _contracts() private view returns (address[6] memory) {
         Modules memory modules = ITokenTransfers(address(this)).modules();
-        return [address(this), modules.servicing, modules.restraints, modules.enforcer, modules.terms, modules.takeover];
+        return
+            [address(this), modules.servicing, modules.restraints, modules.enforcer, modules.terms, modules.takeover];
     }
 }

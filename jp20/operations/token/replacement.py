@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from eth_typing import ChecksumAddress
+from eth_utils.address import to_checksum_address
 
 from jp20.chain.contracts.contract import Contract, token_at
 from jp20.chain.contracts.errors import Reverted
@@ -51,6 +52,7 @@ from jp20.operations.governance.decide import decide
 from jp20.operations.governance.migration import Difference, any_signer
 from jp20.operations.session import Session, TokenName
 from jp20.operations.token.issue import latest_version, terms_of, token_creation
+from jp20.operations.token.restraints import Position
 
 HOLDERS_AT_ONCE: Final = 50
 """Positions carried in one call: 100,000 gas each, four times that with sixteen restraints."""
@@ -248,7 +250,8 @@ class _Replacing:
             creation = token_creation(session, plan.version, terms, plan.issuer, plan.registrar)
             self._decide(TakeoverStage.CREATE, creation)
             new = replacing_token(session, plan)
-            assert new is not None
+            if new is None:
+                raise RuntimeError("the token was created, and the directory does not have it")
         self._progress(TakeoverStage.CREATE, None)
         return new
 
@@ -328,17 +331,13 @@ class _Words:
         for part in _parts(slots, _SLOTS_READ_AT_ONCE):
             keys = [slot.to_bytes(32, "big") for slot in part]
             words += token.read(tuple[bytes, ...], "slots", keys, block=self._block)
-        return {
-            slot: int.from_bytes(word, "big") for slot, word in zip(slots, words, strict=True)
-        }
+        return {slot: int.from_bytes(word, "big") for slot, word in zip(slots, words, strict=True)}
 
     def holders_missing(self, new: Contract) -> list[ChecksumAddress]:
         """Whose position is not in the new token what it is in the old one."""
         slots = [slot for each in self.holders.values() for slot in each]
         differing = set(self.differing(new, slots))
-        return [
-            holder for holder, each in self.holders.items() if not differing.isdisjoint(each)
-        ]
+        return [holder for holder, each in self.holders.items() if not differing.isdisjoint(each)]
 
     def missing(self, new: Contract) -> list[int]:
         """Slots of others that the new token does not have as the old one has them."""
@@ -377,7 +376,7 @@ class _Words:
                     yield in_mapping(field("_losses"), loss_id), (_LOSS, loss.from_)
                 case Other("Approval", arguments):
                     owner, spender = (
-                        ChecksumAddress(str(arguments[name])) for name in ("owner", "spender")
+                        to_checksum_address(str(arguments[name])) for name in ("owner", "spender")
                     )
                     yield in_mapping(field("_allowances"), owner, spender), (_ALLOWANCE, owner)
 
@@ -416,9 +415,8 @@ def _differing_answers(
 ) -> Iterator[Difference]:
     """What the old token answered in the block before, and the new one in its first."""
     rows = [(holder,) for holder in holders]
-    kind = tuple[int, int, int, int, int, int, int]
-    before = old.read_many(kind, "positionOf", rows, block=block - 1)
-    after = new.read_many(kind, "positionOf", rows, block=block)
+    before = old.read_many(Position, "positionOf", rows, block=block - 1)
+    after = new.read_many(Position, "positionOf", rows, block=block)
     for (holder,), was, now in zip(rows, before, after, strict=True):
         if was != now:
             yield Difference(_ANSWER, holder, str(was), str(now))
