@@ -269,7 +269,7 @@ def register_decision(
                 (
                     each.movement.at.block,
                     in_tokyo(each.movement.at.time),
-                    each.movement.why.value,
+                    each.movement.why,
                     each.movement.from_,
                     each.movement.to,
                     each.movement.units,
