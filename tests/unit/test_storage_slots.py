@@ -38,7 +38,7 @@ def test_every_field_has_its_slot_and_comes_over_or_is_the_tokens_own(layout: di
     successor copies fields by their places (`Takeover.sol`) it is copied unless it is its own.
     """
     assert layout == dict(FIELDS)
-    assert OWN | CARRIED | BEHIND_KEYS == layout.keys()
+    assert layout.keys() == OWN | CARRIED | BEHIND_KEYS
     assert not OWN & (CARRIED | BEHIND_KEYS)
     # What is the successor's own shares no word with what comes over.
     own = {layout[name] for name in OWN}

@@ -53,9 +53,21 @@ FIELDS: Final = {
 }
 
 OWN: Final = frozenset(
-    ("_authority", "_word", "_name", "_symbol", "_code", "_newPlatform", "_successor")
-    + ("_predecessor", "_carriedUnits", "_carriedHolders", "_carryingBegun", "_nonces")
-    + ("_isCarried",)
+    (
+        "_authority",
+        "_word",
+        "_name",
+        "_symbol",
+        "_code",
+        "_newPlatform",
+        "_successor",
+        "_predecessor",
+        "_carriedUnits",
+        "_carriedHolders",
+        "_carryingBegun",
+        "_nonces",
+        "_isCarried",
+    )
 )
 """What a successor does not copy by its place: its own names and platform, who comes before and
 after it, and the nonces of permits, which are signed for one contract. The word comes with the

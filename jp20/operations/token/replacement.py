@@ -8,13 +8,13 @@ one itself; see `contracts/interfaces/ITokenTakeover.sol`.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract, token_at
 from jp20.chain.contracts.errors import Reverted
-from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.evidence import Evidence
@@ -50,7 +50,7 @@ from jp20.operations.files.inputs import read_file
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.migration import Difference, any_signer
 from jp20.operations.session import Session, TokenName
-from jp20.operations.token.issue import latest_version, terms_of
+from jp20.operations.token.issue import creation_of_token, latest_version, terms_of
 
 HOLDERS_AT_ONCE: Final = 50
 """Positions carried in one call: 100,000 gas each, four times that with sixteen restraints."""
@@ -61,6 +61,7 @@ SLOTS_AT_ONCE: Final = 300
 _SLOTS_READ_AT_ONCE: Final = 500
 
 _T = TypeVar("_T")
+_Parts: Any = tuple[int, int, int, int, int, int, int]
 
 ToldOf = Callable[[TakeoverStage, Step | None], None]
 """Told of each step that was made, and of each stage that is done (None)."""
@@ -245,12 +246,9 @@ class _Replacing:
         new = replacing_token(session, plan)
         if new is None:
             terms = replace(terms_of(session, self._old), extra=plan.extra)
-            creation = session.platform.call(
-                "createToken", plan.version, terms, plan.issuer, plan.registrar
-            )
+            creation = creation_of_token(session, plan.version, terms, plan.issuer, plan.registrar)
             self._decide(TakeoverStage.CREATE, creation)
-            new = replacing_token(session, plan)
-            assert new is not None
+            return self._create()
         self._progress(TakeoverStage.CREATE, None)
         return new
 
@@ -330,17 +328,13 @@ class _Words:
         for part in _parts(slots, _SLOTS_READ_AT_ONCE):
             keys = [slot.to_bytes(32, "big") for slot in part]
             words += token.read(tuple[bytes, ...], "slots", keys, block=self._block)
-        return {
-            slot: int.from_bytes(word, "big") for slot, word in zip(slots, words, strict=True)
-        }
+        return {slot: int.from_bytes(word, "big") for slot, word in zip(slots, words, strict=True)}
 
     def holders_missing(self, new: Contract) -> list[ChecksumAddress]:
         """Whose position is not in the new token what it is in the old one."""
         slots = [slot for each in self.holders.values() for slot in each]
         differing = set(self.differing(new, slots))
-        return [
-            holder for holder, each in self.holders.items() if not differing.isdisjoint(each)
-        ]
+        return [holder for holder, each in self.holders.items() if not differing.isdisjoint(each)]
 
     def missing(self, new: Contract) -> list[int]:
         """Slots of others that the new token does not have as the old one has them."""
@@ -379,7 +373,7 @@ class _Words:
                     yield in_mapping(field("_losses"), loss_id), (_LOSS, loss.from_)
                 case Other("Approval", arguments):
                     owner, spender = (
-                        ChecksumAddress(str(arguments[name])) for name in ("owner", "spender")
+                        parse_address(str(arguments[name])) for name in ("owner", "spender")
                     )
                     yield in_mapping(field("_allowances"), owner, spender), (_ALLOWANCE, owner)
 
@@ -418,9 +412,8 @@ def _differing_answers(
 ) -> Iterator[Difference]:
     """What the old token answered in the block before, and the new one in its first."""
     rows = [(holder,) for holder in holders]
-    kind = tuple[int, int, int, int, int, int, int]
-    before = old.read_many(kind, "positionOf", rows, block=block - 1)
-    after = new.read_many(kind, "positionOf", rows, block=block)
+    before = old.read_many(_Parts, "positionOf", rows, block=block - 1)
+    after = new.read_many(_Parts, "positionOf", rows, block=block)
     for (holder,), was, now in zip(rows, before, after, strict=True):
         if was != now:
             yield Difference(_ANSWER, holder, str(was), str(now))

@@ -20,7 +20,6 @@ from token_words import (
     name_hash,
     now,
     position,
-    request,
     restraints,
     reverts_with,
 )

@@ -115,9 +115,7 @@ def life(world: World) -> World:
     date has passed, another is to come; a document stands; an allowance was given."""
     session = world.session
     token = session.token(world.token)
-    carry_out(
-        session, add_wallets(session, [(alice.address, erin.address)], evidence("WALLETS"))
-    )
+    carry_out(session, add_wallets(session, [(alice.address, erin.address)], evidence("WALLETS")))
     distribute(session, token, allotments((erin, 5)), evidence("AL-2"))
     decide(session, [token.call("pledge", bob.address, 7, PLEDGEE)], evidence("PLEDGE"))
     first = session.now() + 86_400
