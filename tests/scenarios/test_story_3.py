@@ -54,6 +54,13 @@ STILL_WORKS = {
     # They do not touch a unit: a stop is the same on the platform that is followed.
     "followPlatform()",
     "setAuthority(address)",
+    # A takeover copies what stands and ends no stop; the new token is halted as the old one was.
+    "closeFor(address)",
+    "reopen()",
+    "handOver()",
+    "carryHolders(address[])",
+    "carrySlots(bytes32[])",
+    "takeOver()",
 }
 """What keeps working while halted: taking powers away, freezing, and giving up a wish."""
 

@@ -230,6 +230,30 @@ MATRIX = {
     "approve a version": ("platform", "approveVersion", *STRICTEST, 7 * 24),
     "replace the platform": ("platform", "appointSuccessor", *STRICTEST, 7 * 24),
     # Of the successor, which was appointed a week before.
+    "close a token that is replaced": (
+        "token",
+        "closeFor",
+        "ISSUER",
+        "ISSUER REGISTRAR AUDITOR",
+        "ISSUER",
+        7 * 24,
+    ),
+    "put the new token in force": (
+        "token",
+        "takeOver",
+        "ISSUER",
+        "ISSUER REGISTRAR AUDITOR",
+        "ISSUER",
+        0,
+    ),
+    "break a takeover off": (
+        "token",
+        "reopen",
+        "ISSUER REGISTRAR AUDITOR",
+        "ISSUER REGISTRAR AUDITOR",
+        "ISSUER REGISTRAR AUDITOR",
+        0,
+    ),
     "take tokens over": ("platform", "adopt", *STRICTEST, 0),
     # Of the last holder of a role, or of a lost key, whose own signature it must not need.
     "give back what was lost": (

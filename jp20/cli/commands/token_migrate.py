@@ -51,7 +51,8 @@ def migrate_plan(token: Token, file: PlanFile, case: Case, document: Document) -
     say(
         Text(
             f"Written to {file}. The issuer carries it out first: jp20 token migrate apply",
-            f"{file} に書き出しました。次に発行者が jp20 token migrate apply を実行します。",
+            f"{file} に書き出しました。"
+            "最初に発行者が jp20 token migrate apply を実行してください。",
         )
     )
     show(_stages(session, replacement))

@@ -240,7 +240,7 @@ _TEXTS: Final[dict[Reason, Text]] = {
         "このログは原簿から数量を減らしていないか、この障害の損失として記録されていません。",
     ),
     Reason.TOKEN_CLOSED: Text(
-        "This token is closed: it is being replaced, was replaced, or has not yet replaced one.",
+        "This token is closed: it is being replaced, was replaced, or is to replace another.",
         "このトークンは差替え手続中、差替え済み、または差替え前のため、取扱いできません。",
     ),
 }

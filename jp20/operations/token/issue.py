@@ -95,15 +95,13 @@ def create_token(
 
 def creation(session: Session, sheet: TermSheet, issuer: int | str, registrar: int | str) -> Call:
     """The call that makes a token. Raises NoVersion, UnknownOrganisation."""
-    parties = session.organisation(issuer).number, session.organisation(registrar).number
-    return token_creation(session, latest_version(session), sheet.terms, *parties)
-
-
-def token_creation(
-    session: Session, version: int, terms: Terms, issuer: int, registrar: int
-) -> Call:
-    """The same for a version, with organisations by number."""
-    return session.platform.call("createToken", version, terms, issuer, registrar)
+    return creation_of_token(
+        session,
+        latest_version(session),
+        sheet.terms,
+        session.organisation(issuer).number,
+        session.organisation(registrar).number,
+    )
 
 
 def issue_units(
@@ -231,6 +229,13 @@ def existing_token(session: Session, terms: Terms) -> ChecksumAddress | None:
         return by_code
     taken = terms.symbol if by_code == ZERO_ADDRESS else terms.code
     raise CodeTaken(taken, by_symbol if by_code == ZERO_ADDRESS else by_code)
+
+
+def creation_of_token(
+    session: Session, version: int, terms: Terms, issuer: int, registrar: int
+) -> Call:
+    """The call that makes a token, with the organisations that are named for it."""
+    return session.platform.call("createToken", version, terms, issuer, registrar)
 
 
 def latest_version(session: Session) -> int:

@@ -8,14 +8,13 @@ one itself; see `contracts/interfaces/ITokenTakeover.sol`.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from eth_typing import ChecksumAddress
-from eth_utils.address import to_checksum_address
 
 from jp20.chain.contracts.contract import Contract, token_at
 from jp20.chain.contracts.errors import Reverted
-from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
 from jp20.domain.base.errors import JP20Error, Text
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.evidence import Evidence
@@ -51,8 +50,7 @@ from jp20.operations.files.inputs import read_file
 from jp20.operations.governance.decide import decide
 from jp20.operations.governance.migration import Difference, any_signer
 from jp20.operations.session import Session, TokenName
-from jp20.operations.token.issue import latest_version, terms_of, token_creation
-from jp20.operations.token.restraints import Position
+from jp20.operations.token.issue import creation_of_token, latest_version, terms_of
 
 HOLDERS_AT_ONCE: Final = 50
 """Positions carried in one call: 100,000 gas each, four times that with sixteen restraints."""
@@ -63,6 +61,7 @@ SLOTS_AT_ONCE: Final = 300
 _SLOTS_READ_AT_ONCE: Final = 500
 
 _T = TypeVar("_T")
+_Parts: Any = tuple[int, int, int, int, int, int, int]
 
 ToldOf = Callable[[TakeoverStage, Step | None], None]
 """Told of each step that was made, and of each stage that is done (None)."""
@@ -247,11 +246,9 @@ class _Replacing:
         new = replacing_token(session, plan)
         if new is None:
             terms = replace(terms_of(session, self._old), extra=plan.extra)
-            creation = token_creation(session, plan.version, terms, plan.issuer, plan.registrar)
+            creation = creation_of_token(session, plan.version, terms, plan.issuer, plan.registrar)
             self._decide(TakeoverStage.CREATE, creation)
-            new = replacing_token(session, plan)
-            if new is None:
-                raise RuntimeError("the token was created, and the directory does not have it")
+            return self._create()
         self._progress(TakeoverStage.CREATE, None)
         return new
 
@@ -376,7 +373,7 @@ class _Words:
                     yield in_mapping(field("_losses"), loss_id), (_LOSS, loss.from_)
                 case Other("Approval", arguments):
                     owner, spender = (
-                        to_checksum_address(str(arguments[name])) for name in ("owner", "spender")
+                        parse_address(str(arguments[name])) for name in ("owner", "spender")
                     )
                     yield in_mapping(field("_allowances"), owner, spender), (_ALLOWANCE, owner)
 
@@ -415,8 +412,8 @@ def _differing_answers(
 ) -> Iterator[Difference]:
     """What the old token answered in the block before, and the new one in its first."""
     rows = [(holder,) for holder in holders]
-    before = old.read_many(Position, "positionOf", rows, block=block - 1)
-    after = new.read_many(Position, "positionOf", rows, block=block)
+    before = old.read_many(_Parts, "positionOf", rows, block=block - 1)
+    after = new.read_many(_Parts, "positionOf", rows, block=block)
     for (holder,), was, now in zip(rows, before, after, strict=True):
         if was != now:
             yield Difference(_ANSWER, holder, str(was), str(now))
