@@ -179,8 +179,10 @@ abstract contract Organisations is Targets {
     }
 
     function _grant(uint32 organisation, Role role, address scope) private {
-        if (rolesOf(organisation, scope) & _bit(role) != 0) revert RoleAlreadyHeld(organisation, role, scope);
-        _roles[_in(scope, organisation)] |= _bit(role);
+        uint256 place = _in(scope, organisation);
+        uint16 held = _roles[place];
+        if (held & _bit(role) != 0) revert RoleAlreadyHeld(organisation, role, scope);
+        _roles[place] = held | _bit(role);
         ++_holders[_in(scope, uint8(role))];
         Organisation storage entry = _organisations[organisation];
         if (scope != address(0)) ++entry.tokenRoles;
@@ -195,8 +197,10 @@ abstract contract Organisations is Targets {
     }
 
     function _take(uint32 organisation, Role role, address scope) private {
-        if (rolesOf(organisation, scope) & _bit(role) == 0) revert RoleNotHeld(organisation, role, scope);
-        _roles[_in(scope, organisation)] &= ~_bit(role);
+        uint256 place = _in(scope, organisation);
+        uint16 held = _roles[place];
+        if (held & _bit(role) == 0) revert RoleNotHeld(organisation, role, scope);
+        _roles[place] = held ^ _bit(role);
         --_holders[_in(scope, uint8(role))];
         if (scope != address(0)) --_organisations[organisation].tokenRoles;
         emit RoleRevoked(organisation, role, scope);
@@ -212,9 +216,9 @@ abstract contract Organisations is Targets {
     /// @dev Whether an organisation holds one of some roles where they count for the target.
     function _holdsOneOf(uint32 organisation, uint16 roles, address target) internal view returns (bool) {
         (uint16 atLarge, address scope) = _atLarge(roles, target);
-        // Each look costs as much as all the rest: none where no role could be found.
-        return (atLarge != 0 && _roles[organisation] & atLarge != 0)
-            || (atLarge != roles && scope != address(0) && rolesOf(organisation, scope) & roles != 0);
+        // Each look costs as much as all the rest: none where no role could be found, and first where roles are named.
+        return (atLarge != roles && scope != address(0) && rolesOf(organisation, scope) & roles != 0)
+            || (atLarge != 0 && _roles[organisation] & atLarge != 0);
     }
 
     /// @dev How many organisations hold a role where it counts for the target.
@@ -226,8 +230,9 @@ abstract contract Organisations is Targets {
     /// @dev Which of some roles count at large for a target. The others count where they are held for its scope: ISSUER
     /// and REGISTRAR on everything but the Consortium and a platform, BROKER where one is named for the token.
     function _atLarge(uint16 roles, address target) private view returns (uint16 atLarge, address scope) {
-        if (kindOf(target) <= Kind.PLATFORM) return (roles, address(0));
-        scope = scopeOf(target);
+        uint8 kind;
+        (kind, scope) = _placeOf(target);
+        if (kind <= Kind.PLATFORM) return (roles, address(0));
         atLarge = roles & ~NAMED_ROLES;
         bool broker = scope != address(0) && atLarge & _bit(Role.BROKER) != 0;
         if (broker && holders(Role.BROKER, scope) != 0) atLarge &= ~_bit(Role.BROKER);
@@ -273,8 +278,7 @@ abstract contract Organisations is Targets {
     /// take back what it signed or proposed, so no need to look whether it is active.
     function _caller() internal view returns (uint24 number, uint32 organisation) {
         number = _numbers[msg.sender];
-        organisation = _keys[number].signer();
-        if (organisation == 0) revert KeyUnknown(msg.sender);
+        organisation = _requireKnown(_keys[number].signer(), msg.sender);
     }
 
     function _organisationOfNumber(uint24 number) internal view returns (uint32) {
@@ -304,9 +308,13 @@ abstract contract Organisations is Targets {
         return (uint256(uint160(scope)) << 32) | number;
     }
 
-    function _known(address key) private view returns (uint32 organisation) {
-        organisation = organisationOf(key);
+    function _known(address key) private view returns (uint32) {
+        return _requireKnown(organisationOf(key), key);
+    }
+
+    function _requireKnown(uint32 organisation, address key) private pure returns (uint32) {
         if (organisation == 0) revert KeyUnknown(key);
+        return organisation;
     }
 
     function _active(uint32 organisation) private view returns (Organisation storage entry) {

@@ -37,7 +37,10 @@ abstract contract Policy is Organisations {
 
     /// @inheritdoc IConsortium
     function setRules(Act[] calldata acts) external governed {
-        for (uint256 i; i < acts.length; ++i) _setRule(acts[i].kind, acts[i].selectors, acts[i].rule);
+        for (uint256 i; i < acts.length; ++i) {
+            Act calldata act = acts[i];
+            _setRule(act.kind, act.selectors, act.rule);
+        }
     }
 
     /// @inheritdoc IConsortium
@@ -58,6 +61,11 @@ abstract contract Policy is Organisations {
     /// @dev The rule in force for a function of a contract, none where there is none.
     function _ruleFor(address target, bytes4 selector) internal view returns (RuleWord) {
         return rule(kindOf(target), selector);
+    }
+
+    function _requireRuleFor(address target, bytes4 selector) internal view returns (RuleWord word) {
+        word = _ruleFor(target, selector);
+        if (word.isNone()) revert NotListed(target, selector);
     }
 
     function _setRule(uint8 kind, bytes4[] calldata selectors, Rule calldata rule_) private {
@@ -122,12 +130,10 @@ abstract contract Policy is Organisations {
 
     /// @dev Whatever is no platform may move units, of what kind it ever be.
     function _requireNoTokenPower(bytes4[] calldata selectors, uint16 roles) private pure {
+        if (roles & _bit(Role.VALIDATOR) != 0) revert RoleWithoutPowerOverTokens(Role.VALIDATOR, selectors[0]);
+        if (roles & _bit(Role.OPERATOR) == 0) return;
         for (uint256 i; i < selectors.length; ++i) {
-            bytes4 selector = selectors[i];
-            if (roles & _bit(Role.VALIDATOR) != 0) revert RoleWithoutPowerOverTokens(Role.VALIDATOR, selector);
-            if (roles & _bit(Role.OPERATOR) != 0 && selector != SET_AUTHORITY) {
-                revert RoleWithoutPowerOverTokens(Role.OPERATOR, selector);
-            }
+            if (selectors[i] != SET_AUTHORITY) revert RoleWithoutPowerOverTokens(Role.OPERATOR, selectors[i]);
         }
     }
 

@@ -57,7 +57,7 @@ abstract contract Requests is Policy {
         }
         _requests[id] = word;
         emit RequestProposed(id, request.caseId, organisation, msg.sender, request, data);
-        if (slot != NO_SLOT) emit RequestSigned(id, organisation, slot, msg.sender);
+        if (slot != NO_SLOT) _emitSigned(id, organisation, slot);
     }
 
     /// @inheritdoc IConsortium
@@ -77,6 +77,10 @@ abstract contract Requests is Policy {
             if (i == slot) revert SlotTaken(slot, signer);
         }
         _requests[id] = word.sign(slot, number);
+        _emitSigned(id, organisation, slot);
+    }
+
+    function _emitSigned(bytes32 id, uint32 organisation, uint8 slot) private {
         emit RequestSigned(id, organisation, slot, msg.sender);
     }
 
@@ -139,12 +143,11 @@ abstract contract Requests is Policy {
         _requireSealed();
         (, uint32 organisation) = _caller();
         bytes4 selector = bytes4(data);
-        RuleWord word = _ruleFor(target, selector);
-        if (word.isNone()) revert NotListed(target, selector);
+        RuleWord word = _requireRuleFor(target, selector);
         if (!word.isDirect()) revert NotDirect(target, selector);
         _requireEvidence(caseId, documentHash);
         uint16 roles = word.slot(0);
-        if (!_holdsOneOf(organisation, roles, target)) revert RoleMissing(organisation, roles);
+        _requireHeld(_holdsOneOf(organisation, roles, target), organisation, roles);
         emit ActedDirectly(caseId, target, organisation, selector, documentHash, keccak256(data), msg.sender);
 
         return _call(target, data, organisation);
@@ -247,8 +250,7 @@ abstract contract Requests is Policy {
     }
 
     function _requireCurrentRule(Request calldata request) private view {
-        RuleWord inForce = _ruleFor(request.target, request.selector);
-        if (inForce.isNone()) revert NotListed(request.target, request.selector);
+        RuleWord inForce = _requireRuleFor(request.target, request.selector);
         if (RuleWord.unwrap(inForce) != RuleWord.unwrap(request.rule)) revert RuleChanged(request.rule, inForce);
     }
 
@@ -257,7 +259,11 @@ abstract contract Requests is Policy {
     }
 
     function _requireRole(uint32 organisation, uint16 roles, Request calldata request) private view {
-        if (!_fills(organisation, roles, request)) revert RoleMissing(organisation, roles);
+        _requireHeld(_fills(organisation, roles, request), organisation, roles);
+    }
+
+    function _requireHeld(bool held, uint32 organisation, uint16 roles) private pure {
+        if (!held) revert RoleMissing(organisation, roles);
     }
 
     /// @dev Whether an organisation holds one of some roles of the rule, or stands in for those who do.
@@ -269,12 +275,13 @@ abstract contract Requests is Policy {
 
     /// @dev Whether whoever holds one of some roles is party to a request. Parties are ascending, so none counts twice.
     function _allAreParties(uint16 roles, Request calldata request) private view returns (bool) {
+        uint32[] calldata parties = request.parties;
         for (uint8 i; i <= uint8(type(Role).max); ++i) {
             Role role = Role(i);
             if (roles & _bit(role) == 0) continue;
             uint256 others = _holdersFor(role, request.target);
-            for (uint256 j; j < request.parties.length; ++j) {
-                if (holdsRole(request.parties[j], role, request.target)) --others;
+            for (uint256 j; j < parties.length; ++j) {
+                if (holdsRole(parties[j], role, request.target)) --others;
             }
             if (others != 0) return false;
         }
@@ -304,8 +311,9 @@ abstract contract Requests is Policy {
     }
 
     function _isParty(uint32 organisation, Request calldata request) private pure returns (bool) {
-        for (uint256 i; i < request.parties.length; ++i) {
-            if (request.parties[i] == organisation) return true;
+        uint32[] calldata parties = request.parties;
+        for (uint256 i; i < parties.length; ++i) {
+            if (parties[i] == organisation) return true;
         }
         return false;
     }

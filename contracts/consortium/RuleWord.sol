@@ -27,7 +27,8 @@ library RuleWords {
             | (uint256(rule.standIns) << STAND_INS) | (uint256(rule.delay) << DELAY)
             | (uint256(rule.lifetime) << LIFETIME) | (uint256(version) << VERSION) | (uint256(number) << ACT);
         unchecked {
-            for (uint256 i; i < rule.slots.length; ++i) word |= uint256(rule.slots[i]) << (FIRST_SLOT + 16 * i);
+            uint16[] calldata slots = rule.slots;
+            for (uint256 i; i < slots.length; ++i) word |= uint256(slots[i]) << (FIRST_SLOT + 16 * i);
         }
         return RuleWord.wrap(word);
     }

@@ -55,7 +55,7 @@ abstract contract SelfGovernance is IConsortium {
 
     /// @param acting Whose key acts directly, zero where a request is executed.
     function _call(address target, bytes calldata data, uint32 acting) internal returns (bytes memory result) {
-        (_executingTarget, _executingSelector, _acting) = (target, bytes4(data), acting);
+        _setUnderWay(target, bytes4(data), acting);
         bool done;
         (done, result) = target.call(data);
         // Of a contract that destroyed itself since it was registered nothing is done.
@@ -64,7 +64,16 @@ abstract contract SelfGovernance is IConsortium {
                 revert(add(result, 32), mload(result))
             }
         }
-        (_executingTarget, _executingSelector, _acting) = (address(0), 0, 0);
+        _setUnderWay(address(0), 0, 0);
+    }
+
+    /// @dev One write: nothing is called before the seal.
+    function _setUnderWay(address target, bytes4 selector, uint32 acting) private {
+        assembly ("memory-safe") {
+            let word := or(shl(mul(8, _executingTarget.offset), target), shl(mul(8, _acting.offset), acting))
+            word := or(word, shl(mul(8, _executingSelector.offset), shr(224, selector)))
+            sstore(_sealed.slot, or(1, word))
+        }
     }
 
     function _requireNothingUnderWay() internal view {

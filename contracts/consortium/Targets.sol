@@ -23,7 +23,7 @@ abstract contract Targets is SelfGovernance {
 
     /// @inheritdoc IConsortium
     function registerTarget(address target, uint8 kind, address scope) external governed {
-        if (kind == Kind.NONE || kind == Kind.CONSORTIUM) revert TargetInvalid(target, kind);
+        _requireValid(kind != Kind.NONE && kind != Kind.CONSORTIUM, target, kind);
         bool scoped = kind > Kind.TOKEN && kindOf(scope) == Kind.TOKEN;
         if (scope != address(0) && !scoped) revert ScopeInvalid(target, scope);
         _register(target, kind, kind == Kind.TOKEN ? target : scope);
@@ -33,20 +33,29 @@ abstract contract Targets is SelfGovernance {
     function unregisterTarget(address target) external governed {
         uint8 kind = kindOf(target);
         if (kind == Kind.NONE) revert TargetUnknown(target);
-        if (kind == Kind.CONSORTIUM) revert TargetInvalid(target, kind);
+        _requireValid(kind != Kind.CONSORTIUM, target, kind);
         _targets[target].registered = false;
         emit TargetUnregistered(target, kind);
     }
 
     /// @inheritdoc IConsortium
-    function kindOf(address target) public view returns (uint8) {
-        Target storage entry = _targets[target];
-        return entry.registered ? entry.kind : Kind.NONE;
+    function kindOf(address target) public view returns (uint8 kind) {
+        (kind,) = _placeOf(target);
     }
 
     /// @inheritdoc IConsortium
-    function scopeOf(address target) public view returns (address) {
-        return _targets[target].scope;
+    function scopeOf(address target) external view returns (address scope) {
+        (, scope) = _placeOf(target);
+    }
+
+    function _requireValid(bool valid, address target, uint8 kind) private pure {
+        if (!valid) revert TargetInvalid(target, kind);
+    }
+
+    /// @dev Both in one look.
+    function _placeOf(address target) internal view returns (uint8 kind, address scope) {
+        Target memory entry = _targets[target];
+        return (entry.registered ? entry.kind : Kind.NONE, entry.scope);
     }
 
     function _register(address target, uint8 kind, address scope) internal {
@@ -54,7 +63,7 @@ abstract contract Targets is SelfGovernance {
         if (entry.registered) revert TargetAlreadyRegistered(target, entry.kind);
         if (entry.kind != Kind.NONE && entry.kind != kind) revert TargetOfAnotherKind(target, entry.kind);
         // The Consortium registers itself while it is built, when it has no code yet.
-        if (kind != Kind.CONSORTIUM && target.code.length == 0) revert TargetInvalid(target, kind);
+        _requireValid(kind == Kind.CONSORTIUM || target.code.length != 0, target, kind);
         (entry.kind, entry.registered, entry.scope) = (kind, true, scope);
         emit TargetRegistered(target, kind, scope);
     }

@@ -109,7 +109,7 @@ contract ConsortiumHandler {
         for (uint256 i; i < 3; i++) {
             uint256 kind = uint256(keccak256(abi.encode(what, i))) % 16;
             uint256 own = uint256(keccak256(abi.encode(luck, i)));
-            _decide(kind > 9 ? kind % 4 : kind, uint256(keccak256(abi.encode(how, i))), own);
+            _decide(kind > 12 ? 8 : kind > 9 ? kind % 4 : kind, uint256(keccak256(abi.encode(how, i))), own);
         }
     }
 
@@ -158,7 +158,8 @@ contract ConsortiumHandler {
     }
 
     function execute(uint256 which, uint256 index, uint256 how) external at {
-        if (asks.length != 0) _execute(which % asks.length, index % 3, how);
+        // One of the latest.
+        if (asks.length != 0) _execute(asks.length - 1 - which % (asks.length < 8 ? asks.length : 8), index % 3, how);
     }
 
     function touch(uint256 how) external at {
@@ -406,12 +407,14 @@ contract ConsortiumHandler {
         uint32 other = uint32(1 + (how >> 8) % ORGANISATIONS);
         Role role = Role((how >> 16) % 11);
         address scope = (how >> 24) % 3 == 0 ? address(vault) : address(0);
-        if (what == 4) return abi.encodeCall(IConsortium.revokeKey, (_anyKey(how)));
+        // Often one of the two with which everything is halted.
+        address key = (how >> 32) % 2 == 0 ? keys[12 + (how >> 33) % 2] : _anyKey(how);
+        if (what == 4) return abi.encodeCall(IConsortium.revokeKey, (key));
         if (what == 5) return abi.encodeCall(IConsortium.addKey, (one, address(uint160(0xADD000 + ++counter))));
-        if (what == 6) return abi.encodeCall(IConsortium.revokeRole, (one, role, scope));
+        if (what == 6) return abi.encodeCall(IConsortium.revokeRole, (one, _held(one, scope, role), scope));
         if (what == 7) {
             if (how % 2 == 0) return abi.encodeCall(IConsortium.grantRole, (one, role, scope));
-            return abi.encodeCall(IConsortium.transferRole, (role, scope, one, other));
+            return abi.encodeCall(IConsortium.transferRole, (_held(one, scope, role), scope, one, other));
         }
         if (what == 8) {
             Act[] memory acts = new Act[](1);
@@ -512,6 +515,15 @@ contract ConsortiumHandler {
 
     function _set(Role role) private pure returns (uint16) {
         return uint16(1 << uint8(role));
+    }
+
+    /// @dev A role that an organisation holds, the next one from `role` on; `role` where it holds none.
+    function _held(uint32 organisation, address scope, Role role) private view returns (Role) {
+        for (uint8 i; i < 11; i++) {
+            Role next = Role((uint8(role) + i) % 11);
+            if (rolesOf[scope][organisation] & _set(next) != 0) return next;
+        }
+        return role;
     }
 
     function _only(uint16 roles) private pure returns (Role) {
