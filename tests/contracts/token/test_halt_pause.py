@@ -40,7 +40,8 @@ NEED_A_REQUEST = {"approveTransfer", "rejectTransfer", "cancelTransfer"}
 OF_COMMITMENTS = {"commitTransfer", "settleTransfer", "releaseTransfer"}
 # What works while the platform is halted: taking powers away and freezing.
 WHILE_HALTED = {"freezeAtOnce", "confirmFreeze", "setFrozenTokens", "pause"}
-# What works while the token is paused: the same, enforcement, restraints, rejections, documents.
+# What works while the token is paused: the same, enforcement, restraints, rejections, documents,
+# changes of terms.
 WHILE_PAUSED = WHILE_HALTED | {
     "unpause",
     "unfreeze",
@@ -65,6 +66,13 @@ WHILE_PAUSED = WHILE_HALTED | {
     "redistribute",
     "movePosition",
     "redeemAtMaturity",
+    "changeClasses",
+    "changeResidencies",
+    "changeHolderCap",
+    "changeLotSize",
+    "changeConsentRequired",
+    "changeCap",
+    "extendMaturity",
 }
 
 
