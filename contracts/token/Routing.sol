@@ -35,9 +35,8 @@ import {Modules} from "../types/Modules.sol";
 /// | JP20Token      | ERC-20, permit, ERC-1594 for holders, transfers that | the path of every transfer, and what    |
 /// |                | wait for consent, previews, positions, authority     | wallets ask most                        |
 /// | JP20Servicing  | issue, delivery, redemption, split, record dates,    | the life of the issue                   |
-/// |                | pause, platform                                      |                                         |
-/// | JP20Restraints | lock-up, freeze, pledge, attachment, commitments,    | what keeps a holder's units, and the    |
-/// |                | transfers made elsewhere                             | successions that take it along          |
+/// |                | pause, platform, transfers made elsewhere            |                                         |
+/// | JP20Restraints | lock-up, freeze, pledge, attachment, commitments     | what keeps a holder's units             |
 /// | JP20Enforcer   | forced transfer and redemption, reversal,            | what moves units without their holder   |
 /// |                | redistribution, new wallet                           |                                         |
 /// | JP20Terms      | terms and their changes, documents, record dates     | what the token says of itself           |
@@ -92,6 +91,8 @@ library Routing {
         | bytes32(ITokenSwitches.pause.selector) >> 128
         | bytes32(ITokenSwitches.platform.selector) >> 160
         | bytes32(ITokenSwitches.unpause.selector) >> 192;
+    bytes32 private constant SERVICING_3 = bytes32(IRecordedTransfers.recordTransfer.selector)
+        | bytes32(IRecordedTransfers.recordSuccession.selector) >> 32;
 
     bytes32 private constant RESTRAINTS_1 = bytes32(ITokenRestraints.setTokenLockUp.selector)
         | bytes32(ITokenRestraints.shortenTokenLockUp.selector) >> 32 | bytes32(ITokenRestraints.lockUp.selector) >> 64
@@ -104,9 +105,7 @@ library Routing {
         | bytes32(ITokenRestraints.pledge.selector) >> 32 | bytes32(ITokenRestraints.releasePledge.selector) >> 64
         | bytes32(ITokenRestraints.placeAttachment.selector) >> 96
         | bytes32(ITokenRestraints.releaseAttachment.selector) >> 128
-        | bytes32(ITokenRestraints.restraintOf.selector) >> 160
-        | bytes32(IRecordedTransfers.recordTransfer.selector) >> 192
-        | bytes32(IRecordedTransfers.recordSuccession.selector) >> 224;
+        | bytes32(ITokenRestraints.restraintOf.selector) >> 160;
     bytes32 private constant RESTRAINTS_3 = bytes32(ITokenCommitments.commitTransfer.selector)
         | bytes32(ITokenCommitments.settleTransfer.selector) >> 32
         | bytes32(ITokenCommitments.releaseTransfer.selector) >> 64
@@ -168,7 +167,9 @@ library Routing {
     /// @return The module that continues a call which the token itself has no function for.
     function moduleOf(Modules memory modules, bytes4 selector) internal pure returns (address) {
         if (_isIn(ENFORCER_1, selector) || _isIn(ENFORCER_2, selector)) return modules.enforcer;
-        if (_isIn(SERVICING_1, selector) || _isIn(SERVICING_2, selector)) return modules.servicing;
+        if (_isIn(SERVICING_1, selector) || _isIn(SERVICING_2, selector) || _isIn(SERVICING_3, selector)) {
+            return modules.servicing;
+        }
         if (_isIn(RESTRAINTS_1, selector) || _isIn(RESTRAINTS_2, selector) || _isIn(RESTRAINTS_3, selector)) {
             return modules.restraints;
         }
@@ -193,7 +194,7 @@ library Routing {
 
     function _rows(uint256 index) private pure returns (bytes32[5] memory) {
         if (index == 0) return [TOKEN_1, TOKEN_2, TOKEN_3, TOKEN_4, TOKEN_5];
-        if (index == 1) return [SERVICING_1, SERVICING_2, bytes32(0), bytes32(0), bytes32(0)];
+        if (index == 1) return [SERVICING_1, SERVICING_2, SERVICING_3, bytes32(0), bytes32(0)];
         if (index == 2) return [RESTRAINTS_1, RESTRAINTS_2, RESTRAINTS_3, bytes32(0), bytes32(0)];
         if (index == 3) return [ENFORCER_1, ENFORCER_2, bytes32(0), bytes32(0), bytes32(0)];
         if (index == 4) return [TERMS_1, TERMS_2, TERMS_3, TERMS_4, TERMS_5];

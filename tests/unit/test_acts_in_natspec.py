@@ -25,7 +25,7 @@ ROOMS = {
         r"token/|JP20|interfaces/(IToken(?!Directory)|ITermChanges|IConsent|IRecorded|IERC)"
     ),
     "settlement": re.compile(r"settlement/|interfaces/ISettlement"),
-    "consortium": re.compile(r"consortium/|Consortium\.sol"),
+    "consortium": re.compile(r"consortium/|Consortium\.sol|interfaces/IConsortium"),
 }
 """The kind of contract that a source is of; what is none of these is the platform's."""
 
@@ -65,7 +65,7 @@ def of_policy() -> list[Named]:
 
 
 WRITTEN, OF_POLICY = written(), of_policy()
-TAGGED = {"token"}
+TAGGED = {"token", "settlement", "consortium", "platform"}
 
 
 @pytest.mark.parametrize(
