@@ -2,11 +2,10 @@
 languages.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
 
-Language = Literal["en", "ja"]
+from jp20.domain.base.text import Language as Language
+from jp20.domain.base.text import Text as Text
 
 
 class ExitCode(IntEnum):
@@ -26,20 +25,6 @@ class ExitCode(IntEnum):
     WAITS = 6
     """Another organisation, a signature elsewhere, or a time is waited for."""
     INTERRUPTED = 130
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One sentence in the two languages of the users."""
-
-    en: str
-    ja: str
-
-    def to(self, language: Language) -> str:
-        return self.ja if language == "ja" else self.en
-
-    def __str__(self) -> str:
-        return f"{self.en} / {self.ja}"
 
 
 class JP20Error(Exception):
