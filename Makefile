@@ -83,6 +83,7 @@ lint: env ## ruff, solhint, mypy, messages, and the contracts' sizes, layouts an
 	@lint-imports --no-logo --no-cache
 	@$(PYTHON) tools/check_house.py
 	@$(PYTHON) tools/messages.py --check
+	@$(PYTHON) tools/list_errors.py --check
 	@$(PYTHON) tools/compile_contracts.py --check
 	@$(PYTHON) tools/check_contracts.py
 
@@ -90,8 +91,9 @@ format: env ## let ruff put the Python into its form
 	@ruff check --fix .
 	@ruff format .
 
-messages: env ## take the messages out of the code into the Japanese catalogue, and compile it
+messages: env ## take the messages out of the code into the Japanese catalogue, compile it, list the errors
 	@$(PYTHON) tools/messages.py
+	@$(PYTHON) tools/list_errors.py
 
 compile: env ## compile the contracts into the Python package
 	@$(PYTHON) tools/compile_contracts.py

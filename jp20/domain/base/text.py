@@ -80,7 +80,7 @@ class Text:
         """The message in a language."""
         if language == "ja":
             return self._with_values(self._in_japanese(), language)
-        one = self._plural is None or self._values["count"] == 1
+        one = self._plural is None or self._values.get("count", 1) == 1
         return self._with_values(self._message if one else str(self._plural), language)
 
     @property
