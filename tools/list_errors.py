@@ -19,7 +19,7 @@ PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 HEAD: Final = """\
 # Errors / エラー一覧
 
-Made by `make messages`. `kind` is the word of `--format json`; what depends on the case is left out.
+Made by `make messages`. `kind` is the word of `--format json`; what varies is left out.
 `kind` は `--format json` の出力に現れる語。状況により異なる文は記載していない。
 
 | kind | exit code / 終了コード | what is said / 表示 |

@@ -6,9 +6,10 @@ it is shown. Its Japanese is in `jp20/locale/ja/LC_MESSAGES/jp20.po`, which `mak
 
 from collections.abc import Iterable
 from functools import cache
-from gettext import GNUTranslations
-from importlib import resources
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
+
+if TYPE_CHECKING:
+    from gettext import GNUTranslations
 
 Language = Literal["en", "ja"]
 
@@ -130,8 +131,11 @@ def translated(message: str, language: Language, context: str | None = None) -> 
 
 
 @cache
-def _catalogue() -> GNUTranslations:
+def _catalogue() -> "GNUTranslations":
     """The Japanese of all messages, read when the first one is shown."""
+    from gettext import GNUTranslations
+    from importlib import resources
+
     file = resources.files("jp20").joinpath("locale", "ja", "LC_MESSAGES", "jp20.mo")
     with file.open("rb") as compiled:
         return GNUTranslations(compiled)
