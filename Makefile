@@ -22,7 +22,7 @@ FIND_PYTHON := for python in python3.11 python3.12 python3.13 python3 none; do \
 		echo "JP20 needs Python 3.11 or later with its venv module (Debian: python3-venv); none is on PATH." >&2; exit 1; \
 	fi
 
-.PHONY: help env demo chain wheel poa test test-python test-installed test-network test-contracts test-anvil test-invariants bench bench-poa lint format compile lock mutants clean
+.PHONY: help env demo chain wheel poa test test-python test-installed test-network test-contracts test-anvil test-invariants bench bench-poa lint format messages compile lock mutants clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -74,7 +74,7 @@ bench: env ## gas and throughput beside the peers, to bench/results
 bench-poa: env ## throughput on four validators, to bench/results (30 minutes, ten of them a soak)
 	@$(PYTHON) -m bench.poa
 
-lint: env ## ruff, solhint, mypy, and the contracts' sizes, layouts and selectors
+lint: env ## ruff, solhint, mypy, messages, and the contracts' sizes, layouts and selectors
 	@ruff check .
 	@ruff format --check .
 	@solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
@@ -82,12 +82,18 @@ lint: env ## ruff, solhint, mypy, and the contracts' sizes, layouts and selector
 	@mypy scripts
 	@lint-imports --no-logo --no-cache
 	@$(PYTHON) tools/check_house.py
+	@$(PYTHON) tools/messages.py --check
+	@$(PYTHON) tools/list_errors.py --check
 	@$(PYTHON) tools/compile_contracts.py --check
 	@$(PYTHON) tools/check_contracts.py
 
 format: env ## let ruff put the Python into its form
 	@ruff check --fix .
 	@ruff format .
+
+messages: env ## take the messages out of the code into the Japanese catalogue, compile it, list the errors
+	@$(PYTHON) tools/messages.py
+	@$(PYTHON) tools/list_errors.py
 
 compile: env ## compile the contracts into the Python package
 	@$(PYTHON) tools/compile_contracts.py

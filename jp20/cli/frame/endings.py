@@ -48,7 +48,7 @@ def told(error: JP20Error) -> int:
     code = error.exit_code
     faults = map(_fault, getattr(error, "faults", ()))
     said = (error.what, error.why, error.next_step)
-    _tell_a_program(type(error).__name__, code, *said, faults, error.code)
+    _tell_a_program(error.kind, code, *said, faults, error.code)
     style = "yellow" if code == ExitCode.WAITS else "red"
     lines = harmless_lines("\n".join(error.lines(invocation().language)))
     stderr().print(lines, markup=False, style=style)

@@ -1,33 +1,46 @@
 """In which language the command speaks: help in the one that was chosen, everything else too.
 
-Help stands in the code in both languages, joined by `both`, since a command is declared before
-anybody knows who will read it; `translate` leaves the one language in a finished command.
+A command is declared before anybody knows who will read it. Its help stands in the code in
+English, marked by `help_text`; `translate` puts the marked messages of a finished command into the
+one language.
 """
 
 import locale
 import os
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 from typing import Any, Final
 
-from jp20.domain.base.errors import Language
+from jp20.domain.base.text import Language, translated
 
-_SEPARATOR: Final = "\x1f"
+_OPENS: Final = "\x02"
+_IN_CONTEXT: Final = "\x04"
+_BETWEEN: Final = "\x1f"
+_CLOSES: Final = "\x03"
+_MARKED: Final = re.compile(f"{_OPENS}([^{_CLOSES}]*){_CLOSES}")
 
 _HELP: Final = ("help", "short_help", "epilog", "metavar", "prompt", "rich_help_panel")
 """The attributes of a command or option that a person reads."""
 
 
+def help_text(message: str, context: str = "") -> str:
+    """A help text, or a part of one: a message of the catalogue, in English. `context` as in
+    `Text`.
+    """
+    return f"{_OPENS}{context}{_IN_CONTEXT}{message}{_CLOSES}"
+
+
 def both(en: str, ja: str) -> str:
     """A help text in both languages."""
-    return f"{en}{_SEPARATOR}{ja}"
+    return help_text(f"{en}{_BETWEEN}{ja}")
 
 
 def example(*commands: str) -> str:
     """The end of a command's help: how it is called."""
     lines = "\n".join(f"  {command}" for command in commands)
-    return both(f"Example:\n\n{lines}", f"例:\n\n{lines}")
+    return f"{help_text('Example:')}\n\n{lines}"
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Language:
@@ -52,28 +65,33 @@ def language_of(arguments: Sequence[str], environment: Mapping[str, str] | None 
 
 
 def combined(first: str, then: str | None) -> str:
-    """One help text, then another as a paragraph of its own, in each language."""
-    if then is None or _SEPARATOR not in then:
-        return first
-    pairs = zip(first.split(_SEPARATOR), then.split(_SEPARATOR), strict=True)
-    return both(*("\n\n".join(pair) for pair in pairs))
+    """One help text, then another as a paragraph of its own."""
+    return first if then is None or _OPENS not in then else f"{first}\n\n{then}"
 
 
 def translate(command: Any, language: Language) -> None:
     """Leaves of a command, its options and the commands below it the texts in one language.
 
-    A help that is not in both is not for users (a function's docstring), and is taken away.
+    A help without a marked message is not for users (a function's docstring), and is taken away.
     """
     for part in (command, *command.params):
         for name in _HELP:
             text = getattr(part, name, None)
-            if isinstance(text, str) and _SEPARATOR in text:
-                setattr(part, name, text.split(_SEPARATOR)[language == "ja"])
+            if isinstance(text, str) and _OPENS in text:
+                setattr(part, name, _MARKED.sub(partial(_said, language), text))
             elif name == "help" and part is command:
                 part.help = None
     command.format_help = partial(_write_help, command, language)
     for below in getattr(command, "commands", {}).values():
         translate(below, language)
+
+
+def _said(language: Language, marked: re.Match[str]) -> str:
+    context, _, message = marked[1].partition(_IN_CONTEXT)
+    en, between, ja = message.partition(_BETWEEN)
+    if between:
+        return ja if language == "ja" else en
+    return translated(message, language, context or None)
 
 
 def _write_help(command: Any, language: Language, context: Any, formatter: Any) -> None:

@@ -2,11 +2,11 @@
 languages.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
+from typing import ClassVar
 
-Language = Literal["en", "ja"]
+from jp20.domain.base.text import Language as Language
+from jp20.domain.base.text import Text as Text
 
 
 class ExitCode(IntEnum):
@@ -28,37 +28,38 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One sentence in the two languages of the users."""
-
-    en: str
-    ja: str
-
-    def to(self, language: Language) -> str:
-        return self.ja if language == "ja" else self.en
-
-    def __str__(self) -> str:
-        return f"{self.en} / {self.ja}"
-
-
 class JP20Error(Exception):
     """The base of every error that JP20 raises on purpose. A program that shows it shows no
     traceback.
 
-    `what` happened, `why` (None where `what` says it all), and the `next_step` that helps.
-    `exit_code` is the code with which it ends a call; `code` a contract's name of its reason, where
-    it is a contract that refuses.
+    An error is data: `kind` is the word of its class for programs, `exit_code` that with which it
+    ends a call, `code` a contract's name of its reason, where it is a contract that refuses. It
+    says `what` happened, `why` (None where `what` says it all), and the `next_step` that helps.
+    A class whose sentences are always the same has them as attributes, with placeholders, and
+    gives their values to `__init__`; a sentence that is given goes before that of the class.
     """
 
+    kind: ClassVar[str] = "JP20Error"
     exit_code: ExitCode = ExitCode.REFUSED
     code: str | None = None
+    what: Text
+    why: Text | None = None
+    next_step: Text | None = None
 
-    def __init__(self, what: Text, why: Text | None = None, next_step: Text | None = None) -> None:
-        super().__init__(what.en)
-        self.what = what
-        self.why = why
-        self.next_step = next_step
+    def __init_subclass__(cls) -> None:
+        cls.kind = cls.__dict__.get("kind", cls.__name__)
+
+    def __init__(
+        self,
+        what: Text | None = None,
+        why: Text | None = None,
+        next_step: Text | None = None,
+        **values: object,
+    ) -> None:
+        self.what = what or self.what.filled(**values)
+        self.why = why or (self.why and self.why.filled(**values))
+        self.next_step = next_step or (self.next_step and self.next_step.filled(**values))
+        super().__init__(self.what.en)
 
     def lines(self, language: Language) -> tuple[str, ...]:
         """What, why and next step, a line each, those that there are."""

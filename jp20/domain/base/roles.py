@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum
+from typing import Final
+
+from jp20.domain.base.text import Text
 
 
 class Role(IntEnum):
@@ -20,6 +23,26 @@ class Role(IntEnum):
     EMERGENCY = 8
     CUSTODIAN = 9
     PAYING_AGENT = 10
+
+    @property
+    def text(self) -> Text:
+        """Its name; in Japanese what it is, and the name that commands and files take."""
+        return _NAMES[self]
+
+
+_NAMES: Final = {
+    Role.OPERATOR: Text("OPERATOR", context="role"),
+    Role.VALIDATOR: Text("VALIDATOR", context="role"),
+    Role.ISSUER: Text("ISSUER", context="role"),
+    Role.BROKER: Text("BROKER", context="role"),
+    Role.REGISTRAR: Text("REGISTRAR", context="role"),
+    Role.KYC: Text("KYC", context="role"),
+    Role.AML: Text("AML", context="role"),
+    Role.AUDITOR: Text("AUDITOR", context="role"),
+    Role.EMERGENCY: Text("EMERGENCY", context="role"),
+    Role.CUSTODIAN: Text("CUSTODIAN", context="role"),
+    Role.PAYING_AGENT: Text("PAYING_AGENT", context="role"),
+}
 
 
 #: The roles that can be held for one token; the others are held for the whole platform only.

@@ -1,0 +1,141 @@
+"""What a user reads: English in the code, Japanese in the catalogue.
+
+A message stands in the code in English, with named placeholders, and is put into a language when
+it is shown. Its Japanese is in `jp20/locale/ja/LC_MESSAGES/jp20.po`, which `make messages` keeps.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Literal, Self
+
+if TYPE_CHECKING:
+    from gettext import GNUTranslations
+
+Language = Literal["en", "ja"]
+
+
+class Text:
+    """A message in the two languages of the users.
+
+    `Text("{holder} holds {units:,} units.", holder=address, units=balance)`: a value that is a
+    Text is shown in the same language. `context` tells apart two meanings of one English word;
+    `plural` is the English for a `count` other than 1. A message without values is shown as it is,
+    braces included; `filled` puts values into it later.
+    """
+
+    __slots__ = ("_context", "_japanese", "_message", "_plural", "_values")
+
+    def __init__(
+        self,
+        message: str,
+        japanese: str | None = None,
+        /,
+        *,
+        context: str | None = None,
+        plural: str | None = None,
+        **values: object,
+    ) -> None:
+        self._message = message
+        self._japanese = japanese
+        self._context = context
+        self._plural = plural
+        self._values = values
+
+    @classmethod
+    def both(cls, en: str, ja: str) -> Self:
+        """What comes in both languages from elsewhere: from a plan file, from the policy."""
+        text = cls(en)
+        text._japanese = ja
+        return text
+
+    @classmethod
+    def verbatim(cls, said: str) -> Self:
+        """A name, a number, or what another program said: the same in both languages."""
+        return cls.both(said, said)
+
+    @classmethod
+    def joined(cls, texts: "Iterable[Text]", en: str = " ", ja: str = "") -> Self:
+        """Several texts as one, with what separates them in each language."""
+        parts = tuple(texts)
+        return cls.both(en.join(each.en for each in parts), ja.join(each.ja for each in parts))
+
+    @classmethod
+    def lines(cls, texts: "Iterable[Text]") -> Self:
+        """Several texts, a line each."""
+        return cls.joined(texts, "\n", "\n")
+
+    @classmethod
+    def listing(cls, items: "Iterable[Text | str]") -> Self:
+        """Things in a row, separated as each language does it."""
+        texts = (each if isinstance(each, Text) else Text.verbatim(each) for each in items)
+        return cls.joined(texts, ", ", "、")
+
+    def filled(self, /, **values: object) -> "Text":
+        """The message with these values in its placeholders."""
+        text = Text(self._message, context=self._context, plural=self._plural)
+        text._japanese = self._japanese
+        text._values = values
+        return text
+
+    def to(self, language: Language) -> str:
+        """The message in a language."""
+        if language == "ja":
+            return self._with_values(self._in_japanese(), language)
+        one = self._plural is None or self._values.get("count", 1) == 1
+        return self._with_values(self._message if one else str(self._plural), language)
+
+    @property
+    def en(self) -> str:
+        return self.to("en")
+
+    @property
+    def ja(self) -> str:
+        return self.to("ja")
+
+    def _in_japanese(self) -> str:
+        if self._japanese is not None:
+            return self._japanese
+        return translated(self._message, "ja", self._context)
+
+    def _with_values(self, message: str, language: Language) -> str:
+        if not self._values:
+            return message
+        shown = {
+            name: value.to(language) if isinstance(value, Text) else value
+            for name, value in self._values.items()
+        }
+        return message.format(**shown)
+
+    def __str__(self) -> str:
+        return f"{self.en} / {self.ja}"
+
+    def __repr__(self) -> str:
+        return f"Text({self.en!r}, {self.ja!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Text):
+            return NotImplemented
+        return self.en == other.en and self.ja == other.ja
+
+    def __hash__(self) -> int:
+        return hash(self.en)
+
+
+def translated(message: str, language: Language, context: str | None = None) -> str:
+    """A message of the code in a language, its placeholders as they are."""
+    if language == "en":
+        return message
+    if context is None:
+        return _catalogue().gettext(message)
+    return _catalogue().pgettext(context, message)
+
+
+@cache
+def _catalogue() -> "GNUTranslations":
+    """The Japanese of all messages, read when the first one is shown."""
+    from gettext import GNUTranslations
+    from importlib import resources
+
+    file = resources.files("jp20").joinpath("locale", "ja", "LC_MESSAGES", "jp20.mo")
+    with file.open("rb") as compiled:
+        return GNUTranslations(compiled)
