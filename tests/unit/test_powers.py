@@ -61,7 +61,8 @@ ALONE = {
     (BANK, AOBADAI, KYC): "move-position",
     (BANK, MINATO, PAYING): "release-pledge",
     (BANK, AOBADAI, PAYING): "release-pledge",
-    (BANK, ISSUER, AUDITOR): "shorten-lock-up forced-transfer reverse unpause",
+    (BANK, ISSUER, AUDITOR): "shorten-lock-up forced-transfer reverse unpause "
+    "change-terms close-for-successor reopen take-over",
     (BANK, ISSUER, PAYING): "redeem",
     (BANK, AUDITOR, AML): "forced-transfer reverse",
     (BANK, AUDITOR, OPERATOR): "remove-organisation revoke-key revoke-role retire-version",
