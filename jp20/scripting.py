@@ -23,8 +23,9 @@ from rich.table import Table
 from jp20.chain.local import stop_on_signals
 from jp20.chain.signing.passwords import Password
 from jp20.domain.base.errors import BadArgument as BadArgument
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.files.units import NotUnits, parse_units
 from jp20.domain.plans.outcomes import Outcome, Outcomes, Step
 from jp20.domain.token.terms import MAX_UNITS
@@ -50,34 +51,20 @@ _errors: Final = Console(highlight=False, stderr=True, soft_wrap=True)
 class OtherChain(BadArgument):
     """Brownie is on another node than the settings name."""
 
+    what = Text("Brownie is on {there}, and {place} names {named}.")
+    next_step = Text("Name the same node: [network] rpc.")
+
     def __init__(self, there: str, place: Workspace) -> None:
         named = ", ".join(place.settings.network.rpc)
-        super().__init__(
-            Text(
-                f"Brownie is on {there}, and {place.file} names {named}.",
-                f"Brownie の接続先は {there} ですが、{place.file} の接続先は {named} です。",
-            ),
-            next_step=Text(
-                "Name the same node: [network] rpc.", "[network] rpc を同じノードにしてください。"
-            ),
-        )
+        super().__init__(there=there, place=place.file, named=named)
 
 
 class NoChain(JP20Error):
     """Brownie found no chain, and started one that would end with the script."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            Text("There is no chain that keeps running.", "接続先のチェーンが起動していません。"),
-            Text(
-                "Brownie started one for this script alone; it would end with it.",
-                "Brownie が起動したチェーンは、このスクリプトの終了と同時に失われます。",
-            ),
-            Text(
-                "Start one in another terminal, and keep it running: make chain",
-                "別の端末で make chain を実行し、起動したままにしてください。",
-            ),
-        )
+    what = Text("There is no chain that keeps running.")
+    why = Text("Brownie started one for this script alone; it would end with it.")
+    next_step = Text("Start one in another terminal, and keep it running: make chain")
 
 
 def script(function: Callable[_P, object]) -> Callable[_P, None]:
@@ -93,7 +80,7 @@ def script(function: Callable[_P, object]) -> Callable[_P, None]:
             signature(function).bind(*arguments, **named)
         except TypeError:
             wanted = " ".join(f"[{name}]" for name in signature(function).parameters)
-            _end(BadArgument(Text(f"Arguments: {wanted}", f"引数: {wanted}")), ExitCode.USAGE)
+            _end(BadArgument(Text("Arguments: {wanted}", wanted=wanted)), ExitCode.USAGE)
         try:
             function(*arguments, **named)
             for opened in _sessions:
@@ -130,7 +117,7 @@ def session() -> Session:
     """The platform on the chain, with the keys that there are."""
     place = workspace()
     if not place.deployment_file.exists():
-        step = Text("Run deploy_platform first.", "先に deploy_platform を実行してください。")
+        step = Text("Run deploy_platform first.")
         raise NotDeployed(place.deployment_file, step)
     return place.session()
 
@@ -140,7 +127,7 @@ def holder_of(session: Session, role: Role) -> int:
     for member in session.members():
         if role in member.roles:
             return member.number
-    raise BadArgument(Text(f"No organisation is {role.name}.", f"{role.name} の組織がありません。"))
+    raise BadArgument(Text("No organisation is {role}.", role=role.text))
 
 
 def whole_number(text: str, what: str) -> int:
@@ -149,7 +136,7 @@ def whole_number(text: str, what: str) -> int:
         return parse_units(text, MAX_UNITS + 1)
     except NotUnits as unfit:
         raise BadArgument(
-            Text(f"{what}: {unfit.what.en}", f"{what}: {unfit.what.ja}"), next_step=unfit.next_step
+            Text("{what}: {unfit}", what=what, unfit=unfit.what), next_step=unfit.next_step
         ) from None
 
 

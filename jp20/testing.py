@@ -39,8 +39,9 @@ from jp20.chain.contracts.errors import REASON_OF, Refused, Restrained, explain
 from jp20.chain.local import LocalChain, is_installed
 from jp20.chain.rpc.connection import Connection, connect
 from jp20.chain.signing.signers import KeySigner, Signer, development_signers
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.consortium_file import OrganisationEntry
 from jp20.domain.governance.deployment import Deployment
 from jp20.domain.governance.evidence import Evidence
@@ -95,12 +96,11 @@ _T = TypeVar("_T")
 class RowsRefused(JP20Error):
     """Rows of an enrolment or a delivery were refused; `reason` is the chain's for the first."""
 
+    what = Text("{count} rows are refused.")
+
     def __init__(self, rows: tuple[RowOutcome, ...]) -> None:
         first = rows[0]
-        super().__init__(
-            Text(f"{len(rows)} rows are refused.", f"{len(rows)} 行が拒否されました。"),
-            first.reason,
-        )
+        super().__init__(why=first.reason, count=len(rows))
         self.rows: Final = rows
         self.reason: Final = Reason.__members__.get(first.code or "")
 

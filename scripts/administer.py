@@ -15,7 +15,7 @@ from pathlib import Path
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.register.events import Cause, RestraintKind
 from jp20.domain.register.movements import Movement
@@ -394,7 +394,7 @@ def main(act: str, *file: str) -> None:
     if act not in ACTS:
         known = ", ".join(ACTS)
         raise BadArgument(
-            Text(f'There is no act "{act}": {known}.', f"操作「{act}」はありません: {known}。")
+            Text.both(f'There is no act "{act}": {known}.', f"操作「{act}」はありません: {known}。")
         )
     ACTS[act](*file)
 
@@ -407,7 +407,7 @@ def transaction_of(work: Session, token: str, original: CaseFile) -> bytes:
     for entry in reversed(read_register(work, token).history):
         if isinstance(entry, Movement) and (entry.from_, entry.to, entry.units) == wanted:
             return entry.at.transaction
-    raise BadArgument(Text("There was no such transfer.", "該当する移転がありません。"))
+    raise BadArgument(Text.both("There was no such transfer.", "該当する移転がありません。"))
 
 
 def restraint_of(work: Session, case: CaseFile, kind: RestraintKind) -> int:
@@ -418,7 +418,9 @@ def restraint_of(work: Session, case: CaseFile, kind: RestraintKind) -> int:
     ids = [each.id for each in found if each.kind is kind]
     if not ids:
         raise BadArgument(
-            Text("The holder has no such restraint.", "保有者に該当する質権・差押えがありません。")
+            Text.both(
+                "The holder has no such restraint.", "保有者に該当する質権・差押えがありません。"
+            )
         )
     return max(ids)
 
@@ -451,7 +453,7 @@ def loss_of(work: Session, token: str, row: CaseFile) -> Original:
             transaction = entry.at.transaction
             log = work.receipts([transaction])[transaction].ordinal(entry.at.log)
             return enforce.find_loss(work, token, transaction, log)
-    raise BadArgument(Text("There was no such loss.", "該当する減少がありません。"))
+    raise BadArgument(Text.both("There was no such loss.", "該当する減少がありません。"))
 
 
 def show_positions(work: Session, token: str, holders: list[ChecksumAddress]) -> None:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.governance.matrix import COLUMNS, rule_text
 from jp20.domain.governance.matrix import matrix as rows_of
@@ -88,8 +88,8 @@ ACTS: dict[str, Callable[..., None]] = {"matrix": matrix, "compare": compare, "o
 def main(act: str = "matrix", policy: str = "") -> None:
     if act not in ACTS:
         raise BadArgument(
-            Text(f'There is no act "{act}".', f"「{act}」という操作はありません。"),
-            next_step=Text(f"Acts: {', '.join(ACTS)}.", f"操作: {'、'.join(ACTS)}。"),
+            Text.both(f'There is no act "{act}".', f"「{act}」という操作はありません。"),
+            next_step=Text.both(f"Acts: {', '.join(ACTS)}.", f"操作: {'、'.join(ACTS)}。"),
         )
     ACTS[act](*([policy] if policy else []))
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from jp20.chain.local import LocalChain
 from jp20.chain.rpc.networks import DEVELOPMENT
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.scripting import BadArgument, console, script
 
 
@@ -21,8 +21,12 @@ from jp20.scripting import BadArgument, console, script
 def main(program: str = "ganache") -> None:
     if program not in ("ganache", "anvil"):
         raise BadArgument(
-            Text(f'There is no chain "{program}".', f"「{program}」というチェーンはありません。"),
-            next_step=Text("CHAIN=ganache or CHAIN=anvil.", "CHAIN=ganache か CHAIN=anvil です。"),
+            Text.both(
+                f'There is no chain "{program}".', f"「{program}」というチェーンはありません。"
+            ),
+            next_step=Text.both(
+                "CHAIN=ganache or CHAIN=anvil.", "CHAIN=ganache か CHAIN=anvil です。"
+            ),
         )
     named = os.environ.get("JP20_NETWORK", "")
     url = named if urlsplit(named).port else DEVELOPMENT[program].url

@@ -15,7 +15,8 @@ from typing import Final, Literal
 from jp20.chain.rpc.connection import CannotConnect, Connection, NotANode, connect
 from jp20.chain.rpc.networks import Network
 from jp20.chain.signing.signers import DEVELOPMENT_MNEMONIC
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 
 Program = Literal["ganache", "anvil"]
 
@@ -68,22 +69,13 @@ class LocalChain:
         found = _found(self.program)
         if found is None:
             raise ChainNotStarted(
-                Text(
-                    f"{self.program} is not installed.",
-                    f"{self.program} がインストールされていません。",
-                ),
-                next_step=Text("Run: make env", "make env を実行してください。"),
+                Text("{program} is not installed.", program=self.program),
+                next_step=Text("Run: make env"),
             )
         if _is_taken(self.port):
             raise ChainNotStarted(
-                Text(
-                    f"Port {self.port} is taken by another program.",
-                    f"ポート {self.port} は別のプログラムが使用しています。",
-                ),
-                next_step=Text(
-                    "Stop it, or choose another port.",
-                    "そのプログラムを停止するか、別のポートを指定してください。",
-                ),
+                Text("Port {port} is taken by another program.", port=self.port),
+                next_step=Text("Stop it, or choose another port."),
             )
         self._process = subprocess.Popen(
             [found, *self._options()],
@@ -166,8 +158,8 @@ class LocalChain:
                 time.sleep(0.05)
         said = self._said()
         raise ChainNotStarted(
-            Text(f"{self.program} did not start.", f"{self.program} を起動できませんでした。"),
-            Text(said, said),
+            Text("{program} did not start.", program=self.program),
+            Text.verbatim(said),
         )
 
     def _said(self) -> str:

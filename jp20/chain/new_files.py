@@ -6,8 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.os_errors import reason
+from jp20.domain.base.text import Text
 
 PRIVATE: Final = 0o600
 """Only the owner reads it."""
@@ -22,12 +23,12 @@ class FileExists(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("{file} exists already.")
+    why = Text("It is not overwritten.")
+    next_step = Text("Choose another name.")
+
     def __init__(self, file: Path) -> None:
-        super().__init__(
-            Text(f"{file} exists already.", f"{file} は既に存在します。"),
-            Text("It is not overwritten.", "上書きは行いません。"),
-            Text("Choose another name.", "別の名前を指定してください。"),
-        )
+        super().__init__(file=file)
 
 
 class CannotWrite(JP20Error):
@@ -35,15 +36,11 @@ class CannotWrite(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("{file} cannot be written.")
+    next_step = Text("Check the folder, its permissions and the space on it.")
+
     def __init__(self, file: Path, error: OSError) -> None:
-        super().__init__(
-            Text(f"{file} cannot be written.", f"{file} に書き込めません。"),
-            reason(error),
-            Text(
-                "Check the folder, its permissions and the space on it.",
-                "フォルダ、アクセス権、空き容量を確認してください。",
-            ),
-        )
+        super().__init__(why=reason(error), file=file)
 
 
 def write_new(file: Path, content: bytes, mode: int = READABLE) -> None:

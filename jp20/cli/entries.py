@@ -5,7 +5,7 @@ with, in the order in which `jp20 --help` lists them.
 from dataclasses import dataclass
 from typing import Final
 
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,270 +30,219 @@ class Panel:
 
 PANELS: Final = (
     Panel(
-        both("Setting up", "準備"),
+        help_text("Setting up"),
         (
             Entry(
                 "init",
                 "init",
-                both(
-                    "Make a working folder with settings and examples.",
-                    "作業フォルダ(設定と見本)を作成する。",
-                ),
+                help_text("Make a working folder with settings and examples."),
                 is_command=True,
             ),
-            Entry("keys", "keys", both("Your organisation's keys.", "自組織の鍵を管理する。")),
+            Entry("keys", "keys", help_text("Your organisation's keys.")),
             Entry(
                 "network",
                 "network",
-                both("The nodes and their chain.", "ノードとチェーンを確認する。"),
+                help_text("The nodes and their chain."),
             ),
             Entry(
                 "platform",
                 "platform",
-                both("The platform's contracts.", "基盤コントラクトを構築・確認する。"),
+                help_text("The platform's contracts."),
             ),
             Entry(
                 "organisation",
                 "organisation",
-                both(
-                    "Who is in the consortium: organisations, roles, keys.",
-                    "参加組織とその役割・鍵を表示・変更する。",
-                ),
+                help_text("Who is in the consortium: organisations, roles, keys."),
             ),
             Entry(
                 "governance",
                 "governance",
-                both(
-                    "Who may do what, and changing it.",
-                    "権限表(ポリシー)を表示・照合し、変更を提案する。",
-                ),
+                help_text("Who may do what, and changing it."),
             ),
         ),
     ),
     Panel(
-        both("Tokens and investors", "トークンと投資家"),
+        help_text("Tokens and investors"),
         (
             Entry(
                 "whitelist",
                 "whitelist",
-                both("Who may hold.", "投資家を登録・更新・停止する。"),
+                help_text("Who may hold."),
             ),
             Entry(
                 "investors",
                 "investors",
-                both(
-                    "Who is registered, whose registration lapses, who is suspended.",
-                    "登録済み・期限到来・停止中の投資家を一覧表示する。",
-                ),
+                help_text("Who is registered, whose registration lapses, who is suspended."),
             ),
             Entry(
                 "token",
                 "token",
-                both("Issue tokens, and what becomes of them.", "発行・分割・償還等を行う。"),
+                help_text("Issue tokens, and what becomes of them."),
             ),
             Entry(
                 "distribute",
                 "distribute",
-                both("Deliver units to investors.", "投資家に配布する。"),
+                help_text("Deliver units to investors."),
             ),
             Entry(
                 "register",
                 "register",
-                both("Who holds what, at any time.", "原簿を表示・出力・照合する。"),
+                help_text("Who holds what, at any time."),
             ),
         ),
     ),
     Panel(
-        both("Holders and transfers", "保有と移転"),
+        help_text("Holders and transfers"),
         (
             Entry(
                 "transfer",
                 "transfer",
-                both("Transfer units, with the holder's key.", "保有者の鍵で移転する。"),
+                help_text("Transfer units, with the holder's key."),
                 is_command=True,
             ),
             Entry(
                 "preview",
                 "transfer",
-                both(
-                    "Would this transfer go through, and if not, why?",
-                    "移転が成立するか、拒否される場合はその理由を判定する。",
-                ),
+                help_text("Would this transfer go through, and if not, why?"),
                 is_command=True,
             ),
             Entry(
                 "consent",
                 "consent",
-                both(
-                    "Transfers that wait for the registrar's or the issuer's consent.",
-                    "移転の承諾を申請・回答する。",
-                ),
+                help_text("Transfers that wait for the registrar's or the issuer's consent."),
             ),
             Entry(
                 "settle",
                 "settle",
-                both("Delivery versus payment.", "DVP決済(売買の券面と資金の同時移転)を行う。"),
+                help_text("Delivery versus payment."),
             ),
             Entry(
                 "record-transfer",
                 "transfer",
-                both(
-                    "Record a transfer that was made elsewhere.",
-                    "システム外で行われた移転を原簿に記録する。",
-                ),
+                help_text("Record a transfer that was made elsewhere."),
                 is_command=True,
             ),
             Entry(
                 "position",
                 "position",
-                both(
-                    "Show what a holder has, and what keeps it.",
-                    "保有数量と、移転を妨げる制限を表示する。",
-                ),
+                help_text("Show what a holder has, and what keeps it."),
                 is_command=True,
             ),
         ),
     ),
     Panel(
-        both("Restraints", "制限"),
+        help_text("Restraints"),
         (
             Entry(
                 "lock",
                 "lock",
-                both("Lock-ups: units kept until a time.", "ロックアップを設定・短縮する。"),
+                help_text("Lock-ups: units kept until a time."),
             ),
             Entry(
                 "freeze",
                 "freeze",
-                both("Freezes, at once or by decision.", "凍結(即時・決定)と追認・解除を行う。"),
+                help_text("Freezes, at once or by decision."),
             ),
             Entry(
                 "pledge",
                 "pledges",
-                both("Pledges.", "質権を設定・解除する。"),
+                help_text("Pledges."),
                 is_command=True,
             ),
             Entry(
                 "attach",
                 "pledges",
-                both("Attachments.", "差押えを記録・解除する。"),
+                help_text("Attachments."),
                 is_command=True,
             ),
         ),
     ),
     Panel(
-        both("Enforcement and emergency", "強制手続と緊急停止"),
+        help_text("Enforcement and emergency"),
         (
             Entry(
                 "force-transfer",
                 "enforce",
-                both(
-                    "Move units without the holder's consent.",
-                    "保有者の同意なしに移転する(強制移転)。",
-                ),
+                help_text("Move units without the holder's consent."),
                 is_command=True,
             ),
             Entry(
                 "reverse",
                 "reverse",
-                both(
-                    "Reverse an earlier transfer, as far as the units are still there.",
-                    "過去の移転を取り消す(チャージバック)。",
-                ),
+                help_text("Reverse an earlier transfer, as far as the units are still there."),
                 is_command=True,
             ),
             Entry(
                 "recover",
                 "enforce",
-                both(
-                    "A lost key: move everything to a new wallet.",
-                    "鍵の紛失時に、保有を新しいウォレットへ移す。",
-                ),
+                help_text("A lost key: move everything to a new wallet."),
                 is_command=True,
             ),
             Entry(
                 "redistribute",
                 "redistribute",
-                both(
-                    "Restore what was lost by a system error.",
-                    "システム障害で失われた数量を回復する。",
-                ),
+                help_text("Restore what was lost by a system error."),
             ),
             Entry(
                 "halt",
                 "emergency",
-                both("STOP every token, at once.", "全トークンを直ちに停止する。"),
+                help_text("STOP every token, at once."),
                 is_command=True,
             ),
             Entry(
                 "resume",
                 "emergency",
-                both("Resume after a halt.", "緊急停止を解除する。"),
+                help_text("Resume after a halt."),
                 is_command=True,
             ),
         ),
     ),
     Panel(
-        both("Deciding together", "組織間の承認"),
+        help_text("Deciding together"),
         (
             Entry(
                 "requests",
                 "requests",
-                both(
-                    "What waits for signatures: see, approve, execute.",
-                    "承認待ちの申請を確認・署名・実行する。",
-                ),
+                help_text("What waits for signatures: see, approve, execute."),
             ),
             Entry(
                 "acts",
                 "acts",
-                both(
-                    "What was done, by whom, under which case.",
-                    "実施された手続を案件・組織・期間で一覧表示する。",
-                ),
+                help_text("What was done, by whom, under which case."),
                 is_command=True,
             ),
         ),
     ),
     Panel(
-        both("Sending", "送信"),
+        help_text("Sending", context="panel"),
         (
             Entry(
                 "status",
                 "sending",
-                both(
-                    "Show what is under way, and how the tokens stand.",
-                    "送信中の取引と稼働状況を表示する。",
-                ),
+                help_text("Show what is under way, and how the tokens stand."),
                 is_command=True,
             ),
             Entry(
                 "resume-sending",
                 "sending",
-                both("Resume sending after a crash.", "中断した送信を再開する。"),
+                help_text("Resume sending after a crash."),
                 is_command=True,
             ),
             Entry(
                 "tx",
                 "tx",
-                both(
-                    "Signing on a machine without a network.",
-                    "ネットワークから切り離した端末で署名する。",
-                ),
+                help_text("Signing on a machine without a network."),
             ),
             Entry(
                 "completion",
                 "completion",
-                both(
-                    "Let the shell complete commands and options.",
-                    "シェルの補完(コマンド・オプション)を設定する。",
-                ),
+                help_text("Let the shell complete commands and options."),
                 is_command=True,
             ),
             Entry(
                 "version",
                 "version",
-                both("Show which version this is.", "バージョンを表示する。"),
+                help_text("Show which version this is."),
                 is_command=True,
             ),
         ),

@@ -16,9 +16,10 @@ from typer.core import TyperGroup
 from jp20.cli.entries import ENTRIES, PANELS, Entry
 from jp20.cli.frame import endings
 from jp20.cli.frame.invocation import Format, Invocation, Wait, begin, invocation
-from jp20.cli.frame.language import both, combined, language_of, translate
+from jp20.cli.frame.language import combined, help_text, language_of, translate
 from jp20.cli.frame.turns import saying_who_is_next
-from jp20.domain.base.errors import ExitCode, JP20Error, Language
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Language
 
 
 class Commands(TyperGroup):
@@ -41,10 +42,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     context_settings={"help_option_names": ["--help", "-h"]},
-    help=both(
-        "Security tokens for Japan: issue, distribute, keep the register.",
-        "日本のセキュリティトークン: 発行・配布・原簿管理。",
-    ),
+    help=help_text("Security tokens for Japan: issue, distribute, keep the register."),
     epilog=endings.CODES,
 )
 
@@ -63,34 +61,25 @@ def jp20(
     config: Annotated[
         Path | None,
         typer.Option(
-            help=both(
-                "Settings file; else jp20.toml in this folder or one above it.",
-                "設定ファイル。省略時は現在のフォルダから上位に向かって jp20.toml を探す。",
-            )
+            help=help_text("Settings file; else jp20.toml in this folder or one above it.")
         ),
     ] = None,
     lang: Annotated[
         str | None,
         typer.Option(
             metavar="[ja|en]",
-            help=both(
-                "Language; else JP20_LANG, else the locale's.",
-                "言語。省略時は JP20_LANG、次にロケールによる。",
-            ),
+            help=help_text("Language; else JP20_LANG, else the locale's."),
         ),
     ] = None,
     format: Annotated[
         Format,
-        typer.Option(help=both("Form of the result on stdout.", "標準出力に出す結果の形式。")),
+        typer.Option(help=help_text("Form of the result on stdout.")),
     ] = Format.TABLE,
     offline: Annotated[
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help=both(
-                "Sign nothing here: what this key is to sign waits for jp20 tx export.",
-                "ここでは署名せず、この鍵の取引を jp20 tx export に備えて保存する。",
-            ),
+            help=help_text("Sign nothing here: what this key is to sign waits for jp20 tx export."),
         ),
     ] = None,
     version: Annotated[
@@ -99,16 +88,15 @@ def jp20(
             "--version",
             callback=_version,
             is_eager=True,
-            help=both("Show the version, and end.", "バージョンを表示して終了する。"),
+            help=help_text("Show the version, and end."),
         ),
     ] = False,
     investors: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help=both(
-                "Your file of investors: a customer number may then stand for a wallet.",
-                "投資家ファイル。ウォレットの代わりに顧客番号を指定できる。",
+            help=help_text(
+                "Your file of investors: a customer number may then stand for a wallet."
             ),
         ),
     ] = None,
@@ -116,30 +104,24 @@ def jp20(
         bool,
         typer.Option(
             "--wide",
-            help=both(
-                "Tables as wide as they are: nothing is shortened for the screen.",
-                "画面幅に合わせた省略をせず、全桁を表示する。",
-            ),
+            help=help_text("Tables as wide as they are: nothing is shortened for the screen."),
         ),
     ] = False,
     visible_only: Annotated[
         bool,
         typer.Option(
             "--visible-only",
-            help=both(
-                "Of workbooks, leave out rows that are hidden, filtered away or struck through.",
-                "Excelで非表示(フィルターを含む)または取消線の行を読み込まない。",
+            help=help_text(
+                "Of workbooks, leave out rows that are hidden, filtered away or struck through."
             ),
         ),
     ] = False,
     wait: Annotated[
         Wait,
         typer.Option(
-            help=both(
-                "Until when: what was sent is in a block that is final by the network's rule, or "
-                "in any block. What is not final is under way: jp20 status.",
-                "送信後の待機: final はネットワークの規則によるブロックの確定まで、included は"
-                "ブロックへの取込みまで。未確定の取引は送信中の扱い(jp20 status)。",
+            help=help_text(
+                "Until when: what was sent is in a block that is final by the network's rule, "
+                "or in any block. What is not final is under way: jp20 status."
             )
         ),
     ] = Wait.FINAL,

@@ -23,8 +23,9 @@ from jp20.chain.rpc.connection import (
 )
 from jp20.chain.rpc.networks import Network
 from jp20.chain.rpc.node import Node as Server
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.finality import INSTANT, clique_finality
+from jp20.domain.base.text import Text
 from jp20.network.findings import Finding, Level, fault, fault_of, sound, unseen, warning
 from jp20.network.init import expected_genesis
 from jp20.network.network_file import Consensus, NetworkFile, NetworkNode
@@ -87,7 +88,7 @@ def check_network(
         findings += _interval(network, same[0])
         findings += _who(network, same, holders)
     else:
-        nobody = Text("No node of the chain was reached.", "到達できるノードがありません。")
+        nobody = Text("No node of the chain was reached.")
         findings.append(unseen("blocks", None, nobody))
     return tuple(findings)
 
@@ -117,10 +118,7 @@ def _out_of_reach(node: NetworkNode) -> Finding:
     return unseen(
         "reachable",
         node.name,
-        Text(
-            "Its RPC is not let out to other machines: its organisation checks it.",
-            "RPCが外部に公開されていないため、保有組織が確認します。",
-        ),
+        Text("Its RPC is not let out to other machines: its organisation checks it."),
     )
 
 
@@ -156,14 +154,8 @@ def _heads(
             yield fault(
                 "blocks",
                 name,
-                Text(
-                    f"It is {foremost - head.number:,} blocks behind.",
-                    f"{foremost - head.number:,} ブロック遅れています。",
-                ),
-                Text(
-                    "If it does not catch up: look at its peers, its disk and its log.",
-                    "追従しない場合は接続先・ディスク・ログを確認してください。",
-                ),
+                Text("It is {behind:,} blocks behind.", behind=foremost - head.number),
+                Text("If it does not catch up: look at its peers, its disk and its log."),
             )
     yield from _agreement(network, looked, then)
     before = max((first[name].number for name in then), default=0)
@@ -171,9 +163,7 @@ def _heads(
         yield sound(
             "blocks",
             None,
-            Text(
-                f"Blocks come; the newest is {foremost:,}.", f"最新ブロック {foremost:,}、生成中。"
-            ),
+            Text("Blocks come; the newest is {newest:,}.", newest=foremost),
         )
         yield from _clock(network, then, foremost, now)
     else:
@@ -193,7 +183,7 @@ def _agreement(
             found[each.node.name] = block["hash"] if block else ""
     counts = Counter(found.values()).most_common()
     if len(counts) == 1:
-        what = Text(f"One chain up to block {number:,}.", f"ブロック {number:,} まで一致。")
+        what = Text("One chain up to block {number:,}.", number=number)
         yield sound("one-chain", None, what)
         return
     for name, block in found.items():
@@ -202,14 +192,13 @@ def _agreement(
                 "one-chain",
                 name,
                 Text(
-                    f"Its block {number:,} is {block or '-'}, and others have another.",
-                    f"ブロック {number:,} が {block or '-'} で、他のノードと異なります。",
+                    "Its block {number:,} is {block}, and others have another.",
+                    number=number,
+                    block=block or "-",
                 ),
                 Text(
-                    "Send nothing. Compare with the other organisations; the node of the minority"
-                    " is wiped and resynchronised (docs/network.md).",
-                    "取引の送信を停止し、他の組織と照合してください。少数側のノードはデータを消去"
-                    "して再同期します(docs/network.ja.md)。",
+                    "Send nothing. Compare with the other organisations; the node of the "
+                    "minority is wiped and resynchronised (docs/network.md)."
                 ),
             )
 
@@ -218,20 +207,16 @@ def _standstill(
     network: NetworkFile, looked: Sequence[Looked], heads: Mapping[str, _Head]
 ) -> Finding:
     number = max(head.number for head in heads.values())
-    what = Text(f"No block comes after {number:,}.", f"ブロック {number:,} 以降が生成されません。")
+    what = Text("No block comes after {number:,}.", number=number)
     branches = len({head.hash for head in heads.values()})
     if network.consensus is Consensus.CLIQUE and (branches > 1 or _all_connected(network, looked)):
         return fault(
             "blocks",
             None,
             Text(
-                f"{what.en} The validators are connected, on two branches of equal weight.",
-                f"{what.ja}検証ノードは接続済みですが、同じ重みの2つの分岐に分かれています。",
+                "{what} The validators are connected, on two branches of equal weight.", what=what
             ),
-            Text(
-                "Run on each validator's machine: jp20 network unstick NODE",
-                "各検証ノードの端末で jp20 network unstick ノード名 を実行してください。",
-            ),
+            Text("Run on each validator's machine: jp20 network unstick NODE"),
         )
     spare = network.consensus.tolerated(len(network.validators))
     return fault(
@@ -239,10 +224,10 @@ def _standstill(
         None,
         what,
         Text(
-            f"More than {spare} of {len(network.validators)} validators are missing: bring one"
-            " back. What was sent waits and is not lost.",
-            f"検証ノード {len(network.validators)} 台のうち {spare} 台を超えて停止しています。"
-            "復旧してください。送信済みの取引は失われず待機します。",
+            "More than {spare} of {count} validators are missing: bring one back. What was "
+            "sent waits and is not lost.",
+            spare=spare,
+            count=len(network.validators),
         ),
     )
 
@@ -267,24 +252,26 @@ def _clock(
     newest = max(head.time for head in heads.values())
     ahead, late = newest - now, now - newest - 3 * network.block_period
     if max(ahead, late) <= CLOCK:
-        yield sound(
-            "clock", None, Text("This machine's clock is right.", "この端末の時計は正確です。")
-        )
+        yield sound("clock", None, Text("This machine's clock is right."))
         return
     seconds = round(max(ahead, late))
     yield fault(
         "clock",
         None,
         Text(
-            f"Block {foremost:,} has just come, and its time is {seconds} s"
-            f" {'ahead of' if ahead > late else 'behind'} this machine's clock.",
-            f"直近に生成されたブロック {foremost:,} の時刻が、この端末の時計より {seconds} 秒"
-            f"{'進んで' if ahead > late else '遅れて'}います。",
+            "Block {newest:,} has just come, and its time is {seconds} s ahead of this "
+            "machine's clock.",
+            newest=foremost,
+            seconds=seconds,
+        )
+        if ahead > late
+        else Text(
+            "Block {newest:,} has just come, and its time is {seconds} s behind this "
+            "machine's clock.",
+            newest=foremost,
+            seconds=seconds,
         ),
-        Text(
-            "Set the clocks by NTP: this machine's, and those of the validators.",
-            "この端末と各検証ノードの時刻をNTPで同期してください。",
-        ),
+        Text("Set the clocks by NTP: this machine's, and those of the validators."),
     )
 
 
@@ -301,19 +288,16 @@ def _interval(network: NetworkFile, looked: Looked) -> Iterator[Finding]:
         return
     seconds = (newest.time - earlier.time) / (newest.number - earlier.number)
     what = Text(
-        f"A block every {seconds:.1f} s, agreed were {network.block_period}.",
-        f"ブロック間隔 {seconds:.1f} 秒(設定 {network.block_period} 秒)。",
+        "A block every {seconds:.1f} s, agreed were {block_period}.",
+        seconds=seconds,
+        block_period=network.block_period,
     )
     if seconds > 1.5 * network.block_period or seconds < 0.9 * network.block_period:
         yield warning(
             "interval",
             None,
             what,
-            Text(
-                "A validator is missing, overloaded or far away; see the validators below.",
-                "検証ノードの停止・過負荷・通信遅延が考えられます。検証ノードの欄を確認して"
-                "ください。",
-            ),
+            Text("A validator is missing, overloaded or far away; see the validators below."),
         )
     else:
         yield sound("interval", None, what)
@@ -355,46 +339,34 @@ def _validator(found: Validator) -> Iterator[Finding]:
         yield fault(
             "validators",
             None,
-            Text(
-                f"{found.address} may seal and is not in the network file.",
-                f"{found.address} はネットワークファイルにない検証者です。",
-            ),
-            Text(
-                "Find out whose it is; vote it out: jp20 network validators drop",
-                "保有組織を確認し、jp20 network validators drop で除外を投票してください。",
-            ),
+            Text("{address} may seal and is not in the network file.", address=found.address),
+            Text("Find out whose it is; vote it out: jp20 network validators drop"),
         )
     elif found.admitted is False:
         yield fault(
             "validators",
             name,
             Text(
-                f"{found.organisation} is a validator in the network file, and may not seal.",
-                f"{found.organisation} はネットワークファイル上の検証者ですが、チェーン上では"
-                "承認されていません。",
+                "{organisation} is a validator in the network file, and may not seal.",
+                organisation=found.organisation,
             ),
-            Text(
-                "Vote it in: jp20 network validators propose, or correct the file.",
-                "jp20 network validators propose で追加を投票するか、ファイルを訂正してください。",
-            ),
+            Text("Vote it in: jp20 network validators propose, or correct the file."),
         )
     elif found.last is None:
         yield warning(
             "validators",
             name,
-            Text(
-                f"{found.organisation} has sealed no block lately.",
-                f"{found.organisation} は最近ブロックを生成していません。",
-            ),
-            Text("Ask the organisation for its node.", "ノードの状態を組織に確認してください。"),
+            Text("{organisation} has sealed no block lately.", organisation=found.organisation),
+            Text("Ask the organisation for its node."),
         )
     else:
         yield sound(
             "validators",
             name,
             Text(
-                f"{found.organisation} seals; last block {found.last:,}.",
-                f"{found.organisation}: 最終生成ブロック {found.last:,}。",
+                "{organisation} seals; last block {last:,}.",
+                organisation=found.organisation,
+                last=found.last,
             ),
         )
 
@@ -409,15 +381,12 @@ def _shares(network: NetworkFile, found: Sequence[Validator]) -> Iterator[Findin
                 "powers",
                 None,
                 Text(
-                    f"{organisation or '?'} has {share} of {len(sealing)} validators: a third or"
-                    " more.",
-                    f"{organisation or '?'} が検証者 {len(sealing)} 名中 {share} 名"
-                    "(3分の1以上)を占めています。",
+                    "{organisation} has {share} of {validators} validators: a third or more.",
+                    organisation=organisation or "?",
+                    share=share,
+                    validators=len(sealing),
                 ),
-                Text(
-                    "Alone it could stop the chain. Let more organisations in.",
-                    "単独でチェーンを停止できます。検証組織を追加してください。",
-                ),
+                Text("Alone it could stop the chain. Let more organisations in."),
             )
     if all(3 * share < len(sealing) for share in counts.values()):
         tolerated = network.consensus.tolerated(len(sealing))
@@ -425,10 +394,11 @@ def _shares(network: NetworkFile, found: Sequence[Validator]) -> Iterator[Findin
             "powers",
             None,
             Text(
-                f"{len(sealing)} validators of {len(counts)} organisations; {tolerated} may be"
-                " down.",
-                f"検証者 {len(sealing)} 名、{len(counts)} 組織。"
-                f"{tolerated} 台までの停止に耐えます。",
+                "{validators} validators of {organisations} organisations; {tolerated} may be "
+                "down.",
+                validators=len(sealing),
+                organisations=len(counts),
+                tolerated=tolerated,
             ),
         )
 
@@ -440,33 +410,23 @@ def _roles(found: Sequence[Validator], holders: set[str]) -> Iterator[Finding]:
             "consortium",
             None,
             Text(
-                f"{organisation} seals, and has not the role VALIDATOR.",
-                f"{organisation} は VALIDATOR の役割がないまま検証しています。",
+                "{organisation} seals, and has not the role VALIDATOR.", organisation=organisation
             ),
-            Text(
-                "Have the role given, or vote its validator out.",
-                "役割を付与するか、検証者の除外を投票してください。",
-            ),
+            Text("Have the role given, or vote its validator out."),
         )
     for organisation in sorted(holders - sealing):
         yield warning(
             "consortium",
             None,
             Text(
-                f"{organisation} has the role VALIDATOR, and no validator.",
-                f"{organisation} は VALIDATOR の役割がありますが、検証者がありません。",
+                "{organisation} has the role VALIDATOR, and no validator.",
+                organisation=organisation,
             ),
-            Text(
-                "Vote its validator in, or have the role taken.",
-                "検証者の追加を投票するか、役割を取り消してください。",
-            ),
+            Text("Vote its validator in, or have the role taken."),
         )
     if sealing == holders:
         yield sound(
             "consortium",
             None,
-            Text(
-                "Who seals is who has the role VALIDATOR.",
-                "検証している組織は VALIDATOR の役割と一致しています。",
-            ),
+            Text("Who seals is who has the role VALIDATOR."),
         )

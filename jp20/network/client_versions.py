@@ -10,29 +10,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.network.network_file import Consensus
 
 AS_OF: Final = date(2026, 11, 24)
 
-_CRASH: Final = Text(
-    "a peer's message can stop the node", "接続先からの不正なメッセージによりノードが停止し得る"
-)
-_LOAD: Final = Text(
-    "a peer's message can exhaust the node's processor",
-    "接続先からの不正なメッセージによりCPUが占有され得る",
-)
-_MEMORY: Final = Text(
-    "a peer's message can exhaust the node's memory",
-    "接続先からの不正なメッセージによりメモリが枯渇し得る",
-)
-_KEY: Final = Text(
-    "a peer can learn bits of the node's key: exchange the key after the update",
-    "接続先がノードの鍵の一部を推定し得る(更新後に鍵の交換が必要)",
-)
-_DISAGREE: Final = Text(
-    "it can compute otherwise than other clients", "他のクライアントと計算結果が相違し得る"
-)
+_CRASH: Final = Text("a peer's message can stop the node")
+_LOAD: Final = Text("a peer's message can exhaust the node's processor")
+_MEMORY: Final = Text("a peer's message can exhaust the node's memory")
+_KEY: Final = Text("a peer can learn bits of the node's key: exchange the key after the update")
+_DISAGREE: Final = Text("it can compute otherwise than other clients")
 
 
 @dataclass(frozen=True, slots=True)

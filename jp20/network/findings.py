@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 
 
 class Level(StrEnum):
@@ -16,13 +18,15 @@ class Level(StrEnum):
 
     @property
     def text(self) -> Text:
-        ja = {
-            Level.SOUND: "正常",
-            Level.UNSEEN: "未確認",
-            Level.WARNING: "注意",
-            Level.FAULT: "異常",
-        }
-        return Text(self.value, ja[self])
+        return _LEVELS[self]
+
+
+_LEVELS: Final = {
+    Level.SOUND: Text("sound"),
+    Level.UNSEEN: Text("unseen"),
+    Level.WARNING: Text("warning"),
+    Level.FAULT: Text("fault"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +62,5 @@ def fault_of(check: str, node: str | None, error: JP20Error) -> Finding:
     """An error as a finding."""
     what = error.what
     if error.why is not None:
-        what = Text(f"{what.en} {error.why.en}", f"{what.ja}{error.why.ja}")
+        what = Text("{what} {why}", what=what, why=error.why)
     return Finding(check, node, Level.FAULT, what, error.next_step)

@@ -14,7 +14,8 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.network.network_file import Consensus, NetworkFile
 
 EPOCH: Final = 30_000
@@ -49,23 +50,15 @@ _LARGEST_TRANSACTION: Final = 128
 class PublicPartsMissing(JP20Error):
     """The first block names every validator, and some organisations have not made their keys."""
 
+    what = Text("The public parts of {count} nodes are missing: {names}.")
+    why = Text("The first block and the list of peers name every node.")
+    next_step = Text(
+        "Each organisation runs jp20 network init for its nodes and sends what it prints; "
+        "write it into network.toml, the same everywhere."
+    )
+
     def __init__(self, names: Sequence[str]) -> None:
-        super().__init__(
-            Text(
-                f"The public parts of {len(names)} nodes are missing: {', '.join(names)}.",
-                f"{len(names)} 件のノードの公開情報がありません: {'、'.join(names)}。",
-            ),
-            Text(
-                "The first block and the list of peers name every node.",
-                "最初のブロックと接続先一覧には全ノードの情報が必要です。",
-            ),
-            Text(
-                "Each organisation runs jp20 network init for its nodes and sends what it prints;"
-                " write it into network.toml, the same everywhere.",
-                "各組織が jp20 network init を実行し、出力された公開情報を network.toml に"
-                "記載してください(全組織で同一の内容)。",
-            ),
-        )
+        super().__init__(count=len(names), names=Text.listing(names))
         self.names = tuple(names)
 
 

@@ -18,8 +18,9 @@ from eth_typing import ChecksumAddress
 from jp20.chain.new_files import PRIVATE, write_new, write_over
 from jp20.chain.signing.keystores import create_keystore, keystores, parse_key
 from jp20.chain.signing.passwords import Password
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.network.genesis import genesis, genesis_hash
 from jp20.network.network_file import (
@@ -38,91 +39,66 @@ GENESIS: Final = "genesis.json"
 class UnknownNode(JP20Error):
     """The network file has no node of that name."""
 
+    what = Text("{file} has no node {name}.")
+    next_step = Text("Nodes: {names}.")
+
     def __init__(self, name: str, network: NetworkFile) -> None:
         names = [node.name for node in network.nodes]
-        super().__init__(
-            Text(
-                f"{network.file} has no node {name}.",
-                f"{network.file} にノード {name} はありません。",
-            ),
-            next_step=Text(f"Nodes: {', '.join(names)}.", f"ノード: {'、'.join(names)}。"),
-        )
+        super().__init__(file=network.file, name=name, names=Text.listing(names))
 
 
 class AnotherKey(JP20Error):
     """The network file has another public part than the keys that are here."""
 
+    what = Text("{node}: the file's {field} is not that of the key that is here.")
+    why = Text("File: {listed}. Key: {found}.")
+    next_step = Text(
+        "Correct the file on every organisation's machine, or bring the right key back. "
+        "Keys are not overwritten."
+    )
+
     def __init__(self, node: NetworkNode, field: str, listed: str, found: str) -> None:
-        super().__init__(
-            Text(
-                f"{node.name}: the file's {field} is not that of the key that is here.",
-                f"{node.name}: ファイルの {field} が、この端末の鍵と一致しません。",
-            ),
-            Text(f"File: {listed}. Key: {found}.", f"ファイル: {listed}、鍵: {found}。"),
-            Text(
-                "Correct the file on every organisation's machine, or bring the right key back."
-                " Keys are not overwritten.",
-                "全組織のファイルを訂正するか、正しい鍵を戻してください。鍵は上書きされません。",
-            ),
-        )
+        super().__init__(node=node.name, field=field, listed=listed, found=found)
 
 
 class BadKeyFile(JP20Error):
     """What stands where a key should be is none, or there are several."""
 
+    what = Text("{file} does not hold one key.")
+    next_step = Text("Restore it from a copy; if there is none, see docs/network.md, lost keys.")
+
     def __init__(self, file: Path) -> None:
-        super().__init__(
-            Text(f"{file} does not hold one key.", f"{file} に有効な鍵が1つありません。"),
-            next_step=Text(
-                "Restore it from a copy; if there is none, see docs/network.md, lost keys.",
-                "控えから復元してください。控えがない場合は docs/network.ja.md「鍵の紛失」を"
-                "参照してください。",
-            ),
-        )
+        super().__init__(file=file)
 
 
 class AnotherGenesis(JP20Error):
     """The first block that is here is not the chain's."""
 
+    what = Text("{file} is not the first block of this chain.")
+    why = Text("There: {shown}. By the network file: 0x{wanted}.")
+    next_step = Text(
+        "If the chain runs already, write its first block's hash into network.toml "
+        "(genesis) and copy the common folder from another organisation. If it never ran, "
+        "remove this file."
+    )
+
     def __init__(self, file: Path, found: bytes | None, wanted: bytes) -> None:
         shown = "-" if found is None else f"0x{found.hex()}"
-        super().__init__(
-            Text(
-                f"{file} is not the first block of this chain.",
-                f"{file} はこのチェーンの最初のブロックではありません。",
-            ),
-            Text(
-                f"There: {shown}. By the network file: 0x{wanted.hex()}.",
-                f"ファイル: {shown}、ネットワークファイル: 0x{wanted.hex()}。",
-            ),
-            Text(
-                "If the chain runs already, write its first block's hash into network.toml"
-                " (genesis) and copy the common folder from another organisation. If it never ran,"
-                " remove this file.",
-                "チェーンが稼働中の場合は、最初のブロックのハッシュを network.toml の genesis に"
-                "記載し、他の組織から common フォルダを複写してください。未稼働の場合は"
-                "このファイルを削除してください。",
-            ),
-        )
+        super().__init__(file=file, shown=shown, wanted=wanted.hex())
 
 
 class GenesisMissing(JP20Error):
     """The chain has begun, and its first block is not here."""
 
+    what = Text("{file} is missing.")
+    why = Text(
+        "network.toml says that the chain has begun; its first block cannot be made again "
+        "from today's validators."
+    )
+    next_step = Text("Copy the common folder from another organisation; its hash is checked.")
+
     def __init__(self, file: Path) -> None:
-        super().__init__(
-            Text(f"{file} is missing.", f"{file} がありません。"),
-            Text(
-                "network.toml says that the chain has begun; its first block cannot be made again"
-                " from today's validators.",
-                "network.toml によればチェーンは稼働中であり、現在の検証者から最初のブロックを"
-                "再作成することはできません。",
-            ),
-            Text(
-                "Copy the common folder from another organisation; its hash is checked.",
-                "他の組織から common フォルダを複写してください。ハッシュは照合されます。",
-            ),
-        )
+        super().__init__(file=file)
 
 
 class FileChange(StrEnum):
@@ -134,12 +110,14 @@ class FileChange(StrEnum):
 
     @property
     def text(self) -> Text:
-        ja = {
-            FileChange.CREATED: "作成",
-            FileChange.UPDATED: "更新",
-            FileChange.UNCHANGED: "変更なし",
-        }
-        return Text(self.value, ja[self])
+        return _CHANGES[self]
+
+
+_CHANGES: Final = {
+    FileChange.CREATED: Text("created"),
+    FileChange.UPDATED: Text("updated"),
+    FileChange.UNCHANGED: Text("unchanged"),
+}
 
 
 @dataclass(frozen=True, slots=True)

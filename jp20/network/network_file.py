@@ -23,8 +23,8 @@ from jp20.domain.base.addresses import (
     address_of,
     parse_address,
 )
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_toml
 
 LEAST_VALIDATORS: Final = 4
@@ -174,9 +174,7 @@ class NetworkFile:
         return None
 
 
-_START: Final = Text(
-    "Start from examples/network.toml.", "examples/network.toml を基に作成してください。"
-)
+_START: Final = Text("Start from examples/network.toml.")
 
 
 def parse_network(data: bytes, file: str) -> NetworkFile:
@@ -220,8 +218,8 @@ class _Reader:
             allowed = ", ".join(Consensus)
             self._fault(
                 "consensus",
-                Text(f"{word!r} is not known here.", f"{word!r} は使用できない値です。"),
-                Text(f"Use: {allowed}.", f"次から指定してください: {allowed}。"),
+                Text("{word!r} is not known here.", word=word),
+                Text("Use: {allowed}.", allowed=allowed),
             )
             word = Consensus.CLIQUE
         consensus = Consensus(str(word))
@@ -229,8 +227,8 @@ class _Reader:
         if not isinstance(listed, list) or not listed:
             self._fault(
                 "organisations",
-                Text("There are no organisations.", "組織がありません。"),
-                Text("Write [[organisations]].", "[[organisations]] を記載してください。"),
+                Text("There are no organisations."),
+                Text("Write [[organisations]]."),
             )
             listed = []
         return NetworkFile(
@@ -249,10 +247,10 @@ class _Reader:
             self._fault(
                 "chain_id",
                 Text(
-                    f"{network.chain_id} is a development chain, whose keys are public.",
-                    f"{network.chain_id} は開発用チェーンのIDで、その鍵は公知です。",
+                    "{chain_id} is a development chain, whose keys are public.",
+                    chain_id=network.chain_id,
                 ),
-                Text("Choose another number.", "別の番号を指定してください。"),
+                Text("Choose another number."),
             )
         self._judge_powers(network)
         places = {
@@ -279,11 +277,8 @@ class _Reader:
         if 0 < count < LEAST_VALIDATORS:
             self._fault(
                 "organisations",
-                Text(
-                    f"There are {count} validators: none of them may fail.",
-                    f"検証ノードが {count} 台のため、1台の停止にも耐えられません。",
-                ),
-                Text("Have four or more.", "4台以上にしてください。"),
+                Text("There are {count} validators: none of them may fail.", count=count),
+                Text("Have four or more."),
             )
         for number, each in _counted(network):
             share = len(each.validators)
@@ -291,15 +286,13 @@ class _Reader:
                 self._fault(
                     f"organisations[{number}].nodes",
                     Text(
-                        f"{each.name} has {share} of {count} validators, a third or more: alone it"
-                        " could stop the chain.",
-                        f"{each.name} が検証ノード {count} 台中 {share} 台(3分の1以上)を保有し、"
-                        "単独でチェーンを停止できます。",
+                        "{name} has {share} of {count} validators, a third or more: alone it "
+                        "could stop the chain.",
+                        name=each.name,
+                        share=share,
+                        count=count,
                     ),
-                    Text(
-                        "Give validators to more organisations.",
-                        "検証ノードをより多くの組織に分散してください。",
-                    ),
+                    Text("Give validators to more organisations."),
                 )
 
     def _genesis(self, value: object) -> bytes | None:
@@ -308,11 +301,8 @@ class _Reader:
         if not isinstance(value, str) or not _HASH.fullmatch(value):
             self._fault(
                 "genesis",
-                Text("This is not a block hash.", "ブロックのハッシュではありません。"),
-                Text(
-                    "Copy it from what jp20 network init printed, or leave it out.",
-                    "jp20 network init の出力を転記するか、この項目を省略してください。",
-                ),
+                Text("This is not a block hash."),
+                Text("Copy it from what jp20 network init printed, or leave it out."),
             )
             return None
         return bytes.fromhex(value[2:])
@@ -342,11 +332,8 @@ class _Reader:
         if not isinstance(validates, bool):
             self._fault(
                 f"{place}.validates",
-                Text(
-                    f"{validates!r} is neither true nor false.",
-                    f"{validates!r} は true でも false でもありません。",
-                ),
-                Text("Write true or false.", "true か false を記載してください。"),
+                Text("{validates!r} is neither true nor false.", validates=validates),
+                Text("Write true or false."),
             )
         node_id = self._node_id(f"{place}.node_id", fields.get("node_id"))
         return NetworkNode(
@@ -364,11 +351,8 @@ class _Reader:
         if not isinstance(value, str) or not _NAME.fullmatch(value):
             self._fault(
                 place,
-                Text(f"{value!r} is not a node's name.", f"{value!r} はノード名に使用できません。"),
-                Text(
-                    "Write small letters a-z, digits and hyphens, 32 at most.",
-                    "英小文字、数字、ハイフンで32文字以内で記載してください。",
-                ),
+                Text("{value!r} is not a node's name.", value=value),
+                Text("Write small letters a-z, digits and hyphens, 32 at most."),
             )
         return str(value)
 
@@ -378,11 +362,8 @@ class _Reader:
         except ValueError:
             self._fault(
                 place,
-                Text(f"{value!r} is not an IP address.", f"{value!r} はIPアドレスではありません。"),
-                Text(
-                    "Write the address under which the other organisations reach the node.",
-                    "他の組織からノードに到達できるIPアドレスを記載してください。",
-                ),
+                Text("{value!r} is not an IP address.", value=value),
+                Text("Write the address under which the other organisations reach the node."),
             )
             return "::"
 
@@ -393,15 +374,8 @@ class _Reader:
         if parts is None or parts.scheme != "https" or not parts.hostname or parts.username:
             self._fault(
                 place,
-                Text(
-                    "This is not an https address, or it contains a secret.",
-                    "https のURLでないか、認証情報が含まれています。",
-                ),
-                Text(
-                    'Write it like "https://node.example/"; secrets go to jp20.toml.',
-                    '"https://node.example/" のように記載してください。'
-                    "認証情報は jp20.toml に設定します。",
-                ),
+                Text("This is not an https address, or it contains a secret."),
+                Text('Write it like "https://node.example/"; secrets go to jp20.toml.'),
             )
         return str(value)
 
@@ -415,11 +389,8 @@ class _Reader:
         if not is_public_key(key):
             self._fault(
                 place,
-                Text("This is not a public key.", "公開鍵ではありません。"),
-                Text(
-                    "Copy again what jp20 network init printed (128 digits of 0-9, a-f).",
-                    "jp20 network init の出力(0-9、a-f の128桁)を再度転記してください。",
-                ),
+                Text("This is not a public key."),
+                Text("Copy again what jp20 network init printed (128 digits of 0-9, a-f)."),
             )
             return None
         return key
@@ -437,18 +408,12 @@ class _Reader:
         derived = validator_of(node_id) if consensus.is_qbft and validates and node_id else None
         if value is None:
             return derived
-        again = Text(
-            "Copy again what jp20 network init printed.",
-            "jp20 network init の出力を再度転記してください。",
-        )
+        again = Text("Copy again what jp20 network init printed.")
         if not validates:
             self._fault(
                 place,
-                Text("The node does not validate.", "このノードは検証を行いません。"),
-                Text(
-                    "Remove it, or validates = false.",
-                    "validates = false かこの項目を削除してください。",
-                ),
+                Text("The node does not validate."),
+                Text("Remove it, or validates = false."),
             )
             return None
         try:
@@ -456,7 +421,7 @@ class _Reader:
         except WrongChecksum:
             self._fault(
                 place,
-                Text(f"{value} has a wrong checksum.", f"{value} のチェックサムが不正です。"),
+                Text("{value} has a wrong checksum.", value=value),
                 again,
             )
             return None
@@ -465,18 +430,15 @@ class _Reader:
         if address == ZERO_ADDRESS:
             self._fault(
                 place,
-                Text(f"{value!r} is not an address.", f"{value!r} はアドレスではありません。"),
+                Text("{value!r} is not an address.", value=value),
                 again,
             )
             return None
         if consensus.is_qbft and address != derived:
             self._fault(
                 place,
-                Text(
-                    "Under QBFT a validator's address is that of its node_id, and this is not.",
-                    "QBFTの検証者アドレスは node_id から導かれますが、一致しません。",
-                ),
-                Text("Remove it.", "この項目を削除してください。"),
+                Text("Under QBFT a validator's address is that of its node_id, and this is not."),
+                Text("Remove it."),
             )
             return None
         return address
@@ -492,14 +454,8 @@ class _Reader:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             self._fault(
                 where,
-                Text(
-                    f"{value!r} is not a whole number in range.",
-                    f"{value!r} は範囲内の整数ではありません。",
-                ),
-                Text(
-                    f"Write a number from {least} to {most}.",
-                    f"{least}〜{most} の整数を記載してください。",
-                ),
+                Text("{value!r} is not a whole number in range.", value=value),
+                Text("Write a number from {least} to {most}.", least=least, most=most),
             )
             return least
         return value
@@ -508,8 +464,8 @@ class _Reader:
         for field in fields.keys() - set(known):
             self._fault(
                 f"{place}{field}",
-                Text("There is no such field.", "この項目はありません。"),
-                Text("Correct or remove it.", "修正または削除してください。"),
+                Text("There is no such field."),
+                Text("Correct or remove it."),
             )
 
     def _unique(self, values: Iterable[tuple[str, object]]) -> None:
@@ -522,16 +478,16 @@ class _Reader:
                 shown = shown.hex() if isinstance(shown, bytes) else shown
                 self._fault(
                     place,
-                    Text(f"{shown} comes twice.", f"{shown} が重複しています。"),
-                    Text("Give each its own.", "それぞれに固有の値を記載してください。"),
+                    Text("{shown} comes twice.", shown=shown),
+                    Text("Give each its own."),
                 )
             seen.add(value)
 
     def _missing(self, place: str) -> None:
         self._fault(
             place,
-            Text("This is missing.", "記載がありません。"),
-            Text("Fill it in.", "記載してください。"),
+            Text("This is missing."),
+            Text("Fill it in."),
         )
 
     def _fault(self, place: str, what: Text, next_step: Text) -> None:

@@ -21,7 +21,8 @@ from jp20.chain.rpc.node import Node as Server
 from jp20.chain.rpc.node import TooMuchAtOnce
 from jp20.chain.rpc.pruned import TransactionsPruned, require_kept
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.network.client_versions import AS_OF, client_of, weaknesses
 from jp20.network.findings import Finding, fault, fault_of, sound, unseen, warning
 from jp20.network.init import outdated_files
@@ -51,9 +52,7 @@ _BERLIN: Final = 2_107
 _BASE_FEE: Final = "0x48600052" + "60206000f3"
 
 _GENESIS_AGAIN: Final = Text(
-    "Stop the node, remove its data folder, take common/genesis.json of the network, and start it.",
-    "ノードを停止し、dataフォルダを削除して、ネットワークの common/genesis.json で再起動して"
-    "ください。",
+    "Stop the node, remove its data folder, take common/genesis.json of the network, and start it."
 )
 
 
@@ -112,8 +111,7 @@ def _chain(looked: Looked, connection: Connection, genesis: bytes | None) -> Ite
             "chain",
             name,
             Text(
-                f"Chain {connection.chain_id}, and not {wanted}.",
-                f"チェーンIDが {connection.chain_id} です({wanted} ではありません)。",
+                "Chain {chain_id}, and not {wanted}.", chain_id=connection.chain_id, wanted=wanted
             ),
             _GENESIS_AGAIN,
         )
@@ -123,9 +121,9 @@ def _chain(looked: Looked, connection: Connection, genesis: bytes | None) -> Ite
             "chain",
             name,
             Text(
-                f"Another first block: 0x{connection.genesis.hex()}, and not 0x{genesis.hex()}.",
-                f"最初のブロックが異なります: 0x{connection.genesis.hex()}"
-                f"(正: 0x{genesis.hex()})。",
+                "Another first block: 0x{found}, and not 0x{genesis}.",
+                found=connection.genesis.hex(),
+                genesis=genesis.hex(),
             ),
             _GENESIS_AGAIN,
         )
@@ -134,31 +132,26 @@ def _chain(looked: Looked, connection: Connection, genesis: bytes | None) -> Ite
     yield sound(
         "chain",
         name,
-        Text(f"Chain {wanted}, first block 0x{shown}.", f"チェーン {wanted}、先頭 0x{shown}。"),
+        Text("Chain {wanted}, first block 0x{genesis}.", wanted=wanted, genesis=shown),
     )
 
 
 def _hard_fork(looked: Looked, connection: Connection) -> Iterator[Finding]:
     name = looked.node.name
     next_step = Text(
-        "The contracts were built for berlin. Give every node the network's common/genesis.json.",
-        "コントラクトは berlin 用です。全ノードで common/genesis.json を使用してください。",
+        "The contracts were built for berlin. Give every node the network's common/genesis.json."
     )
     with suppress(NodeRefused):
         connection.rpc("eth_call", {"data": _BASE_FEE}, "latest")
-        later = Text(
-            "The chain is beyond the hard fork berlin.", "ハードフォークが berlin より後です。"
-        )
+        later = Text("The chain is beyond the hard fork berlin.")
         yield fault("hard-fork", name, later, next_step)
         return
     cost = quantity(connection.rpc("eth_call", {"data": _COST_OF_SLOAD}, "latest"))
     if cost != _BERLIN:
-        earlier = Text(
-            "The chain is before the hard fork berlin.", "ハードフォークが berlin より前です。"
-        )
+        earlier = Text("The chain is before the hard fork berlin.")
         yield fault("hard-fork", name, earlier, next_step)
         return
-    yield sound("hard-fork", name, Text("berlin.", "berlin です。"))
+    yield sound("hard-fork", name, Text("berlin."))
 
 
 def _history(looked: Looked, connection: Connection, since: int) -> Iterator[Finding]:
@@ -176,24 +169,17 @@ def _history(looked: Looked, connection: Connection, since: int) -> Iterator[Fin
             "history",
             name,
             Text(
-                f"It does not keep what the state was at block {since:,}: no register as of a past"
-                " day can be compared with it.",
-                f"ブロック {since:,} 時点の状態が保存されていないため、過去の時点の原簿を照合"
-                "できません。",
+                "It does not keep what the state was at block {since:,}: no register as of a "
+                "past day can be compared with it.",
+                since=since,
             ),
-            Text(
-                "Give it the options of jp20 network init (archive), and resynchronise it.",
-                "jp20 network init の設定(アーカイブ)に合わせ、再同期してください。",
-            ),
+            Text("Give it the options of jp20 network init (archive), and resynchronise it."),
         )
         return
     yield sound(
         "history",
         name,
-        Text(
-            f"Keeps transactions and states from block {since:,} on.",
-            f"ブロック {since:,} 以降の取引と状態を保存しています。",
-        ),
+        Text("Keeps transactions and states from block {since:,} on.", since=since),
     )
 
 
@@ -209,10 +195,11 @@ def _version(looked: Looked, connection: Connection) -> Iterator[Finding]:
             "version",
             name,
             Text(
-                f"{said} runs, and the network is one of {client_name(looked.network)}.",
-                f"{said} が稼働していますが、本ネットワークは {client_name(looked.network)} です。",
+                "{version} runs, and the network is one of {client}.",
+                version=said,
+                client=client_name(looked.network),
             ),
-            Text("Run the network's client.", "ネットワークのクライアントを使用してください。"),
+            Text("Run the network's client."),
         )
         return
     known = weaknesses(client)
@@ -220,22 +207,20 @@ def _version(looked: Looked, connection: Connection) -> Iterator[Finding]:
         yield sound(
             "version",
             name,
-            Text(
-                f"{said}: no weakness known on {AS_OF}.",
-                f"{said}: {AS_OF} 時点で既知の脆弱性なし。",
-            ),
+            Text("{version}: no weakness known on {date}.", version=said, date=AS_OF),
         )
         return
-    en = "; ".join(f"{each.name} ({each.what.en})" for each in known)
-    ja = "、".join(f"{each.name}({each.what.ja})" for each in known)
+    weak = Text.joined(
+        (Text("{name} ({what})", name=each.name, what=each.what) for each in known),
+        "; ",
+        "、",
+    )
     yield warning(
         "version",
         name,
-        Text(f"{said}, known on {AS_OF}: {en}.", f"{said}、{AS_OF} 時点の既知の脆弱性: {ja}。"),
+        Text("{version}, known on {date}: {weak}.", version=said, date=AS_OF, weak=weak),
         Text(
-            "Let only the other nodes' addresses reach the peer port (docs/network.md, versions).",
-            "P2Pポートへの接続元を他ノードのアドレスに限定してください"
-            "(docs/network.ja.md「バージョン」参照)。",
+            "Let only the other nodes' addresses reach the peer port (docs/network.md, versions)."
         ),
     )
 
@@ -250,19 +235,14 @@ def _gas_price(looked: Looked, connection: Connection) -> Iterator[Finding]:
             yield fault(
                 "gas-price",
                 name,
+                Text("A transaction with gas price 0 is refused: {version}.", version=said),
                 Text(
-                    f"A transaction with gas price 0 is refused: {said}.",
-                    f"ガス価格ゼロの取引が拒否されます: {said}。",
-                ),
-                Text(
-                    "Set the price to 0 (docs/network.md, free gas): what one node refuses"
-                    " does not reach the next.",
-                    "ガス価格をゼロに設定してください(docs/network.ja.md「ガス価格」参照)。"
-                    "一部のノードで拒否されると、取引が他のノードに伝わりません。",
+                    "Set the price to 0 (docs/network.md, free gas): what one node refuses "
+                    "does not reach the next."
                 ),
             )
             return
-    yield sound("gas-price", name, Text("Gas is free.", "ガス価格ゼロの取引を受け付けます。"))
+    yield sound("gas-price", name, Text("Gas is free."))
 
 
 def _batch(looked: Looked, server: Server) -> Iterator[Finding]:
@@ -275,20 +255,17 @@ def _batch(looked: Looked, server: Server) -> Iterator[Finding]:
         yield sound(
             "batch",
             name,
-            Text(f"{BATCH} calls in a request.", f"一括呼出し {BATCH} 件を受け付けます。"),
+            Text("{count} calls in a request.", count=BATCH),
         )
     else:
         yield warning(
             "batch",
             name,
             Text(
-                f"A request of {BATCH} calls is refused: everything takes more requests.",
-                f"一括呼出し {BATCH} 件が拒否されるため、処理が遅くなります。",
+                "A request of {count} calls is refused: everything takes more requests.",
+                count=BATCH,
             ),
-            Text(
-                "Set the batch limit as jp20 network init writes it.",
-                "一括呼出しの上限を jp20 network init の設定値にしてください。",
-            ),
+            Text("Set the batch limit as jp20 network init writes it."),
         )
 
 
@@ -307,19 +284,17 @@ def _closed(looked: Looked) -> Iterator[Finding]:
             "rpc-closed",
             node.name,
             Text(
-                f"RPC answers on {node.host}, ports {listed}, to other machines.",
-                f"RPCが {node.host} のポート {listed} で他の端末に公開されています。",
+                "RPC answers on {host}, ports {listed}, to other machines.",
+                host=node.host,
+                listed=listed,
             ),
-            Text(
-                "Let it listen on 127.0.0.1 alone, and put TLS in front (nginx.conf).",
-                "127.0.0.1 のみで待ち受け、外部にはTLS(nginx.conf)を経由して公開してください。",
-            ),
+            Text("Let it listen on 127.0.0.1 alone, and put TLS in front (nginx.conf)."),
         )
     else:
         yield sound(
             "rpc-closed",
             node.name,
-            Text("RPC is not open to other machines.", "RPCは他の端末に公開されていません。"),
+            Text("RPC is not open to other machines."),
         )
 
 
@@ -331,20 +306,14 @@ def _methods(looked: Looked, connection: Connection) -> Iterator[Finding]:
         yield fault(
             "rpc-methods",
             name,
-            Text(
-                f"The clients' RPC can move the node: {listed}.",
-                f"利用者向けRPCでノードを操作できます: {listed}。",
-            ),
-            Text(
-                "Offer eth, net and web3 there, and nothing else.",
-                "公開するAPIを eth、net、web3 のみにしてください。",
-            ),
+            Text("The clients' RPC can move the node: {listed}.", listed=listed),
+            Text("Offer eth, net and web3 there, and nothing else."),
         )
     else:
         yield sound(
             "rpc-methods",
             name,
-            Text("The clients' RPC moves no node.", "利用者向けRPCでノードの操作はできません。"),
+            Text("The clients' RPC moves no node."),
         )
 
 
@@ -355,14 +324,12 @@ def _peers(looked: Looked, connection: Connection) -> Iterator[Finding]:
     name, network = looked.node.name, looked.network
     others = [each for each in network.nodes if each is not looked.node]
     next_step = Text(
-        "Are those nodes up? Is their peer port reachable? Run jp20 network init again after a"
-        " change of network.toml.",
-        "該当ノードの稼働とP2Pポートへの到達性を確認してください。network.toml の変更後は"
-        " jp20 network init を再実行してください。",
+        "Are those nodes up? Is their peer port reachable? Run jp20 network init again after "
+        "a change of network.toml."
     )
     if looked.channel is None:
         count = quantity(connection.rpc("net_peerCount"))
-        what = Text(f"{count} of {len(others)} peers.", f"接続先 {count}/{len(others)}。")
+        what = Text("{count} of {others} peers.", count=count, others=len(others))
         yield (
             sound("peers", name, what)
             if count == len(others)
@@ -384,29 +351,23 @@ def _peers(looked: Looked, connection: Connection) -> Iterator[Finding]:
             "peers",
             name,
             Text(
-                f"Peers that are not in the network file: {', '.join(strangers)}…",
-                f"ネットワークファイルにない接続先: {'、'.join(strangers)}…",
+                "Peers that are not in the network file: {strangers}…",
+                strangers=Text.listing(strangers),
             ),
-            Text(
-                "Let only the addresses of the network file in (NetRestrict, firewall).",
-                "接続元をネットワークファイルのアドレスに限定してください。",
-            ),
+            Text("Let only the addresses of the network file in (NetRestrict, firewall)."),
         )
     if missing:
         yield warning(
             "peers",
             name,
-            Text(
-                f"Not connected with {', '.join(missing)}.",
-                f"未接続: {'、'.join(missing)}。",
-            ),
+            Text("Not connected with {missing}.", missing=Text.listing(missing)),
             next_step,
         )
     if not strangers and not missing:
         yield sound(
             "peers",
             name,
-            Text(f"All {len(others)} peers.", f"全 {len(others)} ノードと接続しています。"),
+            Text("All {count} peers.", count=len(others)),
         )
 
 
@@ -420,23 +381,14 @@ def _own_files(looked: Looked) -> Iterator[Finding]:
         yield fault(
             "options",
             name,
-            Text(
-                f"Not as the network file has it: {listed}.",
-                f"ネットワークファイルの内容と異なります: {listed}。",
-            ),
-            Text(
-                f"Run: jp20 network init {name}, and restart the node.",
-                f"jp20 network init {name} を実行し、ノードを再起動してください。",
-            ),
+            Text("Not as the network file has it: {listed}.", listed=listed),
+            Text("Run: jp20 network init {name}, and restart the node.", name=name),
         )
     else:
         yield sound(
             "options",
             name,
-            Text(
-                "Pool limits, batch limits and peers as the network file has them.",
-                "プール上限・一括呼出し上限・接続先はネットワークファイルのとおりです。",
-            ),
+            Text("Pool limits, batch limits and peers as the network file has them."),
         )
 
 
@@ -446,10 +398,7 @@ def _pool(looked: Looked) -> Iterator[Finding]:
         yield unseen(
             "pool",
             name,
-            Text(
-                "Its pool is seen on its own machine only.",
-                "プールはノード自身の端末でのみ確認できます。",
-            ),
+            Text("Its pool is seen on its own machine only."),
         )
         return
     try:
@@ -458,18 +407,16 @@ def _pool(looked: Looked) -> Iterator[Finding]:
         yield fault_of("pool", name, error)
         return
     what = Text(
-        f"{waiting:,} transactions in the pool, {queued:,} wait for an earlier one.",
-        f"プール内 {waiting:,} 件、先行取引待ち {queued:,} 件。",
+        "{waiting:,} transactions in the pool, {queued:,} wait for an earlier one.",
+        waiting=waiting,
+        queued=queued,
     )
     if max(waiting, queued) > 0.8 * POOL_SLOTS:
         yield warning(
             "pool",
             name,
             what,
-            Text(
-                "Blocks are full or do not come; whoever sends should slow down.",
-                "ブロックが満杯か停止しています。送信を抑制してください。",
-            ),
+            Text("Blocks are full or do not come; whoever sends should slow down."),
         )
     else:
         yield sound("pool", name, what)

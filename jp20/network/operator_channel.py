@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from jp20.chain.rpc.connection import NodeRefused
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.recursion import bounded_recursion
+from jp20.domain.base.text import Text
 from jp20.network.network_file import Consensus, NetworkFile, NetworkNode
 from jp20.network.node_files import DATA
 
@@ -24,18 +25,11 @@ _PIECE: Final = 65_536
 class NoOperatorChannel(JP20Error):
     """The node's operator's channel cannot be used from here."""
 
+    what = Text("The operator's channel {where} does not answer.")
+    next_step = Text("Work on the node's own machine, as the user whom it runs as, while it runs.")
+
     def __init__(self, where: str, why: str) -> None:
-        super().__init__(
-            Text(
-                f"The operator's channel {where} does not answer.",
-                f"運用者用の接続 {where} が応答しません。",
-            ),
-            Text(why, why),
-            Text(
-                "Work on the node's own machine, as the user whom it runs as, while it runs.",
-                "ノードの稼働中に、その端末上で、ノードの実行ユーザーとして操作してください。",
-            ),
-        )
+        super().__init__(why=Text.verbatim(why), where=where)
 
 
 class OperatorChannel:

@@ -19,7 +19,8 @@ from typing import Any, Final
 
 from jp20.chain.rpc.connection import quantity
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.network.genesis import ascending
 from jp20.network.network_file import Consensus, NetworkFile, NetworkNode
 from jp20.network.operator_channel import OperatorChannel
@@ -39,15 +40,9 @@ blocks come, and are old when they do.
 class NotClique(JP20Error):
     """Only Clique can stand still like this."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            Text("This is for Clique only.", "Clique専用の操作です。"),
-            Text(
-                "QBFT has no branches; when it stands still, validators are missing.",
-                "QBFTに分岐はありません。停止時は検証ノードが不足しています。",
-            ),
-            Text("Run: jp20 network check", "jp20 network check を実行してください。"),
-        )
+    what = Text("This is for Clique only.")
+    why = Text("QBFT has no branches; when it stands still, validators are missing.")
+    next_step = Text("Run: jp20 network check")
 
 
 class Stall(StrEnum):
@@ -65,23 +60,11 @@ class Stall(StrEnum):
 
 
 _TEXTS: Final = {
-    Stall.MOVING: Text("Blocks come; nothing to do.", "ブロックは生成されています。対応不要です。"),
-    Stall.MISSING: Text(
-        "Blocks do not come since validators are missing: bring them back.",
-        "検証ノードの不足によりブロックが生成されていません。復旧してください。",
-    ),
-    Stall.NOT_YET: Text(
-        "The chain stands still; another node's turn is before this one's.",
-        "チェーンが停止しています。先に対応すべき他のノードがあります。",
-    ),
-    Stall.MOVED: Text(
-        "The node gave up its last blocks and took up what its peers have.",
-        "末尾のブロックを破棄し、他のノードのチェーンに追従しました。",
-    ),
-    Stall.TRIED: Text(
-        "The node gave up its last blocks, and no peer had others.",
-        "末尾のブロックを破棄しましたが、他のノードに異なるブロックはありませんでした。",
-    ),
+    Stall.MOVING: Text("Blocks come; nothing to do."),
+    Stall.MISSING: Text("Blocks do not come since validators are missing: bring them back."),
+    Stall.NOT_YET: Text("The chain stands still; another node's turn is before this one's."),
+    Stall.MOVED: Text("The node gave up its last blocks and took up what its peers have."),
+    Stall.TRIED: Text("The node gave up its last blocks, and no peer had others."),
 }
 
 

@@ -14,8 +14,9 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.connection import NodeFailure, NodeRefused, octets, quantity
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.network.genesis import ascending, decode_qbft_extra
 from jp20.network.network_file import Consensus, NetworkFile
 from jp20.network.operator_channel import OperatorChannel
@@ -40,37 +41,22 @@ _METHODS: Final[Mapping[Consensus, tuple[str, str, str]]] = {
 class NotInTheFile(JP20Error):
     """Nobody is voted in of whom the organisations have not agreed who it is."""
 
+    what = Text("{file} has no validator {validator}.")
+    next_step = Text("Write its node into network.toml first, on every organisation's machine.")
+
     def __init__(self, validator: ChecksumAddress, network: NetworkFile) -> None:
-        super().__init__(
-            Text(
-                f"{network.file} has no validator {validator}.",
-                f"{network.file} に検証者 {validator} がありません。",
-            ),
-            next_step=Text(
-                "Write its node into network.toml first, on every organisation's machine.",
-                "先に全組織の network.toml にそのノードを記載してください。",
-            ),
-        )
+        super().__init__(file=network.file, validator=validator)
 
 
 class NotAllowed(JP20Error):
     """The organisation does not have the role."""
 
+    what = Text("{organisation} does not hold the role VALIDATOR in the Consortium.")
+    why = Text("Who may validate is decided by the Consortium's policy.")
+    next_step = Text("Have the role given first: jp20 organisation grant")
+
     def __init__(self, organisation: str) -> None:
-        super().__init__(
-            Text(
-                f"{organisation} does not hold the role VALIDATOR in the Consortium.",
-                f"{organisation} はコンソーシアムの VALIDATOR ではありません。",
-            ),
-            Text(
-                "Who may validate is decided by the Consortium's policy.",
-                "検証を行う組織はコンソーシアムの規則により決定されます。",
-            ),
-            Text(
-                "Have the role given first: jp20 organisation grant",
-                "先に役割を付与してください: jp20 organisation grant",
-            ),
-        )
+        super().__init__(organisation=organisation)
 
 
 class Reader(Protocol):

@@ -53,8 +53,9 @@ from jp20.chain.sending.sender import PATIENCE, Sender
 from jp20.chain.signing.signers import Signer as Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.base.at import At
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import Role, roles_in
+from jp20.domain.base.text import Text
 from jp20.domain.governance.deployment import CONTRACTS, Deployed, Deployment, Incomplete
 from jp20.domain.governance.policy import Kind, Organisation, roles_for_a_token
 from jp20.domain.governance.requests import Call
@@ -66,26 +67,18 @@ from jp20.register.history import ChainHistory, History
 class NotOnThisChain(JP20Error):
     """The chain has the number of the deployment's, and not its contracts."""
 
+    what = Text("{contract} is not at {address} on this chain.")
+    why = Text(
+        "The deployment was made on another chain of the same number: a development chain "
+        "that was started again, or a node that is not of the network."
+    )
+    next_step = Text(
+        "On a development chain: jp20 platform deploy --fresh, or the script "
+        "deploy_platform again. Elsewhere check the node: jp20 network check"
+    )
+
     def __init__(self, deployed: Deployed) -> None:
-        super().__init__(
-            Text(
-                f"{deployed.name} is not at {deployed.address} on this chain.",
-                f"このチェーンの {deployed.address} に {deployed.name} がありません。",
-            ),
-            Text(
-                "The deployment was made on another chain of the same number: a development chain "
-                "that was started again, or a node that is not of the network.",
-                "デプロイ記録は、チェーンIDが同じ別のチェーンのものです(再起動した開発チェーン、"
-                "または別のネットワークのノード)。",
-            ),
-            Text(
-                "On a development chain: jp20 platform deploy --fresh, or the script "
-                "deploy_platform again. Elsewhere check the node: jp20 network check",
-                "開発チェーンでは jp20 platform deploy --fresh、またはスクリプト deploy_platform を"
-                "再度実行してください。それ以外では jp20 network check でノードを"
-                "確認してください。",
-            ),
-        )
+        super().__init__(contract=deployed.name, address=deployed.address)
 
 
 TokenName = str | Contract
@@ -95,40 +88,32 @@ TokenName = str | Contract
 class UnknownToken(JP20Error):
     """No token of this platform has that code, symbol or address."""
 
+    what = Text("There is no token {name}.")
+    next_step = Text("Name its security code, its symbol or its address: jp20 token list")
+
     def __init__(self, name: str) -> None:
-        super().__init__(
-            Text(f"There is no token {name}.", f"トークン {name} は存在しません。"),
-            next_step=Text(
-                "Name its security code, its symbol or its address: jp20 token list",
-                "銘柄コード・シンボル・アドレスで指定してください(一覧: jp20 token list)。",
-            ),
-        )
+        super().__init__(name=name)
 
 
 class UnknownOrganisation(JP20Error):
     """No organisation of the consortium has that name or number."""
 
+    what = Text("There is no organisation {name}.")
+    next_step = Text("Name it as the consortium has it: jp20 organisation list")
+
     def __init__(self, name: str | int) -> None:
-        super().__init__(
-            Text(f"There is no organisation {name}.", f"組織 {name} は存在しません。"),
-            next_step=Text(
-                "Name it as the consortium has it: jp20 organisation list",
-                "登録された名称または番号を指定してください(一覧: jp20 organisation list)。",
-            ),
-        )
+        super().__init__(name=name)
 
 
 class NoOrganisationKey(JP20Error):
     """The key at hand is no organisation's."""
 
+    what = Text("{key} is not an organisation's key.")
+    why = Text("It was never added, or is revoked.")
+    next_step = Text("Use a key of your organisation.")
+
     def __init__(self, key: ChecksumAddress) -> None:
-        super().__init__(
-            Text(
-                f"{key} is not an organisation's key.", f"{key} はいずれの組織の鍵でもありません。"
-            ),
-            Text("It was never added, or is revoked.", "登録されていないか、失効しています。"),
-            Text("Use a key of your organisation.", "自組織の鍵を使用してください。"),
-        )
+        super().__init__(key=key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from jp20.chain.signing.signers import (
     keystore_signer,
 )
 from jp20.chain.signing.web3signer import Web3SignerServer
-from jp20.domain.base.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.files.settings import (
     AccessSettings,
     Development,
@@ -48,36 +49,28 @@ SETTINGS: Final = "jp20.toml"
 
 _DEVELOPMENT_KEYS: Final = 30
 
-_DEPLOY: Final = Text(
-    "Run: jp20 platform deploy, or copy the file from the operator.",
-    "jp20 platform deploy を実行するか、運営者からファイルを入手してください。",
-)
+_DEPLOY: Final = Text("Run: jp20 platform deploy, or copy the file from the operator.")
 
 
 class NoWorkspace(BadArgument):
     """There is no settings file here or above."""
 
+    what = Text("There is no {file} in this folder or one above it.")
+    next_step = Text(
+        "Make a working folder with: jp20 init FOLDER, or name the file with --config."
+    )
+
     def __init__(self) -> None:
-        super().__init__(
-            Text(
-                f"There is no {SETTINGS} in this folder or one above it.",
-                f"現在のフォルダとその上位に {SETTINGS} がありません。",
-            ),
-            next_step=Text(
-                "Make a working folder with: jp20 init FOLDER, or name the file with --config.",
-                "jp20 init フォルダ で作業フォルダを作成するか、--config で指定してください。",
-            ),
-        )
+        super().__init__(file=SETTINGS)
 
 
 class NotDeployed(JP20Error):
     """The platform is not on this chain yet, as far as this folder knows."""
 
+    what = Text("There is no platform: {file} is missing.")
+
     def __init__(self, file: Path, next_step: Text = _DEPLOY) -> None:
-        super().__init__(
-            Text(f"There is no platform: {file} is missing.", f"基盤がありません({file} なし)。"),
-            next_step=next_step,
-        )
+        super().__init__(next_step=next_step, file=file)
 
 
 class Workspace:
@@ -161,13 +154,8 @@ class Workspace:
             if signer.address == address:
                 return signer
         raise BadArgument(
-            Text(
-                f"This folder does not have the key of {address}.", f"{address} の鍵がありません。"
-            ),
-            next_step=Text(
-                "Put its keystore beside the others: jp20 keys import",
-                "jp20 keys import で鍵ファイルを取り込んでください。",
-            ),
+            Text("This folder does not have the key of {address}.", address=address),
+            next_step=Text("Put its keystore beside the others: jp20 keys import"),
         )
 
     def founder_key(self, address: ChecksumAddress) -> Signer:
@@ -177,18 +165,9 @@ class Workspace:
         signer = self.key_of(address)
         if isinstance(signer, OfflineSigner):
             raise BadArgument(
-                Text(
-                    "The founder's key has to be on this machine.",
-                    "設立者の鍵は、このマシンで使用できる必要があります。",
-                ),
-                Text(
-                    "It has no powers once the platform is set up.",
-                    "構築の完了後、この鍵は何の権限も持ちません。",
-                ),
-                Text(
-                    "Make a key for this purpose alone: jp20 keys create",
-                    "jp20 keys create で専用の鍵を作成してください。",
-                ),
+                Text("The founder's key has to be on this machine."),
+                Text("It has no powers once the platform is set up."),
+                Text("Make a key for this purpose alone: jp20 keys create"),
             )
         return signer
 
@@ -214,11 +193,8 @@ class Workspace:
         files = [named] if named.is_file() else [each.file for each in keystores(named)]
         if not files:
             raise NoKey(
-                Text(f"There is not a keystore in {named}.", f"{named} に鍵ファイルがありません。"),
-                next_step=Text(
-                    f"Make one: jp20 keys create {named / 'NAME.json'}",
-                    f"jp20 keys create {named / '名前.json'} で作成してください。",
-                ),
+                Text("There is not a keystore in {named}.", named=named),
+                next_step=Text("Make one: jp20 keys create {named}/NAME.json", named=named),
             )
         return files
 
@@ -265,14 +241,8 @@ class Workspace:
         """The consortium's file. Raises BadArgument where none is named."""
         if self.settings.consortium is None:
             raise BadArgument(
-                Text(
-                    f"{self.file.name} names no consortium file.",
-                    f"{self.file.name} にコンソーシアムファイルの指定がありません。",
-                ),
-                next_step=Text(
-                    'Write: [governance] consortium = "consortium.toml"',
-                    '[governance] consortium = "consortium.toml" と記載してください。',
-                ),
+                Text("{file} names no consortium file.", file=self.file.name),
+                next_step=Text('Write: [governance] consortium = "consortium.toml"'),
             )
         return load_consortium(self.path(self.settings.consortium))
 
@@ -343,15 +313,9 @@ class Workspace:
     def _require_development(self) -> None:
         if self.settings.network.chain_id not in DEVELOPMENT_CHAINS:
             raise BadArgument(
-                Text(
-                    "The development keys do not sign for this chain.",
-                    "開発用の鍵は、このチェーンでは使用できません。",
-                ),
-                Text("They are public.", "この鍵は公開されています。"),
-                Text(
-                    f"Name your keystores in {self.file.name}: [signer].",
-                    f"{self.file.name} の [signer] に自組織の鍵ファイルを指定してください。",
-                ),
+                Text("The development keys do not sign for this chain."),
+                Text("They are public."),
+                Text("Name your keystores in {file}: [signer].", file=self.file.name),
             )
 
 

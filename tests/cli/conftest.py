@@ -9,7 +9,7 @@ from running import done, settle
 
 from jp20.chain.local import LocalChain
 from jp20.cli.frame import output
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 
 @pytest.fixture(scope="session")

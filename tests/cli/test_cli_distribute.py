@@ -14,7 +14,7 @@ from jp20.chain.new_files import CannotWrite
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.ending_rows import ResultFile, finish
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome
 from jp20.domain.plans.plan import Source, plan_to_json
 from jp20.operations.plans.plan import load_plan
@@ -365,10 +365,10 @@ def test_rows_of_unknown_outcome_end_with_5_and_are_in_the_result_file(place, ca
     rows = (
         RowOutcome(2, ALICE, 100, Outcome.DONE, block=1),
         RowOutcome(3, BOB, 60, Outcome.UNKNOWN),
-        RowOutcome(4, CAROL, 40, Outcome.REFUSED, Text("no", "不可"), "RECIPIENT_UNKNOWN"),
+        RowOutcome(4, CAROL, 40, Outcome.REFUSED, Text.both("no", "不可"), "RECIPIENT_UNKNOWN"),
     )
     file = place.folder / "unknown.csv"
-    title = Text("Delivery", "配布")
+    title = Text.both("Delivery", "配布")
     with contextlib.chdir(place.folder), pytest.raises(Ending) as ending:
         finish(workspace().view(), title, Outcomes((), rows), ResultFile(file, "x"))
 

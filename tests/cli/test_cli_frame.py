@@ -19,7 +19,8 @@ from jp20.cli.commands import version
 from jp20.cli.frame import endings, output
 from jp20.cli.frame.invocation import begin
 from jp20.cli.frame.language import language_of
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 
 BAD = [
     Bad("version", ("1",), 2, "1"),
@@ -155,10 +156,10 @@ def test_csv_is_one_table_with_its_heads():
 def test_what_others_wrote_cannot_draw_over_what_is_shown(capsys):
     begin("en")
     evil = "\x1b[2J\x9b2Jall\u202e is well\nsecond line"
-    text = Text(evil, evil)
+    text = Text.verbatim(evil)
 
     column = output.Column("a", text, prose=True)
-    output.show(output.Table("t", Text("t", "t"), (column,), [(evil,), (text,)]))
+    output.show(output.Table("t", Text.verbatim("t"), (column,), [(evil,), (text,)]))
     output.say(text)
     output.warn(text)
     code = endings.told(JP20Error(text, text, text))

@@ -6,7 +6,7 @@ import pytest
 from test_plans import ALICE, BOB, GENERAL, NOW, PLAN, PROFESSIONAL, TWO_SIGN
 
 from jp20.domain.base.addresses import address_of
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.investors.investors import parse_investors
 from jp20.domain.plans.allotments import parse_allotments
 from jp20.domain.plans.costs import PlannedAct
@@ -15,7 +15,7 @@ from jp20.domain.plans.plan import DeliveryRow, PlanKind, PlannedDecision, Refus
 from jp20.domain.plans.source import OtherRows, differences, left_out
 
 CAROL, MALLORY = (address_of(number << 96 | number) for number in (0xCA401, 0xBAD))
-NO = Text("No.", "不可。")
+NO = Text.both("No.", "不可。")
 
 ALLOTMENTS = f"wallet,units\n{ALICE},7\n{BOB},5\nnobody,1\n{CAROL},9\n"
 """Line 2 is planned, 3 delivered before, 4 faulty, 5 refused by the chain."""
@@ -156,7 +156,7 @@ def test_what_a_whitelist_plan_leaves_out_of_what_is_needed_is_named():
 
 @pytest.mark.requirement("S3")
 def test_of_many_differences_the_first_are_told_and_how_many_more_there_are():
-    told = OtherRows("own.csv", [Text(f"Line {n}", f"{n}行目") for n in range(2, 10)])
+    told = OtherRows("own.csv", [Text.both(f"Line {n}", f"{n}行目") for n in range(2, 10)])
 
     assert told.lines("en")[1].split("\n") == [
         *(f"Line {n}" for n in range(2, 7)),

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jp20.domain.base.addresses import address_of
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import Rule
 from jp20.domain.investors.facts import Facts
@@ -70,7 +70,7 @@ PLAN = Plan(
     0,
     (PlannedDecision(PlannedAct.DELIVER, TWO_SIGN.word, (DeliveryRow(2, ALICE, 7),)),),
     (RowOutcome(3, BOB, 5, Outcome.ALREADY_DONE, transaction=b"\5" * 32, block=6),),
-    (RefusedRow(4, None, None, "units", "FILE", Text("No.", "不可。")),),
+    (RefusedRow(4, None, None, "units", "FILE", Text.both("No.", "不可。")),),
 )
 
 
@@ -245,27 +245,29 @@ def test_the_id_is_of_what_is_done_and_not_of_when_it_was_planned():
 
 @pytest.mark.requirement("S5", "G28")
 def test_what_stands_in_a_faulty_cell_is_not_in_the_plan():
-    what = Text('"山田 "太郎"" is not an address.', "「山田「太郎」」はアドレスではありません。")
-    (row,) = refused_of([Fault("a.csv", 3, "wallet", what, Text("", ""))])
+    what = Text.both(
+        '"山田 "太郎"" is not an address.', "「山田「太郎」」はアドレスではありません。"
+    )
+    (row,) = refused_of([Fault("a.csv", 3, "wallet", what, Text.verbatim(""))])
     assert (row.line, row.field) == (3, "wallet")
-    assert row.reason == Text('"…" is not an address.', "「…」はアドレスではありません。")
+    assert row.reason == Text.both('"…" is not an address.', "「…」はアドレスではありません。")
 
 
 def test_several_faults_of_a_line_are_one_row_of_the_result():
     faults = (
-        RefusedRow(4, None, None, "units", "FILE", Text("a", "あ")),
-        RefusedRow(4, None, None, "wallet", "FILE", Text("b", "い")),
+        RefusedRow(4, None, None, "units", "FILE", Text.both("a", "あ")),
+        RefusedRow(4, None, None, "wallet", "FILE", Text.both("b", "い")),
     )
     (told,) = replace(PLAN, settled=(), refused=faults).outcomes
     assert (told.line, told.code, told.reason) == (
         4,
         "FILE",
-        Text("[units] a [wallet] b", "[units] あ [wallet] い"),
+        Text.both("[units] a [wallet] b", "[units] あ [wallet] い"),
     )
 
 
 def test_an_error_names_ten_rows_and_counts_the_others():
-    why = str(PlanOutOfDate([Text(f"row {n}", f"行{n}") for n in range(12)]))
+    why = str(PlanOutOfDate([Text.both(f"row {n}", f"行{n}") for n in range(12)]))
     assert "row 9" in why
     assert "row 10" not in why
     assert "and 2 more" in why
@@ -363,7 +365,7 @@ def plans(draw):
         st.none() | numbers,
         texts,
         texts,
-        st.builds(Text, texts, texts),
+        st.builds(Text.both, texts, texts),
         whole=st.booleans(),
     )
     case = draw(

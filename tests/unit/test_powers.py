@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.consortium_file import parse_consortium
 from jp20.domain.governance.policy import Kind, Organisation, Rule
 from jp20.domain.governance.policy_file import functions_of, parse_governance
@@ -199,7 +199,7 @@ def test_on_a_token_the_issuer_and_the_registrar_are_who_is_named():
     issue = RuledAct(
         Kind.TOKEN,
         "issue",
-        Text("issue", "発行"),
+        Text.both("issue", "発行"),
         Rule(
             frozenset({Role.ISSUER}),
             (frozenset({Role.ISSUER}), frozenset({Role.REGISTRAR})),
@@ -231,7 +231,7 @@ def test_an_organisation_with_two_roles_signs_once():
     act = RuledAct(
         Kind.TOKEN,
         "x",
-        Text("x", "x"),
+        Text.verbatim("x"),
         Rule(
             frozenset({Role.BROKER}),
             (frozenset({Role.BROKER}), frozenset({Role.KYC})),
@@ -241,8 +241,8 @@ def test_an_organisation_with_two_roles_signs_once():
         ),
     )
 
-    alone = powers([act], [Place(Text("t", "t"), Kind.TOKEN, (both,))])
-    together = powers([act], [Place(Text("t", "t"), Kind.TOKEN, (both, one))])
+    alone = powers([act], [Place(Text.verbatim("t"), Kind.TOKEN, (both,))])
+    together = powers([act], [Place(Text.verbatim("t"), Kind.TOKEN, (both, one))])
 
     assert alone == ()
     assert [each.organisations for each in together] == [(1, 2)]
@@ -254,7 +254,7 @@ def test_who_executes_has_a_part():
     act = RuledAct(
         Kind.TOKEN,
         "deliver",
-        Text("d", "d"),
+        Text.verbatim("d"),
         Rule(
             frozenset({Role.BROKER}),
             (frozenset({Role.BROKER}), frozenset({Role.ISSUER})),
@@ -268,6 +268,6 @@ def test_who_executes_has_a_part():
         for number, role in enumerate((Role.BROKER, Role.ISSUER, Role.REGISTRAR), start=1)
     )
 
-    found = powers([act], [Place(Text("t", "t"), Kind.TOKEN, three)])
+    found = powers([act], [Place(Text.verbatim("t"), Kind.TOKEN, three)])
 
     assert [each.organisations for each in found] == [(1, 2, 3)]

@@ -14,7 +14,8 @@ from jp20.chain.contracts.errors import Reverted, explain, revert_data
 from jp20.chain.contracts.typed import typed
 from jp20.chain.rpc.connection import Connection, NodeRefused, block_tag, octets
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.requests import Call
 
 _T = TypeVar("_T")
@@ -38,33 +39,22 @@ class Artifact:
 class NotCompiled(JP20Error):
     """The package does not carry the contract."""
 
+    what = Text("Contract {name} is not compiled.")
+    next_step = Text("Run: make compile")
+
     def __init__(self, name: str) -> None:
-        super().__init__(
-            Text(
-                f"Contract {name} is not compiled.",
-                f"コントラクト {name} がコンパイルされていません。",
-            ),
-            next_step=Text("Run: make compile", "make compile を実行してください。"),
-        )
+        super().__init__(name=name)
 
 
 class NoContract(JP20Error):
     """There is no contract at the address, or not the one that was meant."""
 
+    what = Text("{address} does not answer {function}.")
+    why = Text("It is not such a contract on this chain.")
+    next_step = Text("Check the address and the network.")
+
     def __init__(self, address: ChecksumAddress, function: str) -> None:
-        super().__init__(
-            Text(
-                f"{address} does not answer {function}.",
-                f"{address} は {function} に応答しません。",
-            ),
-            Text(
-                "It is not such a contract on this chain.",
-                "このチェーン上の該当コントラクトではありません。",
-            ),
-            Text(
-                "Check the address and the network.", "アドレスとネットワークを確認してください。"
-            ),
-        )
+        super().__init__(address=address, function=function)
 
 
 @cache

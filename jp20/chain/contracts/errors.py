@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from jp20.chain.contracts.abi import Decoded
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.refusals import REFUSALS
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import rule_of
 from jp20.domain.governance.requests import Call
 from jp20.domain.token.reasons import Reason
@@ -49,8 +50,7 @@ class Refused(Reverted):
 
     def __init__(self, what: Text, reason: Reason, decoded: Decoded, data: bytes) -> None:
         why = Text(
-            f"{reason.name} ({reason.value}): {reason.text.en}",
-            f"{reason.name}({reason.value}): {reason.text.ja}",
+            "{reason} ({code}): {text}", reason=reason.name, code=reason.value, text=reason.text
         )
         super().__init__(what, why, None, decoded, data)
         self.reason = reason
@@ -62,10 +62,7 @@ class RowInTheWay(Refused):
 
     def __init__(self, index: int, reason: Reason, decoded: Decoded, data: bytes) -> None:
         super().__init__(
-            Text(
-                f"Row {index + 1} of the batch is refused, and with it the batch.",
-                f"{index + 1} 行目が拒否されたため、一括処理全体が実行されませんでした。",
-            ),
+            Text("Row {row} of the batch is refused, and with it the batch.", row=index + 1),
             reason,
             decoded,
             data,
@@ -83,13 +80,10 @@ class Restrained(Reverted):
         self.free = int(decoded.arguments["unfrozen"])
         amount = decoded.arguments["amount"]
         super().__init__(
+            Text("A transfer of {units} units is refused.", units=amount),
             Text(
-                f"A transfer of {amount} units is refused.", f"{amount} 口の移転は拒否されました。"
-            ),
-            Text(
-                f"A lock-up, freeze, pledge, attachment, commitment keeps them; {self.free} free.",
-                "ロックアップ・凍結・質権・差押え・確保のいずれかにより移転できません"
-                f"(移転可能な数量: {self.free})。",
+                "A lock-up, freeze, pledge, attachment, commitment keeps them; {free} free.",
+                free=self.free,
             ),
             None,
             decoded,
@@ -106,21 +100,14 @@ class Unauthorized(Reverted):
         self, function: str, needed: tuple[Role, ...], decoded: Decoded, data: bytes
     ) -> None:
         key = decoded.arguments["caller"]
-        roles = ", ".join(role.name for role in needed)
-        why = Text(
-            "No organisation's key may call it at once.", "単独で実行できる組織はありません。"
-        )
+        roles = Text.listing(role.text for role in needed)
+        why = Text("No organisation's key may call it at once.")
         if needed:
-            why = Text(
-                f"Its organisation lacks the role: {roles}.", f"必要な役割がありません: {roles}。"
-            )
+            why = Text("Its organisation lacks the role: {roles}.", roles=roles)
         super().__init__(
-            Text(f"{key} may not call {function}.", f"{key} には {function} の権限がありません。"),
+            Text("{key} may not call {function}.", key=key, function=function),
             why,
-            Text(
-                "Use a key of an organisation with the role, or propose a request.",
-                "役割を持つ組織の鍵を使うか、申請(リクエスト)を提案してください。",
-            ),
+            Text("Use a key of an organisation with the role, or propose a request."),
             decoded,
             data,
         )
@@ -143,7 +130,7 @@ def explain(
     rule for it, from which an unauthorised caller learns which role is missing.
     """
     called = function or f"0x{call.selector.hex()}"
-    what = Text(f"{called} was refused.", f"{called} は拒否されました。")
+    what = Text("{called} was refused.", called=called)
     if decoded is None:
         return Reverted(what, _plain_reason(data), None, None, data)
     arguments = decoded.arguments
@@ -160,7 +147,7 @@ def explain(
             return Refused(what, REASON_OF[name], decoded, data)
         case name if name in REFUSALS:
             return Reverted(what, REFUSALS[name].filled(arguments), None, decoded, data)
-    return Reverted(what, Text(str(decoded), str(decoded)), None, decoded, data)
+    return Reverted(what, Text.verbatim(str(decoded)), None, decoded, data)
 
 
 def revert_data(error: Mapping[str, Any]) -> bytes | None:
@@ -193,16 +180,12 @@ def _plain_reason(data: bytes) -> Text:
     if data[:4] == _ERROR_STRING and len(data) >= 68:
         length = int.from_bytes(data[36:68], "big")
         message = data[68 : 68 + length].decode("utf-8", "replace")
-        return Text(message, message)
+        return Text.verbatim(message)
     if data[:4] == _PANIC:
         code = int.from_bytes(data[4:], "big")
-        return Text(
-            f"The contract panicked (0x{code:02x}).",
-            f"コントラクトの内部エラー(0x{code:02x})です。",
-        )
+        return Text("The contract panicked (0x{code:02x}).", code=code)
     if not data:
         return Text(
-            "The contract gave no reason; often there is none at the address, or gas ran out.",
-            "理由は示されませんでした。アドレスの誤り、またはガス不足の可能性があります。",
+            "The contract gave no reason; often there is none at the address, or gas ran out."
         )
-    return Text(f"An unknown error: 0x{data.hex()}.", f"未知のエラーです: 0x{data.hex()}。")
+    return Text("An unknown error: 0x{data}.", data=data.hex())

@@ -16,7 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from jp20.chain.rpc.node_errors import AccessUnfit, host_of
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,7 @@ class FromEnvironment:
         """The secret. Raises AccessUnfit."""
         value = os.environ.get(self.name, "")
         if not value:
-            raise AccessUnfit(
-                Text(
-                    f"The environment variable {self.name} is not set.",
-                    f"環境変数 {self.name} が設定されていません。",
-                )
-            )
+            raise AccessUnfit(Text("The environment variable {name} is not set.", name=self.name))
         return value
 
 
@@ -69,14 +64,8 @@ def parse_secret(written: str, folder: Path) -> Secret:
         return FromFile(folder / name)
     # What is written may be the secret itself: it is not repeated.
     raise AccessUnfit(
-        Text(
-            "A secret is not written in a configuration.",
-            "秘密情報は設定ファイルに直接記載できません。",
-        ),
-        Text(
-            "Write env:NAME or file:PATH, where it is to be read.",
-            "読取り元を env:変数名 または file:パス の形式で記載してください。",
-        ),
+        Text("A secret is not written in a configuration."),
+        Text("Write env:NAME or file:PATH, where it is to be read."),
     )
 
 
@@ -100,26 +89,11 @@ class Access:
 
     def __post_init__(self) -> None:
         if (self.user is None) != (self.password is None):
-            raise AccessUnfit(
-                Text(
-                    "A user needs a password, a password a user.",
-                    "ユーザー名とパスワードは両方指定してください。",
-                )
-            )
+            raise AccessUnfit(Text("A user needs a password, a password a user."))
         if (self.certificate is None) != (self.key is None):
-            raise AccessUnfit(
-                Text(
-                    "A client certificate needs its key, a key its certificate.",
-                    "クライアント証明書と秘密鍵は両方指定してください。",
-                )
-            )
+            raise AccessUnfit(Text("A client certificate needs its key, a key its certificate."))
         if self.bearer is not None and self.user is not None:
-            raise AccessUnfit(
-                Text(
-                    "A bearer token and a user are both given; a node takes one.",
-                    "トークンとユーザー名は同時に指定できません。",
-                )
-            )
+            raise AccessUnfit(Text("A bearer token and a user are both given; a node takes one."))
 
     @property
     def shows_a_secret(self) -> bool:
@@ -151,10 +125,10 @@ class Access:
             except OSError:
                 raise AccessUnfit(
                     Text(
-                        f"{self.certificate} and {self.key} are not a certificate with its key, or "
-                        "the key's password is wrong.",
-                        f"{self.certificate} と {self.key} を証明書と秘密鍵として読み込めません"
-                        "(秘密鍵のパスワードの誤りの可能性もあります)。",
+                        "{certificate} and {key} are not a certificate with its key, or the "
+                        "key's password is wrong.",
+                        certificate=self.certificate,
+                        key=self.key,
                     )
                 ) from None
         return context
@@ -163,11 +137,8 @@ class Access:
         """Raises AccessUnfit where a secret would cross a network in clear."""
         if self.shows_a_secret and urlsplit(url).scheme == "http" and not _is_here(url):
             raise AccessUnfit(
-                Text(
-                    f"{host_of(url)} would be sent a token or password in clear.",
-                    f"{host_of(url)} にトークンまたはパスワードが平文で送信されます。",
-                ),
-                Text("Use https.", "https を使用してください。"),
+                Text("{host} would be sent a token or password in clear.", host=host_of(url)),
+                Text("Use https."),
             )
 
 
@@ -179,23 +150,18 @@ def _require_private(path: Path, mode: int) -> None:
     """Raises AccessUnfit for a file with a secret that others than its owner can read."""
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise AccessUnfit(
-            Text(f"Others can read {path}.", f"{path} を他の利用者が読み取れます。"),
-            Text(f"Run: chmod 600 {path}", f"chmod 600 {path} を実行してください。"),
+            Text("Others can read {path}.", path=path),
+            Text("Run: chmod 600 {path}", path=path),
         )
 
 
 def _unreadable(path: Path | None) -> Text:
-    return Text(f"{path} cannot be read, or is empty.", f"{path} を読み込めないか、内容が空です。")
+    return Text("{path} cannot be read, or is empty.", path=path)
 
 
 def _in_a_header(secret: str) -> str:
     if not secret.isascii() or not secret.isprintable():
-        raise AccessUnfit(
-            Text(
-                "The bearer token has characters that no token has.",
-                "トークンに使用できない文字が含まれています。",
-            )
-        )
+        raise AccessUnfit(Text("The bearer token has characters that no token has."))
     return secret
 
 

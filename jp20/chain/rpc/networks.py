@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from jp20.chain.rpc.access import NONE as NONE
 from jp20.chain.rpc.access import Access as Access
 from jp20.chain.rpc.node_errors import host_of
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.finality import INSTANT as INSTANT
 from jp20.domain.base.finality import Finality as Finality
+from jp20.domain.base.text import Text
 
 
 class FaultyNetwork(JP20Error):
@@ -43,23 +44,24 @@ class Network:
             object.__setattr__(self, "rpc", tuple(self.rpc))
         if not self.urls:
             raise FaultyNetwork(
-                Text("The network has no node.", "ネットワークにノードが指定されていません。"),
-                next_step=Text("Write one address or more.", "アドレスを1件以上指定してください。"),
+                Text("The network has no node."),
+                next_step=Text("Write one address or more."),
             )
         for url in self.urls:
             _check(url)
         if len(set(self.urls)) < len(self.urls):
             raise FaultyNetwork(
-                Text("A node is named twice.", "同じノードが重複して指定されています。"),
-                next_step=Text("Name each once.", "各ノードを1回だけ指定してください。"),
+                Text("A node is named twice."),
+                next_step=Text("Name each once."),
             )
         if isinstance(self.access, tuple) and len(self.access) != len(self.urls):
             raise FaultyNetwork(
                 Text(
-                    f"There are {len(self.urls)} nodes and {len(self.access)} ways to access them.",
-                    f"ノード {len(self.urls)} 件に対し、接続設定が {len(self.access)} 件あります。",
+                    "There are {nodes} nodes and {accesses} ways to access them.",
+                    nodes=len(self.urls),
+                    accesses=len(self.access),
                 ),
-                next_step=Text("Write one for each.", "各ノードに1件ずつ指定してください。"),
+                next_step=Text("Write one for each."),
             )
         for url, access in self.nodes:
             access.check(url)
@@ -108,30 +110,16 @@ def _check(url: str) -> None:
     if not sound:
         shown = url if "@" not in url else "…"
         raise FaultyNetwork(
-            Text(
-                f'"{shown}" is not the address of a node.',
-                f"「{shown}」はノードのアドレスではありません。",
-            ),
-            next_step=Text(
-                "Write it like https://node.example:8545, or name a known network.",
-                "https://node.example:8545 の形式で記載するか、登録済みの名称を指定してください。",
-            ),
+            Text('"{shown}" is not the address of a node.', shown=shown),
+            next_step=Text("Write it like https://node.example:8545, or name a known network."),
         )
     if parts.username is not None or parts.password is not None:
         raise FaultyNetwork(
+            Text("The address of {host} has a user or a password in it.", host=host_of(url)),
+            Text("An address is shown and saved; a secret is not."),
             Text(
-                f"The address of {host_of(url)} has a user or a password in it.",
-                f"{host_of(url)} のアドレスにユーザー名またはパスワードが含まれています。",
-            ),
-            Text(
-                "An address is shown and saved; a secret is not.",
-                "アドレスは表示・保存されるため、秘密情報を含めることはできません。",
-            ),
-            Text(
-                "Write user in the network's access, and for the password the file or environment "
-                "variable that has it.",
-                "接続設定に user を記載し、パスワードはその保存先(ファイルまたは環境変数)を"
-                "指定してください。",
+                "Write user in the network's access, and for the password the file or "
+                "environment variable that has it."
             ),
         )
 

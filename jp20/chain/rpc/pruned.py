@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from jp20.chain.rpc.connection import Connection, NodeRefused, block_tag, octets
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 
 _AT_ONCE: Final = 100
 """Blocks that are read in one request."""
@@ -18,26 +19,19 @@ _AT_ONCE: Final = 100
 class TransactionsPruned(JP20Error):
     """The node does not find by their hash transactions that are as old as `block`."""
 
+    what = Text("The node does not find transactions as old as block {block:,} any more.")
+    why = Text(
+        "So it cannot be told what became of an old transaction. Nothing was sent, and "
+        "nothing is given up."
+    )
+    next_step = Text(
+        "Name a node in jp20.toml that keeps them all, or have this one keep them: geth "
+        "--history.transactions 0 (older ones: --txlookuplimit 0). Then run the same "
+        "again."
+    )
+
     def __init__(self, block: int) -> None:
-        super().__init__(
-            Text(
-                f"The node does not find transactions as old as block {block:,} any more.",
-                f"ノードは、ブロック {block:,} 頃の取引を検索できなくなっています。",
-            ),
-            Text(
-                "So it cannot be told what became of an old transaction. Nothing was sent, and"
-                " nothing is given up.",
-                "そのため、古い取引の結果を確認できません(送信・取消しはいずれも行っていません)。",
-            ),
-            Text(
-                "Name a node in jp20.toml that keeps them all, or have this one keep them: geth"
-                " --history.transactions 0 (older ones: --txlookuplimit 0). Then run the same"
-                " again.",
-                "全取引を保持するノードを jp20.toml に指定するか、このノードの設定"
-                "(geth: --history.transactions 0、旧版: --txlookuplimit 0)を変更した後、"
-                "再度実行してください。",
-            ),
-        )
+        super().__init__(block=block)
         self.block = block
 
 

@@ -20,7 +20,8 @@ from jp20.chain.rpc.verdicts import another_has_its_nonce, is_definitive, said_b
 from jp20.chain.sending.location import Located, check_not_final, locate
 from jp20.chain.sending.outbox import Entry, Inclusion, Outbox, State
 from jp20.chain.sending.waiting import OutcomeUnknown, pauses
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 
 WINDOW: Final = 2_000
 """Transactions in flight at once."""
@@ -51,15 +52,13 @@ class SendingRefused(JP20Error):
     that it may come nevertheless, and it still has its nonce.
     """
 
+    what = Text("The node did not take the transaction.")
+
     def __init__(
         self, refusal: NodeRefused, nonce: int | None = None, *, kept: bool = False
     ) -> None:
         said = said_by(refusal)
-        super().__init__(
-            Text("The node did not take the transaction.", "ノードが取引を受け付けませんでした。"),
-            Text(said, said),
-            _advice(refusal, nonce, kept),
-        )
+        super().__init__(why=Text.verbatim(said), next_step=_advice(refusal, nonce, kept))
         self.nonce = nonce
         self.kept = kept
         if kept:
@@ -69,23 +68,17 @@ class SendingRefused(JP20Error):
 def _advice(refusal: NodeRefused, nonce: int | None, kept: bool) -> Text:
     if kept:
         return Text(
-            "All that the key sends waits for it. Run: jp20 resume-sending, when the node takes it"
-            f" again; or give it up, with the price of today: jp20 tx cancel {nonce}",
-            "この鍵の以後の取引はこの取引を待ちます。ノードが受け付けるようになった後に"
-            " jp20 resume-sending を実行するか、現在のガス価格で取り消してください:"
-            f" jp20 tx cancel {nonce}",
+            "All that the key sends waits for it. Run: jp20 resume-sending, when the node "
+            "takes it again; or give it up, with the price of today: jp20 tx cancel {nonce}",
+            nonce=nonce,
         )
     if another_has_its_nonce(refusal):
         return Text(
-            f"Another program sends with this key: the node has a transaction of it with nonce"
-            f" {nonce}. Let only one use the key; then run the same again.",
-            f"この鍵を別のプログラムも使用しています(ノンス {nonce} の取引がノードにあります)。"
-            "この鍵の使用を一つのプログラムに限定し、再度実行してください。",
+            "Another program sends with this key: the node has a transaction of it with nonce "
+            "{nonce}. Let only one use the key; then run the same again.",
+            nonce=nonce,
         )
-    return Text(
-        "Check the account's balance and nonce, and the network's gas price.",
-        "口座の残高・ノンスと、ネットワークのガス価格を確認してください。",
-    )
+    return Text("Check the account's balance and nonce, and the network's gas price.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +215,10 @@ class Broadcaster:
         if time.monotonic() - self._since > SAID_AFTER:
             self._has_said = True
             what, seconds = self._trouble.what, self._patience
-            warnings.warn(
-                f"{what.en} Waiting for it, up to {seconds:.0f} seconds."
-                f" / {what.ja}最長 {seconds:.0f} 秒待機します。",
-                stacklevel=2,
+            warning = Text(
+                "{what} Waiting for it, up to {seconds:.0f} seconds.", what=what, seconds=seconds
             )
+            warnings.warn(str(warning), stacklevel=2)
 
     def _gap(self, under_way: Sequence[Entry]) -> int | None:
         """The nonce that nobody used and all wait for, as far as a node can be asked."""

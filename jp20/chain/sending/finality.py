@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from jp20.chain.sending.outbox import Entry, State
 from jp20.chain.sending.waiting import OutcomeUnknown
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.chain.sending.sender import Sender
@@ -27,20 +28,20 @@ class NotFinal(OutcomeUnknown):
         super().__init__([entry.signed.hash for entry in entries], STANDSTILL, entries)
         highest = max(entry.block or 0 for entry in entries)
         self.what = Text(
-            f"{len(entries)} transactions are in blocks that are not final yet.",
-            f"{len(entries)} 件の取引は、まだ確定していないブロックに含まれています。",
+            "{count} transactions are in blocks that are not final yet.", count=len(entries)
         )
         self.why = Text(
-            f"The last is in block {highest}, which is final from block {highest + depth} on; the"
-            f" newest is {head}, and for {STANDSTILL:.0f} seconds none has come.",
-            f"最後の取引のブロックは {highest} で、ブロック {highest + depth} の生成時に確定します"
-            f"(最新は {head}。{STANDSTILL:.0f} 秒間、新しいブロックがありません)。",
+            "The last is in block {highest}, which is final from block {final} on; the newest "
+            "is {head}, and for {seconds:.0f} seconds none has come.",
+            highest=highest,
+            final=highest + depth,
+            head=head,
+            seconds=STANDSTILL,
         )
         self.next_step = Text(
-            "It is under way until then: jp20 status. Run the same again, or jp20 resume-sending:"
-            " where the chain replaces the block, the same bytes are sent again.",
-            "確定するまでは送信中の扱いです(jp20 status)。同じ操作または jp20 resume-sending を実行"
-            "してください。ブロックが置き換えられた場合は、同じ取引が再度送信されます。",
+            "It is under way until then: jp20 status. Run the same again, or jp20 "
+            "resume-sending: where the chain replaces the block, the same bytes are sent "
+            "again."
         )
 
 
@@ -49,21 +50,16 @@ class Overturned(JP20Error):
     place they were not.
     """
 
+    what = Text(
+        "{count} transactions were carried out at first, and then were not: the chain "
+        "replaced their blocks."
+    )
+    why = Text("The first is 0x{first}.")
+    next_step = Text("Look at what is there now, then run the same again.")
+
     def __init__(self, entries: Sequence[Entry]) -> None:
         first = entries[0].signed.hash.hex()
-        super().__init__(
-            Text(
-                f"{len(entries)} transactions were carried out at first, and then were not: the"
-                " chain replaced their blocks.",
-                f"チェーンのブロックが置き換えられ、一度実行された {len(entries)} 件の取引が"
-                "実行されない結果となりました。",
-            ),
-            Text(f"The first is 0x{first}.", f"最初の取引: 0x{first}"),
-            Text(
-                "Look at what is there now, then run the same again.",
-                "現在の状態を確認した後、同じ操作を再度実行してください。",
-            ),
-        )
+        super().__init__(count=len(entries), first=first)
         self.entries = tuple(entries)
 
 

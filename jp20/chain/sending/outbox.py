@@ -42,7 +42,7 @@ from jp20.chain.sending.outbox_errors import OutboxUnfit as OutboxUnfit
 from jp20.chain.sending.outbox_errors import OutboxUnusable as OutboxUnusable
 from jp20.chain.sending.outbox_errors import SignerBusy as SignerBusy
 from jp20.chain.sending.outbox_errors import usable
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.governance.requests import Call
 from jp20.domain.transactions.transactions import Signed, Unsigned
 
@@ -125,16 +125,14 @@ class State(Enum):
     SENT, and in no block.
     """
 
-    INTENDED = Text("to be signed", "署名待ち")
-    SIGNED = Text("signed, to be sent", "署名済み・送信待ち")
-    SENT = Text("sent, in no block yet", "送信済み・取込み待ち")
-    SUCCEEDED = Text("carried out", "実行済み")
-    FAILED = Text("refused on the chain", "チェーン上で失敗")
-    REPLACED = Text("replaced: its nonce was used by another", "無効(ノンスが他の取引で使用済み)")
-    DROPPED = Text("given up, nothing was sent", "取りやめ(未送信)")
-    UNDONE = Text(
-        "undone: the development chain was wound back", "取消し(開発チェーンの巻戻しによる)"
-    )
+    INTENDED = Text("to be signed")
+    SIGNED = Text("signed, to be sent")
+    SENT = Text("sent, in no block yet")
+    SUCCEEDED = Text("carried out")
+    FAILED = Text("refused on the chain")
+    REPLACED = Text("replaced: its nonce was used by another")
+    DROPPED = Text("given up, nothing was sent")
+    UNDONE = Text("undone: the development chain was wound back")
 
     @property
     def text(self) -> Text:
@@ -667,9 +665,8 @@ def _write_ahead(file: Path) -> Path:
 def _no_lock(error: OSError) -> Text:
     said = os.strerror(error.errno or 0)
     return Text(
-        f"Its folder's file system has no locks ({said}): put the working folder on a local disk.",
-        f"このフォルダのファイルシステムではロックを使用できません({said})。"
-        "作業フォルダをローカルディスクに置いてください。",
+        "Its folder's file system has no locks ({said}): put the working folder on a local disk.",
+        said=said,
     )
 
 

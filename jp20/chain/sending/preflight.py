@@ -6,7 +6,8 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.connection import Connection, NodeRefused, quantity
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.requests import Call
 
 GAS_MARGIN: Final = 1.25
@@ -26,14 +27,11 @@ _Shape = tuple[ChecksumAddress, bytes, int]
 class TooMuchGas(JP20Error):
     """A transaction needs more gas than a block has."""
 
+    what = Text("The transaction needs {needed:,} gas, and a block has {limit:,}.")
+    next_step = Text("Make the batch smaller.")
+
     def __init__(self, needed: int, limit: int) -> None:
-        super().__init__(
-            Text(
-                f"The transaction needs {needed:,} gas, and a block has {limit:,}.",
-                f"この取引には {needed:,} のガスが必要ですが、ブロックの上限は {limit:,} です。",
-            ),
-            next_step=Text("Make the batch smaller.", "一括処理の件数を減らしてください。"),
-        )
+        super().__init__(needed=needed, limit=limit)
 
 
 class Preflight:

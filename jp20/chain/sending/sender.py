@@ -31,7 +31,8 @@ from jp20.chain.sending.preflight import TooMuchGas as TooMuchGas
 from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.chain.signing.signers import AwaitingSignature, OfflineSigner, Signed, Signer, Unsigned
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.requests import Call
 
 PATIENCE: Final = 120.0
@@ -56,24 +57,14 @@ Progress = Callable[[int, int], None]
 class NonceTaken(JP20Error):
     """Other transactions of the key used the nonces of some of ours, which can never come now."""
 
+    what = Text("{count} transactions of {signer} were not carried out: others have their nonces.")
+    why = Text("Another program sends with this key.")
+    next_step = Text(
+        "Let only one use it; then run the same again: what was done is not done twice."
+    )
+
     def __init__(self, signer: ChecksumAddress, entries: Sequence[Entry]) -> None:
-        super().__init__(
-            Text(
-                f"{len(entries)} transactions of {signer} were not carried out: others have their"
-                " nonces.",
-                f"{signer} の取引 {len(entries)} 件は、ノンスが他の取引で使用されたため"
-                "実行されませんでした。",
-            ),
-            Text(
-                "Another program sends with this key.",
-                "この鍵を別のプログラムも送信に使用しています。",
-            ),
-            Text(
-                "Let only one use it; then run the same again: what was done is not done twice.",
-                "この鍵の使用を一つのプログラムに限定し、再度実行してください。"
-                "実行済みの分が二重に行われることはありません。",
-            ),
-        )
+        super().__init__(count=len(entries), signer=signer)
         self.entries = tuple(entries)
 
 
@@ -82,46 +73,31 @@ class NonceUnexplained(JP20Error):
     here. Nothing was signed.
     """
 
+    what = Text("The node says that the next nonce of {signer} is {pending}; {known} is expected.")
+    why = Text(
+        "Transactions of the key that this outbox does not know wait at the node, or the "
+        "node is wrong. With such a nonce nothing would ever come. Nothing was signed."
+    )
+    next_step = Text(
+        "Let only one program use the key, or ask another node; then run the same again."
+    )
+
     def __init__(self, signer: ChecksumAddress, known: int, pending: int) -> None:
-        super().__init__(
-            Text(
-                f"The node says that the next nonce of {signer} is {pending}; {known} is expected.",
-                f"ノードが示す {signer} の次のノンスは {pending} ですが、{known} のはずです。",
-            ),
-            Text(
-                "Transactions of the key that this outbox does not know wait at the node, or the"
-                " node is wrong. With such a nonce nothing would ever come. Nothing was signed.",
-                "この送信記録にない取引がノードで待機しているか、ノードの応答が誤っています。"
-                "このノンスでは取引が成立しないおそれがあるため、署名は行っていません。",
-            ),
-            Text(
-                "Let only one program use the key, or ask another node; then run the same again.",
-                "この鍵の使用を一つのプログラムに限定するか、別のノードに接続し、"
-                "再度実行してください。",
-            ),
-        )
+        super().__init__(signer=signer, pending=pending, known=known)
 
 
 class GapTooWide(JP20Error):
     """More nonces are missing than transactions without effect are to be made for."""
 
+    what = Text("{count:,} nonces of {signer} are missing, from {first} on.")
+    why = Text("What waits for them was signed with a count that a node got wrong.")
+    next_step = Text(
+        "It cannot come for as long as this key has sent so few. Use another key of the "
+        "organisation, and have this one revoked: jp20 organisation."
+    )
+
     def __init__(self, signer: ChecksumAddress, missing: range) -> None:
-        super().__init__(
-            Text(
-                f"{len(missing):,} nonces of {signer} are missing, from {missing.start} on.",
-                f"{signer} のノンス {missing.start} 以降、{len(missing):,} 件が欠けています。",
-            ),
-            Text(
-                "What waits for them was signed with a count that a node got wrong.",
-                "待機中の取引は、ノードの誤った応答に基づくノンスで署名されています。",
-            ),
-            Text(
-                "It cannot come for as long as this key has sent so few. Use another key of the"
-                " organisation, and have this one revoked: jp20 organisation.",
-                "これらの取引は当面成立しません。組織の別の鍵を使用し、この鍵は失効させてください"
-                "(jp20 organisation)。",
-            ),
-        )
+        super().__init__(count=len(missing), signer=signer, first=missing.start)
 
 
 class Sender:

@@ -9,7 +9,8 @@ from jp20.chain.contracts.errors import Reverted
 from jp20.chain.rpc.connection import Connection
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.sending.outbox import Entry
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 
 _FIRST_PAUSE: Final = 0.02
 _LONGEST_PAUSE: Final = 0.1
@@ -27,6 +28,8 @@ class OutcomeUnknown(JP20Error):
 
     exit_code = ExitCode.UNKNOWN
 
+    what = Text("{count} transactions are in no block after {seconds:.0f} seconds.")
+
     def __init__(
         self,
         hashes: Collection[bytes],
@@ -40,14 +43,12 @@ class OutcomeUnknown(JP20Error):
         said = [] if trouble is None else [trouble.what, *([trouble.why] if trouble.why else [])]
         if first is not None:
             hash = f"0x{first.hex()}"
-            said.insert(0, Text(f"The first is {hash}.", f"最初の取引: {hash}。"))
+            said.insert(0, Text("The first is {hash}.", hash=hash))
         super().__init__(
-            Text(
-                f"{len(hashes)} transactions are in no block after {seconds:.0f} seconds.",
-                f"{len(hashes)} 件の取引が {seconds:.0f} 秒経過してもブロックに含まれていません。",
-            ),
-            Text(" ".join(each.en for each in said), "".join(each.ja for each in said)),
-            _fill(gap) if gap is not None else _GO_ON if entries else _LOOK,
+            why=Text.joined(each for each in said),
+            next_step=_fill(gap) if gap is not None else _GO_ON if entries else _LOOK,
+            count=len(hashes),
+            seconds=seconds,
         )
         self.hashes = tuple(hashes)
         self.entries = tuple(entries)
@@ -55,24 +56,18 @@ class OutcomeUnknown(JP20Error):
         self.outcomes: Mapping[bytes, Receipt | Reverted] = {}
 
 
-_LOOK: Final = Text(
-    "They may still come. Look at the node before sending anything again.",
-    "今後含まれる可能性があります。再送の前にノードの状態を確認してください。",
-)
+_LOOK: Final = Text("They may still come. Look at the node before sending anything again.")
 _GO_ON: Final = Text(
-    "They may still come. Look at the node, then run the same again (or jp20 resume-sending): it"
-    " goes on from here, and nothing is sent twice.",
-    "今後含まれる可能性があります。ノードの状態を確認した後、同じ操作(または jp20 resume-sending)を"
-    "再度実行すると、ここから続行します。二重に送信されることはありません。",
+    "They may still come. Look at the node, then run the same again (or jp20 resume-sending): "
+    "it goes on from here, and nothing is sent twice."
 )
 
 
 def _fill(gap: int) -> Text:
     return Text(
-        f"They wait for nonce {gap}, which no transaction has. Run: jp20 tx fill; then run the same"
-        " again. Nothing is sent twice.",
-        f"これらの取引は、未使用のノンス {gap} を待っています。jp20 tx fill を実行した後、"
-        "同じ操作を再度実行してください。二重に送信されることはありません。",
+        "They wait for nonce {nonce}, which no transaction has. Run: jp20 tx fill; then run "
+        "the same again. Nothing is sent twice.",
+        nonce=gap,
     )
 
 

@@ -19,8 +19,9 @@ from eth_typing import ChecksumAddress
 from jp20.chain.new_files import PRIVATE, FileExists, write_new, write_over
 from jp20.chain.signing.passwords import Password, checked
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.domain.transactions.transactions import address_of_key
 
@@ -50,11 +51,11 @@ class WrongPassword(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("The password does not open {file}.")
+    next_step = Text("Try again.")
+
     def __init__(self, file: Path) -> None:
-        super().__init__(
-            Text(f"The password does not open {file}.", f"{file} のパスワードが違います。"),
-            next_step=Text("Try again.", "もう一度入力してください。"),
-        )
+        super().__init__(file=file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,8 @@ def import_key(file: Path, typed: Password, password: Password) -> ChecksumAddre
     key = parse_key(typed())
     if key is None:
         raise NoKey(
-            Text("What was typed is not a key.", "入力された内容は鍵ではありません。"),
-            next_step=Text(
-                "A key is 64 hexadecimal digits, with 0x or without.",
-                "鍵は16進数64桁(先頭の0xは省略可)です。",
-            ),
+            Text("What was typed is not a key."),
+            next_step=Text("A key is 64 hexadecimal digits, with 0x or without."),
         )
     return write_keystore(file, key, password)
 
@@ -133,8 +131,8 @@ def opened_keystore(file: Path, password: Password) -> PrivateKey:
     content = _content(file)
     if content is None:
         raise NoKey(
-            Text(f"{file} is not a keystore.", f"{file} は鍵ファイル(キーストア)ではありません。"),
-            next_step=Text("Name the key's JSON file.", "鍵のJSONファイルを指定してください。"),
+            Text("{file} is not a keystore.", file=file),
+            next_step=Text("Name the key's JSON file."),
         )
     try:
         key = _decrypted(content, password())
@@ -146,12 +144,9 @@ def opened_keystore(file: Path, password: Password) -> PrivateKey:
     named = _address(content)
     if key is None or named not in (None, address_of_key(key.public_key)):
         raise NoKey(
-            Text(f"The keystore {file} is damaged.", f"鍵ファイル {file} が破損しています。"),
-            Text(
-                "Its fields are unfit, or its address is not that of its key.",
-                "項目が不正か、記載のアドレスが鍵と一致しません。",
-            ),
-            Text("Restore it from a copy.", "控えから復元してください。"),
+            Text("The keystore {file} is damaged.", file=file),
+            Text("Its fields are unfit, or its address is not that of its key."),
+            Text("Restore it from a copy."),
         )
     return key
 

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 
 MINIMUM: Final = 12
 """Characters of a new password."""
@@ -32,14 +33,11 @@ class ExposedPassword(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("Others can read the password file {file}.")
+    next_step = Text("Run: chmod 600 {file}")
+
     def __init__(self, file: Path) -> None:
-        super().__init__(
-            Text(
-                f"Others can read the password file {file}.",
-                f"パスワードファイル {file} を他の利用者が読み取れます。",
-            ),
-            next_step=Text(f"Run: chmod 600 {file}", f"chmod 600 {file} を実行してください。"),
-        )
+        super().__init__(file=file)
 
 
 class UnfitPassword(JP20Error):
@@ -62,8 +60,8 @@ def new_password(label: str, ask: Callable[[str], str] = getpass.getpass) -> Pas
         first = checked(_typed(f"{label}: ", ask))
         if _typed(f"{label} (again / 確認): ", ask) != first:
             raise UnfitPassword(
-                Text("The two passwords differ.", "2回入力されたパスワードが一致しません。"),
-                next_step=Text("Try again.", "もう一度入力してください。"),
+                Text("The two passwords differ."),
+                next_step=Text("Try again."),
             )
         return first
 
@@ -84,13 +82,10 @@ def password_variable(variable: str) -> Password:
         if not os.environ.get(variable):
             raise NoPassword(
                 Text(
-                    f"There is no password in the environment variable {variable}.",
-                    f"環境変数 {variable} にパスワードがありません。",
+                    "There is no password in the environment variable {variable}.",
+                    variable=variable,
                 ),
-                next_step=Text(
-                    "Set it, or name a password file.",
-                    "環境変数を設定するか、パスワードファイルを指定してください。",
-                ),
+                next_step=Text("Set it, or name a password file."),
             )
         return os.environ[variable]
 
@@ -101,11 +96,8 @@ def checked(password: str) -> str:
     """A password to be, where it is long enough. Raises UnfitPassword."""
     if len(password) < MINIMUM:
         raise UnfitPassword(
-            Text(
-                f"A password has at least {MINIMUM} characters.",
-                f"パスワードは {MINIMUM} 文字以上必要です。",
-            ),
-            next_step=Text("Choose a longer one.", "より長いパスワードを設定してください。"),
+            Text("A password has at least {least} characters.", least=MINIMUM),
+            next_step=Text("Choose a longer one."),
         )
     return password
 
@@ -119,13 +111,8 @@ def _typed(label: str, ask: Callable[[str], str]) -> str:
         except (getpass.GetPassWarning, EOFError):
             pass
     raise NoPassword(
-        Text(
-            "There is no terminal to type a password in.", "パスワードを入力する端末がありません。"
-        ),
-        next_step=Text(
-            "Name a password file, or an environment variable, in the configuration.",
-            "設定でパスワードファイルまたは環境変数を指定してください。",
-        ),
+        Text("There is no terminal to type a password in."),
+        next_step=Text("Name a password file, or an environment variable, in the configuration."),
     )
 
 
@@ -141,10 +128,7 @@ def _filed(file: Path) -> str:
     password = password.removesuffix("\n").removesuffix("\r")
     if not password:
         raise NoPassword(
-            Text(f"There is no password in {file}.", f"{file} にパスワードがありません。"),
-            next_step=Text(
-                "Write it there as the only line, in UTF-8.",
-                "1行のみ、UTF-8で記載してください。",
-            ),
+            Text("There is no password in {file}.", file=file),
+            next_step=Text("Write it there as the only line, in UTF-8."),
         )
     return password

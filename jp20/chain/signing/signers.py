@@ -20,7 +20,8 @@ from jp20.chain.signing.keystores import NoKey as NoKey
 from jp20.chain.signing.keystores import WrongPassword as WrongPassword
 from jp20.chain.signing.keystores import opened_keystore, parse_key
 from jp20.chain.signing.passwords import Password
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.transactions.transactions import Signed as Signed
 from jp20.domain.transactions.transactions import Unsigned as Unsigned
 from jp20.domain.transactions.transactions import address_of_key, digest, with_signature
@@ -65,21 +66,12 @@ class KeySigner:
 class NotADevelopmentChain(JP20Error):
     """A key that is for development was to sign for another chain."""
 
+    what = Text("A key from the environment does not sign for chain {chain_id}.")
+    why = Text("It is for development chains only: other programs can read the environment.")
+    next_step = Text("Use a keystore: jp20 keys import.")
+
     def __init__(self, chain_id: int) -> None:
-        super().__init__(
-            Text(
-                f"A key from the environment does not sign for chain {chain_id}.",
-                f"環境変数の鍵は、チェーン {chain_id} の署名には使用できません。",
-            ),
-            Text(
-                "It is for development chains only: other programs can read the environment.",
-                "環境変数は他のプログラムから読み取れるため、開発用チェーンに限り使用できます。",
-            ),
-            Text(
-                "Use a keystore: jp20 keys import.",
-                "鍵ファイル(キーストア)を使用してください(jp20 keys import)。",
-            ),
-        )
+        super().__init__(chain_id=chain_id)
 
 
 class DevelopmentSigner(KeySigner):
@@ -101,20 +93,17 @@ class AwaitingSignature(JP20Error):
 
     exit_code = ExitCode.WAITS
 
+    what = Text(
+        "{count:,} transaction of {address} awaits signing on the machine that has the key.",
+        plural="{count:,} transactions of {address} await signing on the machine that has the key.",
+    )
+    next_step = Text(
+        "Run: jp20 tx export {address} --out FILE; sign the file there with jp20 tx sign; "
+        "then jp20 tx send."
+    )
+
     def __init__(self, address: ChecksumAddress, count: int) -> None:
-        super().__init__(
-            Text(
-                f"{count:,} transaction{'s' if count > 1 else ''} of {address} await"
-                f"{'' if count > 1 else 's'} signing on the machine that has the key.",
-                f"{address} の取引 {count:,} 件が、鍵を保管する端末での署名待ちです。",
-            ),
-            next_step=Text(
-                f"Run: jp20 tx export {address} --out FILE; sign the file there with jp20 tx sign; "
-                "then jp20 tx send.",
-                f"jp20 tx export {address} --out ファイル で書き出し、その端末で jp20 tx sign に"
-                "より署名した後、jp20 tx send で送信してください。",
-            ),
-        )
+        super().__init__(count=count, address=address)
         self.address = address
         self.count = count
 
@@ -148,18 +137,15 @@ def environment_signer(variable: str, chains: Set[int] = DEVELOPMENT_CHAINS) -> 
     key = parse_key(os.environ.get(variable, ""))
     if key is None:
         raise NoKey(
-            Text(
-                f"There is no key in the environment variable {variable}.",
-                f"環境変数 {variable} に鍵がありません。",
-            ),
-            next_step=Text("Use a keystore file.", "鍵ファイル(キーストア)を使用してください。"),
+            Text("There is no key in the environment variable {variable}.", variable=variable),
+            next_step=Text("Use a keystore file."),
         )
     signer = DevelopmentSigner(key.secret, chains)
-    warnings.warn(
-        f"The key of {signer.address} comes from the environment: for development only. /"
-        " 環境変数の鍵は開発用途に限ります。",
-        stacklevel=2,
+    warning = Text(
+        "The key of {signer} comes from the environment: for development only.",
+        signer=signer.address,
     )
+    warnings.warn(str(warning), stacklevel=2)
     return signer
 
 

@@ -23,8 +23,9 @@ from urllib3.exceptions import SSLError as TLSError
 
 from jp20.chain.rpc.access import NONE, Access
 from jp20.chain.rpc.node_errors import host_of
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.recursion import bounded_recursion
+from jp20.domain.base.text import Text
 from jp20.domain.files.letters import harmless
 from jp20.domain.transactions.transactions import (
     Signed,
@@ -50,91 +51,63 @@ class RemoteSignerFailure(JP20Error):
 class SignerUnreachable(RemoteSignerFailure):
     """Nothing answers, or not in time, or the two do not trust each other's certificates."""
 
+    what = Text("The signer {host} cannot be reached.")
+    next_step = Text(
+        "Look at the server, its address and the certificates, then try again: nothing "
+        "was sent to the chain."
+    )
+
     def __init__(self, url: str, why: Text) -> None:
         host = host_of(url)
-        super().__init__(
-            Text(
-                f"The signer {host} cannot be reached.", f"署名サーバー {host} に接続できません。"
-            ),
-            why,
-            Text(
-                "Look at the server, its address and the certificates, then try again: nothing was "
-                "sent to the chain.",
-                "サーバーの状態、接続先、証明書を確認し、再度実行してください"
-                "(チェーンへは何も送信されていません)。",
-            ),
-        )
+        super().__init__(why=why, host=host)
 
 
 class SignerRefused(RemoteSignerFailure):
     """The server answers, and does not do what it was asked. `status` is HTTP's."""
 
+    what = Text("The signer {host} refused (HTTP {status}).")
+    next_step = Text(
+        "Look at the server's log, its list of allowed hosts, and what it asks of clients."
+    )
+
     def __init__(self, url: str, status: int, said: str) -> None:
         host = host_of(url)
-        super().__init__(
-            Text(
-                f"The signer {host} refused (HTTP {status}).",
-                f"署名サーバー {host} に拒否されました(HTTP {status})。",
-            ),
-            Text(said, said) if said else None,
-            Text(
-                "Look at the server's log, its list of allowed hosts, and what it asks of clients.",
-                "サーバーのログ、許可ホスト一覧、クライアント認証の設定を確認してください。",
-            ),
-        )
+        super().__init__(why=Text.verbatim(said) if said else None, host=host, status=status)
         self.status = status
 
 
 class NotASigner(RemoteSignerFailure):
     """Somebody answers, but not as Web3Signer does."""
 
+    what = Text("{host} does not answer as Web3Signer does.")
+    next_step = Text("Correct the address; Web3Signer has to run in its mode eth1.")
+
     def __init__(self, url: str) -> None:
         host = host_of(url)
-        super().__init__(
-            Text(
-                f"{host} does not answer as Web3Signer does.",
-                f"{host} の応答が Web3Signer のものではありません。",
-            ),
-            next_step=Text(
-                "Correct the address; Web3Signer has to run in its mode eth1.",
-                "接続先を修正してください。Web3Signer は eth1 モードで起動する必要があります。",
-            ),
-        )
+        super().__init__(host=host)
 
 
 class UnknownKey(RemoteSignerFailure):
     """The server has no key of the address."""
 
+    what = Text("The signer {host} has no key of {address}.")
+    next_step = Text("Load the key into the server, or correct the address.")
+
     def __init__(self, url: str, address: ChecksumAddress) -> None:
         host = host_of(url)
-        super().__init__(
-            Text(
-                f"The signer {host} has no key of {address}.",
-                f"署名サーバー {host} に {address} の鍵がありません。",
-            ),
-            next_step=Text(
-                "Load the key into the server, or correct the address.",
-                "サーバーに鍵を登録するか、アドレスを修正してください。",
-            ),
-        )
+        super().__init__(host=host, address=address)
 
 
 class WrongSignature(RemoteSignerFailure):
     """What the server gave is not the signature of the address on what was to be signed."""
 
+    what = Text("The signer {host} gave a signature that is not {address}'s.")
+    why = Text("It was not used.")
+    next_step = Text("The server, or something between, is at fault: have it investigated.")
+
     def __init__(self, url: str, address: ChecksumAddress) -> None:
         host = host_of(url)
-        super().__init__(
-            Text(
-                f"The signer {host} gave a signature that is not {address}'s.",
-                f"署名サーバー {host} の署名が {address} のものではありません。",
-            ),
-            Text("It was not used.", "この署名は使用されていません。"),
-            Text(
-                "The server, or something between, is at fault: have it investigated.",
-                "サーバーまたは通信経路に異常があります。調査してください。",
-            ),
-        )
+        super().__init__(host=host, address=address)
 
 
 class Web3SignerServer:
@@ -258,16 +231,16 @@ class Web3Signer:
         return signed
 
 
-_NOBODY: Final = Text("Nothing answers at this address.", "このアドレスから応答がありません。")
-_SILENT: Final = Text("It did not answer in time.", "時間内に応答がありませんでした。")
-_HUNG_UP: Final = Text("It ended the connection.", "接続が切断されました。")
+_NOBODY: Final = Text("Nothing answers at this address.")
+_SILENT: Final = Text("It did not answer in time.")
+_HUNG_UP: Final = Text("It ended the connection.")
 
 
 def _untrusted(error: TLSError) -> Text:
     """What OpenSSL says, which names certificates and no secret."""
     cause = error.args[0] if error.args else error
     reason = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or cause
-    return Text(f"TLS: {reason}", f"TLS: {reason}")
+    return Text("TLS: {reason}", reason=reason)
 
 
 def _signed(transaction: Unsigned, answer: bytes, address: ChecksumAddress) -> Signed | None:

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import time, until
 from jp20.cli.frame.output import Coded, Column, Table, Value, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.request_view import name_of_target
 from jp20.cli.shared.results import BLOCK
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,13 +22,10 @@ app = typer.Typer()
 
 @app.command(
     "acts",
-    help=both(
-        "Every act that was executed under a request, and every one that a key made directly: what "
-        "it was, who proposed, signed and executed it, case, document and transaction. Requests "
-        "that wait are shown by: jp20 requests list",
-        "申請により実行された手続と、鍵一つで直接行われた手続の一覧(内容、提案・署名・実行した"
-        "組織、案件番号、根拠文書、トランザクション)。承認待ちの申請は jp20 requests list で"
-        "表示する。",
+    help=help_text(
+        "Every act that was executed under a request, and every one that a key made directly: "
+        "what it was, who proposed, signed and executed it, case, document and transaction. "
+        "Requests that wait are shown by: jp20 requests list"
     ),
     epilog=example(
         "jp20 acts --token JP20-RE-0001 --since 2026-04-01 --until 2026-09-30 --format csv",
@@ -38,39 +35,36 @@ app = typer.Typer()
 def acts(
     token: Annotated[
         str | None,
-        typer.Option(metavar="TOKEN", help=both("Only on this token.", "このトークンのもの。")),
+        typer.Option(metavar="TOKEN", help=help_text("Only on this token.")),
     ] = None,
     platform: Annotated[
         bool,
         typer.Option(
             "--platform",
-            help=both("Only on the platform: investors, halts.", "基盤(投資家・停止)のもの。"),
+            help=help_text("Only on the platform: investors, halts."),
         ),
     ] = False,
     case: Annotated[
         str | None,
-        typer.Option(metavar="CASE", help=both("Only under this case.", "この案件番号のもの。")),
+        typer.Option(metavar="CASE", help=help_text("Only under this case.")),
     ] = None,
     organisation: Annotated[
         str | None,
         typer.Option(
             metavar="ORGANISATION",
-            help=both(
-                "Only those in which this one (name or number) had a part.",
-                "この組織(名称または番号)が関与したもの。",
-            ),
+            help=help_text("Only those in which this one (name or number) had a part."),
         ),
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help=both("From this day or time.", "この日時以降。")),
+        typer.Option(metavar="TIME", help=help_text("From this day or time.")),
     ] = None,
     until_: Annotated[
         str | None,
         typer.Option(
             "--until",
             metavar="TIME",
-            help=both("Up to this day, included, or time.", "この日(当日を含む)または日時まで。"),
+            help=help_text("Up to this day, included, or time."),
         ),
     ] = None,
 ) -> None:
@@ -102,25 +96,25 @@ def acts(
     show(
         Table(
             "acts",
-            Text("Acts", "手続の記録"),
+            Text("Acts"),
             (
-                Column("time", Text("time", "日時")),
-                Column("act", Text("act", "手続")),
-                Column("function", Text("function", "関数"), detail=True),
-                Column("target", Text("on", "対象")),
-                Column("address", Text("address", "アドレス"), detail=True),
-                Column("case", Text("case", "案件")),
-                Column("document_sha256", Text("document", "根拠文書"), detail=True),
-                Column("how", Text("how", "方法")),
-                Column("proposed_by", Text("proposed by", "提案")),
-                Column("signed_by", Text("signed by", "署名")),
-                Column("executed_by", Text("executed by", "実行")),
-                Column("key", Text("key", "鍵"), detail=True),
-                Column("request", Text("request", "申請"), detail=True),
-                Column("call", Text("call", "呼出し"), detail=True),
-                Column("calls", Text("calls", "件数"), detail=True),
+                Column("time", Text("time")),
+                Column("act", Text("act")),
+                Column("function", Text("function"), detail=True),
+                Column("target", Text("on")),
+                Column("address", Text("address"), detail=True),
+                Column("case", Text("case")),
+                Column("document_sha256", Text("document"), detail=True),
+                Column("how", Text("how")),
+                Column("proposed_by", Text("proposed by")),
+                Column("signed_by", Text("signed by")),
+                Column("executed_by", Text("executed by")),
+                Column("key", Text("key"), detail=True),
+                Column("request", Text("request"), detail=True),
+                Column("call", Text("call"), detail=True),
+                Column("calls", Text("calls"), detail=True),
                 BLOCK,
-                Column("transaction", Text("transaction", "トランザクション")),
+                Column("transaction", Text("transaction")),
             ),
             [_row(each, names, targets[each.target]) for each in found],
         )
@@ -141,9 +135,9 @@ def _row(each: "ActDone", names: "Mapping[int, str]", target: str) -> tuple[Valu
         each.target,
         each.case,
         each.document_hash,
-        Coded("direct", Text("direct", "直接"))
+        Coded("direct", Text("direct"))
         if each.request is None
-        else Coded("request", Text("request", "申請")),
+        else Coded("request", Text("request")),
         name(each.proposer) if each.proposer else None,
         ", ".join(name(signer) for signer in each.signers) or None,
         name(each.organisation),
@@ -160,6 +154,6 @@ def _both() -> Exception:
     from jp20.domain.base.errors import BadArgument
 
     return BadArgument(
-        Text("--token or --platform, one of them.", "--token と --platform は併用できません。"),
-        next_step=Text("Leave one out.", "一方を省略してください。"),
+        Text("--token or --platform, one of them."),
+        next_step=Text("Leave one out."),
     )

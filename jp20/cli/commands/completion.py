@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 
 app = typer.Typer()
 
@@ -21,22 +21,17 @@ class Shell(Enum):
 
 @app.command(
     "completion",
-    help=both(
+    help=help_text(
         'It prints a script. Bash: eval "$(jp20 completion bash)" in ~/.bashrc; zsh: the same '
         "with zsh in ~/.zshrc, after compinit; fish: write it to "
-        "~/.config/fish/completions/jp20.fish.",
-        'スクリプトを標準出力に出す。bash は ~/.bashrc に eval "$(jp20 completion bash)" と記載、'
-        "zsh は ~/.zshrc の compinit の後に同様に記載(zsh を指定)、fish は "
-        "~/.config/fish/completions/jp20.fish に保存する。",
+        "~/.config/fish/completions/jp20.fish."
     ),
     epilog=example("jp20 completion bash", "jp20 completion fish"),
 )
 def completion(
     shell: Annotated[
         Shell,
-        typer.Argument(
-            metavar="SHELL", help=both("bash, zsh or fish.", "bash、zsh、fish のいずれか。")
-        ),
+        typer.Argument(metavar="SHELL", help=help_text("bash, zsh or fish.")),
     ],
 ) -> None:
     """Nothing is installed and no file is written: where it goes is the user's to say."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import Coded, Column, Record, Table, Until, confirm, say, show
@@ -26,7 +26,8 @@ from jp20.cli.shared.positions import NUMBER
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.remedies import remedy
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, steps_table
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.operations.session import Session
@@ -34,25 +35,24 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-_FROM: Final = Column("from", Text("from", "移転元"))
-_TO: Final = Column("to", Text("to", "移転先"))
-_DEADLINE: Final = Column("deadline", Text("until", "期限"))
+_FROM: Final = Column("from", Text("from"))
+_TO: Final = Column("to", Text("to"))
+_DEADLINE: Final = Column("deadline", Text("until"))
 
 Number = Annotated[
     int,
     typer.Argument(
         metavar="NUMBER",
         min=0,
-        help=both("Its number, from jp20 consent list.", "申請番号(jp20 consent list で確認)。"),
+        help=help_text("Its number, from jp20 consent list."),
     ),
 ]
 
 
 @app.command(
     "request",
-    help=both(
-        "Ask for consent to a transfer. The units are kept for it until it is answered.",
-        "移転の承諾を申請する。回答まで、その数量は確保される。",
+    help=help_text(
+        "Ask for consent to a transfer. The units are kept for it until it is answered."
     ),
     epilog=example("jp20 consent request JP20-RE-0001 0xAb… 20 --until 2027-03-31 --from 0xCd…"),
 )
@@ -64,10 +64,7 @@ def consent_request(
         str,
         typer.Option(
             metavar="TIME",
-            help=both(
-                "Until when it can be approved; a date counts to its end.",
-                "承諾の期限(日付のみの場合はその日の終わりまで)。",
-            ),
+            help=help_text("Until when it can be approved; a date counts to its end."),
         ),
     ],
     from_: From = None,
@@ -90,34 +87,28 @@ def consent_request(
     session = place.session()
     if deadline <= session.now():
         raise BadArgument(
-            Text(f"--until: {until} has passed.", f"--until: {until} は過去の日時です。"),
-            next_step=Text("Name a later time.", "将来の日時を指定してください。"),
+            Text("--until: {written} has passed.", written=until),
+            next_step=Text("Name a later time."),
         )
     act = consent_act(session, token, signer, recipient, count, deadline, own_case, again=again)
     earlier = done_before(session, act)
     judged = preview_request(session, token, signer.address, recipient, count)
     if earlier is None and not judged.allowed:
         raise WouldBeRefused(
-            Text(
-                f"The request for {count:,} units would be refused.",
-                f"{count:,} 口の承諾申請は拒否されます。",
-            ),
+            Text("The request for {units:,} units would be refused.", units=count),
             judged.reason,
             remedy(judged.reason, token, signer.address, recipient),
         )
     if not needs_consent(session, token):
-        say(
-            Text(
-                f"{token} asks for no consent: jp20 transfer would do.",
-                f"{token} は承諾を要しません(jp20 transfer で移転できます)。",
-            )
-        )
+        say(Text("{token} asks for no consent: jp20 transfer would do.", token=token))
     end = times.until(deadline)
     question = Text(
-        f"Ask for consent to {count:,} units of {token} from {signer.address} to {recipient}, "
-        f"until {end.en}?",
-        f"{token} {count:,} 口の {signer.address} から {recipient} への移転の承諾を、"
-        f"{end.ja}を期限として申請しますか?",
+        "Ask for consent to {units:,} units of {token} from {signer} to {recipient}, until {end}?",
+        units=count,
+        token=token,
+        signer=signer.address,
+        recipient=recipient,
+        end=end,
     )
     if earlier is None:
         confirm(question, yes)
@@ -127,7 +118,7 @@ def consent_request(
     show(
         Record(
             "request",
-            Text("Asked for", "申請した内容"),
+            Text("Asked for"),
             (
                 (NUMBER, made.id),
                 (_FROM, signer.address),
@@ -145,16 +136,14 @@ def consent_request(
 
 @app.command(
     "list",
-    help=both("The requests that wait, the oldest first.", "回答待ちの申請を古い順に表示する。"),
+    help=help_text("The requests that wait, the oldest first."),
     epilog=example("jp20 consent list JP20-RE-0001", "jp20 consent list JP20-RE-0001 --all"),
 )
 def consent_list(
     token: Token,
     every: Annotated[
         bool,
-        typer.Option(
-            "--all", help=both("Those that were answered too.", "回答済みの申請も表示する。")
-        ),
+        typer.Option("--all", help=help_text("Those that were answered too.")),
     ] = False,
 ) -> None:
     """What a registrar has on the session (G3)."""
@@ -171,10 +160,9 @@ def consent_list(
 
 @app.command(
     "approve",
-    help=both(
+    help=help_text(
         "Consent: each approval is the transfer. Judged again by then; one that is refused "
-        "stays open.",
-        "承諾する(承諾と同時に移転)。その時点で再判定し、拒否されたものは未回答のまま残る。",
+        "stays open."
     ),
     epilog=example("jp20 consent approve JP20-RE-0001 0 1 2 --case CO-1 --document review.pdf"),
 )
@@ -185,7 +173,7 @@ def consent_approve(
         typer.Argument(
             metavar="NUMBER...",
             min=0,
-            help=both("Their numbers.", "申請番号(複数指定可)。"),
+            help=help_text("Their numbers."),
         ),
     ],
     case: Case,
@@ -208,7 +196,7 @@ def consent_approve(
 
 @app.command(
     "reject",
-    help=both("Say no; the units are free again.", "承諾を拒否する。確保された数量は解放される。"),
+    help=help_text("Say no; the units are free again."),
     epilog=example(
         "jp20 consent reject JP20-RE-0001 3 --why DOC-MISSING --case CO-2 --document review.pdf"
     ),
@@ -220,10 +208,7 @@ def consent_reject(
         str,
         typer.Option(
             metavar="REFERENCE",
-            help=both(
-                "A reference to the reason, public: ASCII, no person's name.",
-                "理由の参照番号。チェーン上で公開されるため、個人名を含めない半角英数字とする。",
-            ),
+            help=help_text("A reference to the reason, public: ASCII, no person's name."),
         ),
     ],
     case: Case,
@@ -243,10 +228,7 @@ def consent_reject(
 
 @app.command(
     "cancel",
-    help=both(
-        "Take one's own request back; the units are free again.",
-        "自分の申請を取り下げる。確保された数量は解放される。",
-    ),
+    help=help_text("Take one's own request back; the units are free again."),
     epilog=example("jp20 consent cancel JP20-RE-0001 3"),
 )
 def consent_cancel(token: Token, number: Number, yes: Yes = False) -> None:
@@ -259,10 +241,7 @@ def consent_cancel(token: Token, number: Number, yes: Yes = False) -> None:
     signer = place.key_of(asked.from_)
     say(_table(session, [asked]))
     confirm(
-        Text(
-            f"Take request {number} of {token} back?",
-            f"{token} の申請 {number} を取り下げますか?",
-        ),
+        Text("Take request {number} of {token} back?", number=number, token=token),
         yes,
     )
     say_if_sent_before(cancel_transfer(session, token, signer, number))
@@ -277,8 +256,8 @@ def _request(session: "Session", token: str, number: int) -> "ConsentRequest":
     if found.status is not ConsentStatus.NONE:
         return found
     raise BadArgument(
-        Text(f"{token} has no request {number}.", f"{token} に申請 {number} はありません。"),
-        next_step=Text(f"See: jp20 consent list {token}", f"確認: jp20 consent list {token}"),
+        Text("{token} has no request {number}.", token=token, number=number),
+        next_step=Text("See: jp20 consent list {token}", token=token),
     )
 
 
@@ -293,12 +272,12 @@ def _open(session: "Session", token: str, number: int) -> "ConsentRequest":
     status = found.status.text
     raise JP20Error(
         Text(
-            f"Request {number} of {token} is closed: {status.en}.",
-            f"{token} の申請 {number} は終了しています({status.ja})。",
+            "Request {number} of {token} is closed: {status}.",
+            number=number,
+            token=token,
+            status=status,
         ),
-        next_step=Text(
-            f"See: jp20 consent list {token} --all", f"確認: jp20 consent list {token} --all"
-        ),
+        next_step=Text("See: jp20 consent list {token} --all", token=token),
     )
 
 
@@ -306,11 +285,11 @@ def _table(session: "Session", found: "list[ConsentRequest]") -> Table:
     from jp20.operations.token.transfer import ConsentStatus
 
     now = session.now()
-    expired = Coded("expired", Text("past its deadline", "期限経過"))
+    expired = Coded("expired", Text("past its deadline"))
     return Table(
         "requests",
-        Text("Requests for consent", "移転承諾の申請"),
-        (NUMBER, _FROM, _TO, UNITS, _DEADLINE, Column("status", Text("status", "状態"))),
+        Text("Requests for consent"),
+        (NUMBER, _FROM, _TO, UNITS, _DEADLINE, Column("status", Text("status"))),
         [
             (
                 each.id,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.invocation import invocation
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence, units
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.document_check import DocumentToCompare
@@ -14,7 +14,8 @@ from jp20.cli.shared.ending_rows import Result
 from jp20.cli.shared.listed import allotments_in, investors_in
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, comparing, require_free, show_plan
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.allotments import AllotmentFile
@@ -26,12 +27,10 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command(
     "plan",
-    help=both(
-        "Compare an allotment file with the chain: what would be delivered, what is refused and "
-        "why, gas, transactions, approvals. Nothing is sent. A result file of an earlier run is "
-        "such a file too: rows that were delivered are left out.",
-        "割当ファイルとチェーンを照合し、配布内容・拒否される行と理由・ガス・取引数・承認を表示する"
-        "(送信しない)。以前の結果ファイルも指定でき、配布済みの行は除かれる。",
+    help=help_text(
+        "Compare an allotment file with the chain: what would be delivered, what is refused "
+        "and why, gas, transactions, approvals. Nothing is sent. A result file of an earlier "
+        "run is such a file too: rows that were delivered are left out."
     ),
     epilog=example(
         "jp20 distribute plan allotments.csv --token JP20-RE-0001 --investors investors.csv "
@@ -43,14 +42,14 @@ def distribute_plan(
         Path,
         typer.Argument(
             metavar="FILE",
-            help=both("The allotments: CSV or XLSX.", "割当ファイル(CSV または XLSX)。"),
+            help=help_text("The allotments: CSV or XLSX."),
         ),
     ],
     token: Annotated[
         str,
         typer.Option(
             metavar="TOKEN",
-            help=both("Security code, symbol or address.", "銘柄コード、シンボルまたはアドレス。"),
+            help=help_text("Security code, symbol or address."),
         ),
     ],
     case: Case,
@@ -59,7 +58,7 @@ def distribute_plan(
         str | None,
         typer.Option(
             metavar="UNITS",
-            help=both("What the file must come to, exactly.", "ファイルの合計口数(一致を検証)。"),
+            help=help_text("What the file must come to, exactly."),
         ),
     ] = None,
     party: Party = None,
@@ -87,12 +86,10 @@ def distribute_plan(
 
 @app.command(
     "apply",
-    help=both(
+    help=help_text(
         "Show a plan and, once you said yes, sign it and carry it out, as far as your "
         "organisation's keys reach. Each organisation applies the same plan; applied again it "
-        "sends nothing.",
-        "計画を表示し、確認のうえ、自組織として署名し権限の範囲で実行する。各組織が同じ計画を"
-        "適用する。再度適用しても二重に送信しない。",
+        "sends nothing."
     ),
     epilog=example(
         "jp20 distribute apply plan.json",
@@ -110,11 +107,8 @@ def distribute_apply(
     """A plan whose ground has moved is refused, with exit code 3 (G2, S3)."""
     if invocation().investors is not None and file is None:
         raise BadArgument(
-            Text("--investors: --file is missing.", "--investors: --file がありません。"),
-            next_step=Text(
-                "Name your own copy of the allotments: --file FILE",
-                "手元の割当ファイルを --file で指定してください。",
-            ),
+            Text("--investors: --file is missing."),
+            next_step=Text("Name your own copy of the allotments: --file FILE"),
         )
 
     def own_file(planned: "Plan") -> "AllotmentFile":
@@ -139,15 +133,9 @@ def _require_wallets(listed: "AllotmentFile") -> None:
     if {fault.field for fault in listed.faults} != {"investor"} or listed.allotments:
         return
     raise BadArgument(
-        Text(
-            f"{listed.file} names customers, not wallets.",
-            f"{listed.file} には顧客番号のみが記載されています。",
-        ),
-        Text(
-            "Which wallets are theirs stands in the investors' file.",
-            "顧客番号に対応するウォレットは投資家ファイルで特定します。",
-        ),
-        Text("Add: --investors investors.csv", "--investors 投資家ファイル を指定してください。"),
+        Text("{file} names customers, not wallets.", file=listed.file),
+        Text("Which wallets are theirs stands in the investors' file."),
+        Text("Add: --investors investors.csv"),
     )
 
 
@@ -163,8 +151,11 @@ def _question(session: "Session", plan: "Plan") -> Text:
     code = code_of(session, plan.token or "")
     rows = sum(len(each.rows) for each in plan.decisions)
     return Text(
-        f"Deliver {plan.total:,} units of {code} to {rows:,} holders, under case "
-        f"{plan.evidence.case}? ({len(plan.refused):,} refused)",
-        f"案件 {plan.evidence.case}: {code} {plan.total:,} 口を {rows:,} 名に配布しますか?"
-        f"(拒否 {len(plan.refused):,} 件)",
+        "Deliver {total:,} units of {code} to {rows:,} holders, under case {case}? ({count:,} "
+        "refused)",
+        total=plan.total,
+        code=code,
+        rows=rows,
+        case=plan.evidence.case,
+        count=len(plan.refused),
     )

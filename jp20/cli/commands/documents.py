@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
 from jp20.cli.frame.output import Column, Table, say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run, run_rows
 from jp20.cli.shared.results import steps_table
-from jp20.domain.base.errors import BadArgument, ExitCode, Text
+from jp20.domain.base.errors import BadArgument, ExitCode
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.token.state import TokenState
@@ -24,20 +25,16 @@ Name = Annotated[
     str,
     typer.Argument(
         metavar="NAME",
-        help=both(
-            "Its name on the chain: 1 to 32 bytes, no person's.",
-            "チェーン上の書類名(32バイト以内、個人名を含めない)。",
-        ),
+        help=help_text("Its name on the chain: 1 to 32 bytes, no person's."),
     ),
 ]
 
 
 @app.command(
     "set",
-    help=both(
+    help=help_text(
         "Name a document, or put a new one under its name. Its hash is taken from the file; "
-        "the file itself stays here.",
-        "書類を登録または差し替える。ハッシュはファイルから計算し、ファイル自体は送信しない。",
+        "the file itself stays here."
     ),
     epilog=example(
         "jp20 token document set JP20-RE-0001 prospectus prospectus.pdf "
@@ -47,12 +44,8 @@ Name = Annotated[
 def document_set(
     token: Token,
     name: Name,
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help=both("The document.", "登録する書類。"))
-    ],
-    uri: Annotated[
-        str, typer.Option(metavar="URI", help=both("Where others find it.", "閲覧先(URI)。"))
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=help_text("The document."))],
+    uri: Annotated[str, typer.Option(metavar="URI", help=help_text("Where others find it."))],
     case: Case,
     document: Document,
     yes: Yes = False,
@@ -71,15 +64,13 @@ def document_set(
     session = workspace().session()
     done = run_rows(session, set_documents(session, token, [named], rests_on), yes)
     if done.of(Outcome.UNCHANGED):
-        say(
-            Text("It stands there already; nothing was sent.", "登録済みのため、送信していません。")
-        )
+        say(Text("It stands there already; nothing was sent."))
     show(*with_rows(documents_table(token_state(session, token)), steps_table(session, done.steps)))
 
 
 @app.command(
     "remove",
-    help=both("Take a document's name away.", "書類の登録を削除する。"),
+    help=help_text("Take a document's name away."),
     epilog=example(
         "jp20 token document remove JP20-RE-0001 prospectus --case DC-2 --document resolution.pdf"
     ),
@@ -99,10 +90,9 @@ def document_remove(
 
 @app.command(
     "show",
-    help=both(
-        "The documents that are named. With NAME and --file a file is compared with one; "
-        "exit code 1 where it is another.",
-        "登録された書類を表示する。NAME と --file を指定すると照合し、不一致なら終了コード 1。",
+    help=help_text(
+        "The documents that are named. With NAME and --file a file is compared with one; exit "
+        "code 1 where it is another."
     ),
     epilog=example(
         "jp20 token document show JP20-RE-0001",
@@ -113,11 +103,11 @@ def document_show(
     token: Token,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help=both("One of them.", "書類名。")),
+        typer.Argument(metavar="NAME", help=help_text("One of them.")),
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help=both("The file to compare.", "照合するファイル。")),
+        typer.Option(metavar="FILE", help=help_text("The file to compare.")),
     ] = None,
 ) -> None:
     """Whether what somebody was handed is what the issuer named (G1)."""
@@ -128,8 +118,8 @@ def document_show(
 
     if file is not None and name is None:
         raise BadArgument(
-            Text("--file: with which document?", "--file: 照合する書類名がありません。"),
-            next_step=Text("Give its NAME too.", "NAME も指定してください。"),
+            Text("--file: with which document?"),
+            next_step=Text("Give its NAME too."),
         )
     content = read_document(file) if file is not None else None
     state = token_state(workspace().view(), token)
@@ -140,9 +130,9 @@ def document_show(
     if content is None:
         return
     if hashlib.sha256(content).digest() == found[0].sha256:
-        say(Text(f"{file} is that document.", f"{file} は登録された書類と一致します。"))
+        say(Text("{file} is that document.", file=file))
         return
-    warn(Text(f"{file} is NOT that document.", f"{file} は登録された書類と一致しません。"))
+    warn(Text("{file} is NOT that document.", file=file))
     raise Ending(ExitCode.REFUSED)
 
 
@@ -152,12 +142,12 @@ def documents_table(state: "TokenState", name: str | None = None) -> Table:
 
     return Table(
         "documents",
-        Text("Documents", "書類"),
+        Text("Documents"),
         (
-            Column("name", Text("name", "書類名")),
-            Column("uri", Text("place", "閲覧先")),
-            Column("sha256", Text("SHA-256", "SHA-256")),
-            Column("time", Text("named", "登録日時")),
+            Column("name", Text("name", context="document")),
+            Column("uri", Text("place")),
+            Column("sha256", Text.verbatim("SHA-256")),
+            Column("time", Text("named")),
         ),
         [
             (each.name, each.uri, each.sha256, in_tokyo(each.named_at))
@@ -171,17 +161,14 @@ def _name(name: str) -> str:
     if 1 <= len(name.encode()) <= 32:
         return name
     raise BadArgument(
-        Text(f'NAME: "{name}" is too long or empty.', f"NAME: 「{name}」は長さが不適切です。"),
-        next_step=Text("Use 1 to 32 bytes.", "1〜32バイトで指定してください。"),
+        Text('NAME: "{name}" is too long or empty.', name=name),
+        next_step=Text("Use 1 to 32 bytes."),
     )
 
 
 def _no_such_document(name: str, state: "TokenState") -> BadArgument:
     names = ", ".join(each.name for each in state.documents) or "–"
     return BadArgument(
-        Text(
-            f"{state.terms.code} has no document {name}.",
-            f"{state.terms.code} に書類「{name}」は登録されていません。",
-        ),
-        next_step=Text(f"There are: {names}", f"登録済み: {names}"),
+        Text("{code} has no document {name}.", code=state.terms.code, name=name),
+        next_step=Text("There are: {names}", names=names),
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.output import Coded, Column, Record, Table, say, show
 from jp20.cli.frame.parts import with_rows
@@ -12,7 +12,8 @@ from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
 from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
 from jp20.cli.shared.results import BLOCK, steps_table
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Decided
@@ -24,14 +25,11 @@ app = typer.Typer()
 
 @app.command(
     "halt",
-    help=both(
-        "Stops issue, delivery, transfer, redemption and every other movement, in every token and "
-        "in those made later, with any one key of the emergency operator. Nothing else is needed: "
-        "without --case and --document it rests on a case of the day and on the reason. "
-        "Looking, freezing, suspending and revoking powers stay possible.",
-        "緊急停止担当の鍵一つで、発行・配布・移転・償還その他すべての移動を、以後に作成されるトークンも"
-        "含めて停止する。--case と --document の省略時は、当日の案件番号と停止理由を記録する。"
-        "閲覧・凍結・取引停止・権限の剥奪は継続できる。",
+    help=help_text(
+        "Stops issue, delivery, transfer, redemption and every other movement, in every token "
+        "and in those made later, with any one key of the emergency operator. Nothing else is "
+        "needed: without --case and --document it rests on a case of the day and on the "
+        "reason. Looking, freezing, suspending and revoking powers stay possible."
     ),
     epilog=example(
         "jp20 halt",
@@ -44,9 +42,8 @@ def halt(
         str | None,
         typer.Option(
             metavar="SENTENCE",
-            help=both(
-                "The reason, in a sentence: its SHA-256 goes to the chain for a document's.",
-                "停止の理由。根拠文書に代えて、その SHA-256 をチェーンに記録する。",
+            help=help_text(
+                "The reason, in a sentence: its SHA-256 goes to the chain for a document's."
             ),
         ),
     ] = None,
@@ -59,20 +56,15 @@ def halt(
 
     rests_on = evidence_if_any(case, document)
     if reason is not None and rests_on is not None:
-        raise BadArgument(
-            Text(
-                "Say either --reason, or --case and --document.",
-                "--reason、または --case と --document のいずれかを指定してください。",
-            )
-        )
+        raise BadArgument(Text("Say either --reason, or --case and --document."))
     session = workspace().session()
     rests_on = rests_on or emergency.halt_evidence(session, reason or emergency.STANDING_REASON)
     done = run(session, emergency.halt(session, rests_on), yes)
     if done.steps:
         say(
             Text(
-                f"Halted under case {rests_on.case}. To resume: jp20 resume --case … --document …",
-                f"案件 {rests_on.case} として停止しました。再開: jp20 resume --case … --document …",
+                "Halted under case {case}. To resume: jp20 resume --case … --document …",
+                case=rests_on.case,
             )
         )
     _show(session, done)
@@ -80,10 +72,9 @@ def halt(
 
 @app.command(
     "resume",
-    help=both(
+    help=help_text(
         "Ends the stop that is on now, by the operator and three more organisations; one that "
-        "comes later is not ended by the same decision.",
-        "現在の停止を、運営者と他の3組織の署名により解除する。以後の別の停止には及ばない。",
+        "comes later is not ended by the same decision."
     ),
     epilog=example("jp20 resume --case EM-1 --document all-clear.pdf"),
 )
@@ -107,20 +98,16 @@ def _show(session: "Session", done: "Decided") -> None:
 def _parts(status: "PlatformStatus") -> tuple[Record, Table]:
     from jp20.domain.base.times import in_tokyo
 
-    state = (
-        Coded("halted", Text("HALTED", "緊急停止中"))
-        if status.halted
-        else Coded("running", Text("running", "稼働中"))
-    )
+    state = Coded("halted", Text("HALTED")) if status.halted else Coded("running", Text("running"))
     return (
         Record(
             "status",
-            Text("The platform", "基盤の状態"),
+            Text("The platform"),
             (
-                (Column("state", Text("state", "状態")), state),
-                (Column("halted", Text("halted", "停止")), status.halted),
+                (Column("state", Text("state")), state),
+                (Column("halted", Text("halted")), status.halted),
                 (
-                    Column("since", Text("since", "停止日時")),
+                    Column("since", Text("since")),
                     in_tokyo(status.since) if status.halted else None,
                 ),
                 (BLOCK, status.block),
@@ -128,13 +115,13 @@ def _parts(status: "PlatformStatus") -> tuple[Record, Table]:
         ),
         Table(
             "tokens",
-            Text("Tokens", "トークン"),
+            Text("Tokens"),
             (
-                Column("code", Text("code", "銘柄コード")),
-                Column("stopped", Text("stopped", "停止")),
-                Column("paused", Text("paused by itself", "個別停止")),
-                Column("supply", Text("units in issue", "発行数量"), number=True),
-                Column("token", Text("address", "アドレス")),
+                Column("code", Text("code")),
+                Column("stopped", Text("stopped")),
+                Column("paused", Text("paused by itself")),
+                Column("supply", Text("units in issue"), number=True),
+                Column("token", Text("address")),
             ),
             [
                 (each.code, status.halted or each.paused, each.paused, each.supply, each.token)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
@@ -16,7 +16,7 @@ from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import position_table
 from jp20.cli.shared.remedies import remedy
 from jp20.cli.shared.results import UNITS, steps_table
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,11 +38,9 @@ class Waived(Enum):
 
 @app.command(
     "force-transfer",
-    help=both(
-        "It passes lock-ups and freezes of the holder; never the recipient's identity and status, "
-        "never what a senior pledge or attachment keeps.",
-        "保有者のロックアップ・凍結を問わず移転する。移転先の本人確認・停止状態と、"
-        "先順位の質権・差押えは必ず適用される。",
+    help=help_text(
+        "It passes lock-ups and freezes of the holder; never the recipient's identity and "
+        "status, never what a senior pledge or attachment keeps."
     ),
     epilog=example(
         "jp20 force-transfer JP20-RE-0001 0xCd… 0xAb… 15 --case FT-1 --document order.pdf",
@@ -52,31 +50,21 @@ class Waived(Enum):
 )
 def force_transfer(
     token: Token,
-    from_: Annotated[
-        str, typer.Argument(metavar="FROM", help=both("The holder.", "保有者のウォレット。"))
-    ],
+    from_: Annotated[str, typer.Argument(metavar="FROM", help=help_text("The holder."))],
     to: To,
     amount: Units,
     case: Case,
     document: Document,
     waive: Annotated[
         list[Waived] | None,
-        typer.Option(
-            help=both(
-                "A rule for holders that the case sets aside. Repeatable.",
-                "決定により適用しない保有規則(区分・居住・保有者数上限・取引単位)。複数指定可。",
-            )
-        ),
+        typer.Option(help=help_text("A rule for holders that the case sets aside. Repeatable.")),
     ] = None,
     executes: Annotated[
         int | None,
         typer.Option(
             metavar="NUMBER",
             min=1,
-            help=both(
-                "The pledge or attachment that is executed by it.",
-                "この移転により実行する質権・差押えの番号。",
-            ),
+            help=help_text("The pledge or attachment that is executed by it."),
         ),
     ] = None,
     party: Party = None,
@@ -114,22 +102,18 @@ def force_transfer(
 
 @app.command(
     "recover",
-    help=both(
-        "The lost wallet is given up FOR EVER; the investor gets the new one, and every position "
-        "moves there with what restrains it. Run it again to do what is left.",
-        "紛失したウォレットを廃止し(取消不可)、同じ投資家の新しいウォレットに全トークンの保有と制限を"
-        "移す。再実行すると残りを行う。",
+    help=help_text(
+        "The lost wallet is given up FOR EVER; the investor gets the new one, and every "
+        "position moves there with what restrains it. Run it again to do what is left."
     ),
     epilog=example("jp20 recover 0xOld… 0xNew… --case RC-1 --document identification.pdf"),
 )
 def recover(
     lost: Annotated[
         str,
-        typer.Argument(metavar="LOST", help=both("Whose key is lost.", "鍵を紛失したウォレット。")),
+        typer.Argument(metavar="LOST", help=help_text("Whose key is lost.")),
     ],
-    new: Annotated[
-        str, typer.Argument(metavar="NEW", help=both("The new one.", "新しいウォレット。"))
-    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help=help_text("The new one."))],
     case: Case,
     document: Document,
     token: Annotated[
@@ -137,10 +121,7 @@ def recover(
         typer.Option(
             "--token",
             metavar="TOKEN",
-            help=both(
-                "Only this token's position. Repeatable; else every token's.",
-                "対象トークンを限定する(複数指定可)。省略時は全トークン。",
-            ),
+            help=help_text("Only this token's position. Repeatable; else every token's."),
         ),
     ] = None,
     party: Party = None,
@@ -160,18 +141,10 @@ def recover(
     held = held_in(session, chosen, old)
     say(_held_table(held))
     if not facts.retired:
-        warn(
-            Text(
-                f"{old} will be given up for ever, in all tokens.",
-                f"{old} は全トークンについて廃止され、元に戻すことはできません。",
-            )
-        )
+        warn(Text("{old} will be given up for ever, in all tokens.", old=old))
     count = len(held)
     confirm(
-        Text(
-            f"Move {count} positions from {old} to {fresh}?",
-            f"{count} トークンの保有を {old} から {fresh} へ移しますか?",
-        ),
+        Text("Move {count} positions from {old} to {new}?", count=count, old=old, new=fresh),
         yes,
     )
     done = enforce.recover(session, old, fresh, rests_on, chosen, parties=excluded)
@@ -190,10 +163,12 @@ def _warn_of_another(session: "Session", token: str, rests_on: "Evidence") -> No
     if move is not None:
         warn(
             Text(
-                f"Under case {rests_on.case} {move.amount:,} units went from {move.from_} to "
-                f"{move.to} already; this would be a further forced transfer.",
-                f"案件 {rests_on.case} では既に {move.amount:,} 口が {move.from_} から {move.to} へ"
-                "強制移転されています。今回は追加の強制移転になります。",
+                "Under case {case} {units:,} units went from {sender} to {to} already; this would "
+                "be a further forced transfer.",
+                case=rests_on.case,
+                units=move.amount,
+                sender=move.from_,
+                to=move.to,
             )
         )
 
@@ -201,8 +176,8 @@ def _warn_of_another(session: "Session", token: str, rests_on: "Evidence") -> No
 def _held_table(held: "Sequence[tuple[str, int]]") -> Table:
     return Table(
         "held",
-        Text("Held by the lost wallet", "紛失したウォレットの保有"),
-        (Column("token", Text("token", "トークン")), UNITS),
+        Text("Held by the lost wallet"),
+        (Column("token", Text("token")), UNITS),
         held,
     )
 
@@ -210,7 +185,7 @@ def _held_table(held: "Sequence[tuple[str, int]]") -> Table:
 def _moved_table(moved: "Sequence[tuple[str, int]]") -> Table:
     return Table(
         "positions",
-        Text("Held by the new wallet", "新しいウォレットの保有"),
-        (Column("token", Text("token", "トークン")), UNITS),
+        Text("Held by the new wallet"),
+        (Column("token", Text("token")), UNITS),
         moved,
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Coded, Column, Table, say, show
 from jp20.cli.frame.workspace import workspace
@@ -15,7 +15,8 @@ from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import position_table, units_shown
 from jp20.cli.shared.restrained import OfHolder, RowsFile, Wallet, WalletIfAny, amounts
 from jp20.cli.shared.results import WALLET, steps_table
-from jp20.domain.base.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, JP20Error
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,23 +38,17 @@ FrozenBy = Annotated[
     typer.Option(
         "--frozen-by",
         metavar="ORGANISATION",
-        help=both(
-            "Which organisation froze, where several did.",
-            "凍結した組織(複数の組織が凍結している場合に指定)。",
-        ),
+        help=help_text("Which organisation froze, where several did."),
     ),
 ]
 
 
 @app.command(
     "now",
-    help=both(
+    help=help_text(
         "At once, by the AML officer alone, halted or not. UNITS is the whole frozen amount: "
         "with 10 frozen, 15 freezes 5 more. `all` also catches what comes in. Another "
-        "organisation confirms it within 72 hours: jp20 freeze confirm.",
-        "AML 担当が単独で即時に凍結する(停止中も可)。UNITS は凍結後の総数量"
-        "(10口凍結中に15を指定すると5口追加)。all は以後の取得分も含む全部。"
-        "72時間以内に他の組織が jp20 freeze confirm で追認する。",
+        "organisation confirms it within 72 hours: jp20 freeze confirm."
     ),
     epilog=example(
         "jp20 freeze now JP20-RE-0001 0xAb… 20 --case AM-1 --document report.pdf",
@@ -70,7 +65,7 @@ def freeze_now(
         str | None,
         typer.Argument(
             metavar="UNITS",
-            help=both("How many in all, or `all`.", "凍結後の総数量、または all。"),
+            help=help_text("How many in all, or `all`."),
         ),
     ] = None,
     file: RowsFile = None,
@@ -91,10 +86,10 @@ def freeze_now(
     done = run(session, act, yes, before=lambda: say(positions()))
     say(
         Text(
-            "Another organisation confirms it within 72 hours: "
-            f"jp20 freeze confirm {token} {accounts[0]} --case … --document …",
-            "72時間以内に他の組織が追認してください: "
-            f"jp20 freeze confirm {token} {accounts[0]} --case … --document …",
+            "Another organisation confirms it within 72 hours: jp20 freeze confirm {token} "
+            "{accounts} --case … --document …",
+            token=token,
+            accounts=accounts[0],
         )
     )
     show(positions(), steps_table(session, done.steps))
@@ -102,10 +97,9 @@ def freeze_now(
 
 @app.command(
     "confirm",
-    help=both(
-        "Confirm what another organisation froze at once, within 72 hours. After that it stands "
-        "all the same and is reported overdue.",
-        "他の組織による即時凍結を72時間以内に追認する。期限後も凍結は継続し、追認遅延として表示される。",
+    help=help_text(
+        "Confirm what another organisation froze at once, within 72 hours. After that it "
+        "stands all the same and is reported overdue."
     ),
     epilog=example("jp20 freeze confirm JP20-RE-0001 0xAb… --case AM-1 --document review.pdf"),
 )
@@ -131,10 +125,9 @@ def freeze_confirm(
 
 @app.command(
     "set",
-    help=both(
-        "By decision of two organisations: set what is frozen of an account, up or down. "
-        "0 unfreezes.",
-        "二つの組織の決定により、凍結数量を増減する。0 で凍結を解除する。",
+    help=help_text(
+        "By decision of two organisations: set what is frozen of an account, up or down. 0 "
+        "unfreezes."
     ),
     epilog=example(
         "jp20 freeze set JP20-RE-0001 0xAb… 0 --case UF-1 --document clearance.pdf",
@@ -147,9 +140,7 @@ def freeze_set(
         str,
         typer.Argument(
             metavar="UNITS",
-            help=both(
-                "How many in all; 0: none, or `all`.", "凍結後の総数量。0 は解除、all は全部。"
-            ),
+            help=help_text("How many in all; 0: none, or `all`."),
         ),
     ],
     case: Case,
@@ -175,10 +166,7 @@ def freeze_set(
 
 @app.command(
     "list",
-    help=both(
-        "What is frozen, and which freezes at once are to be confirmed, or overdue.",
-        "凍結の状況と、追認待ち・追認遅延の即時凍結を表示する。",
-    ),
+    help=help_text("What is frozen, and which freezes at once are to be confirmed, or overdue."),
     epilog=example("jp20 freeze list JP20-RE-0001"),
 )
 def freeze_list(token: Token, wallet: OfHolder = None) -> None:
@@ -217,18 +205,16 @@ def _to_confirm(
         numbers = ", ".join(str(each.organisation) for each in waiting)
         raise BadArgument(
             Text(
-                f"--frozen-by is missing: organisations {numbers} froze {account}.",
-                f"--frozen-by がありません(組織 {numbers} が {account} を凍結)。",
+                "--frozen-by is missing: organisations {numbers} froze {account}.",
+                numbers=numbers,
+                account=account,
             ),
-            next_step=Text("Confirm each of them.", "それぞれについて追認してください。"),
+            next_step=Text("Confirm each of them."),
         )
     if not found:
         raise JP20Error(
-            Text(
-                f"Nothing of {account} waits to be confirmed.",
-                f"{account} に追認待ちの凍結はありません。",
-            ),
-            next_step=Text(f"See: jp20 freeze list {token}", f"確認: jp20 freeze list {token}"),
+            Text("Nothing of {account} waits to be confirmed.", account=account),
+            next_step=Text("See: jp20 freeze list {token}", token=token),
         )
     return (waiting or sorted(found, key=lambda each: each.at))[-1].organisation
 
@@ -249,20 +235,20 @@ def _table(session: "Session", found: "tuple[Freeze, ...]") -> Table:
 
     def status(each: "FreezeAtOnce") -> Coded:
         if each.confirmed:
-            return Coded("confirmed", Text("confirmed", "追認済み"))
+            return Coded("confirmed", Text("confirmed"))
         return awaited(each.due, now)
 
     return Table(
         "freezes",
-        Text("Freezes", "凍結の一覧"),
+        Text("Freezes"),
         (
             WALLET,
-            Column("balance", Text("units", "保有数量"), number=True),
-            Column("frozen", Text("frozen", "凍結"), number=True),
-            Column("frozen_by", Text("frozen at once by", "即時凍結した組織")),
-            Column("frozen_at", Text("at", "日時")),
-            Column("confirmation", Text("confirmation", "追認")),
-            Column("confirm_by", Text("to be confirmed until", "追認期限"), detail=True),
+            Column("balance", Text("units", context="position"), number=True),
+            Column("frozen", Text("frozen"), number=True),
+            Column("frozen_by", Text("frozen at once by")),
+            Column("frozen_at", Text("at", context="freeze")),
+            Column("confirmation", Text("confirmation")),
+            Column("confirm_by", Text("to be confirmed until"), detail=True),
         ),
         [
             (

@@ -8,12 +8,13 @@ import typer
 
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.invocation import invocation
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Yes, evidence
 from jp20.cli.frame.output import Column, Table, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import steps_table
-from jp20.domain.base.errors import ExitCode, Text
+from jp20.domain.base.errors import ExitCode
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.policy import Policy, PolicyDifference, Rule
@@ -22,26 +23,22 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-_CONTRACT: Final = Column("contract", Text("contract", "対象"))
-_FUNCTION: Final = Column("function", Text("function", "関数"))
+_CONTRACT: Final = Column("contract", Text("contract"))
+_FUNCTION: Final = Column("function", Text("function"))
 
 PolicyFile = Annotated[
     Path | None,
     typer.Argument(
         metavar="FILE",
-        help=both(
-            "Policy file; else that of the settings, else the package's.",
-            "ポリシーファイル。省略時は設定、次に同梱のものによる。",
-        ),
+        help=help_text("Policy file; else that of the settings, else the package's."),
     ),
 ]
 
 
 @app.command(
     "show",
-    help=both(
-        "Show the matrix: who proposes, whose signatures it takes, who executes, after what delay.",
-        "権限表を表示する(提案・署名・実行・待機期間)。",
+    help=help_text(
+        "Show the matrix: who proposes, whose signatures it takes, who executes, after what delay."
     ),
     epilog=example("jp20 governance show --lang ja", "jp20 governance show --chain"),
 )
@@ -49,9 +46,7 @@ def governance_show(
     file: PolicyFile = None,
     chain: Annotated[
         bool,
-        typer.Option(
-            "--chain", help=both("With the chain's rules.", "チェーン上の規則を表示する。")
-        ),
+        typer.Option("--chain", help=help_text("With the chain's rules.")),
     ] = False,
 ) -> None:
     """Of a file it needs no chain (G17)."""
@@ -66,7 +61,7 @@ def governance_show(
     show(
         Table(
             "acts",
-            Text("Who may do what", "権限表"),
+            Text("Who may do what"),
             [Column(column.en, column) for column in COLUMNS],
             matrix(policy, invocation().language),
         )
@@ -75,10 +70,7 @@ def governance_show(
 
 @app.command(
     "compare",
-    help=both(
-        "Compare the chain's rules with a file's. Ends with 1 where they differ.",
-        "チェーン上の規則をファイルと照合する。相違があれば終了コード1。",
-    ),
+    help=help_text("Compare the chain's rules with a file's. Ends with 1 where they differ."),
     epilog=example("jp20 governance compare governance.toml"),
 )
 def governance_compare(file: PolicyFile = None) -> None:
@@ -91,16 +83,14 @@ def governance_compare(file: PolicyFile = None) -> None:
     show(_differences(differences))
     if differences:
         raise Ending(ExitCode.REFUSED)
-    say(Text("The chain has the file's policy.", "チェーンの規則はファイルと一致しています。"))
+    say(Text("The chain has the file's policy."))
 
 
 @app.command(
     "powers",
-    help=both(
-        "Show what each organisation, pair and triple can decide with nobody else, by the policy "
-        "and the roles on the chain; or before deployment, by those of files.",
-        "各組織および2組織・3組織の組合せが、他の組織なしに決定・実行できる行為を表示する"
-        "(チェーン上のポリシーと役割による。構築前はファイルによる)。",
+    help=help_text(
+        "Show what each organisation, pair and triple can decide with nobody else, by the "
+        "policy and the roles on the chain; or before deployment, by those of files."
     ),
     epilog=example(
         "jp20 governance powers",
@@ -113,9 +103,7 @@ def governance_powers(
         typer.Option(
             "--file",
             metavar="FILE",
-            help=both(
-                "Of this policy file, and no chain.", "このポリシーファイルによる(チェーン不要)。"
-            ),
+            help=help_text("Of this policy file, and no chain."),
         ),
     ] = None,
     consortium: Annotated[
@@ -123,10 +111,7 @@ def governance_powers(
         typer.Option(
             "--consortium",
             metavar="FILE",
-            help=both(
-                "Of this consortium file, and no chain.",
-                "このコンソーシアムファイルによる(チェーン不要)。",
-            ),
+            help=help_text("Of this consortium file, and no chain."),
         ),
     ] = None,
 ) -> None:
@@ -151,18 +136,16 @@ def governance_powers(
 
 @app.command(
     "propose",
-    help=both(
-        "Propose what a file changes in the policy; the other organisations run the same. By the "
-        "shipped policy it is executed 7 days after the last signature.",
-        "ファイルの内容へのポリシー変更を提案する。他の組織も同じコマンドを実行して署名する。"
-        "同梱ポリシーでは最後の署名から7日後に実行できる。",
+    help=help_text(
+        "Propose what a file changes in the policy; the other organisations run the same. By "
+        "the shipped policy it is executed 7 days after the last signature."
     ),
     epilog=example("jp20 governance propose new-governance.toml --case GOV-2026-01"),
 )
 def governance_propose(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help=both("The new policy.", "変更後のポリシーファイル。")),
+        typer.Argument(metavar="FILE", help=help_text("The new policy.")),
     ],
     case: Case,
     yes: Yes = False,
@@ -178,14 +161,14 @@ def governance_propose(
     differences = _differences(policy_differences(view, policy))
     if change.is_empty:
         show(differences)
-        say(Text("The chain has the file's policy.", "チェーンの規則はファイルと一致しています。"))
+        say(Text("The chain has the file's policy."))
         return
     acts = len(change.acts) + len(change.removed)
     confirm(
         Text(
-            f"Change {acts} acts of the policy as {file} says (jp20 governance compare {file})?",
-            f"{file} のとおり、ポリシーの {acts} 件の行為を変更しますか"
-            f"(内容は jp20 governance compare {file} で確認できます)?",
+            "Change {acts} acts of the policy as {file} says (jp20 governance compare {file})?",
+            acts=acts,
+            file=file,
         ),
         yes,
     )
@@ -196,10 +179,9 @@ def governance_propose(
 
 @app.command(
     "overdue",
-    help=both(
-        "List what was done at once and confirmed by nobody within 72 hours. Ends with 1 where "
-        "there is any.",
-        "即時措置のうち72時間以内に確認されていないものを表示する。該当があれば終了コード1。",
+    help=help_text(
+        "List what was done at once and confirmed by nobody within 72 hours. Ends with 1 "
+        "where there is any."
     ),
     epilog=example("jp20 governance overdue"),
 )
@@ -214,13 +196,13 @@ def governance_overdue() -> None:
     show(
         Table(
             "overdue",
-            Text("Not confirmed in time", "期限を過ぎた未確認の措置"),
+            Text("Not confirmed in time"),
             (
-                Column("what", Text("what", "措置")),
-                Column("account", Text("account", "口座")),
-                Column("token", Text("token", "トークン")),
-                Column("organisation", Text("by", "組織")),
-                Column("due", Text("due", "期限")),
+                Column("what", Text("what", context="measure")),
+                Column("account", Text("account")),
+                Column("token", Text("token")),
+                Column("organisation", Text("by", context="organisation")),
+                Column("due", Text("due")),
             ),
             [
                 (each.what, each.account, each.token, names[each.organisation], in_tokyo(each.due))
@@ -242,7 +224,7 @@ def _powers(found: "Sequence[Power]", names: "Mapping[int, str]") -> Table:
 
     def named(act: "RuledAct") -> Text:
         wait = f" ({duration(act.rule.delay)})" if act.rule.delay else ""
-        return Text(f"{act.name.en}{wait}", f"{act.name.ja}{wait}")
+        return Text("{act}{wait}", act=act.name, wait=wait)
 
     rows = []
     for same in lines.values():
@@ -252,19 +234,19 @@ def _powers(found: "Sequence[Power]", names: "Mapping[int, str]") -> Table:
                 len(first.organisations),
                 " + ".join(names[number] for number in first.organisations),
                 first.place.name,
-                Text(", ".join(act.en for act in acts), "、".join(act.ja for act in acts)),
+                Text.listing(act for act in acts),
                 ", ".join(names[number] for number in first.parties) or None,
             )
         )
     return Table(
         "powers",
-        Text("What they can decide with nobody else", "他の組織なしに決定・実行できる行為"),
+        Text("What they can decide with nobody else"),
         (
-            Column("size", Text("size", "組織数"), number=True),
-            Column("organisations", Text("organisations", "組織")),
+            Column("size", Text("size"), number=True),
+            Column("organisations", Text("organisations")),
             _CONTRACT,
-            Column("acts", Text("acts (after a delay)", "行為(待機期間)")),
-            Column("parties", Text("where these are named as parties", "次の組織が当事者の場合")),
+            Column("acts", Text("acts (after a delay)")),
+            Column("parties", Text("where these are named as parties")),
         ),
         rows,
     )
@@ -286,12 +268,12 @@ def _policy(file: Path | None, place: "Workspace | None" = None) -> "Policy":
 def _differences(differences: "Sequence[PolicyDifference]") -> Table:
     return Table(
         "differences",
-        Text("Differences", "相違"),
+        Text("Differences", context="policy"),
         (
             _CONTRACT,
             _FUNCTION,
-            Column("file", Text("file", "ファイル")),
-            Column("chain", Text("chain", "チェーン")),
+            Column("file", Text("file")),
+            Column("chain", Text("chain")),
         ),
         [
             (each.kind, each.function, _rule(each.planned), _rule(each.on_chain))

@@ -6,9 +6,10 @@ from typing import Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.output import Column, Table, say, show
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 EXAMPLES: Final = Path(__file__).parents[2] / "data" / "examples"
 """The package's examples, which are the repository's."""
@@ -55,25 +56,17 @@ app = typer.Typer()
 
 @app.command(
     "init",
-    help=both(
-        "Existing files are not overwritten.",
-        "既存のファイルは上書きしない。",
-    ),
+    help=help_text("Existing files are not overwritten."),
     epilog=example("jp20 init work --example real-estate"),
 )
 def init(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="FOLDER", help=both("The new folder.", "作成するフォルダ。")),
+        typer.Argument(metavar="FOLDER", help=help_text("The new folder.")),
     ],
     example: Annotated[
         Example,
-        typer.Option(
-            help=both(
-                "Which offering's files to put there.",
-                "見本とする案件(不動産、適格機関投資家向け社債、見本なし)。",
-            )
-        ),
+        typer.Option(help=help_text("Which offering's files to put there.")),
     ] = Example.MINIMAL,
 ) -> None:
     """Writes all files or none; and where there is none yet, a .gitignore that takes in all."""
@@ -88,17 +81,17 @@ def init(
     show(
         Table(
             "files",
-            Text("Written", "作成したファイル"),
-            (Column("file", Text("file", "ファイル")),),
+            Text("Written"),
+            (Column("file", Text("file")),),
             [(str(folder / name),) for _, name in files],
         )
     )
     say(
         Text(
-            f"Next: name your node in {folder / 'jp20.toml'}; then, in {folder}: "
-            "jp20 network check, jp20 platform deploy",
-            f"次の手順: {folder / 'jp20.toml'} に接続先ノードを記載し、{folder} で "
-            "jp20 network check、jp20 platform deploy を実行してください。",
+            "Next: name your node in {settings}; then, in {folder}: jp20 network check, jp20 "
+            "platform deploy",
+            settings=folder / "jp20.toml",
+            folder=folder,
         )
     )
 
@@ -107,10 +100,7 @@ def _require_absent(files: list[Path]) -> None:
     present = ", ".join(str(file) for file in files if file.exists())
     if present:
         raise BadArgument(
-            Text(
-                f"There are files already: {present}.",
-                f"既に存在するファイルがあります: {present}。",
-            ),
-            Text("They are not overwritten.", "上書きは行いません。"),
-            Text("Choose another folder.", "別のフォルダを指定してください。"),
+            Text("There are files already: {present}.", present=present),
+            Text("They are not overwritten."),
+            Text("Choose another folder."),
         )

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.invocation import invocation
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import until
 from jp20.cli.frame.output import Coded, Column, Table, Value, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.confirmations import awaited
 from jp20.cli.shared.investors import through
 from jp20.cli.shared.listed import investors_in
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,17 +24,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-_CUSTOMER = Column("customer", Text("customer", "顧客番号"))
-_WALLETS = Column("wallets", Text("wallets", "ウォレット"))
+_CUSTOMER = Column("customer", Text("customer"))
+_WALLETS = Column("wallets", Text("wallets"))
 
 
 @app.command(
     "list",
-    help=both(
-        "All investors of the platform; or those whose KYC or class lapses by a day.",
-        "登録済みの投資家を一覧表示する。--lapses-by で、その日までに本人確認または投資家区分の"
-        "期限が来る投資家に絞り込む。",
-    ),
+    help=help_text("All investors of the platform; or those whose KYC or class lapses by a day."),
     epilog=example(
         "jp20 investors list --investors investors.csv",
         "jp20 investors list --lapses-by 2026-12-31",
@@ -45,7 +41,7 @@ def investors_list(
         str | None,
         typer.Option(
             metavar="TIME",
-            help=both("Whose KYC or class ends by this day.", "この日までに期限が来るもの。"),
+            help=help_text("Whose KYC or class ends by this day."),
         ),
     ] = None,
 ) -> None:
@@ -59,15 +55,12 @@ def investors_list(
     ]
     if last is not None:
         found.sort(key=lambda each: each.lapses)
-    show(_table(Text("Investors", "投資家"), found, references))
+    show(_table(Text("Investors"), found, references))
 
 
 @app.command(
     "missing",
-    help=both(
-        "Investors of the platform of whom a file says nothing: by their wallets.",
-        "チェーンに登録されているが、ファイルに記載のない投資家を表示する(ウォレットで照合)。",
-    ),
+    help=help_text("Investors of the platform of whom a file says nothing: by their wallets."),
     epilog=example("jp20 investors missing investors.csv"),
 )
 def investors_missing(
@@ -75,7 +68,7 @@ def investors_missing(
         Path,
         typer.Argument(
             metavar="FILE",
-            help=both("The investors: CSV or XLSX.", "投資家ファイル(CSV または XLSX)。"),
+            help=help_text("The investors: CSV or XLSX."),
         ),
     ],
 ) -> None:
@@ -84,16 +77,13 @@ def investors_missing(
 
     references = _references(file)
     found = not_among(list_investors(workspace().view()), references)
-    title = Text(f"On the chain, not in {file.name}", f"チェーンのみ({file.name} に記載なし)")
+    title = Text("On the chain, not in {file}", file=file.name)
     show(_table(title, found, references))
 
 
 @app.command(
     "suspended",
-    help=both(
-        "Who is suspended, by whom, and until when it is to be confirmed.",
-        "停止中の投資家と、停止した組織・追認の期限を表示する。",
-    ),
+    help=help_text("Who is suspended, by whom, and until when it is to be confirmed."),
     epilog=example("jp20 investors suspended"),
 )
 def investors_suspended() -> None:
@@ -111,21 +101,21 @@ def investors_suspended() -> None:
             return awaited(due, now)
         by = names.get(confirmed_by)
         if by is None:
-            return Coded("decided", Text("decided", "決定済み"))
-        return Coded("confirmed", Text(f"by {by}", f"{by} により追認済み"))
+            return Coded("decided", Text("decided"))
+        return Coded("confirmed", Text("by {organisation}", organisation=by))
 
     show(
         Table(
             "suspensions",
-            Text("Suspended", "停止中の投資家"),
+            Text("Suspended"),
             (
                 _WALLETS,
                 _CUSTOMER,
-                Column("organisation", Text("suspended by", "停止した組織")),
-                Column("since", Text("since", "停止日時")),
-                Column("confirmation", Text("confirmation", "追認")),
-                Column("confirmed_by", Text("confirmed by", "追認した組織"), detail=True),
-                Column("confirm_by", Text("to be confirmed until", "追認期限"), detail=True),
+                Column("organisation", Text("suspended by")),
+                Column("since", Text("since")),
+                Column("confirmation", Text("confirmation")),
+                Column("confirmed_by", Text("confirmed by"), detail=True),
+                Column("confirm_by", Text("to be confirmed until"), detail=True),
             ),
             [
                 (
@@ -168,12 +158,12 @@ def _table(
         (
             _CUSTOMER,
             _WALLETS,
-            Column("investor", Text("investor's id", "投資家ID"), detail=True),
-            Column("class", Text("class", "投資家区分")),
-            Column("residency", Text("residency", "居住区分")),
-            Column("kyc_expiry", Text("KYC valid through", "KYC有効期限")),
-            Column("class_expiry", Text("class valid through", "区分有効期限")),
-            Column("suspended", Text("suspended", "停止")),
+            Column("investor", Text("investor's id"), detail=True),
+            Column("class", Text("class")),
+            Column("residency", Text("residency")),
+            Column("kyc_expiry", Text("KYC valid through")),
+            Column("class_expiry", Text("class valid through")),
+            Column("suspended", Text("suspended")),
         ),
         [_row(each, references) for each in found],
     )

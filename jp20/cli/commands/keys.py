@@ -5,31 +5,27 @@ from typing import Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.output import Column, Record, Table, say, show, words
 from jp20.cli.frame.passwords import OldPasswordFrom, PasswordFrom, new, opening
 from jp20.cli.frame.workspace import workspace
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 app = typer.Typer(no_args_is_help=True)
 
-_FILE: Final = Column("file", Text("file", "ファイル"))
-_ADDRESS: Final = Column("address", Text("address", "アドレス"))
+_FILE: Final = Column("file", Text("file"))
+_ADDRESS: Final = Column("address", Text("address"))
 
 New = Annotated[
     Path,
-    typer.Argument(
-        metavar="FILE", help=both("The new keystore.", "作成する鍵ファイル(キーストア)。")
-    ),
+    typer.Argument(metavar="FILE", help=help_text("The new keystore.")),
 ]
 
 
 @app.command(
     "create",
-    help=both(
-        "Generate a key, in a new encrypted file.",
-        "新しい鍵を生成し、暗号化した鍵ファイルに保存する。",
-    ),
+    help=help_text("Generate a key, in a new encrypted file."),
     epilog=example("jp20 keys create keystores/registrar.json"),
 )
 def keys_create(file: New, password: PasswordFrom = None) -> None:
@@ -42,10 +38,7 @@ def keys_create(file: New, password: PasswordFrom = None) -> None:
 
 @app.command(
     "import",
-    help=both(
-        "Take over a key: from another keystore, or typed in.",
-        "既存の鍵を取り込む(他の鍵ファイルから、または入力により)。",
-    ),
+    help=help_text("Take over a key: from another keystore, or typed in."),
     epilog=example("jp20 keys import keystores/registrar.json --from UTC--2026-registrar.json"),
 )
 def keys_import(
@@ -55,10 +48,7 @@ def keys_import(
         typer.Option(
             "--from",
             metavar="KEYSTORE",
-            help=both(
-                "The other keystore. Without it the key is typed, unseen.",
-                "取込み元の鍵ファイル。省略時は鍵を画面に表示せず入力する。",
-            ),
+            help=help_text("The other keystore. Without it the key is typed, unseen."),
         ),
     ] = None,
     password: PasswordFrom = None,
@@ -69,7 +59,7 @@ def keys_import(
 
     fresh = new(password)
     if source is None:
-        typed = typed_password(words(Text("Key", "鍵")))
+        typed = typed_password(words(Text("Key")))
         _made(file, import_typed_key(file, typed, fresh))
     else:
         old = opening(old_password, source)
@@ -78,10 +68,7 @@ def keys_import(
 
 @app.command(
     "list",
-    help=both(
-        "List the keystores and their addresses; none is opened.",
-        "鍵ファイルとアドレスの一覧を表示する(復号はしない)。",
-    ),
+    help=help_text("List the keystores and their addresses; none is opened."),
     epilog=example("jp20 keys list", "jp20 keys list keystores"),
 )
 def keys_list(
@@ -89,7 +76,7 @@ def keys_list(
         Path | None,
         typer.Argument(
             metavar="FOLDER",
-            help=both("Which folder; else that of the settings.", "フォルダ。省略時は設定による。"),
+            help=help_text("Which folder; else that of the settings."),
         ),
     ] = None,
 ) -> None:
@@ -99,16 +86,13 @@ def keys_list(
     place = workspace().keystore_folder if folder is None else folder
     if not place.is_dir():
         raise BadArgument(
-            Text(f"{place} is not a folder.", f"{place} はフォルダではありません。"),
-            next_step=Text(
-                "Make a key there: jp20 keys create FILE",
-                "jp20 keys create ファイル で鍵を作成してください。",
-            ),
+            Text("{place} is not a folder.", place=place),
+            next_step=Text("Make a key there: jp20 keys create FILE"),
         )
     show(
         Table(
             "keys",
-            Text("Keys", "鍵"),
+            Text("Keys"),
             (_FILE, _ADDRESS),
             [(str(each.file), each.address) for each in keystores(place)],
         )
@@ -117,13 +101,11 @@ def keys_list(
 
 @app.command(
     "password",
-    help=both("Give a keystore another password.", "鍵ファイルのパスワードを変更する。"),
+    help=help_text("Give a keystore another password."),
     epilog=example("jp20 keys password keystores/registrar.json"),
 )
 def keys_password(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help=both("The keystore.", "鍵ファイル。"))
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=help_text("The keystore."))],
     password: PasswordFrom = None,
     old_password: OldPasswordFrom = None,
 ) -> None:
@@ -135,10 +117,5 @@ def keys_password(
 
 
 def _made(file: Path, address: str) -> None:
-    show(Record("key", Text("Key", "鍵"), ((_FILE, str(file)), (_ADDRESS, address))))
-    say(
-        Text(
-            f"Keep a copy of {file} and of its password, apart from each other.",
-            f"{file} とパスワードの控えを、それぞれ別の場所に保管してください。",
-        )
-    )
+    show(Record("key", Text("Key"), ((_FILE, str(file)), (_ADDRESS, address))))
+    say(Text("Keep a copy of {file} and of its password, apart from each other.", file=file))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence
 from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import Column, Record, Until, show
@@ -23,7 +23,8 @@ from jp20.cli.shared.restrained import (
     restraints_shown,
 )
 from jp20.cli.shared.results import steps_table
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.evidence import Evidence
@@ -35,21 +36,16 @@ WholeToken = Annotated[
     bool,
     typer.Option(
         "--whole-token",
-        help=both(
-            "The token's own lock-up: every unit of every holder.",
-            "トークン全体(全保有者の全数量)のロックアップ。",
-        ),
+        help=help_text("The token's own lock-up: every unit of every holder."),
     ),
 ]
 
 
 @app.command(
     "set",
-    help=both(
-        "Lock up units of a holder, of those in a file, or the whole token. More than a holder has "
-        "counts for what comes in.",
-        "保有者(または一覧ファイルの各保有者)の数量、もしくはトークン全体をロックアップする。"
-        "保有数量を超える分は、以後の取得分に及ぶ。",
+    help=help_text(
+        "Lock up units of a holder, of those in a file, or the whole token. More than a "
+        "holder has counts for what comes in."
     ),
     epilog=example(
         "jp20 lock set JP20-RE-0001 0xAb… 20 --until 2027-03-31 --case LU-1 --document order.pdf",
@@ -63,10 +59,7 @@ def lock_set(
         str,
         typer.Option(
             metavar="TIME",
-            help=both(
-                "Until when: a date is included, to its end in Japan.",
-                "ロックアップの期限(日付はその日の終わりまで。日本時間)。",
-            ),
+            help=help_text("Until when: a date is included, to its end in Japan."),
         ),
     ],
     case: Case,
@@ -102,10 +95,9 @@ def lock_set(
 
 @app.command(
     "shorten",
-    help=both(
+    help=help_text(
         "Bring the end of a lock-up forward, which takes one signature more than setting it. "
-        "A time that has passed ends it.",
-        "ロックアップの期限を早める(設定より署名が一つ多く必要)。過去の日時を指定すると終了する。",
+        "A time that has passed ends it."
     ),
     epilog=example(
         "jp20 lock shorten JP20-RE-0001 0xAb… 3 --until 2026-12-31 --case LU-3 "
@@ -118,10 +110,7 @@ def lock_shorten(
         str,
         typer.Option(
             metavar="TIME",
-            help=both(
-                "The new, earlier end; a date is included.",
-                "短縮後の期限(日付はその日の終わりまで。日本時間)。",
-            ),
+            help=help_text("The new, earlier end; a date is included."),
         ),
     ],
     case: Case,
@@ -132,7 +121,7 @@ def lock_shorten(
         typer.Argument(
             metavar="NUMBER",
             min=1,
-            help=both("Its number, from jp20 lock list.", "番号(jp20 lock list で確認)。"),
+            help=help_text("Its number, from jp20 lock list."),
         ),
     ] = None,
     whole_token: WholeToken = False,
@@ -149,11 +138,8 @@ def lock_shorten(
         return
     if wallet is None or number is None:
         raise BadArgument(
-            Text(
-                "WALLET NUMBER or --whole-token, one of them.",
-                "WALLET NUMBER か --whole-token が必要です。",
-            ),
-            next_step=Text(f"See: jp20 lock list {token}", f"確認: jp20 lock list {token}"),
+            Text("WALLET NUMBER or --whole-token, one of them."),
+            next_step=Text("See: jp20 lock list {token}", token=token),
         )
     holder = address(wallet, "WALLET")
     session = workspace().session()
@@ -169,10 +155,7 @@ def lock_shorten(
 
 @app.command(
     "list",
-    help=both(
-        "Lock-ups that still run, each by its number, and the token's own.",
-        "継続中のロックアップ(番号付き)と、トークン全体のロックアップを表示する。",
-    ),
+    help=help_text("Lock-ups that still run, each by its number, and the token's own."),
     epilog=example("jp20 lock list JP20-RE-0001", "jp20 lock list JP20-RE-0001 0xAb…"),
 )
 def lock_list(token: Token, wallet: OfHolder = None) -> None:
@@ -223,10 +206,10 @@ def _token_lock(session: "Session", token: str) -> Record:
     until = locked_until(session, token)
     return Record(
         "token",
-        Text("The token's own lock-up", "トークン全体のロックアップ"),
+        Text("The token's own lock-up"),
         (
             (UNTIL, Until(until) if until else None),
-            (Column("locked", Text("runs", "継続中")), until > session.now()),
+            (Column("locked", Text("runs")), until > session.now()),
         ),
     )
 
@@ -234,13 +217,7 @@ def _token_lock(session: "Session", token: str) -> Record:
 def _require_nobody(named: object) -> None:
     if named is not None:
         raise BadArgument(
-            Text(
-                "--whole-token goes without WALLET and --file.",
-                "--whole-token は WALLET・--file と併用できません。",
-            ),
-            Text("It locks up every holder.", "全保有者が対象になります。"),
-            Text(
-                "Leave it out where some holders are meant.",
-                "特定の保有者を対象とする場合は --whole-token を外してください。",
-            ),
+            Text("--whole-token goes without WALLET and --file."),
+            Text("It locks up every holder."),
+            Text("Leave it out where some holders are meant."),
         )

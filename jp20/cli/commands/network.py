@@ -9,10 +9,11 @@ import typer
 
 from jp20.cli.commands import network_nodes, network_validators
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.output import Column, Table, Value, show
 from jp20.cli.frame.workspace import workspace
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,16 +25,16 @@ app.registered_commands += network_nodes.app.registered_commands
 app.add_typer(
     network_validators.app,
     name="validators",
-    help=both("Who seals blocks, and the votes on it.", "検証者の確認と投票を行う。"),
+    help=help_text("Who seals blocks, and the votes on it."),
 )
 
-_NODE: Final = Column("node", Text("node", "ノード"))
-_CHAIN: Final = Column("chain_id", Text("chain ID", "チェーンID"))
+_NODE: Final = Column("node", Text("node"))
+_CHAIN: Final = Column("chain_id", Text("chain ID"))
 
 
 @app.command(
     "list",
-    help=both("List the nodes of the settings.", "設定にあるノードの一覧を表示する。"),
+    help=help_text("List the nodes of the settings."),
     epilog=example("jp20 network list"),
 )
 def network_list() -> None:
@@ -44,8 +45,8 @@ def network_list() -> None:
     show(
         Table(
             "nodes",
-            Text("Nodes", "ノード"),
-            (_NODE, _CHAIN, Column("finality", Text("finality", "確定の規則"))),
+            Text("Nodes"),
+            (_NODE, _CHAIN, Column("finality", Text("finality"))),
             [(host_of(url), network.chain_id, str(network.finality)) for url in network.urls],
         )
     )
@@ -53,13 +54,10 @@ def network_list() -> None:
 
 @app.command(
     "check",
-    help=both(
-        "Look whether the chain of a network file is sound, inside and out, a line for each thing; "
-        "without a file, ask each node of the settings: chain, genesis, newest block, version, gas "
-        "price. Ends with 1 where something is wrong.",
-        "ネットワークファイルのチェーンの健全性を項目ごとに検査する。ファイルを省略した場合は、設定に"
-        "ある各ノードのチェーンID・先頭ブロック・最新ブロック・版・ガス価格を確認する。問題があれば"
-        "終了コード1。",
+    help=help_text(
+        "Look whether the chain of a network file is sound, inside and out, a line for each "
+        "thing; without a file, ask each node of the settings: chain, genesis, newest block, "
+        "version, gas price. Ends with 1 where something is wrong."
     ),
     epilog=example("jp20 network check", "jp20 network check network.toml --format json"),
 )
@@ -68,10 +66,7 @@ def network_check(
         Path | None,
         typer.Argument(
             metavar="FILE",
-            help=both(
-                "The network file, beside your own nodes' folders.",
-                "ネットワークファイル(自組織のノードのフォルダと同じ場所に置く)。",
-            ),
+            help=help_text("The network file, beside your own nodes' folders."),
         ),
     ] = None,
 ) -> None:
@@ -83,19 +78,19 @@ def network_check(
     show(
         Table(
             "nodes",
-            Text("Nodes", "ノード"),
+            Text("Nodes"),
             (
                 _NODE,
-                Column("usable", Text("usable", "使用可否")),
+                Column("usable", Text("usable")),
                 _CHAIN,
-                Column("genesis", Text("genesis", "先頭ブロック"), detail=True),
-                Column("block", Text("newest block", "最新ブロック"), number=True),
-                Column("age", Text("its age (s)", "経過秒"), number=True),
-                Column("interval", Text("block interval (s)", "ブロック間隔(秒)")),
-                Column("gas_price", Text("gas price (wei)", "ガス価格(wei)"), number=True),
-                Column("version", Text("version", "版")),
-                Column("trouble", Text("trouble", "問題"), prose=True),
-                Column("code", Text("code", "コード"), detail=True),
+                Column("genesis", Text("genesis"), detail=True),
+                Column("block", Text("newest block"), number=True),
+                Column("age", Text("its age (s)"), number=True),
+                Column("interval", Text("block interval (s)")),
+                Column("gas_price", Text("gas price (wei)"), number=True),
+                Column("version", Text("version")),
+                Column("trouble", Text("trouble"), prose=True),
+                Column("code", Text("code", context="reason"), detail=True),
             ),
             rows,
         )
@@ -120,13 +115,13 @@ def _check_chain(file: Path) -> None:
     show(
         Table(
             "findings",
-            Text("Findings", "検査結果"),
+            Text("Findings"),
             (
-                Column("level", Text("result", "判定")),
-                Column("check", Text("check", "項目")),
+                Column("level", Text("result")),
+                Column("check", Text("check")),
                 _NODE,
-                Column("what", Text("found", "内容"), prose=True),
-                Column("next_step", Text("what to do", "対応"), prose=True),
+                Column("what", Text("found"), prose=True),
+                Column("next_step", Text("what to do"), prose=True),
             ),
             [(each.level, each.check, each.node, each.what, each.next_step) for each in found],
         )
@@ -152,7 +147,7 @@ def _checked(network: "Network") -> tuple[Value, ...]:
     host, found = host_of(network.url), look_at(network)
     if isinstance(found, JP20Error):
         lines = zip(found.lines("en"), found.lines("ja"), strict=True)
-        trouble = Text(*(" ".join(part) for part in zip(*lines, strict=True)))
+        trouble = Text.both(*(" ".join(part) for part in zip(*lines, strict=True)))
         return (host, False, *[None] * 7, trouble, type(found).__name__)
     return (
         host,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.passwords import PasswordFrom, new
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.network.init import Initialised
@@ -23,31 +23,25 @@ NetworkFileOption = Annotated[
     typer.Option(
         "--network",
         metavar="FILE",
-        help=both(
-            "The network file; the nodes' folders are beside it.",
-            "ネットワークファイル。各ノードのフォルダは同じ場所に置く。",
-        ),
+        help=help_text("The network file; the nodes' folders are beside it."),
     ),
 ]
 NodeName = Annotated[
     str,
     typer.Argument(
         metavar="NODE",
-        help=both("A node of the network file.", "ネットワークファイルにあるノード名。"),
+        help=help_text("A node of the network file."),
     ),
 ]
 NETWORK: Final = Path("network.toml")
 
-ORGANISATION: Final = Column("organisation", Text("organisation", "組織"))
-NODE: Final = Column("node", Text("node", "ノード"))
+ORGANISATION: Final = Column("organisation", Text("organisation"))
+NODE: Final = Column("node", Text("node"))
 
 
 @app.command(
     "plan",
-    help=both(
-        "Check network.toml and say who gets which files, and what is still missing.",
-        "network.toml を検査し、各ノードに作成されるファイルと不足事項を表示する。",
-    ),
+    help=help_text("Check network.toml and say who gets which files, and what is still missing."),
     epilog=example("jp20 network plan"),
 )
 def network_plan(network: NetworkFileOption = NETWORK) -> None:
@@ -59,23 +53,21 @@ def network_plan(network: NetworkFileOption = NETWORK) -> None:
     file = load_network(network)
     tolerated = file.consensus.tolerated(len(file.validators))
     show(
-        Table(
-            "nodes", Text("Nodes", "ノード"), _COLUMNS, [_line(file, node) for node in file.nodes]
-        ),
+        Table("nodes", Text("Nodes"), _COLUMNS, [_line(file, node) for node in file.nodes]),
         Record(
             "network",
-            Text("The chain", "チェーン"),
+            Text("The chain"),
             (
-                (Column("chain_id", Text("chain ID", "チェーンID")), file.chain_id),
-                (Column("client", Text("client", "クライアント")), client_name(file)),
+                (Column("chain_id", Text("chain ID")), file.chain_id),
+                (Column("client", Text("client")), client_name(file)),
                 (
-                    Column("block_period", Text("block period (s)", "ブロック間隔(秒)")),
+                    Column("block_period", Text("block period (s)")),
                     file.block_period,
                 ),
-                (Column("gas_limit", Text("gas a block", "ブロックのガス上限")), file.gas_limit),
-                (Column("validators", Text("validators", "検証ノード数")), len(file.validators)),
-                (Column("tolerated", Text("may be down", "停止許容台数")), tolerated),
-                (Column("genesis", Text("first block", "先頭ブロック")), _genesis(file)),
+                (Column("gas_limit", Text("gas a block")), file.gas_limit),
+                (Column("validators", Text("validators")), len(file.validators)),
+                (Column("tolerated", Text("may be down")), tolerated),
+                (Column("genesis", Text("first block")), _genesis(file)),
             ),
         ),
     )
@@ -88,36 +80,30 @@ def network_plan(network: NetworkFileOption = NETWORK) -> None:
 _COLUMNS: Final = (
     ORGANISATION,
     NODE,
-    Column("address", Text("peers reach it at", "P2Pアドレス")),
-    Column("rpc", Text("RPC, on its own machine", "RPC(自端末のみ)")),
-    Column("validates", Text("validates", "検証")),
-    Column("validator", Text("validator", "検証者アドレス"), detail=True),
-    Column("known", Text("public part known", "公開情報の有無")),
-    Column("secrets", Text("secrets, made there", "秘密情報(当該端末で作成)")),
-    Column("files", Text("files", "ファイル"), detail=True),
+    Column("address", Text("peers reach it at")),
+    Column("rpc", Text("RPC, on its own machine")),
+    Column("validates", Text("validates")),
+    Column("validator", Text("validator", context="address"), detail=True),
+    Column("known", Text("public part known")),
+    Column("secrets", Text("secrets, made there")),
+    Column("files", Text("files"), detail=True),
 )
 
 _NO_LONGER_MAINTAINED: Final = Text(
-    "GoQuorum's publisher ended its support in June 2026. For a new network take besu-qbft.",
-    "GoQuorumは2026年6月に提供元のサポートが終了しています。新規のネットワークには besu-qbft を"
-    "使用してください。",
+    "GoQuorum's publisher ended its support in June 2026. For a new network take besu-qbft."
 )
 
 _MISSING: Final = Text(
-    "Public parts are missing. Each organisation runs: jp20 network init NODE, and sends what it"
-    " prints; it is written into network.toml, the same everywhere.",
-    "公開情報が不足しています。各組織で jp20 network init ノード名 を実行し、出力された公開情報を"
-    "全組織の network.toml に同一の内容で記載してください。",
+    "Public parts are missing. Each organisation runs: jp20 network init NODE, and sends what "
+    "it prints; it is written into network.toml, the same everywhere."
 )
 
 
 @app.command(
     "init",
-    help=both(
-        "Make the keys of your own node here, print its public part, and write its files once all "
-        "public parts are in network.toml. Running it again changes no key.",
-        "自組織のノードの鍵を作成して公開情報を出力し、全ノードの公開情報が揃い次第、設定ファイルを"
-        "作成する。再実行しても鍵は変更しない。",
+    help=help_text(
+        "Make the keys of your own node here, print its public part, and write its files once "
+        "all public parts are in network.toml. Running it again changes no key."
     ),
     epilog=example("jp20 network init ibuki-1"),
 )
@@ -140,20 +126,17 @@ _TURNS: Final = 50.0
 """Seconds that a call of `unstick` waits for the node's turn; the next call comes in a minute."""
 
 _NEXT: Final = Text(
-    "Write these lines into the node's table in network.toml, and send them to the other"
-    " organisations. When all are there, run this again.",
-    "この内容を network.toml の該当ノードに記載し、他の組織に送付してください。全組織分が揃ったら"
-    "再度実行してください。",
+    "Write these lines into the node's table in network.toml, and send them to the other "
+    "organisations. When all are there, run this again."
 )
 
 
 @app.command(
     "unstick",
-    help=both(
+    help=help_text(
         "Clique only: where the chain stands still on two branches, give up this node's last "
-        "blocks for its peers'. Else nothing is done. Run it every minute, for instance by cron.",
-        "Clique専用。チェーンが2つの分岐で停止した場合に、自ノードの末尾のブロックを破棄して他ノードに"
-        "追従する。停止していなければ何もしない。cronなどで毎分実行する。",
+        "blocks for its peers'. Else nothing is done. Run it every minute, for instance by "
+        "cron."
     ),
     epilog=example("jp20 network unstick ibuki-1"),
 )
@@ -169,11 +152,11 @@ def network_unstick(node: NodeName, network: NetworkFileOption = NETWORK) -> Non
     show(
         Record(
             "node",
-            Text("Node", "ノード"),
+            Text("Node"),
             (
                 (NODE, node),
-                (Column("found", Text("found", "状態"), detail=True), found.value),
-                (Column("outcome", Text("outcome", "結果"), prose=True), found.text),
+                (Column("found", Text("found", context="node"), detail=True), found.value),
+                (Column("outcome", Text("outcome"), prose=True), found.text),
             ),
         )
     )
@@ -214,13 +197,13 @@ def _public(done: "Initialised") -> Record:
     public = done.public
     return Record(
         "public",
-        Text(f"Public part of {public.node}", f"{public.node} の公開情報"),
+        Text("Public part of {node}", node=public.node),
         (
-            (Column("node", Text("node", "ノード"), detail=True), public.node),
-            (Column("node_id", Text("node_id", "node_id")), public.node_id.hex()),
-            (Column("validator", Text("validator", "validator")), public.validator),
+            (Column("node", Text("node"), detail=True), public.node),
+            (Column("node_id", Text.verbatim("node_id")), public.node_id.hex()),
+            (Column("validator", Text.verbatim("validator")), public.validator),
             (
-                Column("toml", Text("for network.toml", "network.toml の記載"), detail=True),
+                Column("toml", Text("for network.toml"), detail=True),
                 public.toml,
             ),
         ),
@@ -230,16 +213,15 @@ def _public(done: "Initialised") -> Record:
 def _files(done: "Initialised", folder: Path) -> Table:
     return Table(
         "files",
-        Text("Files", "ファイル"),
-        (Column("file", Text("file", "ファイル")), Column("change", Text("change", "変更"))),
+        Text("Files"),
+        (Column("file", Text("file")), Column("change", Text("change"))),
         [(str(file.relative_to(folder)), change) for file, change in done.files.items()],
     )
 
 
 def _begun(genesis: bytes) -> Text:
     return Text(
-        f"Compare the first block with the other organisations: 0x{genesis.hex()}. Once the chain"
-        f' has begun, write genesis = "0x{genesis.hex()}" into network.toml.',
-        f"先頭ブロックのハッシュを他の組織と照合してください: 0x{genesis.hex()}。チェーンの開始後、"
-        f'network.toml に genesis = "0x{genesis.hex()}" を記載してください。',
+        "Compare the first block with the other organisations: 0x{genesis}. Once the chain "
+        'has begun, write genesis = "0x{genesis}" into network.toml.',
+        genesis=genesis.hex(),
     )

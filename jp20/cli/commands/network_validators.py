@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.commands.network_nodes import NETWORK, NODE, ORGANISATION, NetworkFileOption
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Yes, address
 from jp20.cli.frame.output import Column, Table, confirm, say, show
 from jp20.cli.frame.workspace import workspace
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -26,28 +27,24 @@ By = Annotated[
     typer.Option(
         "--node",
         metavar="NODE",
-        help=both("Your own node, which asks or votes.", "照会・投票を行う自組織のノード。"),
+        help=help_text("Your own node, which asks or votes."),
     ),
 ]
 Candidate = Annotated[
     str,
     typer.Argument(
         metavar="VALIDATOR",
-        help=both(
-            "A node of the network file, or a validator's address.",
-            "ネットワークファイルのノード名、または検証者のアドレス。",
-        ),
+        help=help_text("A node of the network file, or a validator's address."),
     ),
 ]
-_VALIDATOR: Final = Column("validator", Text("validator", "検証者"))
-_CHANGE: Final = Column("change", Text("change", "変更"))
+_VALIDATOR: Final = Column("validator", Text("validator"))
+_CHANGE: Final = Column("change", Text("change"))
 
 
 @app.command(
     "list",
-    help=both(
-        "List the validators with their organisation and the last block that each sealed.",
-        "検証者の一覧(組織、最終生成ブロック)を表示する。",
+    help=help_text(
+        "List the validators with their organisation and the last block that each sealed."
     ),
     epilog=example("jp20 network validators list --node ibuki-1"),
 )
@@ -59,14 +56,14 @@ def validators_list(node: By, network: NetworkFileOption = NETWORK) -> None:
     show(
         Table(
             "validators",
-            Text("Validators", "検証者"),
+            Text("Validators"),
             (
                 ORGANISATION,
                 NODE,
                 _VALIDATOR,
-                Column("admitted", Text("may seal", "承認済み")),
-                Column("sealed", Text("blocks lately", "最近の生成数"), number=True),
-                Column("last", Text("last block", "最終生成ブロック"), number=True),
+                Column("admitted", Text("may seal")),
+                Column("sealed", Text("blocks lately"), number=True),
+                Column("last", Text("last block"), number=True),
             ),
             [
                 (each.organisation, each.node, each.address, each.admitted, each.sealed, each.last)
@@ -78,10 +75,7 @@ def validators_list(node: By, network: NetworkFileOption = NETWORK) -> None:
 
 @app.command(
     "votes",
-    help=both(
-        "Show the votes under way, who has voted, and what your node votes for.",
-        "進行中の投票、投票済みの検証者、自ノードの投票内容を表示する。",
-    ),
+    help=help_text("Show the votes under way, who has voted, and what your node votes for."),
     epilog=example("jp20 network validators votes --node ibuki-1"),
 )
 def validators_votes(node: By, network: NetworkFileOption = NETWORK) -> None:
@@ -93,13 +87,13 @@ def validators_votes(node: By, network: NetworkFileOption = NETWORK) -> None:
     show(
         Table(
             "votes",
-            Text("Votes", "投票"),
+            Text("Votes"),
             (
                 ORGANISATION,
                 _VALIDATOR,
                 _CHANGE,
-                Column("voters", Text("voted", "投票済み")),
-                Column("needed", Text("needed", "必要数"), number=True),
+                Column("voters", Text("voted")),
+                Column("needed", Text("needed"), number=True),
             ),
             [
                 (
@@ -114,7 +108,7 @@ def validators_votes(node: By, network: NetworkFileOption = NETWORK) -> None:
         ),
         Table(
             "own",
-            Text("What this node votes for", "自ノードの投票内容"),
+            Text("What this node votes for"),
             (ORGANISATION, _VALIDATOR, _CHANGE),
             [(_organisation(file, each), each, _change(add)) for each, add in found.own.items()],
         ),
@@ -123,10 +117,9 @@ def validators_votes(node: By, network: NetworkFileOption = NETWORK) -> None:
 
 @app.command(
     "propose",
-    help=both(
-        "Have your node vote to add a validator of network.toml. Its organisation must "
-        "hold the role VALIDATOR.",
-        "network.toml にある検証者の追加に投票する。当該組織に VALIDATOR の役割が必要。",
+    help=help_text(
+        "Have your node vote to add a validator of network.toml. Its organisation must hold "
+        "the role VALIDATOR."
     ),
     epilog=example("jp20 network validators propose kaede-1 --node ibuki-1"),
 )
@@ -139,10 +132,7 @@ def validators_propose(
 
 @app.command(
     "drop",
-    help=both(
-        "Have your node vote to remove a validator.",
-        "検証者の除外に投票する。",
-    ),
+    help=help_text("Have your node vote to remove a validator."),
     epilog=example("jp20 network validators drop kaede-1 --node ibuki-1"),
 )
 def validators_drop(
@@ -154,10 +144,7 @@ def validators_drop(
 
 @app.command(
     "withdraw",
-    help=both(
-        "Have your node stop voting on a validator.",
-        "検証者に関する自ノードの投票を取りやめる。",
-    ),
+    help=help_text("Have your node stop voting on a validator."),
     epilog=example("jp20 network validators withdraw kaede-1 --node ibuki-1"),
 )
 def validators_withdraw(
@@ -168,7 +155,7 @@ def validators_withdraw(
 
     file, channel = _at(network, node)
     withdraw_vote(file, channel, _address(file, validator))
-    say(Text("This node no longer votes on it.", "自ノードはこの検証者について投票しません。"))
+    say(Text("This node no longer votes on it."))
 
 
 def holders(session: "Session | None") -> tuple[str, ...] | None:
@@ -197,19 +184,20 @@ def _vote(network: Path, node: str, validator: str, yes: bool, *, add: bool) -> 
     file, channel = _at(network, node)
     candidate = _address(file, validator)
     whose = _organisation(file, candidate) or "?"
-    what = Text(
-        f"Vote to {'add' if add else 'remove'} {candidate} of {whose}?",
-        f"{whose} の検証者 {candidate} の{'追加' if add else '除外'}に投票しますか?",
+    what = (
+        Text("Vote to add {candidate} of {organisation}?", candidate=candidate, organisation=whose)
+        if add
+        else Text(
+            "Vote to remove {candidate} of {organisation}?", candidate=candidate, organisation=whose
+        )
     )
     allowed = holders(platform()) if add else None
     confirm(what, yes)
     propose_vote(file, channel, candidate, add=add, holders=allowed)
     say(
         Text(
-            "This node casts the vote in every block that it seals. To follow it: "
-            "jp20 network validators votes",
-            "自ノードがブロックを生成するたびに投票されます。経過は jp20 network validators votes"
-            " で確認してください。",
+            "This node casts the vote in every block that it seals. To follow it: jp20 network "
+            "validators votes"
         )
     )
 
@@ -228,13 +216,9 @@ def _address(file: "NetworkFile", named: str) -> "ChecksumAddress":
             if node.validator is None:
                 raise BadArgument(
                     Text(
-                        f"The public part of {named} is not in {file.file}.",
-                        f"{named} の公開情報が {file.file} にありません。",
+                        "The public part of {named} is not in {file}.", named=named, file=file.file
                     ),
-                    next_step=Text(
-                        "Write in what its organisation sent.",
-                        "当該組織から受領した内容を記載してください。",
-                    ),
+                    next_step=Text("Write in what its organisation sent."),
                 )
             return node.validator
     return address(named, "VALIDATOR")
@@ -246,4 +230,4 @@ def _organisation(file: "NetworkFile", validator: "ChecksumAddress") -> str | No
 
 
 def _change(add: bool) -> Text:
-    return Text("add", "追加") if add else Text("remove", "除外")
+    return Text("add") if add else Text("remove")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.commands import organisation_keys
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.output import show
 from jp20.cli.frame.workspace import workspace
@@ -18,7 +18,8 @@ from jp20.cli.shared.organisation_changes import (
     role_named,
 )
 from jp20.cli.shared.organisation_tables import organisation_tables
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.base.roles import Role
@@ -28,11 +29,9 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command(
     "list",
-    help=both(
-        "The organisations, removed ones too, with their roles at large and for single tokens, and "
-        "their keys, revoked ones too.",
-        "組織(除名済みを含む)と、その役割(全トークン共通・個別トークン)および鍵(失効済みを含む)を"
-        "表示する。",
+    help=help_text(
+        "The organisations, removed ones too, with their roles at large and for single "
+        "tokens, and their keys, revoked ones too."
     ),
     epilog=example("jp20 organisation list", "jp20 organisation list --format json"),
 )
@@ -43,13 +42,10 @@ def organisation_list() -> None:
 
 @app.command(
     "add",
-    help=both(
-        "Let an organisation in, with its first keys and roles. By the shipped policy OPERATOR, "
-        "AUDITOR, REGISTRAR and one of BROKER, CUSTODIAN sign, each running the same; 7 days later "
-        "OPERATOR runs it again.",
-        "組織を追加する(最初の鍵と役割を指定)。同梱ポリシーでは OPERATOR・AUDITOR・REGISTRAR、"
-        "および BROKER・CUSTODIAN のいずれかが同じコマンドを実行して署名し、7日後に OPERATOR が"
-        "再度実行する。",
+    help=help_text(
+        "Let an organisation in, with its first keys and roles. By the shipped policy "
+        "OPERATOR, AUDITOR, REGISTRAR and one of BROKER, CUSTODIAN sign, each running the "
+        "same; 7 days later OPERATOR runs it again."
     ),
     epilog=example(
         "jp20 organisation add かえで情報 --role VALIDATOR "
@@ -62,7 +58,7 @@ def organisation_add(
         str,
         typer.Argument(
             metavar="NAME",
-            help=both("Its public name; no person's.", "公開される名称(個人名は不可)。"),
+            help=help_text("Its public name; no person's."),
         ),
     ],
     key: Annotated[
@@ -70,10 +66,7 @@ def organisation_add(
         typer.Option(
             "--key",
             metavar="ADDRESS",
-            help=both(
-                "The address of a key that it made itself. Repeatable.",
-                "その組織が作成した鍵のアドレス(複数指定可)。",
-            ),
+            help=help_text("The address of a key that it made itself. Repeatable."),
         ),
     ],
     case: Case,
@@ -83,7 +76,7 @@ def organisation_add(
         typer.Option(
             "--role",
             metavar="ROLE",
-            help=both("A role at large. Repeatable.", "役割(全トークン共通、複数指定可)。"),
+            help=help_text("A role at large. Repeatable."),
         ),
     ] = None,
     yes: Yes = False,
@@ -103,11 +96,10 @@ def organisation_add(
 
 @app.command(
     "grant",
-    help=both(
-        "Give an organisation a role. By the shipped policy OPERATOR, AUDITOR, REGISTRAR and one "
-        "of BROKER, CUSTODIAN sign, each running the same; 7 days later OPERATOR runs it again.",
-        "組織に役割を付与する。同梱ポリシーでは OPERATOR・AUDITOR・REGISTRAR、および BROKER・"
-        "CUSTODIAN のいずれかが同じコマンドを実行して署名し、7日後に OPERATOR が再度実行する。",
+    help=help_text(
+        "Give an organisation a role. By the shipped policy OPERATOR, AUDITOR, REGISTRAR and "
+        "one of BROKER, CUSTODIAN sign, each running the same; 7 days later OPERATOR runs it "
+        "again."
     ),
     epilog=example(
         "jp20 organisation grant 北辰データ VALIDATOR --case CV-2 --document resolution.pdf",
@@ -136,11 +128,9 @@ def organisation_grant(
 
 @app.command(
     "revoke",
-    help=both(
-        "Take a role from an organisation, as soon as all have signed. Not from its last holder: "
-        "jp20 organisation transfer-role.",
-        "組織の役割を取り消す(署名が揃い次第、直ちに実行)。最後の保有組織からは取り消せない"
-        "(jp20 organisation transfer-role で引き継ぐ)。",
+    help=help_text(
+        "Take a role from an organisation, as soon as all have signed. Not from its last "
+        "holder: jp20 organisation transfer-role."
     ),
     epilog=example(
         "jp20 organisation revoke 西嶺クラウド VALIDATOR --case CV-4 --document resolution.pdf"
@@ -167,11 +157,9 @@ def organisation_revoke(
 
 @app.command(
     "transfer-role",
-    help=both(
-        "Hand a role from one organisation to another in one step, the last holder's too. By the "
-        "shipped policy four organisations sign, and it is executed 7 days later.",
-        "役割を他の組織に引き継ぐ(最後の保有組織からの引継ぎも可)。同梱ポリシーでは4組織が署名し、"
-        "7日後に実行できる。",
+    help=help_text(
+        "Hand a role from one organisation to another in one step, the last holder's too. By "
+        "the shipped policy four organisations sign, and it is executed 7 days later."
     ),
     epilog=example(
         "jp20 organisation transfer-role PAYING_AGENT しらかば銀行 ひいらぎ信託銀行 --case CV-5 "
@@ -182,15 +170,11 @@ def organisation_transfer_role(
     role: RoleName,
     giver: Annotated[
         str,
-        typer.Argument(
-            metavar="FROM", help=both("Who holds it: name or number.", "引継元の名称または番号。")
-        ),
+        typer.Argument(metavar="FROM", help=help_text("Who holds it: name or number.")),
     ],
     taker: Annotated[
         str,
-        typer.Argument(
-            metavar="TO", help=both("Who gets it: name or number.", "引継先の名称または番号。")
-        ),
+        typer.Argument(metavar="TO", help=help_text("Who gets it: name or number.")),
     ],
     case: Case,
     document: Document,
@@ -206,8 +190,8 @@ def organisation_transfer_role(
     from_, to = member_named(session, giver), member_named(session, taker)
     if from_.number == to.number:
         raise BadArgument(
-            Text(f"FROM and TO are both {to.name}.", f"引継元と引継先が同じ組織です({to.name})。"),
-            next_step=Text("Name two organisations.", "異なる組織を指定してください。"),
+            Text("FROM and TO are both {successor}.", successor=to.name),
+            next_step=Text("Name two organisations."),
         )
     change = role_transfer(session, moved, from_, to, token, rests_on)
     decide_and_show(place, session, change, yes, from_.number, to.number)
@@ -215,12 +199,10 @@ def organisation_transfer_role(
 
 @app.command(
     "remove",
-    help=both(
+    help=help_text(
         "Remove an organisation, with all its keys and roles at large, as soon as all have "
-        "signed. It signs nothing of it. What it alone holds, and its roles for single tokens, are "
-        "handed over first.",
-        "組織を除名し、すべての鍵と役割を失効させる(署名が揃い次第、直ちに実行)。当該組織は署名"
-        "できない。単独で保有する役割と個別トークンの役割は、先に引き継ぐこと。",
+        "signed. It signs nothing of it. What it alone holds, and its roles for single "
+        "tokens, are handed over first."
     ),
     epilog=example("jp20 organisation remove 西嶺クラウド --case CV-6 --document resolution.pdf"),
 )
@@ -241,7 +223,7 @@ def organisation_remove(
 app.add_typer(
     organisation_keys.app,
     name="key",
-    help=both("An organisation's keys on the chain.", "組織の鍵の追加・失効・交換。"),
+    help=help_text("An organisation's keys on the chain."),
 )
 
 
@@ -250,12 +232,10 @@ def _require_name(name: str) -> None:
     if name.strip() and name == name.strip() and not (name.isascii() and name.isdigit()):
         return
     raise BadArgument(
-        Text(f'NAME: "{name}" is not a name.', f"NAME: 「{name}」は名称として使用できません。"),
+        Text('NAME: "{name}" is not a name.', name=name),
         Text(
             "It is not empty, has no space around it, and is not a number, which names the "
-            "organisation of that number.",
-            "空の名称、前後に空白のある名称、数字のみの名称(組織の番号と区別できないため)は"
-            "使用できません。",
+            "organisation of that number."
         ),
-        Text("Write its public name.", "組織の正式名称を指定してください。"),
+        Text("Write its public name."),
     )

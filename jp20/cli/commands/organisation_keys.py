@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.output import confirm, say, show
 from jp20.cli.frame.workspace import workspace
@@ -12,7 +12,7 @@ from jp20.cli.shared.organisation_changes import OrganisationName, decide_and_sh
 from jp20.cli.shared.organisation_tables import organisation_tables
 from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, evidence_if_any
 from jp20.cli.shared.results import steps_table
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.operations.governance.organisations import KeyEntry
@@ -24,21 +24,16 @@ NewKey = Annotated[
     str,
     typer.Argument(
         metavar="NEW",
-        help=both(
-            "The new key's address (jp20 keys create).",
-            "新しい鍵のアドレス(jp20 keys create で作成)。",
-        ),
+        help=help_text("The new key's address (jp20 keys create)."),
     ),
 ]
 
 
 @app.command(
     "add",
-    help=both(
-        "Give an organisation a further key. By the shipped policy four organisations sign, each "
-        "running the same; 7 days later OPERATOR or AUDITOR runs it again.",
-        "組織に鍵を追加する。同梱ポリシーでは4組織が同じコマンドを実行して署名し、7日後に "
-        "OPERATOR または AUDITOR が再度実行する。",
+    help=help_text(
+        "Give an organisation a further key. By the shipped policy four organisations sign, "
+        "each running the same; 7 days later OPERATOR or AUDITOR runs it again."
     ),
     epilog=example(
         "jp20 organisation key add みなと証券 0x5FbDB2315678afecb367f032d93F642f64180aa3 "
@@ -65,14 +60,11 @@ def key_add(
 
 @app.command(
     "revoke",
-    help=both(
-        "Take a key away for ever. Without a case: one of your own organisation, at once, with "
-        "that key or an older one; the first thing to do when one is stolen. With case and "
-        "document: any organisation's, its last one too, by decision, as soon as all have signed.",
-        "鍵を恒久的に失効させる。案件番号を指定しない場合は、自組織の鍵をその鍵またはより古い鍵で"
-        "直ちに失効させる(鍵の盗難時に最初に行う)。案件番号と文書を指定した場合は、決定により任意の"
-        "組織の鍵を失効させる(署名が揃い次第、直ちに実行)。組織の最後の鍵も対象と"
-        "なる。",
+    help=help_text(
+        "Take a key away for ever. Without a case: one of your own organisation, at once, "
+        "with that key or an older one; the first thing to do when one is stolen. With case "
+        "and document: any organisation's, its last one too, by decision, as soon as all have "
+        "signed."
     ),
     epilog=example(
         "jp20 organisation key revoke 0xBcd4042DE499D14e55001CcbB24a551F3b954096",
@@ -81,9 +73,7 @@ def key_add(
     ),
 )
 def key_revoke(
-    key: Annotated[
-        str, typer.Argument(metavar="KEY", help=both("Its address.", "失効させる鍵のアドレス。"))
-    ],
+    key: Annotated[str, typer.Argument(metavar="KEY", help=help_text("Its address."))],
     case: CaseIfAny = None,
     document: DocumentIfAny = None,
     yes: Yes = False,
@@ -104,14 +94,11 @@ def key_revoke(
 
 @app.command(
     "replace",
-    help=both(
-        "Exchange a key of any organisation, its last one too, in one step, without its signature. "
-        "By the shipped policy four organisations sign, and it is carried out 7 days later: until "
-        "then the old one counts. With the organisation's own signature: jp20 organisation key "
-        "rotate.",
-        "鍵を交換する(組織の最後の鍵も可。その組織の署名は不要)。同梱ポリシーでは4組織の署名を要し、"
-        "7日後に実行できる。それまでは旧い鍵が有効である。自組織の署名がある場合は "
-        "jp20 organisation key rotate を使用する。",
+    help=help_text(
+        "Exchange a key of any organisation, its last one too, in one step, without its "
+        "signature. By the shipped policy four organisations sign, and it is carried out 7 "
+        "days later: until then the old one counts. With the organisation's own signature: "
+        "jp20 organisation key rotate."
     ),
     epilog=example(
         "jp20 organisation key replace 0x90F79bf6EB2c4f870365E785982E1f101E93b906 "
@@ -121,7 +108,7 @@ def key_revoke(
 def key_replace(
     old: Annotated[
         str,
-        typer.Argument(metavar="OLD", help=both("The key in use.", "使用中の鍵のアドレス。")),
+        typer.Argument(metavar="OLD", help=help_text("The key in use.")),
     ],
     new: NewKey,
     case: Case,
@@ -142,11 +129,9 @@ def key_replace(
 
 @app.command(
     "rotate",
-    help=both(
-        "Exchange a key of one's own organisation, in one step: it signs itself, with the operator "
-        "or the audit firm. By the shipped policy carried out 24 hours later.",
-        "自組織の鍵を交換する。自組織のほか、運営者または監査組織の署名を要し、同梱ポリシーでは"
-        "24時間後に実行できる。",
+    help=help_text(
+        "Exchange a key of one's own organisation, in one step: it signs itself, with the "
+        "operator or the audit firm. By the shipped policy carried out 24 hours later."
     ),
     epilog=example(
         "jp20 organisation key rotate 0x90F79bf6EB2c4f870365E785982E1f101E93b906 "
@@ -156,7 +141,7 @@ def key_replace(
 def key_rotate(
     old: Annotated[
         str,
-        typer.Argument(metavar="OLD", help=both("The key in use.", "使用中の鍵のアドレス。")),
+        typer.Argument(metavar="OLD", help=help_text("The key in use.")),
     ],
     new: NewKey,
     case: Case,
@@ -184,19 +169,15 @@ def _revoke_own(session: "Session", entry: "KeyEntry", yes: bool) -> None:
         signer = own_signer(session, entry)
         confirm(
             Text(
-                f"Revoke {entry.address} at once, with {signer.address}? It never returns.",
-                f"鍵 {entry.address} を直ちに失効させますか(署名鍵: {signer.address})?"
-                "再び有効にはできません。",
+                "Revoke {key} at once, with {signer}? It never returns.",
+                key=entry.address,
+                signer=signer.address,
             ),
             yes,
         )
         steps.append(revoke_own_key(session, entry, signer))
     else:
-        say(
-            Text(
-                "It is revoked already; nothing was sent.", "既に失効済みのため、送信していません。"
-            )
-        )
+        say(Text("It is revoked already; nothing was sent."))
     show(
         *organisation_tables(session, entry.organisation),
         steps_table(session, steps),

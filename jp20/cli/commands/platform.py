@@ -8,12 +8,13 @@ import typer
 
 from jp20.cli.commands import platform_migrate
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Yes
 from jp20.cli.frame.output import Coded, Column, Table, Value, confirm, progress, say, show, warn
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK
-from jp20.domain.base.errors import ExitCode, Text
+from jp20.domain.base.errors import ExitCode
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -21,27 +22,23 @@ if TYPE_CHECKING:
     from jp20.operations.governance.targets import ActInForce, RegisteredTarget
     from jp20.operations.workspace import Workspace
 
-_FOUNDER: Final = Coded("founder", Text("the founder", "設立者"))
-_UNKNOWN: Final = Coded("unknown", Text("NOT KNOWN", "記録なし"))
-_CODE_DIFFERS: Final = Text(
-    "A contract's code is not that of this version of JP20.",
-    "コードがこのバージョンの JP20 と一致しないコントラクトがあります。",
-)
+_FOUNDER: Final = Coded("founder", Text("the founder"))
+_UNKNOWN: Final = Coded("unknown", Text("NOT KNOWN"))
+_CODE_DIFFERS: Final = Text("A contract's code is not that of this version of JP20.")
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(
     platform_migrate.app,
     name="migrate",
-    help=both("Replace the platform contract.", "基盤コントラクトを差し替える。"),
+    help=help_text("Replace the platform contract."),
 )
 
 
 @app.command(
     "deploy",
-    help=both(
-        "Set the platform up: contracts, organisations, policy, seal. "
-        "After an interruption, run it again to continue.",
-        "基盤を構築する(コントラクト・組織・ポリシー・封印)。中断後に再実行すると続行する。",
+    help=help_text(
+        "Set the platform up: contracts, organisations, policy, seal. After an interruption, "
+        "run it again to continue."
     ),
     epilog=example("jp20 platform deploy --yes", "jp20 platform deploy --fresh"),
 )
@@ -51,10 +48,9 @@ def deploy(
         bool,
         typer.Option(
             "--fresh",
-            help=both(
-                "Where a development chain was started again: keep its old record under another "
-                "name, and deploy to the new one.",
-                "再起動した開発チェーン用: 以前のデプロイ記録を別名で残し、新たに構築する。",
+            help=help_text(
+                "Where a development chain was started again: keep its old record under "
+                "another name, and deploy to the new one."
             ),
         ),
     ] = False,
@@ -68,18 +64,19 @@ def deploy(
     founder = place.founder_key(founding.founder)
     confirm(
         Text(
-            f"Deploy the platform to chain {connection.chain_id}, with "
-            f"{len(founding.organisations)} organisations and {len(policy.acts)} rules?",
-            f"チェーン {connection.chain_id} に、{len(founding.organisations)} 組織・"
-            f"{len(policy.acts)} 件の規則で基盤を構築しますか?",
+            "Deploy the platform to chain {chain_id}, with {organisations} organisations and "
+            "{acts} rules?",
+            chain_id=connection.chain_id,
+            organisations=len(founding.organisations),
+            acts=len(policy.acts),
         ),
         yes,
     )
     if fresh:
         kept = set_aside(connection, place.deployment_file)
         if kept is not None:
-            say(Text(f"The old record is kept: {kept}", f"以前の記録を保存しました: {kept}"))
-    with progress(Text("Deploying", "構築しています")) as told:
+            say(Text("The old record is kept: {file}", file=kept))
+    with progress(Text("Deploying")) as told:
         deployed = count(1)
         deploy_platform(
             connection,
@@ -95,9 +92,8 @@ def deploy(
 
 @app.command(
     "show",
-    help=both(
-        "Show the contracts, whether their code is this package's, and the organisations.",
-        "コントラクト(コードの照合結果を含む)と参加組織を表示する。",
+    help=help_text(
+        "Show the contracts, whether their code is this package's, and the organisations."
     ),
     epilog=example("jp20 platform show --format json"),
 )
@@ -108,11 +104,9 @@ def platform_show() -> None:
 
 @app.command(
     "check",
-    help=both(
+    help=help_text(
         "Compare all that is under the policy with what the deployment file knows: contracts, "
-        "their code, rules. Ends with 1 where the founder left anything else there.",
-        "ポリシーの対象(コントラクト・コード・規則)をデプロイ記録とすべて照合する。"
-        "設立者が登録した記録外のものがあれば終了コード1。",
+        "their code, rules. Ends with 1 where the founder left anything else there."
     ),
     epilog=example("jp20 platform check"),
 )
@@ -133,28 +127,23 @@ def platform_check() -> None:
     if hidden:
         warn(
             Text(
-                f"The founder put under the policy what no file knows: {', '.join(hidden)}.",
-                f"設立者が、記録にないコントラクトを登録しています: {', '.join(hidden)}",
+                "The founder put under the policy what no file knows: {hidden}.",
+                hidden=", ".join(hidden),
             )
         )
     hidden_acts = [each.act.key for each in hidden_rules if each.is_hidden]
     if hidden_acts:
         warn(
             Text(
-                f"The founder set rules for unknown functions: {', '.join(hidden_acts)}.",
-                f"設立者が、未知の関数に規則を設定しています: {', '.join(hidden_acts)}",
+                "The founder set rules for unknown functions: {hidden_acts}.",
+                hidden_acts=", ".join(hidden_acts),
             )
         )
     if not all(checks.values()):
         warn(_CODE_DIFFERS)
     if hidden or hidden_acts or not all(checks.values()):
         raise Ending(ExitCode.REFUSED)
-    say(
-        Text(
-            "Nothing is under the policy but what is known or was decided.",
-            "ポリシーの対象は、記録済みのものと決定により登録されたもののみです。",
-        )
-    )
+    say(Text("Nothing is under the policy but what is known or was decided."))
 
 
 def _targets(
@@ -164,14 +153,14 @@ def _targets(
 
     return Table(
         "targets",
-        Text("Contracts under the policy", "ポリシーの対象コントラクト"),
+        Text("Contracts under the policy"),
         (
-            Column("contract", Text("known as", "記録上の名称")),
-            Column("kind", Text("kind", "種別")),
-            Column("address", Text("address", "アドレス")),
-            Column("scope", Text("of the token", "対象銘柄")),
-            Column("matches", Text("code as compiled", "コードの一致")),
-            Column("registered", Text("registered by", "登録")),
+            Column("contract", Text("known as")),
+            Column("kind", Text("kind")),
+            Column("address", Text("address")),
+            Column("scope", Text("of the token")),
+            Column("matches", Text("code as compiled")),
+            Column("registered", Text("registered by")),
             BLOCK,
         ),
         [
@@ -194,12 +183,12 @@ def _unknown_rules(acts: "Sequence[ActInForce]") -> Table:
 
     return Table(
         "unknown_rules",
-        Text("Rules for functions that this package does not know", "未知の関数に対する規則"),
+        Text("Rules for functions that this package does not know"),
         (
-            Column("kind", Text("kind", "種別")),
-            Column("functions", Text("functions", "関数")),
-            Column("rule", Text("rule", "規則")),
-            Column("set", Text("set by", "設定")),
+            Column("kind", Text("kind")),
+            Column("functions", Text("functions")),
+            Column("rule", Text("rule")),
+            Column("set", Text("set by")),
         ),
         [
             (
@@ -228,11 +217,11 @@ def _show(place: "Workspace") -> None:
     show(
         Table(
             "contracts",
-            Text("Contracts", "コントラクト"),
+            Text("Contracts"),
             (
-                Column("contract", Text("contract", "コントラクト")),
-                Column("address", Text("address", "アドレス")),
-                Column("matches", Text("code as compiled", "コードの一致")),
+                Column("contract", Text("contract", context="deployment")),
+                Column("address", Text("address")),
+                Column("matches", Text("code as compiled")),
                 BLOCK,
             ),
             [
@@ -247,13 +236,13 @@ def _show(place: "Workspace") -> None:
         ),
         Table(
             "organisations",
-            Text("Organisations", "参加組織"),
+            Text("Organisations"),
             (
-                Column("number", Text("no.", "番号")),
-                Column("name", Text("name", "名称")),
-                Column("active", Text("active", "有効")),
-                Column("roles", Text("roles", "役割")),
-                Column("keys", Text("keys", "鍵")),
+                Column("number", Text("no.")),
+                Column("name", Text("name")),
+                Column("active", Text("active")),
+                Column("roles", Text("roles")),
+                Column("keys", Text("keys")),
             ),
             [
                 (

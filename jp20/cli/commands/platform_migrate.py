@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.output import Column, Record, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, WALLET, steps_table
-from jp20.domain.base.errors import ExitCode, Text
+from jp20.domain.base.errors import ExitCode
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.migration import Migration
@@ -24,17 +25,14 @@ PlanFile = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help=both("The migration's plan file.", "移行計画ファイル。"),
+        help=help_text("The migration's plan file."),
     ),
 ]
 
 
 @app.command(
     "plan",
-    help=both(
-        "Write what it takes to replace the platform contract. Nothing is sent.",
-        "基盤コントラクトの差替えに必要な内容を計画ファイルに書き出す。送信は行わない。",
-    ),
+    help=help_text("Write what it takes to replace the platform contract. Nothing is sent."),
     epilog=example("jp20 platform migrate plan migration.json --case MG-1 --document minutes.pdf"),
 )
 def migrate_plan(file: PlanFile, case: Case, document: Document) -> None:
@@ -47,9 +45,8 @@ def migrate_plan(file: PlanFile, case: Case, document: Document) -> None:
     save_migration(file, migration)
     say(
         Text(
-            f"Written to {file}. The operator carries it out first: jp20 platform migrate apply",
-            f"{file} に書き出しました。"
-            "最初に運営者が jp20 platform migrate apply を実行してください。",
+            "Written to {file}. The operator carries it out first: jp20 platform migrate apply",
+            file=file,
         )
     )
     show(_stages(session, migration))
@@ -57,13 +54,10 @@ def migrate_plan(file: PlanFile, case: Case, document: Document) -> None:
 
 @app.command(
     "apply",
-    help=both(
-        "Carry a plan out as far as the keys here and the delays of the policy let it: deploy, "
-        "register, approve the version, appoint, carry investors, take tokens over. Run again it "
-        "goes on, and does nothing twice. Between two steps everything works.",
-        "計画を、手元の鍵とポリシーの待機期間の範囲で実施する(デプロイ・登録・版の承認・切替え・"
-        "投資家情報の引継ぎ・トークンの引継ぎ)。再実行すると続きから行い、二重には実行しない。"
-        "途中の段階でも業務は継続できる。",
+    help=help_text(
+        "Carry a plan out as far as the keys here and the delays of the policy let it: "
+        "deploy, register, approve the version, appoint, carry investors, take tokens over. "
+        "Run again it goes on, and does nothing twice. Between two steps everything works."
     ),
     epilog=example("jp20 platform migrate apply migration.json"),
 )
@@ -76,10 +70,10 @@ def migrate_apply(file: PlanFile, yes: Yes = False) -> None:
     session = place.session()
     confirm(
         Text(
-            f"Replace the platform {migration.old}: {len(migration.tokens)} tokens, "
-            f"{migration.wallets} wallets?",
-            f"基盤 {migration.old} を差し替えますか?(トークン {len(migration.tokens)} 件、"
-            f"ウォレット {migration.wallets} 件)",
+            "Replace the platform {old}: {count} tokens, {wallets} wallets?",
+            old=migration.old,
+            count=len(migration.tokens),
+            wallets=migration.wallets,
         ),
         yes,
     )
@@ -92,10 +86,9 @@ def migrate_apply(file: PlanFile, yes: Yes = False) -> None:
     )
     say(
         Text(
-            f"Every token follows the new platform, which {place.deployment_file.name} names. "
-            "Give that file to the other organisations.",
-            "すべてのトークンが新しい基盤を参照しています。"
-            f"{place.deployment_file.name} を更新しました。他の組織にも配布してください。",
+            "Every token follows the new platform, which {file} names. Give that file to the "
+            "other organisations.",
+            file=place.deployment_file.name,
         )
     )
     show(_stages(session, load_migration(file)), steps_table(session, steps))
@@ -103,10 +96,7 @@ def migrate_apply(file: PlanFile, yes: Yes = False) -> None:
 
 @app.command(
     "show",
-    help=both(
-        "Show how far a migration has come, by the chain.",
-        "移行の進捗をチェーンの状態から表示する。",
-    ),
+    help=help_text("Show how far a migration has come, by the chain."),
     epilog=example("jp20 platform migrate show migration.json"),
 )
 def migrate_show(file: PlanFile) -> None:
@@ -119,11 +109,9 @@ def migrate_show(file: PlanFile) -> None:
 
 @app.command(
     "prove",
-    help=both(
+    help=help_text(
         "Compare the new platform with the old one: facts word by word, wallets, suspensions, "
-        "tokens, holders and their units, the stop. Ends with 1 where something differs.",
-        "新旧の基盤を照合する(投資家情報・ウォレット・取引停止・トークン・保有者と口数・全停止)。"
-        "差異があれば終了コード1で終わる。",
+        "tokens, holders and their units, the stop. Ends with 1 where something differs."
     ),
     epilog=example("jp20 platform migrate prove migration.json --format json"),
 )
@@ -136,30 +124,33 @@ def migrate_prove(file: PlanFile) -> None:
     show(
         Record(
             "proof",
-            Text("Old and new platform", "新旧基盤の照合"),
+            Text("Old and new platform"),
             [
                 (BLOCK, proof.block),
-                (_number("wallets", "wallets compared", "照合したウォレット"), proof.wallets),
-                (_number("changed", "changed since", "移行後に変更"), proof.changed),
-                (_number("tokens", "tokens", "トークン"), proof.tokens),
-                (_number("holders", "holdings", "保有"), proof.holders),
-                (_number("differing", "differences", "差異"), len(proof.differences)),
+                (_number("wallets", Text("wallets compared")), proof.wallets),
+                (_number("changed", Text("changed since")), proof.changed),
+                (_number("tokens", Text("tokens")), proof.tokens),
+                (_number("holders", Text("holdings")), proof.holders),
+                (
+                    _number("differing", Text("differences", context="migration")),
+                    len(proof.differences),
+                ),
             ],
         ),
         Table(
             "differences",
-            Text("Differences", "差異"),
+            Text("Differences", context="migration"),
             (
-                Column("what", Text("what", "項目")),
+                Column("what", Text("what", context="migration")),
                 WALLET,
-                Column("old", Text("old platform", "旧基盤")),
-                Column("new", Text("new platform", "新基盤")),
+                Column("old", Text("old platform")),
+                Column("new", Text("new platform")),
             ),
             [(each.what, each.account, each.old, each.new) for each in proof.differences],
         ),
     )
     if proof.differences:
-        warn(Text("The two platforms differ.", "新旧の基盤に差異があります。"))
+        warn(Text("The two platforms differ."))
         raise Ending(ExitCode.REFUSED)
 
 
@@ -168,15 +159,15 @@ def _stages(session: "Session", migration: "Migration") -> Table:
 
     return Table(
         "stages",
-        Text("How far it has come", "進捗"),
+        Text("How far it has come"),
         (
-            Column("stage", Text("stage", "段階")),
-            _number("done", "done", "済"),
-            _number("all", "of", "全体"),
+            Column("stage", Text("stage")),
+            _number("done", Text("done", context="migration")),
+            _number("all", Text("of")),
         ),
         [(each.stage, each.done, each.all) for each in progress_of(session, migration)],
     )
 
 
-def _number(key: str, english: str, japanese: str) -> Column:
-    return Column(key, Text(english, japanese), number=True)
+def _number(key: str, name: Text) -> Column:
+    return Column(key, name, number=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Record, show
 from jp20.cli.frame.workspace import workspace
@@ -21,7 +21,8 @@ from jp20.cli.shared.restrained import (
     restraints_shown,
 )
 from jp20.cli.shared.results import UNITS, WALLET, steps_table
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.register.events import RestraintKind
@@ -32,11 +33,11 @@ attach = typer.Typer(no_args_is_help=True)
 app.add_typer(pledge, name="pledge")
 app.add_typer(attach, name="attach")
 
-Units = Annotated[str, typer.Argument(metavar="UNITS", help=both("How many.", "口数。"))]
+Units = Annotated[str, typer.Argument(metavar="UNITS", help=help_text("How many."))]
 
 UnitsOrAll = Annotated[
     str | None,
-    typer.Argument(metavar="UNITS", help=both("How many; else all of it.", "口数(省略時は全部)。")),
+    typer.Argument(metavar="UNITS", help=help_text("How many; else all of it.")),
 ]
 
 Number = Annotated[
@@ -44,17 +45,16 @@ Number = Annotated[
     typer.Argument(
         metavar="NUMBER",
         min=1,
-        help=both("Its number, from the list.", "番号(一覧で確認)。"),
+        help=help_text("Its number, from the list."),
     ),
 ]
 
 
 @pledge.command(
     "set",
-    help=both(
-        "Pledge units that the holder has. They stay with the holder and cannot be transferred, "
-        "not even by force.",
-        "保有数量に質権を設定する。所有者は変わらないが、移転も強制移転もできなくなる。",
+    help=help_text(
+        "Pledge units that the holder has. They stay with the holder and cannot be "
+        "transferred, not even by force."
     ),
     epilog=example(
         "jp20 pledge set JP20-RE-0001 0xAb… 20 --pledgee BANK-7 --case PL-1 --document pledge.pdf"
@@ -68,10 +68,7 @@ def pledge_set(
         str,
         typer.Option(
             metavar="REFERENCE",
-            help=both(
-                "The pledgee's reference, public: ASCII, no person's name.",
-                "質権者の参照番号。公開されるため、個人名を含めない半角英数字とする。",
-            ),
+            help=help_text("The pledgee's reference, public: ASCII, no person's name."),
         ),
     ],
     case: Case,
@@ -88,7 +85,7 @@ def pledge_set(
 
 @pledge.command(
     "release",
-    help=both("Release a pledge, or units of it.", "質権の全部または一部を解除する。"),
+    help=help_text("Release a pledge, or units of it."),
     epilog=example(
         "jp20 pledge release JP20-RE-0001 0xAb… 4 --case PL-2 --document release.pdf",
         "jp20 pledge release JP20-RE-0001 0xAb… 4 10 --case PL-3 --document release.pdf",
@@ -112,7 +109,7 @@ def pledge_release(
 
 @pledge.command(
     "list",
-    help=both("The pledges, each by its number.", "質権の一覧(番号付き)を表示する。"),
+    help=help_text("The pledges, each by its number."),
     epilog=example("jp20 pledge list JP20-RE-0001"),
 )
 def pledge_list(token: Token, wallet: OfHolder = None) -> None:
@@ -124,10 +121,7 @@ def pledge_list(token: Token, wallet: OfHolder = None) -> None:
 
 @attach.command(
     "set",
-    help=both(
-        "Record an attachment of units that the holder has.",
-        "保有数量に対する差押えを記録する。",
-    ),
+    help=help_text("Record an attachment of units that the holder has."),
     epilog=example(
         "jp20 attach set JP20-RE-0001 0xAb… 20 --creditor COURT-2026-9 --case AT-1 "
         "--document order.pdf"
@@ -141,10 +135,7 @@ def attach_set(
         str,
         typer.Option(
             metavar="REFERENCE",
-            help=both(
-                "The creditor's reference, public: ASCII, no person's name.",
-                "差押債権者の参照番号。公開されるため、個人名を含めない半角英数字とする。",
-            ),
+            help=help_text("The creditor's reference, public: ASCII, no person's name."),
         ),
     ],
     case: Case,
@@ -161,7 +152,7 @@ def attach_set(
 
 @attach.command(
     "release",
-    help=both("Release an attachment, or units of it.", "差押えの全部または一部を解除する。"),
+    help=help_text("Release an attachment, or units of it."),
     epilog=example("jp20 attach release JP20-RE-0001 0xAb… 5 --case AT-2 --document release.pdf"),
 )
 def attach_release(
@@ -182,7 +173,7 @@ def attach_release(
 
 @attach.command(
     "list",
-    help=both("The attachments, each by its number.", "差押えの一覧(番号付き)を表示する。"),
+    help=help_text("The attachments, each by its number."),
     epilog=example("jp20 attach list JP20-RE-0001"),
 )
 def attach_list(token: Token, wallet: OfHolder = None) -> None:
@@ -211,12 +202,12 @@ def _set(
     is_pledge = kind is RestraintKind.PLEDGE
     restraint = restraints.pledge if is_pledge else restraints.attach
     act = restraint(session, token, holder, count, reference, rests_on, parties=excluded)
-    look = Text(f"See: jp20 position {token} {holder}", f"確認: jp20 position {token} {holder}")
+    look = Text("See: jp20 position {token} {holder}", token=token, holder=holder)
     done = run(session, act, yes, lambda _: look)
     show(
         Record(
             "restraint",
-            Text("Set", "設定した内容"),
+            Text("Set"),
             (
                 (NUMBER, restraints.restraint_id(done)),
                 (WALLET, holder),
@@ -252,13 +243,12 @@ def _release(
         if count > restraint.units:
             raise BadArgument(
                 Text(
-                    f"UNITS: {count:,} are more than the {restraint.units:,} of number {number}.",
-                    f"UNITS: {count:,} 口は番号 {number} の {restraint.units:,} 口を超えています。",
+                    "UNITS: {count:,} are more than the {units:,} of number {number}.",
+                    count=count,
+                    units=restraint.units,
+                    number=number,
                 ),
-                next_step=Text(
-                    "Leave UNITS out to release all of it.",
-                    "全部を解除する場合は UNITS を省略してください。",
-                ),
+                next_step=Text("Leave UNITS out to release all of it."),
             )
     act = restraints.release(
         session, token, kind, holder, number, count, rests_on, parties=excluded

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Token, address
 from jp20.cli.frame.output import show
 from jp20.cli.frame.workspace import workspace
@@ -15,21 +15,18 @@ app = typer.Typer()
 
 @app.command(
     "position",
-    help=both(
-        "Free is what a transfer could move: the units less those committed, less the largest of "
-        "locked up, frozen, pledged and attached.",
-        "移転可能数量 = 保有数量 − 確保 −(ロックアップ・凍結・質権・差押えのうち最大のもの)。",
+    help=help_text(
+        "Free is what a transfer could move: the units less those committed, less the largest "
+        "of locked up, frozen, pledged and attached."
     ),
     epilog=example("jp20 position JP20-RE-0001 0xAb…"),
 )
 def position_show(
     token: Token,
-    wallet: Annotated[
-        str, typer.Argument(metavar="WALLET", help=both("Whose.", "保有者のウォレット。"))
-    ],
+    wallet: Annotated[str, typer.Argument(metavar="WALLET", help=help_text("Whose."))],
     block: Annotated[
         int | None,
-        typer.Option(metavar="BLOCK", min=0, help=both("As of this block.", "このブロック時点。")),
+        typer.Option(metavar="BLOCK", min=0, help=help_text("As of this block.")),
     ] = None,
 ) -> None:
     """Needs no key (G8, G15)."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, time
 from jp20.cli.frame.output import Column, Table, show
 from jp20.cli.frame.parts import with_rows
@@ -12,7 +12,8 @@ from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
 from jp20.cli.shared.positions import restraints_table, units_shown
 from jp20.cli.shared.results import UNITS, WALLET, steps_table
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +26,9 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command(
     "set",
-    help=both(
-        "Set a record date: whoever holds when that day ends (in Japan) is a holder. With a time: "
-        "when that second ends.",
-        "基準日を設定する。その日の終わり(日本時間24時)の保有者を対象とする。"
-        "時刻まで指定した場合はその秒の終わり。",
+    help=help_text(
+        "Set a record date: whoever holds when that day ends (in Japan) is a holder. With a "
+        "time: when that second ends."
     ),
     epilog=example(
         "jp20 token record-date set JP20-RE-0001 2027-03-31 --case RD-1 --document resolution.pdf"
@@ -39,9 +38,7 @@ def record_date_set(
     token: Token,
     at: Annotated[
         str,
-        typer.Argument(
-            metavar="TIME", help=both("Date or time; Japan's.", "日付または日時(日本時間)。")
-        ),
+        typer.Argument(metavar="TIME", help=help_text("Date or time; Japan's.")),
     ],
     case: Case,
     document: Document,
@@ -65,10 +62,7 @@ def record_date_set(
 
 @app.command(
     "withdraw",
-    help=both(
-        "Withdraw the last record date, before it comes.",
-        "最後に設定した基準日を、到来前に取り消す。",
-    ),
+    help=help_text("Withdraw the last record date, before it comes."),
     epilog=example(
         "jp20 token record-date withdraw JP20-RE-0001 2 --case RD-2 --document resolution.pdf"
     ),
@@ -77,7 +71,7 @@ def record_date_withdraw(
     token: Token,
     number: Annotated[
         int,
-        typer.Argument(metavar="NUMBER", min=0, help=both("Its number.", "基準日の番号。")),
+        typer.Argument(metavar="NUMBER", min=0, help=help_text("Its number.")),
     ],
     case: Case,
     document: Document,
@@ -99,10 +93,7 @@ def record_date_withdraw(
 
 @app.command(
     "show",
-    help=both(
-        "The record dates of a token; with --number the holders at one that has come.",
-        "基準日を一覧表示する。--number を指定すると、到来した基準日の保有者を表示する。",
-    ),
+    help=help_text("The record dates of a token; with --number the holders at one that has come."),
     epilog=example(
         "jp20 token record-date show JP20-RE-0001",
         "jp20 token record-date show JP20-RE-0001 --number 0 --format csv",
@@ -112,9 +103,7 @@ def record_date_show(
     token: Token,
     number: Annotated[
         int | None,
-        typer.Option(
-            metavar="NUMBER", min=0, help=both("The record date's number.", "基準日の番号。")
-        ),
+        typer.Option(metavar="NUMBER", min=0, help=help_text("The record date's number.")),
     ] = None,
 ) -> None:
     """Holders at a record date, read from the chain, and what kept their units then, from its
@@ -135,7 +124,7 @@ def record_date_show(
     show(
         Table(
             "holders",
-            Text(f"Holders at record date {number}", f"基準日 {number} の保有者"),
+            Text("Holders at record date {number}", number=number),
             (WALLET, UNITS),
             held,
         ),
@@ -151,12 +140,12 @@ def record_dates_table(state: "TokenState") -> Table:
 
     return Table(
         "record_dates",
-        Text("Record dates", "基準日"),
+        Text("Record dates"),
         (
-            Column("number", Text("no.", "番号")),
-            Column("time", Text("at the end of", "基準時点(この秒の終わり)")),
-            Column("has_come", Text("has come", "到来")),
-            Column("supply", Text("units in issue then", "当時の発行数量"), number=True),
+            Column("number", Text("no.")),
+            Column("time", Text("at the end of")),
+            Column("has_come", Text("has come")),
+            Column("supply", Text("units in issue then"), number=True),
         ),
         [
             (each.index, in_tokyo(each.at), each.has_come, each.supply)
@@ -168,7 +157,7 @@ def record_dates_table(state: "TokenState") -> Table:
 def _frozen_table(restrained: "Sequence[RestrainedHolder]") -> Table:
     return Table(
         "frozen",
-        Text("Frozen then", "当時の凍結"),
+        Text("Frozen then"),
         (WALLET, UNITS),
         [(each.holder, units_shown(each.frozen)) for each in restrained if each.frozen],
     )
@@ -177,9 +166,6 @@ def _frozen_table(restrained: "Sequence[RestrainedHolder]") -> Table:
 def _not_come(number: int, state: "TokenState") -> BadArgument:
     there = ", ".join(str(each.index) for each in state.record_dates if each.has_come) or "–"
     return BadArgument(
-        Text(
-            f"--number: record date {number} has not come, or there is none.",
-            f"--number: 基準日 {number} は未到来か、存在しません。",
-        ),
-        next_step=Text(f"Those that have come: {there}", f"到来済み: {there}"),
+        Text("--number: record date {number} has not come, or there is none.", number=number),
+        next_step=Text("Those that have come: {there}", there=there),
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show
 from jp20.cli.frame.workspace import workspace
@@ -15,7 +15,7 @@ from jp20.cli.shared.ending_rows import Result, ResultFile, finish
 from jp20.cli.shared.holders import From, holder
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.results import BLOCK, REASON, TRANSACTION, UNITS, WALLET, steps_table
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.evidence import Evidence
@@ -26,20 +26,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-_REDEEMING: Final = Text("Redeeming", "償還しています")
+_REDEEMING: Final = Text("Redeeming")
 
 Units = Annotated[
-    str, typer.Argument(metavar="UNITS", help=both("How many units.", "償還する口数。"))
+    str, typer.Argument(metavar="UNITS", help=help_text("How many units.", context="redemption"))
 ]
 
 
 @app.command(
     "preview",
-    help=both(
-        "What a redemption would take of whom, and which rows would be refused. With UNITS a part "
-        "in proportion, else the whole issue. Nothing is sent.",
-        "償還の内訳と、拒否が見込まれる行を表示する(送信しない)。"
-        "UNITS を指定すると一部償還(按分)、省略すると全部償還。",
+    help=help_text(
+        "What a redemption would take of whom, and which rows would be refused. With UNITS a "
+        "part in proportion, else the whole issue. Nothing is sent."
     ),
     epilog=example(
         "jp20 token redeem preview JP20-RE-0001 3000", "jp20 token redeem preview JP20-RE-0001"
@@ -51,7 +49,7 @@ def redeem_preview(
         str | None,
         typer.Argument(
             metavar="UNITS",
-            help=both("How many units in all, for a part.", "一部償還の総口数。"),
+            help=help_text("How many units in all, for a part."),
         ),
     ] = None,
 ) -> None:
@@ -69,12 +67,12 @@ def redeem_preview(
     show(
         Table(
             "rows",
-            Text("What would be redeemed", "償還の内訳"),
+            Text("What would be redeemed"),
             (
                 WALLET,
-                Column("held", Text("held", "保有"), number=True),
-                Column("redeemed", Text("redeemed", "償還"), number=True),
-                Column("code", Text("code", "コード"), detail=True),
+                Column("held", Text("held", context="redemption"), number=True),
+                Column("redeemed", Text("redeemed"), number=True),
+                Column("code", Text("code", context="reason"), detail=True),
                 REASON,
             ),
             [
@@ -94,9 +92,8 @@ def redeem_preview(
 
 @app.command(
     "maturity",
-    help=both(
-        "Redeem every position whole, at or after maturity. Run it again to redeem what is left.",
-        "満期償還。全保有者の全口数を償還する。再実行すると残りを償還する。",
+    help=help_text(
+        "Redeem every position whole, at or after maturity. Run it again to redeem what is left."
     ),
     epilog=example("jp20 token redeem maturity JP20-RE-0001 --case RD-1 --document notice.pdf"),
 )
@@ -122,10 +119,7 @@ def redeem_maturity(
 
 @app.command(
     "early",
-    help=both(
-        "Redeem the whole issue before maturity, where the terms allow it.",
-        "期限前全部償還(発行条件で認められた場合)。",
-    ),
+    help=help_text("Redeem the whole issue before maturity, where the terms allow it."),
     epilog=example("jp20 token redeem early JP20-RE-0001 --case RD-1 --document notice.pdf"),
 )
 def redeem_early(
@@ -149,11 +143,9 @@ def redeem_early(
 
 @app.command(
     "part",
-    help=both(
-        "Redeem a number of units in total, from each holder in proportion (largest remainder). "
-        "Pledged, attached and frozen units are refused row by row.",
-        "一部償還。総口数を保有割合で按分する(端数は最大剰余法)。"
-        "質権・差押え・凍結の対象は行ごとに拒否される。",
+    help=help_text(
+        "Redeem a number of units in total, from each holder in proportion (largest "
+        "remainder). Pledged, attached and frozen units are refused row by row."
     ),
     epilog=example("jp20 token redeem part JP20-RE-0001 3000 --case RD-1 --document notice.pdf"),
 )
@@ -180,10 +172,9 @@ def redeem_part(
 
 @app.command(
     "allow",
-    help=both(
-        "The holder's own: let the organisations redeem so many units; jp20 token redeem holder "
-        "takes no more.",
-        "保有者本人による個別償還の許可。jp20 token redeem holder で償還できる数量の上限となる。",
+    help=help_text(
+        "The holder's own: let the organisations redeem this number of units; jp20 token "
+        "redeem holder takes no more."
     ),
     epilog=example("jp20 token redeem allow JP20-RE-0001 20 --from 0xCd…"),
 )
@@ -196,8 +187,10 @@ def redeem_allow(token: Token, amount: Units, from_: From = None, yes: Yes = Fal
     signer = holder(place, from_)
     confirm(
         Text(
-            f"Let {count:,} units of {token} of {signer.address} be redeemed?",
-            f"{signer.address} が保有する {token} {count:,} 口の償還を許可しますか?",
+            "Let {units:,} units of {token} of {signer} be redeemed?",
+            units=count,
+            token=token,
+            signer=signer.address,
         ),
         yes,
     )
@@ -206,7 +199,7 @@ def redeem_allow(token: Token, amount: Units, from_: From = None, yes: Yes = Fal
     show(
         Record(
             "allowed",
-            Text("Allowed", "許可の結果"),
+            Text("Allowed"),
             (
                 (WALLET, signer.address),
                 (UNITS, count),
@@ -219,10 +212,9 @@ def redeem_allow(token: Token, amount: Units, from_: From = None, yes: Yes = Fal
 
 @app.command(
     "holder",
-    help=both(
+    help=help_text(
         "Redeem units of one holder, where the terms and the holder (jp20 token redeem allow) "
-        "allow it.",
-        "個別償還(発行条件で認められ、保有者が jp20 token redeem allow で許可した場合)。",
+        "allow it."
     ),
     epilog=example(
         "jp20 token redeem holder JP20-RE-0001 0x845986566FA249D19A35293e0b5E20A108224C37 20 "
@@ -231,9 +223,7 @@ def redeem_allow(token: Token, amount: Units, from_: From = None, yes: Yes = Fal
 )
 def redeem_holder(
     token: Token,
-    wallet: Annotated[
-        str, typer.Argument(metavar="WALLET", help=both("The holder's.", "保有者のウォレット。"))
-    ],
+    wallet: Annotated[str, typer.Argument(metavar="WALLET", help=help_text("The holder's."))],
     amount: Units,
     case: Case,
     document: Document,
@@ -252,8 +242,8 @@ def redeem_holder(
     show(
         Table(
             "redeemed",
-            Text("Redeemed", "償還"),
-            (WALLET, UNITS, Column("left", Text("left", "残高"), number=True)),
+            Text("Redeemed"),
+            (WALLET, UNITS, Column("left", Text("left"), number=True)),
             [(owner, count, position(session, token, owner).balance)],
         ),
         steps_table(session, done.steps),
@@ -270,7 +260,7 @@ def carried_out(session: "Session", act: "RowsAct[Any]") -> "Outcomes":
 
 
 def _nothing_left() -> None:
-    say(Text("No units are left: nothing was sent.", "残存口数がないため、送信していません。"))
+    say(Text("No units are left: nothing was sent."))
     show(_sums(()))
 
 
@@ -279,7 +269,7 @@ def _result(named: Path | None, rests_on: "Evidence") -> ResultFile:
 
 
 def _finish(session: "Session", token: str, done: "Outcomes", rows: ResultFile) -> None:
-    finish(session, Text(f"Redemption: {token}", f"償還: {token}"), done, rows)
+    finish(session, Text("Redemption: {token}", token=token), done, rows)
 
 
 def _sums(found: "tuple[RedemptionRow, ...]") -> Record:
@@ -288,15 +278,15 @@ def _sums(found: "tuple[RedemptionRow, ...]") -> Record:
     refused = [each for each in found if each.reason is not Reason.NONE]
     return Record(
         "sums",
-        Text("Sums", "合計"),
+        Text("Sums"),
         (
-            (Column("accounts", Text("accounts", "口座数"), number=True), len(found)),
+            (Column("accounts", Text("accounts"), number=True), len(found)),
             (
-                Column("redeemed", Text("units redeemed", "償還口数"), number=True),
+                Column("redeemed", Text("units redeemed"), number=True),
                 sum(each.redeemed for each in found) - sum(each.redeemed for each in refused),
             ),
             (
-                Column("refused", Text("units refused", "拒否見込み口数"), number=True),
+                Column("refused", Text("units refused"), number=True),
                 sum(each.redeemed for each in refused),
             ),
         ),

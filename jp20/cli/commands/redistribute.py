@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
 from jp20.cli.frame.output import Column, Table, say, show
 from jp20.cli.frame.workspace import workspace
@@ -14,7 +14,8 @@ from jp20.cli.shared.acting import run_rows
 from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.results import WALLET
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,30 +25,25 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-_TRANSACTION: Final = Column("transaction", Text("transaction", "取引"))
-_LOG: Final = Column("log", Text("log", "ログ"))
-_LOST: Final = Column("lost", Text("lost, units of now", "損失(現在の口数)"), number=True)
-_LEFT: Final = Column("outstanding", Text("to be restored", "未回復"), number=True)
+_TRANSACTION: Final = Column("transaction", Text("transaction"))
+_LOG: Final = Column("log", Text("log"))
+_LOST: Final = Column("lost", Text("lost, units of now"), number=True)
+_LEFT: Final = Column("outstanding", Text("to be restored"), number=True)
 
 Incident = Annotated[
     str,
     typer.Argument(
         metavar="INCIDENT",
-        help=both(
-            "The incident's number, public: ASCII, no person's name.",
-            "障害番号。公開されるため、個人名を含めない半角英数字とする。",
-        ),
+        help=help_text("The incident's number, public: ASCII, no person's name."),
     ),
 ]
 
 
 @app.command(
     "record",
-    help=both(
-        "First: record the incident and the logs that took the units. Each log is recorded once, "
-        "under whatever incident.",
-        "最初に、障害と、数量を減らしたログを記録する。"
-        "同じログの記録は、障害番号にかかわらず一度のみ。",
+    help=help_text(
+        "First: record the incident and the logs that took the units. Each log is recorded "
+        "once, under whatever incident."
     ),
     epilog=example(
         "jp20 redistribute record JP20-RE-0001 INC-1 --file losses.csv --case RS-1 "
@@ -61,11 +57,9 @@ def redistribute_record(
         Path,
         typer.Option(
             metavar="FILE",
-            help=both(
+            help=help_text(
                 "The logs: CSV or XLSX with transaction, log, as jp20 register history TOKEN "
-                "WALLET has them.",
-                "ログの一覧(CSV・XLSX。取引ハッシュ、ログ番号。"
-                "jp20 register history トークン ウォレット で確認)。",
+                "WALLET has them."
             ),
         ),
     ],
@@ -88,22 +82,15 @@ def redistribute_record(
     losses = [find_loss(session, contract, row.transaction, row.log) for row in rows]
     act = record_incident(session, contract, number, losses, rests_on, parties=excluded)
     done = run_rows(session, act, yes, before=lambda: say(_lost_table(losses)))
-    say(
-        Text(
-            f"Then: jp20 redistribute restore {token} {number}",
-            f"次の手順: jp20 redistribute restore {token} {number}",
-        )
-    )
+    say(Text("Then: jp20 redistribute restore {token} {number}", token=token, number=number))
     some_refused.end(session, done, _losses_table(session, token, number))
 
 
 @app.command(
     "restore",
-    help=both(
-        "Then: restore all that is outstanding, each loss once, to the holder's wallet or, where "
-        "it was given up, to another one of the same investor.",
-        "次に、未回復の損失をすべて回復する(各一度のみ)。"
-        "廃止されたウォレットの分は同じ投資家の別のウォレットに回復する。",
+    help=help_text(
+        "Then: restore all that is outstanding, each loss once, to the holder's wallet or, "
+        "where it was given up, to another one of the same investor."
     ),
     epilog=example(
         "jp20 redistribute restore JP20-RE-0001 INC-1 --case RS-2 --document report.pdf"
@@ -136,10 +123,7 @@ def redistribute_restore(
 
 @app.command(
     "show",
-    help=both(
-        "What was lost in an incident, and what of it is still to be restored.",
-        "障害による損失と、未回復の数量を表示する。",
-    ),
+    help=help_text("What was lost in an incident, and what of it is still to be restored."),
     epilog=example("jp20 redistribute show JP20-RE-0001 INC-1"),
 )
 def redistribute_show(token: Token, incident: Incident) -> None:
@@ -157,24 +141,15 @@ def _nothing_outstanding(session: "Session", token: str, number: str) -> None:
     table = _losses_table(session, token, number)
     if not table.rows:
         raise _unknown(token, number)
-    say(
-        Text(
-            "Everything was restored already; nothing was sent.",
-            "すべて回復済みのため、送信していません。",
-        )
-    )
+    say(Text("Everything was restored already; nothing was sent."))
     show(table)
 
 
 def _unknown(token: str, number: str) -> BadArgument:
     return BadArgument(
-        Text(
-            f"{token} has no incident {number} with a loss.",
-            f"{token} に、損失が記録された障害 {number} はありません。",
-        ),
+        Text("{token} has no incident {number} with a loss.", token=token, number=number),
         next_step=Text(
-            f"Record it first: jp20 redistribute record {token} {number}",
-            f"先に記録してください: jp20 redistribute record {token} {number}",
+            "Record it first: jp20 redistribute record {token} {number}", token=token, number=number
         ),
     )
 
@@ -184,7 +159,7 @@ def _losses_table(session: "Session", token: str, number: str) -> Table:
 
     return Table(
         "losses",
-        Text(f"Losses of {number}", f"{number} の損失"),
+        Text("Losses of {number}", number=number),
         (WALLET, _TRANSACTION, _LOG, _LOST, _LEFT),
         [
             (
@@ -202,12 +177,12 @@ def _losses_table(session: "Session", token: str, number: str) -> Table:
 def _lost_table(losses: "Sequence[Original]") -> Table:
     return Table(
         "lost",
-        Text("What the logs took", "ログにより減少した数量"),
+        Text("What the logs took"),
         (
             WALLET,
             _TRANSACTION,
             _LOG,
-            Column("units", Text("units then", "当時の口数"), number=True),
+            Column("units", Text("units then"), number=True),
         ),
         [(loss.from_, loss.transaction_hash, loss.ordinal, loss.amount) for loss in losses],
     )

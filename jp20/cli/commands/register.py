@@ -8,13 +8,14 @@ import typer
 from jp20.cli.frame.as_of import AtBlock, AtTime, last_second
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.invocation import invocation
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Token, address, hash_of
 from jp20.cli.frame.output import Coded, Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, WALLET
-from jp20.domain.base.errors import ExitCode, Text
+from jp20.domain.base.errors import ExitCode
+from jp20.domain.base.text import Text
 from jp20.domain.files.export_forms import Content, Encoding
 
 if TYPE_CHECKING:
@@ -26,11 +27,9 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command(
     "show",
-    help=both(
-        "Who holds what: now, or as of a block or a time. It is compared with the chain; "
-        "exit code 1 where the two do not agree.",
-        "保有者と口数を表示する(現在、または指定したブロック・日時時点)。"
-        "チェーンと照合し、不一致があれば終了コード 1。",
+    help=help_text(
+        "Who holds what: now, or as of a block or a time. It is compared with the chain; exit "
+        "code 1 where the two do not agree."
     ),
     epilog=example(
         "jp20 register show JP20-RE-0001",
@@ -47,11 +46,11 @@ def register_show(token: Token, block: AtBlock = None, at: AtTime = None) -> Non
     show(
         Table(
             "holders",
-            Text(f"Holders: {found.code}", f"保有者: {found.code}"),
+            Text("Holders: {code}", code=found.code),
             (
                 WALLET,
                 UNITS,
-                Column("percent", Text("% of units in issue", "発行数量比(%)"), number=True),
+                Column("percent", Text("% of units in issue"), number=True),
             ),
             [(wallet, units, percent(units, supply)) for wallet, units in held],
         ),
@@ -62,11 +61,9 @@ def register_show(token: Token, block: AtBlock = None, at: AtTime = None) -> Non
 
 @app.command(
     "export",
-    help=both(
-        "Write the register into a new file that names its block: .csv (holders, or the history), "
-        ".xlsx and .json (all of it).",
-        "原簿を新しいファイルに出力する。基準ブロックを明記する。"
-        ".csv(保有者または異動履歴)、.xlsx・.json(全て)。",
+    help=help_text(
+        "Write the register into a new file that names its block: .csv (holders, or the "
+        "history), .xlsx and .json (all of it)."
     ),
     epilog=example(
         "jp20 register export JP20-RE-0001 holders.csv --encoding cp932",
@@ -75,16 +72,12 @@ def register_show(token: Token, block: AtBlock = None, at: AtTime = None) -> Non
 )
 def register_export(
     token: Token,
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help=both("The new file.", "出力先ファイル。"))
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=help_text("The new file."))],
     block: AtBlock = None,
     at: AtTime = None,
-    content: Annotated[
-        Content, typer.Option(help=both("What a CSV has.", "CSV の内容(保有者・異動履歴)。"))
-    ] = Content.HOLDERS,
+    content: Annotated[Content, typer.Option(help=help_text("What a CSV has."))] = Content.HOLDERS,
     encoding: Annotated[
-        Encoding, typer.Option(help=both("How a CSV is written.", "CSV の文字コード。"))
+        Encoding, typer.Option(help=help_text("How a CSV is written."))
     ] = Encoding.UTF_8,
 ) -> None:
     """In the language of the call (G15)."""
@@ -94,18 +87,16 @@ def register_export(
     require_format(file)
     found = _report(token, block, at)
     export(file, found, content, encoding, invocation().language)
-    say(Text(f"Written: {file}", f"出力しました: {file}"))
+    say(Text("Written: {file}", file=file))
     show(_summary(found))
     _end(found)
 
 
 @app.command(
     "check",
-    help=both(
-        "Compare the register with the chain: each balance, their sum, the supply. Of one token or "
-        "of all; exit code 1 where something does not agree.",
-        "原簿とチェーンを照合する(各残高・合計・発行数量)。トークンを省略すると全件。"
-        "不一致があれば終了コード 1。",
+    help=help_text(
+        "Compare the register with the chain: each balance, their sum, the supply. Of one "
+        "token or of all; exit code 1 where something does not agree."
     ),
     epilog=example("jp20 register check", "jp20 register check JP20-RE-0001 --time 2027-03-31"),
 )
@@ -114,7 +105,7 @@ def register_check(
         str | None,
         typer.Argument(
             metavar="TOKEN",
-            help=both("Security code, symbol or address; else all.", "トークン。省略時は全件。"),
+            help=help_text("Security code, symbol or address; else all."),
         ),
     ] = None,
     block: AtBlock = None,
@@ -130,16 +121,16 @@ def register_check(
     checked = (
         Table(
             "tokens",
-            Text("Register and chain", "原簿とチェーンの照合"),
+            Text("Register and chain"),
             (
-                Column("code", Text("code", "銘柄コード")),
+                Column("code", Text("code")),
                 BLOCK,
-                Column("supply", Text("units in issue", "発行数量"), number=True),
-                Column("undistributed", Text("undistributed", "未配布"), number=True),
-                Column("held", Text("held", "保有口数"), number=True),
-                Column("holders", Text("holders (wallets)", "保有者数(ウォレット)"), number=True),
-                Column("differences", Text("differences", "不一致"), number=True),
-                Column("reconciled", Text("agree", "一致")),
+                Column("supply", Text("units in issue"), number=True),
+                Column("undistributed", Text("undistributed"), number=True),
+                Column("held", Text("held"), number=True),
+                Column("holders", Text("holders (wallets)"), number=True),
+                Column("differences", Text("differences"), number=True),
+                Column("reconciled", Text("agree")),
             ),
             [
                 (
@@ -164,11 +155,10 @@ def register_check(
 
 @app.command(
     "history",
-    help=both(
-        "What happened to the units of a token, or of one wallet: every movement with its reason. "
-        "Of one wallet, JSON and CSV also have the log by which jp20 reverse names a movement.",
-        "トークンまたは1つのウォレットの異動履歴を表示する(事由付き)。ウォレットを指定すると、"
-        "JSON・CSV に jp20 reverse で指定するログ番号も含まれる。",
+    help=help_text(
+        "What happened to the units of a token, or of one wallet: every movement with its "
+        "reason. Of one wallet, JSON and CSV also have the log by which jp20 reverse names a "
+        "movement."
     ),
     epilog=example("jp20 register history JP20-RE-0001 0x845986566FA249D19A35293e0b5E20A108224C37"),
 )
@@ -176,7 +166,7 @@ def register_history(
     token: Token,
     wallet: Annotated[
         str | None,
-        typer.Argument(metavar="WALLET", help=both("Of one wallet.", "対象のウォレット。")),
+        typer.Argument(metavar="WALLET", help=help_text("Of one wallet.")),
     ] = None,
     block: AtBlock = None,
     at: AtTime = None,
@@ -194,25 +184,25 @@ def register_history(
     places = places_of(session, entries) if account is not None else {}
     fields: list[tuple[Column, Value]] = list(_summary(found).fields)
     if account is not None:
-        balance = Column("balance", Text("units of the wallet", "ウォレットの残高"), number=True)
+        balance = Column("balance", Text("units of the wallet"), number=True)
         fields += [(WALLET, account), (balance, register.balance_of(account))]
     show(
         Table(
             "history",
-            Text(f"History: {found.code}", f"異動履歴: {found.code}"),
+            Text("History: {code}", code=found.code),
             (
                 BLOCK,
-                Column("time", Text("time", "日時")),
-                Column("why", Text("why", "事由")),
-                Column("from", Text("from", "移転元")),
-                Column("to", Text("to", "移転先")),
-                Column("units", Text("units then", "当時の口数"), number=True),
-                Column("splits", Text("splits then", "当時の分割回数"), detail=True),
-                Column("ratio", Text("split 1 to", "分割比率"), detail=True),
+                Column("time", Text("time")),
+                Column("why", Text("why")),
+                Column("from", Text("from")),
+                Column("to", Text("to")),
+                Column("units", Text("units then"), number=True),
+                Column("splits", Text("splits then"), detail=True),
+                Column("ratio", Text("split 1 to"), detail=True),
                 TRANSACTION,
-                Column("log", Text("log (reverse --log)", "ログ番号(reverse --log)"), detail=True),
-                Column("log_in_block", Text("log in block", "ブロック内ログ番号"), detail=True),
-                Column("reference", Text("reference", "参照"), detail=True),
+                Column("log", Text("log (reverse --log)"), detail=True),
+                Column("log_in_block", Text("log in block"), detail=True),
+                Column("reference", Text("reference"), detail=True),
             ),
             [_entry(each, places.get(each.at)) for each in entries],
         ),
@@ -223,9 +213,8 @@ def register_history(
 
 @app.command(
     "decision",
-    help=both(
-        "Who decided that units moved, and on which document: case, proposer, signers, executor.",
-        "移転の決定根拠を表示する(案件番号、根拠文書のハッシュ、提案・署名・実行した組織)。",
+    help=help_text(
+        "Who decided that units moved, and on which document: case, proposer, signers, executor."
     ),
     epilog=example("jp20 register decision JP20-RE-0001 0x5c50…"),
 )
@@ -235,9 +224,7 @@ def register_decision(
         str,
         typer.Argument(
             metavar="TRANSACTION",
-            help=both(
-                "The transaction, as register history has it.", "取引(register history の表示)。"
-            ),
+            help=help_text("The transaction, as register history has it."),
         ),
     ],
 ) -> None:
@@ -250,20 +237,20 @@ def register_decision(
     show(
         Table(
             "movements",
-            Text("Who decided what moved", "移転の決定根拠"),
+            Text("Who decided what moved"),
             (
                 BLOCK,
-                Column("time", Text("time", "日時"), detail=True),
-                Column("why", Text("why", "事由")),
-                Column("from", Text("from", "移転元")),
-                Column("to", Text("to", "移転先")),
-                Column("units", Text("units then", "当時の口数"), number=True),
-                Column("case", Text("case", "案件番号")),
-                Column("document", Text("document's hash", "根拠文書のハッシュ"), detail=True),
-                Column("request", Text("request", "申請番号"), detail=True),
-                Column("proposed_by", Text("proposed by", "提案"), detail=True),
-                Column("signed_by", Text("signed by", "署名")),
-                Column("executed_by", Text("executed by", "実行")),
+                Column("time", Text("time"), detail=True),
+                Column("why", Text("why")),
+                Column("from", Text("from")),
+                Column("to", Text("to")),
+                Column("units", Text("units then"), number=True),
+                Column("case", Text("case", context="number")),
+                Column("document", Text("document's hash"), detail=True),
+                Column("request", Text("request", context="register"), detail=True),
+                Column("proposed_by", Text("proposed by"), detail=True),
+                Column("signed_by", Text("signed by")),
+                Column("executed_by", Text("executed by")),
             ),
             [
                 (
@@ -302,37 +289,37 @@ def _summary(found: "Report") -> Record:
     register = found.register
     return Record(
         "register",
-        Text("The register", "原簿"),
+        Text("The register"),
         (
-            (Column("name", Text("name", "名称")), found.name),
-            (Column("code", Text("code", "銘柄コード")), found.code),
-            (Column("token", Text("address", "アドレス")), found.token),
+            (Column("name", Text("name")), found.name),
+            (Column("code", Text("code")), found.code),
+            (Column("token", Text("address")), found.token),
             (BLOCK, found.block),
-            (Column("block_hash", Text("block hash", "ブロックハッシュ")), found.block_hash),
+            (Column("block_hash", Text("block hash")), found.block_hash),
             (
-                Column("final_block", Text("final up to block", "確定済みブロック"), number=True),
+                Column("final_block", Text("final up to block"), number=True),
                 found.final_block,
             ),
-            (Column("time", Text("as of", "時点")), in_tokyo(found.time)),
-            (Column("supply", Text("units in issue", "発行数量"), number=True), register.supply),
+            (Column("time", Text("as of")), in_tokyo(found.time)),
+            (Column("supply", Text("units in issue"), number=True), register.supply),
             (
-                Column("undistributed", Text("undistributed", "未配布"), number=True),
+                Column("undistributed", Text("undistributed"), number=True),
                 register.undistributed,
             ),
             (
-                Column("held", Text("held", "保有口数"), number=True),
+                Column("held", Text("held"), number=True),
                 sum(register.holders().values()),
             ),
             (
-                Column("holders", Text("holders (wallets)", "保有者数(ウォレット)"), number=True),
+                Column("holders", Text("holders (wallets)"), number=True),
                 len(register.holders()),
             ),
             (
-                Column("splits", Text("splits", "分割回数"), number=True),
+                Column("splits", Text("splits"), number=True),
                 len(register.factors) - 1,
             ),
             (
-                Column("reconciled", Text("agrees with the chain", "チェーンと一致")),
+                Column("reconciled", Text("agrees with the chain")),
                 found.reconciled,
             ),
         ),
@@ -342,17 +329,17 @@ def _summary(found: "Report") -> Record:
 def _differences(found: "list[Report]") -> Table:
     return Table(
         "differences",
-        Text("Differences", "不一致の内容"),
+        Text("Differences"),
         (
-            Column("code", Text("code", "銘柄コード")),
+            Column("code", Text("code")),
             WALLET,
-            Column("register", Text("register", "原簿"), number=True),
-            Column("chain", Text("chain", "チェーン"), number=True),
+            Column("register", Text("register"), number=True),
+            Column("chain", Text("chain"), number=True),
         ),
         [
             (
                 each.code,
-                one.account or Text("units in issue", "発行数量"),
+                one.account or Text("units in issue"),
                 one.register,
                 one.chain,
             )
@@ -368,10 +355,11 @@ def _end(found: "Report") -> None:
         return
     warn(
         Text(
-            f"{found.code}: register and chain do not agree in {len(found.differences)} places. "
-            f"See: jp20 register check {found.code} --block {found.block}",
-            f"{found.code}: 原簿とチェーンの不一致が {len(found.differences)} 件あります。"
-            f"確認: jp20 register check {found.code} --block {found.block}",
+            "{code}: register and chain do not agree in {count} places. See: jp20 register check "
+            "{code} --block {block}",
+            code=found.code,
+            count=len(found.differences),
+            block=found.block,
         )
     )
     raise Ending(ExitCode.REFUSED)
@@ -388,7 +376,7 @@ def _entry(entry: "HistoryEntry", place: int | None) -> tuple[Value, ...]:
         parties: tuple[Value, ...] = (entry.from_, entry.to, entry.units)
         reference, ratio = entry.reference, None
     else:
-        said = Text(f"split 1 to {entry.ratio}", f"分割 1→{entry.ratio}")
+        said = Text("split 1 to {ratio}", ratio=entry.ratio)
         why = Coded("split", said)
         parties, splits, reference, ratio = (None, None, None), entry.count, None, entry.ratio
     where = (at.transaction, place, at.log)

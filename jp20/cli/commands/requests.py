@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Yes
 from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
@@ -15,7 +15,8 @@ from jp20.cli.shared.document_check import DocumentToCompare, require_document
 from jp20.cli.shared.request_ids import Id, id_of, require_id
 from jp20.cli.shared.request_view import request_parts, requests_table
 from jp20.cli.shared.results import REASON, WALLET, steps_table
-from jp20.domain.base.errors import ExitCode, Text
+from jp20.domain.base.errors import ExitCode
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,10 +35,7 @@ DecisionFile = Annotated[
     typer.Option(
         "--decision",
         metavar="FILE",
-        help=both(
-            "The file with its calls, where they are not on the chain.",
-            "申請ファイル(内容がチェーンに記録されていない場合)。",
-        ),
+        help=help_text("The file with its calls, where they are not on the chain."),
     ),
 ]
 
@@ -56,11 +54,9 @@ class State(Enum):
 
 @app.command(
     "list",
-    help=both(
-        "The requests under way, the latest first. --mine: those that wait for a signature or the "
-        "execution of an organisation whose key is here; no password is asked.",
-        "進行中の申請を新しい順に表示する。--mine は手元の鍵の組織の署名または実行を待つもの"
-        "(パスワード不要)。",
+    help=help_text(
+        "The requests under way, the latest first. --mine: those that wait for a signature or "
+        "the execution of an organisation whose key is here; no password is asked."
     ),
     epilog=example(
         "jp20 requests list --mine", "jp20 requests list --state open --state ready --token RE1"
@@ -69,24 +65,24 @@ class State(Enum):
 def requests_list(
     state: Annotated[
         list[State] | None,
-        typer.Option(help=both("Only in this state. Repeatable.", "この状態のもの(複数指定可)。")),
+        typer.Option(help=help_text("Only in this state. Repeatable.")),
     ] = None,
     token: Annotated[
         str | None,
-        typer.Option(metavar="TOKEN", help=both("Only of this token.", "このトークンのもの。")),
+        typer.Option(metavar="TOKEN", help=help_text("Only of this token.")),
     ] = None,
     every: Annotated[
         bool,
         typer.Option(
             "--all",
-            help=both("Those that ended too.", "終了した申請も表示する。"),
+            help=help_text("Those that ended too."),
         ),
     ] = False,
     mine: Annotated[
         bool,
         typer.Option(
             "--mine",
-            help=both("Only what waits for my organisation.", "自組織の手続を待つもののみ。"),
+            help=help_text("Only what waits for my organisation."),
         ),
     ] = False,
 ) -> None:
@@ -124,10 +120,9 @@ def requests_list(
 
 @app.command(
     "show",
-    help=both(
+    help=help_text(
         "All that a signer must know: every argument of every call by name, who signed, until "
-        "when; and whether a document is the one it rests on.",
-        "署名に必要な全情報(全項目の値・署名者・期限)を表示し、文書を照合する。",
+        "when; and whether a document is the one it rests on."
     ),
     epilog=example("jp20 requests show 0x8c… --document order.pdf"),
 )
@@ -152,11 +147,9 @@ def requests_show(
 
 @app.command(
     "approve",
-    help=both(
+    help=help_text(
         "Sign for your organisation, after seeing what it is. Where its calls are not on the "
-        "chain, the decision's file is required: nothing is signed unseen.",
-        "内容を確認のうえ、自組織として署名する。内容がチェーンに記録されていない場合は"
-        "申請ファイルが必須(未確認の署名はできない)。",
+        "chain, the decision's file is required: nothing is signed unseen."
     ),
     epilog=example(
         "jp20 requests approve 0x8c… --document order.pdf",
@@ -184,27 +177,17 @@ def requests_approve(
     for each in request_parts(session, view, known, document):
         say(each)
     if document is None:
-        warn(
-            Text(
-                "The document was not compared: --document FILE does.",
-                "根拠文書は照合されていません(--document ファイル で照合できます)。",
-            )
-        )
+        warn(Text("The document was not compared: --document FILE does."))
     if missing_parties(session, known.request, known.calls):
         warn(
             Text(
                 "Not all parties are named: by what the chain knows, others could sign in their "
-                "own case (see above). Ask for a new proposal before you sign.",
-                "当事者の記載に漏れがあります(上記参照)。このままでは当事者自身が署名できます。"
-                "署名する前に、再度の提案を求めてください。",
+                "own case (see above). Ask for a new proposal before you sign."
             )
         )
     by = part.member.name
     confirm(
-        Text(
-            f"Sign this for {by}, under case {view.case}?",
-            f"案件 {view.case} について、{by} としてこの内容に署名しますか?",
-        ),
+        Text("Sign this for {organisation}, under case {case}?", organisation=by, case=view.case),
         yes,
     )
     step = sign_request(session, known, part)
@@ -215,10 +198,7 @@ def requests_approve(
 
 @app.command(
     "execute",
-    help=both(
-        "Execute what is signed and ready. Run it again to do what is left.",
-        "署名が完了し実行可能な申請を実行する。再実行すると残りを行う。",
-    ),
+    help=help_text("Execute what is signed and ready. Run it again to do what is left."),
     epilog=example("jp20 requests execute 0x8c…"),
 )
 def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = False) -> None:
@@ -237,8 +217,10 @@ def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = Fals
     left = view.request.calls - view.executed
     confirm(
         Text(
-            f"Execute {left} of {view.request.calls} calls as {part.member.name}?",
-            f"{view.request.calls} 件中 {left} 件を、{part.member.name} として実行しますか?",
+            "Execute {left} of {calls} calls as {organisation}?",
+            left=left,
+            calls=view.request.calls,
+            organisation=part.member.name,
         ),
         yes,
     )
@@ -248,9 +230,8 @@ def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = Fals
 
 @app.command(
     "cancel",
-    help=both(
-        "Close a request that your organisation proposed. What was executed of it stays.",
-        "自組織が提案した申請を取り消す。実行済みの部分は残る。",
+    help=help_text(
+        "Close a request that your organisation proposed. What was executed of it stays."
     ),
     epilog=example("jp20 requests cancel 0x8c…"),
 )
@@ -265,7 +246,7 @@ def requests_cancel(request: Id, yes: Yes = False) -> None:
     part = cancellation_to_make(session, view)
     say(requests_table(session, [view]))
     confirm(
-        Text("Cancel this request for everybody?", "この申請を取り消しますか(全組織に及びます)?"),
+        Text("Cancel this request for everybody?"),
         yes,
     )
     step = requests.cancel_request(session, part.signer, view.id)
@@ -274,9 +255,8 @@ def requests_cancel(request: Id, yes: Yes = False) -> None:
 
 @app.command(
     "withdraw",
-    help=both(
-        "Take your organisation's signature back; what is not executed yet is stopped by it.",
-        "自組織の署名を撤回する。未実行の部分は実行できなくなる。",
+    help=help_text(
+        "Take your organisation's signature back; what is not executed yet is stopped by it."
     ),
     epilog=example("jp20 requests withdraw 0x8c…"),
 )
@@ -291,10 +271,7 @@ def requests_withdraw(request: Id, yes: Yes = False) -> None:
     part = withdrawal_to_make(session, view)
     say(requests_table(session, [view]))
     confirm(
-        Text(
-            f"Withdraw the signature of {part.member.name}?",
-            f"{part.member.name} の署名を撤回しますか?",
-        ),
+        Text("Withdraw the signature of {organisation}?", organisation=part.member.name),
         yes,
     )
     step = requests.withdraw(session, part.signer, view.id)
@@ -303,11 +280,9 @@ def requests_withdraw(request: Id, yes: Yes = False) -> None:
 
 @app.command(
     "export",
-    help=both(
-        "Write a request whose calls are on the chain as a file, for those who sign or keep it "
-        "elsewhere. Where they are not, the proposing command wrote it to the plans folder.",
-        "内容がチェーンに記録されている申請を、署名・保管用にファイルに書き出す。"
-        "記録されていない申請のファイルは、提案時に plans フォルダに作成されている。",
+    help=help_text(
+        "Write a request whose calls are on the chain as a file, for those who sign or keep "
+        "it elsewhere. Where they are not, the proposing command wrote it to the plans folder."
     ),
     epilog=example("jp20 requests export 0x8c… --out request.json"),
 )
@@ -315,7 +290,7 @@ def requests_export(
     request: Id,
     out: Annotated[
         Path,
-        typer.Option(metavar="FILE", help=both("The new file.", "作成するファイル。")),
+        typer.Option(metavar="FILE", help=help_text("The new file.")),
     ],
 ) -> None:
     """It is not written over another file (G17)."""
@@ -330,8 +305,8 @@ def requests_export(
     show(
         Table(
             "files",
-            Text("Written", "作成したファイル"),
-            (Column("file", Text("file", "ファイル")),),
+            Text("Written"),
+            (Column("file", Text("file")),),
             [(str(out),)],
         )
     )
@@ -353,15 +328,10 @@ def _say_next(view: "RequestView") -> None:
 
     execute = f"jp20 requests execute 0x{view.id.hex()}"
     if view.state is RequestState.READY:
-        say(Text(f"All have signed. Next: {execute}", f"署名が揃いました。次の手順: {execute}"))
+        say(Text("All have signed. Next: {execute}", execute=execute))
     elif view.state is RequestState.WAITING and view.ready_at is not None:
         ready = in_tokyo(view.ready_at)
-        say(
-            Text(
-                f"All have signed. From {ready}: {execute}",
-                f"署名が揃いました。{ready} 以降: {execute}",
-            )
-        )
+        say(Text("All have signed. From {ready}: {execute}", ready=ready, execute=execute))
 
 
 def _show_after(session: "Session", view: "RequestView", steps: "Sequence[Step]") -> None:
@@ -398,7 +368,7 @@ def _refused_table(outcomes: "Sequence[CallOutcome]") -> Table:
     """Calls that the contract refused, and rows that a call left out."""
     from jp20.domain.register.events import RegistrationRefused, RowRefused
 
-    unsaid = Text("no reason given", "理由の記載なし")
+    unsaid = Text("no reason given")
     rows = [
         (each.index + 1, None, None, each.refusal.why or each.refusal.what or unsaid)
         for each in outcomes
@@ -412,10 +382,10 @@ def _refused_table(outcomes: "Sequence[CallOutcome]") -> Table:
     ]
     return Table(
         "refused",
-        Text("Refused", "拒否されたもの"),
+        Text("Refused"),
         (
-            Column("call", Text("call", "呼出し")),
-            Column("row", Text("row", "行")),
+            Column("call", Text("call")),
+            Column("row", Text("row")),
             WALLET,
             REASON,
         ),

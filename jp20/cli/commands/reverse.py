@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Token, Yes, address, hash_of, units
 from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
 from jp20.cli.shared.parties import Party, evidence_if_any, parties
 from jp20.cli.shared.results import steps_table
-from jp20.domain.base.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, JP20Error
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.token.state import WouldBeRefused
@@ -26,14 +27,14 @@ app = typer.Typer()
 _LISTED: Final = 6
 """Transfers of one transaction that an error names; the others are in the register."""
 
-_RULE: Final = Text(
-    "A holder's other units are deemed to leave first, the disputed ones last.",
-    "保有者の他の口数から先に移転し、対象の口数は最後に移転したものとみなす。",
-)
+_RULE: Final = Text("A holder's other units are deemed to leave first, the disputed ones last.")
 
 
 class WhichTransfer(BadArgument):
     """The transaction has several transfers, and none is named; or one that it has not."""
+
+    what = Text("--log: which of the {count} transfers in 0x{transaction}?")
+    next_step = Text("Name it by its place among the transaction's logs: --log N")
 
     def __init__(self, transaction: bytes, inside: "Sequence[TransferInside]") -> None:
         listed = "\n".join(
@@ -41,20 +42,10 @@ class WhichTransfer(BadArgument):
             for each in inside[:_LISTED]
         )
         more = len(inside) - _LISTED
-        super().__init__(
-            Text(
-                f"--log: which of the {len(inside)} transfers in 0x{transaction.hex()}?",
-                f"--log: 取引 0x{transaction.hex()} には移転が {len(inside)} 件あります。",
-            ),
-            Text(
-                listed + (f"\n… and {more} more" if more > 0 else ""),
-                listed + (f"\n… 他 {more} 件" if more > 0 else ""),
-            ),
-            Text(
-                "Name it by its place among the transaction's logs: --log N",
-                "取引内のログの順番(0から)で指定してください: --log N",
-            ),
-        )
+        shown = [Text.verbatim(listed)]
+        if more > 0:
+            shown.append(Text("… and {more} more", more=more))
+        super().__init__(why=Text.lines(shown), count=len(inside), transaction=transaction.hex())
 
 
 class NothingToTake(JP20Error):
@@ -65,26 +56,23 @@ class NothingToTake(JP20Error):
         if not found.remaining:
             super().__init__(
                 Text(
-                    f"All {found.reversed_units:,} units of it were taken back already.",
-                    f"{found.reversed_units:,} 口はすべて取消済みです。",
+                    "All {reversed_units:,} units of it were taken back already.",
+                    reversed_units=found.reversed_units,
                 ),
-                next_step=Text("There is nothing to do.", "操作は不要です。"),
+                next_step=Text("There is nothing to do."),
             )
             return
         to = found.original.to
         super().__init__(
             Text(
-                f"Nothing can be taken from {to} now: {followed.shortfall:,} units are not there.",
-                f"現在 {to} から取り消せる数量はありません(不足 {followed.shortfall:,} 口)。",
+                "Nothing can be taken from {to} now: {shortfall:,} units are not there.",
+                to=to,
+                shortfall=followed.shortfall,
             ),
+            Text("They went on, or a pledge or attachment keeps them."),
             Text(
-                "They went on, or a pledge or attachment keeps them.",
-                "第三者に移転済みか、質権・差押えの対象です。",
-            ),
-            Text(
-                "Without --case the same command shows where they are and what could be taken back "
-                "first.",
-                "--case を付けずに実行すると、所在と、先に取り消せる移転を表示します。",
+                "Without --case the same command shows where they are and what could be taken "
+                "back first."
             ),
         )
 
@@ -92,25 +80,19 @@ class NothingToTake(JP20Error):
 class MoreThanLeft(BadArgument):
     """More is asked for than the transfer had, less what was taken back."""
 
+    what = Text("--units: {asked:,} are more than the {remaining:,} that were not taken back yet.")
+    next_step = Text("Leave --units out to take all.")
+
     def __init__(self, asked: int, remaining: int) -> None:
-        super().__init__(
-            Text(
-                f"--units: {asked:,} are more than the {remaining:,} that were not taken back yet.",
-                f"--units: {asked:,} 口は、未取消の {remaining:,} 口を超えています。",
-            ),
-            next_step=Text("Leave --units out to take all.", "全部の場合は省略してください。"),
-        )
+        super().__init__(asked=asked, remaining=remaining)
 
 
 @app.command(
     "reverse",
-    help=both(
-        "Without --case it only looks: the transfer as this node has it, where its units went, "
-        "what can be taken back now, what further reversals could bring. With --case and "
-        "--document it shows the same, asks, and takes back what is there.",
-        "--case なしでは表示のみ(元の移転、その後の所在、取り消せる数量、追加の取消しで"
-        "回復しうる数量)。--case と --document を付けると、表示・確認の後、残っている数量を"
-        "取り消す。",
+    help=help_text(
+        "Without --case it only looks: the transfer as this node has it, where its units "
+        "went, what can be taken back now, what further reversals could bring. With --case "
+        "and --document it shows the same, asks, and takes back what is there."
     ),
     epilog=example(
         "jp20 reverse JP20-RE-0001 0x5f…",
@@ -124,7 +106,7 @@ def reverse(
         str,
         typer.Argument(
             metavar="TRANSACTION",
-            help=both("Its hash, from the register.", "元の取引のハッシュ(原簿に記載)。"),
+            help=help_text("Its hash, from the register."),
         ),
     ],
     log: Annotated[
@@ -132,11 +114,9 @@ def reverse(
         typer.Option(
             metavar="N",
             min=0,
-            help=both(
-                "Its place among the transaction's logs, from 0, as jp20 register history TOKEN "
-                "WALLET has it; needed where there are several.",
-                "取引内のログの順番(0から。jp20 register history トークン ウォレット で確認)。"
-                "移転が複数ある場合は必須。",
+            help=help_text(
+                "Its place among the transaction's logs, from 0, as jp20 register history "
+                "TOKEN WALLET has it; needed where there are several."
             ),
         ),
     ] = None,
@@ -144,33 +124,27 @@ def reverse(
         str | None,
         typer.Option(
             metavar="CASE",
-            help=both(
-                "Case number, public; without it nothing is sent.",
-                "案件番号(公開)。省略時は表示のみ。",
-            ),
+            help=help_text("Case number, public; without it nothing is sent."),
         ),
     ] = None,
     document: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help=both("The document it rests on.", "根拠文書。")),
+        typer.Option(metavar="FILE", help=help_text("The document it rests on.")),
     ] = None,
     amount: Annotated[
         str | None,
         typer.Option(
             "--units",
             metavar="UNITS",
-            help=both(
-                "Only this many; otherwise all.", "一部のみ取り消す場合の口数。省略時は全部。"
-            ),
+            help=help_text("Only this many; otherwise all."),
         ),
     ] = None,
     to: Annotated[
         str | None,
         typer.Option(
             metavar="WALLET",
-            help=both(
-                "Another wallet of the original holder, where the old one was given up.",
-                "元の保有者の別のウォレット(元のウォレットが廃止されている場合)。",
+            help=help_text(
+                "Another wallet of the original holder, where the old one was given up."
             ),
         ),
     ] = None,
@@ -179,10 +153,7 @@ def reverse(
         typer.Option(
             "--from",
             metavar="WALLET",
-            help=both(
-                "Another wallet of who received the units, to take them from.",
-                "受領者の別のウォレットから取り消す場合に指定。",
-            ),
+            help=help_text("Another wallet of who received the units, to take them from."),
         ),
     ] = None,
     party: Party = None,
@@ -205,12 +176,7 @@ def reverse(
     original = followed.found.original
     if rests_on is None:
         show(_original(session, token, followed), _hops(token, followed))
-        say(
-            Text(
-                "Nothing was sent. To take it back: --case and --document.",
-                "表示のみです。取り消すには --case と --document を指定してください。",
-            )
-        )
+        say(Text("Nothing was sent. To take it back: --case and --document."))
         return
     act = enforce.reverse(
         session, token, original, rests_on, asked, returned_to, taken_from, parties=excluded
@@ -232,8 +198,7 @@ def reverse(
     if done.shortfall:
         warn(
             Text(
-                f"{done.shortfall:,} units were not there: see the hops above.",
-                f"{done.shortfall:,} 口は残っていませんでした。上の移転経路を確認してください。",
+                "{shortfall:,} units were not there: see the hops above.", shortfall=done.shortfall
             )
         )
 
@@ -264,9 +229,7 @@ def _warn_without_parties(excluded: tuple[int, ...]) -> None:
         warn(
             Text(
                 "No organisation is named as a party (--party). Those that the chain knows are "
-                "added; those of the two sides that it does not know must not sign either.",
-                "当事者の組織(--party)が指定されていません。チェーンで判明する当事者は自動で追加"
-                "されますが、それ以外の双方の当事者も署名できません。",
+                "added; those of the two sides that it does not know must not sign either."
             )
         )
 
@@ -279,40 +242,39 @@ def _original(session: "Session", token: str, followed: "Followed") -> Record:
     of, first = found.original, trace.hops[0]
     kept = max(followed.recipient.pledged, followed.recipient.attached)
 
-    def amount(key: str, en: str, ja: str, value: int) -> tuple[Column, Value]:
-        return Column(key, Text(en, ja), number=True), value
+    def amount(key: str, name: Text, value: int) -> tuple[Column, Value]:
+        return Column(key, name, number=True), value
 
     return Record(
         "original",
-        Text("The transfer", "元の移転"),
+        Text("The transfer"),
         (
-            (Column("transaction", Text("transaction", "取引")), of.transaction_hash),
-            (Column("log", Text("log", "ログ")), of.ordinal),
-            (Column("time", Text("time", "日時")), in_tokyo(found.time)),
-            (Column("why", Text("why", "事由")), first.movement.why),
-            (Column("from", Text("from", "移転元")), of.from_),
-            (Column("to", Text("to", "移転先")), of.to),
-            amount("units_then", "units then", "当時の口数", of.amount),
-            amount("units", "units of now", "現在の口数", first.units),
-            amount("reversed", "taken back already", "取消済み", found.reversed_units),
-            amount("remaining", "not taken back yet", "未取消", found.remaining),
-            amount("balance", "the recipient has", "移転先の保有数量", followed.recipient.balance),
-            amount("kept", "of them pledged or attached", "うち質権・差押え", kept),
-            amount("takable", "can be taken back now", "取り消せる数量", followed.takable),
-            amount("shortfall", "shortfall", "不足", followed.shortfall),
-            amount("moved_on", "with others now", "第三者の保有", trace.moved_on),
-            amount("redeemed", "redeemed meanwhile", "償還済み", trace.redeemed),
+            (Column("transaction", Text("transaction")), of.transaction_hash),
+            (Column("log", Text("log")), of.ordinal),
+            (Column("time", Text("time")), in_tokyo(found.time)),
+            (Column("why", Text("why")), first.movement.why),
+            (Column("from", Text("from")), of.from_),
+            (Column("to", Text("to")), of.to),
+            amount("units_then", Text("units then"), of.amount),
+            amount("units", Text("units of now"), first.units),
+            amount("reversed", Text("taken back already"), found.reversed_units),
+            amount("remaining", Text("not taken back yet"), found.remaining),
+            amount("balance", Text("the recipient has"), followed.recipient.balance),
+            amount("kept", Text("of them pledged or attached"), kept),
+            amount("takable", Text("can be taken back now"), followed.takable),
+            amount("shortfall", Text("shortfall"), followed.shortfall),
+            amount("moved_on", Text("with others now"), trace.moved_on),
+            amount("redeemed", Text("redeemed since"), trace.redeemed),
             amount(
                 "could_come",
-                "further reversals could bring",
-                "追加の取消しで回復しうる数量",
+                Text("further reversals could bring"),
                 followed.could_come,
             ),
             (
-                Column("returns_to", Text("units return to", "返還先")),
+                Column("returns_to", Text("units return to")),
                 return_to(session, session.token(token), of),
             ),
-            (Column("rule", Text("rule of tracing", "追跡の基準"), prose=True), _RULE),
+            (Column("rule", Text("rule of tracing"), prose=True), _RULE),
         ),
     )
 
@@ -325,20 +287,20 @@ def _hops(token: str, followed: "Followed") -> Table:
 
     return Table(
         "hops",
-        Text("Where its units went on", "その後の移転経路"),
+        Text("Where its units went on"),
         (
-            Column("hop", Text("hop", "段"), number=True),
-            Column("time", Text("time", "日時")),
-            Column("why", Text("why", "事由")),
-            Column("from", Text("from", "移転元")),
-            Column("to", Text("to", "移転先")),
-            Column("units", Text("units", "口数"), number=True),
-            Column("disputed", Text("of them disputed", "うち対象"), number=True),
-            Column("remaining", Text("still there", "残存"), number=True),
-            Column("could_bring", Text("could bring", "回復しうる数量"), number=True),
-            Column("by", Text("by", "手段")),
-            Column("transaction", Text("transaction", "取引"), detail=True),
-            Column("log", Text("log", "ログ"), detail=True),
+            Column("hop", Text("hop"), number=True),
+            Column("time", Text("time")),
+            Column("why", Text("why")),
+            Column("from", Text("from")),
+            Column("to", Text("to")),
+            Column("units", Text("units"), number=True),
+            Column("disputed", Text("of them disputed"), number=True),
+            Column("remaining", Text("still there"), number=True),
+            Column("could_bring", Text("could bring"), number=True),
+            Column("by", Text("by")),
+            Column("transaction", Text("transaction"), detail=True),
+            Column("log", Text("log"), detail=True),
         ),
         [
             (
@@ -376,11 +338,11 @@ def _means(token: str, onward: "Onward") -> str | None:
 def _reversal(done: "Reversed") -> Record:
     return Record(
         "reversal",
-        Text("Taken back", "取消しの結果"),
+        Text("Taken back"),
         (
-            (Column("taken", Text("taken back", "取消数量"), number=True), done.taken),
-            (Column("shortfall", Text("shortfall", "不足"), number=True), done.shortfall),
-            (Column("reference", Text("reference", "参照")), done.reference),
-            (Column("request", Text("request", "申請")), done.decided.request),
+            (Column("taken", Text("taken back"), number=True), done.taken),
+            (Column("shortfall", Text("shortfall"), number=True), done.shortfall),
+            (Column("reference", Text("reference")), done.reference),
+            (Column("request", Text("request")), done.decided.request),
         ),
     )

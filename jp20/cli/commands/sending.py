@@ -22,7 +22,8 @@ from jp20.cli.frame.output import (
 )
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.operations.session import Session
@@ -31,11 +32,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-_NONCE: Final = Column("nonce", Text("nonce", "ノンス"))
-_NOT_FINAL: Final = Coded(
-    "not_final", Text("in a block that was not final", "ブロックに取込み済み(未確定)")
-)
-_LABEL: Final = Column("label", Text("what", "内容"))
+_NONCE: Final = Column("nonce", Text("nonce"))
+_NOT_FINAL: Final = Coded("not_final", Text("in a block that was not final"))
+_LABEL: Final = Column("label", Text("what"))
 
 
 @app.command("status", epilog=example("jp20 status", "jp20 status --format json"))
@@ -79,17 +78,14 @@ def resume_sending(yes: Yes = False) -> None:
     count = sum(len(each.under_way) for each in found)
     if count == 0:
         show(entries_table(()))
-        say(Text("Nothing is under way.", "送信中の取引はありません。"))
+        say(Text("Nothing is under way."))
         return
     say(_sending_table(_found(found)))
     confirm(
-        Text(
-            f"Resume these {count} transactions? None is sent twice.",
-            f"これら {count} 件の取引を続行しますか(二重に送信されることはありません)?",
-        ),
+        Text("Resume these {count} transactions? None is sent twice.", count=count),
         yes,
     )
-    with progress(Text("Sending", "送信しています")):
+    with progress(Text("Sending")):
         entries = go_on(place.view())
     end_of(entries)
 
@@ -109,8 +105,8 @@ def entries_table(entries: "Iterable[Entry]") -> Table:
     """Transactions of the outbox as they are now."""
     return Table(
         "transactions",
-        Text("Transactions", "取引"),
-        (_NONCE, _LABEL, Column("state", Text("state", "状態")), BLOCK, TRANSACTION),
+        Text("Transactions"),
+        (_NONCE, _LABEL, Column("state", Text("state")), BLOCK, TRANSACTION),
         [(each.nonce, each.label, each.state, each.block, each.hash) for each in entries],
     )
 
@@ -124,25 +120,25 @@ def platform_parts(session: "Session") -> tuple[Record, Table]:
     return (
         Record(
             "platform",
-            Text("HALTED", "緊急停止中") if found.halted else Text("Running", "稼働中"),
+            Text("HALTED") if found.halted else Text("Running"),
             (
-                (Column("block", Text("block", "ブロック"), number=True), found.block),
-                (Column("halted", Text("halted", "停止")), found.halted),
+                (Column("block", Text("block"), number=True), found.block),
+                (Column("halted", Text("halted")), found.halted),
                 (
-                    Column("since", Text("since", "停止時刻")),
+                    Column("since", Text("since", context="stopped")),
                     in_tokyo(found.since) if found.since else None,
                 ),
             ),
         ),
         Table(
             "tokens",
-            Text("Tokens", "トークン"),
+            Text("Tokens"),
             (
-                Column("code", Text("code", "コード")),
-                Column("token", Text("token", "トークン")),
-                Column("paused", Text("paused", "一時停止")),
+                Column("code", Text("code", context="reason")),
+                Column("token", Text("token")),
+                Column("paused", Text("paused")),
                 UNITS,
-                Column("splits", Text("splits", "分割回数"), number=True),
+                Column("splits", Text("splits"), number=True),
             ),
             [
                 (each.code, each.token, each.paused, each.supply, each.splits)
@@ -182,15 +178,15 @@ def _row(
 def _sending_table(rows: Iterable[tuple[Value, ...]]) -> Table:
     return Table(
         "sending",
-        Text("Under way", "送信中の取引"),
+        Text("Under way"),
         (
-            Column("signer", Text("key", "鍵")),
+            Column("signer", Text("key")),
             _NONCE,
             _LABEL,
-            Column("where", Text("where", "所在")),
-            Column("since", Text("since", "開始時刻")),
+            Column("where", Text("where")),
+            Column("since", Text("since", context="begun")),
             BLOCK,
-            Column("final_from", Text("final from block", "確定ブロック"), number=True),
+            Column("final_from", Text("final from block"), number=True),
             TRANSACTION,
         ),
         list(rows),

@@ -5,19 +5,20 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.output import Coded, Column, Table, Until, confirm, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import UNITS
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.settlement.trades import Trade
     from jp20.operations.session import Session, Signer
     from jp20.operations.settlement.trades import TradeState
 
-_BANK: Final = Coded("bank", Text("bank", "銀行"))
+_BANK: Final = Coded("bank", Text("bank"))
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -25,7 +26,7 @@ File = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help=both("The trades: CSV or XLSX.", "取引一覧(CSV または XLSX)。"),
+        help=help_text("The trades: CSV or XLSX."),
     ),
 ]
 
@@ -34,10 +35,7 @@ _FILE: Final = "examples/settlement/trades.csv"
 
 @app.command(
     "plan",
-    help=both(
-        "Where the trades of a file stand, and what is next. Nothing is sent.",
-        "ファイルの各取引の状態と次の手続を表示する(送信しない)。",
-    ),
+    help=help_text("Where the trades of a file stand, and what is next. Nothing is sent."),
     epilog=example(f"jp20 settle plan {_FILE}"),
 )
 def settle_plan(file: File) -> None:
@@ -50,16 +48,13 @@ def settle_plan(file: File) -> None:
 
 @app.command(
     "list",
-    help=both(
-        "The trades on the chain that are not settled or ended.",
-        "未決済の取引を表示する。",
-    ),
+    help=help_text("The trades on the chain that are not settled or ended."),
     epilog=example("jp20 settle list", "jp20 settle list --all"),
 )
 def settle_list(
     every: Annotated[
         bool,
-        typer.Option("--all", help=both("All of them.", "決済済み・取消し済みの取引も表示する。")),
+        typer.Option("--all", help=help_text("All of them.")),
     ] = False,
 ) -> None:
     """By what the settlement contract says (G14)."""
@@ -75,10 +70,7 @@ def settle_list(
 
 @app.command(
     "propose",
-    help=both(
-        "As the seller: commit the units and agree.",
-        "売り手の鍵で、数量を確保して取引に合意する。",
-    ),
+    help=help_text("As the seller: commit the units and agree."),
     epilog=example(f"jp20 settle propose {_FILE}"),
 )
 def settle_propose(file: File, yes: Yes = False) -> None:
@@ -99,7 +91,7 @@ def settle_propose(file: File, yes: Yes = False) -> None:
     _ask(
         session,
         chosen,
-        Text("Commit the units of {n} trades?", "{n} 件の取引の数量を確保し、合意しますか?"),
+        Text("Commit the units of {n} trades?"),
         yes,
     )
     for each in chosen:
@@ -109,10 +101,7 @@ def settle_propose(file: File, yes: Yes = False) -> None:
 
 @app.command(
     "pay",
-    help=both(
-        "As the buyer: allow or commit the payment and agree.",
-        "買い手の鍵で、支払を準備(許可または確保)して取引に合意する。",
-    ),
+    help=help_text("As the buyer: allow or commit the payment and agree."),
     epilog=example(f"jp20 settle pay {_FILE}"),
 )
 def settle_pay(file: File, yes: Yes = False) -> None:
@@ -130,10 +119,7 @@ def settle_pay(file: File, yes: Yes = False) -> None:
         and each.status in (TradeStatus.NONE, TradeStatus.PROPOSED)
         and not each.progress.buyer_agreed
     ]
-    question = Text(
-        "Agree to {n} trades, and prepare their payment?",
-        "{n} 件の取引に合意し、支払を準備しますか?",
-    )
+    question = Text("Agree to {n} trades, and prepare their payment?")
     _ask(session, chosen, question, yes)
     owed = owed_of(found)
     for each in chosen:
@@ -143,10 +129,9 @@ def settle_pay(file: File, yes: Yes = False) -> None:
 
 @app.command(
     "confirm",
-    help=both(
-        "As the broker or the paying agent that a trade through a bank names: the buyer has paid; "
-        "the seller's money is held.",
-        "銀行経由の取引が指定する買方業者・支払代理人として、支払・受領を確認する。",
+    help=help_text(
+        "As the broker or the paying agent that a trade through a bank names: the buyer has "
+        "paid; the seller's money is held."
     ),
     epilog=example(
         f"jp20 settle confirm {_FILE} --case PAY-2026-11 --document statement.csv",
@@ -171,7 +156,7 @@ def settle_confirm(file: File, case: Case, document: Document, yes: Yes = False)
             or (each.trade.paying_agent in own and not each.progress.received)
         )
     ]
-    question = Text("Confirm the payment of {n} trades?", "{n} 件の取引の支払・受領を確認しますか?")
+    question = Text("Confirm the payment of {n} trades?")
     _ask(session, chosen, question, yes)
     for organisation in sorted(own):
         confirm_trades(session, [each.trade for each in chosen], organisation, rests_on)
@@ -180,10 +165,7 @@ def settle_confirm(file: File, case: Case, document: Document, yes: Yes = False)
 
 @app.command(
     "settle",
-    help=both(
-        "Settle what is matched and confirmed: both legs of a trade, or neither.",
-        "合意・確認が済んだ取引を決済する(券面と資金は同時に移転し、片方だけの移転はない)。",
-    ),
+    help=help_text("Settle what is matched and confirmed: both legs of a trade, or neither."),
     epilog=example(f"jp20 settle settle {_FILE}", f"jp20 settle settle {_FILE} --net"),
 )
 def settle_settle(
@@ -192,10 +174,7 @@ def settle_settle(
         bool,
         typer.Option(
             "--net",
-            help=both(
-                "All in one transaction, money net: all are settled, or none.",
-                "全取引を1つのトランザクションで決済し、資金は差額のみ移転する。",
-            ),
+            help=help_text("All in one transaction, money net: all are settled, or none."),
         ),
     ] = False,
     yes: Yes = False,
@@ -208,7 +187,7 @@ def settle_settle(
     trades = _trades(session, file)
     now = session.now()
     ready = [each for each in operations.states(session, trades) if each.can_settle(now)]
-    _ask(session, ready, Text("Settle {n} trades?", "{n} 件の取引を決済しますか?"), yes)
+    _ask(session, ready, Text("Settle {n} trades?"), yes)
     signer = place.signers[0]
     if net:
         operations.settle_net(session, [each.trade for each in ready], signer)
@@ -220,9 +199,8 @@ def settle_settle(
 
 @app.command(
     "cancel",
-    help=both(
-        "End a trade: alone while it is only proposed or past its deadline, else both sides.",
-        "取引を取り消す。一方のみの合意の間と期限後は単独で、それ以外は双方の手続が必要。",
+    help=help_text(
+        "End a trade: alone while it is only proposed or past its deadline, else both sides."
     ),
     epilog=example(f"jp20 settle cancel {_FILE} T-0001"),
 )
@@ -230,9 +208,7 @@ def settle_cancel(
     file: File,
     names: Annotated[
         list[str],
-        typer.Argument(
-            metavar="TRADE...", help=both("Their numbers in the file.", "取引番号(複数指定可)。")
-        ),
+        typer.Argument(metavar="TRADE...", help=help_text("Their numbers in the file.")),
     ],
     yes: Yes = False,
 ) -> None:
@@ -246,7 +222,7 @@ def settle_cancel(
     found = operations.states(session, chosen)
     ended = (TradeStatus.NONE, TradeStatus.SETTLED, TradeStatus.CANCELLED)
     standing = [each for each in found if each.status not in ended]
-    _ask(session, standing, Text("Cancel {n} trades?", "{n} 件の取引を取り消しますか?"), yes)
+    _ask(session, standing, Text("Cancel {n} trades?"), yes)
     for each in standing:
         for signer in _cancelling(place.signers, each.trade):
             operations.cancel(session, each.trade, signer)
@@ -274,8 +250,8 @@ def _named(session: "Session", file: Path, name: str) -> "Trade":
         if row.name == name:
             return trade_of(session, row)
     raise BadArgument(
-        Text(f"{file.name} has no trade {name}.", f"{file.name} に取引 {name} はありません。"),
-        next_step=Text(f"See: jp20 settle plan {file}", f"確認: jp20 settle plan {file}"),
+        Text("{file} has no trade {name}.", file=file.name, name=name),
+        next_step=Text("See: jp20 settle plan {file}", file=file),
     )
 
 
@@ -294,38 +270,31 @@ def _ask(session: "Session", chosen: "list[TradeState]", question: Text, yes: bo
     """Shows what is about to be done. Raises BadArgument where that is nothing."""
     if not chosen:
         raise BadArgument(
-            Text("There is nothing to do here.", "実行できる手続はありません。"),
-            Text(
-                "No trade of the file waits for a key that is here.",
-                "ファイルの取引に、手元の鍵による手続を待つものがありません。",
-            ),
-            Text(
-                "See what is next: jp20 settle plan",
-                "次の手続を確認してください: jp20 settle plan",
-            ),
+            Text("There is nothing to do here."),
+            Text("No trade of the file waits for a key that is here."),
+            Text("See what is next: jp20 settle plan"),
         )
     say(_table(session, chosen))
-    count = str(len(chosen))
-    confirm(Text(question.en.replace("{n}", count), question.ja.replace("{n}", count)), yes)
+    confirm(question.filled(n=len(chosen)), yes)
 
 
 def _table(session: "Session", found: "tuple[TradeState, ...] | list[TradeState]") -> Table:
     now = session.now()
     return Table(
         "trades",
-        Text("Trades", "取引"),
+        Text("Trades"),
         (
-            Column("trade", Text("trade", "取引番号")),
-            Column("token", Text("token", "銘柄"), detail=True),
-            Column("seller", Text("seller", "売り手")),
-            Column("buyer", Text("buyer", "買い手")),
+            Column("trade", Text("trade")),
+            Column("token", Text("token", context="trade"), detail=True),
+            Column("seller", Text("seller")),
+            Column("buyer", Text("buyer")),
             UNITS,
-            Column("payment", Text("paid in", "決済手段"), detail=True),
-            Column("price", Text("price", "代金"), number=True),
-            Column("deadline", Text("until", "期限")),
-            Column("status", Text("status", "状態")),
-            Column("next", Text("next", "次の手続"), prose=True),
-            Column("id", Text("id", "取引ID"), detail=True),
+            Column("payment", Text("paid in"), detail=True),
+            Column("price", Text("price"), number=True),
+            Column("deadline", Text("until")),
+            Column("status", Text("status")),
+            Column("next", Text("next"), prose=True),
+            Column("id", Text("id"), detail=True),
         ),
         [
             (
@@ -334,9 +303,7 @@ def _table(session: "Session", found: "tuple[TradeState, ...] | list[TradeState]
                 each.trade.seller,
                 each.trade.buyer,
                 each.trade.units,
-                Coded("bank", Text("bank", "銀行"))
-                if each.trade.is_through_a_bank
-                else each.trade.payment,
+                Coded("bank", Text("bank")) if each.trade.is_through_a_bank else each.trade.payment,
                 each.trade.price,
                 Until(each.trade.deadline),
                 each.status,

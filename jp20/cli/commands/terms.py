@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.as_of import AtBlock, AtTime, last_second
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, time, units
 from jp20.cli.frame.output import Coded, Column, Record, Table, Value, show
 from jp20.cli.frame.parts import with_rows
@@ -13,7 +13,8 @@ from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
 from jp20.cli.shared.results import BLOCK, TRANSACTION, steps_table
 from jp20.cli.shared.token_tables import CODE
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +29,9 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command(
     "show",
-    help=both(
-        "The terms that can be changed, as they are or as of a block or a time, and every change "
-        "up to then.",
-        "変更可能な発行条件(現在、または指定したブロック・日時時点)とその変更履歴を表示する。",
+    help=help_text(
+        "The terms that can be changed, as they are or as of a block or a time, and every "
+        "change up to then."
     ),
     epilog=example(
         "jp20 token terms show JP20-RE-0001",
@@ -48,11 +48,10 @@ def terms_show(token: Token, block: AtBlock = None, at: AtTime = None) -> None:
 
 @app.command(
     "change",
-    help=both(
-        "Change one term by decision: classes, residencies, holder-cap, lot-size, consent, cap or "
-        "maturity. Run it again under the same case when others have signed and the delay is over.",
-        "発行条件を1つ変更する(classes、residencies、holder-cap、lot-size、consent、cap、maturity)。"
-        "署名と待機期間の終了後、同じ案件番号で再実行する。",
+    help=help_text(
+        "Change one term by decision: classes, residencies, holder-cap, lot-size, consent, "
+        "cap or maturity. Run it again under the same case when others have signed and the "
+        "delay is over."
     ),
     epilog=example(
         "jp20 token terms change JP20-RE-0001 classes professional,qualified_institution "
@@ -63,17 +62,14 @@ def terms_show(token: Token, block: AtBlock = None, at: AtTime = None) -> None:
 )
 def terms_change(
     token: Token,
-    term: Annotated[
-        str, typer.Argument(metavar="TERM", help=both("Which term.", "変更する条件。"))
-    ],
+    term: Annotated[str, typer.Argument(metavar="TERM", help=help_text("Which term."))],
     value: Annotated[
         str,
         typer.Argument(
             metavar="VALUE",
-            help=both(
+            help=help_text(
                 "Classes or residencies by name, with commas between; holders; today's units; "
-                "yes or no; a date.",
-                "区分名(コンマ区切り)、保有者数、現在の口数、yes/no、または日付。",
+                "yes or no; a date."
             ),
         ),
     ],
@@ -106,8 +102,8 @@ def _term(named: str) -> "Term":
     except ValueError:
         there = ", ".join(each.value for each in Term)
         raise BadArgument(
-            Text(f"TERM: there is no term {named}.", f"TERM: 条件「{named}」はありません。"),
-            next_step=Text(f"One of: {there}", f"次から指定してください: {there}"),
+            Text("TERM: there is no term {named}.", named=named),
+            next_step=Text("One of: {there}", there=there),
         ) from None
 
 
@@ -125,9 +121,9 @@ def _value(term: "Term", text: str) -> tuple[int, Text]:
         return _yes_or_no(text)
     if term is Term.MATURITY:
         second = time(text, "VALUE")
-        return second, Text(in_tokyo(second), in_tokyo(second))
+        return second, Text.verbatim(in_tokyo(second))
     number = units(text, "VALUE")
-    return number, Text(f"{number:,}", f"{number:,}")
+    return number, Text.verbatim(f"{number:,}")
 
 
 def _mask(text: str, choices: "Mapping[IntEnum, Text]") -> tuple[int, Text]:
@@ -135,15 +131,10 @@ def _mask(text: str, choices: "Mapping[IntEnum, Text]") -> tuple[int, Text]:
     words = [word.strip() for word in text.replace("、", ",").split(",")]
     unknown = [word for word in words if word not in by_word]
     if unknown:
-        there = [each.en for each in choices.values()], [each.ja for each in choices.values()]
+        there = Text.listing(choices.values())
         raise BadArgument(
-            Text(
-                f'VALUE: "{unknown[0]}" is none of them.',
-                f"VALUE: 「{unknown[0]}」は該当しません。",
-            ),
-            next_step=Text(
-                f"Of: {', '.join(there[0])}", f"次から指定してください: {'、'.join(there[1])}"
-            ),
+            Text('VALUE: "{unknown}" is none of them.', unknown=unknown[0]),
+            next_step=Text("Of: {there}", there=there),
         )
     chosen = sorted({by_word[word] for word in words})
     return sum(1 << each for each in chosen), _listed([choices[each] for each in chosen])
@@ -151,13 +142,10 @@ def _mask(text: str, choices: "Mapping[IntEnum, Text]") -> tuple[int, Text]:
 
 def _yes_or_no(text: str) -> tuple[int, Text]:
     if text not in ("yes", "no"):
-        raise BadArgument(
-            Text(
-                f'VALUE: "{text}" is neither yes nor no.',
-                f"VALUE: 「{text}」は yes でも no でもありません。",
-            )
-        )
-    return int(text == "yes"), Text(text, "要" if text == "yes" else "不要")
+        raise BadArgument(Text('VALUE: "{text}" is neither yes nor no.', text=text))
+    return int(text == "yes"), Text("yes", context="terms") if text == "yes" else Text(
+        "no", context="terms"
+    )
 
 
 # What is shown
@@ -175,11 +163,11 @@ def _record(found: "TermsAt") -> Record:
 
     return Record(
         "terms",
-        Text("Terms in force", "現行の発行条件"),
+        Text("Terms in force"),
         (
             (CODE, found.code),
             (BLOCK, found.block),
-            (Column("time", Text("as of", "時点")), in_tokyo(found.time)),
+            (Column("time", Text("as of")), in_tokyo(found.time)),
             of(Term.CLASSES, _named(terms.classes, InvestorClass)),
             of(Term.RESIDENCIES, _named(terms.residencies, Residency)),
             of(Term.HOLDER_CAP, terms.holder_cap or None, number=True),
@@ -196,12 +184,12 @@ def _changes(found: "TermsAt") -> Table:
 
     return Table(
         "changes",
-        Text("Changes", "変更履歴"),
+        Text("Changes"),
         (
-            Column("time", Text("time", "日時")),
-            Column("term", Text("term", "条件")),
-            Column("from", Text("from", "変更前")),
-            Column("to", Text("to", "変更後")),
+            Column("time", Text("time")),
+            Column("term", Text("term")),
+            Column("from", Text("from", context="terms")),
+            Column("to", Text("to", context="terms")),
             BLOCK,
             TRANSACTION,
         ),
@@ -250,7 +238,7 @@ def _named(mask: int, choices: "type[InvestorClass | Residency]") -> Coded:
 
 
 def _listed(texts: "list[Text]") -> Text:
-    return Text(", ".join(text.en for text in texts), "、".join(text.ja for text in texts))
+    return Text.listing(text for text in texts)
 
 
 def _time(seconds: int) -> str | None:

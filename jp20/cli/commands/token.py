@@ -7,7 +7,7 @@ import typer
 
 from jp20.cli.commands import documents, record_date, redeem, terms, token_migrate
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
 from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
 from jp20.cli.frame.parts import with_rows
@@ -29,7 +29,8 @@ from jp20.cli.shared.token_tables import (
     status_record,
     tranches_table,
 )
-from jp20.domain.base.errors import BadArgument, ExitCode, Text
+from jp20.domain.base.errors import BadArgument, ExitCode
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.base.roles import Role
@@ -42,25 +43,23 @@ Units = Annotated[
     str,
     typer.Argument(
         metavar="UNITS",
-        help=both("How many units, the token's smallest.", "口数(トークンの最小単位)。"),
+        help=help_text("How many units, the token's smallest."),
     ),
 ]
 
 
 @app.command(
     "issue",
-    help=both(
-        "Make a token from a term sheet and issue its units to the issuer's account. "
-        "Run it again under the same case to continue; nothing is issued twice.",
-        "発行条件からトークンを作成し、発行者口座に発行する。"
-        "同じ案件番号で再実行すると続行し、二重に発行しない。",
+    help=help_text(
+        "Make a token from a term sheet and issue its units to the issuer's account. Run it "
+        "again under the same case to continue; nothing is issued twice."
     ),
     epilog=example("jp20 token issue term-sheet.toml 30000 --case IS-1 --document resolution.pdf"),
 )
 def issue(
     sheet_file: Annotated[
         Path,
-        typer.Argument(metavar="TERM_SHEET", help=both("The term sheet.", "発行条件ファイル。")),
+        typer.Argument(metavar="TERM_SHEET", help=help_text("The term sheet.")),
     ],
     amount: Units,
     case: Case,
@@ -69,20 +68,14 @@ def issue(
         str | None,
         typer.Option(
             metavar="ORGANISATION",
-            help=both(
-                "The issuer, where several organisations are.",
-                "発行者の組織名(該当する組織が複数の場合に指定)。",
-            ),
+            help=help_text("The issuer, where several organisations are."),
         ),
     ] = None,
     registrar: Annotated[
         str | None,
         typer.Option(
             metavar="ORGANISATION",
-            help=both(
-                "The registrar, where several organisations are.",
-                "原簿管理人の組織名(該当する組織が複数の場合に指定)。",
-            ),
+            help=help_text("The registrar, where several organisations are."),
         ),
     ] = None,
     yes: Yes = False,
@@ -108,26 +101,18 @@ def issue(
         require_first_issue(session, there, count, rests_on)
     _say_what_is_issued(sheet.terms, count, named)
     confirm(
-        Text(
-            f"Issue {count:,} units of {sheet.terms.code}?",
-            f"{sheet.terms.code} を {count:,} 口発行しますか?",
-        ),
+        Text("Issue {units:,} units of {code}?", units=count, code=sheet.terms.code),
         yes,
     )
     parts = 3 if sheet.documents else 2
-    with part_of(1, parts, Text("the token", "トークンの作成")):
+    with part_of(1, parts, Text("the token")):
         created = create_token(session, sheet, named[0].number, named[1].number, rests_on)
-    say(
-        Text(
-            f"1 of {parts}: the token stands at {created.token}.",
-            f"{parts}件中1件目: トークンは {created.token} に作成済みです。",
-        )
-    )
-    with part_of(2, parts, Text("the issue of the units", "口数の発行")):
+    say(Text("1 of {parts}: the token stands at {token}.", parts=parts, token=created.token))
+    with part_of(2, parts, Text("the issue of the units")):
         issued = issue_units(session, created.token, count, rests_on)
     steps = [*created.decided.steps, *issued.decided.steps]
     if sheet.documents:
-        with part_of(3, parts, Text("the documents", "書類の登録")):
+        with part_of(3, parts, Text("the documents")):
             named_there = set_documents(session, created.token, sheet.documents, rests_on)
             steps += carry_out(session, named_there).steps
     say_if_nothing_sent(steps)
@@ -135,14 +120,14 @@ def issue(
         *with_rows(
             Record(
                 "issued",
-                Text("Issued", "発行"),
+                Text("Issued"),
                 (
                     (CODE, sheet.terms.code),
-                    (Column("token", Text("token", "トークン")), created.token),
-                    (Column("tranche", Text("tranche", "発行回")), issued.tranche),
+                    (Column("token", Text("token")), created.token),
+                    (Column("tranche", Text("tranche")), issued.tranche),
                     (UNITS, issued.units),
                     (
-                        Column("yen", Text("yen", "金額(円)"), number=True),
+                        Column("yen", Text("yen"), number=True),
                         issued.units * sheet.terms.unit_price,
                     ),
                     (ACCOUNT, sheet.terms.issuer_account),
@@ -156,9 +141,8 @@ def issue(
 
 @app.command(
     "more",
-    help=both(
-        "Issue more units of a token, as the next tranche. A tranche is a case of its own.",
-        "追加発行する(次の発行回)。発行回ごとに別の案件番号とする。",
+    help=help_text(
+        "Issue more units of a token, as the next tranche. A tranche is a case of its own."
     ),
     epilog=example("jp20 token more JP20-RE-0001 5000 --case IS-2 --document resolution.pdf"),
 )
@@ -174,10 +158,11 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
     require_issue(session, token, count, rests_on)
     confirm(
         Text(
-            f"Issue {count:,} more units of {state.terms.code}, of which {state.supply:,} are in "
-            f"issue (cap {state.cap:,})?",
-            f"{state.terms.code} を {count:,} 口追加発行しますか?"
-            f"(発行数量 {state.supply:,} 口、発行上限 {state.cap:,} 口)",
+            "Issue {units:,} more units of {code}, of which {supply:,} are in issue (cap {cap:,})?",
+            units=count,
+            code=state.terms.code,
+            supply=state.supply,
+            cap=state.cap,
         ),
         yes,
     )
@@ -188,10 +173,10 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
         *with_rows(
             Record(
                 "issued",
-                Text("Issued", "追加発行"),
+                Text("Issued", context="further tranche"),
                 (
                     (CODE, after.terms.code),
-                    (Column("tranche", Text("tranche", "発行回")), issued.tranche),
+                    (Column("tranche", Text("tranche")), issued.tranche),
                     (UNITS, issued.units),
                     (SUPPLY, after.supply),
                     (UNDISTRIBUTED, after.undistributed),
@@ -204,7 +189,7 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
 
 @app.command(
     "list",
-    help=both("All tokens of the platform.", "基盤上の全トークンを一覧表示する。"),
+    help=help_text("All tokens of the platform."),
     epilog=example("jp20 token list", "jp20 token list --format csv"),
 )
 def token_list() -> None:
@@ -214,15 +199,15 @@ def token_list() -> None:
     show(
         Table(
             "tokens",
-            Text("Tokens", "トークン"),
+            Text("Tokens"),
             (
                 CODE,
-                Column("symbol", Text("symbol", "シンボル")),
-                Column("name", Text("name", "名称")),
+                Column("symbol", Text("symbol")),
+                Column("name", Text("name")),
                 SUPPLY,
                 UNDISTRIBUTED,
                 STATUS,
-                Column("token", Text("address", "アドレス")),
+                Column("token", Text("address")),
             ),
             [
                 (
@@ -242,11 +227,9 @@ def token_list() -> None:
 
 @app.command(
     "show",
-    help=both(
-        "A token's terms, rules and state, its tranches, documents and record dates. "
-        "With --term-sheet it is compared with the file; exit code 1 where they differ.",
-        "発行条件・規則・状態・発行回・書類・基準日を表示する。"
-        "--term-sheet を指定するとファイルと照合し、相違があれば終了コード 1。",
+    help=help_text(
+        "A token's terms, rules and state, its tranches, documents and record dates. With "
+        "--term-sheet it is compared with the file; exit code 1 where they differ."
     ),
     epilog=example(
         "jp20 token show JP20-RE-0001", "jp20 token show JP20-RE-0001 --term-sheet term-sheet.toml"
@@ -256,9 +239,7 @@ def token_show(
     token: Token,
     term_sheet: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help=both("Compare with this file.", "照合する発行条件ファイル。")
-        ),
+        typer.Option(metavar="FILE", help=help_text("Compare with this file.")),
     ] = None,
 ) -> None:
     """The token at its latest block (G1, G15)."""
@@ -285,10 +266,7 @@ def token_show(
 
 @app.command(
     "pause",
-    help=both(
-        "Stop one token at once. Reading stays possible; unpausing takes a decision.",
-        "1つのトークンを直ちに一時停止する(照会は可能)。解除には決定を要する。",
-    ),
+    help=help_text("Stop one token at once. Reading stays possible; unpausing takes a decision."),
     epilog=example("jp20 token pause JP20-RE-0001 --case PA-1 --document notice.pdf"),
 )
 def token_pause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
@@ -301,17 +279,12 @@ def token_pause(token: Token, case: Case, document: Document, yes: Yes = False) 
     state = token_state(session, token)
     code = state.terms.code
     show(*with_rows(status_record(state), steps_table(session, done.steps)))
-    say(
-        Text(
-            f"To resume: jp20 token unpause {code} --case CASE --document FILE",
-            f"解除: jp20 token unpause {code} --case 案件番号 --document 文書",
-        )
-    )
+    say(Text("To resume: jp20 token unpause {code} --case CASE --document FILE", code=code))
 
 
 @app.command(
     "unpause",
-    help=both("Unpause a token.", "一時停止を解除する。"),
+    help=help_text("Unpause a token."),
     epilog=example("jp20 token unpause JP20-RE-0001 --case PA-1 --document all-clear.pdf"),
 )
 def token_unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
@@ -326,19 +299,14 @@ def token_unpause(token: Token, case: Case, document: Document, yes: Yes = False
 
 @app.command(
     "split",
-    help=both(
-        "One unit becomes RATIO, for every holder at once.",
-        "1口を RATIO 口に分割する(全保有者同時)。",
-    ),
+    help=help_text("One unit becomes RATIO, for every holder at once."),
     epilog=example("jp20 token split JP20-RE-0001 2 --case SP-1 --document resolution.pdf"),
 )
 def split(
     token: Token,
     ratio: Annotated[
         str,
-        typer.Argument(
-            metavar="RATIO", help=both("A whole number from 2.", "分割比率(2以上の整数)。")
-        ),
+        typer.Argument(metavar="RATIO", help=help_text("A whole number from 2.")),
     ],
     case: Case,
     document: Document,
@@ -356,14 +324,14 @@ def split(
         *with_rows(
             Record(
                 "split",
-                Text("Split", "分割"),
+                Text("Split"),
                 (
                     (CODE, after.terms.code),
-                    (Column("ratio", Text("ratio", "比率")), times),
-                    (Column("splits", Text("splits so far", "分割回数")), after.splits),
+                    (Column("ratio", Text("ratio")), times),
+                    (Column("splits", Text("splits so far")), after.splits),
                     (SUPPLY, after.supply),
-                    (Column("cap", Text("cap", "発行上限"), number=True), after.cap),
-                    (Column("price", Text("price", "価格")), price(after)),
+                    (Column("cap", Text("cap"), number=True), after.cap),
+                    (Column("price", Text("price", context="token")), price(after)),
                 ),
             ),
             steps_table(session, done.steps),
@@ -374,27 +342,27 @@ def split(
 app.add_typer(
     documents.app,
     name="document",
-    help=both("The documents of an issue, by their hash.", "発行に係る書類(ハッシュで登録)。"),
+    help=help_text("The documents of an issue, by their hash."),
 )
 app.add_typer(
     record_date.app,
     name="record-date",
-    help=both("Who holds when a day ends.", "基準日の設定と確認。"),
+    help=help_text("Who holds when a day ends."),
 )
 app.add_typer(
     terms.app,
     name="terms",
-    help=both("The terms as of any time, and their changes.", "発行条件の照会と変更。"),
+    help=help_text("The terms as of any time, and their changes."),
 )
 app.add_typer(
     token_migrate.app,
     name="migrate",
-    help=both("Replace a token by another.", "トークンを別のトークンに差し替える。"),
+    help=help_text("Replace a token by another."),
 )
 app.add_typer(
     redeem.app,
     name="redeem",
-    help=both("Redeem units, as the terms allow it.", "償還(発行条件で認められた方法による)。"),
+    help=help_text("Redeem units, as the terms allow it."),
 )
 
 
@@ -413,13 +381,14 @@ def _holder(session: "Session", role: "Role", named: str | None, option: str) ->
     )
     raise BadArgument(
         Text(
-            f"{option}: {'no' if named else 'which'} organisation "
-            f"{f'{named} is {role.name}' if named else f'is to be {role.name}'}.",
-            f"{option}: {named} は {role.name} ではありません。"
-            if named
-            else f"{option}: {role.name} とする組織を指定してください。",
-        ),
-        next_step=Text(f"Name one of: {choices}", f"次から指定してください: {choices}"),
+            "{option}: no organisation {named} is {role}.",
+            option=option,
+            named=named,
+            role=role.text,
+        )
+        if named
+        else Text("{option}: which organisation is to be {role}.", option=option, role=role.text),
+        next_step=Text("Name one of: {choices}", choices=choices),
     )
 
 
@@ -427,9 +396,12 @@ def _say_what_is_issued(terms: "Terms", count: int, named: "list[Member]") -> No
     money = f"{count:,} × ¥{terms.unit_price:,} = ¥{count * terms.unit_price:,}"
     say(
         Text(
-            f"{terms.name} ({terms.code}): {money}; cap {terms.cap:,}; "
-            f"issuer {named[0].name}, registrar {named[1].name}",
-            f"{terms.name}({terms.code}): {money}、発行上限 {terms.cap:,} 口、"
-            f"発行者 {named[0].name}、原簿管理人 {named[1].name}",
+            "{name} ({code}): {money}; cap {cap:,}; issuer {issuer}, registrar {registrar}",
+            name=terms.name,
+            code=terms.code,
+            money=money,
+            cap=terms.cap,
+            issuer=named[0].name,
+            registrar=named[1].name,
         )
     )

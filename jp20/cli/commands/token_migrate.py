@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
 from jp20.cli.frame.output import Column, Record, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, WALLET, steps_table
-from jp20.domain.base.errors import ExitCode, Text
+from jp20.domain.base.errors import ExitCode
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Step
@@ -24,17 +25,15 @@ PlanFile = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help=both("The replacement's plan file.", "差替え計画ファイル。"),
+        help=help_text("The replacement's plan file."),
     ),
 ]
 
 
 @app.command(
     "plan",
-    help=both(
-        "Write what it takes to replace a token by one of the latest version. Nothing is sent.",
-        "トークンを最新版のトークンに差し替えるために必要な内容を計画ファイルに書き出す。"
-        "送信は行わない。",
+    help=help_text(
+        "Write what it takes to replace a token by one of the latest version. Nothing is sent."
     ),
     epilog=example(
         "jp20 token migrate plan JP20-RE-0001 replacement.json --case TM-1 --document minutes.pdf"
@@ -50,9 +49,8 @@ def migrate_plan(token: Token, file: PlanFile, case: Case, document: Document) -
     save_replacement(file, replacement)
     say(
         Text(
-            f"Written to {file}. The issuer carries it out first: jp20 token migrate apply",
-            f"{file} に書き出しました。"
-            "最初に発行者が jp20 token migrate apply を実行してください。",
+            "Written to {file}. The issuer carries it out first: jp20 token migrate apply",
+            file=file,
         )
     )
     show(_stages(session, replacement))
@@ -60,13 +58,10 @@ def migrate_plan(token: Token, file: PlanFile, case: Case, document: Document) -
 
 @app.command(
     "apply",
-    help=both(
-        "Carry a plan out as far as the keys here and the delay of the policy let it: create the "
-        "new token, close the old one, carry the register over, compare, put the new one in "
-        "force. Run again it goes on, and does nothing twice.",
-        "計画を、手元の鍵とポリシーの待機期間の範囲で実施する(新トークンの作成・旧トークンの閉鎖・"
-        "原簿の引継ぎ・照合・新トークンの効力発生)。再実行すると続きから行い、"
-        "二重には実行しない。",
+    help=help_text(
+        "Carry a plan out as far as the keys here and the delay of the policy let it: create "
+        "the new token, close the old one, carry the register over, compare, put the new one "
+        "in force. Run again it goes on, and does nothing twice."
     ),
     epilog=example("jp20 token migrate apply replacement.json"),
 )
@@ -78,10 +73,9 @@ def migrate_apply(file: PlanFile, yes: Yes = False) -> None:
     session = workspace().session()
     confirm(
         Text(
-            f"Replace the token {replacement.old}? From its closing on nothing moves until the new "
-            "one is in force.",
-            f"トークン {replacement.old} を差し替えますか?"
-            "旧トークンの閉鎖から新トークンの効力発生まで、移転等は一切できません。",
+            "Replace the token {old}? From its closing on nothing moves until the new one is in "
+            "force.",
+            old=replacement.old,
         ),
         yes,
     )
@@ -91,21 +85,13 @@ def migrate_apply(file: PlanFile, yes: Yes = False) -> None:
         replacement,
         lambda stage, step: None if step is None else steps.append(step),
     )
-    say(
-        Text(
-            f"{new.address} is in force, and found by the token's code and symbol.",
-            f"{new.address} が効力を生じました。銘柄コードとシンボルはこのトークンを指します。",
-        )
-    )
+    say(Text("{new} is in force, and found by the token's code and symbol.", new=new.address))
     show(_stages(session, replacement), steps_table(session, steps))
 
 
 @app.command(
     "show",
-    help=both(
-        "Show how far a replacement has come, by the chain.",
-        "差替えの進捗をチェーンの状態から表示する。",
-    ),
+    help=help_text("Show how far a replacement has come, by the chain."),
     epilog=example("jp20 token migrate show replacement.json"),
 )
 def migrate_show(file: PlanFile) -> None:
@@ -117,12 +103,10 @@ def migrate_show(file: PlanFile) -> None:
 
 @app.command(
     "prove",
-    help=both(
+    help=help_text(
         "Compare the new token with the old one, word by word: positions, restraints, record "
-        "dates, requests, reversals, losses, documents, allowances. Ends with 1 where something "
-        "differs.",
-        "新旧のトークンを照合する(保有残高・権利制限・基準日・移転請求・取消し・障害による喪失・"
-        "書類・許可数量)。差異があれば終了コード1で終わる。",
+        "dates, requests, reversals, losses, documents, allowances. Ends with 1 where "
+        "something differs."
     ),
     epilog=example("jp20 token migrate prove replacement.json --format json"),
 )
@@ -132,34 +116,37 @@ def migrate_prove(file: PlanFile) -> None:
 
     proof = prove_replacement(workspace().view(), load_replacement(file))
     if proof is None:
-        warn(Text("There is no new token yet.", "新トークンはまだ作成されていません。"))
+        warn(Text("There is no new token yet."))
         raise Ending(ExitCode.REFUSED)
     show(
         Record(
             "proof",
-            Text("Old and new token", "新旧トークンの照合"),
+            Text("Old and new token"),
             [
                 (BLOCK, proof.block),
-                (Column("in_force", Text("new token in force", "効力発生")), proof.in_force),
-                (_number("holders", "positions", "保有者"), proof.holders),
-                (_number("words", "words compared", "照合したデータ"), proof.words),
-                (_number("differing", "differences", "差異"), len(proof.differences)),
+                (Column("in_force", Text("new token in force")), proof.in_force),
+                (_number("holders", Text("positions")), proof.holders),
+                (_number("words", Text("words compared")), proof.words),
+                (
+                    _number("differing", Text("differences", context="migration")),
+                    len(proof.differences),
+                ),
             ],
         ),
         Table(
             "differences",
-            Text("Differences", "差異"),
+            Text("Differences", context="migration"),
             (
-                Column("what", Text("what", "項目")),
+                Column("what", Text("what", context="migration")),
                 WALLET,
-                Column("old", Text("old token", "旧トークン")),
-                Column("new", Text("new token", "新トークン")),
+                Column("old", Text("old token")),
+                Column("new", Text("new token")),
             ),
             [(each.what, each.account, each.old, each.new) for each in proof.differences],
         ),
     )
     if proof.differences:
-        warn(Text("The two tokens differ.", "新旧のトークンに差異があります。"))
+        warn(Text("The two tokens differ."))
         raise Ending(ExitCode.REFUSED)
 
 
@@ -168,15 +155,15 @@ def _stages(session: "Session", replacement: "Replacement") -> Table:
 
     return Table(
         "stages",
-        Text("How far it has come", "進捗"),
+        Text("How far it has come"),
         (
-            Column("stage", Text("stage", "段階")),
-            _number("done", "done", "済"),
-            _number("all", "of", "全体"),
+            Column("stage", Text("stage")),
+            _number("done", Text("done", context="migration")),
+            _number("all", Text("of")),
         ),
         [(each.stage, each.done, each.all) for each in reached(session, replacement)],
     )
 
 
-def _number(key: str, english: str, japanese: str) -> Column:
-    return Column(key, Text(english, japanese), number=True)
+def _number(key: str, name: Text) -> Column:
+    return Column(key, name, number=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Coded, Column, Record, Table, confirm, show, warn
 from jp20.cli.frame.workspace import workspace
@@ -28,7 +28,8 @@ from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.positions import one_position, position_table
 from jp20.cli.shared.remedies import remedy
 from jp20.cli.shared.results import BLOCK, REASON, TRANSACTION, UNITS
-from jp20.domain.base.errors import BadArgument, ExitCode, Text
+from jp20.domain.base.errors import BadArgument, ExitCode
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -40,9 +41,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-_FROM = Column("from", Text("from", "移転元"))
-_TO = Column("to", Text("to", "移転先"))
-_TRANSFER = Coded("transfer", Text("transfer", "移転"))
+_FROM = Column("from", Text("from"))
+_TO = Column("to", Text("to"))
+_TRANSFER = Coded("transfer", Text("transfer"))
 
 
 class Elsewhere(Enum):
@@ -56,11 +57,9 @@ class Elsewhere(Enum):
 
 @app.command(
     "transfer",
-    help=both(
+    help=help_text(
         "It is previewed first: what the token would refuse is not sent. Run again, the same "
-        "transfer is not made a second time; for a second one add --again, or another --case.",
-        "送信前に判定を行い、拒否される移転は送信しない。同じ移転を再度実行しても二重には"
-        "行われない。もう一件行う場合は --again または別の --case を付ける。",
+        "transfer is not made a second time; for a second one add --again, or another --case."
     ),
     epilog=example(
         "jp20 transfer JP20-RE-0001 0xAb… 20 --from 0xCd…",
@@ -97,16 +96,20 @@ def transfer(
         free = position(session, token, signer.address).free
         raise WouldBeRefused(
             Text(
-                f"The transfer of {count:,} units would be refused; {free:,} are free.",
-                f"{count:,} 口の移転は拒否されます(移転可能な数量: {free:,} 口)。",
+                "The transfer of {units:,} units would be refused; {free:,} are free.",
+                units=count,
+                free=free,
             ),
             judged.reason,
             remedy(judged.reason, token, signer.address, recipient),
         )
     confirm(
         Text(
-            f"Transfer {count:,} units of {token} from {signer.address} to {recipient}?",
-            f"{token} {count:,} 口を {signer.address} から {recipient} へ移転しますか?",
+            "Transfer {units:,} units of {token} from {signer} to {recipient}?",
+            units=count,
+            token=token,
+            signer=signer.address,
+            recipient=recipient,
         ),
         yes,
     )
@@ -131,7 +134,7 @@ def _show_transfer(
     show(
         Record(
             "transfer",
-            Text("Transferred", "移転の結果"),
+            Text("Transferred"),
             (
                 (_FROM, sender),
                 (_TO, recipient),
@@ -148,11 +151,9 @@ def _show_transfer(
 
 @app.command(
     "preview",
-    help=both(
-        "Ends with 0 where it would go through now, with 1 where it would be refused, "
-        "and says why. Nothing is sent and no key is needed.",
-        "現時点で成立するなら終了コード 0、拒否されるなら 1 とその理由を示す。"
-        "送信はせず、鍵も不要。",
+    help=help_text(
+        "Ends with 0 where it would go through now, with 1 where it would be refused, and "
+        "says why. Nothing is sent and no key is needed."
     ),
     epilog=example(
         "jp20 preview JP20-RE-0001 0xCd… 0xAb… 20",
@@ -165,10 +166,7 @@ def preview_of(
         str,
         typer.Argument(
             metavar="FROM",
-            help=both(
-                "The holder's wallet; `issuer`: the issuer's account, for a delivery.",
-                "移転元のウォレット。issuer は発行者口座(配布の判定)。",
-            ),
+            help=help_text("The holder's wallet; `issuer`: the issuer's account, for a delivery."),
         ),
     ],
     to: To,
@@ -177,10 +175,7 @@ def preview_of(
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help=both(
-                "Who acts for the holder, by an allowance.",
-                "保有者の許可(allowance)により代わって移転する者。",
-            ),
+            help=help_text("Who acts for the holder, by an allowance."),
         ),
     ] = None,
 ) -> None:
@@ -206,11 +201,9 @@ def preview_of(
 
 @app.command(
     "record-transfer",
-    help=both(
-        "A sale or gift is judged as a transfer is. An inheritance or merger passes lock-ups and "
-        "a lapsed KYC of the holder, and takes what is pledged or attached along.",
-        "売買・贈与は移転と同じ基準で判定する。相続・合併では移転元のロックアップと KYC 失効を"
-        "問わず、質権・差押えを承継する。",
+    help=help_text(
+        "A sale or gift is judged as a transfer is. An inheritance or merger passes lock-ups "
+        "and a lapsed KYC of the holder, and takes what is pledged or attached along."
     ),
     epilog=example(
         "jp20 record-transfer JP20-RE-0001 0xCd… 0xAb… 20 --cause inheritance --case RT-1 "
@@ -221,27 +214,24 @@ def preview_of(
 )
 def record_transfer(
     token: Token,
-    cause: Annotated[Elsewhere, typer.Option(help=both("Why the owner changed.", "移転の原因。"))],
+    cause: Annotated[Elsewhere, typer.Option(help=help_text("Why the owner changed."))],
     case: Case,
     document: Document,
     from_: Annotated[
         str | None,
-        typer.Argument(metavar="FROM", help=both("The former holder.", "従前の保有者。")),
+        typer.Argument(metavar="FROM", help=help_text("The former holder.")),
     ] = None,
     to: Annotated[
-        str | None, typer.Argument(metavar="TO", help=both("The new holder.", "新たな保有者。"))
+        str | None, typer.Argument(metavar="TO", help=help_text("The new holder."))
     ] = None,
     amount: Annotated[
-        str | None, typer.Argument(metavar="UNITS", help=both("How many units.", "口数。"))
+        str | None, typer.Argument(metavar="UNITS", help=help_text("How many units."))
     ] = None,
     file: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help=both(
-                "Many at once: CSV or XLSX with from, to, units.",
-                "一括指定のファイル(CSV・XLSX。移転元、移転先、数量)。",
-            ),
+            help=help_text("Many at once: CSV or XLSX with from, to, units."),
         ),
     ] = None,
     party: Party = None,
@@ -278,18 +268,16 @@ def _judged(
     if is_delivery:
         return [
             (
-                Coded("delivery", Text("delivery", "配布")),
+                Coded("delivery", Text("delivery")),
                 preview_delivery(session, token, to, count),
             )
         ]
     if spender is not None:
-        by_spender = Coded(
-            "transfer_from", Text("transferFrom, by the spender", "許可を受けた者による移転")
-        )
+        by_spender = Coded("transfer_from", Text("transferFrom, by the spender"))
         return [(by_spender, preview(session, token, from_, to, count, spender))]
     ways = [(_TRANSFER, preview(session, token, from_, to, count))]
     if needs_consent(session, token):
-        request = Coded("request", Text("request for consent", "承諾の申請"))
+        request = Coded("request", Text("request for consent"))
         ways.append((request, preview_request(session, token, from_, to, count)))
     return ways
 
@@ -297,12 +285,12 @@ def _judged(
 def _preview_table(judged: "list[tuple[Coded, Preview]]") -> Table:
     return Table(
         "preview",
-        Text("Preview", "移転の判定"),
+        Text("Preview"),
         (
-            Column("way", Text("way", "方法")),
-            Column("allowed", Text("goes through", "成立")),
-            Column("code", Text("code", "コード")),
-            Column("number", Text("no.", "番号")),
+            Column("way", Text("way")),
+            Column("allowed", Text("goes through")),
+            Column("code", Text("code", context="reason")),
+            Column("number", Text("no.")),
             REASON,
         ),
         [
@@ -321,9 +309,6 @@ def _moves(
     if file is None and from_ is not None and to is not None and amount is not None:
         return [(address(from_, "FROM"), address(to, "TO"), units(amount, "UNITS"))]
     raise BadArgument(
-        Text("FROM TO UNITS or --file, one of them.", "FROM TO UNITS か --file が必要です。"),
-        next_step=Text(
-            "Name one transfer, or a file of them.",
-            "1件を引数で指定するか、ファイルで指定してください(併用不可)。",
-        ),
+        Text("FROM TO UNITS or --file, one of them."),
+        next_step=Text("Name one transfer, or a file of them."),
     )

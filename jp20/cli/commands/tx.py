@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Yes, address
 from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show, warn
 from jp20.cli.frame.passwords import PasswordFrom, opening
 from jp20.cli.frame.workspace import workspace
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 from jp20.domain.files.settings import Offline
 
 if TYPE_CHECKING:
@@ -24,25 +25,21 @@ app = typer.Typer(no_args_is_help=True)
 
 Out = Annotated[
     Path,
-    typer.Option("--out", metavar="FILE", help=both("The new file.", "出力先のファイル。")),
+    typer.Option("--out", metavar="FILE", help=help_text("The new file.")),
 ]
 Key = Annotated[
     str | None,
     typer.Argument(
         metavar="ADDRESS",
-        help=both(
-            "Whose transactions; else the key of --offline or of the settings.",
-            "対象の鍵のアドレス。省略時は --offline または設定による。",
-        ),
+        help=help_text("Whose transactions; else the key of --offline or of the settings."),
     ),
 ]
 
 
 @app.command(
     "export",
-    help=both(
-        "Write what waits for the signature of a key to a file, to be carried to the key.",
-        "署名待ちの取引をファイルに書き出す(鍵を保管する端末へ運ぶ)。",
+    help=help_text(
+        "Write what waits for the signature of a key to a file, to be carried to the key."
     ),
     epilog=example("jp20 tx export --out unsigned.json"),
 )
@@ -57,19 +54,18 @@ def tx_export(out: Out, key: Key = None) -> None:
     show(_transactions(unsigned))
     say(
         Text(
-            f"Carry {out} to the machine with the key, and run there: "
-            f"jp20 tx sign {out.name} --keystore FILE --out signed.json",
-            f"{out} を鍵を保管する端末に運び、そこで jp20 tx sign {out.name} "
-            "--keystore 鍵ファイル --out signed.json を実行してください。",
+            "Carry {file} to the machine with the key, and run there: jp20 tx sign {name} "
+            "--keystore FILE --out signed.json",
+            file=out,
+            name=out.name,
         )
     )
 
 
 @app.command(
     "sign",
-    help=both(
-        "Show what a file asks to be signed, and sign it. Needs no network and no working folder.",
-        "ファイルの取引を表示し、署名する。ネットワークも作業フォルダも不要。",
+    help=help_text(
+        "Show what a file asks to be signed, and sign it. Needs no network and no working folder."
     ),
     epilog=example("jp20 tx sign unsigned.json --keystore registrar.json --out signed.json"),
 )
@@ -78,20 +74,17 @@ def tx_sign(
         Path,
         typer.Argument(
             metavar="FILE",
-            help=both("What jp20 tx export wrote.", "jp20 tx export が作成したファイル。"),
+            help=help_text("What jp20 tx export wrote."),
         ),
     ],
-    keystore: Annotated[
-        Path, typer.Option(metavar="KEYSTORE", help=both("The key.", "鍵ファイル。"))
-    ],
+    keystore: Annotated[Path, typer.Option(metavar="KEYSTORE", help=help_text("The key."))],
     out: Out,
     decision: Annotated[
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help=both(
-                "A request's decision file: if it is the one to be signed, its calls are shown.",
-                "申請の決定ファイル。署名対象と一致する場合、申請の内容を表示する。",
+            help=help_text(
+                "A request's decision file: if it is the one to be signed, its calls are shown."
             ),
         ),
     ] = None,
@@ -105,21 +98,17 @@ def tx_sign(
     unsigned = load_unsigned(file)
     if not _show_what_is_signed(unsigned) and yes:
         raise BadArgument(
-            Text(
-                f"{file} says something else than what would be signed.",
-                f"{file} の記載は署名対象の内容と異なります。",
-            ),
-            next_step=Text(
-                "Find out why. To sign it nevertheless, run it without --yes.",
-                "原因を確認してください。それでも署名する場合は --yes を付けずに実行してください。",
-            ),
+            Text("{file} says something else than what would be signed.", file=file),
+            next_step=Text("Find out why. To sign it nevertheless, run it without --yes."),
         )
     _show_what_is_decided(unsigned, decision or [])
     count = len(unsigned.transactions)
     confirm(
         Text(
-            f"Sign {count} transactions of {unsigned.address} for chain {unsigned.chain_id}?",
-            f"{unsigned.address} の取引 {count} 件(チェーン {unsigned.chain_id})に署名しますか?",
+            "Sign {count} transactions of {address} for chain {chain_id}?",
+            count=count,
+            address=unsigned.address,
+            chain_id=unsigned.chain_id,
         ),
         yes,
     )
@@ -127,27 +116,21 @@ def tx_sign(
     show(
         Table(
             "signed",
-            Text("Signed", "署名済み"),
+            Text("Signed"),
             (
-                Column("nonce", Text("nonce", "ノンス")),
-                Column("hash", Text("transaction", "取引")),
+                Column("nonce", Text("nonce")),
+                Column("hash", Text("transaction")),
             ),
             [(each.transaction.nonce, each.signed.hash) for each in signed.transactions],
         )
     )
-    say(
-        Text(
-            f"Carry {out} back, and run there: jp20 tx send {out.name}",
-            f"{out} を持ち帰り、jp20 tx send {out.name} を実行してください。",
-        )
-    )
+    say(Text("Carry {file} back, and run there: jp20 tx send {name}", file=out, name=out.name))
 
 
 @app.command(
     "send",
-    help=both(
-        "Send what was signed, and wait for it. Then run the first command again to continue.",
-        "署名済みの取引を送信し、結果を待つ。その後、最初のコマンドを再度実行すると続行する。",
+    help=help_text(
+        "Send what was signed, and wait for it. Then run the first command again to continue."
     ),
     epilog=example("jp20 tx send signed.json --yes"),
 )
@@ -156,7 +139,7 @@ def tx_send(
         Path,
         typer.Argument(
             metavar="FILE",
-            help=both("What jp20 tx sign wrote.", "jp20 tx sign が作成したファイル。"),
+            help=help_text("What jp20 tx sign wrote."),
         ),
     ],
     yes: Yes = False,
@@ -172,21 +155,22 @@ def tx_send(
     count = len(signed.transactions)
     confirm(
         Text(
-            f"Send {count} transactions of {signed.address} to chain {signed.chain_id}?",
-            f"{signed.address} の取引 {count} 件をチェーン {signed.chain_id} に送信しますか?",
+            "Send {count} transactions of {address} to chain {chain_id}?",
+            count=count,
+            address=signed.address,
+            chain_id=signed.chain_id,
         ),
         yes,
     )
-    with progress(Text("Sending", "送信しています")):
+    with progress(Text("Sending")):
         entries = send_signed(view, signed)
     end_of(entries)
 
 
 @app.command(
     "drop",
-    help=both(
-        "Give up what waits for a signature. What was signed elsewhere must not be sent then.",
-        "署名待ちの取引を取りやめる。他の端末で署名済みのファイルは以後送信しないこと。",
+    help=help_text(
+        "Give up what waits for a signature. What was signed elsewhere must not be sent then."
     ),
     epilog=example("jp20 tx drop --yes"),
 )
@@ -201,8 +185,9 @@ def tx_drop(key: Key = None, yes: Yes = False) -> None:
     say(_transactions(waiting))
     confirm(
         Text(
-            f"Give up these {len(waiting.transactions)} transactions of {address}?",
-            f"{address} の署名待ち取引 {len(waiting.transactions)} 件を取りやめますか?",
+            "Give up these {count} transactions of {address}?",
+            count=len(waiting.transactions),
+            address=address,
         ),
         yes,
     )
@@ -211,12 +196,10 @@ def tx_drop(key: Key = None, yes: Yes = False) -> None:
 
 @app.command(
     "cancel",
-    help=both(
-        "Give up a transaction that was signed and is in no block: another one without any effect "
-        "takes its nonce, at the gas price of today. The first may come nevertheless; whichever "
-        "does, the other never can.",
-        "署名済みでブロックに取り込まれていない取引を取り消す。効果のない取引が同じノンスを現在の"
-        "ガス価格で使用する。元の取引が先に成立する場合もあるが、両方が成立することはない。",
+    help=help_text(
+        "Give up a transaction that was signed and is in no block: another one without any "
+        "effect takes its nonce, at the gas price of today. The first may come nevertheless; "
+        "whichever does, the other never can."
     ),
     epilog=example("jp20 tx cancel 17", "jp20 tx cancel 17 0xAb…"),
 )
@@ -226,7 +209,7 @@ def tx_cancel(
         typer.Argument(
             metavar="NONCE",
             min=0,
-            help=both("Its nonce, from jp20 status.", "取引のノンス(jp20 status で確認)。"),
+            help=help_text("Its nonce, from jp20 status."),
         ),
     ],
     key: Key = None,
@@ -244,39 +227,28 @@ def tx_cancel(
     say(entries_table([entry]))
     confirm(
         Text(
-            f"Give up nonce {nonce} of {signer.address} ({entry.label})? It may come nevertheless.",
-            f"{signer.address} のノンス {nonce}({entry.label})を取り消しますか"
-            "(元の取引が先に成立する場合もあります)?",
+            "Give up nonce {nonce} of {signer} ({label})? It may come nevertheless.",
+            nonce=nonce,
+            signer=signer.address,
+            label=entry.label,
         ),
         yes,
     )
-    with progress(Text("Cancelling", "取り消しています")):
+    with progress(Text("Cancelling")):
         first, instead = cancel_transaction(session, signer, nonce)
     show(entries_table([first, instead]))
     if instead.state is State.SUCCEEDED:
-        say(
-            Text(
-                "It is cancelled: it can no longer come.",
-                "取消しが完了しました。元の取引が成立することはありません。",
-            )
-        )
+        say(Text("It is cancelled: it can no longer come."))
     else:
-        say(
-            Text(
-                "The first came before it could be cancelled.",
-                "取消しの前に、元の取引がブロックに取り込まれました。",
-            )
-        )
+        say(Text("The first came before it could be cancelled."))
 
 
 @app.command(
     "fill",
-    help=both(
+    help=help_text(
         "Use nonces that nobody used, and that what a key has on its way waits for, with "
-        "transactions without any effect: it comes then. A node that got the count of the key's "
-        "transactions wrong leaves such a gap.",
-        "鍵の送信中の取引が待っている未使用のノンスを、効果のない取引で補う(取引件数に関する"
-        "ノードの誤った応答などで生じた欠番)。待っていた取引はその後成立する。",
+        "transactions without any effect: it comes then. A node that got the count of the "
+        "key's transactions wrong leaves such a gap."
     ),
     epilog=example("jp20 tx fill", "jp20 tx fill 0xAb…"),
 )
@@ -290,25 +262,20 @@ def tx_fill(key: Key = None, yes: Yes = False) -> None:
     signer = signers[0] if key is None and len(signers) == 1 else place.key_of(_key(place, key))
     missing = missing_nonces(session, signer)
     if not missing:
-        say(Text("No nonce is missing.", "欠けているノンスはありません。"))
+        say(Text("No nonce is missing."))
         return
     confirm(
         Text(
-            f"Use {len(missing)} nonces of {signer.address}, from {missing.start} on, without any "
-            "effect?",
-            f"{signer.address} のノンス {missing.start} から {len(missing)} 件を、"
-            "効果のない取引で使用しますか?",
+            "Use {count} nonces of {signer}, from {first} on, without any effect?",
+            count=len(missing),
+            signer=signer.address,
+            first=missing.start,
         ),
         yes,
     )
-    with progress(Text("Filling", "補っています")):
+    with progress(Text("Filling")):
         count = fill(session, signer)
-    say(
-        Text(
-            f"{count} nonces are used. Run the same as before again.",
-            f"ノンス {count} 件を使用しました。元の操作を再度実行してください。",
-        )
-    )
+    say(Text("{count} nonces are used. Run the same as before again.", count=count))
 
 
 def _key(place: "Workspace", given: str | None) -> "ChecksumAddress":
@@ -319,12 +286,9 @@ def _key(place: "Workspace", given: str | None) -> "ChecksumAddress":
     if isinstance(signer, Offline):
         return signer.address
     raise BadArgument(
-        Text("Which key is meant?", "対象の鍵が指定されていません。"),
-        Text(
-            f"{place.file.name} names no key that is on another machine.",
-            f"{place.file.name} にオフラインの鍵の指定がありません。",
-        ),
-        Text("Add its ADDRESS.", "ADDRESS を指定してください。"),
+        Text("Which key is meant?"),
+        Text("{file} names no key that is on another machine.", file=place.file.name),
+        Text("Add its ADDRESS."),
     )
 
 
@@ -337,12 +301,12 @@ def _show_what_is_signed(unsigned: "UnsignedFile") -> bool:
     say(
         Record(
             "file",
-            Text("To be signed", "署名対象"),
+            Text("To be signed"),
             (
-                (Column("address", Text("address", "アドレス")), unsigned.address),
-                (Column("chain_id", Text("chain ID", "チェーンID")), unsigned.chain_id),
-                (Column("genesis", Text("genesis", "先頭ブロック")), unsigned.genesis),
-                (Column("checksum", Text("checksum", "チェックサム")), unsigned.checksum),
+                (Column("address", Text("address")), unsigned.address),
+                (Column("chain_id", Text("chain ID")), unsigned.chain_id),
+                (Column("genesis", Text("genesis")), unsigned.genesis),
+                (Column("checksum", Text("checksum")), unsigned.checksum),
             ),
         )
     )
@@ -352,8 +316,9 @@ def _show_what_is_signed(unsigned: "UnsignedFile") -> bool:
         if not row.is_as_said:
             warn(
                 Text(
-                    f"Nonce {row.nonce}: the file says something else: {row.said}",
-                    f"ノンス {row.nonce}: ファイルの記載は異なります: {row.said}",
+                    "Nonce {nonce}: the file says something else: {meaning}",
+                    nonce=row.nonce,
+                    meaning=row.said,
                 )
             )
     return all(row.is_as_said for row in rows)
@@ -373,18 +338,11 @@ def _show_what_is_decided(unsigned: "UnsignedFile", files: list[Path]) -> None:
         decision = load_decision(file)
         if decision.request not in unseen.values():
             raise BadArgument(
+                Text("{file} is not what is to be signed.", file=file),
+                Text("It has other calls, or another case, document, rule or parties."),
                 Text(
-                    f"{file} is not what is to be signed.",
-                    f"{file} は署名対象の申請と一致しません。",
-                ),
-                Text(
-                    "It has other calls, or another case, document, rule or parties.",
-                    "内容・案件番号・根拠文書・規則・当事者のいずれかが異なります。",
-                ),
-                Text(
-                    "Nothing was signed. Ask for the decision file that was written when it was "
-                    "proposed.",
-                    "署名は行われていません。提案時に作成された決定ファイルを入手してください。",
+                    "Nothing was signed. Ask for the decision file that was written when it "
+                    "was proposed."
                 ),
             )
         for part in call_parts(interface_with(decision.request.selector), decision):
@@ -393,10 +351,9 @@ def _show_what_is_decided(unsigned: "UnsignedFile", files: list[Path]) -> None:
     for nonce in unseen:
         warn(
             Text(
-                f"Nonce {nonce}: what the request would do is not in this file, only its root. "
+                "Nonce {nonce}: what the request would do is not in this file, only its root. "
                 "Name the decision file to see it: --decision FILE",
-                f"ノンス {nonce}: 申請の内容はこのファイルに含まれていません(ルートのみ)。"
-                "決定ファイルを --decision で指定すると表示されます。",
+                nonce=nonce,
             )
         )
 
@@ -407,14 +364,14 @@ def _transactions(unsigned: "UnsignedFile") -> Table:
 
     return Table(
         "transactions",
-        Text("Transactions", "取引"),
+        Text("Transactions"),
         (
-            Column("nonce", Text("nonce", "ノンス")),
-            Column("label", Text("label", "名称"), detail=True),
-            Column("target", Text("target", "対象")),
-            Column("does", Text("what it does", "内容")),
-            Column("gas", Text("gas", "ガス"), number=True),
-            Column("gas_price", Text("gas price (wei)", "ガス価格(wei)"), number=True),
+            Column("nonce", Text("nonce")),
+            Column("label", Text("label"), detail=True),
+            Column("target", Text("target")),
+            Column("does", Text("what it does")),
+            Column("gas", Text("gas"), number=True),
+            Column("gas_price", Text("gas price (wei)"), number=True),
         ),
         [
             (row.nonce, row.label, row.target, row.does, row.gas, row.gas_price)

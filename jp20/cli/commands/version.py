@@ -4,7 +4,7 @@ import typer
 
 from jp20.cli.frame.language import example
 from jp20.cli.frame.output import Column, Record, show
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 app = typer.Typer()
 
@@ -19,13 +19,13 @@ def version() -> None:
     show(
         Record(
             "version",
-            Text("Version", "バージョン"),
+            Text("Version"),
             [
                 *(
-                    (Column(name.replace("-", "_"), Text(name, name)), version_of(name))
+                    (Column(name.replace("-", "_"), Text.verbatim(name)), version_of(name))
                     for name in packages
                 ),
-                (Column("python", Text("Python", "Python")), platform.python_version()),
+                (Column("python", Text.verbatim("Python")), platform.python_version()),
             ],
         )
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, address, evidence
 from jp20.cli.frame.output import say
 from jp20.cli.frame.workspace import workspace
@@ -12,17 +12,14 @@ from jp20.cli.shared import some_refused
 from jp20.cli.shared.acting import run_rows
 from jp20.cli.shared.investors import facts_table, known, wallets_given
 from jp20.cli.shared.parties import Party, parties
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.command(
     "add",
-    help=both(
-        "Give an investor a further wallet, with the facts of the others.",
-        "投資家にウォレットを追加する(登録内容は既存のウォレットと同じ)。",
-    ),
+    help=help_text("Give an investor a further wallet, with the facts of the others."),
     epilog=example(
         "jp20 whitelist wallet add 0x845986566FA249D19A35293e0b5E20A108224C37 "
         "0xf602Dce55336D5b44cD143f5df8814A1520b7157 --case WL-2 --document identification.pdf"
@@ -33,12 +30,10 @@ def wallet_add(
         str,
         typer.Argument(
             metavar="WALLET",
-            help=both("Any wallet of the investor.", "投資家の既存のウォレット。"),
+            help=help_text("Any wallet of the investor."),
         ),
     ],
-    new: Annotated[
-        str, typer.Argument(metavar="NEW", help=both("The new wallet.", "追加するウォレット。"))
-    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help=help_text("The new wallet."))],
     case: Case,
     document: Document,
     party: Party = None,
@@ -58,10 +53,9 @@ def wallet_add(
 
 @app.command(
     "retire",
-    help=both(
-        "Take wallets out of use for ever: their keys were lost or stolen. "
-        "The investor's other wallets stay in use.",
-        "ウォレットを恒久的に廃止する(鍵の紛失・盗難)。投資家の他のウォレットには影響しない。",
+    help=help_text(
+        "Take wallets out of use for ever: their keys were lost or stolen. The investor's "
+        "other wallets stay in use."
     ),
     epilog=example(
         "jp20 whitelist wallet retire 0x1e272666f52E80be97bb09a7b7cFcD72dcCDBf10 "
@@ -71,7 +65,7 @@ def wallet_add(
 def wallet_retire(
     wallets: Annotated[
         list[str],
-        typer.Argument(metavar="WALLET...", help=both("The wallets.", "廃止するウォレット。")),
+        typer.Argument(metavar="WALLET...", help=help_text("The wallets.")),
     ],
     case: Case,
     document: Document,
@@ -85,10 +79,5 @@ def wallet_retire(
     known(session, given)
     done = run_rows(session, retire_wallets(session, given, rests_on), yes)
     if done.done:
-        say(
-            Text(
-                "What they hold stays there until it is moved: jp20 recover LOST NEW",
-                "保有分は移管するまで残ります: jp20 recover 旧ウォレット 新ウォレット",
-            )
-        )
+        say(Text("What they hold stays there until it is moved: jp20 recover LOST NEW"))
     some_refused.end(session, done, facts_table(session, given))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from jp20.cli.commands import wallets
-from jp20.cli.frame.language import both, example
+from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import say, show
@@ -19,7 +19,8 @@ from jp20.cli.shared.parties import Party, parties
 from jp20.cli.shared.people import PeopleFile, Wallets, people, to_act_on
 from jp20.cli.shared.people import end as end_with
 from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, comparing, require_free, show_plan
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.investors.investors import InvestorClass, InvestorFile, Residency
@@ -34,11 +35,9 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command(
     "plan",
-    help=both(
+    help=help_text(
         "Compare a file of investors with the chain: who would be registered, renewed, "
-        "reclassified, who is refused and why, gas, transactions, approvals. Nothing is sent.",
-        "投資家ファイルとチェーンを照合し、登録・更新・区分変更・拒否される行と理由・ガス・取引数・"
-        "承認を表示する(送信しない)。",
+        "reclassified, who is refused and why, gas, transactions, approvals. Nothing is sent."
     ),
     epilog=example(
         "jp20 whitelist plan investors.csv --case WL-1 --document decision.pdf --out plan.json"
@@ -49,7 +48,7 @@ def whitelist_plan(
         Path,
         typer.Argument(
             metavar="FILE",
-            help=both("The investors: CSV or XLSX.", "投資家ファイル(CSV または XLSX)。"),
+            help=help_text("The investors: CSV or XLSX."),
         ),
     ],
     case: Case,
@@ -71,12 +70,10 @@ def whitelist_plan(
 
 @app.command(
     "apply",
-    help=both(
+    help=help_text(
         "Show a plan and, once you said yes, sign it and carry it out, as far as your "
         "organisation's keys reach. Each organisation applies the same plan; applied again it "
-        "sends nothing.",
-        "計画を表示し、確認のうえ、自組織として署名し権限の範囲で実行する。各組織が同じ計画を"
-        "適用する。再度適用しても二重に送信しない。",
+        "sends nothing."
     ),
     epilog=example(
         "jp20 whitelist apply plan.json",
@@ -100,17 +97,16 @@ def whitelist_apply(
 
 @app.command(
     "show",
-    help=both(
-        "What the platform knows of a wallet's investor, and all wallets of that investor. "
-        "No name: the chain has none.",
-        "ウォレットの投資家について、基盤の登録内容と全ウォレットを表示する(氏名は記録されない)。",
+    help=help_text(
+        "What the platform knows of a wallet's investor, and all wallets of that investor. No "
+        "name: the chain has none."
     ),
     epilog=example("jp20 whitelist show 0x845986566FA249D19A35293e0b5E20A108224C37"),
 )
 def whitelist_show(
     wallet: Annotated[
         str,
-        typer.Argument(metavar="WALLET", help=both("Any wallet of theirs.", "ウォレット。")),
+        typer.Argument(metavar="WALLET", help=help_text("Any wallet of theirs.")),
     ],
 ) -> None:
     """Facts of one investor (G7)."""
@@ -123,9 +119,8 @@ def whitelist_show(
 
 @app.command(
     "renew",
-    help=both(
-        "Set until when the KYC of investors is valid. A date holds to its end, in Japan.",
-        "本人確認(KYC)の有効期限を更新する。日付はその日の終わり(日本時間)まで有効。",
+    help=help_text(
+        "Set until when the KYC of investors is valid. A date holds to its end, in Japan."
     ),
     epilog=example(
         "jp20 whitelist renew 0x845986566FA249D19A35293e0b5E20A108224C37 --until 2036-03-31 "
@@ -137,7 +132,7 @@ def whitelist_renew(
         str,
         typer.Option(
             metavar="TIME",
-            help=both("Date or time; Japan's.", "日付または日時(日本時間)。"),
+            help=help_text("Date or time; Japan's."),
         ),
     ],
     case: Case,
@@ -157,7 +152,7 @@ def whitelist_renew(
     end_with(
         session,
         given,
-        Text(f"Renewed, case {case}", f"本人確認の更新、案件 {case}"),
+        Text("Renewed, case {case}", case=case),
         lambda wallets: renew(session, [(each, end) for each in wallets], rests_on),
         yes,
     )
@@ -165,10 +160,7 @@ def whitelist_renew(
 
 @app.command(
     "reclassify",
-    help=both(
-        "Set class and residency of investors.",
-        "投資家区分と居住区分を変更する。",
-    ),
+    help=help_text("Set class and residency of investors."),
     epilog=example(
         "jp20 whitelist reclassify 0x845986566FA249D19A35293e0b5E20A108224C37 "
         "--class professional --residency resident --class-until 2027-03-31 "
@@ -181,21 +173,14 @@ def whitelist_reclassify(
         typer.Option(
             "--class",
             metavar="CLASS",
-            help=both(
-                "general, professional or qualified_institution.",
-                "一般投資家、特定投資家、適格機関投資家(general / professional / "
-                "qualified_institution)。",
-            ),
+            help=help_text("general, professional or qualified_institution."),
         ),
     ],
     residency: Annotated[
         str,
         typer.Option(
             metavar="RESIDENCY",
-            help=both(
-                "resident, non_resident or us_person.",
-                "居住者、非居住者、米国人(resident / non_resident / us_person)。",
-            ),
+            help=help_text("resident, non_resident or us_person."),
         ),
     ],
     case: Case,
@@ -204,10 +189,7 @@ def whitelist_reclassify(
         str | None,
         typer.Option(
             metavar="TIME",
-            help=both(
-                "Until when the class holds; without it, for good.",
-                "投資家区分の有効期限。省略時は無期限。",
-            ),
+            help=help_text("Until when the class holds; without it, for good."),
         ),
     ] = None,
     investors: Wallets = None,
@@ -235,7 +217,7 @@ def whitelist_reclassify(
     end_with(
         session,
         given,
-        Text(f"Reclassified, case {case}", f"区分の変更、案件 {case}"),
+        Text("Reclassified, case {case}", case=case),
         lambda wallets: reclassify(
             session, [(each, kind, end, home) for each in wallets], rests_on
         ),
@@ -245,11 +227,9 @@ def whitelist_reclassify(
 
 @app.command(
     "suspend",
-    help=both(
+    help=help_text(
         "Suspend investors, with all their wallets, by decision; with --at-once by AML alone, "
-        "to be confirmed within 72 hours by another organisation.",
-        "決定により投資家を停止する(全ウォレット)。--at-once は AML 単独で即時(72時間以内に他組織の"
-        "追認が必要)。",
+        "to be confirmed within 72 hours by another organisation."
     ),
     epilog=example(
         "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 --at-once "
@@ -267,7 +247,7 @@ def whitelist_suspend(
     file: PeopleFile = None,
     at_once: Annotated[
         bool,
-        typer.Option("--at-once", help=both("At once, by AML alone.", "AML 単独で即時に停止。")),
+        typer.Option("--at-once", help=help_text("At once, by AML alone.")),
     ] = False,
     party: Party = None,
     result: Result = None,
@@ -280,7 +260,7 @@ def whitelist_suspend(
     rests_on = evidence(case, document)
     session = workspace().session()
     given = to_act_on(session, given, (lambda facts: facts.suspended) if at_once else None)
-    title = Text(f"Suspended, case {case}", f"停止、案件 {case}")
+    title = Text("Suspended, case {case}", case=case)
     if not at_once:
         others = parties(session, party)
         end_with(
@@ -298,8 +278,8 @@ def whitelist_suspend(
             command = f"jp20 whitelist confirm {named} --case … --document …"
             say(
                 Text(
-                    f"To be confirmed within 72 hours by AUDITOR or REGISTRAR: {command}",
-                    f"72時間以内に AUDITOR または REGISTRAR の追認が必要です: {command}",
+                    "To be confirmed within 72 hours by AUDITOR or REGISTRAR: {command}",
+                    command=command,
                 )
             )
 
@@ -315,10 +295,7 @@ def whitelist_suspend(
 
 @app.command(
     "confirm",
-    help=both(
-        "Confirm a suspension that another organisation made at once.",
-        "他組織が即時に行った停止を追認する。",
-    ),
+    help=help_text("Confirm a suspension that another organisation made at once."),
     epilog=example(
         "jp20 whitelist confirm 0x845986566FA249D19A35293e0b5E20A108224C37 "
         "--case AM-1 --document review.pdf"
@@ -342,7 +319,7 @@ def whitelist_confirm(
     end_with(
         session,
         given,
-        Text(f"Suspensions confirmed, case {case}", f"停止の追認、案件 {case}"),
+        Text("Suspensions confirmed, case {case}", case=case),
         lambda wallets: confirm_suspension(session, wallets, rests_on),
         yes,
     )
@@ -350,7 +327,7 @@ def whitelist_confirm(
 
 @app.command(
     "reinstate",
-    help=both("Lift the suspension of investors.", "投資家の停止を解除する。"),
+    help=help_text("Lift the suspension of investors."),
     epilog=example(
         "jp20 whitelist reinstate 0x845986566FA249D19A35293e0b5E20A108224C37 "
         "--case AM-2 --document report.pdf"
@@ -376,7 +353,7 @@ def whitelist_reinstate(
     end_with(
         session,
         given,
-        Text(f"Suspensions lifted, case {case}", f"停止の解除、案件 {case}"),
+        Text("Suspensions lifted, case {case}", case=case),
         lambda wallets: reinstate(session, wallets, rests_on, parties=others),
         yes,
     )
@@ -385,7 +362,7 @@ def whitelist_reinstate(
 app.add_typer(
     wallets.app,
     name="wallet",
-    help=both("Further wallets of investors, and lost ones.", "ウォレットの追加と廃止。"),
+    help=help_text("Further wallets of investors, and lost ones."),
 )
 
 
@@ -399,12 +376,16 @@ def _kind() -> "PlanKind":
 
 
 def _question(session: "Session", plan: "Plan") -> Text:
-    en = ", ".join(f"{each.act.text.en}: {len(each.rows):,}" for each in plan.decisions)
-    ja = "、".join(f"{each.act.text.ja} {len(each.rows):,} 件" for each in plan.decisions)
+    acts = Text.listing(
+        Text("{act}: {count:,}", act=each.act.text, count=len(each.rows)) for each in plan.decisions
+    )
+    if not plan.decisions:
+        acts = Text("nothing")
     return Text(
-        f"Apply case {plan.evidence.case} ({en or 'nothing'}; {len(plan.refused):,} refused)?",
-        f"案件 {plan.evidence.case}({ja or '変更なし'}、拒否 {len(plan.refused):,} 件)を"
-        "適用しますか?",
+        "Apply case {case} ({acts}; {count:,} refused)?",
+        case=plan.evidence.case,
+        acts=acts,
+        count=len(plan.refused),
     )
 
 
@@ -414,6 +395,6 @@ def _choice(word: str, option: str, choices: "list[_C]") -> "_C":
             return each
     allowed = ", ".join(each.text.en for each in choices)
     raise BadArgument(
-        Text(f'{option}: "{word}" is none of them.', f"{option}: 「{word}」は指定できません。"),
-        next_step=Text(f"Use: {allowed}.", f"次から指定してください: {allowed}。"),
+        Text('{option}: "{word}" is none of them.', option=option, word=word),
+        next_step=Text("Use: {allowed}.", allowed=allowed),
     )

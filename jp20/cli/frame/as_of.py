@@ -4,15 +4,14 @@ from typing import Annotated
 
 import typer
 
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.options import time
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 AtBlock = Annotated[
     int | None,
-    typer.Option(
-        "--block", metavar="BLOCK", min=0, help=both("As of this block.", "このブロック時点。")
-    ),
+    typer.Option("--block", metavar="BLOCK", min=0, help=help_text("As of this block.")),
 ]
 
 AtTime = Annotated[
@@ -20,10 +19,7 @@ AtTime = Annotated[
     typer.Option(
         "--time",
         metavar="TIME",
-        help=both(
-            "As of this time, Japan's; of a date its end.",
-            "この日時時点(日本時間)。日付のみの場合はその日の終わり。",
-        ),
+        help=help_text("As of this time, Japan's; of a date its end."),
     ),
 ]
 
@@ -33,11 +29,6 @@ def last_second(block: int | None, at: str | None) -> int | None:
     if at is None:
         return None
     if block is not None:
-        raise BadArgument(
-            Text(
-                "Say either --block or --time.",
-                "--block と --time はいずれか一方を指定してください。",
-            )
-        )
+        raise BadArgument(Text("Say either --block or --time."))
     end, begin = time(at, "--time", end_of_day=True), time(at, "--time")
     return begin if end == begin else end - 1

@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from jp20.cli.frame.invocation import Format, invocation
-from jp20.cli.frame.language import both
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.cli.frame.language import help_text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.files.letters import in_json
 
-CODES: Final = both(
-    "Exit codes: 0 done, 1 refused or failed, 2 usage, file or setting, 3 plan out of date, "
-    "4 some rows refused, 5 outcome unknown, 6 waits for another organisation, signature or time.",
-    "終了コード: 0 完了、1 拒否または失敗、2 引数・ファイル・設定の誤り、3 計画が古い、"
-    "4 一部の行を拒否、5 結果不明、6 他組織・署名・時刻待ち。",
+CODES: Final = help_text(
+    "Exit codes: 0 done, 1 refused or failed, 2 usage, file or setting, 3 plan out of date, 4 "
+    "some rows refused, 5 outcome unknown, 6 waits for another organisation, signature or "
+    "time."
 )
 """Said at the end of the help of `jp20`."""
 
@@ -121,13 +121,13 @@ def told_usage(error: Any) -> int:
         return ExitCode.USAGE
     console, language = stderr(), invocation().language
     context = getattr(error, "ctx", None)
-    said = Text(*(_LIKE_A_KEY.sub("0x…", each) for each in _usage(error)))
+    said = Text.both(*(_LIKE_A_KEY.sub("0x…", each) for each in _usage(error)))
     _tell_a_program(type(error).__name__, ExitCode.USAGE, said)
     message = said.to(language)
     console.print(harmless_lines(message), markup=False, style="red")
     if context is not None:
         command = f"{context.command_path} --help"
-        hint = Text(f"See: {command}", f"使い方: {command}")
+        hint = Text("See: {command}", command=command)
         console.print(hint.to(language), markup=False)
     return ExitCode.USAGE
 
@@ -141,11 +141,11 @@ def told_unexpected(error: Exception) -> int:
     what = f"{type(error).__name__}: {error}".partition("\n")[0]
     return told(
         JP20Error(
-            Text("Something unexpected went wrong.", "予期しないエラーが発生しました。"),
-            Text(what, what),
+            Text("Something unexpected went wrong."),
+            Text.verbatim(what),
             Text(
-                f"The details are in {file}. What was sent before is shown by: jp20 status",
-                f"詳細は {file} にあります。送信済みの取引は jp20 status で確認できます。",
+                "The details are in {file}. What was sent before is shown by: jp20 status",
+                file=file,
             ),
         )
     )
@@ -158,12 +158,9 @@ def told_file_trouble(error: OSError) -> int:
     name = error.filename or ""
     told(
         JP20Error(
-            Text(f"{name} cannot be used.", f"{name} を使用できません。"),
+            Text("{name} cannot be used.", name=name),
             reason(error),
-            Text(
-                "Check the name, the folder and the permissions.",
-                "ファイル名・フォルダ・権限を確認してください。",
-            ),
+            Text("Check the name, the folder and the permissions."),
         )
     )
     return ExitCode.USAGE
@@ -174,13 +171,7 @@ def told_interrupted() -> int:
     from jp20.cli.frame.output import warn
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warn(
-        Text(
-            "Interrupted. What was sent may still come; nothing is sent twice: jp20 status",
-            "中断しました。送信済みの取引は成立する場合があります(二重送信はされません)。"
-            "jp20 status で確認してください。",
-        )
-    )
+    warn(Text("Interrupted. What was sent may still come; nothing is sent twice: jp20 status"))
     return ExitCode.INTERRUPTED
 
 
@@ -201,41 +192,63 @@ def _logged(error: Exception) -> Path:
 def _usage(error: Any) -> tuple[str, str]:
     """What typer could not use, in both languages."""
     said = str(error.format_message()).replace("Value error, ", "")
-    return said, _usage_in_japanese(error)
+    known = _known_usage(error, said)
+    return said, said if known is None else known.ja
 
 
-def _usage_in_japanese(error: Any) -> str:
-    """What typer says in English, by the kind of its error."""
-    said = str(error.format_message())
+def _known_usage(error: Any, said: str) -> Text | None:
+    """What typer says in English, by the kind of its error; None for a kind not known here."""
     match type(error).__name__:
         case "MissingParameter":
-            return f"{_parameter(error)} を指定してください。"
+            return Text("{parameter} is missing.", parameter=_parameter(error))
         case "NoSuchOption":
-            near = "、".join(error.possibilities or ())
-            meant = f"候補: {near}" if near else ""
-            return f"{error.option_name} というオプションはありません。{meant}"
+            return _with_likely(
+                Text("There is no option {option}.", option=error.option_name),
+                error.possibilities or (),
+            )
         case "BadOptionUsage":
-            return f"{error.option_name} に値を指定してください。"
+            return Text("{option} needs a value.", option=error.option_name)
         case "BadParameter":
-            return f"{_parameter(error)} の値が不適切です({_unfit(error)})。"
+            return Text(
+                "The value of {parameter} is not valid: {reason}.",
+                parameter=_parameter(error),
+                reason=_unfit(error),
+            )
     if said.startswith("No such command"):
         given, *likely = dict.fromkeys(re.findall(r"'([^']*)'", said))
-        meant = f"候補: {'、'.join(likely)}" if likely else ""
-        return f"{given} というコマンドはありません。{meant}"
+        return _with_likely(
+            Text("There is no command {command}.", command=given),
+            likely,
+        )
     if said.startswith("Missing command"):
-        return "コマンドを指定してください。"
+        return Text("A command is missing.")
     if "unexpected extra argument" in said:
-        return f"余分な引数があります: {said.rpartition('(')[2].rstrip(')')}"
-    return said
+        return Text(
+            "There are too many arguments: {arguments}",
+            arguments=said.rpartition("(")[2].rstrip(")"),
+        )
+    return None
 
 
-def _unfit(error: Any) -> str:
+def _with_likely(what: Text, likely: Iterable[str]) -> Text:
+    """What is not known, and what it may have been meant to be."""
+    names = tuple(likely)
+    if not names:
+        return what
+    meant = Text("Did you mean: {names}", names=Text.listing(names))
+    return Text.joined((what, meant))
+
+
+def _unfit(error: Any) -> Text:
     """Why a value cannot be used: in Japanese where it is none of some."""
     found = _NONE_OF.search(str(error.message))
     if found is None:
-        return str(error.message).rstrip(".")
-    allowed = "、".join(re.findall(r"'([^']*)'", found[2]))
-    return f"「{found[1]}」は指定できません。指定できる値: {allowed}"
+        return Text.verbatim(str(error.message).rstrip("."))
+    return Text(
+        '"{value}" is none of them. What can be used: {allowed}',
+        value=found[1],
+        allowed=Text.listing(re.findall("'([^']*)'", found[2])),
+    )
 
 
 def _parameter(error: Any) -> str:

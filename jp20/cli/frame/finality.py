@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from jp20.cli.frame.invocation import Wait, invocation
 from jp20.cli.frame.output import say, warn
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.operations.session import Session
@@ -31,13 +31,12 @@ class Settling:
 
 def _not_final(final_from: int) -> Text:
     return Text(
-        f"It is not final before block {final_from}, and under way until then: jp20 status",
-        f"ブロック {final_from} の生成までは未確定のため、送信中の扱いです(jp20 status)。",
+        "It is not final before block {final_from}, and under way until then: jp20 status",
+        final_from=final_from,
     )
 
 
 def _waiting(block: int, final: int) -> Text:
     return Text(
-        f"In block {block}. Waiting until it is final, at block {final}.",
-        f"ブロック {block} に取り込まれました。確定(ブロック {final} の生成)を待っています。",
+        "In block {block}. Waiting until it is final, at block {final}.", block=block, final=final
     )

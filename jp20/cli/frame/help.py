@@ -10,17 +10,17 @@ from collections.abc import Iterable
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final
 
-from jp20.domain.base.errors import Language, Text
+from jp20.domain.base.text import Language, Text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_USAGE: Final = Text("Usage:", "使い方:")
-_ARGUMENTS: Final = Text("Arguments", "引数")
-_OPTIONS: Final = Text("Options", "オプション")
-_COMMANDS: Final = Text("Commands", "コマンド")
-_REQUIRED: Final = Text("[required]", "[必須]")
-_HELP: Final = Text("Show this help.", "この説明を表示する。")
+_USAGE: Final = Text("Usage:")
+_ARGUMENTS: Final = Text("Arguments")
+_OPTIONS: Final = Text("Options")
+_COMMANDS: Final = Text("Commands")
+_REQUIRED: Final = Text("[required]")
+_HELP: Final = Text("Show this help.")
 
 
 def draw_help(command: Any, context: Any, language: Language) -> str:
@@ -86,7 +86,7 @@ def _described(parameter: Any, language: Language) -> str:
     if parameter.required:
         said.append(_REQUIRED.to(language))
     elif isinstance(default, str | int) and not isinstance(default, bool) and default != "":
-        said.append(Text(f"[default: {default}]", f"[既定値: {default}]").to(language))
+        said.append(Text("[default: {default}]", default=default).to(language))
     return " ".join(said)
 
 

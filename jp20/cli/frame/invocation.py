@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from jp20.domain.base.errors import Language
+from jp20.domain.base.text import Language
 
 
 class Wait(Enum):

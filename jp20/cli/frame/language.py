@@ -17,7 +17,6 @@ from jp20.domain.base.text import Language, translated
 
 _OPENS: Final = "\x02"
 _IN_CONTEXT: Final = "\x04"
-_BETWEEN: Final = "\x1f"
 _CLOSES: Final = "\x03"
 _MARKED: Final = re.compile(f"{_OPENS}([^{_CLOSES}]*){_CLOSES}")
 
@@ -30,11 +29,6 @@ def help_text(message: str, context: str = "") -> str:
     `Text`.
     """
     return f"{_OPENS}{context}{_IN_CONTEXT}{message}{_CLOSES}"
-
-
-def both(en: str, ja: str) -> str:
-    """A help text in both languages."""
-    return help_text(f"{en}{_BETWEEN}{ja}")
 
 
 def example(*commands: str) -> str:
@@ -88,9 +82,6 @@ def translate(command: Any, language: Language) -> None:
 
 def _said(language: Language, marked: re.Match[str]) -> str:
     context, _, message = marked[1].partition(_IN_CONTEXT)
-    en, between, ja = message.partition(_BETWEEN)
-    if between:
-        return ja if language == "ja" else en
     return translated(message, language, context or None)
 
 

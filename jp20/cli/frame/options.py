@@ -5,26 +5,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
     from jp20.domain.governance.evidence import Evidence
 
-Yes = Annotated[
-    bool, typer.Option("--yes", "-y", help=both("Send without asking.", "確認せずに送信する。"))
-]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help=help_text("Send without asking."))]
 
 Case = Annotated[
     str,
     typer.Option(
         "--case",
         metavar="CASE",
-        help=both(
-            "Case number, public on the chain: ASCII, no person's name.",
-            "案件番号。チェーン上で公開されるため、個人名を含めない半角英数字とする。",
-        ),
+        help=help_text("Case number, public on the chain: ASCII, no person's name."),
     ),
 ]
 
@@ -33,10 +28,7 @@ Document = Annotated[
     typer.Option(
         "--document",
         metavar="FILE",
-        help=both(
-            "The document it rests on; only its SHA-256 goes to the chain.",
-            "根拠文書。チェーンに記録されるのは SHA-256 のみ。",
-        ),
+        help=help_text("The document it rests on; only its SHA-256 goes to the chain."),
     ),
 ]
 
@@ -44,7 +36,7 @@ Token = Annotated[
     str,
     typer.Argument(
         metavar="TOKEN",
-        help=both("Security code, symbol or address.", "銘柄コード、シンボルまたはアドレス。"),
+        help=help_text("Security code, symbol or address."),
     ),
 ]
 
@@ -62,27 +54,21 @@ def address(text: str, option: str) -> "ChecksumAddress":
     """
     from jp20.cli.frame.invocation import invocation
     from jp20.domain.base.addresses import WrongChecksum, parse_address
-    from jp20.domain.base.errors import BadArgument, Text
+    from jp20.domain.base.errors import BadArgument
+    from jp20.domain.base.text import Text
 
     try:
         return parse_address(text)
     except WrongChecksum:
-        why = Text("Its checksum is wrong.", "チェックサムが一致しません。")
+        why = Text("Its checksum is wrong.")
     except ValueError:
         if invocation().investors is not None and not text.startswith("0x"):
             return _wallet_of_customer(invocation().investors or Path(), text, option)
-        why = Text(
-            "An address is 0x and 40 digits; a customer number needs --investors FILE.",
-            "アドレスは 0x に続く16進数40桁です。"
-            "顧客番号は --investors ファイル と併せて指定します。",
-        )
+        why = Text("An address is 0x and 40 digits; a customer number needs --investors FILE.")
     raise BadArgument(
-        Text(
-            f'{option}: "{text}" is not an address.',
-            f"{option}: 「{text}」はアドレスではありません。",
-        ),
+        Text('{option}: "{text}" is not an address.', option=option, text=text),
         why,
-        Text("Copy it again.", "再度転記してください。"),
+        Text("Copy it again."),
     )
 
 
@@ -91,7 +77,8 @@ def _wallet_of_customer(file: Path, number: str, option: str) -> "ChecksumAddres
     there. Raises BadArgument, NoFile, FaultyFile.
     """
     from jp20.cli.shared.listed import investors_in
-    from jp20.domain.base.errors import BadArgument, Text
+    from jp20.domain.base.errors import BadArgument
+    from jp20.domain.base.text import Text
     from jp20.domain.files.letters import plain
 
     wallet = investors_in(file, 0).wallets.get(plain(number))
@@ -99,26 +86,26 @@ def _wallet_of_customer(file: Path, number: str, option: str) -> "ChecksumAddres
         return wallet
     raise BadArgument(
         Text(
-            f'{option}: {file.name} does not say whose customer number "{number}" is.',
-            f"{option}: {file.name} では顧客番号「{number}」のウォレットを特定できません。",
+            '{option}: {file} does not say whose customer number "{number}" is.',
+            option=option,
+            file=file.name,
+            number=number,
         ),
-        next_step=Text(
-            "Correct the number or the file, or name the wallet.",
-            "顧客番号またはファイルを修正するか、ウォレットを指定してください。",
-        ),
+        next_step=Text("Correct the number or the file, or name the wallet."),
     )
 
 
 def units(text: str, option: str) -> int:
     """Units that were given as an argument or option. Raises BadArgument."""
-    from jp20.domain.base.errors import BadArgument, Text
+    from jp20.domain.base.errors import BadArgument
+    from jp20.domain.base.text import Text
     from jp20.domain.files.units import NotUnits, parse_units
     from jp20.domain.token.terms import MAX_UNITS
 
     try:
         return parse_units(text, MAX_UNITS)
     except NotUnits as unfit:
-        what = Text(f"{option}: {unfit.what.en}", f"{option}: {unfit.what.ja}")
+        what = Text("{option}: {unfit}", option=option, unfit=unfit.what)
         raise BadArgument(what, next_step=unfit.next_step) from None
 
 
@@ -133,13 +120,14 @@ def time(text: str, option: str, *, end_of_day: bool = False) -> int:
     """Unix seconds of a date or time that was given as an option; without a zone Japan's. Raises
     BadArgument.
     """
-    from jp20.domain.base.errors import BadArgument, Text
+    from jp20.domain.base.errors import BadArgument
+    from jp20.domain.base.text import Text
     from jp20.domain.files.dates import NotADate, parse_time
 
     try:
         return parse_time(text, end_of_day=end_of_day)
     except NotADate as unfit:
-        what = Text(f"{option}: {unfit.what.en}", f"{option}: {unfit.what.ja}")
+        what = Text("{option}: {unfit}", option=option, unfit=unfit.what)
         raise BadArgument(what, next_step=unfit.next_step) from None
 
 
@@ -147,7 +135,8 @@ def hash_of(text: str, option: str) -> bytes:
     """Thirty-two bytes that were given in hexadecimal: a transaction, a request. Raises
     BadArgument.
     """
-    from jp20.domain.base.errors import BadArgument, Text
+    from jp20.domain.base.errors import BadArgument
+    from jp20.domain.base.text import Text
 
     try:
         found = bytes.fromhex(text.removeprefix("0x"))
@@ -156,9 +145,6 @@ def hash_of(text: str, option: str) -> bytes:
     if len(found) == 32:
         return found
     raise BadArgument(
-        Text(
-            f'{option}: "{text}" is not a hash of 32 bytes.',
-            f"{option}: 「{text}」は32バイトのハッシュではありません。",
-        ),
-        next_step=Text("Write 0x and 64 digits.", "0x に続く16進数64桁を指定してください。"),
+        Text('{option}: "{text}" is not a hash of 32 bytes.', option=option, text=text),
+        next_step=Text("Write 0x and 64 digits."),
     )

@@ -12,7 +12,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, TextIO
 
 from jp20.cli.frame.invocation import Format, invocation
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.files.letters import harmless, in_csv, in_json
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ to act on is one of these or `Coded`, never a Text (see `Column.prose`).
 WIDE: Final = 10_000
 """Columns of a line where no terminal cuts it: what reads it can cut it itself."""
 
-_YES: Final = Text("yes", "はい")
-_NO: Final = Text("no", "いいえ")
+_YES: Final = Text("yes")
+_NO: Final = Text("no")
 
 
 class NotConfirmed(JP20Error):
@@ -54,27 +55,15 @@ class NotConfirmed(JP20Error):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self) -> None:
-        super().__init__(
-            Text(
-                "Nothing was sent: nobody confirmed it.", "確認が得られないため、送信していません。"
-            ),
-            Text(
-                "There is no terminal on which to ask.",
-                "確認を求める端末(ターミナル)がありません。",
-            ),
-            Text(
-                "Add --yes where it is to be sent without a question.",
-                "確認なしで送信する場合は --yes を付けてください。",
-            ),
-        )
+    what = Text("Nothing was sent: nobody confirmed it.")
+    why = Text("There is no terminal on which to ask.")
+    next_step = Text("Add --yes where it is to be sent without a question.")
 
 
 class Declined(JP20Error):
     """The user said no."""
 
-    def __init__(self) -> None:
-        super().__init__(Text("Nothing was sent.", "送信を取りやめました。"))
+    what = Text("Nothing was sent.", context="declined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +161,7 @@ def progress(what: Text) -> Iterator[Callable[[int, int | None], None]]:
     """
     console = stderr()
     if not console.is_terminal:
-        say(Text(f"{what.en} …", f"{what.ja} …"))
+        say(Text("{what} …", what=what))
         yield lambda done, total: None
         return
     from rich.progress import (

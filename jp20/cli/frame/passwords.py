@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.output import words
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.operations.keys import Password
@@ -17,9 +18,8 @@ PasswordFrom = Annotated[
     typer.Option(
         "--password",
         metavar="SOURCE",
-        help=both(
-            "Where the password is: env:VARIABLE or file:PATH. Otherwise it is typed, unseen.",
-            "パスワードの取得元(env:変数名 または file:パス)。省略時は画面に表示せず入力する。",
+        help=help_text(
+            "Where the password is: env:VARIABLE or file:PATH. Otherwise it is typed, unseen."
         ),
     ),
 ]
@@ -28,7 +28,7 @@ OldPasswordFrom = Annotated[
     typer.Option(
         "--old-password",
         metavar="SOURCE",
-        help=both("The same for the current password.", "現在のパスワードの取得元(同上)。"),
+        help=help_text("The same for the current password."),
     ),
 ]
 
@@ -39,7 +39,7 @@ def new(source: str | None) -> "Password":
 
     if source is not None:
         return _at(source)
-    return new_password(words(Text("New password", "新しいパスワード")))
+    return new_password(words(Text("New password")))
 
 
 def opening(source: str | None, file: Path) -> "Password":
@@ -48,7 +48,7 @@ def opening(source: str | None, file: Path) -> "Password":
 
     if source is not None:
         return _at(source)
-    return typed_password(words(Text(f"Password of {file.name}", f"{file.name} のパスワード")))
+    return typed_password(words(Text("Password of {file}", file=file.name)))
 
 
 def _at(source: str) -> "Password":
@@ -61,13 +61,7 @@ def _at(source: str) -> "Password":
     if name and kind == "env":
         return password_variable(name)
     raise BadArgument(
-        Text(
-            "--password: this does not say where the password is.",
-            "--password: パスワードの取得元が指定されていません。",
-        ),
-        Text("A command line is seen by others.", "コマンドラインは他の利用者から参照できます。"),
-        Text(
-            "Write env:VARIABLE or file:PATH, never the password itself.",
-            "env:変数名 または file:パス で指定し、パスワードそのものは指定しないでください。",
-        ),
+        Text("--password: this does not say where the password is."),
+        Text("A command line is seen by others."),
+        Text("Write env:VARIABLE or file:PATH, never the password itself."),
     )

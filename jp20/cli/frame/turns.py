@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jp20.cli.frame.output import say, warn
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.requests import Decision
@@ -49,9 +50,8 @@ def _tell(error: "AwaitingOthers | NotBefore", decision: "Decision", *, with_fil
         verb = "execute" if error.awaited is Awaited.EXECUTION else "approve"
         command = f"jp20 requests {verb} 0x{error.request.hex()}{file}"
         error.next_step = Text(
-            f"They run: {command}; or the same command with the same files. Then run it again.",
-            f"先方で {command} または同じファイルで同じコマンドを"
-            "実行後、もう一度実行してください。",
+            "They run: {command}; or the same command with the same files. Then run it again.",
+            command=command,
         )
 
 
@@ -64,8 +64,11 @@ def part_of(number: int, count: int, what: Text) -> Iterator[None]:
         yield
     except (AwaitingOthers, NotBefore) as error:
         error.what = Text(
-            f"{number} of {count}, {what.en}: {error.what.en}",
-            f"{count}件中{number}件目({what.ja}): {error.what.ja}",
+            "{number} of {count}, {what}: {error}",
+            number=number,
+            count=count,
+            what=what,
+            error=error.what,
         )
         raise
 
@@ -79,12 +82,11 @@ def _warn_of_twins(place: "Workspace", decision: "Decision") -> None:
             other = "--document"
         warn(
             Text(
-                f"ANOTHER request for the same under this case is open: 0x{id.hex()}, with another "
-                f"{other}. Name the same as its proposer, or: jp20 requests approve 0x{id.hex()}; "
-                "what you proposed too: jp20 requests cancel",
-                f"同じ案件・同じ内容の別の申請が進行中です: 0x{id.hex()}({other} が異なります)。"
-                "提案者と同じ指定で実行するか、jp20 requests approve で署名してください。"
-                "重複して提案した場合は jp20 requests cancel で取り消してください。",
+                "ANOTHER request for the same under this case is open: 0x{id}, with another "
+                "{other}. Name the same as its proposer, or: jp20 requests approve 0x{id}; what "
+                "you proposed too: jp20 requests cancel",
+                id=id.hex(),
+                other=other,
             )
         )
 
@@ -96,13 +98,7 @@ def _handed_over(place: "Workspace", decision: "Decision") -> str:
     if 0 < len(decision.published_data) <= MOST_PUBLISHED:
         return ""
     file = _written(place, decision)
-    say(
-        Text(
-            f"Its calls are not on the chain. Send this file to the others: {file}",
-            "申請の内容はチェーンに記録されません。"
-            f"このファイルを他の組織に送付してください: {file}",
-        )
-    )
+    say(Text("Its calls are not on the chain. Send this file to the others: {file}", file=file))
     return f" --decision {file.name}"
 
 

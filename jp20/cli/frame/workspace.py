@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.options import address
 from jp20.cli.frame.output import say
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.operations.workspace import Workspace
@@ -36,7 +36,8 @@ def workspace() -> "Workspace":
 def _say_waiting(method: str, seconds: float) -> None:
     say(
         Text(
-            f"The node has not answered {method} for {seconds:.0f} seconds. Waiting.",
-            f"ノードが {method} に {seconds:.0f} 秒間応答していません。応答を待っています。",
+            "The node has not answered {method} for {seconds:.0f} seconds. Waiting.",
+            method=method,
+            seconds=seconds,
         )
     )

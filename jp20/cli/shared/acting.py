@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from jp20.cli.frame.output import confirm, say
 from jp20.cli.shared.again import say_if_nothing_sent
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ def run(
     if done.calls:
         say_if_nothing_sent(done.steps)
     else:
-        say(Text("Nothing was sent: it is so already.", "送信はありません。既にその状態です。"))
+        say(Text("Nothing was sent: it is so already."))
     return done
 
 

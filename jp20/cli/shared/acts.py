@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.output import Column, Value, say
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Done
@@ -20,9 +20,8 @@ OwnCase = Annotated[
     typer.Option(
         "--case",
         metavar="CASE",
-        help=both(
-            "A number of your own for it: under one number it is done once. It stays here.",
-            "自社の管理番号。同じ番号では一度だけ行われる(チェーンには記録されない)。",
+        help=help_text(
+            "A number of your own for it: under one number it is done once. It stays here."
         ),
     ),
 ]
@@ -31,10 +30,7 @@ Again = Annotated[
     bool,
     typer.Option(
         "--again",
-        help=both(
-            "Once more, though the very same was done before.",
-            "同一の内容が実行済みでも、もう一件行う。",
-        ),
+        help=help_text("Once more, though the very same was done before."),
     ),
 ]
 
@@ -62,10 +58,10 @@ def say_id(session: "Session", act: "SingleAct") -> None:
     price = session.connection.gas_price()
     say(
         Text(
-            f"Act 0x{act.id[:8].hex()}, gas price {price:,} wei. If this breaks off, run the very"
-            " same again: it is done once.",
-            f"操作ID: 0x{act.id[:8].hex()}、ガス価格: {price:,} wei。中断した場合は、同じコマンドを"
-            "再度実行してください(二重には行われません)。",
+            "Act 0x{id}, gas price {price:,} wei. If this breaks off, run the very same again: it "
+            "is done once.",
+            id=act.id[:8].hex(),
+            price=price,
         )
     )
 
@@ -78,11 +74,10 @@ def say_if_done_earlier(done: "Done") -> None:
         when = in_tokyo(int(done.earlier))
         say(
             Text(
-                f"NOTHING WAS SENT NOW. Done before: the very same was sent at {when}, and is in"
-                f" block {done.block}. For a second one, add --again or another --case.",
-                f"今回は送信していません。実行済み: 同一の取引が {when} に送信され、"
-                f"ブロック {done.block} に取り込まれています。"
-                "もう一件行う場合は --again または別の --case を付けて実行してください。",
+                "NOTHING WAS SENT NOW. Done before: the very same was sent at {when}, and is in "
+                "block {block}. For a second one, add --again or another --case.",
+                when=when,
+                block=done.block,
             )
         )
 
@@ -93,6 +88,6 @@ def act_fields(act: "SingleAct", done: "Done") -> tuple[tuple[Column, Value], ..
 
     sent = None if done.earlier is None else in_tokyo(int(done.earlier))
     return (
-        (Column("act", Text("act", "操作ID")), act.id[:8]),
-        (Column("sent_before", Text("sent before", "送信済み(日時)")), sent),
+        (Column("act", Text("act", context="id")), act.id[:8]),
+        (Column("sent_before", Text("sent before")), sent),
     )

@@ -1,7 +1,7 @@
 """What one organisation did at once, and another one is to confirm."""
 
 from jp20.cli.frame.output import Coded
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 
 def awaited(due: int, now: int) -> Coded:
@@ -12,5 +12,5 @@ def awaited(due: int, now: int) -> Coded:
 
     at = in_tokyo(due)
     if now >= due:
-        return Coded("overdue", Text(f"OVERDUE since {at}", f"追認遅延({at} 期限)"))
-    return Coded("awaited", Text(f"to be confirmed until {at}", f"追認待ち({at} まで)"))
+        return Coded("overdue", Text("OVERDUE since {at}", at=at))
+    return Coded("awaited", Text("to be confirmed until {at}", at=at))

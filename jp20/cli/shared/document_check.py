@@ -6,18 +6,16 @@ from typing import Annotated
 
 import typer
 
-from jp20.cli.frame.language import both
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.cli.frame.language import help_text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 
 DocumentToCompare = Annotated[
     Path | None,
     typer.Option(
         "--document",
         metavar="FILE",
-        help=both(
-            "Compare this document with the one that it rests on.",
-            "根拠文書と照合するファイル。",
-        ),
+        help=help_text("Compare this document with the one that it rests on."),
     ),
 ]
 
@@ -25,21 +23,12 @@ DocumentToCompare = Annotated[
 class AnotherDocument(JP20Error):
     """The document is not the one on which the decision rests."""
 
+    what = Text("{document} is NOT the document on which this rests.")
+    why = Text("Its SHA-256 is {found}, named is {named}.")
+    next_step = Text("Ask the proposing organisation for the right one; do not sign.")
+
     def __init__(self, document: Path, found: bytes, named: bytes) -> None:
-        super().__init__(
-            Text(
-                f"{document} is NOT the document on which this rests.",
-                f"{document} は、この手続の根拠文書ではありません。",
-            ),
-            Text(
-                f"Its SHA-256 is {found.hex()}, named is {named.hex()}.",
-                f"SHA-256 は {found.hex()}、記録された値は {named.hex()} です。",
-            ),
-            Text(
-                "Ask the proposing organisation for the right one; do not sign.",
-                "署名せずに、提案した組織に正しい文書を確認してください。",
-            ),
-        )
+        super().__init__(document=document, found=found.hex(), named=named.hex())
 
 
 def require_document(document: Path | None, named: bytes) -> None:

@@ -10,12 +10,13 @@ import typer
 
 from jp20.cli.frame.endings import Ending, told
 from jp20.cli.frame.invocation import invocation
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.output import say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import counts_table, refused_table, steps_table
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +28,8 @@ Result = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help=both(
-            "Where the result goes, a row a row (.csv, .json, .xlsx); else to the results folder.",
-            "行ごとの結果を書き出すファイル(.csv、.json、.xlsx)。省略時は結果フォルダに作成する。",
+        help=help_text(
+            "Where the result goes, a row a row (.csv, .json, .xlsx); else to the results folder."
         ),
     ),
 ]
@@ -64,14 +64,12 @@ class ResultFile:
             warn(
                 Text(
                     "The result file is missing; what is shown above is done. To have the file, "
-                    "apply the same plan again: nothing is sent twice.",
-                    "結果ファイルは作成できませんでしたが、上記の処理は実行されています。同じ計画を"
-                    "再度適用すると、二重に送信せずに結果ファイルを作成します。",
+                    "apply the same plan again: nothing is sent twice."
                 )
             )
             return
         shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-        say(Text(f"Each row: {shown}", f"行ごとの結果: {shown}"))
+        say(Text("Each row: {shown}", shown=shown))
 
 
 def finish(session: "Session", title: Text, outcomes: "Outcomes", result: ResultFile) -> None:
@@ -84,10 +82,9 @@ def finish(session: "Session", title: Text, outcomes: "Outcomes", result: Result
             told(outcomes.trouble)
         warn(
             Text(
-                f"{len(outcomes.unknown)} rows were sent and are in no block yet. "
-                "Do not send them by other means; see: jp20 status",
-                f"{len(outcomes.unknown)} 行は送信済みで未確定です。"
-                "別の方法で再送せず、jp20 status で確認してください。",
+                "{count} rows were sent and are in no block yet. Do not send them by other means; "
+                "see: jp20 status",
+                count=len(outcomes.unknown),
             )
         )
         warn(_where_it_stands(outcomes))
@@ -101,12 +98,12 @@ def _where_it_stands(outcomes: "Outcomes") -> Text:
     done = len(outcomes.done) + len(outcomes.already)
     waiting = len({row.transaction for row in outcomes.unknown})
     return Text(
-        f"{done} rows are carried out, {waiting} transactions are signed and under way, and"
-        f" {len(outcomes.pending)} rows were not sent. Apply the same again when the node answers:"
-        " it goes on from here, and nothing is sent twice.",
-        f"実行済み {done} 行、署名済みで送信中の取引 {waiting} 件、"
-        f"未送信 {len(outcomes.pending)} 行です。ノードの復旧後に同じ操作を再度実行すると、"
-        "ここから続行します(二重に送信されることはありません)。",
+        "{done} rows are carried out, {waiting} transactions are signed and under way, and "
+        "{count} rows were not sent. Apply the same again when the node answers: it goes on "
+        "from here, and nothing is sent twice.",
+        done=done,
+        waiting=waiting,
+        count=len(outcomes.pending),
     )
 
 
@@ -124,7 +121,7 @@ def report(
     except JP20Error as error:
         failure = error
     if not (steps or outcomes.unknown):
-        say(Text("Nothing was sent.", "送信はありません。"))
+        say(Text("Nothing was sent."))
     show(
         *with_rows(
             counts_table(title, outcomes),

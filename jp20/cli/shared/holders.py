@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.options import address
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.operations.session import Signer
@@ -17,19 +18,14 @@ From = Annotated[
     typer.Option(
         "--from",
         metavar="WALLET",
-        help=both(
-            "The holder's wallet, whose key is here; needed where several are.",
-            "移転元のウォレット(鍵が手元にあるもの)。鍵が複数ある場合は必須。",
-        ),
+        help=help_text("The holder's wallet, whose key is here; needed where several are."),
     ),
 ]
 
-To = Annotated[
-    str, typer.Argument(metavar="TO", help=both("The recipient's wallet.", "移転先のウォレット。"))
-]
+To = Annotated[str, typer.Argument(metavar="TO", help=help_text("The recipient's wallet."))]
 
 Units = Annotated[
-    str, typer.Argument(metavar="UNITS", help=both("How many units.", "移転する口数。"))
+    str, typer.Argument(metavar="UNITS", help=help_text("How many units.", context="transfer"))
 ]
 
 
@@ -41,12 +37,6 @@ def holder(place: "Workspace", named: str | None) -> "Signer":
     if len(signers) == 1:
         return signers[0]
     raise BadArgument(
-        Text(
-            f"--from is missing: there are {len(signers)} keys here.",
-            f"--from がありません(鍵が {len(signers)} 個あります)。",
-        ),
-        next_step=Text(
-            "Name the holder's wallet: --from 0x…",
-            "移転元のウォレットを --from 0x… で指定してください。",
-        ),
+        Text("--from is missing: there are {count} keys here.", count=len(signers)),
+        next_step=Text("Name the holder's wallet: --from 0x…"),
     )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from jp20.cli.frame.options import address
 from jp20.cli.frame.output import Column, Table
 from jp20.cli.shared.results import WALLET
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -20,8 +21,8 @@ def wallets_given(texts: Sequence[str]) -> "list[ChecksumAddress]":
     for each in found:
         if found.count(each) > 1:
             raise BadArgument(
-                Text(f"WALLET: {each} is named twice.", f"WALLET: {each} が重複しています。"),
-                next_step=Text("Name it once.", "1回だけ指定してください。"),
+                Text("WALLET: {each} is named twice.", each=each),
+                next_step=Text("Name it once."),
             )
     return found
 
@@ -41,16 +42,16 @@ def facts_table(session: "Session", wallets: "Sequence[ChecksumAddress]") -> Tab
 
     return Table(
         "wallets",
-        Text("Wallets", "ウォレット"),
+        Text("Wallets"),
         (
             WALLET,
-            Column("investor", Text("investor's id", "投資家ID")),
-            Column("class", Text("class", "投資家区分")),
-            Column("residency", Text("residency", "居住区分")),
-            Column("kyc_expiry", Text("KYC valid through", "KYC有効期限")),
-            Column("class_expiry", Text("class valid through", "区分有効期限")),
-            Column("suspended", Text("suspended", "停止")),
-            Column("retired", Text("retired", "廃止")),
+            Column("investor", Text("investor's id")),
+            Column("class", Text("class")),
+            Column("residency", Text("residency")),
+            Column("kyc_expiry", Text("KYC valid through")),
+            Column("class_expiry", Text("class valid through")),
+            Column("suspended", Text("suspended")),
+            Column("retired", Text("retired")),
         ),
         [
             (

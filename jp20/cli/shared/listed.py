@@ -12,7 +12,7 @@ from jp20.cli.frame.workspace import workspace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jp20.domain.base.errors import Text
+    from jp20.domain.base.text import Text
     from jp20.domain.files.tables import Layout
     from jp20.domain.investors.investors import InvestorFile
     from jp20.domain.investors.people_file import PeopleFile

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.options import address
 from jp20.cli.frame.output import say, show, warn
 from jp20.cli.shared.acting import run
 from jp20.cli.shared.organisation_tables import organisation_tables
 from jp20.cli.shared.results import steps_table
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -24,16 +25,14 @@ if TYPE_CHECKING:
 
 OrganisationName = Annotated[
     str,
-    typer.Argument(
-        metavar="ORGANISATION", help=both("Its name or number.", "組織の名称または番号。")
-    ),
+    typer.Argument(metavar="ORGANISATION", help=help_text("Its name or number.")),
 ]
 
 RoleName = Annotated[
     str,
     typer.Argument(
         metavar="ROLE",
-        help=both("The role, such as VALIDATOR.", "役割(VALIDATOR など)。"),
+        help=help_text("The role, such as VALIDATOR."),
     ),
 ]
 
@@ -42,10 +41,7 @@ ForToken = Annotated[
     typer.Option(
         "--token",
         metavar="TOKEN",
-        help=both(
-            "The role for this token only: ISSUER, BROKER or REGISTRAR. Else at large.",
-            "このトークンに限った役割(ISSUER・BROKER・REGISTRAR)。省略時は全トークンに共通の役割。",
-        ),
+        help=help_text("The role for this token only: ISSUER, BROKER or REGISTRAR. Else at large."),
     ),
 ]
 
@@ -58,10 +54,8 @@ def role_named(text: str, option: str) -> "Role":
         return Role[text]
     known = ", ".join(Role.__members__)
     raise BadArgument(
-        Text(
-            f'{option}: there is no role "{text}".', f"{option}: 「{text}」という役割はありません。"
-        ),
-        next_step=Text(f"Roles: {known}.", f"役割: {known}"),
+        Text('{option}: there is no role "{text}".', option=option, text=text),
+        next_step=Text("Roles: {known}.", known=known),
     )
 
 
@@ -73,14 +67,8 @@ def key_address(text: str, option: str) -> "ChecksumAddress":
     if found != ZERO_ADDRESS:
         return found
     raise BadArgument(
-        Text(
-            f"{option}: {found} is nobody's key.",
-            f"{option}: {found} は鍵のアドレスではありません。",
-        ),
-        next_step=Text(
-            "Name the address that jp20 keys list shows.",
-            "jp20 keys list で表示されるアドレスを指定してください。",
-        ),
+        Text("{option}: {found} is nobody's key.", option=option, found=found),
+        next_step=Text("Name the address that jp20 keys list shows."),
     )
 
 
@@ -111,16 +99,11 @@ def _say_how(session: "Session", change: "Change") -> None:
     (call,) = change.act.calls
     rule = required_rule(session.rule(call), session.function_of(call))
     slots = " + ".join(" | ".join(role.name for role in sorted(slot)) for slot in rule.slots)
-    then = Text("at once after the last", "最後の署名後、直ちに実行")
+    then = Text("at once after the last")
     if rule.delay:
         wait = duration(rule.delay)
-        then = Text(f"{wait} after the last", f"最後の署名から {wait} 後に実行")
-    say(
-        Text(
-            f"It takes the signatures of {slots}; carried out {then.en}.",
-            f"必要な署名: {slots}({then.ja})",
-        )
-    )
+        then = Text("{wait} after the last", wait=wait)
+    say(Text("It takes the signatures of {slots}; carried out {then}.", slots=slots, then=then))
 
 
 def _warn_of_deadlock(place: "Workspace", session: "Session", change: "Change") -> None:
@@ -129,9 +112,4 @@ def _warn_of_deadlock(place: "Workspace", session: "Session", change: "Change") 
 
     for each in left_undecidable(session, place.policy(), change):
         name, what = each.act.name, each.what
-        warn(
-            Text(
-                f"Afterwards NOBODY could decide: {name.en}. {what.en}",
-                f"実行すると、次の行為を決定できなくなります: {name.ja}。{what.ja}",
-            )
-        )
+        warn(Text("Afterwards NOBODY could decide: {name}. {what}", name=name, what=what))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.output import Column, Table
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from jp20.domain.base.roles import Role
     from jp20.operations.session import Session
 
-_NUMBER: Final = Column("number", Text("no.", "番号"))
-_NAME: Final = Column("organisation", Text("organisation", "組織"))
-_ROLES: Final = Column("roles", Text("roles", "役割"))
-_ACTIVE: Final = Column("active", Text("active", "有効"))
+_NUMBER: Final = Column("number", Text("no."))
+_NAME: Final = Column("organisation", Text("organisation"))
+_ROLES: Final = Column("roles", Text("roles"))
+_ACTIVE: Final = Column("active", Text("active"))
 
 
 def organisation_tables(session: "Session", *concerned: int | str) -> list[Table]:
@@ -31,12 +31,12 @@ def organisation_tables(session: "Session", *concerned: int | str) -> list[Table
     return [
         Table(
             "organisations",
-            Text("Organisations", "参加組織"),
+            Text("Organisations"),
             (
                 _NUMBER,
-                Column("name", Text("name", "名称")),
+                Column("name", Text("name")),
                 _ACTIVE,
-                Column("roles", Text("roles at large", "役割(全トークン共通)")),
+                Column("roles", Text("roles at large")),
             ),
             [
                 (member.number, member.name, member.active, _named(member.roles))
@@ -45,13 +45,13 @@ def organisation_tables(session: "Session", *concerned: int | str) -> list[Table
         ),
         Table(
             "token_roles",
-            Text("Roles for single tokens", "個別トークンの役割"),
+            Text("Roles for single tokens"),
             (
-                Column("code", Text("token", "銘柄")),
+                Column("code", Text("token", context="trade")),
                 _NUMBER,
                 _NAME,
                 _ROLES,
-                Column("token", Text("token's address", "銘柄のアドレス"), detail=True),
+                Column("token", Text("token's address"), detail=True),
             ),
             [
                 (
@@ -66,8 +66,8 @@ def organisation_tables(session: "Session", *concerned: int | str) -> list[Table
         ),
         Table(
             "keys",
-            Text("Keys", "鍵"),
-            (Column("key", Text("key", "鍵")), _NUMBER, _NAME, _ACTIVE),
+            Text("Keys"),
+            (Column("key", Text("key")), _NUMBER, _NAME, _ACTIVE),
             [
                 (key.address, key.organisation, members[key.organisation].name, key.active)
                 for key in organisation_keys(session)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.options import evidence
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.evidence import Evidence
@@ -19,11 +20,9 @@ Party = Annotated[
     typer.Option(
         "--party",
         metavar="ORGANISATION",
-        help=both(
-            "Organisation (name or number) that is party to it: it signs nothing. Repeatable; "
-            "every organisation that runs the command names the same.",
-            "当事者として署名から除外する組織(名称または番号)。複数指定可。"
-            "各組織とも同じ指定で実行すること。",
+        help=help_text(
+            "Organisation (name or number) that is party to it: it signs nothing. "
+            "Repeatable; every organisation that runs the command names the same."
         ),
     ),
 ]
@@ -33,10 +32,7 @@ CaseIfAny = Annotated[
     typer.Option(
         "--case",
         metavar="CASE",
-        help=both(
-            "Case number, if there is one.",
-            "案件番号(ある場合)。",
-        ),
+        help=help_text("Case number, if there is one."),
     ),
 ]
 
@@ -45,10 +41,7 @@ DocumentIfAny = Annotated[
     typer.Option(
         "--document",
         metavar="FILE",
-        help=both(
-            "The document that it rests on, if there is one.",
-            "根拠文書(ある場合)。",
-        ),
+        help=help_text("The document that it rests on, if there is one."),
     ),
 ]
 
@@ -68,8 +61,8 @@ def evidence_if_any(case: str | None, document: Path | None) -> "Evidence | None
     if case is None or document is None:
         missing = "--case" if case is None else "--document"
         raise BadArgument(
-            Text(f"{missing} is missing.", f"{missing} がありません。"),
-            Text("A case and its document go together.", "案件番号と根拠文書は両方必要です。"),
-            Text("Give both or neither.", "両方を指定するか、両方を省略してください。"),
+            Text("{missing} is missing.", missing=missing),
+            Text("A case and its document go together."),
+            Text("Give both or neither."),
         )
     return evidence(case, document)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.output import say
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.acting import run_rows
@@ -15,7 +15,8 @@ from jp20.cli.shared.ending_rows import ResultFile, finish
 from jp20.cli.shared.investors import facts_table, known, wallets_given
 from jp20.cli.shared.listed import people_in
 from jp20.cli.shared.results import refused_table
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -29,7 +30,7 @@ Wallets = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="WALLET...",
-        help=both("Any wallet of each investor.", "対象の投資家のウォレット(いずれか1つ)。"),
+        help=help_text("Any wallet of each investor."),
     ),
 ]
 
@@ -38,9 +39,8 @@ PeopleFile = Annotated[
     typer.Option(
         "--file",
         metavar="FILE",
-        help=both(
-            "Many at once: CSV or XLSX with wallets, or with customer numbers (--investors).",
-            "一括指定のファイル(CSV・XLSX。ウォレット、または --investors と併用して顧客番号)。",
+        help=help_text(
+            "Many at once: CSV or XLSX with wallets, or with customer numbers (--investors)."
         ),
     ),
 ]
@@ -57,6 +57,16 @@ class People:
     rows: "tuple[RowOutcome, ...]" = ()
     result: ResultFile | None = None
 
+    @property
+    def left_out(self) -> Text:
+        """What a question says of the rows that are refused, where there are any."""
+        from jp20.domain.plans.outcomes import Outcome
+
+        refused = sum(row.outcome is Outcome.REFUSED for row in self.rows)
+        if not refused:
+            return Text.verbatim("")
+        return Text(" ({refused} rows of the file are refused)", refused=refused)
+
 
 def people(named: list[str] | None, file: Path | None, result: Path | None, name: str) -> People:
     """Those who are named, or those of a file. `result` and `name` see `ResultFile`. Raises
@@ -64,11 +74,8 @@ def people(named: list[str] | None, file: Path | None, result: Path | None, name
     """
     if bool(named) == (file is not None):
         raise BadArgument(
-            Text("WALLET or --file, one of them.", "WALLET と --file のいずれかが必要です。"),
-            next_step=Text(
-                "Name investors by their wallets, or a file of them.",
-                "投資家をウォレットで指定するか、ファイルで指定してください(併用不可)。",
-            ),
+            Text("WALLET or --file, one of them."),
+            next_step=Text("Name investors by their wallets, or a file of them."),
         )
     if file is None:
         kept = None if result is None else ResultFile(result, name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from jp20.cli.frame.output import Coded, Column, Record, Table, Value
 from jp20.cli.shared.investors import through
 from jp20.cli.shared.results import BLOCK, LINE, REASON, UNITS, WALLET
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 SHOWN: Final = 20
 """Planned rows that a table on a screen shows."""
 
-_MAKERS_WORD: Final = Text(" (its maker's word)", "(作成者の申告)")
-_OUTCOME: Final = Column("outcome", Text("what", "内容"))
-_FIELD: Final = Column("field", Text("field", "項目"))
-_CODE: Final = Column("code", Text("code", "コード"), detail=True)
+_MAKERS_WORD: Final = Text(" (its maker's word)")
+_OUTCOME: Final = Column("outcome", Text("what"))
+_FIELD: Final = Column("field", Text("field"))
+_CODE: Final = Column("code", Text("code", context="reason"), detail=True)
 
 
 def plan_parts(
@@ -41,7 +41,7 @@ def plan_parts(
     neither bound by its id nor read here is marked as its maker's word, where it was not compared
     with the own file.
     """
-    word = Text("", "") if is_compared else _MAKERS_WORD
+    word = Text.verbatim("") if is_compared else _MAKERS_WORD
     refused = _refused(plan, word) if listed is None else _refused_in(plan, listed)
     return (_rows(plan, every=every), refused, _approvals(plan), _summary(session, plan, word))
 
@@ -56,14 +56,14 @@ def _rows(plan: "Plan", *, every: bool) -> Table:
     with_units = plan.token is not None
     return Table(
         "rows",
-        Text(f"What would change: {plan.source.name}", f"変更内容: {plan.source.name}"),
+        Text("What would change: {source}", source=plan.source.name),
         (
             LINE,
             WALLET,
             replace(UNITS, detail=not with_units),
             _OUTCOME,
-            Column("before", Text("before", "変更前"), detail=with_units),
-            Column("after", Text("after", "変更後"), detail=with_units),
+            Column("before", Text("before"), detail=with_units),
+            Column("after", Text("after"), detail=with_units),
         ),
         cells,
     )
@@ -91,19 +91,21 @@ def _standing(standing: "Registration") -> Coded:
             "class_expiry": lapses,
         },
         Text(
-            f"{kind.en}, {home.en}, KYC {kyc}" + (f", class {lapses}" if lapses else ""),
-            f"{kind.ja}、{home.ja}、KYC {kyc}" + (f"、区分 {lapses}" if lapses else ""),
-        ),
+            "{kind}, {home}, KYC {kyc}, class {lapses}",
+            kind=kind,
+            home=home,
+            kyc=kyc,
+            lapses=lapses,
+        )
+        if lapses
+        else Text("{kind}, {home}, KYC {kyc}", kind=kind, home=home, kyc=kyc),
     )
 
 
 def _refused(plan: "Plan", word: Text) -> Table:
     return Table(
         "refused",
-        Text(
-            f"What is refused{word.en}: {plan.source.name}",
-            f"拒否される行{word.ja}: {plan.source.name}",
-        ),
+        Text("What is refused{word}: {source}", word=word, source=plan.source.name),
         (LINE, WALLET, replace(UNITS, detail=plan.token is None), _FIELD, _CODE, REASON),
         [
             (row.line, row.account, row.units, _field(row.field), row.code, row.reason)
@@ -141,17 +143,17 @@ def _refused_in(plan: "Plan", listed: "InvestorFile | AllotmentFile") -> Table:
     ]
     return Table(
         "refused",
-        Text(f"What is refused: {plan.source.name}", f"拒否される行: {plan.source.name}"),
+        Text("What is refused: {source}", source=plan.source.name),
         (
             LINE,
-            Column("customer", Text("customer", "顧客番号")),
+            Column("customer", Text("customer")),
             WALLET,
             replace(UNITS, detail=plan.token is None),
             _FIELD,
             _CODE,
             replace(REASON, detail=True),
-            Column("next_step", Text("next step", "対処"), detail=True, prose=True),
-            Column("advice", Text("reason, and what to do", "理由と対処"), prose=True),
+            Column("next_step", Text("next step"), detail=True, prose=True),
+            Column("advice", Text("reason, and what to do"), prose=True),
         ),
         sorted([*faulty, *by_chain], key=lambda row: int(str(row[0] or 0))),
     )
@@ -167,21 +169,21 @@ def _advised(reason: Text, step: Text | None) -> tuple[Value, ...]:
     """A reason and the next step, and both as a person reads them."""
     if step is None:
         return (reason, None, reason)
-    both = Text(f"{reason.en}\n→ {step.en}", f"{reason.ja}\n→ {step.ja}")
+    both = Text("{reason}\n→ {step}", reason=reason, step=step)
     return (reason, step, both)
 
 
 def _approvals(plan: "Plan") -> Table:
     return Table(
         "approvals",
-        Text("Who decides", "承認"),
+        Text("Who decides"),
         (
-            Column("act", Text("act", "操作")),
-            Column("rows", Text("rows", "件数"), number=True),
-            Column("proposes", Text("proposes", "提案")),
-            Column("signs", Text("signs, each another organisation", "署名(それぞれ別の組織)")),
-            Column("executes", Text("executes", "実行")),
-            Column("delay", Text("delay", "待機")),
+            Column("act", Text("act", context="plan")),
+            Column("rows", Text("rows"), number=True),
+            Column("proposes", Text("proposes")),
+            Column("signs", Text("signs, each another organisation")),
+            Column("executes", Text("executes")),
+            Column("delay", Text("delay")),
         ),
         [
             _approval(approval, len(decision.rows))
@@ -215,62 +217,60 @@ def _summary(session: "Session", plan: "Plan", word: Text) -> Record:
     names = {member.number: member.name for member in session.members()} if plan.parties else {}
     refused_lines = {row.line for row in plan.refused if row.line is not None}
     fields: list[tuple[Column, Value]] = [
-        (Column("kind", Text("plan", "計画")), plan.kind),
-        (Column("id", Text("plan's id", "計画ID")), plan.id),
-        (Column("source", Text(f"file{word.en}", f"ファイル{word.ja}")), plan.source.name),
+        (Column("kind", Text("plan")), plan.kind),
+        (Column("id", Text("plan's id")), plan.id),
+        (Column("source", Text("file{word}", word=word)), plan.source.name),
         (
-            Column("source_sha256", Text(f"file SHA-256{word.en}", f"ファイル SHA-256{word.ja}")),
+            Column("source_sha256", Text("file SHA-256{word}", word=word)),
             plan.source.sha256,
         ),
-        (Column("case", Text("case", "案件番号")), plan.evidence.case),
+        (Column("case", Text("case", context="number")), plan.evidence.case),
         (
-            Column("document_sha256", Text("document SHA-256", "根拠文書 SHA-256")),
+            Column("document_sha256", Text("document SHA-256")),
             plan.evidence.document_hash,
         ),
         (
-            Column("parties", Text("parties, who sign nothing", "当事者(署名不可)")),
+            Column("parties", Text("parties, who sign nothing")),
             ", ".join(names.get(each, str(each)) for each in plan.parties) or None,
         ),
         (BLOCK, plan.block),
-        (Column("time", Text("as of", "時点")), in_tokyo(plan.time) if plan.time else None),
+        (Column("time", Text("as of")), in_tokyo(plan.time) if plan.time else None),
         (
-            Column("planned", Text("rows to be done", "実行する行"), number=True),
+            Column("planned", Text("rows to be done"), number=True),
             len({row.line for each in plan.decisions for row in each.rows}),
         ),
         (
             Column(
                 "settled",
-                Text(f"rows that stand{word.en}", f"変更不要・実行済みの行{word.ja}"),
+                Text("rows that stand{word}", word=word),
                 number=True,
             ),
             len(plan.settled),
         ),
         (
-            Column(
-                "refused", Text(f"rows refused{word.en}", f"拒否された行{word.ja}"), number=True
-            ),
+            Column("refused", Text("rows refused{word}", word=word), number=True),
             len(refused_lines),
         ),
-        (Column("gas", Text("gas (estimate)", "ガス(概算)"), number=True), cost.gas),
+        (Column("gas", Text("gas (estimate)"), number=True), cost.gas),
         (
-            Column("gas_price", Text("gas price (wei)", "ガス価格(wei)"), number=True),
+            Column("gas_price", Text("gas price (wei)"), number=True),
             session.connection.gas_price(),
         ),
         (
-            Column("transactions", Text("transactions", "取引数"), number=True),
+            Column("transactions", Text("transactions"), number=True),
             cost.transactions,
         ),
     ]
     if plan.token is not None:
         fields[1:1] = [
-            (Column("token", Text("token", "トークン")), plan.token),
+            (Column("token", Text("token")), plan.token),
             (
-                Column("total", Text("units to deliver", "配布する口数"), number=True),
+                Column("total", Text("units to deliver"), number=True),
                 plan.total,
             ),
             (
-                Column("undistributed", Text("undistributed now", "未配布"), number=True),
+                Column("undistributed", Text("undistributed now"), number=True),
                 plan.undistributed,
             ),
         ]
-    return Record("plan", Text("The plan", "計画の概要"), fields)
+    return Record("plan", Text("The plan"), fields)

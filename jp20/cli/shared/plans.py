@@ -11,14 +11,15 @@ import typer
 
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.invocation import Format, invocation
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.output import confirm, progress, say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.document_check import require_document
 from jp20.cli.shared.ending_rows import ResultFile, finish, report
 from jp20.cli.shared.plan_view import SHOWN, plan_parts
-from jp20.domain.base.errors import BadArgument, ExitCode, Text
+from jp20.domain.base.errors import BadArgument, ExitCode
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.investors.investors import InvestorFile
@@ -28,19 +29,14 @@ if TYPE_CHECKING:
 
 PlanFile = Annotated[
     Path,
-    typer.Argument(
-        metavar="PLAN", help=both("What plan --out wrote.", "plan --out で作成した計画ファイル。")
-    ),
+    typer.Argument(metavar="PLAN", help=help_text("What plan --out wrote.")),
 ]
 
 Out = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help=both(
-            "Save the plan here, for apply and for the other organisations.",
-            "計画の保存先。apply と他組織への送付に使用する。",
-        ),
+        help=help_text("Save the plan here, for apply and for the other organisations."),
     ),
 ]
 
@@ -49,10 +45,7 @@ OwnFile = Annotated[
     typer.Option(
         "--file",
         metavar="FILE",
-        help=both(
-            "Compare the plan with your own copy of its file, row by row.",
-            "手元のファイルと計画を1行ずつ照合する。",
-        ),
+        help=help_text("Compare the plan with your own copy of its file, row by row."),
     ),
 ]
 
@@ -60,7 +53,7 @@ OwnFile = Annotated[
 @contextmanager
 def comparing() -> Iterator[None]:
     """While a plan is made: that it is under way, on a terminal with the time that it takes."""
-    what = Text("Comparing the file with the chain", "ファイルとチェーンを照合しています")
+    what = Text("Comparing the file with the chain")
     with progress(what):
         yield
 
@@ -83,43 +76,35 @@ def show_plan(
         save_plan(saved, plan)
     is_table = invocation().format is Format.TABLE
     if is_table:
-        _say_cut(plan, Text("--format csv", "--format csv"))
+        _say_cut(plan, Text.verbatim("--format csv"))
     show(*with_rows(*plan_parts(session, plan, every=not is_table, listed=listed)))
     if plan.is_blocked:
         warn(
             Text(
-                "It cannot be applied as it is, and is not saved: "
-                + " ".join(each.reason.en for each in plan.faults),
-                "このままでは適用できないため、保存していません: "
-                + " ".join(each.reason.ja for each in plan.faults),
+                "It cannot be applied as it is, and is not saved: {faults}",
+                faults=Text.joined((each.reason for each in plan.faults), " ", " "),
             )
         )
         raise Ending(ExitCode.REFUSED)
     if plan.is_empty:
         say(_nothing(plan))
     elif saved is None:
-        say(
-            Text(
-                "To execute it, make the plan again with --out FILE.",
-                "実行するには、--out ファイル名 を付けて計画を保存してください。",
-            )
-        )
+        say(Text("To execute it, make the plan again with --out FILE."))
     else:
         say(
             Text(
-                f"Saved: {saved}. Send it to the organisations above; each runs: "
-                f"jp20 {command} apply {saved.name}",
-                f"保存先: {saved}。上記の組織に送付し、各組織で次を実行してください: "
-                f"jp20 {command} apply {saved.name}",
+                "Saved: {file}. Send it to the organisations above; each runs: jp20 {command} "
+                "apply {name}",
+                file=saved,
+                command=command,
+                name=saved.name,
             )
         )
     if listed.is_doubtful:
         warn(
             Text(
-                "Rows that nobody sees in the workbook are among those above. Take them out of the "
-                "file, or show them there; with --visible-only they are left out.",
-                "上記には、Excelの画面に表示されない行(または取消線の行)が含まれています。ファイルで"
-                "削除または表示するか、--visible-only で除外してください。",
+                "Rows that nobody sees in the workbook are among those above. Take them out of "
+                "the file, or show them there; with --visible-only they are left out."
             )
         )
     if plan.refused or listed.is_doubtful:
@@ -169,21 +154,16 @@ def apply(
     left = check_plan(session, plan)
     if own is not None:
         require_rows_of(session, plan, own)
-        say(
-            Text(
-                f"The plan does what {own.file} says, all of it.",
-                f"計画は {own.file} と全行一致しています。",
-            )
-        )
+        say(Text("The plan does what {file} says, all of it.", file=own.file))
     if left:
         _say_what_is_signed(session, plan, file, document=document, own=own)
         confirm(_with_what_is_left(question(session, plan), plan, left), yes)
+    plans = Text.both(plan.kind.text.en.capitalize(), plan.kind.text.ja)
     title = Text(
-        f"{plan.kind.text.en.capitalize()}: {file.name}, case {plan.evidence.case}",
-        f"{plan.kind.text.ja}: {file.name}、案件 {plan.evidence.case}",
+        "{plans}: {file}, case {case}", plans=plans, file=file.name, case=plan.evidence.case
     )
     try:
-        with progress(Text("Applying the plan", "計画を適用しています")) as told:
+        with progress(Text("Applying the plan")) as told:
 
             def tell(now: PlanProgress) -> None:
                 told(now.done, now.total)
@@ -204,23 +184,16 @@ def _with_what_is_left(question: Text, plan: "Plan", left: int) -> Text:
     if left == rows:
         return question
     return Text(
-        f"{question.en} {left:,} of {rows:,} rows are left.",
-        f"{question.ja} 残り {left:,} 行({rows:,} 行中)です。",
+        "{question} {left:,} of {rows:,} rows are left.", question=question, left=left, rows=rows
     )
 
 
 def _nothing(plan: "Plan") -> Text:
     if plan.is_unchanged:
-        return Text(
-            "Nothing is to be done: the chain is as the file says.",
-            "変更はありません。チェーンはファイルのとおりです。",
-        )
+        return Text("Nothing is to be done: the chain is as the file says.")
     if not plan.settled:
-        return Text("Every row is refused.", "全ての行が拒否されました。")
-    return Text(
-        "Nothing is to be done: what is not refused stands on the chain already.",
-        "変更はありません。拒否された行を除き、チェーンはファイルのとおりです。",
-    )
+        return Text("Every row is refused.")
+    return Text("Nothing is to be done: what is not refused stands on the chain already.")
 
 
 def _require_kind(plan: "Plan", file: Path, kind: "PlanKind") -> None:
@@ -228,14 +201,8 @@ def _require_kind(plan: "Plan", file: Path, kind: "PlanKind") -> None:
         return
     command = "whitelist" if plan.kind.name == "WHITELIST" else "distribute"
     raise BadArgument(
-        Text(
-            f"{file} is a plan for a {plan.kind.text.en}.",
-            f"{file} は{plan.kind.text.ja}の計画です。",
-        ),
-        next_step=Text(
-            f"Run: jp20 {command} apply {file}",
-            f"次を実行してください: jp20 {command} apply {file}",
-        ),
+        Text("{file} is a plan for a {kind}.", file=file, kind=plan.kind.text),
+        next_step=Text("Run: jp20 {command} apply {file}", command=command, file=file),
     )
 
 
@@ -248,7 +215,7 @@ def _say_what_is_signed(
     own: "InvestorFile | AllotmentFile | None",
 ) -> None:
     """All that applying the plan binds an organisation to, and what nobody compared."""
-    _say_cut(plan, Text(str(file), str(file)))
+    _say_cut(plan, Text.verbatim(str(file)))
     from jp20.operations.plans.plan import read_here
 
     shown = read_here(session, plan)
@@ -257,19 +224,18 @@ def _say_what_is_signed(
     say(
         Text(
             "To apply it is your organisation's signature on all of the above. Every organisation "
-            f"compares the plan's id: 0x{plan.id.hex()}",
-            "適用は、上記の全内容に対する貴組織の署名となります。各組織で計画IDを照合してください: "
-            f"0x{plan.id.hex()}",
+            "compares the plan's id: 0x{id}",
+            id=plan.id.hex(),
         )
     )
     missing: list[Text] = []
     if document is None:
-        missing.append(Text("the document (--document FILE)", "根拠文書(--document)"))
+        missing.append(Text("the document (--document FILE)"))
     if own is None:
-        missing.append(Text("your own copy of the file (--file FILE)", "手元のファイル(--file)"))
+        missing.append(Text("your own copy of the file (--file FILE)"))
     if missing:
-        en, ja = ", ".join(each.en for each in missing), "、".join(each.ja for each in missing)
-        warn(Text(f"Not compared with: {en}", f"未照合: {ja}"))
+        listing = Text.listing(missing)
+        warn(Text("Not compared with: {listing}", listing=listing))
 
 
 def _say_cut(plan: "Plan", everything: Text) -> None:
@@ -278,7 +244,9 @@ def _say_cut(plan: "Plan", everything: Text) -> None:
     if count > SHOWN:
         say(
             Text(
-                f"The first {SHOWN} of {count:,} rows; all of them: {everything.en}",
-                f"{count:,} 行のうち先頭 {SHOWN} 行を表示します。全行: {everything.ja}",
+                "The first {shown} of {count:,} rows; all of them: {everything}",
+                shown=SHOWN,
+                count=count,
+                everything=everything,
             )
         )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.output import Coded, Column, Table, Until, Value
 from jp20.cli.shared.results import WALLET
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from jp20.operations.session import Session
     from jp20.operations.token.restraints import Position, Restraint
 
-NUMBER: Final = Column("number", Text("number", "番号"))
-KIND: Final = Column("kind", Text("kind", "種類"))
-UNTIL: Final = Column("until", Text("until", "期限"))
-CLAIMANT: Final = Column("claimant", Text("claimant", "権利者"))
+NUMBER: Final = Column("number", Text("number"))
+KIND: Final = Column("kind", Text("kind"))
+UNTIL: Final = Column("until", Text("until"))
+CLAIMANT: Final = Column("claimant", Text("claimant"))
 
 _AMOUNTS: Final = (
-    Column("balance", Text("units", "保有数量"), number=True),
-    Column("committed", Text("committed", "確保"), number=True),
-    Column("locked", Text("locked up", "ロックアップ"), number=True),
-    Column("frozen", Text("frozen", "凍結"), number=True),
-    Column("pledged", Text("pledged", "質権"), number=True),
-    Column("attached", Text("attached", "差押え"), number=True),
-    Column("free", Text("free", "移転可能"), number=True),
+    Column("balance", Text("units", context="position"), number=True),
+    Column("committed", Text("committed"), number=True),
+    Column("locked", Text("locked up"), number=True),
+    Column("frozen", Text("frozen"), number=True),
+    Column("pledged", Text("pledged"), number=True),
+    Column("attached", Text("attached"), number=True),
+    Column("free", Text("free"), number=True),
 )
 
 
@@ -35,7 +35,7 @@ def position_table(session: "Session", token: str, holders: "Iterable[ChecksumAd
 
     return Table(
         "positions",
-        Text(f"Positions: {token}", f"保有状況: {token}"),
+        Text("Positions: {token}", token=token),
         (WALLET, *_AMOUNTS),
         [
             (holder, *_amounts(position(session, token, holder)))
@@ -46,7 +46,7 @@ def position_table(session: "Session", token: str, holders: "Iterable[ChecksumAd
 
 def one_position(token: str, holder: "ChecksumAddress", found: "Position") -> Table:
     """A position that was read; its key is that of a single one."""
-    title = Text(f"Position: {token}", f"保有状況: {token}")
+    title = Text("Position: {token}", token=token)
     return Table("position", title, (WALLET, *_AMOUNTS), [(holder, *_amounts(found))])
 
 
@@ -56,12 +56,12 @@ def restraints_table(restraints: "Iterable[tuple[ChecksumAddress, Sequence[Restr
     """
     return Table(
         "restraints",
-        Text("Restraints by number", "制限の一覧"),
+        Text("Restraints by number"),
         (
             WALLET,
             NUMBER,
             KIND,
-            Column("units", Text("units", "口数"), number=True),
+            Column("units", Text("units"), number=True),
             UNTIL,
             CLAIMANT,
         ),
@@ -74,9 +74,9 @@ def restraint_row(holder: "ChecksumAddress", restraint: "Restraint") -> tuple[Va
     from jp20.domain.register.events import RestraintKind
 
     kinds = {
-        RestraintKind.LOCK_UP: Coded("lock_up", Text("lock-up", "ロックアップ")),
-        RestraintKind.PLEDGE: Coded("pledge", Text("pledge", "質権")),
-        RestraintKind.ATTACHMENT: Coded("attachment", Text("attachment", "差押え")),
+        RestraintKind.LOCK_UP: Coded("lock_up", Text("lock-up")),
+        RestraintKind.PLEDGE: Coded("pledge", Text("pledge")),
+        RestraintKind.ATTACHMENT: Coded("attachment", Text("attachment")),
     }
     return (
         holder,
@@ -98,7 +98,7 @@ def units_shown(units: int) -> Value:
     """An amount of restrained units; the largest there is means everything."""
     from jp20.domain.token.terms import MAX_UNITS
 
-    return Coded("all", Text("all", "全部")) if units >= MAX_UNITS else units
+    return Coded("all", Text("all")) if units >= MAX_UNITS else units
 
 
 def _amounts(found: "Position") -> tuple[Value, ...]:

@@ -1,6 +1,7 @@
 """Words that stand on the chain for everybody to read: of a claimant, an incident, a reason."""
 
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 
 def reference_word(text: str, option: str) -> str:
@@ -11,14 +12,8 @@ def reference_word(text: str, option: str) -> str:
         case_id(text)
     except ValueError:
         raise BadArgument(
-            Text(
-                f'{option}: "{text}" cannot stand on the chain.',
-                f"{option}: 「{text}」はチェーンに記録できません。",
-            ),
-            Text("It is public.", "チェーン上で公開されます。"),
-            Text(
-                "Write 1 to 32 letters, digits and signs (ASCII), and no person's name.",
-                "半角英数字・記号1〜32文字で、個人名を含めずに指定してください。",
-            ),
+            Text('{option}: "{text}" cannot stand on the chain.', option=option, text=text),
+            Text("It is public."),
+            Text("Write 1 to 32 letters, digits and signs (ASCII), and no person's name."),
         ) from None
     return text

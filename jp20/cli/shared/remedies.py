@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -21,8 +21,9 @@ def remedy(
             return _see("jp20 status")
         case Reason.CONSENT_REQUIRED:
             return Text(
-                f"Ask for it: jp20 consent request {token} {to} UNITS --until TIME",
-                f"承諾を申請してください: jp20 consent request {token} {to} 口数 --until 期限",
+                "Ask for it: jp20 consent request {token} {to} UNITS --until TIME",
+                token=token,
+                to=to,
             )
         case (
             Reason.COMMITTED
@@ -37,10 +38,7 @@ def remedy(
         case Reason.TOKEN_LOCKED_UP:
             return _see(f"jp20 lock list {token}")
         case Reason.SENDER_IS_ISSUER_ACCOUNT:
-            return Text(
-                f"Deliver them: jp20 distribute plan {token} FILE",
-                f"配布の手続によってください: jp20 distribute plan {token} ファイル",
-            )
+            return Text("Deliver them: jp20 distribute plan {token} FILE", token=token)
     if reason.name.startswith("RECIPIENT_") and reason is not Reason.RECIPIENT_ZERO:
         return _see(f"jp20 whitelist show {to}")
     if reason.name.startswith("SENDER_"):
@@ -49,4 +47,4 @@ def remedy(
 
 
 def _see(command: str) -> Text:
-    return Text(f"See: {command}", f"確認: {command}")
+    return Text("See: {command}", context="remedy", command=command)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import both
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.cli.frame.language import help_text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.operations.session import Session
@@ -17,10 +18,7 @@ Id = Annotated[
     str,
     typer.Argument(
         metavar="REQUEST",
-        help=both(
-            "Its id, or the first digits of it, from jp20 requests list.",
-            "申請番号、またはその先頭の桁(jp20 requests list で確認)。",
-        ),
+        help=help_text("Its id, or the first digits of it, from jp20 requests list."),
     ),
 ]
 
@@ -29,13 +27,9 @@ def require_id(text: str) -> None:
     """Raises BadArgument for what cannot be an id, or the beginning of one."""
     if not _DIGITS.fullmatch(text.removeprefix("0x")):
         raise BadArgument(
-            Text(
-                f'REQUEST: "{text}" is no request\'s id.',
-                f"REQUEST: 「{text}」は申請番号ではありません。",
-            ),
+            Text('REQUEST: "{text}" is not the id of a request.', text=text),
             next_step=Text(
-                "Write 0x and all 64 digits, or the first 8 or more: jp20 requests list",
-                "0x に続く64桁、または先頭8桁以上を指定してください(jp20 requests list)。",
+                "Write 0x and all 64 digits, or the first 8 or more: jp20 requests list"
             ),
         )
 
@@ -51,12 +45,6 @@ def id_of(session: "Session", text: str) -> bytes:
     if len(found) == 1:
         return found[0]
     raise BadArgument(
-        Text(
-            f"{len(found)} requests begin with {text}.",
-            f"{text} で始まる申請は {len(found)} 件です。",
-        ),
-        next_step=Text(
-            "Write its id as it is: jp20 requests list --format json",
-            "申請番号を確認してください: jp20 requests list --format json",
-        ),
+        Text("{count} requests begin with {text}.", count=len(found), text=text),
+        next_step=Text("Write its id as it is: jp20 requests list --format json"),
     )

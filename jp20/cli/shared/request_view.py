@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.output import Coded, Column, Record, Table, Value
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -17,57 +17,57 @@ if TYPE_CHECKING:
     from jp20.operations.governance.requests import RequestView
     from jp20.operations.session import Interface, Session
 
-ID: Final = Column("id", Text("request", "申請"))
-_WHOLE_ID: Final = Column("id", Text("request", "申請"), detail=True)
-_SHORT_ID: Final = Column("short", Text("request", "申請"))
+ID: Final = Column("id", Text("request"))
+_WHOLE_ID: Final = Column("id", Text("request"), detail=True)
+_SHORT_ID: Final = Column("short", Text("request"))
 _SHOWN: Final = 12
 """Digits of an id that a list shows: enough to name the request by."""
-STATE: Final = Column("state", Text("state", "状態"))
-_CALL: Final = Column("call", Text("call", "呼出し"))
+STATE: Final = Column("state", Text("state"))
+_CALL: Final = Column("call", Text("call"))
 
 
 _ARGUMENTS: Final = {
-    "account": "口座",
-    "accounts": "口座",
-    "amount": "口数",
-    "amounts": "口数",
-    "cause": "原因",
-    "class": "投資家区分",
-    "classExpiry": "区分有効期限",
-    "creditor": "差押債権者",
-    "executed": "実行する質権・差押え",
-    "existing": "既存のウォレット",
-    "from": "移転元",
-    "holder": "保有者",
-    "holders": "保有者",
-    "id": "番号",
-    "ids": "番号",
-    "incident": "障害番号",
-    "key": "鍵",
-    "keys": "鍵",
-    "kycExpiry": "KYC有効期限",
-    "losses": "損失",
-    "name": "名称",
-    "newKey": "新しい鍵",
-    "oldKey": "旧い鍵",
-    "ordinal": "ログ",
-    "organisation": "組織",
-    "pledgee": "質権者",
-    "ratio": "分割比率",
-    "recipients": "移転先",
-    "residency": "居住区分",
-    "role": "役割",
-    "roles": "役割",
-    "scope": "対象銘柄",
-    "since": "開始日時",
-    "splits": "当時の分割回数",
-    "supplyBefore": "障害前の発行数量",
-    "to": "移転先",
-    "transactionHash": "元の取引",
-    "until": "期限",
-    "waivers": "適用しない規則",
-    "wallet": "ウォレット",
-    "wallets": "ウォレット",
+    "account": Text("account", context="argument"),
+    "accounts": Text("accounts", context="argument"),
+    "amount": Text("amount", context="argument"),
+    "amounts": Text("amounts", context="argument"),
+    "cause": Text("cause", context="argument"),
+    "class": Text("class", context="argument"),
+    "classExpiry": Text("classExpiry", context="argument"),
+    "creditor": Text("creditor", context="argument"),
+    "executed": Text("executed", context="argument"),
+    "existing": Text("existing", context="argument"),
+    "from": Text("from", context="argument"),
+    "holder": Text("holder", context="argument"),
+    "holders": Text("holders", context="argument"),
+    "id": Text("id", context="argument"),
+    "ids": Text("ids", context="argument"),
+    "incident": Text("incident", context="argument"),
+    "key": Text("key", context="argument"),
+    "keys": Text("keys", context="argument"),
+    "kycExpiry": Text("kycExpiry", context="argument"),
+    "losses": Text("losses", context="argument"),
+    "name": Text("name", context="argument"),
+    "newKey": Text("newKey", context="argument"),
+    "oldKey": Text("oldKey", context="argument"),
+    "ordinal": Text("ordinal", context="argument"),
+    "organisation": Text("organisation", context="argument"),
+    "pledgee": Text("pledgee", context="argument"),
+    "ratio": Text("ratio", context="argument"),
+    "recipients": Text("recipients", context="argument"),
+    "residency": Text("residency", context="argument"),
+    "role": Text("role", context="argument"),
+    "roles": Text("roles", context="argument"),
+    "scope": Text("scope", context="argument"),
+    "since": Text("since", context="argument"),
+    "splits": Text("splits", context="argument"),
+    "supplyBefore": Text("supplyBefore", context="argument"),
+    "to": Text("to", context="argument"),
+    "transactionHash": Text("transactionHash", context="argument"),
+    "until": Text("until", context="argument"),
+    "waivers": Text("waivers", context="argument"),
+    "wallet": Text("wallet", context="argument"),
+    "wallets": Text("wallets", context="argument"),
 }
 """What the arguments of the contracts' functions are."""
 
@@ -94,19 +94,19 @@ def requests_table(session: "Session", views: "Sequence[RequestView]") -> Table:
     names = _names(session)
     return Table(
         "requests",
-        Text("Requests", "申請の一覧"),
+        Text("Requests"),
         (
             _WHOLE_ID,
             _SHORT_ID,
             STATE,
-            Column("act", Text("act", "手続")),
-            Column("target", Text("on", "対象")),
-            Column("case", Text("case", "案件")),
-            Column("proposer", Text("proposed by", "提案")),
-            Column("proposed_at", Text("at", "提案日時"), detail=True),
-            Column("expires_at", Text("until", "期限")),
-            Column("signatures", Text("signed", "署名")),
-            Column("missing", Text("waits for", "待ち")),
+            Column("act", Text("act")),
+            Column("target", Text("on")),
+            Column("case", Text("case")),
+            Column("proposer", Text("proposed by")),
+            Column("proposed_at", Text("at"), detail=True),
+            Column("expires_at", Text("until")),
+            Column("signatures", Text("signed", context="step")),
+            Column("missing", Text("waits for")),
         ),
         [
             (
@@ -156,48 +156,45 @@ def _request(
     names = _names(session)
     request = view.request
     checked = (
-        Coded("not_compared", Text("not compared (--document)", "未照合(--document で照合)"))
+        Coded("not_compared", Text("not compared (--document)"))
         if document is None
-        else Coded("same", Text(f"is {document.name}", f"{document.name} と一致"))
+        else Coded("same", Text("is {document}", document=document.name))
     )
-    unknown = Text(
-        "NOT on the chain: --decision FILE shows them",
-        "チェーンに記録なし(--decision ファイル で表示)",
-    )
+    unknown = Text("NOT on the chain: --decision FILE shows them")
     return Record(
         "request",
-        Text("Request", "申請"),
+        Text("Request"),
         (
             (ID, view.id),
             (STATE, view.state),
-            (Column("act", Text("act", "手続")), act_of(view)),
-            (Column("function", Text("function", "関数")), view.function),
-            (Column("target", Text("on", "対象")), target_name(session, view)),
-            (Column("address", Text("address", "アドレス")), request.target),
-            (Column("case", Text("case", "案件")), view.case),
-            (Column("document_sha256", Text("document", "根拠文書")), request.document_hash.hex()),
-            (Column("document", Text("the document", "文書の照合")), checked),
+            (Column("act", Text("act")), act_of(view)),
+            (Column("function", Text("function")), view.function),
+            (Column("target", Text("on")), target_name(session, view)),
+            (Column("address", Text("address")), request.target),
+            (Column("case", Text("case")), view.case),
+            (Column("document_sha256", Text("document")), request.document_hash.hex()),
+            (Column("document", Text("the document")), checked),
             (
-                Column("parties", Text("parties, who sign nothing", "当事者(署名不可)")),
+                Column("parties", Text("parties, who sign nothing")),
                 ", ".join(names.get(each, str(each)) for each in request.parties) or None,
             ),
             (
-                Column("missing_parties", Text("parties NOT named", "記載漏れの当事者")),
+                Column("missing_parties", Text("parties NOT named")),
                 _missing_parties(session, decision, names),
             ),
-            (Column("calls", Text("calls", "件数"), number=True), request.calls),
-            (Column("executed", Text("executed", "実行済み"), number=True), view.executed),
+            (Column("calls", Text("calls"), number=True), request.calls),
+            (Column("executed", Text("executed"), number=True), view.executed),
             (
-                Column("known", Text("what it would do", "内容")),
-                Coded(known, Text("see below", "下記のとおり") if known else unknown),
+                Column("known", Text("what it would do")),
+                Coded(known, Text("see below") if known else unknown),
             ),
-            (Column("proposer", Text("proposed by", "提案")), names.get(view.proposer)),
-            (Column("proposed_at", Text("at", "提案日時")), in_tokyo(view.proposed_at)),
+            (Column("proposer", Text("proposed by")), names.get(view.proposer)),
+            (Column("proposed_at", Text("at")), in_tokyo(view.proposed_at)),
             (
-                Column("ready_at", Text("can be executed from", "実行可能日時")),
+                Column("ready_at", Text("can be executed from")),
                 None if view.ready_at is None else in_tokyo(view.ready_at),
             ),
-            (Column("expires_at", Text("until", "期限")), in_tokyo(view.expires_at)),
+            (Column("expires_at", Text("until")), in_tokyo(view.expires_at)),
         ),
     )
 
@@ -213,9 +210,8 @@ def _missing_parties(
     found = missing_parties(session, decision.request, decision.calls)
     if not found:
         return None
-    return Text(
-        "\n".join(f"{names[each.organisation]}: {each.why.en}" for each in found),
-        "\n".join(f"{names[each.organisation]}: {each.why.ja}" for each in found),
+    return Text.lines(
+        Text("{names}: {why}", names=names[each.organisation], why=each.why) for each in found
     )
 
 
@@ -223,13 +219,13 @@ def _slots(session: "Session", view: "RequestView") -> Table:
     names = _names(session)
     return Table(
         "slots",
-        Text("Signatures", "署名"),
+        Text("Signatures"),
         (
-            Column("slot", Text("slot", "枠")),
-            Column("roles", Text("roles", "役割")),
-            Column("organisation", Text("signed by", "署名した組織")),
-            Column("key", Text("key", "鍵")),
-            Column("counts", Text("counts", "有効")),
+            Column("slot", Text("slot")),
+            Column("roles", Text("roles")),
+            Column("organisation", Text("signed by", context="organisation")),
+            Column("key", Text("key")),
+            Column("counts", Text("counts")),
         ),
         [
             (
@@ -275,11 +271,11 @@ def call_parts(
     known = known or {}
     arguments = Table(
         "arguments",
-        Text("What it would do", "申請の内容"),
+        Text("What it would do"),
         (
             _CALL,
-            Column("argument", Text("argument", "項目")),
-            Column("value", Text("value", "値"), number=True),
+            Column("argument", Text("argument")),
+            Column("value", Text("value"), number=True),
         ),
         [
             (
@@ -311,9 +307,7 @@ def _known(session: "Session") -> dict[tuple[str, Value], Value]:
     }
     for token in session.tokens():
         found["scope", token.address] = f"{token.address} {code_of(session, token)}"
-    found["scope", ZERO_ADDRESS] = Coded(
-        "at_large", Text("all tokens (at large)", "全トークン共通")
-    )
+    found["scope", ZERO_ADDRESS] = Coded("at_large", Text("all tokens (at large)"))
     return found
 
 
@@ -329,10 +323,10 @@ def _rows(read: "Sequence[ReadCall]") -> Table:
     ]
     return Table(
         "rows",
-        Text("Its rows", "申請の明細"),
+        Text("Its rows"),
         (
             _CALL,
-            Column("row", Text("row", "行")),
+            Column("row", Text("row")),
             *(
                 Column(name, _named(name), number=place in numbers)
                 for place, name in enumerate(columns)
@@ -348,18 +342,15 @@ def _named(name: str, *, with_name: bool = False) -> Text:
     """
     known = _ARGUMENTS.get(name.rpartition(".")[2])
     if known is None:
-        return Text(name, name)
-    return Text(name, f"{known}({name})" if with_name else known)
+        return Text.verbatim(name)
+    return Text.both(name, f"{known.ja}({name})" if with_name else known.ja)
 
 
 def _unread(decision: "Decision") -> Table:
     return Table(
         "arguments",
-        Text(
-            "What it would do: a function that this version of JP20 does not know",
-            "申請の内容(このバージョンの JP20 では解読できない関数)",
-        ),
-        (_CALL, Column("data", Text("data", "データ"))),
+        Text("What it would do: a function that this version of JP20 does not know"),
+        (_CALL, Column("data", Text("data"))),
         [(index + 1, call.data) for index, call in enumerate(decision.calls)],
     )
 

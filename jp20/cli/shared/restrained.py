@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import both
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.options import address, units
 from jp20.cli.frame.output import Table
 from jp20.cli.shared.listed import allotments_in, customers
 from jp20.cli.shared.positions import restraints_table
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -24,34 +25,30 @@ if TYPE_CHECKING:
 
 Wallet = Annotated[
     str,
-    typer.Argument(metavar="WALLET", help=both("The holder's wallet.", "保有者のウォレット。")),
+    typer.Argument(metavar="WALLET", help=help_text("The holder's wallet.")),
 ]
 
 WalletIfAny = Annotated[
     str | None,
-    typer.Argument(metavar="WALLET", help=both("The holder's wallet.", "保有者のウォレット。")),
+    typer.Argument(metavar="WALLET", help=help_text("The holder's wallet.")),
 ]
 
 OfHolder = Annotated[
     str | None,
     typer.Argument(
         metavar="WALLET",
-        help=both("Of this holder; else of all.", "この保有者のみ(省略時は全保有者)。"),
+        help=help_text("Of this holder; else of all."),
     ),
 ]
 
-UnitsIfAny = Annotated[
-    str | None, typer.Argument(metavar="UNITS", help=both("How many.", "口数。"))
-]
+UnitsIfAny = Annotated[str | None, typer.Argument(metavar="UNITS", help=help_text("How many."))]
 
 RowsFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help=both(
-            "Many at once: CSV or XLSX with wallet, units; or with customer numbers (--investors).",
-            "一括指定のファイル(CSV・XLSX。数量と、ウォレットアドレスまたは顧客番号"
-            "(--investors と併用))。",
+        help=help_text(
+            "Many at once: CSV or XLSX with wallet, units; or with customer numbers (--investors)."
         ),
     ),
 ]
@@ -68,11 +65,8 @@ def amounts(
     if file is None and wallet is not None and amount is not None:
         return [(address(wallet, "WALLET"), units(amount, "UNITS"))]
     raise BadArgument(
-        Text("WALLET UNITS or --file, one of them.", "WALLET UNITS か --file が必要です。"),
-        next_step=Text(
-            "Name one holder and the units, or a file of them.",
-            "保有者1名と口数を引数で指定するか、ファイルで指定してください(併用不可)。",
-        ),
+        Text("WALLET UNITS or --file, one of them."),
+        next_step=Text("Name one holder and the units, or a file of them."),
     )
 
 
@@ -88,12 +82,9 @@ def restraint_of(
         return chosen
     there = ", ".join(f"{each.id} ({each.units:,})" for each in found) or "–"
     raise BadArgument(
-        Text(
-            f"{holder} has no restraint {number} of this kind.",
-            f"{holder} に、この種類の制限 {number} はありません。",
-        ),
-        Text(f"There are, by number (units): {there}.", f"番号(口数)の一覧: {there}。"),
-        Text(f"See: jp20 position {token} {holder}", f"確認: jp20 position {token} {holder}"),
+        Text("{holder} has no restraint {number} of this kind.", holder=holder, number=number),
+        Text("There are, by number (units): {there}.", there=there),
+        Text("See: jp20 position {token} {holder}", token=token, holder=holder),
     )
 
 

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from jp20.cli.frame.output import Coded, Column, Table
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Outcomes, RowOutcome, Step
     from jp20.operations.session import Session
 
-LINE: Final = Column("line", Text("line", "行"), number=True)
-WALLET: Final = Column("wallet", Text("wallet", "ウォレット"))
-UNITS: Final = Column("units", Text("units", "口数"), number=True)
-REASON: Final = Column("reason", Text("reason", "理由"), prose=True)
-BLOCK: Final = Column("block", Text("block", "ブロック"), number=True)
-TRANSACTION: Final = Column("transaction", Text("transaction", "取引"), detail=True)
+LINE: Final = Column("line", Text("line"), number=True)
+WALLET: Final = Column("wallet", Text("wallet"))
+UNITS: Final = Column("units", Text("units"), number=True)
+REASON: Final = Column("reason", Text("reason"), prose=True)
+BLOCK: Final = Column("block", Text("block"), number=True)
+TRANSACTION: Final = Column("transaction", Text("transaction"), detail=True)
 
 
 def steps_table(session: "Session", steps: "Iterable[Step]") -> Table:
@@ -24,11 +24,11 @@ def steps_table(session: "Session", steps: "Iterable[Step]") -> Table:
     names = {member.number: member.name for member in session.members()} if steps else {}
     return Table(
         "steps",
-        Text("Who did what", "承認の記録"),
+        Text("Who did what"),
         (
-            Column("step", Text("step", "手続")),
-            Column("organisation", Text("organisation", "組織")),
-            Column("key", Text("key", "鍵")),
+            Column("step", Text("step")),
+            Column("organisation", Text("organisation")),
+            Column("key", Text("key")),
             BLOCK,
             TRANSACTION,
         ),
@@ -54,8 +54,8 @@ def counts_table(title: Text, outcomes: "Outcomes") -> Table:
         "outcomes",
         title,
         (
-            Column("outcome", Text("outcome", "結果")),
-            Column("rows", Text("rows", "件数"), number=True),
+            Column("outcome", Text("outcome")),
+            Column("rows", Text("rows"), number=True),
             UNITS,
         ),
         [
@@ -70,7 +70,7 @@ def refused_table(rows: "Sequence[RowOutcome]") -> Table:
     """Each row that was refused, and why."""
     return Table(
         "refused",
-        Text("Refused rows", "拒否された行"),
-        (LINE, WALLET, Column("code", Text("code", "コード"), detail=True), REASON),
+        Text("Refused rows"),
+        (LINE, WALLET, Column("code", Text("code", context="reason"), detail=True), REASON),
         [(row.line, row.account, row.code, row.reason) for row in rows],
     )

@@ -6,7 +6,8 @@ from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.output import Record, Table, show
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.results import refused_table, steps_table
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Outcomes
@@ -19,8 +20,8 @@ class RowRefused(JP20Error):
     def __init__(self, account: str | None, code: str, reason: Text) -> None:
         who = "" if account is None else f": {account}"
         super().__init__(
-            Text(f"The chain refused it{who}.", f"チェーンにより拒否されました{who}。"),
-            Text(f"{code}: {reason.en}", f"{code}: {reason.ja}"),
+            Text("The chain refused it{who}.", who=who),
+            Text("{code}: {reason}", code=code, reason=reason),
         )
         self.code = code
 
@@ -32,7 +33,7 @@ def end(session: "Session", outcomes: "Outcomes", *parts: Table | Record) -> Non
     say_if_nothing_sent(outcomes.steps)
     if len(outcomes.rows) == 1 and outcomes.refused:
         row = outcomes.refused[0]
-        unknown = Text("no reason given", "理由の記載なし")
+        unknown = Text("no reason given")
         raise RowRefused(row.account, row.code or "–", row.reason or unknown)
     refused = (refused_table(outcomes.refused),) if outcomes.refused else ()
     show(*parts, *refused, steps_table(session, outcomes.steps))

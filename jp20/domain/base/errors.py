@@ -5,8 +5,7 @@ languages.
 from enum import IntEnum
 from typing import ClassVar
 
-from jp20.domain.base.text import Language as Language
-from jp20.domain.base.text import Text as Text
+from jp20.domain.base.text import Language, Text
 
 
 class ExitCode(IntEnum):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,7 @@ class Fault:
         if self.field:
             place = f"{place} [{self.field}]"
         return Text(
-            f"{place} {self.what.en} {self.next_step.en}",
-            f"{place} {self.what.ja}{self.next_step.ja}",
+            "{place} {what} {next_step}", place=place, what=self.what, next_step=self.next_step
         )
 
 
@@ -40,19 +40,10 @@ class FaultyFile(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("{file}: {count} fault.", plural="{file}: {count} faults.")
+    next_step = Text("Correct the file and try again.")
+
     def __init__(self, faults: Sequence[Fault]) -> None:
         file, count = faults[0].file, len(faults)
-        super().__init__(
-            Text(
-                f"{file}: {count} fault{'s' if count > 1 else ''}.",
-                f"{file}: {count} 件の誤りがあります。",
-            ),
-            Text(
-                "\n".join(fault.text.en for fault in faults),
-                "\n".join(fault.text.ja for fault in faults),
-            ),
-            Text(
-                "Correct the file and try again.", "ファイルを修正して、もう一度実行してください。"
-            ),
-        )
+        super().__init__(why=Text.lines(fault.text for fault in faults), file=file, count=count)
         self.faults = tuple(faults)

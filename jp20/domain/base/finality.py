@@ -4,23 +4,18 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 
 
 class FaultyFinality(JP20Error):
     """The rule is written in a way that nobody understands."""
 
+    what = Text('finality: "{written}" is not a rule.')
+    next_step = Text("Write instant (QBFT) or depth:N with N of at least 1 (Clique).")
+
     def __init__(self, written: str) -> None:
-        super().__init__(
-            Text(
-                f'finality: "{written}" is not a rule.',
-                f"finality: 「{written}」は規則として認識できません。",
-            ),
-            next_step=Text(
-                "Write instant (QBFT) or depth:N with N of at least 1 (Clique).",
-                "instant(QBFT)または depth:N(Clique、N は1以上)と記載してください。",
-            ),
-        )
+        super().__init__(written=written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +55,12 @@ class Finality:
         """Why a final block stays, in a sentence."""
         if self.depth == 0:
             return Text(
-                "A block is final at once: more than two thirds of the validators have signed it.",
-                "ブロックは生成と同時に確定します(検証者の3分の2超が署名済み)。",
+                "A block is final at once: more than two thirds of the validators have signed it."
             )
         return Text(
-            f"A block is final when {self.depth} more stand on it: until then the validators may "
+            "A block is final when {depth} more stand on it: until then the validators may "
             "still agree on another.",
-            f"ブロックは、後続の {self.depth} ブロックが生成された時点で確定します"
-            "(それまでは別のブロックに置き換わる可能性があります)。",
+            depth=self.depth,
         )
 
 

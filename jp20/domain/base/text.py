@@ -28,7 +28,6 @@ class Text:
     def __init__(
         self,
         message: str,
-        japanese: str | None = None,
         /,
         *,
         context: str | None = None,
@@ -36,7 +35,7 @@ class Text:
         **values: object,
     ) -> None:
         self._message = message
-        self._japanese = japanese
+        self._japanese: str | None = None
         self._context = context
         self._plural = plural
         self._values = values

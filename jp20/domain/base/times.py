@@ -8,7 +8,7 @@ it says until when something holds (有効期限, まで): that day is included 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 TOKYO: Final = timezone(timedelta(hours=9), "JST")
 
@@ -46,8 +46,8 @@ def until(seconds: int) -> Text:
     """
     day = last_day(seconds)
     if day is None:
-        return Text(in_tokyo(seconds), in_tokyo(seconds))
-    return Text(f"the end of {day}", f"{day} の終わり")
+        return Text.verbatim(in_tokyo(seconds))
+    return Text("the end of {day}", day=day)
 
 
 def last_day(seconds: int) -> str | None:

@@ -12,7 +12,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.base.times import unix_time
 from jp20.domain.files.letters import plain, quoted
 
@@ -46,7 +46,7 @@ _SERIAL: Final = re.compile(r"[0-9]{5}(\.[0-9]+)?")
 _FIRST_SERIAL: Final = date(1899, 12, 30)
 """What a spreadsheet program counts the days from."""
 
-_LIKE: Final = Text("Write it like 2036-03-31.", "「2036-03-31」のように記載してください。")
+_LIKE: Final = Text("Write it like 2036-03-31.")
 
 
 class NotADate(ValueError):
@@ -55,8 +55,11 @@ class NotADate(ValueError):
     def __init__(self, text: str, why: Text | None = None, next_step: Text = _LIKE) -> None:
         cell = quoted(text)
         super().__init__(text)
-        en, ja = ("", "") if why is None else (f": {why.en}", f"({why.ja})")
-        self.what = Text(f"{cell.en} is not a date{en}.", f"{cell.ja}は日付ではありません{ja}。")
+        self.what = (
+            Text("{cell} is not a date.", cell=cell)
+            if why is None
+            else Text("{cell} is not a date: {why}.", cell=cell, why=why)
+        )
         self.next_step = next_step
 
 
@@ -122,19 +125,13 @@ def _unfit(written: str, text: str) -> NotADate:
     day = _FIRST_SERIAL + timedelta(days=int(written[:5]))
     return NotADate(
         text,
-        Text(
-            f"a spreadsheet's number of days, of {day} perhaps",
-            f"表計算ソフトの日付シリアル値、{day} の可能性があります",
-        ),
-        Text(
-            "Give the cell the format of a date, or write it like 2036-03-31.",
-            "セルの表示形式を日付にするか、「2036-03-31」のように記載してください。",
-        ),
+        Text("a spreadsheet's number of days, of {day} perhaps", day=day),
+        Text("Give the cell the format of a date, or write it like 2036-03-31."),
     )
 
 
-_BEFORE_1970: Final = Text("it is before 1970", "1970年より前です")
-_NO_SUCH_TIME: Final = Text("there is no such time", "存在しない時刻です")
-_SHORT_YEAR: Final = Text("a year has four digits", "西暦は4桁で記載してください")
-_NO_SUCH_DAY: Final = Text("there is no such day", "存在しない日付です")
-_OTHER_ERA: Final = Text("the day is in another era", "元号の期間外です")
+_BEFORE_1970: Final = Text("it is before 1970")
+_NO_SUCH_TIME: Final = Text("there is no such time")
+_SHORT_YEAR: Final = Text("a year has four digits")
+_NO_SUCH_DAY: Final = Text("there is no such day")
+_OTHER_ERA: Final = Text("the day is in another era")

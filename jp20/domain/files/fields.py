@@ -10,9 +10,9 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any, Final
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.recursion import bounded_recursion
+from jp20.domain.base.text import Text
 from jp20.domain.files.letters import quoted, visible
 
 MOST_TOML: Final = 256 * 2**10
@@ -32,7 +32,7 @@ _PLACE: Final = re.compile(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)|
 _KEY: Final = re.compile(r"\s*\[*(?P<key>[^=\]]+?)\s*(?:=|\])")
 _TWICE: Final = ("Cannot overwrite", "Cannot declare", "Cannot mutate", "Duplicate inline")
 
-CORRECT: Final = Text("Correct the file.", "ファイルを修正してください。")
+CORRECT: Final = Text("Correct the file.")
 
 
 def read_toml(data: bytes, file: str, next_step: Text = CORRECT) -> dict[str, Any]:
@@ -61,11 +61,9 @@ def read_json(data: bytes, file: str, next_step: Text = CORRECT, most: int = MOS
                 text, object_pairs_hook=_once, parse_constant=_no_number, parse_int=_whole_number
             )
     except json.JSONDecodeError as error:
-        where = f"{error.msg}, column {error.colno}"
-        what = Text(
-            f"This is not JSON: {where}.",
-            f"JSONの書式に誤りがあります({error.colno}文字目)。",
-        )
+        # What the parser says is English, and so for the English alone.
+        said = Text.both(f"{error.msg}, ", "")
+        what = Text("This is not JSON: {said}column {column}.", said=said, column=error.colno)
         raise FaultyFile([Fault(file, error.lineno, "", what, next_step)]) from None
     except _Twice as twice:
         raise FaultyFile([_there_twice(file, None, twice.key, next_step)]) from None
@@ -85,19 +83,18 @@ def _text(data: bytes, file: str, kind: str, most: int, next_step: Text) -> str:
     if len(data) > most:
         size, bound = f"{len(data) / 2**20:,.1f} MB", f"{most / 2**20:,.2g} MB"
         what = Text(
-            f"The file has {size}; {bound} of {kind} are read at most.",
-            f"ファイルが大きすぎます({size}、{kind} の上限 {bound})。",
+            "The file has {size}; {bound} of {kind} are read at most.",
+            size=size,
+            bound=bound,
+            kind=kind,
         )
         raise FaultyFile([Fault(file, None, "", what, next_step)])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        what = Text(
-            f"Byte 0x{data[error.start]:02x} cannot be read as UTF-8.",
-            f"バイト 0x{data[error.start]:02x} を UTF-8 として読めません。",
-        )
+        what = Text("Byte 0x{byte:02x} cannot be read as UTF-8.", byte=data[error.start])
         line = data.count(b"\n", 0, error.start) + 1
-        step = Text("Save the file in UTF-8.", "UTF-8で保存してください。")
+        step = Text("Save the file in UTF-8.")
         raise FaultyFile([Fault(file, line, "", what, step)]) from None
 
 
@@ -110,12 +107,14 @@ def _unfit_toml(said: str, text: str, file: str, next_step: Text) -> Fault:
         key = _KEY.match(written)
         return _there_twice(file, line, key["key"] if key else why, next_step)
     column = place["column"] if place and place["column"] else None
-    where = f"({column}文字目)" if column else ""
+    # What the parser says is English, and so for the English alone.
+    where = Text("column {column}", column=column).ja if column else ""
+    parser = Text.both(f": {why}", where)
     return Fault(
         file,
         line,
         "",
-        Text(f"This is not TOML: {why}.", f"TOMLの書式に誤りがあります{where}。"),
+        Text("This is not TOML{parser}.", parser=parser),
         next_step,
     )
 
@@ -126,7 +125,7 @@ def _there_twice(file: str, line: int | None, key: str, next_step: Text) -> Faul
         file,
         line,
         visible(key),
-        Text(f"{name.en} is there twice.", f"{name.ja}が重複しています。"),
+        Text("{name} is there twice.", name=name),
         next_step,
     )
 
@@ -134,18 +133,12 @@ def _there_twice(file: str, line: int | None, key: str, next_step: Text) -> Faul
 def _beyond_bounds(error: Exception, file: str, kind: str, next_step: Text) -> Fault:
     if isinstance(error, RecursionError):
         return _too_deep(file, next_step)
-    what = Text(
-        f"This is not {kind}, or has a number that no field can have.",
-        f"{kind}の書式に誤りがあるか、桁数が多すぎる数値があります。",
-    )
+    what = Text("This is not {kind}, or has a number that no field can have.", kind=kind)
     return Fault(file, None, "", what, next_step)
 
 
 def _too_deep(file: str, next_step: Text) -> Fault:
-    what = Text(
-        f"Tables or lists are in one another more than {MOST_LEVELS} times.",
-        f"入れ子が深すぎます(上限 {MOST_LEVELS} 段)。",
-    )
+    what = Text("Tables or lists are in one another more than {most} times.", most=MOST_LEVELS)
     return Fault(file, None, "", what, next_step)
 
 

@@ -13,8 +13,8 @@ from typing import Any, Final, cast
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.domain.files.letters import harmless
 
@@ -44,8 +44,8 @@ class Faults:
         self.next_step: Final = next_step
         self._found: list[Fault] = []
 
-    def add(self, field: str, en: str, ja: str) -> None:
-        self._found.append(Fault(self.file, None, field, Text(en, ja), self.next_step))
+    def add(self, field: str, what: Text) -> None:
+        self._found.append(Fault(self.file, None, field, what, self.next_step))
 
     def end(self) -> None:
         """Raises FaultyFile where there are any."""
@@ -63,9 +63,9 @@ class Fields:
         self._faults = faults
         self._path = path
 
-    def add(self, field: str, en: str, ja: str) -> None:
+    def add(self, field: str, what: Text) -> None:
         """A fault of a field."""
-        self._faults.add(f"{self._path}{field}", en, ja)
+        self._faults.add(f"{self._path}{field}", what)
 
     def is_null(self, field: str) -> bool:
         return field in self._content and self._content[field] is None
@@ -73,13 +73,13 @@ class Fields:
     def only(self, *fields: str) -> None:
         """Other fields are faults: what is not read is not shown to anybody either."""
         for field in sorted(self._content.keys() - set(fields)):
-            self.add(field, "is unknown.", "は未知の項目です。")
+            self.add(field, Text("is unknown."))
 
     def number(self, field: str, least: int, most: int) -> int:
         value = self._content.get(field)
         if type(value) is not int or not least <= value <= most:
             self._unfit(
-                field, f"a whole number from {least} to {most}", f"{least}以上{most}以下の整数"
+                field, Text("a whole number from {least} to {most}", least=least, most=most)
             )
             return least
         return value
@@ -87,7 +87,7 @@ class Fields:
     def text(self, field: str) -> str:
         value = self._content.get(field)
         if not isinstance(value, str) or harmless(value) != value:
-            self._unfit(field, "text without control characters", "制御文字を含まない文字列")
+            self._unfit(field, Text("text without control characters"))
             return ""
         return value
 
@@ -101,8 +101,9 @@ class Fields:
         if value != hex_text(octets) or size not in (None, len(octets)):
             self._unfit(
                 field,
-                "0x and " + ("" if size is None else f"{2 * size} ") + "digits 0-9, a-f",
-                "0xに続く" + ("" if size is None else f"{2 * size}桁の") + "16進数",
+                Text("0x and digits 0-9, a-f")
+                if size is None
+                else Text("0x and {count} digits 0-9, a-f", count=2 * size),
             )
             return b""
         return octets
@@ -114,14 +115,14 @@ class Fields:
         except ValueError:
             address = ZERO_ADDRESS
         if address != value:
-            self._unfit(field, "an address with its checksum", "チェックサム付きアドレス")
+            self._unfit(field, Text("an address with its checksum"))
         return address
 
     def rows(self, field: str) -> "list[Fields]":
         """The objects of a list that is not empty."""
         value = self._content.get(field)
         if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
-            self._unfit(field, "a list with something in it", "1件以上の一覧")
+            self._unfit(field, Text("a list with something in it"))
             return []
         return [
             Fields(row, self._faults, f"{self._path}{field}[{place}].")
@@ -133,22 +134,21 @@ class Fields:
         if self._content.get("checksum") != hex_text(checksum(self._content)):
             self.add(
                 "checksum",
-                "does not fit: the file was changed or damaged.",
-                "が一致しません。ファイルが変更されたか、破損しています。",
+                Text("does not fit: the file was changed or damaged."),
             )
 
-    def _unfit(self, field: str, en: str, ja: str) -> None:
-        self.add(field, f"is not {en}.", f"が{ja}ではありません。")
+    def _unfit(self, field: str, wanted: Text) -> None:
+        self.add(field, Text("is not {wanted}.", wanted=wanted))
 
 
 def read_fields(content: bytes, kind: str, version: int, faults: Faults) -> Fields:
     """A file of a kind, in the version that is read here (`format`). Raises FaultyFile."""
     found = read_json(content, faults.file, faults.next_step)
     if not isinstance(found, dict):
-        faults.add("", "is no JSON object.", "はJSONオブジェクトではありません。")
+        faults.add("", Text("is not a JSON object."))
     elif found.get("kind") != kind:
-        faults.add("kind", f'is not "{kind}".', f"が「{kind}」ではありません。")
+        faults.add("kind", Text('is not "{kind}".', kind=kind))
     elif type(found.get("format")) is not int or found["format"] != version:
-        faults.add("format", f"is not {version}.", f"が {version} ではありません。")
+        faults.add("format", Text("is not {version}.", version=version))
     faults.end()
     return Fields(cast(Mapping[str, Any], found), faults)

@@ -8,7 +8,7 @@ import json
 import unicodedata
 from typing import Final
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 _NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _BLANKS: Final = " \t\r\n"
@@ -38,7 +38,7 @@ def visible(text: str) -> str:
 def quoted(text: str) -> Text:
     """A cell in the quotation marks of each language, to be read back by who wrote it."""
     shown = visible(text)
-    return Text(f'"{shown}"', f"「{shown}」")
+    return Text('"{shown}"', shown=shown)
 
 
 def _named(letter: str) -> str:

@@ -8,16 +8,16 @@ from typing import Any, Final, Literal
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.finality import INSTANT, FaultyFinality, Finality
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_toml
 from jp20.domain.files.letters import quoted, visible
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}")
 
-_CORRECT: Final = Text("Correct or remove it.", "修正または削除してください。")
+_CORRECT: Final = Text("Correct or remove it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ class _Reader:
         for name in table.keys() - set(fields):
             self._fault(
                 f"{place}.{name}" if place else name,
-                Text("There is no such field.", "この項目はありません。"),
+                Text("There is no such field."),
                 _CORRECT,
             )
 
@@ -263,13 +263,9 @@ class _Reader:
             self._fault(
                 "network.access",
                 Text(
-                    f"There are {nodes} nodes and {len(value)} accesses.",
-                    f"ノード {nodes} 件に対し、接続設定が {len(value)} 件あります。",
+                    "There are {nodes} nodes and {count} accesses.", nodes=nodes, count=len(value)
                 ),
-                Text(
-                    "Write one for all ([network.access]) or one for each.",
-                    "全ノード共通([network.access])か、ノードごとに1件ずつ記載してください。",
-                ),
+                Text("Write one for all ([network.access]) or one for each."),
             )
         return tuple(self._access("network.access", each) for each in value)
 
@@ -293,14 +289,8 @@ class _Reader:
             return SecretPlace("env", name)
         self._fault(
             place,
-            Text(
-                "This does not say where the secret is.",
-                "秘密情報の保存先が指定されていません。",
-            ),
-            Text(
-                "Write env:VARIABLE or file:PATH, never the secret itself.",
-                "env:変数名 または file:パス で指定し、秘密情報そのものは記載しないでください。",
-            ),
+            Text("This does not say where the secret is."),
+            Text("Write env:VARIABLE or file:PATH, never the secret itself."),
         )
         return None
 
@@ -350,8 +340,8 @@ class _Reader:
     def _unfit(self, place: str, example: str) -> None:
         self._fault(
             place,
-            Text("This is missing or unfit.", "記載がないか、不適切です。"),
-            Text(f"Write: {example}", f"記載例: {example}"),
+            Text("This is missing or unfit."),
+            Text("Write: {example}", example=example),
         )
 
     def _fault(self, place: str, what: Text, next_step: Text) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.letters import plain, visible
 from jp20.domain.files.workbooks import (
     MOST_COLUMNS,
@@ -138,8 +138,8 @@ def parse_csv(data: bytes, file: str, columns: Sequence[Column], layout: Layout 
                 file,
                 lines.line_num,
                 "",
-                Text(f"This is not CSV: {error}.", f"CSVとして読めません({error})。"),
-                Text("Check the quotation marks.", "引用符を確認してください。"),
+                Text("This is not CSV: {error}.", error=error),
+                Text("Check the quotation marks."),
                 whole=True,
             )
         )
@@ -272,8 +272,9 @@ class _TableReader:
         if self._titles:
             last = self._above[self._titles - 1][0]
             yield Text(
-                f"{self._file}: lines up to {last}, above the header, are not read.",
-                f"{self._file}: 見出しより上の行({last}行目まで)は読み込みません。",
+                "{file}: lines up to {last}, above the header, are not read.",
+                file=self._file,
+                last=last,
             )
         for mark, lines in self._marked.items():
             yield _marked_note(self._file, mark, lines, left_out=self._layout.visible_only)
@@ -373,7 +374,7 @@ def _reaching(above: list[str], width: int) -> list[str]:
     return found
 
 
-_WRITE_THE_VALUE: Final = Text("Write the value as text.", "値を文字列として入力してください。")
+_WRITE_THE_VALUE: Final = Text("Write the value as text.")
 
 _NOTES: Final = re.compile(r"\([^()]*\)$|[\s※*_\-]")
 
@@ -406,27 +407,19 @@ def _fits(rows: Iterable[SheetRow], columns: Sequence[Column], layout: Layout) -
 
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS: Final = {
-    ";": Text("semicolons", "セミコロン"),
-    "\t": Text("tabs", "タブ"),
-    "|": Text("vertical bars", "縦線"),
+    ";": Text("semicolons"),
+    "\t": Text("tabs"),
+    "|": Text("vertical bars"),
 }
-_SAVE_AS_CSV: Final = Text(
-    "Save it as XLSX, or as CSV in UTF-8, separated by commas.",
-    "XLSX形式、またはカンマ区切りのCSV(UTF-8)として保存してください。",
-)
+_SAVE_AS_CSV: Final = Text("Save it as XLSX, or as CSV in UTF-8, separated by commas.")
 
 
 def _decode(data: bytes, file: str) -> str:
     if data.startswith(b"%PDF"):
-        what = Text(
-            "This is a PDF, whatever its name says.", "PDFファイルです(拡張子とは異なります)。"
-        )
+        what = Text("This is a PDF, whatever its name says.")
         raise FaultyFile([Fault(file, None, "", what, _SAVE_AS_CSV)])
     if data.startswith(_UTF_16):
-        what = Text(
-            "This is text in UTF-16 (“Unicode text”).",
-            "UTF-16(Excelの「Unicode テキスト」)で保存されています。",
-        )
+        what = Text("This is text in UTF-16 (“Unicode text”).")
         raise FaultyFile([Fault(file, None, "", what, _SAVE_AS_CSV)])
     encodings = ["utf-8-sig"] if _is_mostly_utf_8(data) else ["utf-8-sig", "cp932"]
     start = 0
@@ -444,14 +437,8 @@ def _decode(data: bytes, file: str) -> str:
                 file,
                 line,
                 "",
-                Text(
-                    f"Byte 0x{byte:02x} cannot be read as {meant}.",
-                    f"バイト 0x{byte:02x} を {meant} として読めません。",
-                ),
-                Text(
-                    "Correct the line, or save the file as CSV in UTF-8.",
-                    "その行を修正するか、UTF-8のCSVとして保存し直してください。",
-                ),
+                Text("Byte 0x{byte:02x} cannot be read as {meant}.", byte=byte, meant=meant),
+                Text("Correct the line, or save the file as CSV in UTF-8."),
             )
         ]
     )
@@ -471,21 +458,15 @@ def _require_commas(text: str, file: str, columns: Sequence[Column], layout: Lay
     """
     first = text[:MOST_CHARACTERS].lstrip("\r\n").partition("\n")[0].strip("\r")
     if first.casefold().startswith("sep=") and len(first) <= 5:
-        what = Text(
-            'The first line, "sep=", is for a spreadsheet program alone.',
-            "先頭行の「sep=」は表計算ソフト専用の指定です。",
-        )
-        step = Text("Remove that line.", "その行を削除してください。")
+        what = Text('The first line, "sep=", is for a spreadsheet program alone.')
+        step = Text("Remove that line.")
         raise FaultyFile([Fault(file, 1, "", what, step)])
     for separator, name in _SEPARATORS.items():
         cells = first.split(separator)
         if len(cells) < 2 or "," in first:
             continue
         if any(_Header.made(1, [cells], columns, layout).names):
-            what = Text(
-                f"The cells are separated by {name.en}, not by commas.",
-                f"区切り文字が{name.ja}です(カンマではありません)。",
-            )
+            what = Text("The cells are separated by {name}, not by commas.", name=name)
             raise FaultyFile([Fault(file, 1, "", what, _SAVE_AS_CSV)])
 
 
@@ -497,12 +478,12 @@ def _unknown_column(file: str, line: int, said: str, columns: Sequence[Column]) 
         file,
         line,
         visible(said),
-        Text("There is no such column here.", "この列名は使用できません。"),
+        Text("There is no such column here."),
         Text(
-            f"The columns are: {known}. Remove it, or say in jp20.toml which of them it is, "
-            f'"" for one that is not read: {likely}',
-            f"使用できる列: {known}。削除するか、jp20.toml に対応する列を記載してください"
-            f'(読み込まない列は ""): {likely}',
+            'The columns are: {known}. Remove it, or say in jp20.toml which of them it is, "" '
+            "for one that is not read: {likely}",
+            known=known,
+            likely=likely,
         ),
     )
 
@@ -523,8 +504,8 @@ def _twice(file: str, line: int, said: str) -> Fault:
         file,
         line,
         visible(said),
-        Text("This column is there twice.", "この列が重複しています。"),
-        Text("Keep one of the two.", "どちらか一方のみにしてください。"),
+        Text("This column is there twice."),
+        Text("Keep one of the two."),
     )
 
 
@@ -533,10 +514,11 @@ def _missing_column(file: str, line: int, column: Column) -> Fault:
         file,
         line,
         column.name,
-        Text("This column is missing.", "この列がありません。"),
+        Text("This column is missing."),
         Text(
-            f"Add a column {column.name} ({column.japanese[0]}).",
-            f"列「{column.japanese[0]}」({column.name})を追加してください。",
+            "Add a column {column} ({in_japanese}).",
+            column=column.name,
+            in_japanese=column.japanese[0],
         ),
     )
 
@@ -550,13 +532,8 @@ def _misshapen(file: str, line: int, has: int, needs: int) -> Fault:
         file,
         line,
         "",
-        Text(
-            f"The row has {has} cells, the header {needs}.",
-            f"列数が見出しと異なります({has}列、見出しは{needs}列)。",
-        ),
-        Text(
-            "Put text with commas into quotation marks.", "カンマを含む値は引用符で囲んでください。"
-        ),
+        Text("The row has {cells} cells, the header {columns}.", cells=has, columns=needs),
+        Text("Put text with commas into quotation marks."),
     )
 
 
@@ -566,31 +543,30 @@ def _two_sheets(file: str, sheets: Sequence[str]) -> Fault:
         file,
         None,
         "",
-        Text(
-            f"Several sheets have this table: {named}.",
-            f"同じ形式の表が複数のシートにあります: {named}。",
-        ),
-        Text(
-            "Keep the one that is meant, or hide the others.",
-            "対象のシート以外を削除するか、非表示にしてください。",
-        ),
+        Text("Several sheets have this table: {lines}.", lines=named),
+        Text("Keep the one that is meant, or hide the others."),
     )
 
 
 def _marked_note(file: str, mark: str, lines: Sequence[int], *, left_out: bool) -> Text:
     """Of rows that a reader of the sheet does not see, or sees struck through."""
     named = ", ".join(str(line) for line in lines[:10]) + (" …" if len(lines) > 10 else "")
-    en, ja = ("hidden", "非表示の行") if mark == "hidden" else ("struck through", "取消線の行")
+    marked = Text("hidden") if mark == "hidden" else Text("struck through")
     if left_out:
         return Text(
-            f"{file}: {len(lines)} rows are {en} and are LEFT OUT: lines {named}.",
-            f"{file}: {ja}が {len(lines)} 行あり、除外します({named}行目)。",
+            "{file}: {count} rows are {marked} and are LEFT OUT: lines {lines}.",
+            file=file,
+            count=len(lines),
+            marked=marked,
+            lines=named,
         )
     return Text(
-        f"{file}: {len(lines)} rows are {en} and are INCLUDED: lines {named}. "
-        "To leave them out: --visible-only",
-        f"{file}: {ja}が {len(lines)} 行あり、対象に含まれています({named}行目)。"
-        "除外する場合は --visible-only を指定してください。",
+        "{file}: {count} rows are {marked} and are INCLUDED: lines {lines}. To leave them "
+        "out: --visible-only",
+        file=file,
+        count=len(lines),
+        marked=marked,
+        lines=named,
     )
 
 
@@ -600,10 +576,11 @@ def _too_large(file: str, size: int) -> Fault:
         None,
         "",
         Text(
-            f"The file has {size // 2**20} MB; {MOST_BYTES // 2**20} MB are read at most.",
-            f"ファイルが大きすぎます({size // 2**20} MB、上限 {MOST_BYTES // 2**20} MB)。",
+            "The file has {size} MB; {most} MB are read at most.",
+            size=size // 2**20,
+            most=MOST_BYTES // 2**20,
         ),
-        Text("Split it.", "ファイルを分割してください。"),
+        Text("Split it."),
     )
 
 
@@ -613,10 +590,9 @@ def _too_wide(file: str, line: int, cells: int) -> Fault:
         line,
         "",
         Text(
-            f"The row has {cells:,} cells; {MOST_COLUMNS} are read at most.",
-            f"列数が多すぎます({cells:,} 列、上限 {MOST_COLUMNS} 列)。",
+            "The row has {cells:,} cells; {most} are read at most.", cells=cells, most=MOST_COLUMNS
         ),
-        Text("Take out what does not belong to the table.", "表以外の内容を削除してください。"),
+        Text("Take out what does not belong to the table."),
     )
 
 
@@ -625,6 +601,6 @@ def _empty(file: str) -> Fault:
         file,
         None,
         "",
-        Text("The file is empty.", "ファイルが空です。"),
-        Text("The first line names the columns.", "先頭行に列名を記載してください。"),
+        Text("The file is empty."),
+        Text("The first line names the columns."),
     )

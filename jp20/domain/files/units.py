@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.files.letters import plain, quoted
 
 _DIGITS: Final = re.compile(r"[0-9]{1,40}|[1-9][0-9]{0,2}(,[0-9]{3}){1,12}")
@@ -15,13 +15,8 @@ class NotUnits(ValueError):
     def __init__(self, text: str) -> None:
         cell = quoted(text)
         super().__init__(text)
-        self.what = Text(
-            f"{cell.en} is not a number of units.", f"{cell.ja}は数量として使用できません。"
-        )
-        self.next_step = Text(
-            "Write a whole number above zero, such as 1200 or 1,200.",
-            "1以上の整数を「1200」または「1,200」のように記載してください。",
-        )
+        self.what = Text("{cell} is not a number of units.", cell=cell)
+        self.next_step = Text("Write a whole number above zero, such as 1200 or 1,200.")
 
 
 def parse_units(text: str, below: int) -> int:

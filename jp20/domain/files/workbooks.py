@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 MOST_UNPACKED: Final = 256 * 2**20
 """Bytes that the parts of a workbook may have together: 600,000 rows of a whitelist."""
@@ -369,86 +369,54 @@ def _problems(values: Sequence[_Value]) -> dict[int, Text]:
         if isinstance(value, float) and abs(value) >= _ROUNDED_FROM:
             found[place] = _ROUNDED
         elif value in _ERRORS:
-            found[place] = Text(
-                f"The cell has an error: {value}.", f"セルがエラー値です({value})。"
-            )
+            found[place] = Text("The cell has an error: {value}.", value=value)
     return found
 
 
-_SAVE_AS: Final = Text(
-    "Save it as an XLSX workbook or as CSV.", "XLSX形式またはCSV形式で保存してください。"
-)
+_SAVE_AS: Final = Text("Save it as an XLSX workbook or as CSV.")
 _DAMAGED: Final = (
-    Text("The workbook is damaged.", "ブックが破損しています。"),
-    Text(
-        "Open it in the spreadsheet program and save it again as XLSX.",
-        "表計算ソフトで開き、XLSX形式で保存し直してください。",
-    ),
+    Text("The workbook is damaged."),
+    Text("Open it in the spreadsheet program and save it again as XLSX."),
 )
 _NOT_A_WORKBOOK: Final = (
-    Text("This is not an XLSX workbook.", "XLSX形式のブックではありません。"),
+    Text("This is not an XLSX workbook."),
     _SAVE_AS,
 )
 _NO_SHEET: Final = (
-    Text("The workbook has no visible sheet.", "表示されているシートがありません。"),
+    Text("The workbook has no visible sheet."),
     _SAVE_AS,
 )
 _OLD_FILE: Final = (
-    Text(
-        "This is a file of an old spreadsheet program (XLS).",
-        "旧形式(XLS)のファイルです。",
-    ),
+    Text("This is a file of an old spreadsheet program (XLS)."),
     _SAVE_AS,
 )
 _ENCRYPTED_FILE: Final = (
-    Text("The workbook is protected by a password.", "ブックがパスワードで保護されています。"),
-    Text(
-        "Remove the password in the spreadsheet program, and save it again.",
-        "表計算ソフトでパスワードを解除し、保存し直してください。",
-    ),
+    Text("The workbook is protected by a password."),
+    Text("Remove the password in the spreadsheet program, and save it again."),
 )
 _TOO_LARGE: Final = (
-    Text(
-        f"The workbook unpacks to more than {MOST_UNPACKED // 2**20} MB.",
-        f"ブックの展開後の大きさが {MOST_UNPACKED // 2**20} MB を超えています。",
-    ),
-    Text(
-        "Take out what does not belong to the table, or split it.",
-        "表以外の内容を削除するか、ファイルを分割してください。",
-    ),
+    Text("The workbook unpacks to more than {most} MB.", most=MOST_UNPACKED // 2**20),
+    Text("Take out what does not belong to the table, or split it."),
 )
 _TOO_MUCH_TEXT: Final = (
     Text(
-        f"The cells of the workbook have more than {MOST_CHARACTERS // 2**20} million characters.",
-        f"セルの文字数の合計が {MOST_CHARACTERS // 2**20} 百万文字を超えています。",
+        "The cells of the workbook have more than {most} million characters.",
+        most=MOST_CHARACTERS // 2**20,
     ),
-    Text(
-        "Take out what does not belong to the table, or split it.",
-        "表以外の内容を削除するか、ファイルを分割してください。",
-    ),
+    Text("Take out what does not belong to the table, or split it."),
 )
-_TAKE_OUT: Final = Text(
-    "Take out what does not belong to the table.", "表以外の内容を削除してください。"
-)
-_CALCULATE: Final = Text(
-    "Open it in the spreadsheet program and save it again.",
-    "表計算ソフトで開き、保存し直してください。",
-)
-_ROUNDED: Final = Text(
-    "The number has more digits than a spreadsheet keeps.",
-    "表計算ソフトが保持できる桁数(15桁)を超える数値です。",
-)
+_TAKE_OUT: Final = Text("Take out what does not belong to the table.")
+_CALCULATE: Final = Text("Open it in the spreadsheet program and save it again.")
+_ROUNDED: Final = Text("The number has more digits than a spreadsheet keeps.")
 
 
 def _too_far(rows: int, columns: int) -> Text:
     return Text(
-        f"A sheet has something as far as row {rows} and column {columns}.",
-        f"シートの {rows} 行目、{columns} 列目まで値があります。",
+        "A sheet has something as far as row {rows} and column {columns}.",
+        rows=rows,
+        columns=columns,
     )
 
 
 def _not_calculated(row: int) -> Text:
-    return Text(
-        f"A formula in row {row} was never calculated.",
-        f"{row} 行目に計算されていない数式があります。",
-    )
+    return Text("A formula in row {row} was never calculated.", row=row)

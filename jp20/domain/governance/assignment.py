@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import Organisation, Rule
 
 
@@ -24,21 +25,14 @@ class NotEnoughOrganisations(JP20Error):
         named = " | ".join(role.name for role in sorted(roles))
         excluded = ", ".join(str(party) for party in sorted(parties))
         why = Text(
-            f"It takes {named}, of an organisation that has no other part in it.",
-            f"{named} の役割を持ち、他の枠で署名しない組織が必要です。",
+            "It takes {named}, of an organisation that has no other part in it.", named=named
         )
         if parties:
-            why = Text(
-                f"{why.en} Excluded as parties: {excluded}.",
-                f"{why.ja} 当事者として除外: {excluded}。",
-            )
+            why = Text("{why} Excluded as parties: {excluded}.", why=why, excluded=excluded)
         super().__init__(
             what,
             why,
-            Text(
-                "Add the key of such an organisation, or let it sign on its own machine.",
-                "該当する組織の鍵を追加するか、その組織の端末で署名してください。",
-            ),
+            Text("Add the key of such an organisation, or let it sign on its own machine."),
         )
         self.roles = frozenset(roles)
 
@@ -63,15 +57,13 @@ def assign(
     proposer = 0 if proposed else _first([*chosen, *free], rule.proposers)
     if proposer is None:
         raise NotEnoughOrganisations(
-            Text("No key here may propose it.", "提案できる組織がありません。"),
+            Text("No key here may propose it."),
             rule.proposers,
             parties,
         )
     executor = _first([*chosen, *free, *organisations], rule.executors)
     if executor is None:
-        raise NotEnoughOrganisations(
-            Text("No key here may execute it.", "実行できる組織がありません。"), rule.executors, ()
-        )
+        raise NotEnoughOrganisations(Text("No key here may execute it."), rule.executors, ())
     return Assignment(proposer, signers, executor)
 
 
@@ -109,8 +101,9 @@ def _signers(
         if slot not in signed and not place(slot, set()):
             raise NotEnoughOrganisations(
                 Text(
-                    f"Slot {slot + 1} of {len(rule.slots)} stays without a signature.",
-                    f"{len(rule.slots)} 枠中 {slot + 1} 番目の署名枠に署名できる組織がありません。",
+                    "Slot {slot} of {count} stays without a signature.",
+                    slot=slot + 1,
+                    count=len(rule.slots),
                 ),
                 roles,
                 parties,

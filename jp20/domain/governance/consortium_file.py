@@ -7,9 +7,9 @@ from typing import Any, Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_toml
 from jp20.domain.governance.policy import Organisation
 
@@ -42,9 +42,7 @@ class ConsortiumFile:
         )
 
 
-_START: Final = Text(
-    "Start from examples/consortium.toml.", "examples/consortium.toml を基に作成してください。"
-)
+_START: Final = Text("Start from examples/consortium.toml.")
 
 
 def parse_consortium(data: bytes, file: str) -> ConsortiumFile:
@@ -58,8 +56,8 @@ def parse_consortium(data: bytes, file: str) -> ConsortiumFile:
     if not isinstance(listed, list) or not listed:
         reader.fault(
             "organisations",
-            Text("There are no organisations.", "組織がありません。"),
-            Text("Write [[organisations]].", "[[organisations]] を記載してください。"),
+            Text("There are no organisations."),
+            Text("Write [[organisations]]."),
         )
         listed = []
     organisations = tuple(reader.organisation(n, entry) for n, entry in enumerate(listed, start=1))
@@ -105,19 +103,16 @@ class _Reader:
             if each.name in names:
                 self.fault(
                     f"{place}.name",
-                    Text(f"{each.name} is listed twice.", f"「{each.name}」が重複しています。"),
-                    Text("Give each its own name.", "名称を一意にしてください。"),
+                    Text("{name} is listed twice.", name=each.name),
+                    Text("Give each its own name."),
                 )
             names.add(each.name)
             for key in each.keys:
                 if key in keys and key != ZERO_ADDRESS:
                     self.fault(
                         f"{place}.keys",
-                        Text(
-                            f"{key} is the founder's or listed before.",
-                            f"{key} は設立者の鍵、または他の箇所と重複しています。",
-                        ),
-                        Text("Give each its own keys.", "組織ごとに固有の鍵を記載してください。"),
+                        Text("{key} is the founder's or listed before.", key=key),
+                        Text("Give each its own keys."),
                     )
                 keys.add(key)
 
@@ -125,25 +120,25 @@ class _Reader:
         try:
             address = parse_address(str(value))
         except WrongChecksum:
-            what = Text(f"{value} has a wrong checksum.", f"{value} のチェックサムが不正です。")
+            what = Text("{value} has a wrong checksum.", value=value)
         except NotAnAddress:
-            what = Text(f"{value!r} is not an address.", f"{value!r} はアドレスではありません。")
+            what = Text("{value!r} is not an address.", value=value)
         else:
             if address != ZERO_ADDRESS:
                 return address
-            what = Text("This is the zero address.", "ゼロアドレスです。")
+            what = Text("This is the zero address.")
         self.fault(
             place,
             what,
-            Text("Copy the address of the key again.", "鍵のアドレスを再度転記してください。"),
+            Text("Copy the address of the key again."),
         )
         return ZERO_ADDRESS
 
     def unknown(self, place: str) -> None:
         self.fault(
             place,
-            Text("There is no such field.", "この項目はありません。"),
-            Text("Correct or remove it.", "修正または削除してください。"),
+            Text("There is no such field."),
+            Text("Correct or remove it."),
         )
 
     def fault(self, place: str, what: Text, next_step: Text) -> None:
@@ -154,10 +149,8 @@ class _Reader:
             return Role[value]
         self.fault(
             place,
-            Text(f"{value!r} is not a role.", f"{value!r} という役割はありません。"),
-            Text(
-                f"Roles: {', '.join(Role.__members__)}.", f"役割: {'、'.join(Role.__members__)}。"
-            ),
+            Text("{value!r} is not a role.", value=value),
+            Text("Roles: {roles}.", roles=Text.listing(Role.__members__)),
         )
         return None
 
@@ -170,6 +163,6 @@ class _Reader:
     def _missing(self, place: str) -> None:
         self.fault(
             place,
-            Text("This is missing.", "記載がありません。"),
-            Text("Fill it in.", "記載してください。"),
+            Text("This is missing."),
+            Text("Fill it in."),
         )

@@ -8,8 +8,9 @@ import json
 from typing import Final
 
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.domain.governance.requests import Call, Decision, compose
 
@@ -21,15 +22,11 @@ class NotADecision(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("{file} is not a decision file.")
+    next_step = Text("Ask the proposing organisation for it again.")
+
     def __init__(self, file: str, why: Text) -> None:
-        super().__init__(
-            Text(f"{file} is not a decision file.", f"{file} は申請ファイルではありません。"),
-            why,
-            Text(
-                "Ask the proposing organisation for it again.",
-                "提案した組織から再度受け取ってください。",
-            ),
-        )
+        super().__init__(why=why, file=file)
 
 
 def decision_to_json(decision: Decision) -> str:
@@ -67,7 +64,7 @@ def decision_from_json(text: str, file: str) -> Decision:
     except FaultyFile as faulty:
         raise NotADecision(file, faulty.faults[0].text) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NotADecision(file, Text(str(error), str(error))) from None
+        raise NotADecision(file, Text.verbatim(str(error))) from None
     return decision
 
 

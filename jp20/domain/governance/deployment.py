@@ -12,8 +12,9 @@ from typing import Any, Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 
 MODULES: Final = ("JP20Servicing", "JP20Restraints", "JP20Enforcer", "JP20Terms", "JP20Takeover")
@@ -32,31 +33,21 @@ class NotADeployment(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("{file} is not a deployment file.")
+    next_step = Text("Name the file that deploy_platform wrote.")
+
     def __init__(self, file: str, why: Text) -> None:
-        super().__init__(
-            Text(f"{file} is not a deployment file.", f"{file} はデプロイ記録ではありません。"),
-            why,
-            Text(
-                "Name the file that deploy_platform wrote.",
-                "deploy_platform が作成したファイルを指定してください。",
-            ),
-        )
+        super().__init__(why=why, file=file)
 
 
 class Incomplete(JP20Error):
     """The platform is not set up to the end."""
 
+    what = Text("The platform is not set up to the end: {contract} is missing.")
+    next_step = Text("Run deploy_platform again: it continues where it stopped.")
+
     def __init__(self, contract: str) -> None:
-        super().__init__(
-            Text(
-                f"The platform is not set up to the end: {contract} is missing.",
-                f"基盤の構築が完了していません({contract} がありません)。",
-            ),
-            next_step=Text(
-                "Run deploy_platform again: it continues where it stopped.",
-                "deploy_platform を再度実行してください。中断箇所から続行します。",
-            ),
-        )
+        super().__init__(contract=contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +162,7 @@ def deployment_from_json(text: str, file: str) -> Deployment:
         raise NotADeployment(file, faulty.faults[0].text) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         said = f"{type(error).__name__}: {error}"
-        raise NotADeployment(file, Text(said, said)) from None
+        raise NotADeployment(file, Text.verbatim(said)) from None
 
 
 def _deployed(name: str, found: Mapping[str, Any]) -> Deployed:

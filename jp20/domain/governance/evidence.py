@@ -3,7 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.requests import case_id
 
 
@@ -12,14 +13,11 @@ class BadCase(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text('"{case}" is not a case number.')
+    next_step = Text("Write 1 to 32 letters, digits and signs (ASCII), and no person's name.")
+
     def __init__(self, case: str) -> None:
-        super().__init__(
-            Text(f'"{case}" is no case number.', f"「{case}」は案件番号として使用できません。"),
-            next_step=Text(
-                "Write 1 to 32 letters, digits and signs (ASCII), and no person's name.",
-                "半角英数字・記号1〜32文字で、個人名を含めずに指定してください。",
-            ),
-        )
+        super().__init__(case=case)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable
 
-from jp20.domain.base.errors import Language, Text
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Language, Text
 from jp20.domain.governance.policy import Policy, Rule
 
 #: The heads of the columns of `matrix`.
 COLUMNS = (
-    Text("contract", "対象"),
-    Text("act", "行為"),
-    Text("proposes", "提案"),
-    Text("signatures", "署名"),
-    Text("executes", "実行"),
-    Text("stand in", "代行"),
-    Text("delay", "待機"),
-    Text("lifetime", "有効期間"),
+    Text("contract"),
+    Text("act", context="policy"),
+    Text("proposes"),
+    Text("signatures"),
+    Text("executes"),
+    Text("stand in"),
+    Text("delay"),
+    Text("lifetime"),
 )
 
 

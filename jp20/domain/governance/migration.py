@@ -12,8 +12,9 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.domain.governance.deployment import Deployment, deployment_from_json, deployment_to_json
 from jp20.domain.governance.evidence import Evidence
@@ -26,29 +27,22 @@ class NotAMigration(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("{file} is not the plan of a migration.")
+    next_step = Text("Name the file that was written by: jp20 {of} migrate plan")
+
     def __init__(self, file: str, why: Text, of: str = "platform") -> None:
-        super().__init__(
-            Text(
-                f"{file} is not the plan of a migration.",
-                f"{file} は移行計画ファイルではありません。",
-            ),
-            why,
-            Text(
-                f"Name the file that was written by: jp20 {of} migrate plan",
-                f"jp20 {of} migrate plan が作成したファイルを指定してください。",
-            ),
-        )
+        super().__init__(why=why, file=file, of=of)
 
 
 class Stage(Enum):
     """What is done, in this order."""
 
-    DEPLOY = Text("deploy the new contracts", "新しいコントラクトのデプロイ")
-    REGISTER = Text("put the new platform under the policy", "新基盤のポリシーへの登録")
-    VERSION = Text("approve the token's version there", "新基盤でのトークンの版の承認")
-    APPOINT = Text("put the new platform in charge", "新基盤への切替え")
-    CARRY = Text("carry the investors over", "投資家情報の引継ぎ")
-    ADOPT = Text("take the tokens over", "トークンの引継ぎ")
+    DEPLOY = Text("deploy the new contracts")
+    REGISTER = Text("put the new platform under the policy")
+    VERSION = Text("approve the token's version there")
+    APPOINT = Text("put the new platform in charge")
+    CARRY = Text("carry the investors over")
+    ADOPT = Text("take the tokens over")
 
     @property
     def text(self) -> Text:
@@ -100,4 +94,4 @@ def migration_from_json(data: bytes, file: str) -> Migration:
         raise NotAMigration(file, faulty.faults[0].text) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         said = f"{type(error).__name__}: {error}"
-        raise NotAMigration(file, Text(said, said)) from None
+        raise NotAMigration(file, Text.verbatim(said)) from None

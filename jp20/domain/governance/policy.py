@@ -11,8 +11,8 @@ from typing import Final
 
 from eth_hash.auto import keccak
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.roles import Role, bitmap, roles_in
+from jp20.domain.base.text import Text
 
 #: The most signatures that a rule can ask for.
 MOST_SLOTS: Final = 7
@@ -36,11 +36,14 @@ class Kind(IntEnum):
         return _KIND_TEXTS[self]
 
 
+_NOBODY_PROPOSES: Final = Text("No organisation may propose it; it takes {roles}.")
+_NOBODY_EXECUTES: Final = Text("No organisation may execute it; it takes {roles}.")
+
 _KIND_TEXTS: Final = {
-    Kind.CONSORTIUM: Text("consortium", "コンソーシアム"),
-    Kind.PLATFORM: Text("platform", "基盤"),
-    Kind.TOKEN: Text("token", "トークン"),
-    Kind.SETTLEMENT: Text("settlement", "決済"),
+    Kind.CONSORTIUM: Text("consortium"),
+    Kind.PLATFORM: Text("platform"),
+    Kind.TOKEN: Text("token"),
+    Kind.SETTLEMENT: Text("settlement"),
 }
 
 
@@ -222,24 +225,21 @@ def unmet(policy: Policy, organisations: Sequence[Organisation]) -> tuple[Unmet,
                 replace(each, roles=each.roles - {Role.ISSUER, Role.REGISTRAR})
                 for each in everybody
             ]
-        for verb, japanese, roles in (
-            ("propose", "提案", rule.proposers),
-            ("execute", "実行", rule.executors),
+        for nobody, roles in (
+            (_NOBODY_PROPOSES, rule.proposers),
+            (_NOBODY_EXECUTES, rule.executors),
         ):
             if not any(organisation.roles & roles for organisation in organisations):
-                what = Text(
-                    f"No organisation may {verb} it; it takes {_either(roles)}.",
-                    f"{japanese}できる組織がありません（{_either(roles)}）。",
-                )
-                found.append(Unmet(act, what))
+                found.append(Unmet(act, nobody.filled(roles=_either(roles))))
         filled = most_filled(rule.slots, organisations)
         if filled < len(rule.slots):
             slots = " + ".join(_either(slot) for slot in rule.slots)
             what = Text(
-                f"Its {len(rule.slots)} signatures ({slots}) take as many organisations; "
-                f"at most {filled} can be given.",
-                f"{len(rule.slots)} つの署名（{slots}）には別々の組織が必要ですが、"
-                f"{filled} つしか得られません。",
+                "Its {count} signatures ({slots}) take as many organisations; at most "
+                "{filled} can be given.",
+                count=len(rule.slots),
+                slots=slots,
+                filled=filled,
             )
             found.append(Unmet(act, what))
     return tuple(found)

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from eth_utils.abi import abi_to_signature
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_toml
 from jp20.domain.governance.policy import LONGEST, MOST_SLOTS, Kind, Policy, PolicyAct, Rule
 
@@ -119,19 +119,16 @@ class _Reader:
             if not isinstance(own.get(name), str):
                 self._fault(
                     f"{place}.{name}",
-                    Text("The act has no name in this language.", "行為の名称がありません。"),
-                    Text(f'Write {name} = "…".', f'{name} = "…" を記入してください。'),
+                    Text("The act has no name in this language."),
+                    Text('Write {name} = "…".', name=name),
                 )
         names = self._list(own.get("functions"), f"{place}.functions")
         slots = self._list(fields.get("signatures"), f"{place}.signatures")
         if len(slots) > MOST_SLOTS:
             self._fault(
                 f"{place}.signatures",
-                Text(
-                    f"There are more than {MOST_SLOTS} signatures.",
-                    f"署名が{MOST_SLOTS}を超えています。",
-                ),
-                Text("Ask for fewer.", "数を減らしてください。"),
+                Text("There are more than {most} signatures.", most=MOST_SLOTS),
+                Text("Ask for fewer."),
             )
         rule = Rule(
             proposers=self._roles(fields.get("proposes"), f"{place}.proposes"),
@@ -144,7 +141,9 @@ class _Reader:
             else frozenset(),
         )
         functions = tuple(self._function(kind, name, f"{place}.functions") for name in names)
-        return PolicyAct(kind, key, Text(str(own.get("en")), str(own.get("ja"))), functions, rule)
+        return PolicyAct(
+            kind, key, Text.both(str(own.get("en")), str(own.get("ja"))), functions, rule
+        )
 
     # ---------------------------------------------------------------- judging the whole
 
@@ -166,36 +165,23 @@ class _Reader:
         if rule.lifetime <= rule.delay:
             self._fault(
                 f"{place}.lifetime",
-                Text(
-                    "A request expires before its delay is over.", "待機期間の終了前に失効します。"
-                ),
-                Text(
-                    "Raise lifetime or lower delay.",
-                    "lifetime を延ばすか delay を短くしてください。",
-                ),
+                Text("A request expires before its delay is over."),
+                Text("Raise lifetime or lower delay."),
             )
         if rule.is_direct and not rule.proposers == rule.executors == rule.slots[0]:
             self._fault(
                 f"{place}.proposes",
                 Text(
                     "With one signature and no delay its roles call the contract directly, and "
-                    "other roles are named to propose or execute.",
-                    "署名が1つで待機期間がない行為は署名者が直接実行しますが、"
-                    "提案者または実行者に別の役割があります。",
+                    "other roles are named to propose or execute."
                 ),
-                Text(
-                    "Name the same roles in proposes, signatures and executes.",
-                    "proposes、signatures、executes を同じ役割にしてください。",
-                ),
+                Text("Name the same roles in proposes, signatures and executes."),
             )
         if act.kind is Kind.CONSORTIUM and len(rule.slots) < 2:
             self._fault(
                 f"{place}.signatures",
-                Text(
-                    "One organisation alone could change the consortium.",
-                    "1つの組織だけでコンソーシアムを変更できてしまいます。",
-                ),
-                Text("Ask for two signatures or more.", "署名を2つ以上にしてください。"),
+                Text("One organisation alone could change the consortium."),
+                Text("Ask for two signatures or more."),
             )
         if act.kind is Kind.CONSORTIUM and (
             rule.delay > _LONGEST_OWN_DELAY or rule.lifetime - rule.delay < _SHORTEST_OWN_TIME
@@ -203,12 +189,10 @@ class _Reader:
             self._fault(
                 f"{place}.delay",
                 Text(
-                    "The chain refuses a delay of more than 30 days, or less than a day to execute "
-                    "in, for the consortium itself.",
-                    "コンソーシアム自身の行為では、30日を超える待機期間、または実行可能な期間が"
-                    "1日未満の規則は登録できません。",
+                    "The chain refuses a delay of more than 30 days, or less than a day to "
+                    "execute in, for the consortium itself."
                 ),
-                Text("Change delay or lifetime.", "delay または lifetime を変更してください。"),
+                Text("Change delay or lifetime."),
             )
         upkeep = all(function in _UPKEEP for function in act.functions)
         powerless = {Role.VALIDATOR} if upkeep else {Role.VALIDATOR, Role.OPERATOR}
@@ -218,10 +202,10 @@ class _Reader:
             self._fault(
                 place,
                 Text(
-                    f"{named} is named, and the operator and the validators never move units.",
-                    f"{named} が指定されていますが、運営者と検証者はトークンを動かせません。",
+                    "{named} is named, and the operator and the validators never move units.",
+                    named=named,
                 ),
-                Text("Name other roles.", "別の役割を指定してください。"),
+                Text("Name other roles."),
             )
 
     def _judge_coverage(
@@ -233,18 +217,18 @@ class _Reader:
                 if function in seen:
                     self._fault(
                         f"{_place(act)}.functions",
-                        Text(f"{function} is named twice.", f"{function} が重複しています。"),
-                        Text("Name it in one act.", "1つの行為だけに記入してください。"),
+                        Text("{function} is named twice.", function=function),
+                        Text("Name it in one act."),
                     )
                 seen.add(function)
         for function in sorted(set(self.functions[kind]) - seen):
             self._fault(
                 kind.name.lower(),
                 Text(
-                    f"{function} is in no act and is not open: nobody could ever call it.",
-                    f"{function} はどの行為にも open にもなく、誰も実行できません。",
+                    "{function} is in no act and is not open: nobody could ever call it.",
+                    function=function,
                 ),
-                Text("Put it in an act or under open.", "行為または open に加えてください。"),
+                Text("Put it in an act or under open."),
             )
 
     def _judge_strictest(self, acts: Collection[PolicyAct]) -> None:
@@ -258,12 +242,13 @@ class _Reader:
             self._fault(
                 _place(act),
                 Text(
-                    f"{', '.join(sorted(rewrites))} could rewrite acts that ask for more "
-                    f"({signatures} signatures, {delay} s).",
-                    f"{'、'.join(sorted(rewrites))} により、より厳しい行為"
-                    f"（署名{signatures}、{delay}秒）を変更できてしまいます。",
+                    "{rewrites} could rewrite acts that ask for more ({signatures} signatures, "
+                    "{delay} s).",
+                    rewrites=Text.listing(sorted(rewrites)),
+                    signatures=signatures,
+                    delay=delay,
                 ),
-                Text("Raise signatures or delay.", "署名または待機期間を増やしてください。"),
+                Text("Raise signatures or delay."),
             )
 
     def _judge_at_once(self, acts: Collection[PolicyAct]) -> None:
@@ -278,28 +263,18 @@ class _Reader:
             if len(act.rule.slots) == 1:
                 self._fault(
                     f"{_place(act)}.delay",
-                    Text(
-                        "After a delay one signature would pass for the decision of several.",
-                        "待機期間を置くと、1つの署名が複数組織の決定として扱われます。",
-                    ),
-                    Text(
-                        "Ask for no delay, or for two signatures.",
-                        "待機期間をなくすか、署名を2つ以上にしてください。",
-                    ),
+                    Text("After a delay one signature would pass for the decision of several."),
+                    Text("Ask for no delay, or for two signatures."),
                 )
             elif confirmation is not None and not confirmation.rule.is_direct:
                 self._fault(
                     f"{_place(confirmation)}.signatures",
                     Text(
-                        f"{at_once.partition('(')[0]} asks for several signatures as well: what was"
-                        " done so could never be confirmed.",
-                        f"{at_once.partition('(')[0]} にも複数の署名が必要なため、追認できなく"
-                        "なります。",
+                        "{function} asks for several signatures as well: what was done so could "
+                        "never be confirmed.",
+                        function=at_once.partition("(")[0],
                     ),
-                    Text(
-                        "Let one key confirm: one signature, and no delay.",
-                        "追認は署名1つ、待機期間なしとしてください。",
-                    ),
+                    Text("Let one key confirm: one signature, and no delay."),
                 )
 
     # ---------------------------------------------------------------- single values
@@ -310,8 +285,8 @@ class _Reader:
             return value
         self._fault(
             place,
-            Text("This is not a table.", "テーブルではありません。"),
-            Text(f"Write [{place}].", f"[{place}] としてください。"),
+            Text("This is not a table."),
+            Text("Write [{place}].", place=place),
         )
         return {}
 
@@ -320,8 +295,8 @@ class _Reader:
             return value
         self._fault(
             place,
-            Text("This is missing, or no list.", "値がないか、リストではありません。"),
-            Text('Write a list such as ["…"].', '["…"] のようなリストを記入してください。'),
+            Text("This is missing, or no list."),
+            Text('Write a list such as ["…"].'),
         )
         return []
 
@@ -331,11 +306,8 @@ class _Reader:
             if name not in Role.__members__:
                 self._fault(
                     place,
-                    Text(f"{name!r} is not a role.", f"{name!r} という役割はありません。"),
-                    Text(
-                        f"Roles: {', '.join(Role.__members__)}.",
-                        f"役割：{'、'.join(Role.__members__)}。",
-                    ),
+                    Text("{name!r} is not a role.", name=name),
+                    Text("Roles: {roles}.", roles=Text.listing(Role.__members__)),
                 )
         return frozenset(Role[name] for name in names if name in Role.__members__)
 
@@ -346,11 +318,8 @@ class _Reader:
             return seconds
         self._fault(
             place,
-            Text(
-                f"{value!r} is not a time of at most 194 days.",
-                f"{value!r} は194日以内の期間ではありません。",
-            ),
-            Text('Write such as "48h", "7d".', "「48h」「7d」のように記入してください。"),
+            Text("{value!r} is not a time of at most 194 days.", value=value),
+            Text('Write such as "48h", "7d".'),
         )
         return 0
 
@@ -361,28 +330,26 @@ class _Reader:
         if signatures:
             self._fault(
                 place,
-                Text(f"There are several functions {name}.", f"{name} という関数は複数あります。"),
-                Text(
-                    f"Write one of {', '.join(signatures)}.",
-                    f"{'、'.join(signatures)} のいずれかとしてください。",
-                ),
+                Text("There are several functions {name}.", name=name),
+                Text("Write one of {signatures}.", signatures=Text.listing(signatures)),
             )
         else:
             self._fault(
                 place,
                 Text(
-                    f"The {kind.text.en} has no function {name!r} that changes state.",
-                    f"{kind.text.ja}に状態を変える関数 {name!r} はありません。",
+                    "The {kind} has no function {name!r} that changes state.",
+                    kind=kind.text,
+                    name=name,
                 ),
-                Text("Correct or remove it.", "修正または削除してください。"),
+                Text("Correct or remove it."),
             )
         return str(name)
 
     def _unknown(self, place: str) -> None:
         self._fault(
             place,
-            Text("There is no such field.", "この項目はありません。"),
-            Text("Correct or remove it.", "修正または削除してください。"),
+            Text("There is no such field."),
+            Text("Correct or remove it."),
         )
 
     def _fault(self, place: str, what: Text, next_step: Text) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import (
     Kind,
     Organisation,
@@ -91,8 +91,9 @@ def tokens_to_come(
             Kind.TOKEN.text
             if len(pairs) == 1
             else Text(
-                f"token of {names[issuer]}, registrar {names[registrar]}",
-                f"{names[issuer]} のトークン(原簿管理人: {names[registrar]})",
+                "token of {issuer}, registrar {registrar}",
+                issuer=names[issuer],
+                registrar=names[registrar],
             ),
             Kind.TOKEN,
             _with_named(organisations, {Role.ISSUER: issuer, Role.REGISTRAR: registrar}),

@@ -14,8 +14,8 @@ from typing import Final, TypeVar
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import NotAnAddress, WrongChecksum, parse_address
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.dates import NotADate, parse_time
 from jp20.domain.files.letters import quoted
 from jp20.domain.files.tables import PLAIN, Column, Layout, Row, Table, parse_table
@@ -51,16 +51,16 @@ class Residency(IntEnum):
 
 
 _CLASS_TEXTS: Final = {
-    InvestorClass.NONE: Text("none", "なし"),
-    InvestorClass.GENERAL: Text("general", "一般投資家"),
-    InvestorClass.PROFESSIONAL: Text("professional", "特定投資家"),
-    InvestorClass.QUALIFIED_INSTITUTION: Text("qualified_institution", "適格機関投資家"),
+    InvestorClass.NONE: Text("none"),
+    InvestorClass.GENERAL: Text("general"),
+    InvestorClass.PROFESSIONAL: Text("professional"),
+    InvestorClass.QUALIFIED_INSTITUTION: Text("qualified_institution"),
 }
 _RESIDENCY_TEXTS: Final = {
-    Residency.NONE: Text("none", "なし"),
-    Residency.RESIDENT: Text("resident", "居住者"),
-    Residency.NON_RESIDENT: Text("non_resident", "非居住者"),
-    Residency.US_PERSON: Text("us_person", "米国人"),
+    Residency.NONE: Text("none"),
+    Residency.RESIDENT: Text("resident"),
+    Residency.NON_RESIDENT: Text("non_resident"),
+    Residency.US_PERSON: Text("us_person"),
 }
 
 _CLASSES: Final = {word: c for c, t in _CLASS_TEXTS.items() if c for word in (t.en, t.ja)}
@@ -377,10 +377,9 @@ class _RowReader:
                 self.fault(
                     column,
                     Text(
-                        f"This differs from the same investor's row on line {first.line}.",
-                        f"{first.line}行目の同じ投資家の値と異なります。",
+                        "This differs from the same investor's row on line {line}.", line=first.line
                     ),
-                    Text("Make the two rows equal.", "二つの行の値を一致させてください。"),
+                    Text("Make the two rows equal."),
                 )
                 return
 
@@ -392,8 +391,8 @@ class _RowReader:
             said = quoted(cell)
             self.fault(
                 column,
-                Text(f"{said.en} is not known here.", f"{said.ja}は使用できない値です。"),
-                Text(f"Use one of: {allowed}.", f"次のいずれかを指定してください: {allowed}。"),
+                Text("{cell} is not known here.", cell=said),
+                Text("Use one of: {allowed}.", allowed=allowed),
             )
         return value
 
@@ -410,8 +409,8 @@ class _RowReader:
         if expiry <= self._now:
             self.fault(
                 column,
-                Text(f"{cell} has passed.", f"{cell} はすでに過ぎています。"),
-                Text("Renew it, or take the row out.", "更新するか、この行を削除してください。"),
+                Text("{cell} has passed.", cell=cell),
+                Text("Renew it, or take the row out."),
             )
             return None
         return expiry
@@ -424,22 +423,20 @@ def is_no_row(row: Row) -> bool:
 
 
 _MISSING: Final = (
-    Text("This is empty.", "空欄です。"),
-    Text("Fill it in.", "値を記載してください。"),
+    Text("This is empty."),
+    Text("Fill it in."),
 )
 
 
 def _begins_alike(line: int) -> tuple[Text, Text]:
     return (
         Text(
-            f"It begins with the same 19 bytes as the wallet of another investor on line"
-            f" {line}: the chain would take the two investors for one.",
-            f"{line}行目の別の投資家のウォレットと先頭19バイトが同じです。チェーン上で同一の投資家と"
-            "みなされます。",
+            "It begins with the same 19 bytes as the wallet of another investor on line "
+            "{line}: the chain would take the two investors for one.",
+            line=line,
         ),
         Text(
-            "Addresses are alike only where somebody made them so. Ask why, and for a new wallet.",
-            "意図的に作成しない限り一致しません。理由を確認し、新しいウォレットを求めてください。",
+            "Addresses are alike only where somebody made them so. Ask why, and for a new wallet."
         ),
     )
 
@@ -447,23 +444,17 @@ def _begins_alike(line: int) -> tuple[Text, Text]:
 def _repeats(first: int) -> tuple[Text, Text]:
     return (
         Text(
-            f"The row repeats line {first}, cell by cell, and is left out; that line counts.",
-            f"{first}行目と全項目が同一のため除外します({first}行目は有効です)。",
+            "The row repeats line {line}, cell by cell, and is left out; that line counts.",
+            line=first,
         ),
-        Text("Remove one of the two rows.", "どちらかの行を削除してください。"),
+        Text("Remove one of the two rows."),
     )
 
 
 def _duplicate(first: int) -> tuple[Text, Text]:
     return (
-        Text(
-            f"The wallet is on line {first} already, of another investor.",
-            f"このウォレットは{first}行目(別の投資家)と重複しています。",
-        ),
-        Text(
-            "Find out whose it is, and correct one of the two rows.",
-            "どちらの投資家のものかを確認し、いずれかの行を修正してください。",
-        ),
+        Text("The wallet is on line {line} already, of another investor.", line=first),
+        Text("Find out whose it is, and correct one of the two rows."),
     )
 
 
@@ -471,13 +462,9 @@ def _contradicts(lines: Sequence[int]) -> tuple[Text, Text]:
     named = ", ".join(str(each) for each in lines)
     return (
         Text(
-            f"The same investor and wallet are on line {named} too, with other cells.",
-            f"{named}行目に同じ投資家・ウォレットが別の内容で記載されています。",
+            "The same investor and wallet are on line {lines} too, with other cells.", lines=named
         ),
-        Text(
-            "Find out which row is right, and remove the others.",
-            "どの行が正しいかを確認し、他の行を削除してください。",
-        ),
+        Text("Find out which row is right, and remove the others."),
     )
 
 
@@ -485,14 +472,12 @@ def _same_reference(lines: Sequence[int]) -> tuple[Text, Text]:
     named = ", ".join(str(each) for each in lines)
     return (
         Text(
-            f"Lines {named} have this reference with different wallets: one person, or several?",
-            f"{named}行目は同じ顧客番号でウォレットが異なります。同一人か別人かを判断できません。",
+            "Lines {lines} have this reference with different wallets: one person, or several?",
+            lines=named,
         ),
         Text(
-            "Correct the reference; or where it is one person's further wallet, write the same "
-            "name on the rows, or yes under further_wallet.",
-            "顧客番号を修正するか、同一人の追加のウォレットであれば、各行に同じ氏名を記載するか、"
-            "「追加ウォレット」列に「追加」と記載してください。",
+            "Correct the reference; or where it is one person's further wallet, write the "
+            "same name on the rows, or yes under further_wallet."
         ),
     )
 
@@ -501,10 +486,10 @@ def _with_a_faulty_row(lines: Sequence[int]) -> tuple[Text, Text]:
     named = ", ".join(str(each) for each in lines)
     return (
         Text(
-            f"The same investor's row on line {named} is faulty: the investor is left out whole.",
-            f"同じ投資家の{named}行目に誤りがあるため、この投資家は全行を除外します。",
+            "The same investor's row on line {lines} is faulty: the investor is left out whole.",
+            lines=named,
         ),
-        Text(f"Correct line {named}.", f"{named}行目を修正してください。"),
+        Text("Correct line {lines}.", lines=named),
     )
 
 
@@ -512,22 +497,19 @@ def _scientific(reference: str) -> tuple[Text, Text]:
     said = quoted(reference)
     return (
         Text(
-            f"{said.en} is a number that a spreadsheet program shortened: different references "
+            "{cell} is a number that a spreadsheet program shortened: different references "
             "become the same.",
-            f"{said.ja}は表計算ソフトの指数表記です。異なる顧客番号が同じ表記になります。",
+            cell=said,
         ),
-        Text(
-            "Give the column the format of text, and enter the whole reference.",
-            "列の表示形式を文字列にし、顧客番号の全桁を入力してください。",
-        ),
+        Text("Give the column the format of text, and enter the whole reference."),
     )
 
 
 def _not_further(cell: str) -> tuple[Text, Text]:
     said = quoted(cell)
     return (
-        Text(f"{said.en} is not known here.", f"{said.ja}は使用できない値です。"),
-        Text("Write yes, or nothing.", "「追加」と記載するか、空欄にしてください。"),
+        Text("{cell} is not known here.", cell=said),
+        Text("Write yes, or nothing."),
     )
 
 
@@ -541,37 +523,24 @@ def wallet_in(cell: str, fault: Callable[[str, Text, Text], None]) -> ChecksumAd
     except NotAnAddress:
         fault(
             "wallet",
-            Text(f"{said.en} is not an address.", f"{said.ja}はアドレスではありません。"),
-            Text(
-                "Write 0x and 40 digits of 0-9, a-f.",
-                "0x に続けて 0-9、a-f の40桁で記載してください。",
-            ),
+            Text("{cell} is not an address.", cell=said),
+            Text("Write 0x and 40 digits of 0-9, a-f."),
         )
         return None
     except WrongChecksum:
         fault(
             "wallet",
             Text(
-                f"The address {said.en} has a wrong checksum: a letter or digit is mistyped.",
-                f"アドレス{said.ja}のチェックサムが一致しません(誤記の可能性があります)。",
+                "The address {cell} has a wrong checksum: a letter or digit is mistyped.", cell=said
             ),
-            Text(
-                "Copy the address again from its source.",
-                "元の資料からアドレスを再度転記してください。",
-            ),
+            Text("Copy the address again from its source."),
         )
         return None
     if int(wallet, 16) >> 8 == 0:
         fault(
             "wallet",
-            Text(
-                "This address cannot be an investor's wallet.",
-                "投資家のウォレットとして使用できないアドレスです。",
-            ),
-            Text(
-                "Use the address of the investor's own key.",
-                "投資家自身の鍵のアドレスを記載してください。",
-            ),
+            Text("This address cannot be an investor's wallet."),
+            Text("Use the address of the investor's own key."),
         )
         return None
     return wallet

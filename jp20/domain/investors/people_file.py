@@ -9,8 +9,8 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault
+from jp20.domain.base.text import Text
 from jp20.domain.files.letters import quoted
 from jp20.domain.files.tables import PLAIN, Layout, Row, parse_table
 from jp20.domain.investors.investors import COLUMNS as INVESTORS
@@ -102,35 +102,25 @@ def _fault(file: str, row: Row, column: str, what: Text, next_step: Text) -> Fau
 
 
 _OTHERS: Final = (
-    Text(
-        "This is none of the customer's wallets in the file of investors.",
-        "投資家ファイルでは、この顧客のウォレットではありません。",
-    ),
-    Text("Correct the number or the wallet.", "顧客番号またはウォレットを修正してください。"),
+    Text("This is none of the customer's wallets in the file of investors."),
+    Text("Correct the number or the wallet."),
 )
 _NOBODY: Final = (
-    Text("Neither customer number nor wallet.", "顧客番号もウォレットもありません。"),
-    Text("Write one of them.", "いずれかを記載してください。"),
+    Text("Neither customer number nor wallet."),
+    Text("Write one of them."),
 )
 
 
 def _unknown(reference: str) -> tuple[Text, Text]:
     said = quoted(reference)
     return (
-        Text(
-            f"Whose customer number {said.en} is cannot be said for certain.",
-            f"顧客番号{said.ja}のウォレットを特定できません。",
-        ),
-        Text(
-            "Name a file of investors that has it without a fault (--investors), or the wallet.",
-            "その顧客の行に誤りのない投資家ファイルを --investors で指定するか、"
-            "ウォレットを記載してください。",
-        ),
+        Text("Whose customer number {said} is cannot be said for certain.", said=said),
+        Text("Name a file of investors that has it without a fault (--investors), or the wallet."),
     )
 
 
 def _again(line: int) -> tuple[Text, Text]:
     return (
-        Text(f"The same investor stands on line {line}.", f"{line}行目と同じ投資家です。"),
-        Text("Nothing is to be done: that line counts.", f"対応は不要です({line}行目が有効)。"),
+        Text("The same investor stands on line {line}.", line=line),
+        Text("Nothing is to be done: line {line} counts.", line=line),
     )

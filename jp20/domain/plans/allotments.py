@@ -13,8 +13,8 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.letters import quoted
 from jp20.domain.files.tables import PLAIN, Column, Layout, Row, Table, parse_table
 from jp20.domain.files.units import NotUnits, parse_units
@@ -192,10 +192,10 @@ class _Reading:
             named += " …" if len(self.without_units) > 10 else ""
             count = len(self.without_units)
             yield Text(
-                f"{self._file}: {count} rows have 0 or nothing for units and get nothing: "
-                f"lines {named}.",
-                f"{self._file}: 数量が0または空欄の行が {count} 行あり、対象外とします"
-                f"({named}行目)。",
+                "{file}: {count} rows have 0 or nothing for units and get nothing: lines {lines}.",
+                file=self._file,
+                count=count,
+                lines=named,
             )
 
     def _take_sum(self, reader: "_RowReader", label: str) -> None:
@@ -264,14 +264,10 @@ class _RowReader:
             case Outcome.REFUSED:
                 self.fault(
                     "wallet",
+                    Text("This row was faulty in the file that was planned."),
                     Text(
-                        "This row was faulty in the file that was planned.",
-                        "この行は、計画時のファイルに誤りがありました。",
-                    ),
-                    Text(
-                        f"Correct line {self._row.cells['line']} there, and plan that file again.",
-                        f"元のファイルの{self._row.cells['line']}行目を修正し、"
-                        "計画を作成し直してください。",
+                        "Correct line {line} there, and plan that file again.",
+                        line=self._row.cells["line"],
                     ),
                 )
             case Outcome.DONE | Outcome.ALREADY_DONE | Outcome.UNCHANGED:
@@ -279,22 +275,14 @@ class _RowReader:
             case Outcome.UNKNOWN | Outcome.PENDING:
                 self.fault(
                     "outcome",
-                    Text(
-                        "What becomes of this row is not known yet.", "この行の結果は未確定です。"
-                    ),
-                    Text(
-                        "Apply the plan again, and take the result of that.",
-                        "同じ計画を再度適用し、その結果ファイルを使用してください。",
-                    ),
+                    Text("What becomes of this row is not known yet."),
+                    Text("Apply the plan again, and take the result of that."),
                 )
             case None:
                 self.fault(
                     "outcome",
-                    Text(f'"{word}" is no outcome.', f"「{word}」は結果として使用できません。"),
-                    Text(
-                        "Take the result file as it was written.",
-                        "出力された結果ファイルをそのまま使用してください。",
-                    ),
+                    Text('"{word}" is not an outcome.', word=word),
+                    Text("Take the result file as it was written."),
                 )
         return True
 
@@ -303,11 +291,8 @@ class _RowReader:
         if not reference and not address:
             self.fault(
                 "wallet",
-                Text(
-                    "Neither a wallet nor an investor is given.",
-                    "ウォレットも顧客番号も記載されていません。",
-                ),
-                Text("Fill in one of the two.", "いずれかを記載してください。"),
+                Text("Neither a wallet nor an investor is given."),
+                Text("Fill in one of the two."),
             )
             return None
         if not address:
@@ -322,13 +307,11 @@ class _RowReader:
             self.fault(
                 "wallet",
                 Text(
-                    f"This is not the wallet of investor {said.en} ({expected}).",
-                    f"顧客番号{said.ja}のウォレット({expected})と一致しません。",
+                    "This is not the wallet of investor {number} ({expected}).",
+                    number=said,
+                    expected=expected,
                 ),
-                Text(
-                    "Correct the wallet or the investor.",
-                    "ウォレットまたは顧客番号を修正してください。",
-                ),
+                Text("Correct the wallet or the investor."),
             )
             return None
         return wallet
@@ -349,28 +332,19 @@ class _RowReader:
         if lines:
             return (
                 Text(
-                    f"Investor {said.en} is on line {lines} of the investors' file, which does not "
-                    "say for certain which wallet it is.",
-                    f"顧客番号{said.ja}は投資家ファイルの{lines}行目にありますが、誤りがあり"
-                    "ウォレットを特定できません。",
+                    "Investor {number} is on line {lines} of the investors' file, which does "
+                    "not say for certain which wallet it is.",
+                    number=said,
+                    lines=lines,
                 ),
-                Text(
-                    f"Correct line {lines} there.",
-                    f"投資家ファイルの{lines}行目を修正してください。",
-                ),
+                Text("Correct line {lines} there.", lines=lines),
             )
         near = self._customers.like(reference)
-        step = Text(
-            "Whitelist the investor first, or name a wallet.",
-            "先に投資家を登録するか、ウォレットを記載してください。",
-        )
+        step = Text("Whitelist the investor first, or name a wallet.")
         if near is not None:
-            step = Text(f"Did you mean {near}?", f"{near} の誤りではありませんか。")
+            step = Text("Did you mean {number}?", number=near)
         return (
-            Text(
-                f"No investor {said.en} is in the investors' file.",
-                f"顧客番号{said.ja}は投資家ファイルにありません。",
-            ),
+            Text("No investor {number} is in the investors' file.", number=said),
             step,
         )
 
@@ -379,10 +353,11 @@ def total_missed(stated: int, written: int) -> tuple[Text, Text]:
     """What to say where a file does not come to its total: what, and the next step."""
     return (
         Text(
-            f"The total is to be {stated:,}, and the rows come to {written:,}.",
-            f"合計は {stated:,} 口のはずですが、各行の合計は {written:,} 口です。",
+            "The total is to be {stated:,}, and the rows come to {written:,}.",
+            stated=stated,
+            written=written,
         ),
-        Text("Correct the rows, or the total.", "各行の数量または合計を修正してください。"),
+        Text("Correct the rows, or the total."),
     )
 
 
@@ -396,8 +371,8 @@ def _not_last(file: str, line: int) -> Fault:
         file,
         line,
         "units",
-        Text("The total is not the last row.", "合計行が末尾にありません。"),
-        Text("Put it at the end.", "合計行を末尾に移動してください。"),
+        Text("The total is not the last row."),
+        Text("Put it at the end."),
         whole=True,
     )
 
@@ -405,18 +380,12 @@ def _not_last(file: str, line: int) -> Fault:
 def _several_rows(line: int, lines: Sequence[int]) -> tuple[Text, Text]:
     others = ", ".join(str(each) for each in lines if each != line)
     return (
-        Text(
-            f"Line {others} is for the same wallet: none of these rows is taken.",
-            f"{others}行目と同じウォレットのため、いずれの行も対象にしません。",
-        ),
-        Text(
-            "Put the units into one row, or remove what is there twice.",
-            "数量を一つの行にまとめるか、重複した行を削除してください。",
-        ),
+        Text("Line {lines} is for the same wallet: none of these rows is taken.", lines=others),
+        Text("Put the units into one row, or remove what is there twice."),
     )
 
 
 _NO_UNITS: Final = (
-    Text("The row says no units.", "数量が0または空欄です。"),
-    Text("Fill them in, or remove the row.", "数量を記載するか、行を削除してください。"),
+    Text("The row says no units."),
+    Text("Fill them in, or remove the row."),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.investors.investors import COLUMNS as INVESTORS
 from jp20.domain.plans.allotments import COLUMNS as ALLOTMENTS
 from jp20.domain.plans.moves_file import COLUMNS as MOVES
@@ -12,4 +12,4 @@ _NAMES: Final = {each.name: each.japanese[0] for each in (*MOVES, *ALLOTMENTS, *
 
 def column_text(name: str) -> Text:
     """A column by its name, in both languages; what is none is what it says."""
-    return Text(name, _NAMES.get(name, name))
+    return Text.both(name, _NAMES.get(name, name))

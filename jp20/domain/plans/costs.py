@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import Rule
 
 PROPOSE: Final = 105_341
@@ -28,11 +28,11 @@ class PlannedAct(Enum):
     the gas of a row.
     """
 
-    REGISTER = Text("register", "新規登録"), "register", 250, 25_274
-    ADD_WALLETS = Text("add a wallet", "ウォレット追加"), "addWallets", 100, 78_997
-    RENEW = Text("renew", "本人確認更新"), "renew", 100, 29_278
-    RECLASSIFY = Text("reclassify", "区分変更"), "reclassify", 100, 30_367
-    DELIVER = Text("deliver", "配布"), "deliver", 250, 29_577
+    REGISTER = Text("register", context="act"), "register", 250, 25_274
+    ADD_WALLETS = Text("add a wallet"), "addWallets", 100, 78_997
+    RENEW = Text("renew"), "renew", 100, 29_278
+    RECLASSIFY = Text("reclassify"), "reclassify", 100, 30_367
+    DELIVER = Text("deliver"), "deliver", 250, 29_577
 
     @property
     def text(self) -> Text:

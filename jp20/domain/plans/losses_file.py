@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.tables import Column, Row, parse_table
 
 _COLUMNS: Final = (
@@ -41,8 +41,8 @@ def parse_losses(data: bytes, file: str) -> tuple[LossRow, ...]:
                     file,
                     row.line,
                     "",
-                    Text(f"The same stands on line {first}.", f"{first}行目と同じ内容です。"),
-                    Text("Remove it.", "削除してください。"),
+                    Text("The same stands on line {line}.", line=first),
+                    Text("Remove it."),
                 )
             )
         losses.append(loss)
@@ -52,8 +52,8 @@ def parse_losses(data: bytes, file: str) -> tuple[LossRow, ...]:
                 file,
                 None,
                 "",
-                Text("There are no rows.", "行がありません。"),
-                Text("Write at least one.", "1行以上記載してください。"),
+                Text("There are no rows."),
+                Text("Write at least one."),
             )
         )
     if faults:
@@ -73,11 +73,8 @@ def _loss(file: str, row: Row, faults: list[Fault]) -> LossRow | None:
                 file,
                 row.line,
                 "transaction",
-                Text(
-                    f'"{hashed}" is not the hash of a transaction.',
-                    f"「{hashed}」は取引ハッシュではありません。",
-                ),
-                Text("Write 64 hexadecimal digits.", "64桁の16進数を記載してください。"),
+                Text('"{hashed}" is not the hash of a transaction.', hashed=hashed),
+                Text("Write 64 hexadecimal digits."),
             )
         )
     if not (place.isascii() and place.isdigit() and int(place) < 2**32):
@@ -86,14 +83,8 @@ def _loss(file: str, row: Row, faults: list[Fault]) -> LossRow | None:
                 file,
                 row.line,
                 "log",
-                Text(
-                    f'"{place}" is not the place of a log.',
-                    f"「{place}」はログ番号として使用できません。",
-                ),
-                Text(
-                    "Write it as jp20 register history TOKEN WALLET has it.",
-                    "jp20 register history トークン ウォレット の表示のとおり記載してください。",
-                ),
+                Text('"{place}" is not the place of a log.', place=place),
+                Text("Write it as jp20 register history TOKEN WALLET has it."),
             )
         )
         return None

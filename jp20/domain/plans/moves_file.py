@@ -5,8 +5,8 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.tables import PLAIN, Column, Layout, Row, parse_table
 from jp20.domain.files.units import NotUnits, parse_units
 from jp20.domain.investors.investors import wallet_in
@@ -56,11 +56,8 @@ def parse_moves(data: bytes, file: str, layout: Layout = PLAIN) -> MovesFile:
                     file,
                     row.line,
                     "",
-                    Text(f"The same stands on line {first}.", f"{first}行目と同じ内容です。"),
-                    Text(
-                        "Remove it, or put the units into one row.",
-                        "削除するか、数量を一つの行にまとめてください。",
-                    ),
+                    Text("The same stands on line {line}.", line=first),
+                    Text("Remove it, or put the units into one row."),
                 )
             )
         moves.append(move)
@@ -70,8 +67,8 @@ def parse_moves(data: bytes, file: str, layout: Layout = PLAIN) -> MovesFile:
                 file,
                 None,
                 "",
-                Text("There are no rows.", "行がありません。"),
-                Text("Write at least one.", "1行以上記載してください。"),
+                Text("There are no rows."),
+                Text("Write at least one."),
             )
         )
     if faults:

@@ -7,17 +7,18 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.register.events import Event, LoggedEvent
 
 _STEPS: Final = {
-    "propose": ("proposed", Text("proposed", "提案")),
-    "sign": ("signed", Text("signed", "署名")),
-    "execute": ("executed", Text("executed", "実行")),
-    "call": ("called", Text("called", "実行")),
-    "deploy": ("deployed", Text("deployed", "配備")),
-    "withdraw": ("withdrawn", Text("withdrawn", "署名の撤回")),
-    "cancel": ("cancelled", Text("cancelled", "申請の取消")),
+    "propose": ("proposed", Text("proposed", context="step")),
+    "sign": ("signed", Text("signed", context="step")),
+    "execute": ("executed", Text("executed", context="step")),
+    "call": ("called", Text("called", context="step")),
+    "deploy": ("deployed", Text("deployed", context="step")),
+    "withdraw": ("withdrawn", Text("withdrawn")),
+    "cancel": ("cancelled", Text("cancelled", context="step")),
 }
 
 
@@ -42,7 +43,7 @@ class Step:
     @property
     def text(self) -> Text:
         """What was done by it."""
-        return _STEPS[self.what][1] if self.what in _STEPS else Text(self.what, self.what)
+        return _STEPS[self.what][1] if self.what in _STEPS else Text.verbatim(self.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,12 @@ RESULT_COLUMNS: Final = {
 class Outcome(Enum):
     """What became of a row. UNKNOWN: it was sent, and is in no block yet. PENDING: not sent yet."""
 
-    DONE = Text("done", "実行")
-    REFUSED = Text("refused", "拒否")
-    ALREADY_DONE = Text("done before", "実行済み")
-    UNCHANGED = Text("unchanged", "変更なし")
-    UNKNOWN = Text("unknown", "未確定")
-    PENDING = Text("pending", "未実行")
+    DONE = Text("done")
+    REFUSED = Text("refused")
+    ALREADY_DONE = Text("done before")
+    UNCHANGED = Text("unchanged")
+    UNKNOWN = Text("unknown")
+    PENDING = Text("pending")
 
     @property
     def text(self) -> Text:

@@ -18,8 +18,9 @@ from typing import Any, Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.domain.files.json_file import checksum, hex_text
 from jp20.domain.files.letters import in_json
@@ -41,15 +42,11 @@ class NotAPlan(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("{file} is not a plan file.")
+    next_step = Text("Name the file that plan --out wrote.")
+
     def __init__(self, file: str, why: Text) -> None:
-        super().__init__(
-            Text(f"{file} is not a plan file.", f"{file} は計画ファイルではありません。"),
-            why,
-            Text(
-                "Name the file that plan --out wrote.",
-                "plan --out で作成したファイルを指定してください。",
-            ),
-        )
+        super().__init__(why=why, file=file)
 
 
 class TamperedPlan(JP20Error):
@@ -57,18 +54,12 @@ class TamperedPlan(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("{file} was changed after it was made.")
+    why = Text("Its checksum does not fit.")
+    next_step = Text("Get the plan from whoever made it again, or make a new one.")
+
     def __init__(self, file: str) -> None:
-        super().__init__(
-            Text(
-                f"{file} was changed after it was made.",
-                f"{file} は作成後に変更されています。",
-            ),
-            Text("Its checksum does not fit.", "チェックサムが一致しません。"),
-            Text(
-                "Get the plan from whoever made it again, or make a new one.",
-                "作成者から再度受け取るか、計画を作成し直してください。",
-            ),
-        )
+        super().__init__(file=file)
 
 
 class PlanElsewhere(JP20Error):
@@ -76,15 +67,9 @@ class PlanElsewhere(JP20Error):
 
     def __init__(self, what: Text, planned: str, found: str) -> None:
         super().__init__(
-            Text(
-                f"The plan was made for another {what.en}.",
-                f"この計画は別の{what.ja}のものです。",
-            ),
-            Text(f"It says {planned}; here is {found}.", f"計画: {planned}、接続先: {found}"),
-            Text(
-                "Connect to where it was made, or make a new plan here.",
-                "計画時の接続先を指定するか、計画を作成し直してください。",
-            ),
+            Text("The plan was made for another {what}.", what=what),
+            Text("It says {planned}; here is {found}.", planned=planned, found=found),
+            Text("Connect to where it was made, or make a new plan here."),
         )
 
 
@@ -93,21 +78,14 @@ class PlanOutOfDate(JP20Error):
 
     exit_code = ExitCode.OUT_OF_DATE
 
+    what = Text("The plan is out of date: the chain has changed since it was made.")
+    next_step = Text("Make a new plan; nothing was sent.")
+
     def __init__(self, why: Sequence[Text]) -> None:
         more = len(why) - _SHOWN
-        rest = [Text(f"… and {more} more.", f"… 他 {more} 件。")] if more > 0 else []
+        rest = [Text("… and {more} more.", more=more)] if more > 0 else []
         shown = [*why[:_SHOWN], *rest]
-        super().__init__(
-            Text(
-                "The plan is out of date: the chain has changed since it was made.",
-                "計画の作成後にチェーンの状態が変わったため、この計画は適用できません。",
-            ),
-            Text("\n".join(each.en for each in shown), "\n".join(each.ja for each in shown)),
-            Text(
-                "Make a new plan; nothing was sent.",
-                "計画を作成し直してください(送信はしていません)。",
-            ),
-        )
+        super().__init__(why=Text.lines(each for each in shown))
 
 
 class PlanBlocked(JP20Error):
@@ -115,39 +93,28 @@ class PlanBlocked(JP20Error):
     sent.
     """
 
+    what = Text("The plan cannot be applied.")
+    next_step = Text("Correct it, and make a new plan.")
+
     def __init__(self, faults: Sequence["RefusedRow"]) -> None:
-        super().__init__(
-            Text("The plan cannot be applied.", "この計画は適用できません。"),
-            Text(
-                "\n".join(each.reason.en for each in faults),
-                "\n".join(each.reason.ja for each in faults),
-            ),
-            Text(
-                "Correct it, and make a new plan.",
-                "原因を解消し、計画を作成し直してください。",
-            ),
-        )
+        super().__init__(why=Text.lines(each.reason for each in faults))
 
 
 class NotNow(JP20Error):
     """What the plan does is stopped on the chain at present. Nothing was sent."""
 
+    what = Text("The plan cannot be carried out now.")
+    next_step = Text("Apply the same plan when that is over.")
+
     def __init__(self, why: Text) -> None:
-        super().__init__(
-            Text("The plan cannot be carried out now.", "現在、この計画は実行できません。"),
-            why,
-            Text(
-                "Apply the same plan when that is over.",
-                "解除された後、同じ計画を適用してください。",
-            ),
-        )
+        super().__init__(why=why)
 
 
 class PlanKind(Enum):
     """What a plan is about."""
 
-    WHITELIST = Text("whitelist", "投資家登録")
-    DISTRIBUTION = Text("distribution", "配布")
+    WHITELIST = Text("whitelist")
+    DISTRIBUTION = Text("distribution")
 
     @property
     def text(self) -> Text:
@@ -397,7 +364,7 @@ def plan_from_json(text: str, file: str) -> Plan:
         raise NotAPlan(file, faulty.faults[0].text) from None
     except _UNFIT as error:
         said = f"{type(error).__name__}: {error}"
-        raise NotAPlan(file, Text(said, said)) from None
+        raise NotAPlan(file, Text.verbatim(said)) from None
     if content["id"] != hex_text(plan.id):
         raise TamperedPlan(file)
     return plan
@@ -427,9 +394,8 @@ def _refused_outcome(rows: Sequence[RefusedRow]) -> RowOutcome:
     named = [
         (f"[{row.field}] " if row.code == "FILE" and row.field else "", row.reason) for row in rows
     ]
-    reason = Text(
-        " ".join(f"{field}{reason.en}" for field, reason in named),
-        " ".join(f"{field}{reason.ja}" for field, reason in named),
+    reason = Text.joined(
+        (Text("{field}{reason}", field=field, reason=reason) for field, reason in named), " ", " "
     )
     return RowOutcome(first.line, first.account, first.units, Outcome.REFUSED, reason, first.code)
 
@@ -451,7 +417,7 @@ def _rule(word: int) -> Rule:
 
 def _without_cells(what: Text) -> Text:
     """Without what is quoted of a cell."""
-    return Text(
+    return Text.both(
         re.sub(r'".*"', '"…"', what.en, flags=re.DOTALL),
         re.sub("「.*」", "「…」", what.ja, flags=re.DOTALL),
     )
@@ -650,7 +616,7 @@ def _refused_of(content: Mapping[str, Any]) -> RefusedRow:
         _int_or_none(content["units"]),
         _text(content["field"]),
         _text(content["code"]),
-        Text(_text(reason["en"]), _text(reason["ja"])),
+        Text.both(_text(reason["en"]), _text(reason["ja"])),
         whole=content["whole"] is True,
     )
 

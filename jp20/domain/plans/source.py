@@ -5,7 +5,8 @@ has the file from elsewhere.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.investors.investors import NEVER, Investor, InvestorFile
 from jp20.domain.plans.allotments import Allotment, AllotmentFile
@@ -15,31 +16,21 @@ from jp20.domain.plans.plan import DeliveryRow, Plan, Registration, WhitelistRow
 _NAMED: Final = 5
 """Differences that are told; a plan for another file differs in all."""
 
-_LEFT_OUT: Final = Text("left out as faulty", "不備として除外")
-_NO_ROW: Final = Text("no such row", "該当行なし")
+_LEFT_OUT: Final = Text("left out as faulty")
+_NO_ROW: Final = Text("no such row")
 
 
 class OtherRows(JP20Error):
     """The plan does something else than the file says, or leaves out what it says."""
 
+    what = Text("The plan does NOT do what {file} says.")
+    next_step = Text("Do not apply it. Compare the files with who planned it, or plan your own.")
+
     def __init__(self, file: str, differences: Sequence[Text]) -> None:
         more = len(differences) - _NAMED
         first = differences[:_NAMED]
-        super().__init__(
-            Text(
-                f"The plan does NOT do what {file} says.",
-                f"計画の内容は {file} と一致しません。",
-            ),
-            Text(
-                "\n".join(each.en for each in first) + (f"\n… and {more} more" if more > 0 else ""),
-                "\n".join(each.ja for each in first) + (f"\n… 他 {more} 件" if more > 0 else ""),
-            ),
-            Text(
-                "Do not apply it. Compare the files with who planned it, or plan your own.",
-                "適用せずに、計画の作成者とファイルを照合するか、手元のファイルから計画を作成して"
-                "ください。",
-            ),
-        )
+        rest = [Text("… and {more} more", more=more)] if more > 0 else []
+        super().__init__(why=Text.lines([*first, *rest]), file=file)
 
 
 def differences(plan: Plan, file: AllotmentFile | InvestorFile) -> list[Text]:
@@ -49,11 +40,7 @@ def differences(plan: Plan, file: AllotmentFile | InvestorFile) -> list[Text]:
     Of an investors' file only what the plan does is compared: which of its rows need nothing the
     chain alone knows.
     """
-    found = [
-        Text(f"The file: {each.what.en}", f"ファイル: {each.what.ja}")
-        for each in file.faults
-        if each.whole
-    ]
+    found = [Text("The file: {what}", what=each.what) for each in file.faults if each.whole]
     if isinstance(file, AllotmentFile):
         return found + _of_allotments(plan, file.allotments)
     return found + _of_investors(plan, file.investors)
@@ -125,41 +112,41 @@ def _standing(of: Investor) -> Registration:
 
 
 def _differs(line: int, plan: Text, file: Text) -> Text:
-    return Text(
-        f"Line {line}: the plan: {plan.en}; the file: {file.en}.",
-        f"{line}行目: 計画「{plan.ja}」、ファイル「{file.ja}」",
-    )
+    return Text("Line {line}: the plan: {plan}; the file: {file}.", line=line, plan=plan, file=file)
 
 
 def _units(account: str | None, units: int | None) -> Text:
-    return Text(f"{units or 0:,} units to {account}", f"{account} に {units or 0:,} 口")
+    return Text("{units:,} units to {account}", units=units or 0, account=account)
 
 
 def _joined(texts: Sequence[Text] | None) -> Text:
     if not texts:
         return _NO_ROW
-    return Text(", ".join(each.en for each in texts), "、".join(each.ja for each in texts))
+    return Text.listing(each for each in texts)
 
 
 def _act(act: PlannedAct, row: WhitelistRow) -> Text:
     after = _said(row.after)
-    return Text(
-        f"{act.text.en} {row.account} ({after.en})", f"{act.text.ja} {row.account}({after.ja})"
-    )
+    return Text("{act} {account} ({after})", act=act.text, account=row.account, after=after)
 
 
 def _investor(investor: Investor | None) -> Text:
     if investor is None:
         return _NO_ROW
     wallets, standing = ", ".join(investor.wallets), _said(_standing(investor))
-    return Text(f"{wallets} ({standing.en})", f"{wallets}({standing.ja})")
+    return Text("{wallets} ({standing})", wallets=wallets, standing=standing)
 
 
 def _said(standing: Registration) -> Text:
     until = in_tokyo(standing.kyc_expiry)
     kind, home = standing.investor_class.text, standing.residency.text
     lapses = "" if standing.class_expiry == NEVER else in_tokyo(standing.class_expiry)
+    if not lapses:
+        return Text("{kind}, {home}, KYC {until}", kind=kind, home=home, until=until)
     return Text(
-        f"{kind.en}, {home.en}, KYC {until}" + (f", class {lapses}" if lapses else ""),
-        f"{kind.ja}、{home.ja}、KYC {until}" + (f"、区分 {lapses}" if lapses else ""),
+        "{kind}, {home}, KYC {until}, class {lapses}",
+        kind=kind,
+        home=home,
+        until=until,
+        lapses=lapses,
     )

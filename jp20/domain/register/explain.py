@@ -10,6 +10,7 @@ from typing import Final, get_args
 
 from eth_typing import ChecksumAddress
 
+from jp20.domain.base.text import Text
 from jp20.domain.register.events import (
     ActedDirectly,
     CallExecuted,
@@ -64,7 +65,7 @@ def explain_transaction(
     for number, logged in enumerate(transaction):
         at, event = logged.at, logged.event
         if (at.block, at.log) <= place:
-            raise BrokenRegister(at, "they are out of order", "順序が正しくありません")
+            raise BrokenRegister(at, Text("they are out of order"))
         place = (at.block, at.log)
         kind = type(event)
         if kind in _TOKEN:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
+from jp20.domain.base.text import Text
 from jp20.domain.register.books import (
     EXECUTED,
     EXECUTIONS,
@@ -142,8 +143,7 @@ def _request(draft: Draft, id: bytes, at: At) -> RequestRecord:
     if known is None:
         raise BrokenRegister(
             at,
-            f"request 0x{id.hex()} was never proposed",
-            f"申請 0x{id.hex()} の提案がありません",
+            Text("request 0x{id} was never proposed", id=id.hex()),
         )
     return known
 
@@ -151,9 +151,7 @@ def _request(draft: Draft, id: bytes, at: At) -> RequestRecord:
 def _organisation(draft: Draft, number: int, at: At) -> OrganisationRecord:
     known = draft.get(ORGANISATIONS, number)
     if known is None:
-        raise BrokenRegister(
-            at, f"organisation {number} was never added", f"組織 {number} の登録がありません"
-        )
+        raise BrokenRegister(at, Text("organisation {number} was never added", number=number))
     return known
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from jp20.domain.base.text import Text
 from jp20.domain.register.books import FACTS, HALTED, SUSPENSIONS, SuspensionRecord
 from jp20.domain.register.events import (
     AccountReserved,
@@ -43,8 +44,10 @@ def explain_platform(draft: Draft, logged: LoggedEvent[Event]) -> None:
             if suspended is None:
                 raise BrokenRegister(
                     at,
-                    f"a suspension of {investor:#x} is confirmed that nobody ordered",
-                    f"存在しない {investor:#x} の停止が確認されています",
+                    Text(
+                        "a suspension of {investor:#x} is confirmed that nobody ordered",
+                        investor=investor,
+                    ),
                 )
             confirmed = replace(suspended, confirmed_by=organisation, confirmed_at=at.time)
             draft.put(SUSPENSIONS, (platform, investor), confirmed)

@@ -10,6 +10,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.at import At
+from jp20.domain.base.text import Text
 from jp20.domain.register.books import (
     ARRIVING,
     BALANCES,
@@ -148,8 +149,7 @@ class TokenTransaction:
         if units < 0:
             raise BrokenRegister(
                 at,
-                f"{account} gives units that it does not have",
-                f"{account} が保有数量を超えて移転しています",
+                Text("{account} gives units that it does not have", account=account),
             )
         balance = self._quantity(units) if units else None
         self._draft.put(BALANCES, (self._token, account), balance)
@@ -159,8 +159,9 @@ class TokenTransaction:
         if count != len(factors):
             raise BrokenRegister(
                 at,
-                f"split {count} does not follow split {len(factors) - 1}",
-                f"{count} 回目の分割の順序が正しくありません",
+                Text(
+                    "split {count} does not follow split {last}", count=count, last=len(factors) - 1
+                ),
             )
         self._write_factors((*factors, factors[-1] * ratio))
         self._draft.put(SUPPLY, self._token, self._supply() * ratio or None)
@@ -278,9 +279,7 @@ class TokenTransaction:
     def _restraint(self, id: int, at: At) -> RestraintRecord:
         known = self._draft.get(RESTRAINTS, (self._token, id))
         if known is None:
-            raise BrokenRegister(
-                at, f"restraint {id} was never set", f"制限 {id} の設定がありません"
-            )
+            raise BrokenRegister(at, Text("restraint {id} was never set", id=id))
         return known
 
     def _list(self, holder: ChecksumAddress, id: int) -> None:
@@ -334,9 +333,7 @@ class TokenTransaction:
         if known is None and self._terms(at).terms.extra:
             return  # asked for at the token that was replaced
         if known is None:
-            raise BrokenRegister(
-                at, f"transfer {id} was never asked for", f"移転 {id} の請求がありません"
-            )
+            raise BrokenRegister(at, Text("transfer {id} was never asked for", id=id))
         self._draft.put(CONSENTS, (self._token, id), replace(known, status=status))
         if status is not ConsentStatus.CONSENTED:
             ids = self._draft.get(PROMISED, (self._token, known.from_)) or ()
@@ -414,7 +411,7 @@ class TokenTransaction:
     def _terms(self, at: At) -> TermsInForce:
         known = self._draft.get(TERMS, self._token)
         if known is None:
-            raise BrokenRegister(at, "the token has no terms", "トークンの条件がありません")
+            raise BrokenRegister(at, Text("the token has no terms"))
         return known
 
     # Inside
@@ -443,6 +440,5 @@ class TokenTransaction:
 def _without_transfer(at: At, why: Why) -> BrokenRegister:
     return BrokenRegister(
         at,
-        f"a {why.value.en} without its Transfer",
-        f"{why.value.ja}に対応する移転がありません",
+        Text("a {why} without its Transfer", why=why.value),
     )

@@ -7,28 +7,29 @@ from typing import Final, TypeAlias
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.register.events import Cause
 
 
 class Why(Enum):
     """Why units moved."""
 
-    TRANSFERRED = Text("transfer", "移転")
-    ISSUED = Text("issue", "発行")
-    DELIVERED = Text("delivery", "配布")
-    APPROVED = Text("transfer with consent", "承諾による移転")
-    SETTLED = Text("delivery versus payment", "DVP決済")
-    SALE = Text("recorded: sale", "原簿記録(売買)")
-    GIFT = Text("recorded: gift", "原簿記録(贈与)")
-    INHERITANCE = Text("recorded: inheritance", "原簿記録(相続)")
-    MERGER = Text("recorded: merger", "原簿記録(合併)")
-    FORCED = Text("forced transfer", "強制移転")
-    REVERSED = Text("reversal", "取消し")
-    REDISTRIBUTED = Text("redistribution", "再配布")
-    POSITION_MOVED = Text("position moved to a new wallet", "新ウォレットへの移管")
-    REDEEMED = Text("redemption", "償還")
-    CARRIED = Text("taken over from the token that was replaced", "旧トークンからの引継ぎ")
+    TRANSFERRED = Text("transfer")
+    ISSUED = Text("issue")
+    DELIVERED = Text("delivery")
+    APPROVED = Text("transfer with consent")
+    SETTLED = Text("delivery versus payment")
+    SALE = Text("recorded: sale")
+    GIFT = Text("recorded: gift")
+    INHERITANCE = Text("recorded: inheritance")
+    MERGER = Text("recorded: merger")
+    FORCED = Text("forced transfer")
+    REVERSED = Text("reversal")
+    REDISTRIBUTED = Text("redistribution")
+    POSITION_MOVED = Text("position moved to a new wallet")
+    REDEEMED = Text("redemption")
+    CARRIED = Text("taken over from the token that was replaced")
 
 
 RECORDED: Final = {
@@ -93,14 +94,8 @@ HistoryEntry: TypeAlias = Movement | Split
 class BrokenRegister(JP20Error):
     """The events do not add up: some are missing, or stand in the wrong order."""
 
-    def __init__(self, at: At, en: str, ja: str) -> None:
+    def __init__(self, at: At, why: Text) -> None:
         super().__init__(
-            Text(
-                f"The events up to block {at.block} do not add up: {en}.",
-                f"ブロック {at.block} までのイベントが整合しません: {ja}。",
-            ),
-            next_step=Text(
-                "Read the events again from the block in which the token was made.",
-                "トークン作成時のブロックからイベントを読み直してください。",
-            ),
+            Text("The events up to block {block} do not add up: {why}.", block=at.block, why=why),
+            next_step=Text("Read the events again from the block in which the token was made."),
         )

@@ -9,8 +9,8 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.dates import NotADate, parse_time
 from jp20.domain.files.letters import quoted
 from jp20.domain.files.tables import Column, Row, parse_table
@@ -73,8 +73,8 @@ def parse_trades(data: bytes, file: str) -> tuple[TradeRow, ...]:
         reader.fault(
             None,
             "",
-            Text("There are no rows.", "行がありません。"),
-            Text("Write at least one.", "1行以上記載してください。"),
+            Text("There are no rows."),
+            Text("Write at least one."),
         )
     if reader.faults:
         raise FaultyFile(sorted(reader.faults, key=lambda fault: fault.line or 0))
@@ -132,14 +132,8 @@ class _Reader:
             self.fault(
                 row.line,
                 "trade",
-                Text(
-                    f"{quoted(name).en} is not a trade's number.",
-                    f"{quoted(name).ja}は取引番号として使用できません。",
-                ),
-                Text(
-                    "Write 1 to 32 ASCII characters; the number is public.",
-                    "半角英数字・記号32字以内で記載してください(チェーン上で公開されます)。",
-                ),
+                Text("{name} is not a trade's number.", name=quoted(name)),
+                Text("Write 1 to 32 ASCII characters; the number is public."),
             )
             return name
         first = self._line_of.setdefault(name, row.line)
@@ -147,8 +141,8 @@ class _Reader:
             self.fault(
                 row.line,
                 "trade",
-                Text(f"The same trade is on line {first}.", f"{first}行目と同じ取引番号です。"),
-                Text("Remove one of the two.", "どちらかを削除してください。"),
+                Text("The same trade is on line {line}.", line=first),
+                Text("Remove one of the two."),
             )
         return name
 
@@ -157,11 +151,8 @@ class _Reader:
             self.fault(
                 row.line,
                 column,
-                Text("The cell is empty.", "空欄です。"),
-                Text(
-                    "Name a token, or in the column payment: bank.",
-                    "銘柄を記載してください(銀行経由の場合、決済手段は「銀行」)。",
-                ),
+                Text("The cell is empty."),
+                Text("Name a token, or in the column payment: bank."),
             )
         return row.cells[column]
 
@@ -184,19 +175,13 @@ class _Reader:
             self.fault(
                 line,
                 column,
-                Text(
-                    "A trade through a bank names the organisation that confirms it.",
-                    "銀行経由の取引には、確認を行う組織名が必要です。",
-                ),
-                Text("Name it as the consortium has it.", "登録された組織名を記載してください。"),
+                Text("A trade through a bank names the organisation that confirms it."),
+                Text("Name it as the consortium has it."),
             )
         else:
             self.fault(
                 line,
                 column,
-                Text(
-                    "Only a trade through a bank is confirmed by an organisation.",
-                    "組織による確認が必要なのは、銀行経由の取引だけです。",
-                ),
-                Text("Leave the cell empty.", "空欄にしてください。"),
+                Text("Only a trade through a bank is confirmed by an organisation."),
+                Text("Leave the cell empty."),
             )

@@ -9,7 +9,7 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 _TRADE: Final = "(bytes32,address,address,address,uint104,address,uint128,uint40,uint32,uint32)"
 
@@ -29,11 +29,11 @@ class TradeStatus(IntEnum):
 
 
 _STATUS_TEXTS: Final = {
-    TradeStatus.NONE: Text("not proposed", "未提示"),
-    TradeStatus.PROPOSED: Text("proposed", "一方のみ合意"),
-    TradeStatus.MATCHED: Text("matched", "双方合意"),
-    TradeStatus.SETTLED: Text("settled", "決済済み"),
-    TradeStatus.CANCELLED: Text("cancelled", "取消し"),
+    TradeStatus.NONE: Text("not proposed"),
+    TradeStatus.PROPOSED: Text("proposed"),
+    TradeStatus.MATCHED: Text("matched"),
+    TradeStatus.SETTLED: Text("settled"),
+    TradeStatus.CANCELLED: Text("cancelled"),
 }
 
 

@@ -3,7 +3,8 @@
 from enum import Enum
 from typing import Final
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 
 
 class Term(Enum):
@@ -23,13 +24,13 @@ class Term(Enum):
 
 
 _TERM_TEXTS: Final = {
-    Term.CLASSES: Text("classes that may hold", "保有可能な投資家区分"),
-    Term.RESIDENCIES: Text("residencies that may hold", "保有可能な居住区分"),
-    Term.HOLDER_CAP: Text("holders at most", "保有者数上限"),
-    Term.LOT_SIZE: Text("lot", "取引単位"),
-    Term.CONSENT: Text("consent required", "譲渡承諾"),
-    Term.CAP: Text("cap", "発行上限"),
-    Term.MATURITY: Text("maturity", "償還期日"),
+    Term.CLASSES: Text("classes that may hold"),
+    Term.RESIDENCIES: Text("residencies that may hold"),
+    Term.HOLDER_CAP: Text("holders at most"),
+    Term.LOT_SIZE: Text("lot"),
+    Term.CONSENT: Text("consent required"),
+    Term.CAP: Text("cap"),
+    Term.MATURITY: Text("maturity"),
 }
 
 FIXED: Final = frozenset(
@@ -57,16 +58,10 @@ FIXED: Final = frozenset(
 class TermNeverChanges(JP20Error):
     """A term that no decision changes."""
 
+    what = Text("{term} never changes.")
+    why = Text("What the token is, for whom it was issued and how it is redeemed stay as issued.")
+    next_step = Text("What can be changed: {changeable}. For all else issue a new token.")
+
     def __init__(self, term: str) -> None:
         changeable = [each.value for each in Term]
-        super().__init__(
-            Text(f"{term} never changes.", f"{term} は変更できません。"),
-            Text(
-                "What the token is, for whom it was issued and how it is redeemed stay as issued.",
-                "商品内容、発行者口座、償還方法は発行時の条件のまま変わりません。",
-            ),
-            Text(
-                f"What can be changed: {', '.join(changeable)}. For all else issue a new token.",
-                f"変更可能: {'、'.join(changeable)}。他は新たなトークンの発行が必要です。",
-            ),
-        )
+        super().__init__(term=term, changeable=Text.listing(changeable))

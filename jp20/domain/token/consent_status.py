@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Final
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 
 class ConsentStatus(IntEnum):
@@ -23,11 +23,11 @@ class ConsentStatus(IntEnum):
 
 
 _STATUS_TEXTS: Final = {
-    ConsentStatus.NONE: Text("none", "なし"),
-    ConsentStatus.OPEN: Text("open", "承諾待ち"),
-    ConsentStatus.APPROVED: Text("approved", "承諾済み"),
-    ConsentStatus.REJECTED: Text("rejected", "拒否"),
-    ConsentStatus.CANCELLED: Text("cancelled", "取消し"),
-    ConsentStatus.CONSENTED: Text("approved, to be settled", "承諾済み(決済待ち)"),
-    ConsentStatus.SETTLED: Text("settled", "決済済み"),
+    ConsentStatus.NONE: Text("none"),
+    ConsentStatus.OPEN: Text("open"),
+    ConsentStatus.APPROVED: Text("approved"),
+    ConsentStatus.REJECTED: Text("rejected"),
+    ConsentStatus.CANCELLED: Text("cancelled"),
+    ConsentStatus.CONSENTED: Text("approved, to be settled"),
+    ConsentStatus.SETTLED: Text("settled"),
 }

@@ -11,8 +11,8 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.migration import NotAMigration
@@ -23,11 +23,11 @@ _FORMAT: Final = 1
 class TakeoverStage(Enum):
     """What is done, in this order."""
 
-    CREATE = Text("create the new token", "新トークンの作成")
-    CLOSE = Text("close the old token", "旧トークンの閉鎖")
-    HOLDERS = Text("carry the positions over", "保有残高・権利制限の引継ぎ")
-    WORDS = Text("carry records over", "各種記録の引継ぎ")
-    OPEN = Text("put the new token in force", "新トークンの効力発生")
+    CREATE = Text("create the new token")
+    CLOSE = Text("close the old token")
+    HOLDERS = Text("carry the positions over")
+    WORDS = Text("carry records over")
+    OPEN = Text("put the new token in force")
 
     @property
     def text(self) -> Text:
@@ -87,4 +87,4 @@ def replacement_from_json(data: bytes, file: str) -> Replacement:
         raise NotAMigration(file, faulty.faults[0].text, "token") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         said = f"{type(error).__name__}: {error}"
-        raise NotAMigration(file, Text(said, said), "token") from None
+        raise NotAMigration(file, Text.verbatim(said), "token") from None

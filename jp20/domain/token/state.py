@@ -10,7 +10,8 @@ from enum import Enum
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.token.reasons import Reason
 from jp20.domain.token.terms import Terms
 
@@ -23,11 +24,8 @@ class WouldBeRefused(JP20Error):
     def __init__(self, what: Text, why: Reason | Text, next_step: Text | None = None) -> None:
         self.reason = why if isinstance(why, Reason) else None
         if isinstance(why, Reason):
-            why = Text(
-                f"{why.name} ({why.value}): {why.text.en}",
-                f"{why.name}({why.value}): {why.text.ja}",
-            )
-        said = Text(f"{why.en} Nothing was sent.", f"{why.ja}送信はしていません。")
+            why = Text("{reason} ({code}): {text}", reason=why.name, code=why.value, text=why.text)
+        said = Text("{why} Nothing was sent.", why=why)
         super().__init__(what, said, next_step)
         self.code = None if self.reason is None else self.reason.name
 
@@ -35,10 +33,10 @@ class WouldBeRefused(JP20Error):
 class Redemption(Enum):
     """The ways to redeem; a term sheet allows each by itself, that at maturity always."""
 
-    MATURITY = Text("at maturity", "満期償還")
-    EARLY = Text("early, of the whole issue", "期限前全部償還")
-    PART = Text("of a part, in proportion", "一部償還(按分)")
-    HOLDER = Text("of one holder's units", "個別償還")
+    MATURITY = Text("at maturity")
+    EARLY = Text("early, of the whole issue")
+    PART = Text("of a part, in proportion")
+    HOLDER = Text("of one holder's units")
 
     @property
     def text(self) -> Text:
@@ -48,12 +46,12 @@ class Redemption(Enum):
 class Status(Enum):
     """How a token stands, the strongest that holds."""
 
-    HALTED = Text("platform halted", "基盤停止中")
-    PAUSED = Text("paused", "一時停止中")
-    REDEEMED = Text("redeemed", "償還済み")
-    MATURED = Text("matured", "満期到来")
-    NOT_ISSUED = Text("nothing issued", "未発行")
-    OPEN = Text("open", "稼働中")
+    HALTED = Text("platform halted")
+    PAUSED = Text("paused", context="state")
+    REDEEMED = Text("redeemed", context="state")
+    MATURED = Text("matured")
+    NOT_ISSUED = Text("nothing issued")
+    OPEN = Text("open", context="token")
 
     @property
     def text(self) -> Text:

@@ -13,8 +13,8 @@ from typing import Final, TypeVar, cast
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
-from jp20.domain.base.errors import Text
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.text import Text
 from jp20.domain.base.times import unix_time
 from jp20.domain.files.dates import NotADate, parse_time
 from jp20.domain.files.fields import read_toml
@@ -106,33 +106,24 @@ def _contradictions(file: str, terms: Terms) -> Iterable[Fault]:
             file,
             None,
             "issue.lot_size",
-            Text("A lot is larger than the whole issue.", "取引単位が発行上限を超えています。"),
-            Text("Lower lot_size or raise cap.", "lot_size を下げるか cap を上げてください。"),
+            Text("A lot is larger than the whole issue."),
+            Text("Lower lot_size or raise cap."),
         )
     if terms.maturity and terms.locked_until >= terms.maturity:
         yield Fault(
             file,
             None,
             "issue.locked_until",
-            Text(
-                "The lock-up does not end before maturity.",
-                "ロックアップが償還期日より前に終了しません。",
-            ),
-            Text(
-                "Put it before redemption.maturity.",
-                "redemption.maturity より前の日時にしてください。",
-            ),
+            Text("The lock-up does not end before maturity."),
+            Text("Put it before redemption.maturity."),
         )
     if terms.whole_position_only and terms.lot_size > 1:
         yield Fault(
             file,
             None,
             "holders.whole_position_only",
-            Text(
-                "A token that moves as a whole position has no lots.",
-                "一括譲渡のトークンには取引単位を設定できません。",
-            ),
-            Text("Remove issue.lot_size.", "issue.lot_size を削除してください。"),
+            Text("A token that moves as a whole position has no lots."),
+            Text("Remove issue.lot_size."),
         )
     admitted = {
         Placement.QUALIFIED: 1 << InvestorClass.QUALIFIED_INSTITUTION,
@@ -145,20 +136,14 @@ def _contradictions(file: str, terms: Terms) -> Iterable[Fault]:
             None,
             "holders.classes",
             Text(
-                f"The placement {terms.placement.text.en} does not reach these classes.",
-                f"募集形態「{terms.placement.text.ja}」では対象とならない投資家区分が含まれています。",
+                "The placement {placement} does not reach these classes.",
+                placement=terms.placement.text,
             ),
-            Text(
-                "Take them out, or change issue.placement.",
-                "削除するか、issue.placement を変更してください。",
-            ),
+            Text("Take them out, or change issue.placement."),
         )
 
 
-_START: Final = Text(
-    "Start from a file in examples/term-sheets.",
-    "examples/term-sheets のファイルを基に作成してください。",
-)
+_START: Final = Text("Start from a file in examples/term-sheets.")
 
 
 class _Reader:
@@ -184,12 +169,10 @@ class _Reader:
         ):
             self._fault(
                 field,
+                Text("This is not a text of the right length."),
                 Text(
-                    "This is not a text of the right length.", "文字列でないか、長さが不適切です。"
-                ),
-                Text(
-                    f"Write 1 to {most} bytes in quotation marks, without control characters.",
-                    f"引用符で囲んで1〜{most}バイトで、制御文字を含めずに記載してください。",
+                    "Write 1 to {most} bytes in quotation marks, without control characters.",
+                    most=most,
                 ),
             )
         return str(value)
@@ -203,11 +186,8 @@ class _Reader:
             said = quoted(str(value))
             self._fault(
                 field,
-                Text(f"{said.en} cannot be one.", f"{said.ja}は使用できません。"),
-                Text(
-                    f"Write 1 to {most} of A-Z, 0-9, and hyphens between them.",
-                    f"半角の A-Z、0-9 とその間のハイフンで{most}文字以内で記載してください。",
-                ),
+                Text("{value} cannot be one.", value=said),
+                Text("Write 1 to {most} of A-Z, 0-9, and hyphens between them.", most=most),
             )
         return str(value)
 
@@ -220,14 +200,8 @@ class _Reader:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             self._fault(
                 field,
-                Text(
-                    f"{value!r} is not a whole number in range.",
-                    f"{value!r} は範囲内の整数ではありません。",
-                ),
-                Text(
-                    f"Write a number from {least} to {most}.",
-                    f"{least}〜{most} の整数を記載してください。",
-                ),
+                Text("{value!r} is not a whole number in range.", value=value),
+                Text("Write a number from {least} to {most}.", least=least, most=most),
             )
             return least
         return value
@@ -237,14 +211,8 @@ class _Reader:
         if not isinstance(value, bool | None):
             self._fault(
                 field,
-                Text(
-                    f"{value!r} is neither true nor false.",
-                    f"{value!r} は true でも false でもありません。",
-                ),
-                Text(
-                    "Write true or false, without quotation marks.",
-                    "引用符なしで true か false を記載してください。",
-                ),
+                Text("{value!r} is neither true nor false.", value=value),
+                Text("Write true or false, without quotation marks."),
             )
         return value is True
 
@@ -265,11 +233,8 @@ class _Reader:
             pass
         self._fault(
             field,
-            Text(f"{value!r} is not a date or time.", f"{value!r} は日付・日時ではありません。"),
-            Text(
-                "Write it like 2031-03-31 or 2031-03-31T15:00:00+09:00.",
-                "2031-03-31 または 2031-03-31T15:00:00+09:00 のように記載してください。",
-            ),
+            Text("{value!r} is not a date or time.", value=value),
+            Text("Write it like 2031-03-31 or 2031-03-31T15:00:00+09:00."),
         )
         return 0
 
@@ -285,18 +250,15 @@ class _Reader:
         except WrongChecksum:
             self._fault(
                 field,
-                Text("The address has a wrong checksum.", "アドレスのチェックサムが一致しません。"),
-                Text("Copy it again from its source.", "元の資料から再度転記してください。"),
+                Text("The address has a wrong checksum."),
+                Text("Copy it again from its source."),
             )
             return ZERO_ADDRESS
         if address == ZERO_ADDRESS:
             self._fault(
                 field,
-                Text(f"{value!r} is not an address.", f"{value!r} はアドレスではありません。"),
-                Text(
-                    "Write 0x and 40 digits of 0-9, a-f.",
-                    "0x に続けて 0-9、a-f の40桁で記載してください。",
-                ),
+                Text("{value!r} is not an address.", value=value),
+                Text("Write 0x and 40 digits of 0-9, a-f."),
             )
         return address
 
@@ -349,12 +311,9 @@ class _Reader:
             ):
                 self._fault(
                     "documents",
+                    Text("Document {name!r} is not complete.", name=name),
                     Text(
-                        f"Document {name!r} is not complete.", f"文書 {name!r} の記載が不完全です。"
-                    ),
-                    Text(
-                        "Give each its own name (1 to 32 bytes), a uri and its sha256 (64 digits).",
-                        "それぞれに固有の name(1〜32バイト)、uri、sha256(64桁)を記載してください。",
+                        "Give each its own name (1 to 32 bytes), a uri and its sha256 (64 digits)."
                     ),
                 )
             else:
@@ -375,11 +334,8 @@ class _Reader:
                         self._file,
                         None,
                         name,
-                        Text("There is no such field.", "この項目は存在しません。"),
-                        Text(
-                            "Correct its name, or remove it.",
-                            "項目名を修正するか、削除してください。",
-                        ),
+                        Text("There is no such field."),
+                        Text("Correct its name, or remove it."),
                     )
 
     def _value(self, field: str) -> object:
@@ -394,14 +350,14 @@ class _Reader:
     def _missing(self, field: str) -> None:
         self._fault(
             field,
-            Text("This is missing.", "記載がありません。"),
-            Text("Fill it in.", "記載してください。"),
+            Text("This is missing."),
+            Text("Fill it in."),
         )
 
     def _not_a_choice(self, field: str, value: object, values: Iterable[str]) -> None:
         allowed = ", ".join(values)
         self._fault(
             field,
-            Text(f"{value!r} is not known here.", f"{value!r} は使用できない値です。"),
-            Text(f"Use: {allowed}.", f"次から指定してください: {allowed}。"),
+            Text("{value!r} is not known here.", value=value),
+            Text("Use: {allowed}.", allowed=allowed),
         )

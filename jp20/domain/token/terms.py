@@ -6,7 +6,7 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 
 MAX_UNITS: Final = 2**104 - 1
 """What no amount of units may reach."""
@@ -26,10 +26,10 @@ class Placement(IntEnum):
 
 
 _PLACEMENT_TEXTS: Final = {
-    Placement.PUBLIC: Text("public", "募集"),
-    Placement.SMALL_NUMBER: Text("small_number", "少人数私募"),
-    Placement.QUALIFIED: Text("qualified", "適格機関投資家私募"),
-    Placement.PROFESSIONAL: Text("professional", "特定投資家私募"),
+    Placement.PUBLIC: Text("public"),
+    Placement.SMALL_NUMBER: Text("small_number"),
+    Placement.QUALIFIED: Text("qualified"),
+    Placement.PROFESSIONAL: Text("professional", context="placement"),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.files.json_file import (
     Faults,
     Fields,
@@ -101,7 +101,7 @@ def parse_unsigned(content: bytes, file: str) -> UnsignedFile:
     """Reads what waits for signatures. Raises FaultyFile: first for its fields, each that is
     unfit; then for its checksum, the order of its nonces and keys that stand twice.
     """
-    again = Text("Export it again: jp20 tx export.", "jp20 tx export で再度書き出してください。")
+    again = Text("Export it again: jp20 tx export.")
     faults = Faults(file, again)
     whole = read_fields(content, _UNSIGNED, FORMAT, faults)
     whole.only("kind", "format", "chain_id", "genesis", "address", "transactions", "checksum")
@@ -123,7 +123,7 @@ def parse_signed(content: bytes, file: str) -> SignedFile:
     Raises FaultyFile: first for its fields, each that is unfit; then for its checksum, the order of
     its nonces and keys that stand twice.
     """
-    again = Text("Sign it again: jp20 tx sign.", "jp20 tx sign で再度署名してください。")
+    again = Text("Sign it again: jp20 tx sign.")
     faults = Faults(file, again)
     whole = read_fields(content, _SIGNED, FORMAT, faults)
     whole.only("kind", "format", "unsigned", "chain_id", "address", "transactions", "checksum")
@@ -144,43 +144,33 @@ def check_signed(signed: SignedFile, unsigned: UnsignedFile, file: str) -> None:
 
     `file` is the signed file's name. Raises FaultyFile, with every fault.
     """
-    again = Text(
-        "Sign the file that was exported last: jp20 tx sign.",
-        "最後に書き出したファイルに jp20 tx sign で署名してください。",
-    )
+    again = Text("Sign the file that was exported last: jp20 tx sign.")
     faults = Faults(file, again)
     for field in ("chain_id", "address"):
         if getattr(signed, field) != getattr(unsigned, field):
-            faults.add(field, *_NOT_THE_SAME)
+            faults.add(field, _NOT_THE_SAME)
     if signed.unsigned != unsigned.checksum:
         faults.add(
             "unsigned",
-            "is the checksum of another exported file.",
-            "は別の書き出しファイルのチェックサムです。",
+            Text("is the checksum of another exported file."),
         )
     wanted = {each.key: each.transaction for each in unsigned.transactions}
     for place, each in enumerate(signed.transactions):
         expected = wanted.pop(each.key, None)
         if expected is None:
-            faults.add(
-                f"transactions[{place}].key", "was not exported.", "は書き出されていません。"
-            )
+            faults.add(f"transactions[{place}].key", Text("was not exported."))
         elif expected != each.transaction:
             for name in _different(expected, each.transaction):
-                faults.add(f"transactions[{place}].{name}", *_NOT_THE_SAME)
+                faults.add(f"transactions[{place}].{name}", _NOT_THE_SAME)
     if wanted:
         faults.add(
             "transactions",
-            f"lacks {len(wanted):,} of those exported.",
-            f"に、書き出した取引のうち {len(wanted):,} 件がありません。",
+            Text("lacks {count:,} of those exported.", count=len(wanted)),
         )
     faults.end()
 
 
-_NOT_THE_SAME: Final = (
-    "is not what was exported.",
-    "が、書き出した内容と異なります。",
-)
+_NOT_THE_SAME: Final = Text("is not what was exported.")
 
 
 def _different(one: Unsigned, other: Unsigned) -> Iterator[str]:
@@ -259,17 +249,16 @@ def _signed(fields: Fields, chain_id: int, address: ChecksumAddress) -> SignedTr
     try:
         found = recover_signer(raw)
     except NotATransaction as error:
-        fields.add("raw", f"is no signed transaction: {error}.", "は署名済み取引ではありません。")
+        fields.add("raw", Text("is not a signed transaction: {error}.", error=error))
         return None
     if found.hash != named:
-        fields.add("hash", "is not that of the bytes.", "が取引のバイト列と一致しません。")
+        fields.add("hash", Text("is not that of the bytes."))
     if found.transaction.chain_id != chain_id:
-        fields.add("raw", "is signed for another chain.", "は別のチェーン向けに署名されています。")
+        fields.add("raw", Text("is signed for another chain."))
     if found.sender != address:
         fields.add(
             "raw",
-            f"is signed by {found.sender}, not by {address}.",
-            f"は {address} ではなく {found.sender} により署名されています。",
+            Text("is signed by {sender}, not by {address}.", sender=found.sender, address=address),
         )
     return SignedTransaction(key, Signed(found.hash, raw), found.transaction)
 
@@ -282,14 +271,12 @@ def _in_order(faults: Faults, transactions: Sequence[tuple[bytes, int]]) -> None
         if nonce <= last:
             faults.add(
                 f"transactions[{place}]",
-                f"has nonce {nonce} after {last}.",
-                f"のノンス {nonce} が {last} の後にあります。",
+                Text("has nonce {nonce} after {last}.", nonce=nonce, last=last),
             )
         if key in places:
             faults.add(
                 f"transactions[{place}].key",
-                f"is also that of transactions[{places[key]}].",
-                f"が transactions[{places[key]}] と重複しています。",
+                Text("is also that of transactions[{place}].", place=places[key]),
             )
         places.setdefault(key, place)
         last = nonce

@@ -4,8 +4,9 @@ import time
 from pathlib import Path
 
 from jp20.chain.contracts.contract import artifact, token_interface
-from jp20.domain.base.errors import BadArgument, ExitCode, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, ExitCode, JP20Error
 from jp20.domain.base.os_errors import reason
+from jp20.domain.base.text import Text
 from jp20.domain.files.fields import MOST_JSON
 from jp20.domain.files.tables import PLAIN, Layout
 from jp20.domain.governance.consortium_file import ConsortiumFile, parse_consortium
@@ -27,12 +28,11 @@ class NoFile(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("{file} cannot be read.")
+    next_step = Text("Check the name of the file.")
+
     def __init__(self, file: Path, error: OSError) -> None:
-        super().__init__(
-            Text(f"{file} cannot be read.", f"{file} を読み込めません。"),
-            reason(error),
-            Text("Check the name of the file.", "ファイル名を確認してください。"),
-        )
+        super().__init__(why=reason(error), file=file)
 
 
 def read_file(file: Path) -> bytes:
@@ -49,12 +49,9 @@ def read_document(file: Path) -> bytes:
     content = _bytes(file)
     if not content:
         raise BadArgument(
-            Text(f"{file} is empty (0 bytes).", f"{file} は空のファイル(0バイト)です。"),
-            Text(
-                "The hash of an empty file is evidence of nothing.",
-                "空のファイルのハッシュは証拠になりません。",
-            ),
-            Text("Name the document itself.", "書類のファイルを指定してください。"),
+            Text("{file} is empty (0 bytes).", file=file),
+            Text("The hash of an empty file is evidence of nothing."),
+            Text("Name the document itself."),
         )
     return content
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import Kind, Policy
 from jp20.operations.files.inputs import load_policy
 from jp20.operations.session import Session
@@ -29,7 +29,7 @@ class NamedAct:
 def act_name(kind: Kind | None, function: str) -> NamedAct:
     """That of a function; the function itself where the policy does not list it."""
     act = _shipped().act(kind, function) if kind else None
-    return NamedAct(act.key, act.name) if act else NamedAct(function, Text(function, function))
+    return NamedAct(act.key, act.name) if act else NamedAct(function, Text.verbatim(function))
 
 
 @cache

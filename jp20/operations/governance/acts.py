@@ -19,7 +19,8 @@ from jp20.chain.contracts.contract import artifact, eth_call, reverted
 from jp20.chain.contracts.errors import Refused, Reverted, Unauthorized
 from jp20.chain.rpc.connection import NodeRefused, octets
 from jp20.chain.rpc.node_errors import NodeFailure
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Decided, Outcomes, RowOutcome

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from jp20.chain.new_files import write_new
 from jp20.chain.signing.signers import Signer
-from jp20.domain.base.errors import BadArgument, JP20Error, Text
+from jp20.domain.base.errors import BadArgument, JP20Error
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.assignment import NotEnoughOrganisations, assign
 from jp20.domain.governance.decision_file import decision_to_json
 from jp20.domain.governance.policy import Organisation
@@ -25,111 +26,69 @@ from jp20.operations.session import Member, Session
 class CallsUnknown(JP20Error):
     """The calls of a request are not on the chain, and nobody gave the file that has them."""
 
+    what = Text("What request 0x{request} would do is not on the chain.")
+    why = Text("It has many calls, or long ones: they travel as a file. Nothing is signed unseen.")
+    next_step = Text(
+        "Get the file from the proposing organisation (its plans folder), then: jp20 "
+        "requests {command} 0x{request} --decision FILE"
+    )
+
     def __init__(self, request: bytes, command: str) -> None:
-        super().__init__(
-            Text(
-                f"What request 0x{request.hex()} would do is not on the chain.",
-                f"申請 0x{request.hex()} の内容はチェーンに記録されていません。",
-            ),
-            Text(
-                "It has many calls, or long ones: they travel as a file. Nothing is signed unseen.",
-                "件数が多い等のため、内容はファイルで受け渡されます。"
-                "内容を確認せずに署名することはできません。",
-            ),
-            Text(
-                "Get the file from the proposing organisation (its plans folder), then: "
-                f"jp20 requests {command} 0x{request.hex()} --decision FILE",
-                "提案した組織から申請ファイル(plans フォルダ)を受け取り、"
-                f"jp20 requests {command} 0x{request.hex()} --decision ファイル を"
-                "実行してください。",
-            ),
-        )
+        super().__init__(request=request.hex(), command=command)
 
 
 class AnotherDecision(BadArgument):
     """The file holds the calls of another request."""
 
+    what = Text("{file} is not the decision of request 0x{named}.")
+    why = Text("Its calls, case and document make 0x{found}.")
+    next_step = Text("Ask the proposing organisation for the right file; do not sign.")
+
     def __init__(self, file: str, named: bytes, found: bytes) -> None:
-        super().__init__(
-            Text(
-                f"{file} is not the decision of request 0x{named.hex()}.",
-                f"{file} は申請 0x{named.hex()} のものではありません。",
-            ),
-            Text(
-                f"Its calls, case and document make 0x{found.hex()}.",
-                f"ファイルの内容から計算した申請番号は 0x{found.hex()} です。",
-            ),
-            Text(
-                "Ask the proposing organisation for the right file; do not sign.",
-                "署名せずに、提案した組織に正しいファイルを確認してください。",
-            ),
-        )
+        super().__init__(file=file, named=named.hex(), found=found.hex())
 
 
 class NotOpen(JP20Error):
     """The request is in a state in which there is nothing to sign or to execute."""
 
+    what = Text("Request 0x{id} is closed: {state}.")
+
     def __init__(self, view: RequestView) -> None:
-        again = Text("Propose it again.", "必要な場合は、再度提案してください。")
+        again = Text("Propose it again.")
         steps = {
-            RequestState.EXECUTED: Text("There is nothing to do.", "操作は不要です。"),
+            RequestState.EXECUTED: Text("There is nothing to do."),
             RequestState.EXPIRED: again,
             RequestState.CANCELLED: again,
             RequestState.VOID: again,
         }
-        super().__init__(
-            Text(
-                f"Request 0x{view.id.hex()} is closed: {view.state.text.en}.",
-                f"申請 0x{view.id.hex()} は終了しています({view.state.text.ja})。",
-            ),
-            next_step=steps.get(view.state),
-        )
+        super().__init__(next_step=steps.get(view.state), id=view.id.hex(), state=view.state.text)
 
 
 class NothingToSign(JP20Error):
     """No organisation whose key is here has a signature to give."""
 
+    what = Text("There is nothing for you to sign in request 0x{id}.")
+    next_step = Text("See: jp20 requests show 0x{id}")
+
     def __init__(self, view: RequestView, why: Text) -> None:
-        super().__init__(
-            Text(
-                f"There is nothing for you to sign in request 0x{view.id.hex()}.",
-                f"申請 0x{view.id.hex()} に、貴組織が署名できる枠はありません。",
-            ),
-            why,
-            Text(
-                f"See: jp20 requests show 0x{view.id.hex()}",
-                f"確認: jp20 requests show 0x{view.id.hex()}",
-            ),
-        )
+        super().__init__(why=why, id=view.id.hex())
 
 
 class NotOurs(JP20Error):
     """Only the proposing organisation cancels."""
 
+    what = Text("Only {proposer}, who proposed it, can cancel it.")
+    next_step = Text("To take your own signature back: jp20 requests withdraw")
+
     def __init__(self, proposer: str) -> None:
-        super().__init__(
-            Text(
-                f"Only {proposer}, who proposed it, can cancel it.",
-                f"取り消せるのは、提案した {proposer} のみです。",
-            ),
-            next_step=Text(
-                "To take your own signature back: jp20 requests withdraw",
-                "自組織の署名を撤回する場合: jp20 requests withdraw",
-            ),
-        )
+        super().__init__(proposer=proposer)
 
 
 class NotSigned(JP20Error):
     """No organisation whose key is here has signed."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            Text(
-                "No organisation whose key is here has signed it.",
-                "手元の鍵の組織は、この申請に署名していません。",
-            ),
-            next_step=Text("There is nothing to withdraw.", "撤回する署名はありません。"),
-        )
+    what = Text("No organisation whose key is here has signed it.")
+    next_step = Text("There is nothing to withdraw.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,18 +236,13 @@ def _open_slots(member: Member, view: RequestView) -> list[int]:
 
 def _why_not(present: list[Member], view: RequestView, signed: dict[int, int]) -> Text:
     if not present:
-        return Text(
-            "No key here is an organisation's.", "手元の鍵は、いずれの組織の鍵でもありません。"
-        )
+        return Text("No key here is an organisation's.")
     if any(member.number in view.request.parties for member in present):
-        return Text(
-            "Your organisation is named as a party: it signs nothing.",
-            "貴組織は当事者として除外されています。",
-        )
+        return Text("Your organisation is named as a party: it signs nothing.")
     if any(member.number in signed.values() for member in present):
-        return Text("Your organisation has signed it.", "貴組織は署名済みです。")
+        return Text("Your organisation has signed it.")
     wanted: frozenset[Role] = frozenset().union(
         *(slot.roles for slot in view.slots if slot.index not in signed)
     )
     names = " | ".join(role.name for role in sorted(wanted))
-    return Text(f"It waits for {names}.", f"{names} の署名を待っています。")
+    return Text("It waits for {names}.", names=names)

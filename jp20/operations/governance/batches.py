@@ -9,8 +9,9 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.errors import Reverted, Unauthorized
 from jp20.chain.sending.sender import Progress
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.faults import Fault
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import rule_of
 from jp20.domain.governance.requests import Call
@@ -37,11 +38,8 @@ _R = TypeVar("_R")
 class NoRows(JP20Error):
     """There is nothing to do."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            Text("There are no rows.", "対象の行がありません。"),
-            next_step=Text("Name at least one.", "1件以上を指定してください。"),
-        )
+    what = Text("There are no rows.")
+    next_step = Text("Name at least one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +152,10 @@ def faulty(faults: Iterable[Fault]) -> tuple[RowOutcome, ...]:
             None,
             None,
             Outcome.REFUSED,
-            Text(
-                " ".join(f"[{each.field}] {each.what.en}" for each in found),
-                " ".join(f"[{each.field}] {each.what.ja}" for each in found),
+            Text.joined(
+                (Text("[{field}] {what}", field=each.field, what=each.what) for each in found),
+                " ",
+                " ",
             ),
             "FILE",
         )

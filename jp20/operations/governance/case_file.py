@@ -8,7 +8,8 @@ from pathlib import Path
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
-from jp20.domain.base.errors import BadArgument, Text
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
 from jp20.domain.base.times import unix_time
 from jp20.domain.files.fields import read_toml
 from jp20.domain.governance.evidence import Evidence
@@ -94,16 +95,10 @@ class CaseFile:
     def unfit(self, field: str, example: str) -> BadArgument:
         """The error for a field that is missing, or is not like the example."""
         return BadArgument(
-            Text(
-                f"{self._file} [{field}] is missing or unfit.",
-                f"{self._file} [{field}] がないか、不適切です。",
-            ),
-            next_step=Text(f"Write: {example}", f"記載例: {example}"),
+            Text("{file} [{field}] is missing or unfit.", file=self._file, field=field),
+            next_step=Text("Write: {example}", example=example),
         )
 
     def _read(self) -> Mapping[str, object]:
-        start = Text(
-            "Start from a file in examples/administer.",
-            "examples/administer のファイルを基に作成してください。",
-        )
+        start = Text("Start from a file in examples/administer.")
         return read_toml(read_file(self._file), str(self._file), start)

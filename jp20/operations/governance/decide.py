@@ -17,8 +17,9 @@ from jp20.chain.contracts.errors import Reverted
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.sender import Progress
 from jp20.chain.signing.signers import Signer
-from jp20.domain.base.errors import ExitCode, JP20Error, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.governance.assignment import Assignment, NotEnoughOrganisations, assign, direct
 from jp20.domain.governance.evidence import Evidence
@@ -38,21 +39,12 @@ class NotBefore(JP20Error):
 
     exit_code = ExitCode.WAITS
 
+    what = Text("It is signed, and can be executed from {time}.")
+    why = Text("Request 0x{request}: the policy asks for a delay.")
+    next_step = Text("Run the same command again then; it continues from here.")
+
     def __init__(self, request: bytes, ready_at: int, decision: Decision | None = None) -> None:
-        super().__init__(
-            Text(
-                f"It is signed, and can be executed from {in_tokyo(ready_at)}.",
-                f"署名は完了しました。{in_tokyo(ready_at)} 以降に実行できます。",
-            ),
-            Text(
-                f"Request 0x{request.hex()}: the policy asks for a delay.",
-                f"申請 0x{request.hex()}: ポリシーが待機期間を定めています。",
-            ),
-            Text(
-                "Run the same command again then; it continues from here.",
-                "その時刻以降に再度実行すると、ここから続行します。",
-            ),
-        )
+        super().__init__(time=in_tokyo(ready_at), request=request.hex())
         self.request = request
         self.ready_at = ready_at
         self.decision = decision
@@ -61,9 +53,9 @@ class NotBefore(JP20Error):
 class Awaited(Enum):
     """What of a request another organisation has to do."""
 
-    PROPOSAL = Text("proposal", "提案")
-    SIGNATURE = Text("signature", "署名")
-    EXECUTION = Text("execution", "実行")
+    PROPOSAL = Text("proposal")
+    SIGNATURE = Text("signature")
+    EXECUTION = Text("execution")
 
 
 class AwaitingOthers(JP20Error):
@@ -73,6 +65,9 @@ class AwaitingOthers(JP20Error):
     """
 
     exit_code = ExitCode.WAITS
+
+    what = Text("{before}It is waiting for the {step} of another organisation: {named}.")
+    next_step = Text("Let them run the same, with the same files and case; then run it again.")
 
     def __init__(
         self,
@@ -84,28 +79,16 @@ class AwaitingOthers(JP20Error):
     ) -> None:
         named = " | ".join(role.name for role in sorted(roles))
         part = awaited.value
-        only = Text("All have signed. ", "署名は揃いました。")
-        before = only if awaited is Awaited.EXECUTION else Text("", "")
+        only = Text("All have signed. ")
+        before = only if awaited is Awaited.EXECUTION else Text.verbatim("")
         request_id = f"0x{request.hex()}"
         sent = Text(
-            f"Request {request_id}; sent now: {', '.join(step.text.en for step in steps)}.",
-            f"申請 {request_id}、今回送信した手続: {'、'.join(step.text.ja for step in steps)}。",
+            "Request {request_id}; sent now: {steps}.",
+            request_id=request_id,
+            steps=Text.listing(step.text for step in steps),
         )
-        nothing = Text(
-            f"Request {request_id}; done here: nothing.",
-            f"申請 {request_id}、当方で済んだ手続: なし。",
-        )
-        super().__init__(
-            Text(
-                f"{before.en}It is waiting for the {part.en} of another organisation: {named}.",
-                f"{before.ja}他の組織({named})の手続を待っています({part.ja})。",
-            ),
-            sent if steps else nothing,
-            Text(
-                "Let them run the same, with the same files and case; then run it again.",
-                "同じファイルと案件番号で先方が実行した後、もう一度実行してください。",
-            ),
-        )
+        nothing = Text("Request {request_id}; done here: nothing.", request_id=request_id)
+        super().__init__(why=sent if steps else nothing, before=before, step=part, named=named)
         self.request = request
         self.steps = tuple(steps)
         self.roles = frozenset(roles)

@@ -6,7 +6,8 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.governance.evidence import Evidence
 from jp20.operations.governance.acts import Act
@@ -20,11 +21,8 @@ STANDING_REASON: Final = "Emergency stop: the reason follows. 緊急停止(理�
 class NotHalted(JP20Error):
     """There is nothing to resume."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            Text("The platform is not halted.", "基盤は停止していません。"),
-            next_step=Text("There is nothing to do.", "操作は不要です。"),
-        )
+    what = Text("The platform is not halted.")
+    next_step = Text("There is nothing to do.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +62,16 @@ def halt(session: Session, evidence: Evidence | None = None) -> Act:
     def question() -> Text:
         count = len(session.tokens())
         return Text(
-            f"HALT EVERYTHING: all {count} tokens, and those made later? "
-            "Resuming takes the operator and three more organisations.",
-            f"全停止しますか?(全 {count} トークンと以後に作成されるトークン。"
-            "再開には運営者と他の3組織の署名が必要です)",
+            "HALT EVERYTHING: all {count} tokens, and those made later? Resuming takes the "
+            "operator and three more organisations.",
+            count=count,
         )
 
     return Act(
         (session.platform.call("halt"),),
         evidence or halt_evidence(session),
         question,
-        Text("The platform cannot be halted.", "基盤を停止できません。"),
+        Text("The platform cannot be halted."),
         stops=True,
         stands=lambda: session.platform.read(bool, "halted"),
     )
@@ -94,16 +91,17 @@ def resume(session: Session, evidence: Evidence, *, parties: Iterable[int] = ())
     def question() -> Text:
         count = len(session.tokens())
         return Text(
-            f"End the stop that began at {in_tokyo(since)}, for {count} tokens?",
-            f"{in_tokyo(since)} からの停止({count} トークン)を解除しますか?",
+            "End the stop that began at {time}, for {count} tokens?",
+            time=in_tokyo(since),
+            count=count,
         )
 
     return Act(
         (session.platform.call("resume", since),),
         evidence,
         question,
-        Text("The stop cannot be ended.", "停止を解除できません。"),
-        Text("See: jp20 status", "確認: jp20 status"),
+        Text("The stop cannot be ended."),
+        Text("See: jp20 status"),
         tuple(parties),
     )
 

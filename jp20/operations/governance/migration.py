@@ -19,8 +19,9 @@ from jp20.chain.contracts.errors import Reverted
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.deployment import CONTRACTS, MODULES, Deployed, Deployment
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.migration import (
@@ -68,33 +69,21 @@ Progress = Callable[[Stage, Step | None], None]
 class AlreadyReplaced(JP20Error):
     """The platform has a successor, which this folder does not know."""
 
+    what = Text("This platform was replaced by {successor}.")
+    next_step = Text("Copy the new deployment file from who carried it out.")
+
     def __init__(self, successor: ChecksumAddress) -> None:
-        super().__init__(
-            Text(
-                f"This platform was replaced by {successor}.",
-                f"この基盤は {successor} に差し替えられています。",
-            ),
-            next_step=Text(
-                "Copy the new deployment file from who carried it out.",
-                "差替えを実施した組織から新しいデプロイ記録を入手してください。",
-            ),
-        )
+        super().__init__(successor=successor)
 
 
 class OtherPlan(JP20Error):
     """The plan is about another platform than this folder's, or its successor is another one."""
 
+    what = Text("The plan replaces {old}, and that is not this folder's platform.")
+    next_step = Text("Plan it again: jp20 platform migrate plan")
+
     def __init__(self, old: ChecksumAddress) -> None:
-        super().__init__(
-            Text(
-                f"The plan replaces {old}, and that is not this folder's platform.",
-                f"計画は {old} の差替えですが、このフォルダの基盤ではありません。",
-            ),
-            next_step=Text(
-                "Plan it again: jp20 platform migrate plan",
-                "jp20 platform migrate plan で計画し直してください。",
-            ),
-        )
+        super().__init__(old=old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,14 +445,14 @@ class _Proving:
         self._differences.append(Difference(what, account, old, new))
 
 
-_FACTS: Final = Text("facts", "投資家情報")
-_RING: Final = Text("wallets of the investor", "投資家のウォレット")
-_SUSPENSION: Final = Text("suspension", "取引停止")
-_STOP: Final = Text("halted since", "全停止の開始時刻")
-_LISTED: Final = Text("token under its code", "コードで登録されたトークン")
-_ASKS: Final = Text("platform that the token asks", "トークンが参照する基盤")
-_RESERVED: Final = Text("reserved account", "予約アドレス")
-_UNITS: Final = Text("units of all holders and undistributed", "保有者と未配布の口数の合計")
+_FACTS: Final = Text("facts")
+_RING: Final = Text("wallets of the investor")
+_SUSPENSION: Final = Text("suspension")
+_STOP: Final = Text("halted since")
+_LISTED: Final = Text("token under its code")
+_ASKS: Final = Text("platform that the token asks")
+_RESERVED: Final = Text("reserved account")
+_UNITS: Final = Text("units of all holders and undistributed")
 
 
 def wallets_of_platform(session: Session, platform: Contract) -> tuple[ChecksumAddress, ...]:

@@ -17,8 +17,9 @@ from jp20.chain.contracts.errors import Reverted
 from jp20.chain.rpc.connection import NodeRefused
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import Role, bitmap, roles_in
+from jp20.domain.base.text import Text
 from jp20.domain.governance.consortium_refusals import ChangeRefused, is_known
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import Organisation, Policy, Unmet, unmet
@@ -32,38 +33,24 @@ from jp20.operations.session import Member, Session, TokenName, UnknownOrganisat
 class NameTaken(JP20Error):
     """An organisation of that name is there: two could not be told apart. Nothing was sent."""
 
+    what = Text("{organisation} is in the consortium already, as number {number}.")
+    next_step = Text("Give it a role or a key: jp20 organisation grant, jp20 organisation key add")
+
     def __init__(self, member: Member) -> None:
-        super().__init__(
-            Text(
-                f"{member.name} is in the consortium already, as number {member.number}.",
-                f"{member.name} は既にコンソーシアムに加入しています(番号 {member.number})。",
-            ),
-            next_step=Text(
-                "Give it a role or a key: jp20 organisation grant, jp20 organisation key add",
-                "役割または鍵を追加する場合: jp20 organisation grant、jp20 organisation key add",
-            ),
-        )
+        super().__init__(organisation=member.name, number=member.number)
 
 
 class NotOwnKey(JP20Error):
     """No key of the organisation whose key is to be taken away is at hand. Nothing was sent."""
 
+    what = Text("{key} is a key of {organisation}, and no key of it is here.")
+    why = Text("At once an organisation takes away keys of its own only.")
+    next_step = Text(
+        "By decision of the others: jp20 organisation key revoke {key} --case … --document …"
+    )
+
     def __init__(self, key: ChecksumAddress, owner: Member) -> None:
-        super().__init__(
-            Text(
-                f"{key} is a key of {owner.name}, and no key of it is here.",
-                f"{key} は {owner.name} の鍵ですが、同組織の鍵が手元にありません。",
-            ),
-            Text(
-                "At once an organisation takes away keys of its own only.",
-                "即時に失効できるのは、自組織の鍵のみです。",
-            ),
-            Text(
-                "By decision of the others: "
-                f"jp20 organisation key revoke {key} --case … --document …",
-                f"決定により失効する場合: jp20 organisation key revoke {key} --case … --document …",
-            ),
-        )
+        super().__init__(key=key, organisation=owner.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,30 +138,34 @@ def addition(
 ) -> Change:
     """A new organisation, with roles at large and at least one key that never was one."""
     given = sorted(set(roles))
-    named = ", ".join(each.name for each in given)
+    named = Text.listing(each.text for each in given) if given else Text("no role yet")
     return _change(
         session,
         session.consortium.call("addOrganisation", name, bitmap(given), list(keys)),
         evidence,
         Text(
-            f"Let {name} in, with {named or 'no role yet'} and the keys {', '.join(keys)}?",
-            f"{name} を追加しますか(役割: {named or 'なし'}、鍵: {'、'.join(keys)})?",
+            "Let {name} in, with {named} and the keys {keys}?",
+            name=name,
+            named=named,
+            keys=Text.listing(keys),
         ),
     )
 
 
 def removal(session: Session, member: Member, evidence: Evidence) -> Change:
     """Ends all keys and roles of an organisation, which signs nothing of it."""
-    roles = ", ".join(role.name for role in sorted(member.roles))
+    held = [role.text for role in sorted(member.roles)]
+    roles = Text.listing(held) if held else Text("–", context="roles")
     return _change(
         session,
         session.consortium.call("removeOrganisation", member.number),
         evidence,
         Text(
-            f"Remove {member.name}, with the roles {roles or '–'} and {len(member.keys)} keys? "
-            "This cannot be undone.",
-            f"{member.name} を除名しますか(役割: {roles or 'なし'}、鍵: {len(member.keys)} 件)?"
-            "取り消しはできません。",
+            "Remove {organisation}, with the roles {roles} and {count} keys? This cannot be "
+            "undone.",
+            organisation=member.name,
+            roles=roles,
+            count=len(member.keys),
         ),
         (member.number,),
         tuple(each for each in _active(session) if each.number != member.number),
@@ -190,10 +181,7 @@ def grant(
         session,
         session.consortium.call("grantRole", member.number, role, _scope(session, token)),
         evidence,
-        Text(
-            f"Give {member.name} the role {what.en}?",
-            f"{member.name} に {what.ja} の役割を付与しますか?",
-        ),
+        Text("Give {organisation} the role {what}?", organisation=member.name, what=what),
     )
 
 
@@ -206,10 +194,7 @@ def revocation(
         session,
         session.consortium.call("revokeRole", member.number, role, _scope(session, token)),
         evidence,
-        Text(
-            f"Take the role {what.en} from {member.name}?",
-            f"{member.name} から {what.ja} の役割を取り消しますか?",
-        ),
+        Text("Take the role {what} from {organisation}?", what=what, organisation=member.name),
         after=None if token else _moved(_active(session), role, member, None),
     )
 
@@ -231,8 +216,10 @@ def role_transfer(
         session.consortium.call("transferRole", role, scope, giver.number, taker.number),
         evidence,
         Text(
-            f"Hand the role {what.en} from {giver.name} to {taker.name}?",
-            f"{what.ja} の役割を {giver.name} から {taker.name} に引き継ぎますか?",
+            "Hand the role {what} from {giver} to {taker}?",
+            what=what,
+            giver=giver.name,
+            taker=taker.name,
         ),
         after=None if token else _moved(_active(session), role, giver, taker),
     )
@@ -246,7 +233,7 @@ def key_addition(
         session,
         session.consortium.call("addKey", member.number, key),
         evidence,
-        Text(f"Give {member.name} the key {key}?", f"{member.name} に鍵 {key} を追加しますか?"),
+        Text("Give {organisation} the key {key}?", organisation=member.name, key=key),
     )
 
 
@@ -258,8 +245,9 @@ def key_revocation(session: Session, entry: KeyEntry, evidence: Evidence) -> Cha
         session.consortium.call("revokeKey", key),
         evidence,
         Text(
-            f"Take the key {key} from {owner}? This cannot be undone.",
-            f"{owner} の鍵 {key} を失効させますか? 取り消しはできません。",
+            "Take the key {key} from {organisation}? This cannot be undone.",
+            key=key,
+            organisation=owner,
         ),
     )
 
@@ -353,7 +341,7 @@ def _change(
         (call,),
         evidence,
         lambda: question,
-        Text("The change is not possible.", "この変更はできません。"),
+        Text("The change is not possible."),
         parties=parties,
         explain=lambda refusal: _refusal(session, refusal),
     )
@@ -363,8 +351,8 @@ def _change(
 def _held(role: Role, token: TokenName | None) -> Text:
     """A role and for what it is held."""
     if token is None:
-        return Text(role.name, role.name)
-    return Text(f"{role.name} for {token}", f"{token} の {role.name}")
+        return role.text
+    return Text("{role} for {token}", role=role.text, token=token)
 
 
 def _owner(session: Session, entry: KeyEntry) -> str:
@@ -378,8 +366,10 @@ def _replacement(session: Session, old: KeyEntry, new: ChecksumAddress) -> Call:
 def _exchange(session: Session, old: KeyEntry, new: ChecksumAddress) -> Text:
     owner = _owner(session, old)
     return Text(
-        f"Exchange the key {old.address} of {owner} for {new}?",
-        f"{owner} の鍵 {old.address} を {new} に交換しますか?",
+        "Exchange the key {old} of {organisation} for {new}?",
+        old=old.address,
+        organisation=owner,
+        new=new,
     )
 
 

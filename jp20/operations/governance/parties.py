@@ -14,8 +14,8 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.abi import Decoded
 from jp20.chain.contracts.contract import token_at
-from jp20.domain.base.errors import Text
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import Kind, rule_of
 from jp20.domain.governance.requests import Call, Request
 from jp20.domain.register.events import (
@@ -110,7 +110,7 @@ def _issuers(
             if Role.ISSUER in member.own_roles:
                 yield KnownParty(
                     member.number,
-                    Text("the issuer's account is a side", "発行者の口座が移転の当事者"),
+                    Text("the issuer's account is a side"),
                 )
 
 
@@ -118,9 +118,7 @@ def _owners(session: Session, accounts: Iterable[ChecksumAddress]) -> Iterator[K
     rows = [(account,) for account in accounts]
     for number in session.consortium.read_many(int, "organisationOf", rows):
         if number:
-            yield KnownParty(
-                number, Text("its own account is a side", "自組織の口座が移転の当事者")
-            )
+            yield KnownParty(number, Text("its own account is a side"))
 
 
 def _signers(session: Session, transactions: set[bytes]) -> Iterator[KnownParty]:
@@ -155,6 +153,4 @@ def _on_a_side(
         return
     for slot, organisation in signed.items():
         if members[organisation].roles & rule.slots[slot] & SIDES:
-            yield KnownParty(
-                organisation, Text("signed the disputed movement", "対象の移転に署名した組織")
-            )
+            yield KnownParty(organisation, Text("signed the disputed movement"))

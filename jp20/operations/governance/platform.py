@@ -26,8 +26,9 @@ from jp20.chain.sending.sender import Sender
 from jp20.chain.sending.waiting import wait_for_receipts
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import bitmap
+from jp20.domain.base.text import Text
 from jp20.domain.governance.consortium_file import OrganisationEntry
 from jp20.domain.governance.deployment import (
     CONTRACTS,
@@ -66,15 +67,12 @@ class NotAsPlanned(JP20Error):
 class DeploymentFailed(JP20Error):
     """The transaction that deploys a contract was included and failed."""
 
+    what = Text("{name} was not deployed.")
+    why = Text("Transaction 0x{transaction} failed.")
+    next_step = Text("Run it again: it continues from here.")
+
     def __init__(self, name: str, transaction: bytes) -> None:
-        super().__init__(
-            Text(f"{name} was not deployed.", f"{name} をデプロイできませんでした。"),
-            Text(
-                f"Transaction 0x{transaction.hex()} failed.",
-                f"取引 0x{transaction.hex()} が失敗しました。",
-            ),
-            Text("Run it again: it continues from here.", "再度実行すると、ここから続行します。"),
-        )
+        super().__init__(name=name, transaction=transaction.hex())
 
 
 def deploy_platform(
@@ -335,14 +333,8 @@ class _Founding:
             )
         if found.founder != self._founder.address:
             raise AnotherFounder(
-                Text(
-                    f"{self._file} was begun by {found.founder}.",
-                    f"{self._file} は {found.founder} が開始した記録です。",
-                ),
-                next_step=Text(
-                    "Continue with that key, or name another file.",
-                    "その鍵で続行するか、別のファイルを指定してください。",
-                ),
+                Text("{file} was begun by {founder}.", file=self._file, founder=found.founder),
+                next_step=Text("Continue with that key, or name another file."),
             )
         require_present(self._connection, found)
         return found
@@ -432,30 +424,29 @@ def _require_as_planned(
     consortium = consortium_at(connection, deployment.consortium.address)
     platform = platform_at(connection, deployment.platform.address)
     faults = [
-        Text(f"{each.kind.name.lower()}: {each.function}", f"{each.kind.text.ja}: {each.function}")
+        Text("{contract}: {function}", contract=each.kind.text, function=each.function)
         for each in compare(policy, _words(consortium))
     ]
     count = consortium.read(int, "organisationCount")
     if count != len(organisations):
-        faults.append(Text(f"{count} organisations", f"組織数 {count}"))
+        faults.append(Text("{count} organisations", count=count))
     for number, entry in enumerate(organisations, start=1):
         if not _is_there(consortium, number, entry):
-            faults.append(Text(f"organisation {number}", f"組織 {number}"))
+            faults.append(Text("organisation {number}", number=number))
     if platform.read(int, "versionCount") != 1 or not all(
         check.matches for check in verify(connection, deployment)
     ):
-        faults.append(Text("the contracts' code", "コントラクトのコード"))
+        faults.append(Text("the contracts' code"))
     faults += [
-        Text(f"{each} is under the policy", f"記録外の対象コントラクト {each}")
+        Text("{each} is under the policy", each=each)
         for each in _unplanned_targets(connection, deployment)
     ]
     if faults:
         raise NotAsPlanned(
-            Text("The chain is not as the files say.", "チェーンの状態がファイルと一致しません。"),
-            Text("\n".join(fault.en for fault in faults), "\n".join(fault.ja for fault in faults)),
+            Text("The chain is not as the files say."),
+            Text.lines(fault for fault in faults),
             Text(
-                "Were the files changed since the deployment began? Start again with another file.",
-                "開始後にファイルを変更した場合は、別の記録ファイルで最初から実行してください。",
+                "Were the files changed since the deployment began? Start again with another file."
             ),
         )
 

@@ -7,7 +7,8 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import (
     Kind,
@@ -42,8 +43,8 @@ CONFIRMED_WITHIN: Final = 72 * 3600
 ACTS_AT_ONCE: Final = 16
 """Acts in one call of setRules: about two million gas."""
 
-_SUSPENDED: Final = Text("suspension", "取引停止")
-_FROZEN: Final = Text("freeze", "凍結")
+_SUSPENDED: Final = Text("suspension")
+_FROZEN: Final = Text("freeze")
 
 
 class CannotDecide(JP20Error):
@@ -53,18 +54,13 @@ class CannotDecide(JP20Error):
 class Regrouped(JP20Error):
     """The file puts functions together in other acts than the chain has."""
 
+    what = Text("The file groups functions in other acts than the chain.")
+    next_step = Text(
+        "Keep the functions of each act as they are on the chain, and change their rule."
+    )
+
     def __init__(self, acts: Sequence[PolicyAct]) -> None:
-        super().__init__(
-            Text(
-                "The file groups functions in other acts than the chain.",
-                "行為に含まれる関数の組合せがチェーンと異なります。",
-            ),
-            Text(", ".join(act.name.en for act in acts), "、".join(act.name.ja for act in acts)),
-            Text(
-                "Keep the functions of each act as they are on the chain, and change their rule.",
-                "関数の組合せはチェーンのとおりとし、規則のみを変更してください。",
-            ),
-        )
+        super().__init__(why=Text.listing(act.name for act in acts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +118,11 @@ def require_decidable(policy: Policy, organisations: Sequence[Organisation]) -> 
     missing = unmet(policy, organisations)
     if missing:
         raise CannotDecide(
-            Text(
-                "Some acts of the policy could never be done.",
-                "ポリシーの一部の行為を実行できる組織構成になっていません。",
+            Text("Some acts of the policy could never be done."),
+            Text.lines(
+                Text("{act}: {what}", act=each.act.name, what=each.what) for each in missing
             ),
-            Text(
-                "\n".join(f"{each.act.name.en}: {each.what.en}" for each in missing),
-                "\n".join(f"{each.act.name.ja}: {each.what.ja}" for each in missing),
-            ),
-            Text(
-                "Add organisations or roles, or change the policy.",
-                "組織・役割を追加するか、ポリシーを変更してください。",
-            ),
+            Text("Add organisations or roles, or change the policy."),
         )
 
 

@@ -18,8 +18,9 @@ from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.sender import Progress
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.at import At
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.governance.decision_file import decision_from_json, decision_to_json
 from jp20.domain.governance.evidence import Evidence
@@ -44,62 +45,48 @@ delay: what waits for a time everybody has to see."""
 class NotInPolicy(JP20Error):
     """The policy does not list the function: nobody can call or propose it."""
 
+    what = Text("The policy does not list {function}.")
+    why = Text("So it can be neither called nor proposed.")
+    next_step = Text("Change the policy first (set-rules).")
+
     def __init__(self, function: str) -> None:
-        super().__init__(
-            Text(f"The policy does not list {function}.", f"{function} はポリシーにありません。"),
-            Text("So it can be neither called nor proposed.", "そのため実行も提案もできません。"),
-            Text(
-                "Change the policy first (set-rules).",
-                "先にポリシーを変更してください(set-rules)。",
-            ),
-        )
+        super().__init__(function=function)
 
 
 class UnknownRequest(JP20Error):
     """Nobody proposed a request of that id."""
 
+    what = Text("There is no request 0x{request}.")
+    next_step = Text("List the requests.")
+
     def __init__(self, request: bytes) -> None:
-        super().__init__(
-            Text(
-                f"There is no request 0x{request.hex()}.",
-                f"申請 0x{request.hex()} は存在しません。",
-            ),
-            next_step=Text("List the requests.", "申請の一覧を確認してください。"),
-        )
+        super().__init__(request=request.hex())
 
 
 class FalseRequest(JP20Error):
     """A node gives a proposal whose fields are not those of its id."""
 
+    what = Text("The node shows a request 0x{request} whose content is another's.")
+    why = Text(
+        "Its fields make 0x{found}, which the chain does not hold: the node is at fault, "
+        "or hostile. Nothing was signed."
+    )
+    next_step = Text("Ask your own node, or another one.")
+
     def __init__(self, request: bytes, found: bytes) -> None:
-        super().__init__(
-            Text(
-                f"The node shows a request 0x{request.hex()} whose content is another's.",
-                f"ノードが示す申請 0x{request.hex()} の内容は、その申請番号のものではありません。",
-            ),
-            Text(
-                f"Its fields make 0x{found.hex()}. The chain holds no such thing: the node is"
-                " wrong, or means no good. Nothing was signed.",
-                f"内容から計算した申請番号は 0x{found.hex()} です。ノードの応答が正しくありません"
-                "(署名は行っていません)。",
-            ),
-            Text(
-                "Ask your own node, or another one.",
-                "自組織のノードまたは別のノードに接続してください。",
-            ),
-        )
+        super().__init__(request=request.hex(), found=found.hex())
 
 
 class RequestState(Enum):
     """Where a request stands."""
 
-    OPEN = Text("open", "署名待ち")
-    WAITING = Text("signed, the delay runs", "待機期間中")
-    READY = Text("ready to be executed", "実行可能")
-    EXECUTED = Text("executed", "実行済み")
-    EXPIRED = Text("expired", "期限切れ")
-    CANCELLED = Text("cancelled", "取消済み")
-    VOID = Text("void: the policy changed", "無効(ポリシー変更)")
+    OPEN = Text("open", context="request")
+    WAITING = Text("signed, the delay runs")
+    READY = Text("ready to be executed")
+    EXECUTED = Text("executed")
+    EXPIRED = Text("expired")
+    CANCELLED = Text("cancelled", context="request")
+    VOID = Text("void: the policy changed")
 
     @property
     def text(self) -> Text:
@@ -229,10 +216,7 @@ def _sign(
     if slot == NO_SLOT:
         rule = rule_for(session, request)
         raise NotEnoughOrganisations(
-            Text(
-                f"Organisation {number} fills no free slot of this request.",
-                f"組織 {number} が署名できる空き枠がありません。",
-            ),
+            Text("Organisation {number} fills no free slot of this request.", number=number),
             frozenset().union(*rule.slots),
             request.parties,
         )
@@ -261,9 +245,7 @@ def withdraw(session: Session, signer: Signer, request: bytes) -> Step:
             key = _key(session, b"withdraw", request, slot)
             done = session.send(signer, call, key=key, again=True)
             return Step("withdraw", number, signer.address, done.transaction, done.block)
-    raise JP20Error(
-        Text(f"Organisation {number} has not signed.", f"組織 {number} は署名していません。")
-    )
+    raise JP20Error(Text("Organisation {number} has not signed.", number=number))
 
 
 def cancel_request(session: Session, signer: Signer, request: bytes) -> Step:

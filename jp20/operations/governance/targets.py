@@ -12,7 +12,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import platform_at, token_at
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import Kind, Organisation, Policy, rule_of, selector_of
 from jp20.domain.governance.powers import Place, RuledAct, tokens_to_come
 from jp20.domain.register.events import (
@@ -106,7 +106,7 @@ def acts_in_force(session: Session, policy: Policy) -> tuple[ActInForce, ...]:
                 act = (
                     RuledAct(kind, listed.key, listed.name, rule)
                     if listed
-                    else RuledAct(kind, said, Text(said, said), rule)
+                    else RuledAct(kind, said, Text.verbatim(said), rule)
                 )
                 known = all((kind, each) in functions for each in selectors)
                 case = cases.get(entry.at.transaction)
@@ -141,12 +141,12 @@ def _name(targets: list[RegisteredTarget]) -> Text:
     names = [target.name or target.address for target in targets]
     if targets[0].kind in (Kind.CONSORTIUM, Kind.PLATFORM, Kind.SETTLEMENT):
         kind = Kind(targets[0].kind)
-        return kind.text if targets[0].name else Text(names[0], names[0])
+        return kind.text if targets[0].name else Text.verbatim(names[0])
     said = ", ".join(names[:_NAMED])
     more = len(names) - _NAMED
     if more <= 0:
-        return Text(said, said)
-    return Text(f"{said} and {more} more", f"{said} ほか{more}件")
+        return Text.verbatim(said)
+    return Text("{said} and {more} more", said=said, more=more)
 
 
 def _known(session: Session) -> dict[tuple[int, ChecksumAddress, ChecksumAddress], str]:

@@ -10,7 +10,8 @@ from typing import TypeVar
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base import times
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call
 from jp20.domain.investors.facts import Facts
@@ -33,27 +34,21 @@ Classification = tuple[ChecksumAddress, InvestorClass, int, Residency]
 Suspended = tuple[ChecksumAddress, int]
 """Any wallet of the investor, and since when it is suspended (unix seconds)."""
 
-_OTHER_INVESTOR = Text(
-    "Two of the wallets belong to different investors on the chain.",
-    "チェーン上では、記載されたウォレットが異なる投資家のものです。",
-)
-_SUSPENDED = Text("The investor is suspended.", "この投資家は取引停止中です。")
+_OTHER_INVESTOR = Text("Two of the wallets belong to different investors on the chain.")
+_SUSPENDED = Text("The investor is suspended.")
 
 
 class NobodysWallet(JP20Error):
     """The address is no registered investor's wallet."""
 
+    what = Text("{wallet} is nobody's wallet.")
+    next_step = Text("Register the investor first.")
+
     def __init__(self, wallet: ChecksumAddress) -> None:
-        super().__init__(
-            Text(f"{wallet} is nobody's wallet.", f"{wallet} は登録されていません。"),
-            next_step=Text("Register the investor first.", "先に投資家を登録してください。"),
-        )
+        super().__init__(wallet=wallet)
 
 
-_SAME_INVESTOR = Text(
-    "On the chain this is the same investor as on line {line}.",
-    "チェーン上では、{line}行目と同一の投資家です。",
-)
+_SAME_INVESTOR = Text("On the chain this is the same investor as on line {line}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +97,9 @@ def renew(session: Session, rows: Sequence[Renewal], evidence: Evidence) -> Rows
         [BatchRow(row, row[0]) for row in rows],
         evidence,
         lambda: Text(
-            f"Renew the KYC of {len(rows)} investors until "
-            f"{', '.join(each.en for each in ends.values())}?",
-            f"{len(rows)} 名の本人確認の有効期限を "
-            f"{'、'.join(each.ja for each in ends.values())}まで更新しますか?",
+            "Renew the KYC of {count} investors until {values}?",
+            count=len(rows),
+            values=Text.listing(each for each in ends.values()),
         ),
     )
 
@@ -121,10 +115,11 @@ def reclassify(
         [BatchRow(row, row[0]) for row in rows],
         evidence,
         lambda: Text(
-            f"Make {len(rows)} investors "
-            f"{'; '.join(f'{kind.en}, {home.en}' for kind, home in made)}?",
-            f"{len(rows)} 名を"
-            f"{'、'.join(f'{kind.ja}・{home.ja}' for kind, home in made)}に変更しますか?",
+            "Make {count} investors {made}?",
+            count=len(rows),
+            made=Text.joined(
+                (Text("{kind}, {home}", kind=kind, home=home) for kind, home in made), "; ", "、"
+            ),
         ),
     )
 
@@ -148,10 +143,7 @@ def confirm_suspension(
         "confirmSuspension",
         _suspended(session, "confirmSuspension", wallets, evidence),
         evidence,
-        lambda: Text(
-            f"Confirm the suspension of {len(wallets)} investors?",
-            f"{len(wallets)} 名の停止を追認しますか?",
-        ),
+        lambda: Text("Confirm the suspension of {count} investors?", count=len(wallets)),
         own,
     )
 
@@ -183,10 +175,7 @@ def reinstate(
         "reinstate",
         _suspended(session, "reinstate", wallets, evidence),
         evidence,
-        lambda: Text(
-            f"Lift the suspension of {len(wallets)} investors?",
-            f"{len(wallets)} 名の停止を解除しますか?",
-        ),
+        lambda: Text("Lift the suspension of {count} investors?", count=len(wallets)),
         parties,
     )
 
@@ -204,9 +193,8 @@ def add_wallets(
         "addWallets",
         [BatchRow(row, row[1]) for row in rows],
         evidence,
-        lambda: Text(
-            "\n".join(f"Give the investor of {of} the wallet {new}?" for of, new in rows),
-            "\n".join(f"{of} の投資家にウォレット {new} を追加しますか?" for of, new in rows),
+        lambda: Text.lines(
+            Text("Give the investor of {of} the wallet {new}?", of=of, new=new) for of, new in rows
         ),
         parties,
     )
@@ -221,10 +209,7 @@ def retire_wallets(
         "retireWallets",
         [BatchRow(wallet, wallet) for wallet in wallets],
         evidence,
-        lambda: Text(
-            f"Retire {', '.join(wallets)}? This cannot be undone.",
-            f"{'、'.join(wallets)} を廃止しますか? 取り消しはできません。",
-        ),
+        lambda: Text("Retire {wallets}? This cannot be undone.", wallets=Text.listing(wallets)),
     )
 
 
@@ -322,9 +307,7 @@ class _Plan:
         for each in facts:
             line = self._lines.setdefault(each.investor, investor.line) if each.is_known else None
             if line not in (None, investor.line):
-                return "SAME_INVESTOR", Text(
-                    _SAME_INVESTOR.en.format(line=line), _SAME_INVESTOR.ja.format(line=line)
-                )
+                return "SAME_INVESTOR", _SAME_INVESTOR.filled(line=line)
         return None
 
 
@@ -356,7 +339,7 @@ def _rows(
 
 
 def _suspension_of(wallets: Sequence[ChecksumAddress]) -> Callable[[], Text]:
-    return lambda: Text(f"Suspend {len(wallets)} investors?", f"{len(wallets)} 名を停止しますか?")
+    return lambda: Text("Suspend {count} investors?", count=len(wallets))
 
 
 def _suspensions(

@@ -12,7 +12,8 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
 from jp20.domain.governance.requests import Call, leaf
@@ -46,34 +47,22 @@ _NO_ROWS: Final = (
 class NotEnoughUnits(JP20Error):
     """The issuer's account has fewer units than are to be delivered. Nothing was sent."""
 
+    what = Text("{needed:,} units are to be delivered, and {there:,} are undistributed.")
+    next_step = Text("Issue more units first, or correct the file.")
+
     def __init__(self, needed: int, there: int) -> None:
-        super().__init__(
-            Text(
-                f"{needed:,} units are to be delivered, and {there:,} are undistributed.",
-                f"配布予定 {needed:,} 口に対し、未配布は {there:,} 口です。",
-            ),
-            next_step=Text(
-                "Issue more units first, or correct the file.",
-                "追加発行を行うか、ファイルを修正してください。",
-            ),
-        )
+        super().__init__(needed=needed, there=there)
 
 
 class AnotherDeliveryUnderWay(JP20Error):
     """Under this case a request for other rows is open, and could still be executed."""
 
+    what = Text("Under case {case} another delivery is under way.")
+    why = Text("Request 0x{request}.")
+    next_step = Text("Finish it with its file, or cancel it, or use another case.")
+
     def __init__(self, case: str, request: bytes) -> None:
-        super().__init__(
-            Text(
-                f"Under case {case} another delivery is under way.",
-                f"案件 {case} では別の配布が進行中です。",
-            ),
-            Text(f"Request 0x{request.hex()}.", f"申請 0x{request.hex()}"),
-            Text(
-                "Finish it with its file, or cancel it, or use another case.",
-                "そのファイルで完了するか、取り消すか、別の案件番号を使用してください。",
-            ),
-        )
+        super().__init__(case=case, request=request.hex())
 
 
 def delivery_key(
@@ -261,6 +250,5 @@ def _wallet(row: Allotment | DeliveryRow) -> ChecksumAddress:
 
 def _changed(units: int) -> Text:
     return Text(
-        f"{units} units were delivered under this case, and the file says otherwise.",
-        f"この案件では既に {units} 口が配布されており、ファイルの数量と異なります。",
+        "{units} units were delivered under this case, and the file says otherwise.", units=units
     )

@@ -18,7 +18,8 @@ from jp20.chain.new_files import write_new
 from jp20.chain.rpc.node_errors import NoBlock, NodeFailure
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.waiting import OutcomeUnknown
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import rule_of
@@ -67,8 +68,7 @@ from jp20.operations.plans.distribute import (
 from jp20.operations.session import Session, TokenName
 
 _UNKNOWN = Text(
-    "It was sent, and is in no block yet. Apply the plan again to learn what became of it.",
-    "送信済みですが、まだブロックに含まれていません。同じ計画を再度適用すると結果を確認できます。",
+    "It was sent, and is in no block yet. Apply the plan again to learn what became of it."
 )
 
 
@@ -77,10 +77,7 @@ class PlanAwaitingOthers(AwaitingOthers):
 
     def __init__(self, waiting: AwaitingOthers, steps: Sequence[Step], outcomes: Outcomes) -> None:
         super().__init__(waiting.request, steps, waiting.roles, waiting.decision, waiting.awaited)
-        self.next_step = Text(
-            "Let them apply the same plan, then apply it again.",
-            "先方が同じ計画を適用した後、もう一度適用してください。",
-        )
+        self.next_step = Text("Let them apply the same plan, then apply it again.")
         self.outcomes = outcomes
 
 
@@ -107,7 +104,7 @@ def prepare_whitelist(
     refused = [*refused_of(file.faults), *_stopped(session, None, block)]
     refused += [
         RefusedRow(
-            row.line, row.account, None, "wallet", row.code or "", row.reason or Text("", "")
+            row.line, row.account, None, "wallet", row.code or "", row.reason or Text.verbatim("")
         )
         for row in found.refused
         if row.code != "FILE"
@@ -621,7 +618,7 @@ def _whole(code: str, reason: Text, field: str = "units") -> RefusedRow:
 
 def _refused(row: RowOutcome) -> RefusedRow:
     """A row that the chain would refuse."""
-    reason = row.reason or Text("", "")
+    reason = row.reason or Text.verbatim("")
     return RefusedRow(row.line, row.account, row.units, "wallet", row.code or "", reason)
 
 
@@ -630,16 +627,16 @@ def _refused(row: RowOutcome) -> RefusedRow:
 
 def _require_here(session: Session, plan: Plan) -> None:
     connection = session.connection
-    chain = Text("chain", "チェーン")
+    chain = Text("chain")
     if connection.chain_id != plan.chain_id:
         raise PlanElsewhere(chain, str(plan.chain_id), str(connection.chain_id))
     genesis = connection.genesis
     if genesis != plan.genesis:
         raise PlanElsewhere(chain, f"0x{plan.genesis.hex()}", f"0x{genesis.hex()}")
     if session.platform.address != plan.platform:
-        raise PlanElsewhere(Text("platform", "基盤"), plan.platform, session.platform.address)
+        raise PlanElsewhere(Text("platform"), plan.platform, session.platform.address)
     if plan.token is not None and not session.platform.read(bool, "isToken", plan.token):
-        raise PlanElsewhere(Text("token", "トークン"), plan.token, "–")
+        raise PlanElsewhere(Text("token"), plan.token, "–")
 
 
 def _compared(session: Session, plan: Plan) -> list[_Work]:
@@ -650,10 +647,7 @@ def _compared(session: Session, plan: Plan) -> list[_Work]:
         raise PlanBlocked(plan.faults)
     works = [_Work(session, plan, decision) for decision in plan.decisions]
     moved = [
-        Text(
-            f"The policy's rule for {work.act.text.en} was changed.",
-            f"「{work.act.text.ja}」のポリシーの規則が変更されました。",
-        )
+        Text("The policy's rule for {act} was changed.", act=work.act.text)
         for work in works
         if not work.rule_stands
     ]
@@ -695,7 +689,7 @@ def _compare_deliveries(session: Session, plan: Plan, works: Sequence[_Work]) ->
     contract, evidence = work.target, plan.evidence
     rows = _deliveries(work.open_rows)
     if rows and contract.read(int, "splits") != plan.splits:
-        return [Text("The token was split since.", "計画の作成後にトークンが分割されました。")]
+        return [Text("The token was split since.")]
     past = Past(session, contract, evidence)
     if work.is_direct:
         if session.connection.block(plan.block).hash != plan.block_hash:
@@ -739,30 +733,16 @@ def _deliveries(rows: Iterable[PlannedRow]) -> list[DeliveryRow]:
     return [row for row in rows if isinstance(row, DeliveryRow)]
 
 
-_WALLET_MOVED = Text(
-    "The wallet is not as it was when the plan was made.",
-    "ウォレットの登録内容が計画作成時から変わっています。",
-)
-_DELIVERED = Text(
-    "Units were delivered under this case by another decision.",
-    "この案件では、別の決定により既に配布されています。",
-)
+_WALLET_MOVED = Text("The wallet is not as it was when the plan was made.")
+_DELIVERED = Text("Units were delivered under this case by another decision.")
 
 
-_ANOTHER_BLOCK = Text(
-    "The chain does not have the block at which the plan was made.",
-    "計画作成時のブロックがチェーンに存在しません。",
-)
-_NOT_DELIVERED = Text(
-    "The plan says that it was delivered under this case, and it was not.",
-    "計画では配布済みとされていますが、この案件での配布はありません。",
-)
+_ANOTHER_BLOCK = Text("The chain does not have the block at which the plan was made.")
+_NOT_DELIVERED = Text("The plan says that it was delivered under this case, and it was not.")
 
 
 def _moved(row: PlannedRow | RowOutcome, why: Text) -> Text:
-    return Text(
-        f"Line {row.line}, {row.account}: {why.en}", f"{row.line}行目 {row.account}: {why.ja}"
-    )
+    return Text("Line {line}, {account}: {why}", line=row.line, account=row.account, why=why)
 
 
 def _argument(act: PlannedAct, row: WhitelistRow) -> object:

@@ -15,7 +15,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from jp20.chain.new_files import FileExists, try_place, write_new
-from jp20.domain.base.errors import ExitCode, JP20Error, Language, Text
+from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.text import Language, Text
 from jp20.domain.files.letters import in_csv, in_json
 from jp20.domain.plans.outcomes import RESULT_COLUMNS, Outcomes, RowOutcome
 
@@ -25,17 +26,11 @@ class UnknownFormat(JP20Error):
 
     exit_code = ExitCode.USAGE
 
+    what = Text("{file} does not say in which format to write it.")
+    next_step = Text("Let the name end in .csv, .json or .xlsx.")
+
     def __init__(self, file: Path) -> None:
-        super().__init__(
-            Text(
-                f"{file.name} does not say in which format to write it.",
-                f"{file.name} の拡張子から出力形式を判別できません。",
-            ),
-            next_step=Text(
-                "Let the name end in .csv, .json or .xlsx.",
-                "拡張子を .csv、.json、.xlsx のいずれかにしてください。",
-            ),
-        )
+        super().__init__(file=file.name)
 
 
 def require_format(file: Path) -> None:

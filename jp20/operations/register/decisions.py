@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.register.movements import Grounds, Movement
 from jp20.operations.session import Session, TokenName
 
@@ -10,17 +11,11 @@ from jp20.operations.session import Session, TokenName
 class NothingMoved(JP20Error):
     """No units of the token moved in the transaction."""
 
+    what = Text("No units of {code} moved in transaction 0x{transaction}.")
+    next_step = Text("Find the transaction: jp20 register history {code} --format json")
+
     def __init__(self, code: str, transaction: bytes) -> None:
-        super().__init__(
-            Text(
-                f"No units of {code} moved in transaction 0x{transaction.hex()}.",
-                f"取引 0x{transaction.hex()} では {code} の口数は移転していません。",
-            ),
-            next_step=Text(
-                f"Find the transaction: jp20 register history {code} --format json",
-                f"取引を確認してください: jp20 register history {code} --format json",
-            ),
-        )
+        super().__init__(code=code, transaction=transaction.hex())
 
 
 @dataclass(frozen=True, slots=True)

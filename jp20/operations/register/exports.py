@@ -12,7 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from jp20.chain.new_files import write_new
-from jp20.domain.base.errors import Language, Text
+from jp20.domain.base.text import Language, Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.files.export_forms import Content, Encoding
 from jp20.domain.files.letters import harmless
@@ -28,7 +28,7 @@ from jp20.operations.register.report import (
     to_csv,
 )
 
-_AS_OF: Final = (Text("as of block", "基準ブロック"), Text("as of", "基準日時"))
+_AS_OF: Final = (Text("as of block"), Text("as of", context="export"))
 
 _MOST_EXACT: Final = 10**15
 """From here on a spreadsheet program rounds a number."""
@@ -72,10 +72,10 @@ def _with_block(table: RegisterTable, report: Report, language: Language) -> Reg
 def _workbook(report: Report, language: Language) -> bytes:
     book = Workbook(write_only=True)
     sheets = (
-        (Text("register", "原簿"), summary_table(report, language)),
-        (Text("holders", "保有者"), holders_table(report, language)),
-        (Text("history", "異動履歴"), movements_table(report, language)),
-        (Text("differences", "相違"), differences_table(report, language)),
+        (Text("register"), summary_table(report, language)),
+        (Text("holders"), holders_table(report, language)),
+        (Text("history"), movements_table(report, language)),
+        (Text("differences", context="workbook"), differences_table(report, language)),
     )
     for title, table in sheets:
         sheet = book.create_sheet(title.to(language))

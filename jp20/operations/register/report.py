@@ -12,7 +12,8 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.at import At
-from jp20.domain.base.errors import JP20Error, Language, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Language, Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.files.letters import in_csv, in_json
 from jp20.domain.register.movements import HistoryEntry, Movement, Split, Why
@@ -23,36 +24,33 @@ from jp20.operations.session import Contract, Session, TokenName
 class BlockReplaced(JP20Error):
     """While the chain was read, another block took the place of the one that was read."""
 
+    what = Text("Block {number} was replaced.")
+    why = Text("The chain was reorganised in between.")
+    next_step = Text("Make the report again.")
+
     def __init__(self, number: int) -> None:
-        super().__init__(
-            Text(f"Block {number} was replaced.", f"ブロック {number} が置き換えられました。"),
-            Text("The chain was reorganised meanwhile.", "読取り中にチェーンが再編成されました。"),
-            Text("Make the report again.", "もう一度作成してください。"),
-        )
+        super().__init__(number=number)
 
 
 class NoSuchBlock(JP20Error):
     """The chain has not come so far yet."""
 
+    what = Text("There is no block {block} yet.")
+    why = Text("The latest is {latest}.")
+    next_step = Text("Name one up to that.")
+
     def __init__(self, block: int, latest: int) -> None:
-        super().__init__(
-            Text(f"There is no block {block} yet.", f"ブロック {block} はまだありません。"),
-            Text(f"The latest is {latest}.", f"最新は {latest} です。"),
-            Text("Name one up to that.", "それ以前のブロックを指定してください。"),
-        )
+        super().__init__(block=block, latest=latest)
 
 
 class NoSuchTime(JP20Error):
     """The time lies before the chain's first block or in the future."""
 
+    what = Text("There is no block as of {time}.")
+    next_step = Text("Name a time that has passed.")
+
     def __init__(self, time: int) -> None:
-        super().__init__(
-            Text(
-                f"There is no block as of {in_tokyo(time)}.",
-                f"{in_tokyo(time)} 時点のブロックはありません。",
-            ),
-            next_step=Text("Name a time that has passed.", "過去の日時を指定してください。"),
-        )
+        super().__init__(time=in_tokyo(time))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,28 +167,28 @@ def places_of(session: Session, entries: Iterable[HistoryEntry]) -> dict[At, int
 
 # Tables
 
-_SUMMARY: Final = (Text("item", "項目"), Text("value", "内容"))
+_SUMMARY: Final = (Text("item"), Text("value", context="register"))
 _HOLDERS: Final = (
-    Text("wallet", "ウォレット"),
-    Text("units", "口数"),
-    Text("share of units in issue (%)", "発行数量に対する割合(%)"),
+    Text("wallet"),
+    Text("units"),
+    Text("share of units in issue (%)"),
 )
 _DIFFERENCES: Final = (
-    Text("wallet", "ウォレット"),
-    Text("register", "原簿"),
-    Text("chain", "チェーン"),
+    Text("wallet"),
+    Text("register"),
+    Text("chain"),
 )
 _MOVEMENTS: Final = (
-    Text("block", "ブロック"),
-    Text("time", "日時"),
-    Text("transaction", "取引"),
-    Text("log in block", "ブロック内ログ番号"),
-    Text("why", "事由"),
-    Text("from", "移転元"),
-    Text("to", "移転先"),
-    Text("units then", "当時の口数"),
-    Text("splits then", "当時の分割回数"),
-    Text("reference", "参照"),
+    Text("block"),
+    Text("time"),
+    Text("transaction"),
+    Text("log in block"),
+    Text("why"),
+    Text("from"),
+    Text("to"),
+    Text("units then"),
+    Text("splits then"),
+    Text("reference"),
 )
 
 
@@ -198,17 +196,17 @@ def summary_table(report: Report, language: Language = "en") -> RegisterTable:
     """What the report speaks of, and its sums."""
     register = report.register
     rows: tuple[tuple[Text, str | int], ...] = (
-        (Text("token", "トークン"), f"{report.name} ({report.code})"),
-        (Text("address", "アドレス"), report.token),
-        (Text("block", "ブロック"), report.block),
-        (Text("block hash", "ブロックハッシュ"), f"0x{report.block_hash.hex()}"),
-        (Text("final up to block", "確定済みブロック"), report.final_block),
-        (Text("time", "日時"), in_tokyo(report.time)),
-        (Text("units in issue", "発行数量"), register.supply),
-        (Text("undistributed", "未配布"), register.undistributed),
-        (Text("holders", "保有者数(ウォレット)"), len(register.holders())),
-        (Text("splits", "分割回数"), len(register.factors) - 1),
-        (Text("differences to the chain", "チェーンとの差異"), len(report.differences)),
+        (Text("token"), f"{report.name} ({report.code})"),
+        (Text("address"), report.token),
+        (Text("block"), report.block),
+        (Text("block hash"), f"0x{report.block_hash.hex()}"),
+        (Text("final up to block"), report.final_block),
+        (Text("time"), in_tokyo(report.time)),
+        (Text("units in issue"), register.supply),
+        (Text("undistributed"), register.undistributed),
+        (Text("holders", context="number"), len(register.holders())),
+        (Text("splits"), len(register.factors) - 1),
+        (Text("differences to the chain"), len(report.differences)),
     )
     return RegisterTable(
         _named(_SUMMARY, language), tuple((name.to(language), v) for name, v in rows)
@@ -234,7 +232,7 @@ def movements_table(report: Report, language: Language = "en") -> RegisterTable:
 
 def differences_table(report: Report, language: Language = "en") -> RegisterTable:
     """Where register and chain do not agree; no rows where they do."""
-    supply = Text("units in issue", "発行数量").to(language)
+    supply = Text("units in issue").to(language)
     rows = tuple((each.account or supply, each.register, each.chain) for each in report.differences)
     return RegisterTable(_named(_DIFFERENCES, language), rows)
 
@@ -337,7 +335,7 @@ def _movement(entry: Movement, language: Language) -> tuple[str | int, ...]:
 
 
 def _split(entry: Split, language: Language) -> tuple[str | int, ...]:
-    why = Text(f"split 1 to {entry.ratio}", f"分割 1→{entry.ratio}").to(language)
+    why = Text("split 1 to {ratio}", ratio=entry.ratio).to(language)
     return (
         entry.at.block,
         in_tokyo(entry.at.time),

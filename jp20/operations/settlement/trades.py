@@ -12,7 +12,8 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract, token_at
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.plans.outcomes import Decided, Done
 from jp20.domain.register.events import TradeProposed, TransferCommitted
@@ -25,17 +26,11 @@ from jp20.operations.session import Session, UnknownToken
 class NoPaymentToken(JP20Error):
     """What a trade is to be paid in is no token."""
 
+    what = Text("There is no payment token {name}.")
+    next_step = Text("Name a token of this platform, the address of an ERC-20, or: bank.")
+
     def __init__(self, name: str) -> None:
-        super().__init__(
-            Text(
-                f"There is no payment token {name}.",
-                f"決済手段 {name} に該当するトークンはありません。",
-            ),
-            next_step=Text(
-                "Name a token of this platform, the address of an ERC-20, or: bank.",
-                "基盤のトークン、ERC-20 のアドレス、または「銀行」を指定してください。",
-            ),
-        )
+        super().__init__(name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +48,18 @@ class TradeState:
         """What is missing until it is settled, and whose part that is."""
         progress = self.progress
         if progress.status in (TradeStatus.SETTLED, TradeStatus.CANCELLED):
-            return Text("–", "–")
+            return Text.verbatim("–")
         if now >= self.trade.deadline:
-            return Text("past its deadline: cancel", "期限経過(取消し可能)")
+            return Text("past its deadline: cancel")
         if not progress.seller_agreed:
-            return Text("seller: propose", "売り手の提示(propose)待ち")
+            return Text("seller: propose")
         if not progress.buyer_agreed:
-            return Text("buyer: pay", "買い手の支払手続(pay)待ち")
+            return Text("buyer: pay")
         if self.trade.is_through_a_bank and not progress.paid:
-            return Text("broker: confirm", "買方業者の確認(confirm)待ち")
+            return Text("broker: confirm")
         if self.trade.is_through_a_bank and not progress.received:
-            return Text("paying agent: confirm", "支払代理人の確認(confirm)待ち")
-        return Text("settle", "決済可能(settle)")
+            return Text("paying agent: confirm")
+        return Text("settle")
 
     def can_settle(self, now: int) -> bool:
         """As far as the settlement contract is concerned; the token judges when it is called."""

@@ -7,7 +7,8 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.investors.facts import Facts
@@ -39,36 +40,23 @@ from jp20.operations.token.restraints import NO_POSITION, position
 class NoOriginal(JP20Error):
     """The transaction has no such transfer of the token."""
 
+    what = Text("Transaction 0x{transaction} has no such transfer.")
+    next_step = Text(
+        "Name transaction and log as they stand in: jp20 register history TOKEN WALLET --format csv"
+    )
+
     def __init__(self, transaction: bytes, why: Text) -> None:
-        super().__init__(
-            Text(
-                f"Transaction 0x{transaction.hex()} has no such transfer.",
-                f"取引 0x{transaction.hex()} に該当する移転がありません。",
-            ),
-            why,
-            Text(
-                "Name transaction and log as they stand in: "
-                "jp20 register history TOKEN WALLET --format csv",
-                "取引ハッシュとログ番号を指定してください"
-                "(jp20 register history トークン ウォレット --format csv で確認できます)。",
-            ),
-        )
+        super().__init__(why=why, transaction=transaction.hex())
 
 
 class OtherInvestor(JP20Error):
     """The new wallet belongs to another investor, or cannot be this one's."""
 
+    what = Text("{wallet} is another investor's wallet, or was given up.")
+    next_step = Text("Name a new wallet of the same investor.")
+
     def __init__(self, wallet: ChecksumAddress) -> None:
-        super().__init__(
-            Text(
-                f"{wallet} is another investor's wallet, or was given up.",
-                f"{wallet} は別の投資家のウォレットか、廃止されています。",
-            ),
-            next_step=Text(
-                "Name a new wallet of the same investor.",
-                "同じ投資家の新しいウォレットを指定してください。",
-            ),
-        )
+        super().__init__(wallet=wallet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +149,16 @@ def force_transfer(
         (contract.call("forcedTransferWith", move),),
         evidence,
         lambda: Text(
-            f"Move {units:,} units of {contract.read(str, 'code')} from {from_} to {to} WITHOUT "
-            f"the holder's consent, under case {evidence.case}?",
-            f"案件 {evidence.case} により、{contract.read(str, 'code')} {units:,} 口を {from_} から"
-            f" {to} へ、保有者の同意なしに移転しますか?",
+            "Move {units:,} units of {code} from {sender} to {to} WITHOUT the holder's "
+            "consent, under case {case}?",
+            units=units,
+            code=contract.read(str, "code"),
+            sender=from_,
+            to=to,
+            case=evidence.case,
         ),
-        Text(
-            f"The forced transfer of {units:,} units would be refused.",
-            f"{units:,} 口の強制移転は拒否されます。",
-        ),
-        Text(f"See: jp20 position {token} {from_}", f"確認: jp20 position {token} {from_}"),
+        Text("The forced transfer of {units:,} units would be refused.", units=units),
+        Text("See: jp20 position {token} {sender}", token=token, sender=from_),
         tuple(parties),
     )
 
@@ -199,9 +187,9 @@ def force_transfers(
         lambda part: contract.call("batchForcedTransfer", part),
         evidence,
         lambda: Text(
-            f"Move units of {len(moves)} rows WITHOUT the holders' consent, under case "
-            f"{evidence.case}?",
-            f"案件 {evidence.case} により、{len(moves)} 行の口数を保有者の同意なしに移転しますか?",
+            "Move units of {count} rows WITHOUT the holders' consent, under case {case}?",
+            count=len(moves),
+            case=evidence.case,
         ),
         tuple(parties),
     )
@@ -260,10 +248,7 @@ def reverse(
     if found.original != original:
         raise NoOriginal(
             original.transaction_hash,
-            Text(
-                "On this node parties, amount or splits are others.",
-                "このノードの記録と当事者・数量・分割回数が異なります。",
-            ),
+            Text("On this node parties, amount or splits are others."),
         )
     same: dict[str, object] = {"original": astuple(original)}
     if units is not None:
@@ -280,21 +265,19 @@ def reverse(
         there = position(session, contract, source)
         takable = min(wanted, there.balance - max(there.pledged, there.attached))
         return Text(
-            f"Take {takable:,} of {wanted:,} units back from {source}"
-            f" (shortfall {wanted - takable:,})?",
-            f"{source} から {wanted:,} 口のうち {takable:,} 口を取り消しますか?"
-            f"(不足 {wanted - takable:,} 口)",
+            "Take {takable:,} of {wanted:,} units back from {source} (shortfall {shortfall:,})?",
+            takable=takable,
+            wanted=wanted,
+            source=source,
+            shortfall=wanted - takable,
         )
 
     return Act(
         (contract.call("reverse", original, source, target, wanted),),
         evidence,
         question,
-        Text("The transfer cannot be reversed.", "この移転は取り消せません。"),
-        Text(
-            "Without --case the same command shows where the units are.",
-            "--case を付けずに実行すると、所在を表示します。",
-        ),
+        Text("The transfer cannot be reversed."),
+        Text("Without --case the same command shows where the units are."),
         tuple(parties),
     )
 
@@ -406,10 +389,13 @@ def record_incident(
         lambda part: contract.call("recordIncident", number, part),
         evidence,
         lambda: Text(
-            f"Record under {incident} that {len(losses)} logs took {total:,} units of {token} "
-            f"from {holders} holders?",
-            f"{incident} として、{token} の保有者 {holders} 名から計 {total:,} 口を減らした"
-            f"ログ {len(losses)} 件を記録しますか?",
+            "Record under {incident} that {count} logs took {total:,} units of {token} from "
+            "{holders} holders?",
+            incident=incident,
+            count=len(losses),
+            total=total,
+            token=token,
+            holders=holders,
         ),
         tuple(parties),
     )
@@ -437,8 +423,10 @@ def redistribute(
         ),
         evidence,
         lambda: Text(
-            f"Restore {len(rows)} losses, {sum(losses):,} units of {token}?",
-            f"{token} の損失 {len(rows)} 件、計 {sum(losses):,} 口を回復しますか?",
+            "Restore {count} losses, {sum:,} units of {token}?",
+            count=len(rows),
+            sum=sum(losses),
+            token=token,
         ),
         tuple(parties),
     )
@@ -503,9 +491,11 @@ def record_transfers(
         ),
         evidence,
         lambda: Text(
-            f"Record {len(rows)} transfers ({total:,} units of {token}) as {cause.name.lower()}?",
-            f"{token} の移転 {len(rows)} 件(計 {total:,} 口)を原簿に記録しますか"
-            f"(原因: {cause.name.lower()})?",
+            "Record {count} transfers ({total:,} units of {token}) as {lower}?",
+            count=len(rows),
+            total=total,
+            token=token,
+            lower=cause.name.lower(),
         ),
         tuple(parties),
         SMALLEST_BATCH,
@@ -523,9 +513,7 @@ def _transfers(
     """
     receipt = session.receipts([transaction]).get(transaction)
     if receipt is None or not receipt.succeeded:
-        raise NoOriginal(
-            transaction, Text("This node does not know it.", "このノードに記録がありません。")
-        )
+        raise NoOriginal(transaction, Text("This node does not know it."))
     return {
         receipt.ordinal(entry.at.log): LoggedEvent(entry.event, entry.emitter, entry.at)
         for entry in session.events_of(receipt, token.address)
@@ -560,10 +548,7 @@ def _chosen(transaction: bytes, ordinals: Sequence[int], wanted: int | None) -> 
     if wanted is None or wanted not in ordinals:
         raise NoOriginal(
             transaction,
-            Text(
-                f"Logs with a transfer between accounts: {listed}.",
-                f"口座間の移転があるログ番号: {listed}。",
-            ),
+            Text("Logs with a transfer between accounts: {listed}.", listed=listed),
         )
     return wanted
 

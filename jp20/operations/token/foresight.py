@@ -5,7 +5,8 @@ What was carried out under the case before is not judged again: running it again
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.token.reasons import Reason
 from jp20.domain.token.state import WouldBeRefused
@@ -21,38 +22,23 @@ from jp20.operations.token.issue import creation, issue_of
 class IssuedAlready(JP20Error):
     """Units of the token were issued under another case or in another number. Nothing was sent."""
 
+    what = Text("{code} was issued already.")
+    why = Text("{supply:,} units are in issue, under another case or in another number.")
+    next_step = Text("For a further tranche: jp20 token more {code} UNITS")
+
     def __init__(self, code: str, supply: int) -> None:
-        super().__init__(
-            Text(f"{code} was issued already.", f"{code} は発行済みです。"),
-            Text(
-                f"{supply:,} units are in issue, under another case or in another number.",
-                f"別の案件番号または数量で発行されています(発行数量 {supply:,} 口)。",
-            ),
-            Text(
-                f"For a further tranche: jp20 token more {code} UNITS",
-                f"追加発行: jp20 token more {code} 口数",
-            ),
-        )
+        super().__init__(code=code, supply=supply)
 
 
 class InvestorsAccount(JP20Error):
     """The account that is to be the issuer's is an investor's wallet. Nothing was sent."""
 
+    what = Text("The issuer's account {account} is an investor's wallet.")
+    why = Text("Undistributed units are kept apart from what investors hold.")
+    next_step = Text("Name another account in the term sheet: issue.issuer_account")
+
     def __init__(self, account: ChecksumAddress) -> None:
-        super().__init__(
-            Text(
-                f"The issuer's account {account} is an investor's wallet.",
-                f"発行者口座 {account} は投資家のウォレットです。",
-            ),
-            Text(
-                "Undistributed units are kept apart from what investors hold.",
-                "未配布分は投資家の保有と区別して管理します。",
-            ),
-            Text(
-                "Name another account in the term sheet: issue.issuer_account",
-                "発行条件の issue.issuer_account に別の口座を指定してください。",
-            ),
-        )
+        super().__init__(account=account)
 
 
 def require_creation(
@@ -64,14 +50,8 @@ def require_creation(
     terms = sheet.terms
     if investor(session, terms.issuer_account).is_known:
         raise InvestorsAccount(terms.issuer_account)
-    what = Text(
-        f"{terms.code} with {units:,} units cannot be issued.",
-        f"{terms.code} を {units:,} 口で発行できません。",
-    )
-    step = Text(
-        f"See the term sheet (issue.cap {terms.cap:,}), and: jp20 status",
-        f"発行条件(issue.cap {terms.cap:,})と jp20 status を確認してください。",
-    )
+    what = Text("{code} with {units:,} units cannot be issued.", code=terms.code, units=units)
+    step = Text("See the term sheet (issue.cap {cap:,}), and: jp20 status", cap=terms.cap)
     refusal = simulate(session, creation(session, sheet, issuer, registrar))
     # Who signs only the request can show; that is asked last.
     if refusal is not None and not is_refused_with(refusal, "NotSignedBy"):
@@ -105,9 +85,11 @@ def require_issue(session: Session, token: TokenName, units: int, evidence: Evid
         supply, cap = contract.read(int, "totalSupply"), contract.read(int, "cap")
         raise would_be_refused(
             refusal,
-            Text(f"{units:,} units cannot be issued.", f"{units:,} 口を発行できません。"),
+            Text("{units:,} units cannot be issued.", units=units),
             Text(
-                f"{supply:,} are in issue and the cap is {cap:,}: {cap - supply:,} are left.",
-                f"発行済み {supply:,} 口、発行上限 {cap:,} 口、残り {cap - supply:,} 口です。",
+                "{supply:,} are in issue and the cap is {cap:,}: {left:,} are left.",
+                supply=supply,
+                cap=cap,
+                left=cap - supply,
             ),
         )

@@ -8,7 +8,8 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.files.letters import visible
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call
@@ -25,23 +26,20 @@ from jp20.operations.session import Session, TokenName
 class NoVersion(JP20Error):
     """There is no version of the token from which one can be made."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            Text("No version of the token is approved.", "承認済みのトークンの版がありません。"),
-            Text("All are retired.", "すべて廃止されています。"),
-            Text("Approve one first.", "先に版を承認してください。"),
-        )
+    what = Text("No version of the token is approved.")
+    why = Text("All are retired.")
+    next_step = Text("Approve one first.")
 
 
 class CodeTaken(JP20Error):
     """A token of that security code or symbol exists, with another term sheet."""
 
+    what = Text("{name} is taken.")
+    why = Text("{token} has it, with other terms.")
+    next_step = Text("Choose another code and symbol.")
+
     def __init__(self, name: str, token: ChecksumAddress) -> None:
-        super().__init__(
-            Text(f"{name} is taken.", f"{name} は使用されています。"),
-            Text(f"{token} has it, with other terms.", f"{token} が別の条件で使用しています。"),
-            Text("Choose another code and symbol.", "別の銘柄コード・シンボルを指定してください。"),
-        )
+        super().__init__(name=name, token=token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +147,7 @@ def set_documents(
         tuple(BatchRow(document, contract.address) for document in changed),
         lambda part: _setting(contract, part[0]),
         evidence,
-        lambda: Text(
-            f"Name of {token}: {', '.join(named)}?",
-            f"{token} の書類({'、'.join(named)})を登録しますか?",
-        ),
+        lambda: Text("Name of {token}: {named}?", token=token, named=Text.listing(named)),
         tuple(parties),
         size=1,
         settled=tuple(
@@ -176,12 +171,9 @@ def remove_document(
     return Act(
         (contract.call("removeDocument", _name(name)),),
         evidence,
-        lambda: Text(f"Remove {name} from {token}?", f"{token} の書類「{name}」を削除しますか?"),
-        Text(f"{name} cannot be removed.", f"書類「{name}」を削除できません。"),
-        Text(
-            f"See those that are named: jp20 token document show {token}",
-            f"登録済みの書類: jp20 token document show {token}",
-        ),
+        lambda: Text("Remove {name} from {token}?", name=name, token=token),
+        Text("{name} cannot be removed.", name=name),
+        Text("See those that are named: jp20 token document show {token}", token=token),
         tuple(parties),
     )
 

@@ -8,7 +8,8 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base import times
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
 from jp20.domain.governance.requests import Call, leaf
@@ -32,30 +33,21 @@ Part = tuple[ChecksumAddress, int]
 class TooManyUnits(JP20Error):
     """More units are to be redeemed than holders have, or none."""
 
+    what = Text("{units:,} units are to be redeemed, and holders have {held:,}.")
+    next_step = Text("Correct the number.")
+
     def __init__(self, units: int, held: int) -> None:
-        super().__init__(
-            Text(
-                f"{units:,} units are to be redeemed, and holders have {held:,}.",
-                f"償還数量 {units:,} 口に対し、保有数量は {held:,} 口です。",
-            ),
-            next_step=Text("Correct the number.", "数量を修正してください。"),
-        )
+        super().__init__(units=units, held=held)
 
 
 class OtherRedemption(JP20Error):
     """Under this case a redemption of other amounts was begun."""
 
+    what = Text("Under case {case} another redemption was begun.")
+    next_step = Text("Continue with the same number of units, or use another case.")
+
     def __init__(self, case: str) -> None:
-        super().__init__(
-            Text(
-                f"Under case {case} another redemption was begun.",
-                f"案件 {case} では別の内容の償還が開始されています。",
-            ),
-            next_step=Text(
-                "Continue with the same number of units, or use another case.",
-                "同じ数量で続行するか、別の案件番号を使用してください。",
-            ),
-        )
+        super().__init__(case=case)
 
 
 def split(
@@ -73,18 +65,19 @@ def split(
     def question() -> Text:
         supply = contract.read(int, "totalSupply")
         return Text(
-            f"Split {code} 1 to {ratio}, from {supply:,} to {supply * ratio:,} units? This cannot "
-            "be undone.",
-            f"{code} を 1→{ratio} に分割しますか? 発行数量は {supply:,} 口から "
-            f"{supply * ratio:,} 口になります。取り消しはできません。",
+            "Split {code} 1 to {ratio}, from {supply:,} to {after:,} units? This cannot be undone.",
+            code=code,
+            ratio=ratio,
+            supply=supply,
+            after=supply * ratio,
         )
 
     return Act(
         (contract.call("split", ratio),),
         evidence,
         question,
-        Text(f"{code} cannot be split.", f"{code} を分割できません。"),
-        Text(f"See: jp20 token show {code}", f"確認: jp20 token show {code}"),
+        Text("{code} cannot be split.", code=code),
+        Text("See: jp20 token show {code}", code=code),
         tuple(parties),
     )
 
@@ -103,15 +96,9 @@ def set_record_date(
     return Act(
         (contract.call("setRecordDate", at),),
         evidence,
-        lambda: Text(
-            f"Set a record date of {code} at {end.en}?",
-            f"{code} の基準日を {end.ja}に設定しますか?",
-        ),
-        Text("The record date cannot be set.", "この基準日は設定できません。"),
-        Text(
-            f"See those that there are: jp20 token record-date show {code}",
-            f"設定済みの基準日: jp20 token record-date show {code}",
-        ),
+        lambda: Text("Set a record date of {code} at {end}?", code=code, end=end),
+        Text("The record date cannot be set."),
+        Text("See those that there are: jp20 token record-date show {code}", code=code),
         tuple(parties),
     )
 
@@ -130,16 +117,10 @@ def withdraw_record_date(
     return Act(
         (contract.call("withdrawRecordDate", index),),
         evidence,
-        lambda: Text(
-            f"Withdraw record date {index} of {code}?", f"{code} の基準日 {index} を取り消しますか?"
-        ),
+        lambda: Text("Withdraw record date {index} of {code}?", index=index, code=code),
+        Text("Record date {index} of {code} cannot be withdrawn.", index=index, code=code),
         Text(
-            f"Record date {index} of {code} cannot be withdrawn.",
-            f"{code} の基準日 {index} は取り消せません。",
-        ),
-        Text(
-            f"Only the last one, and before it comes: jp20 token record-date show {code}",
-            f"取り消せるのは、未到来の最後の基準日のみです: jp20 token record-date show {code}",
+            "Only the last one, and before it comes: jp20 token record-date show {code}", code=code
         ),
         tuple(parties),
     )
@@ -151,16 +132,13 @@ def pause(session: Session, token: TokenName, evidence: Evidence) -> Act:
 
     def question() -> Text:
         code, holders = contract.read(str, "code"), len(read_register(session, contract).holders())
-        return Text(
-            f"Stop {code}, which {holders:,} holders have?",
-            f"{code}(保有者 {holders:,})を一時停止しますか?",
-        )
+        return Text("Stop {code}, which {holders:,} holders have?", code=code, holders=holders)
 
     return Act(
         (contract.call("pause"),),
         evidence,
         question,
-        Text("The token cannot be paused.", "このトークンは一時停止できません。"),
+        Text("The token cannot be paused."),
         stops=True,
         stands=lambda: contract.read(bool, "paused"),
     )
@@ -175,8 +153,8 @@ def unpause(
     return Act(
         (contract.call("unpause"),),
         evidence,
-        lambda: Text(f"Unpause {code}?", f"{code} の一時停止を解除しますか?"),
-        Text(f"{code} cannot be unpaused.", f"{code} の一時停止を解除できません。"),
+        lambda: Text("Unpause {code}?", code=code),
+        Text("{code} cannot be unpaused.", code=code),
         parties=tuple(parties),
         stands=lambda: not contract.read(bool, "paused"),
     )
@@ -241,10 +219,10 @@ def redeem_part(
         lambda part: _redemption(contract, part),
         evidence,
         lambda: Text(
-            f"Redeem {units:,} units of {code}, of all holders in proportion? "
-            f"See who: jp20 token redeem preview {code} {units}",
-            f"{code} の {units:,} 口を按分により償還しますか? "
-            f"内訳: jp20 token redeem preview {code} {units}",
+            "Redeem {units:,} units of {code}, of all holders in proportion? See who: jp20 "
+            "token redeem preview {code} {units}",
+            units=units,
+            code=code,
         ),
         tuple(parties),
         BATCH_SIZE,
@@ -276,8 +254,10 @@ def redeem_holder(
     def question() -> Text:
         held = contract.read(int, "balanceOf", holder)
         return Text(
-            f"Redeem {units:,} of the {held:,} units of {holder}?",
-            f"{holder} の保有 {held:,} 口のうち {units:,} 口を償還しますか?",
+            "Redeem {units:,} of the {held:,} units of {holder}?",
+            units=units,
+            held=held,
+            holder=holder,
         )
 
     return Act(
@@ -314,10 +294,12 @@ def _redeem_whole(
         lambda part: contract.call("redeemAtMaturity", part),
         evidence,
         lambda: Text(
-            f"Redeem {code} {way.text.en}: {total:,} units of {len(balances):,} accounts, "
-            "undistributed ones included? This cannot be undone.",
-            f"{code} の{way.text.ja}: {len(balances):,} 口座、{total:,} 口(未配布分を含む)を"
-            "償還しますか? 取り消しはできません。",
+            "Redeem {code} {way}: {total:,} units of {count:,} accounts, undistributed ones "
+            "included? This cannot be undone.",
+            code=code,
+            way=way.text,
+            total=total,
+            count=len(balances),
         ),
         tuple(parties),
         refused=_not_redeemable(way),
@@ -326,16 +308,12 @@ def _redeem_whole(
 
 
 def _not_redeemable(way: Redemption) -> Text:
-    return Text(
-        f"A redemption {way.text.en} is not possible now.", f"{way.text.ja}は現在できません。"
-    )
+    return Text("A redemption {way} is not possible now.", way=way.text)
 
 
 def _see_terms(contract: Contract) -> Text:
     code = contract.read(str, "code")
-    return Text(
-        f"What the terms allow: jp20 token show {code}", f"償還の条件: jp20 token show {code}"
-    )
+    return Text("What the terms allow: jp20 token show {code}", code=code)
 
 
 def _shares(

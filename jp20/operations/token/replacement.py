@@ -15,8 +15,9 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract, token_at
 from jp20.chain.contracts.errors import Reverted
 from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.roles import Role
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Step
@@ -70,53 +71,33 @@ ToldOf = Callable[[TakeoverStage, Step | None], None]
 class NoSuchParty(JP20Error):
     """No organisation is named as the token's issuer or registrar any more."""
 
+    what = Text("No organisation is the token's {role}.")
+    next_step = Text("Grant the role for the token first: jp20 organisation list")
+
     def __init__(self, role: Role) -> None:
-        super().__init__(
-            Text(
-                f"No organisation is the token's {role.name}.",
-                f"このトークンの {role.name} である組織がありません。",
-            ),
-            next_step=Text(
-                "Grant the role for the token first: jp20 organisation list",
-                "先に当該トークンの役割を付与してください(一覧: jp20 organisation list)。",
-            ),
-        )
+        super().__init__(role=role.text)
 
 
 class OtherSuccessor(JP20Error):
     """The token is being replaced, or was, by another than the plan's."""
 
+    what = Text("{successor} takes the place of this token.")
+    next_step = Text("Use the plan of that replacement.")
+
     def __init__(self, successor: ChecksumAddress) -> None:
-        super().__init__(
-            Text(
-                f"{successor} takes the place of this token.",
-                f"このトークンは {successor} に差し替えられます(または差替え済みです)。",
-            ),
-            next_step=Text(
-                "Use the plan of that replacement.", "その差替えの計画ファイルを使用してください。"
-            ),
-        )
+        super().__init__(successor=successor)
 
 
 class NotEqual(JP20Error):
     """What came over is not what the old token has: the new one is not put in force."""
 
+    what = Text("Old and new token differ in {count} words.")
+    why = Text("The first: {first}, {account}.")
+    next_step = Text("See all: jp20 token migrate prove")
+
     def __init__(self, differences: Sequence[Difference]) -> None:
         first = differences[0]
-        super().__init__(
-            Text(
-                f"Old and new token differ in {len(differences)} words.",
-                f"新旧トークンに {len(differences)} 件の差異があります。",
-            ),
-            Text(
-                f"The first: {first.what.en}, {first.account}.",
-                f"最初の差異: {first.what.ja}、{first.account}。",
-            ),
-            Text(
-                "See all: jp20 token migrate prove",
-                "jp20 token migrate prove で全件を確認してください。",
-            ),
-        )
+        super().__init__(count=len(differences), first=first.what, account=first.account)
         self.differences = tuple(differences)
 
 
@@ -422,7 +403,7 @@ def _differing_answers(
             token.read(int, function, block=at) for token, at in ((old, block - 1), (new, block))
         )
         if was_ != now_:
-            yield Difference(Text(function, function), old.address, str(was_), str(now_))
+            yield Difference(Text.verbatim(function), old.address, str(was_), str(now_))
 
 
 def _events_of_line(session: Session, token: Contract, block: int) -> Iterator[Event]:
@@ -472,13 +453,13 @@ def _parts(rows: Sequence[_T], size: int) -> list[list[_T]]:
     return [list(rows[at : at + size]) for at in range(0, len(rows), size)]
 
 
-_POSITION: Final = Text("position", "保有残高・権利制限")
-_REQUEST: Final = Text("transfer request or commitment", "移転請求・確約")
-_DOCUMENT: Final = Text("document", "書類")
-_RECORD_DATE: Final = Text("balance at a record date", "基準日残高")
-_FREEZE: Final = Text("freeze at once", "即時凍結")
-_REVERSAL: Final = Text("what was reversed", "取消済み数量")
-_LOSS: Final = Text("loss of an incident", "障害による喪失")
-_ALLOWANCE: Final = Text("allowance", "許可数量")
-_SUPPLY: Final = Text("units carried", "引継ぎ済み口数")
-_ANSWER: Final = Text("position as it is answered", "保有内訳の回答")
+_POSITION: Final = Text("position")
+_REQUEST: Final = Text("transfer request or commitment")
+_DOCUMENT: Final = Text("document", context="replacement")
+_RECORD_DATE: Final = Text("balance at a record date")
+_FREEZE: Final = Text("freeze at once")
+_REVERSAL: Final = Text("what was reversed")
+_LOSS: Final = Text("loss of an incident")
+_ALLOWANCE: Final = Text("allowance")
+_SUPPLY: Final = Text("units carried")
+_ANSWER: Final = Text("position as it is answered")

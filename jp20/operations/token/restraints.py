@@ -9,7 +9,8 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract
 from jp20.chain.contracts.errors import Reverted
 from jp20.domain.base import times
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.plans.outcomes import Decided
@@ -39,8 +40,8 @@ class Position:
 
 
 _RELEASED: Final = {
-    RestraintKind.PLEDGE: ("releasePledge", Text("pledge", "質権")),
-    RestraintKind.ATTACHMENT: ("releaseAttachment", Text("attachment", "差押え")),
+    RestraintKind.PLEDGE: ("releasePledge", Text("pledge")),
+    RestraintKind.ATTACHMENT: ("releaseAttachment", Text("attachment")),
 }
 
 NO_POSITION: Final = Position(0, 0, 0, 0, 0, 0, 0)
@@ -79,24 +80,16 @@ class FreezeAtOnce:
 class FrozenAlready(JP20Error):
     """At once one freezes more, not less; nothing was sent."""
 
+    what = Text("{frozen:,} units of {wallet} are frozen already; {asked:,} would be no more.")
+    why = Text("UNITS is the whole frozen amount, not a further one.")
+    next_step = Text(
+        "For {asked:,} more: jp20 freeze now {token} {wallet} {more} --case … --document "
+        "…; for less, by decision: jp20 freeze set"
+    )
+
     def __init__(self, token: TokenName, wallet: ChecksumAddress, frozen: int, asked: int) -> None:
         more = frozen + asked
-        super().__init__(
-            Text(
-                f"{frozen:,} units of {wallet} are frozen already; {asked:,} would be no more.",
-                f"{wallet} は既に {frozen:,} 口が凍結されており、{asked:,} 口では増えません。",
-            ),
-            Text(
-                "UNITS is the whole frozen amount, not a further one.",
-                "UNITS は追加分ではなく、凍結後の総数量です。",
-            ),
-            Text(
-                f"For {asked:,} more: jp20 freeze now {token} {wallet} {more} "
-                "--case … --document …; for less, by decision: jp20 freeze set",
-                f"{asked:,} 口を追加する場合: jp20 freeze now {token} {wallet} {more} "
-                "--case … --document …、減らす場合(決定): jp20 freeze set",
-            ),
-        )
+        super().__init__(frozen=frozen, wallet=wallet, asked=asked, token=token, more=more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +116,8 @@ class Placed:
 def shown_units(units: int) -> Text:
     """A number of units that are frozen, as a person reads it: `all` catches what comes in too."""
     if units >= MAX_UNITS:
-        return Text("all", "全部")
-    return Text(f"{units:,}", f"{units:,} 口")
+        return Text("all")
+    return Text("{units:,}", units=units)
 
 
 def position(
@@ -202,15 +195,13 @@ def set_token_lock_up(
         evidence,
         parties,
         lambda code: Text(
-            f"Lock up the WHOLE token {code}, all holders, until {last.en}?",
-            f"トークン {code} の全体(全保有者)を {last.ja}までロックアップしますか?",
+            "Lock up the WHOLE token {code}, all holders, until {end}?", code=code, end=last
         ),
-        Text("The token cannot be locked up so.", "このロックアップは設定できません。"),
+        Text("The token cannot be locked up so."),
         Text(
-            "Setting only prolongs, to a time that is to come. To bring it forward: "
-            f"jp20 lock shorten {token} --whole-token",
-            "設定では、将来の日時への延長のみ可能です。短縮する場合: "
-            f"jp20 lock shorten {token} --whole-token",
+            "Setting only prolongs, to a time that is to come. To bring it forward: jp20 lock "
+            "shorten {token} --whole-token",
+            token=token,
         ),
     )
 
@@ -228,8 +219,10 @@ def shorten_token_lock_up(
     def question(code: str) -> Text:
         before, after = times.until(locked_until(session, token)), times.until(until)
         return Text(
-            f"Bring the end of the token lock-up of {code} forward from {before.en} to {after.en}?",
-            f"{code} 全体のロックアップの期限を{before.ja}から{after.ja}に短縮しますか?",
+            "Bring the end of the token lock-up of {code} forward from {before} to {after}?",
+            code=code,
+            before=before,
+            after=after,
         )
 
     return _act(
@@ -240,11 +233,8 @@ def shorten_token_lock_up(
         evidence,
         parties,
         question,
-        Text("The lock-up cannot be shortened so.", "このロックアップの短縮はできません。"),
-        Text(
-            "Shortening only brings the end forward. To prolong: jp20 lock set",
-            "短縮では、期限を早めることのみ可能です。延長する場合: jp20 lock set",
-        ),
+        Text("The lock-up cannot be shortened so."),
+        Text("Shortening only brings the end forward. To prolong: jp20 lock set"),
     )
 
 
@@ -265,15 +255,14 @@ def lock_up(
         lambda part: contract.call("lockUp", *_columns(part), until),
         evidence,
         lambda: Text(
-            f"Lock up {total:,} units of {token}, of {len(rows)} holders, until {last.en}?",
-            f"{token} の保有者 {len(rows)} 名、計 {total:,} 口を {last.ja}まで"
-            "ロックアップしますか?",
+            "Lock up {total:,} units of {token}, of {count} holders, until {end}?",
+            total=total,
+            token=token,
+            count=len(rows),
+            end=last,
         ),
         tuple(parties),
-        refused=Text(
-            f"Nothing can be locked up until {last.en}.",
-            f"{last.ja}までのロックアップはできません。",
-        ),
+        refused=Text("Nothing can be locked up until {end}.", end=last),
     )
 
 
@@ -293,10 +282,13 @@ def shorten_lock_up(
         found = next(each for each in restraints_of(session, token, holder) if each.id == id)
         before, after = times.until(found.until), times.until(until)
         return Text(
-            f"Bring the end of lock-up {id} ({found.units:,} units of {holder}) forward from "
-            f"{before.en} to {after.en}?",
-            f"{holder} のロックアップ {id}({found.units:,} 口)の期限を {before.ja}から"
-            f"{after.ja}に短縮しますか?",
+            "Bring the end of lock-up {id} ({units:,} units of {holder}) forward from "
+            "{before} to {after}?",
+            id=id,
+            units=found.units,
+            holder=holder,
+            before=before,
+            after=after,
         )
 
     return _act(
@@ -307,11 +299,8 @@ def shorten_lock_up(
         evidence,
         parties,
         question,
-        Text("The lock-up cannot be shortened so.", "このロックアップの短縮はできません。"),
-        Text(
-            "Shortening only brings the end forward. To prolong: jp20 lock set",
-            "短縮では、期限を早めることのみ可能です。延長する場合: jp20 lock set",
-        ),
+        Text("The lock-up cannot be shortened so."),
+        Text("Shortening only brings the end forward. To prolong: jp20 lock set"),
     )
 
 
@@ -332,7 +321,7 @@ def freeze_at_once(
     if not rows:
         raise NoRows
     total = shown_units(sum(units for _, units in rows))
-    refused = Text("This cannot be frozen at once.", "この即時凍結はできません。")
+    refused = Text("This cannot be frozen at once.")
 
     def explain(refusal: Reverted) -> JP20Error:
         if refusal.decoded is None or refusal.decoded.name != "NotAnIncrease":
@@ -349,8 +338,10 @@ def freeze_at_once(
         evidence,
         (),
         lambda code: Text(
-            f"Freeze now, {code}, {len(rows)} accounts, units in all: {total.en}?",
-            f"{code} の {len(rows)} 口座を直ちに凍結しますか(総数量: {total.ja})?",
+            "Freeze now, {code}, {count} accounts, units in all: {total}?",
+            code=code,
+            count=len(rows),
+            total=total,
         ),
         refused,
     )
@@ -381,8 +372,9 @@ def confirm_freeze(
         # What was frozen by a request is no organisation's.
         by = session.organisation(organisation).name if organisation else "–"
         return Text(
-            f"Confirm what {by} froze at {times.in_tokyo(second)}?",
-            f"{by} による凍結({times.in_tokyo(second)})を追認しますか?",
+            "Confirm what {organisation} froze at {in_tokyo}?",
+            organisation=by,
+            in_tokyo=times.in_tokyo(second),
         )
 
     return _act(
@@ -393,8 +385,8 @@ def confirm_freeze(
         evidence,
         [organisation] if organisation else [],
         question,
-        Text("This freeze cannot be confirmed.", "この凍結は追認できません。"),
-        Text(f"See: jp20 freeze list {token}", f"確認: jp20 freeze list {token}"),
+        Text("This freeze cannot be confirmed."),
+        Text("See: jp20 freeze list {token}", token=token),
     )
 
 
@@ -424,14 +416,13 @@ def set_frozen(
         evidence,
         parties,
         lambda _: Text(
-            f"Set what is frozen of {account} from {was.en} to {will.en}?",
-            f"{account} の凍結数量を {was.ja} から {will.ja} に変更しますか?",
+            "Set what is frozen of {account} from {was} to {will}?",
+            account=account,
+            was=was,
+            will=will,
         ),
-        Text(
-            f"What is frozen cannot be set to {will.en}.",
-            f"凍結数量を {will.ja} に変更できません。",
-        ),
-        Text(f"See: jp20 position {token} {account}", f"確認: jp20 position {token} {account}"),
+        Text("What is frozen cannot be set to {will}.", will=will),
+        Text("See: jp20 position {token} {account}", token=token, account=account),
     )
 
 
@@ -453,15 +444,17 @@ def pledge(
     def question(_: str) -> Text:
         found = position(session, token, holder)
         return Text(
-            f"Pledge {units:,} units of {holder} for {_shown(pledgee)}? Of {found.balance:,} units "
-            f"{found.free:,} are free.",
-            f"{holder} の {units:,} 口に {_shown(pledgee)} のための質権を設定しますか?"
-            f"(保有 {found.balance:,} 口、移転可能 {found.free:,} 口)",
+            "Pledge {units:,} units of {holder} for {pledgee}? Of {balance:,} units {free:,} "
+            "are free.",
+            units=units,
+            holder=holder,
+            pledgee=_shown(pledgee),
+            balance=found.balance,
+            free=found.free,
         )
 
     refused = Text(
-        f"{units:,} units cannot be claimed for {_shown(pledgee)}.",
-        f"{_shown(pledgee)} のために {units:,} 口を設定することはできません。",
+        "{units:,} units cannot be claimed for {pledgee}.", units=units, pledgee=_shown(pledgee)
     )
     arguments = (holder, units, _reference(pledgee))
     return _act(session, token, "pledge", arguments, evidence, parties, question, refused)
@@ -514,22 +507,24 @@ def attach(
 
     def question(_: str) -> Text:
         found = position(session, token, holder)
-        beyond = Text("", "")
+        beyond = Text.verbatim("")
         if (still := units - found.balance + found.attached) > 0:
             beyond = Text(
-                f" {still:,} of them are still to come: they are caught when they do.",
-                f" うち {still:,} 口は現在の保有を超え、以後の取得分に及びます。",
+                " {still:,} of them are still to come: they are caught when they do.", still=still
             )
         return Text(
-            f"Attach {units:,} units of {holder} for {_shown(creditor)}? Of {found.balance:,} "
-            f"units {found.free:,} are free.{beyond.en}",
-            f"{holder} の {units:,} 口に {_shown(creditor)} のための差押えを記録しますか?"
-            f"(保有 {found.balance:,} 口、移転可能 {found.free:,} 口){beyond.ja}",
+            "Attach {units:,} units of {holder} for {creditor}? Of {balance:,} units {free:,} "
+            "are free.{beyond}",
+            units=units,
+            holder=holder,
+            creditor=_shown(creditor),
+            balance=found.balance,
+            free=found.free,
+            beyond=beyond,
         )
 
     refused = Text(
-        f"{units:,} units cannot be claimed for {_shown(creditor)}.",
-        f"{_shown(creditor)} のために {units:,} 口を設定することはできません。",
+        "{units:,} units cannot be claimed for {creditor}.", units=units, creditor=_shown(creditor)
     )
     arguments = (holder, units, _reference(creditor))
     return _act(session, token, "placeAttachment", arguments, evidence, parties, question, refused)
@@ -556,10 +551,13 @@ def release(
         evidence,
         parties,
         lambda _: Text(
-            f"Release {units:,} units of {name.en} {id} of {holder}?",
-            f"{holder} の{name.ja} {id} のうち {units:,} 口を解除しますか?",
+            "Release {units:,} units of {name} {id} of {holder}?",
+            units=units,
+            name=name,
+            id=id,
+            holder=holder,
         ),
-        Text(f"The {name.en} cannot be released.", f"この{name.ja}は解除できません。"),
+        Text("The {name} cannot be released.", name=name),
     )
 
 

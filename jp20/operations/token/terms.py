@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Final
 
 from jp20.domain.base.at import At
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.register.terms_in_force import (
     TermChange,
@@ -35,16 +36,11 @@ _FUNCTIONS: Final[Mapping[Term, str]] = MappingProxyType(
 class NotYetMade(JP20Error):
     """At the block that is asked about the token did not exist."""
 
+    what = Text("At block {block} {code} was not made yet.")
+    next_step = Text("Name a later block or time.")
+
     def __init__(self, code: str, block: int) -> None:
-        super().__init__(
-            Text(
-                f"At block {block} {code} was not made yet.",
-                f"ブロック {block} の時点で {code} は未作成です。",
-            ),
-            next_step=Text(
-                "Name a later block or time.", "より後のブロックまたは日時を指定してください。"
-            ),
-        )
+        super().__init__(block=block, code=code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +73,10 @@ def change_term(
         (contract.call(_FUNCTIONS[term], bool(to) if term is Term.CONSENT else to),),
         evidence,
         lambda: Text(
-            f"Change {code}: {term.text.en} becomes {shown.en}?",
-            f"{code} の{term.text.ja}を「{shown.ja}」に変更しますか?",
+            "Change {code}: {term} becomes {shown}?", code=code, term=term.text, shown=shown
         ),
-        Text(
-            f"This term of {code} cannot be so changed.",
-            f"{code} の条件をこの内容に変更できません。",
-        ),
-        Text(f"See: jp20 token terms show {code}", f"確認: jp20 token terms show {code}"),
+        Text("This term of {code} cannot be so changed.", code=code),
+        Text("See: jp20 token terms show {code}", code=code),
         tuple(parties),
     )
 

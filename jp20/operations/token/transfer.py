@@ -7,7 +7,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.errors import Restrained
 from jp20.chain.signing.signers import Signer
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
 from jp20.domain.plans.outcomes import Done
@@ -83,8 +83,11 @@ def transfer(
     except Restrained as error:
         error.reason = reason = preview(session, token, holder.address, to, units).reason
         error.why = Text(
-            f"{reason.name} ({reason.value}): {reason.text.en} {error.free} are free.",
-            f"{reason.name}({reason.value}): {reason.text.ja}移転可能な数量: {error.free}。",
+            "{reason} ({code}): {text} {free} are free.",
+            reason=reason.name,
+            code=reason.value,
+            text=reason.text,
+            free=error.free,
         )
         raise
 
@@ -162,8 +165,10 @@ def approve_transfers(
         lambda part: contract.call("approveTransfers", part),
         evidence,
         lambda: Text(
-            f"Consent to {len(asked)} transfers, {total:,} units of {token}?",
-            f"{token} の移転 {len(asked)} 件(計 {total:,} 口)を承諾しますか?",
+            "Consent to {count} transfers, {total:,} units of {token}?",
+            count=len(asked),
+            total=total,
+            token=token,
         ),
         tuple(parties),
     )
@@ -184,12 +189,9 @@ def reject_transfer(
     return Act(
         (session.token(token).call("rejectTransfer", id, case_id(why)),),
         evidence,
-        lambda: Text(
-            f"Reject request {id} of {token} ({why})?",
-            f"{token} の申請 {id} を拒否しますか(理由: {why})?",
-        ),
-        Text(f"Request {id} cannot be rejected.", f"申請 {id} は拒否できません。"),
-        Text(f"See: jp20 consent list {token} --all", f"確認: jp20 consent list {token} --all"),
+        lambda: Text("Reject request {id} of {token} ({why})?", id=id, token=token, why=why),
+        Text("Request {id} cannot be rejected.", id=id),
+        Text("See: jp20 consent list {token} --all", token=token),
         tuple(parties),
     )
 

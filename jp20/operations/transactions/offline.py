@@ -11,7 +11,8 @@ from jp20.chain.contracts.describe import describe, request_unseen
 from jp20.chain.contracts.describe import interface_with as interface_with
 from jp20.chain.new_files import write_new
 from jp20.chain.signing.signers import Signer
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.files.letters import harmless
 from jp20.domain.governance.requests import Request
 from jp20.domain.transactions.transaction_file import (
@@ -29,17 +30,11 @@ from jp20.operations.files.inputs import read_file
 class WrongKey(JP20Error):
     """The file is for another key than the one that is to sign it."""
 
+    what = Text("The file is to be signed by {wanted}, and this is the key of {given}.")
+    next_step = Text("Use the keystore of that address; nothing was signed.")
+
     def __init__(self, wanted: ChecksumAddress, given: ChecksumAddress) -> None:
-        super().__init__(
-            Text(
-                f"The file is to be signed by {wanted}, and this is the key of {given}.",
-                f"このファイルは {wanted} が署名するもので、指定された鍵は {given} のものです。",
-            ),
-            next_step=Text(
-                "Use the keystore of that address; nothing was signed.",
-                "該当アドレスの鍵ファイルを指定してください(署名は行われていません)。",
-            ),
-        )
+        super().__init__(wanted=wanted, given=given)
 
 
 @dataclass(frozen=True, slots=True)

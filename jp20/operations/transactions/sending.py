@@ -24,7 +24,8 @@ from jp20.chain.sending.outbox import (
 from jp20.chain.sending.outbox import State as State
 from jp20.chain.sending.sender import GAS_OF_NOTHING
 from jp20.chain.signing.signers import OfflineSigner, Signer
-from jp20.domain.base.errors import JP20Error, Text
+from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.text import Text
 from jp20.domain.governance.requests import Call
 from jp20.domain.transactions.transaction_file import AwaitingTransaction, SignedFile, UnsignedFile
 from jp20.operations.session import Session
@@ -36,14 +37,14 @@ LONG: Final = 600.0
 class Where(Enum):
     """Where an unfinished transaction is, by the outbox and by the node."""
 
-    AWAITS_SIGNATURE = Text("waits to be signed", "署名待ち")
-    NOT_SENT = Text("signed, with no node", "署名済み・未送信")
-    WITH_NODE = Text("with the node, in no block yet", "ノードに保留中")
-    LOST = Text("sent, and the node does not have it", "送信済みだがノードになし")
-    IN_BLOCK = Text("in a block, not noted here yet", "ブロックに取込み済み(未記録)")
-    NOT_FINAL = Text("in a block that is not final yet", "ブロックに取込み済み(未確定)")
-    REPLACED = Text("its nonce was used by another", "ノンスが他の取引で使用済み")
-    WITHDRAWN = Text("being cancelled; it may come yet", "取消手続中(成立する可能性あり)")
+    AWAITS_SIGNATURE = Text("waits to be signed")
+    NOT_SENT = Text("signed, with no node")
+    WITH_NODE = Text("with the node, in no block yet")
+    LOST = Text("sent, and the node does not have it")
+    IN_BLOCK = Text("in a block, not noted here yet")
+    NOT_FINAL = Text("in a block that is not final yet")
+    REPLACED = Text("its nonce was used by another")
+    WITHDRAWN = Text("being cancelled; it may come yet")
 
     @property
     def text(self) -> Text:
@@ -82,16 +83,15 @@ class OutboxStatus:
         """What to do about it."""
         if all(each.where is Where.AWAITS_SIGNATURE for each in self.under_way):
             return Text(
-                f"Run: jp20 tx export {self.signer} --out FILE; sign the file, then: jp20 tx send.",
-                f"jp20 tx export {self.signer} --out ファイル で書き出し、署名後に jp20 tx send を"
-                "実行してください。",
+                "Run: jp20 tx export {signer} --out FILE; sign the file, then: jp20 tx send.",
+                signer=self.signer,
             )
         if self.gap is not None:
             return Text(
-                f"Nonce {self.gap} is missing: the next transaction of this key fills it, or:"
-                f" jp20 tx fill {self.signer}",
-                f"ノンス {self.gap} が欠けています。この鍵で次に送信する取引、または"
-                f" jp20 tx fill {self.signer} で補われます。",
+                "Nonce {nonce} is missing: the next transaction of this key fills it, or: "
+                "jp20 tx fill {signer}",
+                nonce=self.gap,
+                signer=self.signer,
             )
         if all(each.where is Where.NOT_FINAL for each in self.under_way):
             return _WAIT
@@ -100,77 +100,47 @@ class OutboxStatus:
 
 
 _LOOK: Final = Text(
-    "The node has held it for long: does the chain make blocks, and does it accept this gas price?"
-    " To give up a transaction: jp20 tx cancel NONCE",
-    "長時間保留されています。ブロック生成とガス価格の条件をノードで確認してください。"
-    "取り消す場合は jp20 tx cancel ノンス を実行してください。",
+    "The node has held it for long: does the chain make blocks, and does it accept this gas "
+    "price? To give up a transaction: jp20 tx cancel NONCE"
 )
 _WAIT: Final = Text(
-    "It is done when its block is final. Until then do not send it by other means; where the chain"
-    " replaces the block, jp20 resume-sending (or any command with this key) sends the same again.",
-    "ブロックの確定により完了します。それまで別の方法で送信しないでください。ブロックが置き換えられた"
-    "場合は、jp20 resume-sending(またはこの鍵による次の操作)により同じ取引が再度送信されます。",
+    "It is done when its block is final. Until then do not send it by other means; where the "
+    "chain replaces the block, jp20 resume-sending (or any command with this key) sends the "
+    "same again."
 )
-_RESUME: Final = Text(
-    "Where no jp20 is at work with this key, run: jp20 resume-sending",
-    "この鍵を使用中の jp20 がなければ、jp20 resume-sending を実行してください。",
-)
+_RESUME: Final = Text("Where no jp20 is at work with this key, run: jp20 resume-sending")
 
 
 class NothingToCancel(JP20Error):
     """No transaction with that nonce is on its way."""
 
+    what = Text("No transaction of {signer} with nonce {nonce} is on its way.")
+    why = Text("It is in a block by now, was never signed, or is another key's.")
+    next_step = Text("See: jp20 status. What waits for a signature is given up with: jp20 tx drop")
+
     def __init__(self, signer: ChecksumAddress, nonce: int) -> None:
-        super().__init__(
-            Text(
-                f"No transaction of {signer} with nonce {nonce} is on its way.",
-                f"{signer} のノンス {nonce} の取引は送信中ではありません。",
-            ),
-            Text(
-                "It is in a block by now, was never signed, or is another key's.",
-                "既にブロックに取り込まれたか、未署名か、別の鍵の取引です。",
-            ),
-            Text(
-                "See: jp20 status. What waits for a signature is given up with: jp20 tx drop",
-                "jp20 status で確認してください(署名待ちの取引の取りやめは jp20 tx drop)。",
-            ),
-        )
+        super().__init__(signer=signer, nonce=nonce)
 
 
 class NothingUnsigned(JP20Error):
     """No transaction of the key waits for a signature."""
 
+    what = Text("No transaction of {signer} waits for a signature.")
+    next_step = Text("Run the command that is to be signed first, with --offline.")
+
     def __init__(self, signer: ChecksumAddress) -> None:
-        super().__init__(
-            Text(
-                f"No transaction of {signer} waits for a signature.",
-                f"{signer} の署名待ち取引はありません。",
-            ),
-            next_step=Text(
-                "Run the command that is to be signed first, with --offline.",
-                "先に、署名対象となる操作を --offline で実行してください。",
-            ),
-        )
+        super().__init__(signer=signer)
 
 
 class NotExported(JP20Error):
     """A signed file is not what waits for signatures here."""
 
+    what = Text("The signed transaction with nonce {nonce} does not wait for a signature here.")
+    why = Text("It is of another chain or key, was changed, or was given up meanwhile.")
+    next_step = Text("Export and sign again: jp20 tx export. Nothing was sent.")
+
     def __init__(self, nonce: int) -> None:
-        super().__init__(
-            Text(
-                f"The signed transaction with nonce {nonce} does not wait for a signature here.",
-                f"ノンス {nonce} の署名済み取引は、ここでの署名待ち取引と一致しません。",
-            ),
-            Text(
-                "It is of another chain or key, was changed, or was given up meanwhile.",
-                "別のチェーン・鍵のものか、変更されたか、取りやめられています。",
-            ),
-            Text(
-                "Export and sign again: jp20 tx export. Nothing was sent.",
-                "jp20 tx export からやり直してください(送信は行われていません)。",
-            ),
-        )
+        super().__init__(nonce=nonce)
 
 
 # After a crash

@@ -7,7 +7,7 @@ from example_world import AML, AUDITOR, ISSUER, TRUST_BANK, alice, bob, evidence
 
 from jp20.chain.rpc.connection import NodeRefused
 from jp20.chain.rpc.node_errors import CannotConnect
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.plans.outcomes import Decided
 from jp20.domain.token.reasons import Reason
 from jp20.domain.token.state import WouldBeRefused

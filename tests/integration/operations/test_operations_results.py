@@ -8,7 +8,7 @@ import pytest
 from example_world import alice, allotments, bob, dave, erin, evidence, frank
 
 from jp20.chain.new_files import CannotWrite, FileExists
-from jp20.domain.base.errors import Text
+from jp20.domain.base.text import Text
 from jp20.domain.plans.outcomes import Outcome, Outcomes, RowOutcome
 from jp20.operations.files.inputs import load_allotments
 from jp20.operations.plans.plan import apply_plan, enrol, prepare_distribution
@@ -18,8 +18,10 @@ ROWS = Outcomes(
     (),
     (
         RowOutcome(2, dave.address, 7, Outcome.DONE, transaction=b"\1" * 32, block=9),
-        RowOutcome(3, erin.address, 5, Outcome.REFUSED, Text("No.", "不可。"), "RECIPIENT_UNKNOWN"),
-        RowOutcome(4, None, None, Outcome.REFUSED, Text("=1+1", "+危険"), "FILE"),
+        RowOutcome(
+            3, erin.address, 5, Outcome.REFUSED, Text.both("No.", "不可。"), "RECIPIENT_UNKNOWN"
+        ),
+        RowOutcome(4, None, None, Outcome.REFUSED, Text.both("=1+1", "+危険"), "FILE"),
         RowOutcome(5, bob.address, 10**20, Outcome.UNKNOWN),
     ),
 )
@@ -55,7 +57,7 @@ def test_as_a_workbook_in_japanese(tmp_path):
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_is_a_formula(tmp_path, start):
     text = f"{start}cmd|' /C calc'!A0"
-    row = RowOutcome(2, None, None, Outcome.REFUSED, Text(text, text), text)
+    row = RowOutcome(2, None, None, Outcome.REFUSED, Text.verbatim(text), text)
     for name in ("r.csv", "r.xlsx"):
         write_results(tmp_path / name, Outcomes((), (row,)))
     with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as lines:
