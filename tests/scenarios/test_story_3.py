@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from eth_account import Account
-from world import EXAMPLES, World, case, investor, make_applicants
+from world import EXAMPLES, KEYS, World, case, investor, make_applicants
 
 from jp20.chain.contracts.contract import Contract, token_interface
 from jp20.chain.contracts.errors import Refused
@@ -201,6 +201,13 @@ def writes(world: World, token: Contract) -> dict[str, tuple]:
         ),
         "setDocument(bytes32,string,bytes32)": (b"prospectus".ljust(32, b"\0"), "u", b"\1" * 32),
         "unfreeze(address,uint256,uint256)": (b, 1, 0),
+        "changeClasses(uint8)": (2,),
+        "changeResidencies(uint8)": (2,),
+        "changeHolderCap(uint32)": (10,),
+        "changeLotSize(uint104)": (2,),
+        "changeConsentRequired(bool)": (True,),
+        "changeCap(uint104)": (40_000,),
+        "extendMaturity(uint40)": (FAR,),
         "withdrawRecordDate(uint256)": (0,),
         "setRecordDate(uint40)": (FAR,),
         "setTokenLockUp(uint40)": (FAR,),
@@ -354,7 +361,10 @@ def refusal_of(world: World, token: Contract, function: str, arguments: tuple) -
         if world.policy_leaves_open(function):
             send(world, HOLDERS.get(function.split("(")[0], ALICE), token, function, *arguments)
             return None
-        decided = decide(world.session(), [call], case(f"HALTED-{function[:16]}"))
+        with open_session(
+            world.connection, world.deployment, KEYS.values(), wait=world.move_time_to
+        ) as session:
+            decided = decide(session, [call], case(f"HALTED-{function[:16]}"))
     except Refused as refusal:
         return refusal.reason
     refused = [e.event.reason for e in decided.events if isinstance(e.event, RowRefused)]
