@@ -39,12 +39,14 @@ interface ITokenTakeover {
     /// @notice The word of a field is not copied by its place; `takeOver` does it.
     error NotASlotToCarry(bytes32 slot);
 
-    /// @notice Closes this token for `next` to take over. Called by: ISSUER, REGISTRAR, AUDITOR, after a delay. Works
+    /// @notice Closes this token for `next` to take over. Works
     /// while halted or paused. Reverts with `NotASuccessor`.
+    /// @custom:act close-for-successor
     function closeFor(address next) external;
 
-    /// @notice Breaks the takeover off: opens this token again. Called by: ISSUER, REGISTRAR, AUDITOR.
+    /// @notice Breaks the takeover off: opens this token again.
     /// Reverts with `NotTakingOver` before a successor was appointed, and after it took over.
+    /// @custom:act reopen
     function reopen() external;
 
     /// @notice Copies positions from the predecessor: balance, freeze, commitments, lock-ups, pledges and attachments
@@ -59,8 +61,9 @@ interface ITokenTakeover {
     function carrySlots(bytes32[] calldata slots_) external;
 
     /// @notice Puts this token in force and retires the predecessor, whose terms as they now stand are this token's.
-    /// Called by: ISSUER, REGISTRAR, AUDITOR. Works while halted or paused, which it ends neither.
+    /// Works while halted or paused, which it ends neither.
     /// Emits `TookOver`, and `Retired` there. Reverts with `NotTakingOver`, `NotCarried`.
+    /// @custom:act take-over
     function takeOver() external;
 
     /// @notice By the successor, in `takeOver` (`NotTakingOver`).
