@@ -183,7 +183,8 @@ abstract contract TokenDirectory is ITokenDirectory, InvestorRegistry {
         if (bytes(code).length == 0) revert EmptyCode();
         if (bytes(symbol).length == 0) revert EmptySymbol();
         address other = _tokenByCode[code];
-        if (extra.length != 0) {
+        if (extra.length == 64) {
+            // Of another length the token itself refuses it.
             (address replaced,) = abi.decode(extra, (address, uint256));
             if (replaced == address(0) || other != replaced || _tokenBySymbol[symbol] != replaced) {
                 revert NotInForce(replaced);

@@ -7,7 +7,7 @@ import {TokenStorage} from "./TokenStorage.sol";
 
 /// @title Who may: asked of the Consortium
 /// @notice What OpenZeppelin's `AccessManaged` does, without its external functions, which would stand in each of the
-/// token's five contracts; `JP20Token` has them once. There are no scheduled calls: delays run in the Consortium.
+/// token's six contracts; `JP20Token` has them once. There are no scheduled calls: delays run in the Consortium.
 abstract contract Governed is TokenStorage {
     /// @dev Whole calldata reaches the token's modules, so `msg.sig` is what the caller called.
     modifier restricted() {

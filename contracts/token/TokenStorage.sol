@@ -7,7 +7,7 @@ import {Restraint} from "../types/Restraint.sol";
 import {Placement} from "../types/Terms.sol";
 
 /// @title All state of a token, once
-/// @notice The token's five contracts inherit this and nothing else that has storage, so that their layouts are
+/// @notice The token's six contracts inherit this and nothing else that has storage, so that their layouts are
 /// equal by construction. Each invariant stands beside the state that it speaks of; `tests/invariants` checks it.
 abstract contract TokenStorage {
     /// @dev What units, restraints and allowances are counted in, and what no amount may reach: "everything".

@@ -249,6 +249,13 @@ def test_the_old_token_is_closed_and_answers_for_every_unit(
             refused()
 
 
+def test_the_old_token_tells_who_its_successor_is(old, new, decided):
+    told = old.token.closeFor(new, decided)
+
+    assert emitted(told, "SuccessorAppointed") == [(new.address,)]
+    assert old.token.successor() == new.address
+
+
 def test_a_position_comes_over_as_it_is(closed, new, alice, bob, dave, stranger):
     tx = new.carryHolders([alice, bob, dave, stranger], {"from": stranger})
 
@@ -367,6 +374,29 @@ def test_halted_in_the_middle_it_goes_on_and_stays_halted(
     new.takeOver(decided)
 
     assert new.preview(alice, alice, bob, 1) == Reason.PLATFORM_HALTED
+
+
+def test_what_is_stored_by_another_layout_is_not_copied(
+    version, platform, make_successor, term_sheet, token_abi, alice, LaterLayout, decided, stranger
+):
+    *modules, _ = version.modules
+    later = decided["from"].deploy(LaterLayout)
+    code = platform.version(version.number)[0]
+    code_hash = platform.codeHashOf(code, [*modules, later])
+    number = platform.approveVersion(code, [*modules, later], code_hash, decided).events[
+        "VersionApproved"
+    ]["number"]
+    sheet = term_sheet(symbol="LATER", code="JP9900000000")
+    platform.createToken(number, sheet, 7, 8, decided)
+    token = Contract.from_abi("later", platform.tokens()[-1], token_abi, persist=False)
+    new = make_successor(token)
+    token.closeFor(new, decided)
+
+    assert (token.storageLayout(), new.storageLayout()) == (3, 2)
+    with reverts_with("UnknownLayout", 3):
+        new.carryHolders.call([alice], {"from": stranger})
+    with reverts_with("UnknownLayout", 3):
+        new.carrySlots.call(words([field("_losses")]), {"from": stranger})
 
 
 # When it is done
