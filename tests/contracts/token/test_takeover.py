@@ -383,9 +383,8 @@ def test_what_is_stored_by_another_layout_is_not_copied(
     later = decided["from"].deploy(LaterLayout)
     code = platform.version(version.number)[0]
     code_hash = platform.codeHashOf(code, [*modules, later])
-    number = platform.approveVersion(code, [*modules, later], code_hash, decided).events[
-        "VersionApproved"
-    ]["number"]
+    approved = platform.approveVersion(code, [*modules, later], code_hash, decided)
+    number = approved.events["VersionApproved"]["version"]
     sheet = term_sheet(symbol="LATER", code="JP9900000000")
     platform.createToken(number, sheet, 7, 8, decided)
     token = Contract.from_abi("later", platform.tokens()[-1], token_abi, persist=False)
