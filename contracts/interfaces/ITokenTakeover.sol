@@ -50,7 +50,8 @@ interface ITokenTakeover {
     function reopen() external;
 
     /// @notice Copies positions from the predecessor: balance, freeze, commitments, lock-ups, pledges and attachments
-    /// with their ids and ranks. Who was carried before, and who has none, is passed over. 100 holders at most.
+    /// with their ids and ranks. Who was carried before, and who has none, is passed over. 100 holders at most, or nine
+    /// with sixteen restraints each.
     /// Emits `Transfer`, `Frozen`, `RestraintSet`, `PositionCarried`; and `UnitsSplit` before the first for each split
     /// that there was. Reverts with `NotTakingOver`, `UnknownLayout`.
     function carryHolders(address[] calldata holders) external;

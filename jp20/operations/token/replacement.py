@@ -53,8 +53,8 @@ from jp20.operations.governance.migration import Difference, any_signer
 from jp20.operations.session import Session, TokenName
 from jp20.operations.token.issue import creation_of_token, latest_version, terms_of
 
-HOLDERS_AT_ONCE: Final = 50
-"""Positions carried in one call: 100,000 gas each, four times that with sixteen restraints."""
+WORDS_AT_ONCE: Final = 500
+"""Written in one call for positions, by `_words_of`: 25,000 gas each."""
 
 SLOTS_AT_ONCE: Final = 300
 """Words carried in one call: 27,000 gas each."""
@@ -203,6 +203,22 @@ def prove_replacement(session: Session, replacement: Replacement) -> TakeoverPro
     return None if new is None else _proof(session, old, new)
 
 
+def holders_in_parts(
+    positions: Mapping[ChecksumAddress, tuple[int, ...]], holders: Iterable[ChecksumAddress]
+) -> list[list[ChecksumAddress]]:
+    """The holders in parts that a block has room for; `positions` are the slots of each."""
+    parts: list[list[ChecksumAddress]] = []
+    room = 0
+    for holder in holders:
+        needed = _words_of(positions[holder])
+        if not parts or needed > room:
+            parts.append([])
+            room = WORDS_AT_ONCE
+        parts[-1].append(holder)
+        room -= needed
+    return parts
+
+
 # Inside
 
 
@@ -246,7 +262,7 @@ class _Replacing:
         holders = words.holders_missing(new)
         self._send(
             TakeoverStage.HOLDERS,
-            [new.call("carryHolders", part) for part in _parts(holders, HOLDERS_AT_ONCE)],
+            [new.call("carryHolders", part) for part in holders_in_parts(words.holders, holders)],
         )
         slots = [slot.to_bytes(32, "big") for slot in words.missing(new)]
         self._send(
@@ -447,6 +463,13 @@ def _named(session: Session, token: Contract, role: Role) -> int:
         if member.active and role in member.own_roles:
             return member.number
     raise NoSuchParty(role)
+
+
+def _words_of(slots: tuple[int, ...]) -> int:
+    """What is written for a position: five words, and three for each restraint, whose two slots
+    are among `slots` behind the position's own three.
+    """
+    return 5 + 3 * (len(slots) - 3) // 2
 
 
 def _parts(rows: Sequence[_T], size: int) -> list[list[_T]]:
