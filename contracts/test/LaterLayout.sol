@@ -16,6 +16,10 @@ contract LaterLayout {
         return StorageSlot.getAddressSlot(PLACE).value;
     }
 
+    function inForce() external pure returns (bool) {
+        return true;
+    }
+
     function storageLayout() external pure returns (uint256) {
         return 3;
     }
