@@ -48,7 +48,7 @@ poa: env ## four validators of four organisations, the stories on them, and vali
 test: test-python test-contracts test-invariants ## Python, contracts on Ganache, invariants
 
 test-python: env ## unit, integration, command line and scenario tests
-	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile $(wildcard tests/scenarios tests/cli tests/integration tests/unit)
+	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(wildcard tests/scenarios tests/cli tests/integration tests/unit)
 
 test-installed: env ## the wheel in environments of its own: with the oldest versions allowed, in another project
 	@$(PYTEST) tests/installed
