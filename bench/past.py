@@ -98,8 +98,9 @@ def _looks(platform: PlatformForTests, token: TokenForTests, count: int) -> list
             session, token.address, allotments, evidence
         ),
         "whitelist plan": lambda session: prepare_whitelist(session, investors, evidence),
-        "register holders": lambda session: report(session, token.address),
+        "register show": lambda session: report(session, token.address),
         "register decision": lambda session: decisions_of(session, token.address, moved),
+        "requests list": lambda session: requests.list_requests(session, _is_under_way(session)),
         "requests show": lambda session: requests.show_request(session, asked),
         "status": platform_status,
     }
@@ -109,6 +110,17 @@ def _looks(platform: PlatformForTests, token: TokenForTests, count: int) -> list
         after = f"{name}, after {count:,} requests of others"
         found += [Row(after, JP20, calls, unit="calls"), Row(after, JP20, milliseconds, unit="ms")]
     return found
+
+
+def _is_under_way(session: Session) -> Callable[[requests.Proposal], bool]:
+    """As `jp20 requests list` asks, where no state is named."""
+    now = session.now()
+
+    def under_way(proposal: requests.Proposal) -> bool:
+        rule = requests.required_rule(proposal.request.rule, "")
+        return now < proposal.at.time + rule.lifetime
+
+    return under_way
 
 
 def _cost(platform: PlatformForTests, look: Callable[[Session], object]) -> tuple[int, int]:

@@ -351,7 +351,7 @@ def see_it_final(session: Session) -> None:
 def is_one_chain(network: PoaNetwork) -> str:
     """Two may seal at the same time; which block stays is settled with the next one or two."""
     try:
-        wait_until(network.is_one_chain, "one chain", 30)
+        wait_until(network.is_one_chain, "one chain", 60)
     except TimeoutError:
         return "False"
     return "True"

@@ -27,6 +27,9 @@ PATIENCE: Final = float(os.environ.get("JP20_PATIENCE", "600"))
 Whoever waits is given up on, not hurried: a machine that is quick never waits so long.
 """
 
+_TO_END: Final = 60
+"""Seconds that a program has to end by itself before it is killed."""
+
 
 class ChainNotStarted(JP20Error):
     """The development chain did not start; the message says why in one line."""
@@ -91,7 +94,7 @@ class LocalChain:
         if self._process is not None:
             self._process.terminate()
             try:
-                self._process.wait(10)
+                self._process.wait(_TO_END)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()

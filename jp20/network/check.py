@@ -8,6 +8,7 @@ inside and out; those of others as far as they let their RPC be reached (`rpc_ur
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,7 @@ from jp20.chain.rpc.connection import (
 )
 from jp20.chain.rpc.networks import Network
 from jp20.chain.rpc.node import Node as Server
+from jp20.chain.rpc.node import TooMuchAtOnce
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.finality import INSTANT, clique_finality
 from jp20.domain.base.text import Text
@@ -41,6 +43,17 @@ CLOCK: Final = 3
 """Seconds that clocks may differ."""
 
 _INTERVALS: Final = 50
+
+
+class NoHeader(JP20Error):
+    """A node gives no block, or one whose seal nobody can read."""
+
+    what = Text("Who seals cannot be read: a node gave no block, or one of another consensus.")
+    why = Text(
+        "It lags, is of another chain, or several nodes answer in turn at one address (see the "
+        "findings above)."
+    )
+    next_step = Text("Mend what is found above, and run jp20 network check again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +79,56 @@ def check_network(
     `rpc_url` is let in at. `holders` are the organisations with the role VALIDATOR, and `since` is
     the Consortium's first block; None where nothing is known of one.
     """
-    looked, findings = [], []
-    for node in network.nodes:
-        try:
-            looked.append(_look(network, node, folder, access or {}))
-        except JP20Error as error:
-            findings.append(fault_of("reachable", node.name, error))
-    genesis = expected_genesis(network, folder)
-    first = {each.node.name: head for each in looked if (head := _head(each)) is not None}
-    seen_at = now()
-    for each in looked:
-        if each.connection is None:
-            findings.append(_out_of_reach(each.node))
-        findings += node_findings(each, genesis, since)
-    reached = [each for each in looked if each.node.name in first]
-    same = [each for each in reached if each.connection and each.connection.genesis == genesis]
-    if same:
-        pause(max(0.0, seen_at + 3 * network.block_period + 1 - now()))
-        then = {each.node.name: head for each in same if (head := _head(each)) is not None}
-        findings += _heads(network, same, first, then, now())
-        findings += _interval(network, same[0])
-        findings += _who(network, same, holders)
-    else:
-        nobody = Text("No node of the chain was reached.")
-        findings.append(unseen("blocks", None, nobody))
+    looked: list[Looked] = []
+    findings: list[Finding] = []
+    with ExitStack() as opened:
+        for node in network.nodes:
+            try:
+                each = _look(network, node, folder, access or {})
+            except JP20Error as error:
+                findings.append(fault_of("reachable", node.name, error))
+                continue
+            looked.append(each)
+            for way in (each.connection, each.server):
+                if way is not None:
+                    opened.callback(way.close)
+        findings += _findings(network, looked, folder, holders, since, now, pause)
     return tuple(findings)
 
 
 def is_sound(findings: Iterable[Finding]) -> bool:
     """Whether nothing is a fault. A warning is none."""
     return all(each.level is not Level.FAULT for each in findings)
+
+
+def _findings(
+    network: NetworkFile,
+    looked: Sequence[Looked],
+    folder: Path,
+    holders: Iterable[str] | None,
+    since: int | None,
+    now: Callable[[], float],
+    pause: Callable[[float], None],
+) -> Iterator[Finding]:
+    genesis = expected_genesis(network, folder)
+    first = {each.node.name: head for each in looked if (head := _head(each)) is not None}
+    seen_at = now()
+    for each in looked:
+        if each.connection is None:
+            yield _out_of_reach(each.node)
+        yield from node_findings(each, genesis, since)
+    reached = [each for each in looked if each.node.name in first]
+    same = [each for each in reached if each.connection and each.connection.genesis == genesis]
+    then: dict[str, _Head] = {}
+    if same:
+        pause(max(0.0, seen_at + 3 * network.block_period + 1 - now()))
+        then = {each.node.name: head for each in same if (head := _head(each)) is not None}
+    if not then:
+        yield unseen("blocks", None, Text("No node of the chain was reached."))
+        return
+    yield from _heads(network, same, first, then, now())
+    yield from _interval(network, same[0])
+    yield from _who(network, same, holders)
 
 
 # The nodes
@@ -126,16 +159,20 @@ def _head(looked: Looked) -> _Head | None:
     """The newest block, from this very node. None where there is no answer."""
     if looked.server is None:
         return None
-    try:
-        block = _ask(looked.server, "eth_getBlockByNumber", "latest", False)
-    except NodeFailure:
+    block = _block(looked.server, "latest")
+    if block is None:
         return None
     return _Head(quantity(block["number"]), octets(block["hash"]), quantity(block["timestamp"]))
 
 
-def _ask(server: Server, method: str, *params: object) -> Any:
-    (answer,) = server.ask([(method, params)])
-    return answer.get("result")
+def _block(server: Server, tag: str) -> dict[str, Any] | None:
+    """A block from this very node; None where it has none, or gives no answer."""
+    try:
+        (answer,) = server.ask([("eth_getBlockByNumber", (tag, False))])
+    except (NodeFailure, TooMuchAtOnce):
+        return None
+    found = answer.get("result")
+    return found if isinstance(found, dict) else None
 
 
 # The blocks
@@ -179,8 +216,8 @@ def _agreement(
     found: dict[str, str] = {}
     for each in looked:
         if each.server is not None and each.node.name in heads:
-            block = _ask(each.server, "eth_getBlockByNumber", hex(number), False)
-            found[each.node.name] = block["hash"] if block else ""
+            answered = _block(each.server, hex(number))
+            found[each.node.name] = answered["hash"] if answered else ""
     counts = Counter(found.values()).most_common()
     if len(counts) == 1:
         what = Text("One chain up to block {number:,}.", number=number)
@@ -282,7 +319,7 @@ def _interval(network: NetworkFile, looked: Looked) -> Iterator[Finding]:
     try:
         newest = connection.block()
         earlier = connection.block(max(1, newest.number - _INTERVALS))
-    except (LookupError, NodeFailure, NodeRefused):
+    except JP20Error:
         return
     if newest.number - earlier.number < 3:
         return
@@ -311,9 +348,8 @@ def _who(
 ) -> Iterator[Finding]:
     try:
         found = validators(network, _best_reader(looked))
-    except (NoOperatorChannel, NodeFailure, NodeRefused, ValueError) as error:
-        if isinstance(error, JP20Error):
-            yield fault_of("validators", None, error)
+    except (JP20Error, TypeError, ValueError) as error:
+        yield fault_of("validators", None, error if isinstance(error, JP20Error) else NoHeader())
         return
     for each in found:
         yield from _validator(each)

@@ -16,13 +16,15 @@ import rlp  # type: ignore[import-untyped]
 from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
-from jp20.chain.rpc.connection import BATCH, Connection, NodeFailure, NodeRefused, octets, quantity
+from jp20.chain.rpc.connection import BATCH, Connection, NodeRefused, octets, quantity
 from jp20.chain.rpc.node import Node as Server
 from jp20.chain.rpc.node import TooMuchAtOnce
+from jp20.chain.rpc.node_errors import NotANode
 from jp20.chain.rpc.pruned import TransactionsPruned, require_kept
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.text import Text
+from jp20.network.balancer import several_behind
 from jp20.network.client_versions import AS_OF, client_of, weaknesses
 from jp20.network.findings import Finding, fault, fault_of, sound, unseen, warning
 from jp20.network.init import outdated_files
@@ -82,6 +84,7 @@ def node_findings(
     connection, server = looked.connection, looked.server
     if connection is not None and server is not None:
         checks: dict[str, Callable[[], Iterator[Finding]]] = {
+            "one-node": lambda: _one_node(looked, server),
             "chain": lambda: _chain(looked, connection, genesis),
             "hard-fork": lambda: _hard_fork(looked, connection),
             "version": lambda: _version(looked, connection),
@@ -95,13 +98,24 @@ def node_findings(
         for check, run in checks.items():
             try:
                 yield from run()
-            except (NodeFailure, NodeRefused) as error:
+            except JP20Error as error:
                 yield fault_of(check, name, error)
+            except (TypeError, ValueError):
+                yield fault_of(check, name, NotANode(server.url))
     yield from _own_files(looked)
     yield from _pool(looked)
 
 
 # The chain
+
+
+def _one_node(looked: Looked, server: Server) -> Iterator[Finding]:
+    """Behind an address that other machines reach may be several; nothing is said where it is
+    one.
+    """
+    several = None if looked.is_own else several_behind(server.url, server.access)
+    if several is not None:
+        yield fault_of("one-node", looked.node.name, several)
 
 
 def _chain(looked: Looked, connection: Connection, genesis: bytes | None) -> Iterator[Finding]:

@@ -5,11 +5,12 @@ tests of transfers, restraints, enforcement and requests begin from.
 import hashlib
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from running import Ran, run
 
-from jp20.chain.rpc.connection import connect
+from jp20.chain.rpc.connection import Connection, connect
 from jp20.chain.rpc.networks import Network
 from jp20.chain.signing.signers import KeySigner, development_signers
 from jp20.domain.governance.evidence import Evidence
@@ -83,9 +84,9 @@ class Market:
 
     @property
     def session(self) -> Session:
-        connection = connect(Network(self.node, 31337, 0))
+        """One that has read nothing yet, on the one connection to the node that a test run has."""
         deployment = load_deployment(self.folder / "deployments" / "31337.json")
-        return open_session(connection, deployment, KEYS)
+        return open_session(_connected(self.node), deployment, KEYS)
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -137,6 +138,11 @@ class Market:
         connection = self.session.connection
         connection.rpc("evm_increaseTime", seconds)
         connection.rpc("evm_mine")
+
+
+@cache
+def _connected(node: str) -> Connection:
+    return connect(Network(node, 31337, 0))
 
 
 def secret(key: KeySigner) -> str:

@@ -1,5 +1,6 @@
 """`jp20 governance`: the policy on file, on the chain, and changed through itself."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -151,8 +152,9 @@ def test_the_policy_is_changed_through_itself_after_its_delay(tmp_path: Path):
         ran = run(*propose, folder=place)
         assert ran.code == 6
         assert run("governance", "compare", "changed.toml", folder=place).code == 1
-        connect(connection.network).rpc("evm_increaseTime", 7 * 24 * 3600)
-        connect(connection.network).rpc("evm_mine")
+        with closing(connect(connection.network)) as chain:
+            chain.rpc("evm_increaseTime", 7 * 24 * 3600)
+            chain.rpc("evm_mine")
 
         # then: run again it is carried out, and once only
         steps = done(*propose, "--format", "json", folder=place).json["steps"]

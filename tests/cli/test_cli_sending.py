@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,8 @@ def test_what_was_sent_and_is_in_no_block_is_shown_and_gone_on_with(tmp_path: Pa
         # when
         shown = done("status", "--format", "json", folder=place).json
         unasked = run("resume-sending", folder=place)
-        connect(connection.network).rpc("evm_setAutomine", True)
+        with closing(connect(connection.network)) as chain:
+            chain.rpc("evm_setAutomine", True)
         after = done("resume-sending", "--yes", "--format", "json", folder=place).json
 
         # then

@@ -444,6 +444,10 @@ def test_many_are_suspended_confirmed_and_reinstated_by_a_file_of_customer_numbe
     act("reinstate", "AM-3")
     assert (facts(place, ALICE)["suspended"], facts(place, BOB)["suspended"]) == (False, False)
 
+    shown, rows = act("reinstate", "AM-3")  # what was lifted under this case is not asked for again
+    counts = {each["outcome"]: each["rows"] for each in shown["outcomes"]}
+    assert (counts, shown["steps"], len(rows)) == ({"already_done": 2, "refused": 3}, [], 1 + 5)
+
 
 @pytest.mark.requirement("G7")
 def test_a_file_renews_and_reclassifies_those_who_are_not_so_yet(place):

@@ -343,7 +343,7 @@ def anvil(hardfork: str, *options: str) -> Iterator[tuple[int, Connection]]:
         yield port, found[0]
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def own(folder: Path, network: PoaNetwork, ports: dict[str, int]) -> NetworkFile:

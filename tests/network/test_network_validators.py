@@ -99,7 +99,7 @@ def test_a_validator_is_put_out_by_more_than_half_and_let_in_again(voting: PoaNe
         vote("propose", node)
     wait_until(lambda: count(network) == 4, "the fourth is in again", 60)  # two of three
     second = network.nodes[1].operator  # a block behind the others, perhaps
-    wait_until(lambda: fourth in (admitted(network.file, second) or ()), "the second knows it", 30)
+    wait_until(lambda: fourth in (admitted(network.file, second) or ()), "the second knows it")
 
 
 @pytest.mark.requirement("S8")

@@ -158,7 +158,7 @@ def start(node: PoaNode, papers: Path, tmp_path: Path) -> Iterator[Start]:
                     pytest.fail((tmp_path / "error.log").read_text("utf-8", "replace"))
                 return _answers(proxy)
 
-            wait_until(listens, "nginx listens", 20)
+            wait_until(listens, "nginx listens")
             return proxy
 
         yield run

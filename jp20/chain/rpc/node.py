@@ -81,7 +81,7 @@ class Node:
 
     def __init__(self, url: str, access: Access) -> None:
         self.url: Final = url
-        self._access = access
+        self.access: Final = access
         parts = urlsplit(url)
         self._target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
         self._lock = threading.Lock()
@@ -173,8 +173,8 @@ class Node:
     def _opened(self) -> HTTPConnectionPool:
         with self._lock:
             if self._pool is None:
-                headers = {"Content-Type": "application/json", **self._access.headers()}
-                secure = {"ssl_context": self._access.tls()} if self.url[:6] == "https:" else {}
+                headers = {"Content-Type": "application/json", **self.access.headers()}
+                secure = {"ssl_context": self.access.tls()} if self.url[:6] == "https:" else {}
                 self._pool = urllib3.connection_from_url(
                     self.url, maxsize=_POOL, headers=headers, **secure
                 )

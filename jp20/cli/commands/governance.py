@@ -244,8 +244,8 @@ def _powers(found: "Sequence[Power]", names: "Mapping[int, str]") -> Table:
         (
             Column("size", Text("size"), number=True),
             Column("organisations", Text("organisations")),
-            _CONTRACT,
-            Column("acts", Text("acts (after a delay)")),
+            Column("contract", Text("contract"), prose=True),
+            Column("acts", Text("acts (after a delay)"), prose=True),
             Column("parties", Text("where these are named as parties")),
         ),
         rows,

@@ -146,9 +146,7 @@ def _checked(network: "Network") -> tuple[Value, ...]:
 
     host, found = host_of(network.url), look_at(network)
     if isinstance(found, JP20Error):
-        lines = zip(found.lines("en"), found.lines("ja"), strict=True)
-        trouble = Text.both(*(" ".join(part) for part in zip(*lines, strict=True)))
-        return (host, False, *[None] * 7, trouble, type(found).__name__)
+        return (host, False, *[None] * 7, *_trouble(found))
     return (
         host,
         True,
@@ -159,6 +157,11 @@ def _checked(network: "Network") -> tuple[Value, ...]:
         found.interval,
         found.gas_price,
         found.version,
-        None,
-        None,
+        *(_trouble(found.several) if found.several else (None, None)),
     )
+
+
+def _trouble(error: JP20Error) -> tuple[Text, str]:
+    """What is wrong, why and what to do, and the error's code."""
+    lines = zip(error.lines("en"), error.lines("ja"), strict=True)
+    return Text.both(*(" ".join(part) for part in zip(*lines, strict=True))), type(error).__name__

@@ -13,14 +13,14 @@ from jp20.domain.base import times
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
-from jp20.domain.governance.requests import Call
+from jp20.domain.governance.requests import Call, Request, compose
 from jp20.domain.investors.facts import Facts
 from jp20.domain.investors.investors import Investor, InvestorClass, InvestorFile, Residency
 from jp20.domain.plans.outcomes import Outcome, RowOutcome
 from jp20.domain.token.reasons import RegistryReason
 from jp20.operations.governance.acts import RowsAct
 from jp20.operations.governance.batches import BatchRow, faulty
-from jp20.operations.governance.earlier import executed_call
+from jp20.operations.governance.requests import executed_indices, proposals
 from jp20.operations.session import Session
 
 _R = TypeVar("_R")
@@ -138,13 +138,17 @@ def confirm_suspension(
 ) -> RowsAct[Suspended]:
     """Confirms the suspensions that stand now, by an organisation that made none of them."""
     own = {organisation for organisation, *_ in _suspensions(session, wallets) if organisation}
-    return _act(
+    return _on_suspensions(
         session,
-        "confirmSuspension",
-        _suspended(session, "confirmSuspension", wallets, evidence),
-        evidence,
-        lambda: Text("Confirm the suspension of {count} investors?", count=len(wallets)),
-        own,
+        wallets,
+        lambda rows: _act(
+            session,
+            "confirmSuspension",
+            rows,
+            evidence,
+            lambda: Text("Confirm the suspension of {count} investors?", count=len(wallets)),
+            own,
+        ),
     )
 
 
@@ -170,13 +174,17 @@ def reinstate(
     """Lifts the suspensions that stand now, or those that were lifted under this case; one that
     came later is not lifted by this decision.
     """
-    return _act(
+    return _on_suspensions(
         session,
-        "reinstate",
-        _suspended(session, "reinstate", wallets, evidence),
-        evidence,
-        lambda: Text("Lift the suspension of {count} investors?", count=len(wallets)),
-        parties,
+        wallets,
+        lambda rows: _act(
+            session,
+            "reinstate",
+            rows,
+            evidence,
+            lambda: Text("Lift the suspension of {count} investors?", count=len(wallets)),
+            parties,
+        ),
     )
 
 
@@ -343,25 +351,55 @@ def _suspension_of(wallets: Sequence[ChecksumAddress]) -> Callable[[], Text]:
 
 
 def _suspensions(
-    session: Session, wallets: Sequence[ChecksumAddress]
+    session: Session, wallets: Sequence[ChecksumAddress], block: int | None = None
 ) -> list[tuple[int, int, int, int]]:
     return session.platform.read_many(
-        tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets]
+        tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets], block=block
     )
 
 
-def _suspended(
-    session: Session, function: str, wallets: Sequence[ChecksumAddress], evidence: Evidence
-) -> list[BatchRow[Suspended]]:
-    """Wallets with the time of the suspension that is meant: as under the case before, else the one
-    that stands now.
+def _on_suspensions(
+    session: Session,
+    wallets: Sequence[ChecksumAddress],
+    act_of: Callable[[Sequence[BatchRow[Suspended]]], RowsAct[Suspended]],
+) -> RowsAct[Suspended]:
+    """The act on the suspensions that are meant: those that it was carried out on under the case
+    before, else those that stand now.
+
+    A call of many rows is not published. So a request of the case is known by its root, which is
+    compared with what stood in the block before it was proposed. Raises StateMissing where no node
+    knows that any more.
     """
-    before = executed_call(session, session.platform, function, evidence)
-    found: list[Suspended] = [] if before is None else [tuple(row) for row in before["rows"]]
-    if [wallet for wallet, _ in found] != list(wallets):
-        suspensions = _suspensions(session, wallets)
-        found = [(each, since) for each, (_, since, *_) in zip(wallets, suspensions, strict=True)]
-    return [BatchRow(row, row[0]) for row in found]
+    act = act_of(_with_time(wallets, _suspensions(session, wallets)))
+    if not act.calls:
+        return act
+    target, selector, evidence = act.calls[0].target, act.calls[0].selector, act.evidence
+    asked = proposals(session, target=target, selector=selector, case_id=evidence.case_id)
+    for proposal in asked.values():
+        request = proposal.request
+        if request.document_hash != evidence.document_hash or len(act.calls) != request.calls:
+            continue
+        if not executed_indices(session, request):
+            continue
+        stood = _suspensions(session, wallets, proposal.at.block - 1)
+        before = act_of(_with_time(wallets, stood))
+        if _root(before, request) == request.root:
+            return before
+    return act
+
+
+def _root(act: RowsAct[Suspended], like: Request) -> bytes:
+    """The root of the act's calls."""
+    return compose(act.calls, like.case_id, like.document_hash, like.rule).request.root
+
+
+def _with_time(
+    wallets: Sequence[ChecksumAddress], suspensions: Sequence[tuple[int, int, int, int]]
+) -> list[BatchRow[Suspended]]:
+    return [
+        BatchRow((wallet, since), wallet)
+        for wallet, (_, since, *_) in zip(wallets, suspensions, strict=True)
+    ]
 
 
 def _act(

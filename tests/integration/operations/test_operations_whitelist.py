@@ -4,14 +4,16 @@ import pytest
 from example_world import AML, KYC, alice, bob, carol, dave, erin, evidence, frank, grace
 
 from jp20.chain.contracts.errors import Reverted
+from jp20.domain.base.addresses import address_of
 from jp20.domain.governance.assignment import NotEnoughOrganisations
-from jp20.domain.investors.investors import NEVER, InvestorClass, Residency
+from jp20.domain.investors.investors import NEVER, InvestorClass, Residency, parse_investors
 from jp20.domain.plans.outcomes import Outcome
-from jp20.operations.governance.acts import carry_out
+from jp20.operations.governance.acts import ActState, carry_out, state_of
 from jp20.operations.investors.whitelist import (
     NobodysWallet,
     add_wallets,
     confirm_suspension,
+    facts_of,
     investor,
     plan_whitelist,
     reclassify,
@@ -173,6 +175,40 @@ def test_a_suspension_is_confirmed_by_another_and_lifted_by_two(world):
     # The first decision was about the first suspension.
     again = carry_out(world.session, reinstate(world.session, [alice.address], evidence("C-3")))
     assert len(again.done) == 1
+
+
+@pytest.mark.requirement("G7", "G19")
+@pytest.mark.parametrize("count", [1, 70, 101])
+def test_a_reinstatement_that_is_run_again_is_known_however_many_it_lifted(world, count):
+    """One call is published with its proposal; one of 70 rows (4,548 bytes) is too long for that,
+    and 101 rows are two calls.
+    """
+    wallets = [address_of((0xBB00 + n) << 8) for n in range(count)]
+    rows = "".join(f"{each},{each},general,resident,2035-03-31\n" for each in wallets)
+    file = parse_investors(f"investor,wallet,class,residency,kyc_expiry\n{rows}".encode(), "x", 0)
+    enrol(world.session, file, evidence("MANY-0"))
+
+    def suspended() -> set[bool]:
+        return {each.suspended for each in facts_of(world.session, wallets)}
+
+    carry_out(world.session, suspend(world.session, wallets, evidence("MANY-1")))
+    lifted = carry_out(world.session, reinstate(world.session, wallets, evidence("MANY-2")))
+    assert (len(lifted.done), suspended()) == (count, {False})
+
+    sent = world.session.connection.block_number()
+    again = reinstate(world.session, wallets, evidence("MANY-2"))
+    assert state_of(world.session, again) is ActState.DONE
+    assert {row.outcome for row in carry_out(world.session, again).rows} == {Outcome.ALREADY_DONE}
+    assert world.session.connection.block_number() == sent
+
+    # What came later is not lifted by that decision; another case lifts it.
+    world.pass_time(60)
+    carry_out(world.session, suspend(world.session, wallets, evidence("MANY-3")))
+    again = reinstate(world.session, wallets, evidence("MANY-2"))
+    assert state_of(world.session, again) is ActState.DONE
+    assert suspended() == {True}
+    other = carry_out(world.session, reinstate(world.session, wallets, evidence("MANY-4")))
+    assert (len(other.done), suspended()) == (count, {False})
 
 
 @pytest.mark.requirement("G13")

@@ -65,7 +65,7 @@ def test_of_two_that_apply_the_same_at_once_one_works_and_the_other_says_so(deli
 
     def wait() -> None:
         os.write(there, b".")
-        time.sleep(60)
+        signal.pause()  # until it is killed
 
     def paused() -> None:
         with Points(24, wait).watched():
