@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,15 +60,27 @@ def test_a_signal_that_is_ignored_stays_ignored(monkeypatch):
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def started(script: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def started(script: str, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    running = subprocess.Popen(
         [sys.executable, script, *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,  # what ends it does not reach what it started
+        preexec_fn=_heed_hang_ups,
     )
+    with running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def _heed_hang_ups() -> None:
+    # Who runs the tests may ignore them, as `nohup` does, and a program is born with that.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def children(parent: int, program: str) -> list[int]:
