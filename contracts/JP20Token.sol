@@ -20,7 +20,8 @@ import {ConsentTransfers} from "./token/ConsentTransfers.sol";
 import {Creation} from "./token/Creation.sol";
 import {Routing} from "./token/Routing.sol";
 import {TransferRules} from "./token/TransferRules.sol";
-import {HolderWord, TokenWord} from "./token/Words.sol";
+import {HolderWord} from "./token/HolderWord.sol";
+import {TokenWord, TokenWords} from "./token/TokenWord.sol";
 import {Restraint, RestraintKind} from "./types/Restraint.sol";
 import {Facts} from "./types/Facts.sol";
 import {Modules} from "./types/Modules.sol";
@@ -32,9 +33,6 @@ import {Terms} from "./types/Terms.sol";
 /// modules, reached from the fallback by `delegatecall` at addresses that are fixed here for good: {Routing} has the
 /// table. There is no proxy and no upgrade: this code never changes.
 contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadata, IERC20Permit {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     bytes32 private constant PERMIT_TYPEHASH =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
     bytes32 private constant DOMAIN_TYPEHASH =
@@ -87,8 +85,8 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     /// @inheritdoc ITokenTransfers
     function batchTransfer(address[] calldata recipients, uint256[] calldata amounts) external returns (bool) {
         _requireSameLength(recipients.length, amounts.length);
-        uint256 word = _currentWord();
-        uint256 sender = _holderForUpdate(msg.sender, word);
+        TokenWord word = _currentWord();
+        HolderWord sender = _holderForUpdate(msg.sender, word);
         for (uint256 i; i < recipients.length; i++) {
             Reason reason;
             (reason, sender) = _moveRow(word, msg.sender, sender, recipients[i], amounts[i]);
@@ -191,7 +189,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     /// @notice ERC-1594: a holder gives up own units, where the terms let one holder's units be redeemed, under the
     /// conditions of sending them.
     function redeem(uint256 value, bytes calldata data) external {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         (bool halted, Facts facts,) = _facts(word, msg.sender, msg.sender);
         Reason reason = _judgeGivingUp(word, halted, facts, value);
         if (reason != Reason.NONE) _refuse(reason, msg.sender, address(0), value);
@@ -253,7 +251,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
 
     /// @inheritdoc ITokenTransfers
     function previewAccount(address account) external view returns (Reason sending, Reason receiving) {
-        uint256 word = _word;
+        TokenWord word = _word;
         (,, Facts facts) = _facts(word, address(0), account);
         return (_judgeSender(word, facts), _judgeRecipient(word, account, facts));
     }
@@ -290,7 +288,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
 
     /// @inheritdoc ITokenTransfers
     function restraintsOf(address holder) external view returns (Restraint[] memory restraints) {
-        uint256 word = _word;
+        TokenWord word = _word;
         restraints = _restraints[holder];
         uint256 count;
         for (uint256 i; i < restraints.length; i++) {
@@ -355,13 +353,13 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     // Inside
 
     function _transferFrom(address from, address to, uint256 amount, bool always) private {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _spend(from, amount, always);
         if (msg.sender != from) _requireNone(_judgeSpender(word, msg.sender));
         _transfer(word, from, to, amount);
     }
 
-    function _previewFrom(uint256 word, address spender, address from, address to, uint256 amount)
+    function _previewFrom(TokenWord word, address spender, address from, address to, uint256 amount)
         private
         view
         returns (Reason)
@@ -375,15 +373,15 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     }
 
     /// @dev What a transfer asks of its sender and of the amount.
-    function _judgeGivingUp(uint256 word, bool halted, Facts facts, uint256 amount) private view returns (Reason) {
+    function _judgeGivingUp(TokenWord word, bool halted, Facts facts, uint256 amount) private view returns (Reason) {
         Reason reason = _judgeTime(word, halted);
         if (reason != Reason.NONE) return reason;
-        if (word & TokenWord.HOLDER_REDEMPTION == 0) return Reason.REDEMPTION_NOT_ALLOWED;
+        if (!word.has(TokenWords.HOLDER_REDEMPTION)) return Reason.REDEMPTION_NOT_ALLOWED;
         if (amount == 0) return Reason.ZERO_AMOUNT;
         reason = _judgeSender(word, facts);
         if (reason != Reason.NONE) return reason;
         if (block.timestamp < word.lockedUntil()) return Reason.TOKEN_LOCKED_UP;
-        uint256 sender = _holder(msg.sender, word);
+        HolderWord sender = _holder(msg.sender, word);
         reason = _judgeAmountRules(word, sender, amount);
         return reason == Reason.NONE ? _judgeFree(word, msg.sender, sender.balance(), amount) : reason;
     }

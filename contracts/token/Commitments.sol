@@ -5,7 +5,7 @@ import {IConsentTransfers} from "../interfaces/IConsentTransfers.sol";
 import {IConsortium, Kind} from "../interfaces/IConsortium.sol";
 import {ITokenCommitments} from "../interfaces/ITokenCommitments.sol";
 import {Promises} from "./Promises.sol";
-import {TokenWord} from "./Words.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Units that are promised to a settlement
@@ -23,11 +23,11 @@ abstract contract Commitments is Promises, ITokenCommitments {
     function settleTransfer(uint256 id) external returns (uint256 amount) {
         ConsentTransfer storage request = _consentTransfers[id];
         if (msg.sender != request.agent || !_mayAct(msg.sender)) revert AgentUnknown(msg.sender);
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         IConsentTransfers.Status status = _statusOf(request);
         Reason reason;
         if (!_stands(status) || block.timestamp >= request.deadline) reason = Reason.REQUEST_CLOSED;
-        else if (word & TokenWord.CONSENT_REQUIRED != 0 && status == IConsentTransfers.Status.OPEN) {
+        else if (word.has(TokenWords.CONSENT_REQUIRED) && status == IConsentTransfers.Status.OPEN) {
             reason = Reason.CONSENT_REQUIRED;
         } else (reason, amount) = _moveCommitted(word, request, IConsentTransfers.Status.SETTLED);
         _requireNone(reason);

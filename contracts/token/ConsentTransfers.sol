@@ -5,14 +5,12 @@ import {ITokenCommitments} from "../interfaces/ITokenCommitments.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {IConsentTransfers} from "../interfaces/IConsentTransfers.sol";
 import {Promises} from "./Promises.sol";
-import {TokenWord} from "./Words.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Transfers that wait for the consent of the registrar or the issuer
 abstract contract ConsentTransfers is Promises, IConsentTransfers {
-    using TokenWord for uint256;
-
     /// @inheritdoc IConsentTransfers
     function requestTransfer(address to, uint256 amount, uint40 deadline) external returns (uint256 id) {
         id = _promise(address(0), to, amount, deadline);
@@ -27,7 +25,7 @@ abstract contract ConsentTransfers is Promises, IConsentTransfers {
 
     /// @inheritdoc IConsentTransfers
     function approveTransfers(uint256[] calldata ids) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireOpen(word);
         for (uint256 i; i < ids.length; i++) {
             Reason reason = _approveTransfer(word, ids[i]);
@@ -37,10 +35,10 @@ abstract contract ConsentTransfers is Promises, IConsentTransfers {
 
     /// @inheritdoc IConsentTransfers
     function rejectTransfer(uint256 id, bytes32 why) external restricted {
-        uint256 word = _word;
+        TokenWord word = _word;
         _requireNotHalted(word);
         // Where a token asks for no consent, none can be refused.
-        bool consents = _consentTransfers[id].agent == address(0) || word & TokenWord.CONSENT_REQUIRED != 0;
+        bool consents = _consentTransfers[id].agent == address(0) || word.has(TokenWords.CONSENT_REQUIRED);
         if (!consents) _requireNone(Reason.REQUEST_CLOSED);
         _close(id, Status.REJECTED);
         emit TransferRejected(id, why);
@@ -68,15 +66,15 @@ abstract contract ConsentTransfers is Promises, IConsentTransfers {
 
     /// @inheritdoc IConsentTransfers
     function previewRequest(address from, address to, uint256 amount) external view returns (Reason) {
-        uint256 word = _word;
+        TokenWord word = _word;
         Reason reason = _judgePromise(word, from, to, amount);
         if (reason != Reason.NONE) return reason;
-        return word & TokenWord.CONSENT_REQUIRED == 0 ? Reason.CONSENT_NOT_REQUIRED : Reason.NONE;
+        return word.has(TokenWords.CONSENT_REQUIRED) ? Reason.NONE : Reason.CONSENT_NOT_REQUIRED;
     }
 
     // Inside
 
-    function _approveTransfer(uint256 word, uint256 id) private returns (Reason reason) {
+    function _approveTransfer(TokenWord word, uint256 id) private returns (Reason reason) {
         ConsentTransfer storage request = _consentTransfers[id];
         if (_statusOf(request) != Status.OPEN || block.timestamp >= request.deadline) return Reason.REQUEST_CLOSED;
         if (request.agent != address(0)) return _consent(word, id, request);
@@ -86,9 +84,9 @@ abstract contract ConsentTransfers is Promises, IConsentTransfers {
     }
 
     /// @dev Nothing moves yet, so the amount is judged when it does.
-    function _consent(uint256 word, uint256 id, ConsentTransfer storage request) private returns (Reason reason) {
+    function _consent(TokenWord word, uint256 id, ConsentTransfer storage request) private returns (Reason reason) {
         (bool halted, Facts from, Facts to) = _facts(word, request.from, request.to);
-        reason = _judgeParties(word & ~TokenWord.CONSENT_REQUIRED, halted, from, request.to, to);
+        reason = _judgeParties(word.without(TokenWords.CONSENT_REQUIRED), halted, from, request.to, to);
         if (reason != Reason.NONE) return reason;
         request.status = Status.CONSENTED;
         emit ITokenCommitments.CommitmentApproved(id);

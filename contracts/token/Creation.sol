@@ -3,14 +3,12 @@ pragma solidity 0.8.30;
 
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {TokenWord} from "./Words.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Terms} from "../types/Terms.sol";
 
 /// @title The terms as a token is created with them
 /// @notice {TermSheet} reads them.
 abstract contract Creation is TransferRules {
-    using TokenWord for uint256;
-
     function _setTerms(Terms memory terms) internal {
         _requireValid(terms);
         _name = terms.name;
@@ -21,10 +19,10 @@ abstract contract Creation is TransferRules {
         _supply.cap = terms.cap;
         _issue = Issue(uint120(terms.unitPrice), terms.lotSize, 0, terms.decimals, terms.placement);
         _holderCap = terms.holderCap;
-        uint256 word = _wordOf(terms);
+        TokenWord word = TokenWords.encode(terms);
         if (terms.extra.length != 0) {
             (_predecessor,) = abi.decode(terms.extra, (address, uint256));
-            word = word.closed() | TokenWord.NOT_IN_FORCE;
+            word = word.closed().with(TokenWords.NOT_IN_FORCE);
         }
         _word = word;
         emit ITokenTerms.TermsSet(terms);
@@ -49,21 +47,5 @@ abstract contract Creation is TransferRules {
         if (terms.wholePositionOnly && terms.lotSize > 1) revert ITokenTerms.InvalidTerms("wholePositionOnly");
         if (terms.termSheetHash == 0) revert ITokenTerms.InvalidTerms("termSheetHash");
         if (!isNew && terms.extra.length != 64) revert ITokenTerms.InvalidTerms("extra");
-    }
-
-    function _wordOf(Terms memory terms) private pure returns (uint256 word) {
-        word = TokenWord.NO_TIME;
-        word |= uint256(terms.lockedUntil) << 40;
-        word |= (terms.maturity == 0 ? TokenWord.NO_TIME : terms.maturity) << 80;
-        word |= uint256(terms.classes) << 120;
-        word |= uint256(terms.residencies) << 128;
-        if (terms.wholePositionOnly) word |= TokenWord.WHOLE_POSITION_ONLY;
-        if (terms.consentRequired) word |= TokenWord.CONSENT_REQUIRED;
-        if (terms.expiredMayDispose) word |= TokenWord.EXPIRED_MAY_DISPOSE;
-        if (terms.holderCap != 0) word |= TokenWord.HOLDER_CAPPED;
-        if (terms.lotSize > 1) word |= TokenWord.IN_LOTS;
-        if (terms.earlyRedemption) word |= TokenWord.EARLY_REDEMPTION;
-        if (terms.partialRedemption) word |= TokenWord.PARTIAL_REDEMPTION;
-        if (terms.holderRedemption) word |= TokenWord.HOLDER_REDEMPTION;
     }
 }

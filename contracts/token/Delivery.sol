@@ -3,7 +3,8 @@ pragma solidity 0.8.30;
 
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {HolderWord} from "./HolderWord.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
@@ -11,12 +12,9 @@ import {Reason} from "../types/Reason.sol";
 /// @notice A delivery and its preview ask the same judgement of a row. They differ in where the rows before have left
 /// their marks: the one in the token's state, the other in memory.
 abstract contract Delivery is TransferRules, ITokenLifecycle {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     /// @dev What the rows before would have left.
     struct Preview {
-        uint256 word;
+        TokenWord word;
         address issuer;
         uint256 left; // units of the issuer's account
         uint256 holders; // investors that hold, where they are counted
@@ -27,10 +25,10 @@ abstract contract Delivery is TransferRules, ITokenLifecycle {
     /// @inheritdoc ITokenLifecycle
     function deliver(address[] calldata recipients, uint256[] calldata amounts) external restricted {
         _requireSameLength(recipients.length, amounts.length);
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireOpen(word);
         address issuer = _issuerAccount;
-        uint256 source = _holderForUpdate(issuer, word);
+        HolderWord source = _holderForUpdate(issuer, word);
         uint256 before = source.balance();
         for (uint256 i; i < recipients.length; i++) {
             Reason reason;
@@ -49,9 +47,9 @@ abstract contract Delivery is TransferRules, ITokenLifecycle {
     {
         _requireSameLength(recipients.length, amounts.length);
         reasons = new Reason[](recipients.length);
-        uint256 word = _word;
+        TokenWord word = _word;
         address issuer = _issuerAccount;
-        uint152[] memory newcomers = new uint152[](word & TokenWord.HOLDER_CAPPED == 0 ? 0 : recipients.length);
+        uint152[] memory newcomers = new uint152[](word.has(TokenWords.HOLDER_CAPPED) ? recipients.length : 0);
         Preview memory ahead = Preview(word, issuer, _holder(issuer, word).balance(), _holderCount, newcomers, 0);
         Reason stopped = _judgeOpen(word);
         for (uint256 i; i < recipients.length; i++) {
@@ -61,17 +59,15 @@ abstract contract Delivery is TransferRules, ITokenLifecycle {
 
     // Inside
 
-    function _deliverRow(uint256 word, address issuer, uint256 source, address to, uint256 amount)
+    function _deliverRow(TokenWord word, address issuer, HolderWord source, address to, uint256 amount)
         private
-        returns (Reason reason, uint256 sourceAfter)
+        returns (Reason reason, HolderWord sourceAfter)
     {
         Facts facts;
         (reason, facts) = _judgeDelivery(word, issuer, source.balance(), to, amount);
         if (reason != Reason.NONE) return (reason, source);
         if (_exceedsHolderCap(word, false, Facts.wrap(0), facts)) return (Reason.HOLDER_CAP, source);
-        unchecked {
-            sourceAfter = source - amount;
-        }
+        sourceAfter = source.minus(amount);
         bool filled = _credit(word, issuer, to, amount);
         _countHolders(word, Facts.wrap(0), false, facts, filled);
     }
@@ -90,7 +86,7 @@ abstract contract Delivery is TransferRules, ITokenLifecycle {
 
     /// @dev Whether a row makes one holder more, where they are counted.
     function _isNewcomer(Preview memory ahead, uint152 investor) private view returns (bool) {
-        if (ahead.word & TokenWord.HOLDER_CAPPED == 0 || _walletsWithUnits[investor] != 0) return false;
+        if (!ahead.word.has(TokenWords.HOLDER_CAPPED) || _walletsWithUnits[investor] != 0) return false;
         for (uint256 i; i < ahead.arrived; i++) {
             if (ahead.newcomers[i] == investor) return false;
         }
@@ -98,7 +94,7 @@ abstract contract Delivery is TransferRules, ITokenLifecycle {
     }
 
     /// @dev All rules but the holder cap. The issuer's account is judged by nothing but its balance: it is no investor.
-    function _judgeDelivery(uint256 word, address issuer, uint256 left, address to, uint256 amount)
+    function _judgeDelivery(TokenWord word, address issuer, uint256 left, address to, uint256 amount)
         private
         view
         returns (Reason reason, Facts facts)
@@ -110,6 +106,6 @@ abstract contract Delivery is TransferRules, ITokenLifecycle {
         reason = _judgeRecipient(word, to, facts);
         if (reason != Reason.NONE) return (reason, facts);
         if (amount > left) return (Reason.INSUFFICIENT_BALANCE, facts);
-        if (word & TokenWord.IN_LOTS != 0) reason = _judgeLots(word, amount);
+        if (word.has(TokenWords.IN_LOTS)) reason = _judgeLots(word, amount);
     }
 }

@@ -8,7 +8,8 @@ import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
 import {ITokenEnforcement} from "../interfaces/ITokenEnforcement.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {HolderWord} from "./HolderWord.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {ForcedMove, Original} from "../types/Movement.sol";
 import {Restraint, RestraintKind} from "../types/Restraint.sol";
 import {Facts} from "../types/Facts.sol";
@@ -18,9 +19,6 @@ import {Reason} from "../types/Reason.sol";
 /// @notice Each passes lock-ups, freezes and commitments of the holder. None passes the recipient's identity and
 /// status, or the units that a senior pledge or attachment keeps.
 abstract contract Enforcement is TransferRules, ITokenEnforcement {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     uint8 private constant WAIVE_CLASS = 1;
     uint8 private constant WAIVE_RESIDENCY = 2;
     uint8 private constant WAIVE_HOLDER_CAP = 4;
@@ -45,7 +43,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
 
     /// @inheritdoc ITokenEnforcement
     function batchForcedTransfer(ForcedMove[] calldata moves) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         for (uint256 i; i < moves.length; i++) {
             Reason reason = _force(word, moves[i]);
@@ -73,10 +71,10 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         external
         restricted
     {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         (bool halted, Facts facts,) = _facts(word, tokenHolder, tokenHolder);
         if (halted) _requireNone(Reason.PLATFORM_HALTED);
-        if (word & TokenWord.HOLDER_REDEMPTION == 0) _requireNone(Reason.REDEMPTION_NOT_ALLOWED);
+        if (!word.has(TokenWords.HOLDER_REDEMPTION)) _requireNone(Reason.REDEMPTION_NOT_ALLOWED);
         Reason reason = _judgeForcedAmount(tokenHolder, value, 0, word);
         if (reason != Reason.NONE) _refuse(reason, tokenHolder, address(0), value);
         _unfreezeFor(tokenHolder, value, word);
@@ -98,7 +96,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         restricted
         returns (uint256 taken)
     {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         bytes32 originalId = _idOf(original);
         _requireNone(_judgeReversal(word, original, originalId, from, to, amount));
         _requireNoPartySigned(original);
@@ -123,7 +121,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
 
     /// @inheritdoc ITokenEnforcement
     function recordIncident(bytes32 incident, Original[] calldata losses) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         if (incident == 0) revert InvalidIncident(incident);
         if (!_isIssuable(word)) _requireNone(Reason.TOKEN_MATURED);
@@ -142,7 +140,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         restricted
     {
         _requireSameLength(losses.length, recipients.length);
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         for (uint256 i; i < losses.length; i++) {
             Reason reason = _redistribute(word, incident, losses[i], recipients[i]);
@@ -159,7 +157,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
 
     /// @inheritdoc ITokenEnforcement
     function movePosition(address from, address to) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         Position memory position = _position(from, word);
         _requireNone(_judgeMove(word, from, to, position));
         if (position.committed != 0) _endCommitments(from);
@@ -184,7 +182,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         if (reason != Reason.NONE) _refuse(reason, move.from, move.to, move.amount);
     }
 
-    function _force(uint256 word, ForcedMove memory move) private returns (Reason reason) {
+    function _force(TokenWord word, ForcedMove memory move) private returns (Reason reason) {
         (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, move.from, move.to);
         if (halted) return Reason.PLATFORM_HALTED;
         // Another platform may have replaced the one that knew the account as reserved.
@@ -192,11 +190,11 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         if (fromFacts.isReserved() || move.from == issuer) return Reason.SENDER_IS_ISSUER_ACCOUNT;
         if (move.from == move.to) return Reason.SAME_WALLET;
         if (move.to == issuer) return Reason.RECIPIENT_UNKNOWN;
-        uint256 rules = _waived(word, move.waivers);
+        TokenWord rules = _waived(word, move.waivers);
         reason = _judgeRecipient(rules, move.to, toFacts);
         if (reason == Reason.NONE) reason = _judgeForcedAmount(move.from, move.amount, move.executed, word);
-        if (reason == Reason.NONE && rules & TokenWord.AMOUNT_RULES != 0) {
-            uint256 sender = _holder(move.from, word);
+        if (reason == Reason.NONE && rules.has(TokenWords.AMOUNT_RULES)) {
+            HolderWord sender = _holder(move.from, word);
             reason = _judgeAmountRules(rules, sender, move.amount);
             if (
                 reason == Reason.NONE
@@ -214,16 +212,16 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         emit IERC7943Fungible.ForcedTransfer(move.from, move.to, move.amount);
     }
 
-    function _waived(uint256 word, uint8 waivers) private pure returns (uint256) {
-        if (waivers & WAIVE_CLASS != 0) word |= TokenWord.ANY_CLASS;
-        if (waivers & WAIVE_RESIDENCY != 0) word |= TokenWord.ANY_RESIDENCY;
-        if (waivers & WAIVE_HOLDER_CAP != 0) word |= TokenWord.ANY_HOLDER_COUNT;
-        if (waivers & WAIVE_AMOUNT_RULES != 0) word &= ~(TokenWord.WHOLE_POSITION_ONLY | TokenWord.IN_LOTS);
+    function _waived(TokenWord word, uint8 waivers) private pure returns (TokenWord) {
+        if (waivers & WAIVE_CLASS != 0) word = word.with(TokenWords.ANY_CLASS);
+        if (waivers & WAIVE_RESIDENCY != 0) word = word.with(TokenWords.ANY_RESIDENCY);
+        if (waivers & WAIVE_HOLDER_CAP != 0) word = word.with(TokenWords.ANY_HOLDER_COUNT);
+        if (waivers & WAIVE_AMOUNT_RULES != 0) word = word.without(TokenWords.WHOLE_POSITION_ONLY | TokenWords.IN_LOTS);
         return word;
     }
 
     /// @dev Senior are all pledges and attachments, or, where one of them is executed, those that came before it.
-    function _judgeForcedAmount(address from, uint256 amount, uint64 executed, uint256 word)
+    function _judgeForcedAmount(address from, uint256 amount, uint64 executed, TokenWord word)
         private
         view
         returns (Reason)
@@ -262,7 +260,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
 
     /// @dev ERC-7943: frozen units are unfrozen before they move, so that `Frozen` comes before `Transfer`; as many as
     /// move, so that a freeze of more than the balance still reaches what comes in.
-    function _unfreezeFor(address from, uint256 amount, uint256 word) private {
+    function _unfreezeFor(address from, uint256 amount, TokenWord word) private {
         Restrained storage restrained = _restrained[from];
         if (restrained.frozen == 0) return;
         uint256 frozen = _today(restrained.frozen, restrained.splits, word);
@@ -272,7 +270,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     }
 
     function _judgeReversal(
-        uint256 word,
+        TokenWord word,
         Original calldata original,
         bytes32 originalId,
         address from,
@@ -298,7 +296,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         if (IConsortium(_authority).isSignedByHolder(Role.ISSUER, address(this))) revert SignedByParty(Role.ISSUER);
     }
 
-    function _isSameInvestor(uint256 word, address one, address other) private view returns (bool) {
+    function _isSameInvestor(TokenWord word, address one, address other) private view returns (bool) {
         (, Facts oneFacts, Facts otherFacts) = _facts(word, one, other);
         return oneFacts.isKnown() && oneFacts.investor() == otherFacts.investor();
     }
@@ -314,7 +312,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     }
 
     /// @dev What no senior restraint keeps.
-    function _takable(address from, uint256 word) private view returns (uint256) {
+    function _takable(address from, TokenWord word) private view returns (uint256) {
         Position memory position = _position(from, word);
         uint256 kept = _seniorFloor(position);
         return position.balance > kept ? position.balance - kept : 0;
@@ -326,11 +324,11 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     }
 
     /// @dev 0 for an original of a split that has not been: nothing can be reversed under it.
-    function _originalAmount(Original calldata original, uint256 word) private view returns (uint256) {
+    function _originalAmount(Original calldata original, TokenWord word) private view returns (uint256) {
         return original.splits > word.splits() ? 0 : _today(original.amount, original.splits, word);
     }
 
-    function _recordLoss(uint256 word, bytes32 incident, Original calldata loss) private returns (Reason) {
+    function _recordLoss(TokenWord word, bytes32 incident, Original calldata loss) private returns (Reason) {
         if (loss.amount == 0) return Reason.ZERO_AMOUNT;
         uint256 amount = _originalAmount(loss, word);
         if (loss.from == address(0) || loss.to != address(0) || amount == 0) return Reason.NO_SUCH_LOSS;
@@ -341,7 +339,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         return Reason.NONE;
     }
 
-    function _redistribute(uint256 word, bytes32 incident, Original calldata loss, address to)
+    function _redistribute(TokenWord word, bytes32 incident, Original calldata loss, address to)
         private
         returns (Reason)
     {
@@ -373,7 +371,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     }
 
     /// @dev Where there are no units, restraints go all the same: what is still to come is restrained too.
-    function _judgeMove(uint256 word, address from, address to, Position memory position) private returns (Reason) {
+    function _judgeMove(TokenWord word, address from, address to, Position memory position) private returns (Reason) {
         (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
         if (halted) return Reason.PLATFORM_HALTED;
         Reason reason = _judgeIdentity(to, toFacts);
@@ -385,10 +383,10 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     }
 
     /// @dev Moves units that are there, without judging.
-    function _shift(uint256 word, address from, address to, uint256 amount) private {
+    function _shift(TokenWord word, address from, address to, uint256 amount) private {
         bool emptied = _debit(word, from, amount);
         bool filled = _credit(word, from, to, amount);
-        if (word & TokenWord.HOLDER_CAPPED == 0) return;
+        if (!word.has(TokenWords.HOLDER_CAPPED)) return;
         (, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
         _countHolders(word, fromFacts, emptied, toFacts, filled);
     }

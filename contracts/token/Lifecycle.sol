@@ -4,15 +4,12 @@ pragma solidity 0.8.30;
 import {IERC1594} from "../interfaces/IERC1594.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Reason} from "../types/Reason.sol";
 import {Placement} from "../types/Terms.sol";
 
 /// @title Issue, split, record dates
 abstract contract Lifecycle is TransferRules, ITokenLifecycle {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     uint256 private constant MAX_PENDING_RECORD_DATES = 16;
 
     // Issue
@@ -30,7 +27,7 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
     }
 
     function _issueUnits(uint256 amount, bytes memory data) private {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireOpen(word);
         Supply memory supply = _supply;
         Reason reason;
@@ -51,7 +48,7 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
 
     /// @inheritdoc ITokenLifecycle
     function split(uint256 ratio) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireOpen(word);
         if (_issue.placement == Placement.SMALL_NUMBER) {
             _requireNone(Reason.SPLIT_FORBIDDEN);
@@ -70,12 +67,12 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
 
     /// @inheritdoc ITokenLifecycle
     function setRecordDate(uint40 at) external restricted returns (uint256 index) {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireOpen(word);
         index = _recordDates.length;
         uint256 pending = index - word.records();
         if (
-            at <= block.timestamp || at == TokenWord.NO_TIME || pending == MAX_PENDING_RECORD_DATES
+            at <= block.timestamp || at == TokenWords.NO_TIME || pending == MAX_PENDING_RECORD_DATES
                 || index == type(uint16).max || (index != 0 && at <= _recordDates[index - 1].at)
         ) revert InvalidRecordDate(at);
         _recordDates.push(RecordDate({at: at, splits: 0, supply: 0}));
@@ -85,11 +82,11 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
 
     /// @inheritdoc ITokenLifecycle
     function withdrawRecordDate(uint256 index) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         if (index < word.records() || index + 1 != _recordDates.length) revert NotTheLastPending(index);
         emit RecordDateWithdrawn(index, _recordDates[index].at);
         _recordDates.pop();
-        if (index == word.records()) _word = word.withNextRecordDate(TokenWord.NO_TIME);
+        if (index == word.records()) _word = word.withNextRecordDate(TokenWords.NO_TIME);
     }
 }

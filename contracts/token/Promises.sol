@@ -3,21 +3,18 @@ pragma solidity 0.8.30;
 
 import {IConsentTransfers} from "../interfaces/IConsentTransfers.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Units that their holder promised to a transfer that is still to come
 /// @notice Where it waits for consent ({ConsentTransfers}) the consent moves them, where it waits for a settlement
 /// ({Commitments}) its agent does.
 abstract contract Promises is TransferRules {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     /// @dev Commits free units of `msg.sender` until the transfer is answered, settled or ended.
     function _promise(address agent, address to, uint256 amount, uint40 deadline) internal returns (uint256 id) {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         Reason reason = _judgePromise(word, msg.sender, to, amount);
-        if (reason == Reason.NONE && agent == address(0) && word & TokenWord.CONSENT_REQUIRED == 0) {
+        if (reason == Reason.NONE && agent == address(0) && !word.has(TokenWords.CONSENT_REQUIRED)) {
             reason = Reason.CONSENT_NOT_REQUIRED;
         }
         if (reason == Reason.NONE && block.timestamp >= deadline) reason = Reason.REQUEST_CLOSED;
@@ -36,15 +33,15 @@ abstract contract Promises is TransferRules {
         });
     }
 
-    function _judgePromise(uint256 word, address from, address to, uint256 amount) internal view returns (Reason) {
+    function _judgePromise(TokenWord word, address from, address to, uint256 amount) internal view returns (Reason) {
         if (amount == 0) return Reason.ZERO_AMOUNT;
         if (from == to) return Reason.SAME_WALLET;
-        return _previewTransfer(word & ~TokenWord.CONSENT_REQUIRED, from, to, amount);
+        return _previewTransfer(word.without(TokenWords.CONSENT_REQUIRED), from, to, amount);
     }
 
     /// @dev The commitment is released first, so that the transfer finds its units free, and made again where the
     /// transfer is refused by now.
-    function _moveCommitted(uint256 word, ConsentTransfer storage request, IConsentTransfers.Status done)
+    function _moveCommitted(TokenWord word, ConsentTransfer storage request, IConsentTransfers.Status done)
         internal
         returns (Reason reason, uint256 amount)
     {
@@ -63,7 +60,7 @@ abstract contract Promises is TransferRules {
         bool isReliedOn =
             current == IConsentTransfers.Status.CONSENTED && status == IConsentTransfers.Status.REJECTED;
         if (!_stands(current) || isReliedOn) _requireNone(Reason.REQUEST_CLOSED);
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         request.status = status;
         _uncommit(request.from, _today(request.amount, request.splits, word), word);
     }

@@ -4,15 +4,13 @@ pragma solidity 0.8.30;
 import {IRecordedTransfers} from "../interfaces/IRecordedTransfers.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {TokenWord} from "./Words.sol";
+import {TokenWord} from "./TokenWord.sol";
 import {Cause} from "../types/Movement.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Changes of owner that happened off the system, on the holders' mandate
 abstract contract RecordedTransfers is TransferRules, IRecordedTransfers {
-    using TokenWord for uint256;
-
     /// @inheritdoc IRecordedTransfers
     function recordTransfer(
         address[] calldata from,
@@ -44,7 +42,7 @@ abstract contract RecordedTransfers is TransferRules, IRecordedTransfers {
     ) private {
         _requireSameLength(from.length, to.length);
         _requireSameLength(from.length, amounts.length);
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireOpen(word);
         if ((cause == Cause.INHERITANCE || cause == Cause.MERGER) != succession) revert InvalidCause(cause);
         for (uint256 i; i < from.length; i++) {
@@ -56,14 +54,14 @@ abstract contract RecordedTransfers is TransferRules, IRecordedTransfers {
         }
     }
 
-    function _moveRecorded(uint256 word, address from, address to, uint256 amount) private returns (Reason) {
+    function _moveRecorded(TokenWord word, address from, address to, uint256 amount) private returns (Reason) {
         if (amount == 0) return Reason.ZERO_AMOUNT;
         return from == to ? Reason.SAME_WALLET : _moveConsented(word, from, to, amount);
     }
 
     /// @dev An heir or a merged company takes the place of the holder: what kept the units goes with them. A freeze
     /// and a commitment stay where they are.
-    function _succeed(uint256 word, address from, address to, uint256 amount) private returns (Reason) {
+    function _succeed(TokenWord word, address from, address to, uint256 amount) private returns (Reason) {
         if (amount == 0) return Reason.ZERO_AMOUNT;
         if (from == to) return Reason.SAME_WALLET;
         (, Facts fromFacts, Facts toFacts) = _facts(word, from, to);

@@ -6,19 +6,16 @@ import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Restraint, RestraintKind} from "../types/Restraint.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Redemption: units are extinguished, each way only as the term sheet allows
 abstract contract Redemption is TransferRules, ITokenLifecycle {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     /// @inheritdoc ITokenLifecycle
     function redeemAtMaturity(address[] calldata holders) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         _requireAllowed(block.timestamp >= word.maturity());
         for (uint256 i; i < holders.length; i++) {
@@ -36,10 +33,10 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
 
     /// @inheritdoc ITokenLifecycle
     function redeemEarly() external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireOpen(word);
         uint256 maturity = word.maturity();
-        _requireAllowed(word & TokenWord.EARLY_REDEMPTION != 0 && block.timestamp < maturity);
+        _requireAllowed(word.has(TokenWords.EARLY_REDEMPTION) && block.timestamp < maturity);
         _word = word.withMaturity(block.timestamp);
         emit ITokenTerms.MaturityChanged(_asTerm(maturity), uint40(block.timestamp));
     }
@@ -47,9 +44,9 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
     /// @inheritdoc ITokenLifecycle
     function redeemPart(address[] calldata holders, uint256[] calldata amounts) external restricted {
         _requireSameLength(holders.length, amounts.length);
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireOpen(word);
-        _requireAllowed(word & TokenWord.PARTIAL_REDEMPTION != 0);
+        _requireAllowed(word.has(TokenWords.PARTIAL_REDEMPTION));
         for (uint256 i; i < holders.length; i++) {
             Reason reason = _redeemUnits(word, holders[i], amounts[i], "");
             if (reason != Reason.NONE) emit RowRefused(i, holders[i], reason);
@@ -61,9 +58,9 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
     /// commitments do not stand in the way; a pledge, an attachment and a freeze do.
     /// @custom:act forced-redemption
     function redeemFrom(address tokenHolder, uint256 value, bytes calldata data) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireOpen(word);
-        _requireAllowed(word & TokenWord.HOLDER_REDEMPTION != 0);
+        _requireAllowed(word.has(TokenWords.HOLDER_REDEMPTION));
         _spend(tokenHolder, value, true);
         Reason reason = _redeemUnits(word, tokenHolder, value, data);
         if (reason != Reason.NONE) _refuse(reason, tokenHolder, address(0), value);
@@ -76,7 +73,7 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
     }
 
     /// @dev Nothing is left to restrain. What a pledgee or creditor had on the units continues on the money.
-    function _endRestraints(address holder, uint256 word) private {
+    function _endRestraints(address holder, TokenWord word) private {
         Restrained storage restrained = _restrained[holder];
         if (restrained.frozen != 0) _setFrozen(holder, 0, word);
         if (restrained.committed != 0) _endCommitments(holder);
@@ -95,7 +92,7 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
 
     /// @dev A part of a position: what others rely on stays. What the holder alone promised does not, or it would be a
     /// way out: where the commitments no longer fit into what is left they end.
-    function _redeemUnits(uint256 word, address holder, uint256 amount, bytes memory data) private returns (Reason) {
+    function _redeemUnits(TokenWord word, address holder, uint256 amount, bytes memory data) private returns (Reason) {
         if (amount == 0) return Reason.ZERO_AMOUNT;
         Position memory position = _position(holder, word);
         if (amount > position.balance) return Reason.INSUFFICIENT_BALANCE;

@@ -5,21 +5,18 @@ import {IConsortium} from "../interfaces/IConsortium.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {TokenWord} from "./TokenWord.sol";
 import {Restraint, RestraintKind} from "../types/Restraint.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Setting and releasing restraints
 /// @notice {Restraints} says what they mean; here is who may set them, and how.
 abstract contract Restraining is TransferRules, ITokenRestraints {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     // Lock-up
 
     /// @inheritdoc ITokenRestraints
     function setTokenLockUp(uint40 until) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         if (until <= block.timestamp || until <= word.lockedUntil() || until > word.maturity()) {
             revert InvalidTime(until);
@@ -30,7 +27,7 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
 
     /// @inheritdoc ITokenRestraints
     function shortenTokenLockUp(uint40 until) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         if (until >= word.lockedUntil()) revert InvalidTime(until);
         _word = word.withLockedUntil(until);
@@ -40,7 +37,7 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
     /// @inheritdoc ITokenRestraints
     function lockUp(address[] calldata holders, uint256[] calldata amounts, uint40 until) external restricted {
         _requireSameLength(holders.length, amounts.length);
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         if (until <= block.timestamp) revert InvalidTime(until);
         for (uint256 i; i < holders.length; i++) {
@@ -51,7 +48,7 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
 
     /// @inheritdoc ITokenRestraints
     function shortenLockUp(address holder, uint64 id, uint40 until) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         uint256 index = _restraintIndex(holder, id, RestraintKind.LOCK_UP);
         Restraint storage restraint = _restraints[holder][index];
@@ -69,14 +66,14 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
     /// paused.
     /// @custom:act freeze
     function setFrozenTokens(address account, uint256 amount) external restricted returns (bool) {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _raiseFrozen(account, _saturated(amount), word);
         return true;
     }
 
     /// @inheritdoc ITokenRestraints
     function unfreeze(address account, uint256 current, uint256 amount) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         uint256 frozen = _frozen(account, word);
         if (_saturated(current) != frozen) revert FrozenAmountChanged(current, frozen);
@@ -88,7 +85,7 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
     /// @inheritdoc ITokenRestraints
     function freezeAtOnce(address[] calldata accounts, uint256[] calldata amounts) external restricted {
         _requireSameLength(accounts.length, amounts.length);
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         uint32 organisation = _actingOrganisation();
         for (uint256 i; i < accounts.length; i++) {
             _freezeAtOnce(accounts[i], _saturated(amounts[i]), organisation, word);
@@ -151,7 +148,7 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
 
     // Inside
 
-    function _freezeAtOnce(address account, uint256 amount, uint32 organisation, uint256 word) private {
+    function _freezeAtOnce(address account, uint256 amount, uint32 organisation, TokenWord word) private {
         _raiseFrozen(account, amount, word);
         FreezeAtOnce storage freeze = _freezesAtOnce[account][organisation];
         if (_isUnconfirmed(account, freeze)) revert FreezeNotConfirmed(account, organisation);
@@ -165,7 +162,7 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
         return freeze.at != 0 && !freeze.confirmed && freeze.unfrozen == _restrained[account].unfrozen;
     }
 
-    function _raiseFrozen(address account, uint256 amount, uint256 word) private {
+    function _raiseFrozen(address account, uint256 amount, TokenWord word) private {
         uint256 current = _frozen(account, word);
         if (amount <= current) revert NotAnIncrease(current, amount);
         _setFrozen(account, amount, word);
@@ -176,13 +173,13 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
         return IConsortium(_authority).actingOrganisation();
     }
 
-    function _frozen(address account, uint256 word) private view returns (uint256) {
+    function _frozen(address account, TokenWord word) private view returns (uint256) {
         Restrained storage restrained = _restrained[account];
         return _today(restrained.frozen, restrained.splits, word);
     }
 
     function _restraint(address holder, RestraintKind kind, uint256 amount, bytes32 claimant) private returns (uint64) {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         if (kind == RestraintKind.PLEDGE) {
             // A pledgee relies on units that are there; a court may attach what is still to come.
@@ -195,7 +192,7 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
     }
 
     function _release(address holder, RestraintKind kind, uint64 id, uint256 amount) private {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         _requireNotHalted(word);
         if (amount == 0) _requireNone(Reason.ZERO_AMOUNT);
         _reduceRestraint(holder, _restraintIndex(holder, id, kind), amount, word);

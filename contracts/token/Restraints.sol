@@ -5,7 +5,8 @@ import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
 import {ITokenTransfers} from "../interfaces/ITokenTransfers.sol";
 import {HolderLedger} from "./HolderLedger.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {HolderWord} from "./HolderWord.sol";
+import {TokenWord} from "./TokenWord.sol";
 import {Restraint, RestraintKind} from "../types/Restraint.sol";
 import {Reason} from "../types/Reason.sol";
 
@@ -14,9 +15,6 @@ import {Reason} from "../types/Reason.sol";
 /// add up, kinds overlap. A commitment is taken from what is free:
 /// free = balance − committed − max(locked, frozen, pledged, attached), never below zero.
 abstract contract Restraints is HolderLedger {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     /// @dev So many that a transfer which reads them all costs less than 100,000 gas more.
     uint256 internal constant MAX_RESTRAINTS = 16;
 
@@ -35,7 +33,7 @@ abstract contract Restraints is HolderLedger {
 
     // Reading
 
-    function _position(address holder, uint256 word) internal view returns (Position memory position) {
+    function _position(address holder, TokenWord word) internal view returns (Position memory position) {
         position.balance = _holder(holder, word).balance();
         Restrained storage restrained = _restrained[holder];
         position.frozen = _today(restrained.frozen, restrained.splits, word);
@@ -78,13 +76,13 @@ abstract contract Restraints is HolderLedger {
     // Changing
 
     /// @dev Writes the holder's bound anew after a restraint changed.
-    function _refreshBound(address holder, uint256 word) internal {
-        uint256 holderWord = _holderForUpdate(holder, word);
+    function _refreshBound(address holder, TokenWord word) internal {
+        HolderWord holderWord = _holderForUpdate(holder, word);
         Position memory position = _position(holder, word);
         _holders[holder].word = holderWord.withBound(_saturated(position.committed + _floor(position)));
     }
 
-    function _setFrozen(address account, uint256 amount, uint256 word) internal {
+    function _setFrozen(address account, uint256 amount, TokenWord word) internal {
         if (account == _issuerAccount) _requireNone(Reason.SENDER_IS_ISSUER_ACCOUNT);
         Restrained storage restrained = _currentRestrained(account, word);
         restrained.frozen = uint104(amount);
@@ -92,14 +90,14 @@ abstract contract Restraints is HolderLedger {
         emit IERC7943Fungible.Frozen(account, amount);
     }
 
-    function _commit(address holder, uint256 amount, uint256 word) internal {
+    function _commit(address holder, uint256 amount, TokenWord word) internal {
         Restrained storage restrained = _currentRestrained(holder, word);
         // Only free units are committed, so that the sum stays below the supply.
         restrained.committed += uint104(amount);
         _refreshBound(holder, word);
     }
 
-    function _uncommit(address holder, uint256 amount, uint256 word) internal {
+    function _uncommit(address holder, uint256 amount, TokenWord word) internal {
         _currentRestrained(holder, word).committed -= uint104(amount);
         _refreshBound(holder, word);
     }
@@ -111,7 +109,7 @@ abstract contract Restraints is HolderLedger {
         restrained.ended++;
     }
 
-    function _currentRestrained(address holder, uint256 word) private returns (Restrained storage restrained) {
+    function _currentRestrained(address holder, TokenWord word) private returns (Restrained storage restrained) {
         restrained = _restrained[holder];
         if (restrained.splits != word.splits()) {
             restrained.frozen = uint104(_today(restrained.frozen, restrained.splits, word));
@@ -128,7 +126,7 @@ abstract contract Restraints is HolderLedger {
         uint256 amount,
         uint40 until,
         bytes32 claimant,
-        uint256 word
+        TokenWord word
     ) internal returns (Reason, uint64) {
         if (amount == 0) return (Reason.ZERO_AMOUNT, 0);
         if (holder == _issuerAccount) return (Reason.SENDER_IS_ISSUER_ACCOUNT, 0);
@@ -144,7 +142,7 @@ abstract contract Restraints is HolderLedger {
     }
 
     /// @dev Takes `amount` off a restraint, and the restraint away where nothing is left of it.
-    function _reduceRestraint(address holder, uint256 index, uint256 amount, uint256 word) internal {
+    function _reduceRestraint(address holder, uint256 index, uint256 amount, TokenWord word) internal {
         Restraint storage restraint = _restraints[holder][index];
         uint256 current = _today(restraint.amount, restraint.splits, word);
         uint256 left = amount < current ? current - amount : 0;
@@ -169,7 +167,7 @@ abstract contract Restraints is HolderLedger {
     /// the `kept` units still cover, the senior first, and the rest is the recipient's. What goes as a whole keeps its
     /// id; a part gets one, and both keep their rank.
     /// The caller has asked {_roomForRestraints}, and refreshes the bound of `from`.
-    function _carryRestraints(address from, address to, uint256 kept, uint256 word) internal {
+    function _carryRestraints(address from, address to, uint256 kept, TokenWord word) internal {
         uint256[3] memory room = [kept, kept, kept]; // by kind
         uint256 i;
         while (i < _restraints[from].length) {

@@ -11,7 +11,8 @@ import {ITokenSwitches} from "../interfaces/ITokenSwitches.sol";
 import {ITokenTakeover} from "../interfaces/ITokenTakeover.sol";
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {HolderWord} from "./HolderWord.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Facts} from "../types/Facts.sol";
 import {Restraint} from "../types/Restraint.sol";
 
@@ -20,9 +21,6 @@ import {Restraint} from "../types/Restraint.sol";
 /// forgotten that is not named here as the successor's own. The predecessor is closed while they are copied, so that
 /// each word has one value, and copying it again changes nothing.
 abstract contract Takeover is TransferRules, ITokenTakeover {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     /// @dev Changes with every change of `TokenStorage`.
     uint256 private constant LAYOUT = 2;
 
@@ -34,7 +32,7 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
 
     /// @dev The terms that this token was made with and that a decision can change; amounts in units of no split.
     struct Said {
-        uint256 word;
+        TokenWord word;
         uint256 cap;
         uint256 lotSize;
         uint32 holderCap;
@@ -44,7 +42,7 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
 
     /// @inheritdoc ITokenTakeover
     function closeFor(address next) external restricted {
-        uint256 word = _currentWord();
+        TokenWord word = _currentWord();
         IJP20Token token = IJP20Token(next);
         if (
             !_platform(word).isToken(next) || token.predecessor() != address(this)
@@ -59,22 +57,23 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
 
     /// @inheritdoc ITokenTakeover
     function reopen() external restricted {
-        uint256 word = _handingOver();
+        TokenWord word = _handingOver();
         emit SuccessorWithdrawn(_successor);
         _successor = address(0);
         _word = word;
     }
 
     /// @inheritdoc ITokenTakeover
-    function handOver() external returns (uint256 word) {
+    function handOver() external returns (uint256) {
         _word = _handingOver();
         if (msg.sender != _successor) revert NotTakingOver();
-        word = _currentWord();
-        uint256 retired = word.oneMoreSplit();
+        TokenWord word = _currentWord();
+        TokenWord retired = word.oneMoreSplit();
         _word = retired.closed();
         (_supply.total, _supply.cap) = (0, 0);
         emit ITokenLifecycle.UnitsSplit(retired.splits(), 0);
         emit Retired(msg.sender);
+        return TokenWord.unwrap(word);
     }
 
     // The new token
@@ -82,7 +81,7 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
     /// @inheritdoc ITokenTakeover
     function carryHolders(address[] calldata holders) external {
         ITokenTakeover old = _takingOver();
-        uint256 word = _wordOf(old);
+        TokenWord word = _wordOf(old);
         _carrySplits(old, word);
         for (uint256 i; i < holders.length; i++) {
             uint256 what = uint160(holders[i]);
@@ -108,19 +107,19 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
         _copy(old, _fields());
         if (units != _supply.total) revert NotCarried(units, _supply.total);
         if (holders != _holderCount) revert NotCarried(holders, _holderCount);
-        uint256 word = old.handOver();
+        TokenWord word = TokenWord.wrap(old.handOver());
         // What counts record dates is in the word; what they are, those included that it just passed, is here.
         _copy(old, _recordDateSlots());
-        uint256 before = _word;
-        _word = (word & ~TokenWord.PLATFORM_REPLACED) | (before & TokenWord.PLATFORM_REPLACED);
+        TokenWord before = _word;
+        _word = word.withFlagsOf(before, TokenWords.PLATFORM_REPLACED);
         emit TookOver(address(old));
         _tell(said, word);
         _platform(_word).relist(address(this));
     }
 
     /// @dev What who follows the events of this token alone would miss: what its terms did not say.
-    function _tell(Said memory said, uint256 word) private {
-        uint256 before = said.word;
+    function _tell(Said memory said, TokenWord word) private {
+        TokenWord before = said.word;
         _tellTerms(said, word);
         if (word.maturity() != before.maturity()) {
             emit ITokenTerms.MaturityChanged(_asTerm(before.maturity()), _asTerm(word.maturity()));
@@ -128,23 +127,23 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
         if (word.lockedUntil() != before.lockedUntil()) {
             emit ITokenRestraints.TokenLockUpSet(uint40(word.lockedUntil()));
         }
-        if (word & TokenWord.PAUSED != 0) emit ITokenSwitches.Paused(msg.sender);
+        if (word.has(TokenWords.PAUSED)) emit ITokenSwitches.Paused(msg.sender);
         for (uint256 i; i < _recordDates.length; i++) {
             emit ITokenLifecycle.RecordDateSet(i, _recordDates[i].at);
         }
     }
 
-    function _tellTerms(Said memory said, uint256 word) private {
-        uint256 before = said.word;
+    function _tellTerms(Said memory said, TokenWord word) private {
+        TokenWord before = said.word;
         if (word.classes() != before.classes()) emit ITermChanges.ClassesChanged(before.classes(), word.classes());
         if (word.residencies() != before.residencies()) {
             emit ITermChanges.ResidenciesChanged(before.residencies(), word.residencies());
         }
         if (_holderCap != said.holderCap) emit ITermChanges.HolderCapChanged(said.holderCap, _holderCap);
-        uint256 lotSize = before & TokenWord.IN_LOTS == 0 ? 1 : _today(said.lotSize, 0, word);
+        uint256 lotSize = before.has(TokenWords.IN_LOTS) ? _today(said.lotSize, 0, word) : 1;
         if (_lotSize(word) != lotSize) emit ITermChanges.LotSizeChanged(lotSize, _lotSize(word));
-        bool asks = word & TokenWord.CONSENT_REQUIRED != 0;
-        if (asks != (before & TokenWord.CONSENT_REQUIRED != 0)) {
+        bool asks = word.has(TokenWords.CONSENT_REQUIRED);
+        if (asks != before.has(TokenWords.CONSENT_REQUIRED)) {
             emit ITermChanges.ConsentRequiredChanged(!asks, asks);
         }
         uint256 cap = _today(said.cap, 0, word);
@@ -189,11 +188,11 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
     // Inside: the old token
 
     /// @dev The word of a token that is closed and in force, as it is when it is open.
-    function _handingOver() private view returns (uint256 word) {
+    function _handingOver() private view returns (TokenWord word) {
         word = _word;
         if (_successor == address(0) || !_isInForce(word)) revert NotTakingOver();
         uint256 index = word.records();
-        return word.opened(index < _recordDates.length ? _recordDates[index].at : TokenWord.NO_TIME);
+        return word.opened(index < _recordDates.length ? _recordDates[index].at : TokenWords.NO_TIME);
     }
 
     // Inside: the new token
@@ -208,7 +207,7 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
         if (!_carryingBegun) _carryingBegun = true;
     }
 
-    function _carry(ITokenTakeover old, uint256 word, address holder) private returns (bool found) {
+    function _carry(ITokenTakeover old, TokenWord word, address holder) private returns (bool found) {
         bytes32[] memory places = new bytes32[](3);
         Restrained storage restrained = _restrained[holder];
         Restraint[] storage restraints = _restraints[holder];
@@ -240,14 +239,14 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
     }
 
     /// @dev By the predecessor's counts: this token's own word answers nothing yet.
-    function _unitsOf(address holder, uint256 word) private view returns (uint256) {
-        uint256 position = _holders[holder].word;
+    function _unitsOf(address holder, TokenWord word) private view returns (uint256) {
+        HolderWord position = _holders[holder].word;
         return position.balance() * _factor(position.splits(), word.splits());
     }
 
     /// @dev Of each investor the number of wallets with units comes over once, and counts one holder.
-    function _carryInvestor(ITokenTakeover old, uint256 word, address holder) private {
-        if (word & TokenWord.HOLDER_CAPPED == 0) return;
+    function _carryInvestor(ITokenTakeover old, TokenWord word, address holder) private {
+        if (!word.has(TokenWords.HOLDER_CAPPED)) return;
         (, Facts facts,) = _facts(_word, holder, holder);
         uint256 what = INVESTOR | facts.investor();
         if (!facts.isKnown() || _isCarried[address(old)][what]) return;
@@ -261,7 +260,7 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
         if (_copy(old, place)) _carriedHolders++;
     }
 
-    function _carryRestraintsOf(ITokenTakeover old, uint256 word, address holder, Restraint[] storage restraints)
+    function _carryRestraintsOf(ITokenTakeover old, TokenWord word, address holder, Restraint[] storage restraints)
         private
     {
         uint256 count = restraints.length;
@@ -290,7 +289,7 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
     }
 
     /// @dev Once, before anything that is counted in splits.
-    function _carrySplits(ITokenTakeover old, uint256 word) private {
+    function _carrySplits(ITokenTakeover old, TokenWord word) private {
         uint256 count = word.splits();
         if (count == 0 || _splitFactors[count] != 0) return;
         bytes32[] memory places = new bytes32[](count);
@@ -307,14 +306,14 @@ abstract contract Takeover is TransferRules, ITokenTakeover {
         }
     }
 
-    function _wordOf(ITokenTakeover old) private view returns (uint256) {
+    function _wordOf(ITokenTakeover old) private view returns (TokenWord) {
         bytes32[] memory place = new bytes32[](1);
         bytes32 slot;
         assembly ("memory-safe") {
             slot := _word.slot
         }
         place[0] = slot;
-        return uint256(old.slots(place)[0]);
+        return TokenWord.wrap(uint256(old.slots(place)[0]));
     }
 
     /// @dev All fields but those that are this token's own. Of a mapping or an array only the length stands there.

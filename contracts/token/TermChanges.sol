@@ -4,17 +4,14 @@ pragma solidity 0.8.30;
 import {ITermChanges} from "../interfaces/ITermChanges.sol";
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Terms that are changed by decision
 abstract contract TermChanges is TransferRules, ITermChanges {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     /// @inheritdoc ITermChanges
     function changeClasses(uint8 classes) external restricted {
-        uint256 word = _changeable();
+        TokenWord word = _changeable();
         uint8 was = word.classes();
         if (classes == was) revert TermUnchanged("classes");
         // Bit 0 is NONE, the class of whom nobody knows.
@@ -25,7 +22,7 @@ abstract contract TermChanges is TransferRules, ITermChanges {
 
     /// @inheritdoc ITermChanges
     function changeResidencies(uint8 residencies) external restricted {
-        uint256 word = _changeable();
+        TokenWord word = _changeable();
         uint8 was = word.residencies();
         if (residencies == was) revert TermUnchanged("residencies");
         if (residencies == 0 || residencies & 1 != 0) revert ITokenTerms.InvalidTerms("residencies");
@@ -45,29 +42,29 @@ abstract contract TermChanges is TransferRules, ITermChanges {
 
     /// @inheritdoc ITermChanges
     function changeLotSize(uint104 lotSize) external restricted {
-        uint256 word = _changeable();
+        TokenWord word = _changeable();
         uint256 was = _lotSize(word);
         uint104 to = lotSize == 0 ? 1 : lotSize;
         if (to == was) revert TermUnchanged("lotSize");
-        if (word & TokenWord.WHOLE_POSITION_ONLY != 0) revert TermFixed("lotSize");
+        if (word.has(TokenWords.WHOLE_POSITION_ONLY)) revert TermFixed("lotSize");
         if (to > _supply.cap) revert ITokenTerms.InvalidTerms("lotSize");
         (_issue.lotSize, _issue.lotSplits) = (to, uint16(word.splits()));
-        _word = to == 1 ? word & ~TokenWord.IN_LOTS : word | TokenWord.IN_LOTS;
+        _word = to == 1 ? word.without(TokenWords.IN_LOTS) : word.with(TokenWords.IN_LOTS);
         emit LotSizeChanged(was, to);
     }
 
     /// @inheritdoc ITermChanges
     function changeConsentRequired(bool consentRequired) external restricted {
-        uint256 word = _changeable();
-        bool was = word & TokenWord.CONSENT_REQUIRED != 0;
+        TokenWord word = _changeable();
+        bool was = word.has(TokenWords.CONSENT_REQUIRED);
         if (consentRequired == was) revert TermUnchanged("consentRequired");
-        _word = word ^ TokenWord.CONSENT_REQUIRED;
+        _word = was ? word.without(TokenWords.CONSENT_REQUIRED) : word.with(TokenWords.CONSENT_REQUIRED);
         emit ConsentRequiredChanged(was, consentRequired);
     }
 
     /// @inheritdoc ITermChanges
     function changeCap(uint104 cap) external restricted {
-        uint256 word = _changeable();
+        TokenWord word = _changeable();
         Supply memory supply = _supply;
         if (cap == supply.cap) revert TermUnchanged("cap");
         if (cap < supply.total) revert CapBelowSupply(cap, supply.total);
@@ -79,9 +76,9 @@ abstract contract TermChanges is TransferRules, ITermChanges {
 
     /// @inheritdoc ITermChanges
     function extendMaturity(uint40 maturity) external restricted {
-        uint256 word = _changeable();
+        TokenWord word = _changeable();
         uint40 was = _asTerm(word.maturity());
-        if (was == 0 || maturity == TokenWord.NO_TIME) revert TermFixed("maturity");
+        if (was == 0 || maturity == TokenWords.NO_TIME) revert TermFixed("maturity");
         if (maturity <= was) revert MaturityNotLater(was, maturity);
         _word = word.withMaturity(maturity);
         emit ITokenTerms.MaturityChanged(was, maturity);
@@ -90,7 +87,7 @@ abstract contract TermChanges is TransferRules, ITermChanges {
     // Inside
 
     /// @dev The token's word, where terms may be changed. What has matured stays so: nothing is ever added again.
-    function _changeable() private returns (uint256 word) {
+    function _changeable() private returns (TokenWord word) {
         word = _currentWord();
         _requireNotHalted(word);
         if (block.timestamp >= word.maturity()) _requireNone(Reason.TOKEN_MATURED);

@@ -3,17 +3,14 @@ pragma solidity 0.8.30;
 
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
 import {TransferRules} from "./TransferRules.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Placement} from "../types/Terms.sol";
 
 /// @title The terms of the issue, as {Creation} took them
 abstract contract TermSheet is TransferRules, ITokenTerms {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     /// @inheritdoc ITokenTerms
     function paused() external view returns (bool) {
-        return _word & TokenWord.PAUSED != 0;
+        return _word.has(TokenWords.PAUSED);
     }
 
     /// @inheritdoc ITokenTerms
@@ -96,15 +93,15 @@ abstract contract TermSheet is TransferRules, ITokenTerms {
             bool expiredMayDispose
         )
     {
-        uint256 word = _word;
+        TokenWord word = _word;
         return (
             word.classes(),
             word.residencies(),
             _holderCap,
             _issue.placement,
-            word & TokenWord.WHOLE_POSITION_ONLY != 0,
-            word & TokenWord.CONSENT_REQUIRED != 0,
-            word & TokenWord.EXPIRED_MAY_DISPOSE != 0
+            word.has(TokenWords.WHOLE_POSITION_ONLY),
+            word.has(TokenWords.CONSENT_REQUIRED),
+            word.has(TokenWords.EXPIRED_MAY_DISPOSE)
         );
     }
 

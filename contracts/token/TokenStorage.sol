@@ -3,6 +3,8 @@ pragma solidity 0.8.30;
 
 import {IPlatform} from "../interfaces/IPlatform.sol";
 import {IConsentTransfers} from "../interfaces/IConsentTransfers.sol";
+import {HolderWord} from "./HolderWord.sol";
+import {TokenWord} from "./TokenWord.sol";
 import {Restraint} from "../types/Restraint.sol";
 import {Placement} from "../types/Terms.sol";
 
@@ -15,7 +17,7 @@ abstract contract TokenStorage {
 
     /// @dev In a struct, so that who reads a word and writes it back computes its slot once.
     struct Holder {
-        uint256 word; // see {HolderWord}
+        HolderWord word;
     }
 
     struct RecordDate {
@@ -79,8 +81,8 @@ abstract contract TokenStorage {
     /// @dev The Consortium (`IAuthority`).
     address internal _authority;
 
-    /// @dev What a transfer needs of the token as a whole. See {TokenWord}.
-    uint256 internal _word;
+    /// @dev What a transfer needs of the token as a whole.
+    TokenWord internal _word;
 
     /// @dev What a transfer needs of a holder.
     /// Invariant: the balances, brought up to date, add up to `_supply.total`.
@@ -98,7 +100,7 @@ abstract contract TokenStorage {
 
     /// @dev The holder's word as it was before its first change after record date `index`.
     /// Invariant: {ITokenLifecycle-balanceAtRecordDate} is what `balanceOf` was when the date ended, for ever.
-    mapping(address holder => mapping(uint256 index => uint256)) internal _snapshots;
+    mapping(address holder => mapping(uint256 index => HolderWord)) internal _snapshots;
 
     /// @dev Invariant: what is committed is the sum of the holder's open requests, brought up to date.
     mapping(address holder => Restrained) internal _restrained;

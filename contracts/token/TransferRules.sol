@@ -7,7 +7,8 @@ import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
 import {IPlatform} from "../interfaces/IPlatform.sol";
 import {ITokenTransfers} from "../interfaces/ITokenTransfers.sol";
 import {Restraints} from "./Restraints.sol";
-import {HolderWord, TokenWord} from "./Words.sol";
+import {HolderWord} from "./HolderWord.sol";
+import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Facts, RETIRED, SUSPENDED} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
@@ -17,9 +18,6 @@ import {Reason} from "../types/Reason.sol";
 /// so a preview cannot differ from what happens. Other movements ask some of them, or with rules set aside in the
 /// word that they pass.
 abstract contract TransferRules is Restraints {
-    using HolderWord for uint256;
-    using TokenWord for uint256;
-
     IPlatform private immutable PLATFORM;
 
     constructor(IPlatform platform_) {
@@ -28,18 +26,18 @@ abstract contract TransferRules is Restraints {
 
     // The platform
 
-    function _platform(uint256 word) internal view returns (IPlatform) {
-        return word & TokenWord.PLATFORM_REPLACED == 0 ? PLATFORM : _newPlatform;
+    function _platform(TokenWord word) internal view returns (IPlatform) {
+        return word.has(TokenWords.PLATFORM_REPLACED) ? _newPlatform : PLATFORM;
     }
 
     /// @dev One call for all that a transfer needs to know from outside. By hand, because the compiler's encoding and
     /// decoding costs 500 gas more. An answer that is missing or too short moves nothing.
-    function _facts(uint256 word, address from, address to)
+    function _facts(TokenWord word, address from, address to)
         internal
         view
         returns (bool halted, Facts fromFacts, Facts toFacts)
     {
-        IPlatform platform_ = word & TokenWord.PLATFORM_REPLACED == 0 ? PLATFORM : _newPlatform;
+        IPlatform platform_ = word.has(TokenWords.PLATFORM_REPLACED) ? _newPlatform : PLATFORM;
         bytes4 selector = IPlatform.transferFacts.selector;
         bool answered;
         assembly ("memory-safe") {
@@ -57,19 +55,19 @@ abstract contract TransferRules is Restraints {
         if (!answered) revert ITokenTransfers.PlatformUnavailable();
     }
 
-    function _requireNotHalted(uint256 word) internal view {
+    function _requireNotHalted(TokenWord word) internal view {
         if (_platform(word).halted()) revert ITokenTransfers.PlatformHalted();
     }
 
     /// @dev For acts that pass no judgement of a movement but are stopped like one.
-    function _requireOpen(uint256 word) internal view {
+    function _requireOpen(TokenWord word) internal view {
         _requireNotHalted(word);
-        if (word & TokenWord.PAUSED != 0) _requireNone(Reason.TOKEN_PAUSED);
+        if (word.has(TokenWords.PAUSED)) _requireNone(Reason.TOKEN_PAUSED);
     }
 
-    function _judgeOpen(uint256 word) internal view returns (Reason) {
+    function _judgeOpen(TokenWord word) internal view returns (Reason) {
         if (_platform(word).halted()) return Reason.PLATFORM_HALTED;
-        return word & TokenWord.PAUSED == 0 ? Reason.NONE : Reason.TOKEN_PAUSED;
+        return word.has(TokenWords.PAUSED) ? Reason.TOKEN_PAUSED : Reason.NONE;
     }
 
     /// @dev Takes `amount` off what `owner` allowed the caller. An allowance without end is left as it is, unless
@@ -87,7 +85,7 @@ abstract contract TransferRules is Restraints {
     // The judgement
 
     /// @dev Step 1: may units go from such a holder to such a holder of this token now?
-    function _judgeParties(uint256 word, bool halted, Facts from, address to, Facts toFacts)
+    function _judgeParties(TokenWord word, bool halted, Facts from, address to, Facts toFacts)
         internal
         view
         returns (Reason)
@@ -102,19 +100,19 @@ abstract contract TransferRules is Restraints {
     }
 
     /// @dev May units be sent at all now, by whomever?
-    function _judgeTime(uint256 word, bool halted) internal view returns (Reason) {
+    function _judgeTime(TokenWord word, bool halted) internal view returns (Reason) {
         if (halted) return Reason.PLATFORM_HALTED;
-        if (word & (TokenWord.PAUSED | TokenWord.CLOSED) != 0) {
-            return word & TokenWord.CLOSED == 0 ? Reason.TOKEN_PAUSED : Reason.TOKEN_CLOSED;
+        if (word.has(TokenWords.PAUSED | TokenWords.CLOSED)) {
+            return word.has(TokenWords.CLOSED) ? Reason.TOKEN_CLOSED : Reason.TOKEN_PAUSED;
         }
-        if (word & TokenWord.CONSENT_REQUIRED != 0) return Reason.CONSENT_REQUIRED;
+        if (word.has(TokenWords.CONSENT_REQUIRED)) return Reason.CONSENT_REQUIRED;
         return block.timestamp >= word.maturity() ? Reason.TOKEN_MATURED : Reason.NONE;
     }
 
     /// @dev Whether nothing is wrong with a recipient. Who passes here passes {_judgeRecipient}, which says what it is
     /// that was. Without branches, which are most of what a judgement costs. A word without an investor has no KYC that
     /// could be valid, so no need to look for one.
-    function _isWelcome(uint256 word, Facts to) private view returns (bool yes) {
+    function _isWelcome(TokenWord word, Facts to) private view returns (bool yes) {
         uint256 outOfUse = SUSPENDED | RETIRED;
         assembly ("memory-safe") {
             let time := 0xffffffffff
@@ -125,28 +123,28 @@ abstract contract TransferRules is Restraints {
         }
     }
 
-    function _judgeSender(uint256 word, Facts from) internal view returns (Reason) {
+    function _judgeSender(TokenWord word, Facts from) internal view returns (Reason) {
         if (!from.isActive()) {
             if (from.isReserved()) return Reason.SENDER_IS_ISSUER_ACCOUNT;
             if (!from.isKnown()) return Reason.SENDER_UNKNOWN;
             return from.isSuspended() ? Reason.SENDER_SUSPENDED : Reason.SENDER_RETIRED;
         }
-        if (block.timestamp >= from.kycExpiry() && word & TokenWord.EXPIRED_MAY_DISPOSE == 0) {
+        if (block.timestamp >= from.kycExpiry() && !word.has(TokenWords.EXPIRED_MAY_DISPOSE)) {
             return Reason.SENDER_KYC_EXPIRED;
         }
         return Reason.NONE;
     }
 
-    function _judgeRecipient(uint256 word, address to, Facts facts) internal view returns (Reason) {
+    function _judgeRecipient(TokenWord word, address to, Facts facts) internal view returns (Reason) {
         if (_isWelcome(word, facts)) return Reason.NONE;
         Reason reason = _judgeIdentity(to, facts);
         if (reason != Reason.NONE) return reason;
         if (block.timestamp >= facts.kycExpiry()) return Reason.RECIPIENT_KYC_EXPIRED;
-        if (!word.admitsClass(facts.class()) && word & TokenWord.ANY_CLASS == 0) return Reason.RECIPIENT_CLASS;
-        if (block.timestamp >= facts.classExpiry() && word & TokenWord.ANY_CLASS == 0) {
+        if (!word.admitsClass(facts.class()) && !word.has(TokenWords.ANY_CLASS)) return Reason.RECIPIENT_CLASS;
+        if (block.timestamp >= facts.classExpiry() && !word.has(TokenWords.ANY_CLASS)) {
             return Reason.RECIPIENT_CLASS_EXPIRED;
         }
-        if (!word.admitsResidency(facts.residency()) && word & TokenWord.ANY_RESIDENCY == 0) {
+        if (!word.admitsResidency(facts.residency()) && !word.has(TokenWords.ANY_RESIDENCY)) {
             return Reason.RECIPIENT_RESIDENCY;
         }
         return Reason.NONE;
@@ -162,22 +160,22 @@ abstract contract TransferRules is Restraints {
 
     /// @dev Step 2: a spender that the platform does not know may act for a holder, as a settlement contract does; one
     /// that it knows and has suspended, or whose wallet was given up, may not.
-    function _judgeSpender(uint256 word, address spender) internal view returns (Reason) {
+    function _judgeSpender(TokenWord word, address spender) internal view returns (Reason) {
         Facts facts = _platform(word).factsOf(spender);
         return facts.isKnown() && !facts.isActive() ? Reason.SPENDER_SUSPENDED : Reason.NONE;
     }
 
     /// @dev Step 3: the amount, against the sender's word brought up to date.
     function _judgeAmount(
-        uint256 word,
+        TokenWord word,
         address from,
-        uint256 sender,
+        HolderWord sender,
         uint256 amount,
         Facts fromFacts,
         address to,
         Facts toFacts
     ) internal view returns (Reason) {
-        if (word & TokenWord.AMOUNT_RULES != 0) {
+        if (word.has(TokenWords.AMOUNT_RULES)) {
             Reason reason = _judgeAmountRules(word, sender, amount);
             if (reason != Reason.NONE) return reason;
             // Nothing moves to oneself, nor where the amount is 0: nobody becomes a holder.
@@ -194,25 +192,25 @@ abstract contract TransferRules is Restraints {
     }
 
     /// @dev `balance` is given, because a batch of one sender has not stored what its earlier rows took.
-    function _judgeFree(uint256 word, address from, uint256 balance, uint256 amount) internal view returns (Reason) {
+    function _judgeFree(TokenWord word, address from, uint256 balance, uint256 amount) internal view returns (Reason) {
         if (amount > balance) return Reason.INSUFFICIENT_BALANCE;
         Position memory position = _position(from, word);
         position.balance = balance;
         return amount <= _free(position) ? Reason.NONE : _restraintInTheWay(position, amount);
     }
 
-    function _judgeAmountRules(uint256 word, uint256 sender, uint256 amount) internal view returns (Reason) {
-        if (word & TokenWord.WHOLE_POSITION_ONLY != 0 && amount != sender.balance()) return Reason.NOT_WHOLE_POSITION;
-        return word & TokenWord.IN_LOTS != 0 ? _judgeLots(word, amount) : Reason.NONE;
+    function _judgeAmountRules(TokenWord word, HolderWord sender, uint256 amount) internal view returns (Reason) {
+        if (word.has(TokenWords.WHOLE_POSITION_ONLY) && amount != sender.balance()) return Reason.NOT_WHOLE_POSITION;
+        return word.has(TokenWords.IN_LOTS) ? _judgeLots(word, amount) : Reason.NONE;
     }
 
-    function _judgeLots(uint256 word, uint256 amount) internal view returns (Reason) {
+    function _judgeLots(TokenWord word, uint256 amount) internal view returns (Reason) {
         return amount % _lotSize(word) == 0 ? Reason.NONE : Reason.NOT_WHOLE_LOTS;
     }
 
     /// @dev One investor with several wallets counts once; one that leaves with all makes room for the one who comes.
-    function _exceedsHolderCap(uint256 word, bool leaves, Facts from, Facts to) internal view returns (bool) {
-        if (word & TokenWord.HOLDER_CAPPED == 0 || word & TokenWord.ANY_HOLDER_COUNT != 0) return false;
+    function _exceedsHolderCap(TokenWord word, bool leaves, Facts from, Facts to) internal view returns (bool) {
+        if (!word.has(TokenWords.HOLDER_CAPPED) || word.has(TokenWords.ANY_HOLDER_COUNT)) return false;
         if (_walletsWithUnits[to.investor()] != 0) return false;
         bool makesRoom = leaves && from.isKnown() && _walletsWithUnits[from.investor()] == 1;
         return _holderCount >= _holderCap && !makesRoom;
@@ -224,16 +222,16 @@ abstract contract TransferRules is Restraints {
     /// {_judgeAmount}, moves to somebody else, and there is no holder cap to count for. Without branches, like
     /// {_isWelcome}.
     function _isPlain(
-        uint256 word,
+        TokenWord word,
         bool halted,
         address from,
         Facts fromFacts,
         address to,
         Facts toFacts,
-        uint256 sender,
+        HolderWord sender,
         uint256 amount
     ) private view returns (bool yes) {
-        uint256 rules = TokenWord.PAUSED | TokenWord.CONSENT_REQUIRED | TokenWord.AMOUNT_RULES;
+        uint256 rules = TokenWords.PAUSED | TokenWords.CONSENT_REQUIRED | TokenWords.AMOUNT_RULES;
         uint256 outOfUse = SUSPENDED | RETIRED;
         uint256 has = sender.balance();
         uint256 kept = sender.bound();
@@ -251,31 +249,29 @@ abstract contract TransferRules is Restraints {
 
     /// @dev Judges and moves one transfer out of `sender`, the up-to-date word of `from`, which the caller stores.
     /// Where it is refused nothing has changed.
-    function _moveRow(uint256 word, address from, uint256 sender, address to, uint256 amount)
+    function _moveRow(TokenWord word, address from, HolderWord sender, address to, uint256 amount)
         internal
-        returns (Reason reason, uint256 senderAfter)
+        returns (Reason reason, HolderWord senderAfter)
     {
         (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
         if (!_isPlain(word, halted, from, fromFacts, to, toFacts, sender, amount)) {
             return _moveJudged(word, halted, from, fromFacts, to, toFacts, sender, amount);
         }
         _credit(word, from, to, amount);
-        unchecked {
-            senderAfter = sender - amount;
-        }
+        senderAfter = sender.minus(amount);
     }
 
     /// @dev The same by the whole judgement, which also says what is in the way.
     function _moveJudged(
-        uint256 word,
+        TokenWord word,
         bool halted,
         address from,
         Facts fromFacts,
         address to,
         Facts toFacts,
-        uint256 sender,
+        HolderWord sender,
         uint256 amount
-    ) private returns (Reason reason, uint256 senderAfter) {
+    ) private returns (Reason reason, HolderWord senderAfter) {
         reason = _judgeParties(word, halted, fromFacts, to, toFacts);
         if (reason == Reason.NONE) reason = _judgeAmount(word, from, sender, amount, fromFacts, to, toFacts);
         if (reason != Reason.NONE) return (reason, sender);
@@ -283,19 +279,17 @@ abstract contract TransferRules is Restraints {
             emit IERC20.Transfer(from, to, amount);
             return (reason, sender);
         }
-        unchecked {
-            senderAfter = sender - amount;
-        }
+        senderAfter = sender.minus(amount);
         bool filled = _credit(word, from, to, amount);
-        if (word & TokenWord.HOLDER_CAPPED != 0 && amount != 0) {
+        if (word.has(TokenWords.HOLDER_CAPPED) && amount != 0) {
             _countHolders(word, fromFacts, senderAfter.balance() == 0, toFacts, filled);
         }
     }
 
     /// @dev The path of every transfer. `word` may have rules set aside.
-    function _transfer(uint256 word, address from, address to, uint256 amount) internal {
+    function _transfer(TokenWord word, address from, address to, uint256 amount) internal {
         Holder storage slot = _holders[from];
-        uint256 sender = slot.word;
+        HolderWord sender = slot.word;
         if (!sender.isAsOf(word)) sender = _broughtUpToDate(from, sender, word);
         Reason reason;
         (reason, sender) = _moveRow(word, from, sender, to, amount);
@@ -305,16 +299,16 @@ abstract contract TransferRules is Restraints {
 
     /// @dev A transfer by all rules, to which the registrar's or issuer's consent is given. Too rare for the plain case
     /// to have its own path, which would only make the code longer.
-    function _moveConsented(uint256 word, address from, address to, uint256 amount) internal returns (Reason reason) {
+    function _moveConsented(TokenWord word, address from, address to, uint256 amount) internal returns (Reason reason) {
         (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
-        uint256 sender = _holderForUpdate(from, word);
-        word &= ~TokenWord.CONSENT_REQUIRED;
+        HolderWord sender = _holderForUpdate(from, word);
+        word = word.without(TokenWords.CONSENT_REQUIRED);
         (reason, sender) = _moveJudged(word, halted, from, fromFacts, to, toFacts, sender, amount);
         if (reason == Reason.NONE) _holders[from].word = sender;
     }
 
     /// @dev What {_transfer} would answer.
-    function _previewTransfer(uint256 word, address from, address to, uint256 amount) internal view returns (Reason) {
+    function _previewTransfer(TokenWord word, address from, address to, uint256 amount) internal view returns (Reason) {
         (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
         Reason reason = _judgeParties(word, halted, fromFacts, to, toFacts);
         if (reason != Reason.NONE) return reason;
