@@ -69,7 +69,7 @@ def started(script: str, *arguments: str, **environment: str) -> Iterator[subpro
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,  # what ends it does not reach what it started
-        preexec_fn=_heed_hang_ups,
+        preexec_fn=_heed_signals,
     )
     with running:
         try:
@@ -78,9 +78,11 @@ def started(script: str, *arguments: str, **environment: str) -> Iterator[subpro
             running.kill()
 
 
-def _heed_hang_ups() -> None:
-    # Who runs the tests may ignore them, as `nohup` does, and a program is born with that.
+def _heed_signals() -> None:
+    # Who runs the tests may ignore them, as `nohup` and a job in the background do, and a program
+    # is born with that.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def children(parent: int, program: str) -> list[int]:
