@@ -40,10 +40,10 @@ def test_a_platform_is_replaced_from_plan_to_proof(tmp_path: Path):
         assert [row["done"] for row in planned.json["stages"]] == [3, 0, 0, 0, 0, 0]
 
         waits = run("platform", "migrate", "apply", "m.json", "--yes", folder=work)
-        # All seven are there, and signed; the registration's delay runs.
+        # All nine are there, and signed; the registration's delay runs.
         assert waits.code == 6, waits.err
         shown = done("platform", "migrate", "show", "m.json", "--format", "json", folder=work)
-        assert [row["done"] for row in shown.json["stages"]] == [7, 0, 0, 0, 0, 0]
+        assert [row["done"] for row in shown.json["stages"]] == [9, 0, 0, 0, 0, 0]
 
         # Registration, version and appointment wait 7 days each. There is no token to adopt.
         ran = waits

@@ -338,5 +338,7 @@ def test_brownie_keeps_no_network_in_the_users_home(environment, tmp_path):
     assert "JP20" not in kept
 
 
-def test_no_chain_is_one_clear_message(python):
-    assert "No connection" in failed(python("report", JP20_NETWORK="http://127.0.0.1:9"), 1)
+def test_no_chain_is_one_clear_message(python, tmp_path):
+    nobody = str(settings_for("http://127.0.0.1:9", tmp_path))
+
+    assert "No connection" in failed(python("report", JP20_CONFIG=nobody), 1)

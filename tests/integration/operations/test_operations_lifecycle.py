@@ -40,7 +40,7 @@ from jp20.operations.token.restraints import (
     placed,
     pledge,
     position,
-    release_pledge,
+    release,
     set_frozen,
 )
 from jp20.operations.token.transfer import transfer
@@ -89,7 +89,16 @@ def test_what_kept_the_units_at_a_record_date_is_told_afterwards_in_the_units_of
     carry_out(session, split(session, token, 2, evidence("C-4")))
     placed(session, pledge(session, token, carol.address, 10, "BANK", evidence("C-5")))
     carry_out(
-        session, release_pledge(session, token, alice.address, pledged.id, 80, evidence("C-6"))
+        session,
+        release(
+            session,
+            token,
+            RestraintKind.PLEDGE,
+            alice.address,
+            pledged.id,
+            80,
+            evidence("C-6"),
+        ),
     )
     found = {each.holder: each for each in restrained_at(session, token, 0)}
 
@@ -115,9 +124,9 @@ def test_what_kept_the_units_at_a_record_date_is_told_afterwards_in_the_units_of
 def test_a_freeze_counts_at_a_record_date_and_a_lock_up_that_ended_with_it_does_not(world):
     session, token = world.session, world.token
     at = session.now() + 1_000
-    set_frozen(session, token, alice.address, 30, evidence("C-1"))
-    lock_up(session, token, [(bob.address, 20)], at, evidence("C-2"))
-    lock_up(session, token, [(carol.address, 20)], at + 1, evidence("C-3"))
+    carry_out(session, set_frozen(session, token, alice.address, 30, evidence("C-1")))
+    carry_out(session, lock_up(session, token, [(bob.address, 20)], at, evidence("C-2")))
+    carry_out(session, lock_up(session, token, [(carol.address, 20)], at + 1, evidence("C-3")))
     carry_out(session, set_record_date(session, token, at, evidence("C-4")))
     world.pass_time(1_001)
 

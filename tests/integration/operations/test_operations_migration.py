@@ -147,8 +147,8 @@ def test_a_plan_says_what_is_moved(move: Move):
     assert (len(migration.tokens), migration.wallets) == (2, 6)
     with move.session() as session:
         stages = {each.stage: (each.done, each.all) for each in progress_of(session, migration)}
-    # Consortium, creation code and Settlement stay, four of seven contracts are to be deployed.
-    assert stages[Stage.DEPLOY] == (3, 7)
+    # Consortium, creation code and Settlement stay, six of nine contracts are to be deployed.
+    assert stages[Stage.DEPLOY] == (3, 9)
     assert stages[Stage.CARRY] == (0, 6)
     assert stages[Stage.ADOPT] == (0, 2)
 
@@ -240,9 +240,9 @@ def test_broken_off_after_every_transaction_nothing_is_done_twice(
     monkeypatch.undo()
     move.apply()
 
-    # Four contracts; four decisions of four signatures (the proposer's comes with the proposal) and
+    # Six contracts; four decisions of four signatures (the proposer's comes with the proposal) and
     # an execution; one call that carries the six wallets.
-    assert runs == 4 + 4 * 5 + 1
+    assert runs == 6 + 4 * 5 + 1
     assert _sent(move) == expected
     _assert_done_once(move)
     assert move.prove().differences == ()

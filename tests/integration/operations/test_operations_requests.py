@@ -109,7 +109,11 @@ def test_a_request_is_shown_from_the_node(world, proposed):
         "C-1",
         "issue(uint256)",
     )
-    assert (open_.act.en, open_.proposer, open_.executed) == ("issue, additional issue", ISSUER, 0)
+    assert (open_.act.text.en, open_.proposer, open_.executed) == (
+        "issue, additional issue",
+        ISSUER,
+        0,
+    )
     assert open_.ready_at is None
     assert open_.expires_at == open_.proposed_at + 7 * 86_400
     signed = [slot.signature and slot.signature.organisation for slot in open_.slots]
