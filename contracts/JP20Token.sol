@@ -18,14 +18,14 @@ import {IPlatform} from "./interfaces/IPlatform.sol";
 import {ITokenTransfers} from "./interfaces/ITokenTransfers.sol";
 import {ConsentTransfers} from "./token/ConsentTransfers.sol";
 import {Creation} from "./token/Creation.sol";
-import {Routing} from "./token/Routing.sol";
-import {TransferRules} from "./token/TransferRules.sol";
 import {HolderWord} from "./token/HolderWord.sol";
+import {PlatformCall} from "./token/PlatformCall.sol";
+import {Routing} from "./token/Routing.sol";
 import {TokenWord, TokenWords} from "./token/TokenWord.sol";
-import {Restraint, RestraintKind} from "./types/Restraint.sol";
 import {Facts} from "./types/Facts.sol";
 import {Modules} from "./types/Modules.sol";
 import {Reason} from "./types/Reason.sol";
+import {Restraint, RestraintKind} from "./types/Restraint.sol";
 import {Terms} from "./types/Terms.sol";
 
 /// @title JP20Token: one issue of a security
@@ -47,7 +47,7 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     /// @notice The platform's directory makes tokens by it. Reverts with `InvalidTerms(field)` where the terms
     /// contradict themselves.
     constructor(IPlatform platform_, address authority_, Modules memory modules_, Terms memory terms)
-        TransferRules(platform_)
+        PlatformCall(platform_)
     {
         SERVICING = modules_.servicing;
         RESTRAINTS = modules_.restraints;
@@ -355,7 +355,10 @@ contract JP20Token is Creation, ConsentTransfers, ITokenTransfers, IERC20Metadat
     function _transferFrom(address from, address to, uint256 amount, bool always) private {
         TokenWord word = _currentWord();
         _spend(from, amount, always);
-        if (msg.sender != from) _requireNone(_judgeSpender(word, msg.sender));
+        if (msg.sender != from) {
+            Reason reason = _judgeSpender(word, msg.sender);
+            if (reason != Reason.NONE) _refuse(reason);
+        }
         _transfer(word, from, to, amount);
     }
 

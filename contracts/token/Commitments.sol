@@ -25,12 +25,12 @@ abstract contract Commitments is Promises, ITokenCommitments {
         if (msg.sender != request.agent || !_mayAct(msg.sender)) revert AgentUnknown(msg.sender);
         TokenWord word = _currentWord();
         IConsentTransfers.Status status = _statusOf(request);
+        if (!_stands(status) || block.timestamp >= request.deadline) _refuse(Reason.REQUEST_CLOSED);
+        bool lacksConsent = word.has(TokenWords.CONSENT_REQUIRED) && status == IConsentTransfers.Status.OPEN;
+        if (lacksConsent) _refuse(Reason.CONSENT_REQUIRED);
         Reason reason;
-        if (!_stands(status) || block.timestamp >= request.deadline) reason = Reason.REQUEST_CLOSED;
-        else if (word.has(TokenWords.CONSENT_REQUIRED) && status == IConsentTransfers.Status.OPEN) {
-            reason = Reason.CONSENT_REQUIRED;
-        } else (reason, amount) = _moveCommitted(word, request, IConsentTransfers.Status.SETTLED);
-        _requireNone(reason);
+        (reason, amount) = _moveCommitted(word, request, IConsentTransfers.Status.SETTLED);
+        if (reason != Reason.NONE) _refuse(reason);
         emit CommitmentSettled(id, msg.sender, amount);
     }
 

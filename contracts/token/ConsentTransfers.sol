@@ -20,7 +20,7 @@ abstract contract ConsentTransfers is Promises, IConsentTransfers {
     /// @inheritdoc IConsentTransfers
     function approveTransfer(uint256 id) external restricted {
         Reason reason = _approveTransfer(_currentWord(), id);
-        _requireNone(reason);
+        if (reason != Reason.NONE) _refuse(reason);
     }
 
     /// @inheritdoc IConsentTransfers
@@ -39,7 +39,7 @@ abstract contract ConsentTransfers is Promises, IConsentTransfers {
         _requireNotHalted(word);
         // Where a token asks for no consent, none can be refused.
         bool consents = _consentTransfers[id].agent == address(0) || word.has(TokenWords.CONSENT_REQUIRED);
-        if (!consents) _requireNone(Reason.REQUEST_CLOSED);
+        if (!consents) _refuse(Reason.REQUEST_CLOSED);
         _close(id, Status.REJECTED);
         emit TransferRejected(id, why);
     }
@@ -48,7 +48,7 @@ abstract contract ConsentTransfers is Promises, IConsentTransfers {
     function cancelTransfer(uint256 id) external {
         // Taking back a wish is no movement: it needs neither an open platform nor eligibility.
         ConsentTransfer storage request = _consentTransfers[id];
-        if (request.from != msg.sender || request.agent != address(0)) _requireNone(Reason.REQUEST_CLOSED);
+        if (request.from != msg.sender || request.agent != address(0)) _refuse(Reason.REQUEST_CLOSED);
         _close(id, Status.CANCELLED);
         emit TransferCancelled(id);
     }

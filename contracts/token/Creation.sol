@@ -2,13 +2,13 @@
 pragma solidity 0.8.30;
 
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
-import {TransferRules} from "./TransferRules.sol";
+import {HolderLedger} from "./HolderLedger.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Terms} from "../types/Terms.sol";
 
 /// @title The terms as a token is created with them
 /// @notice {TermSheet} reads them.
-abstract contract Creation is TransferRules {
+abstract contract Creation is HolderLedger {
     function _setTerms(Terms memory terms) internal {
         _requireValid(terms);
         _name = terms.name;

@@ -2,8 +2,8 @@
 pragma solidity 0.8.30;
 
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
-import {TransferRules} from "./TransferRules.sol";
 import {HolderWord} from "./HolderWord.sol";
+import {Judgement} from "./Judgement.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
@@ -11,7 +11,7 @@ import {Reason} from "../types/Reason.sol";
 /// @title Delivery from the issuer's account to investors
 /// @notice A delivery and its preview ask the same judgement of a row. They differ in where the rows before have left
 /// their marks: the one in the token's state, the other in memory.
-abstract contract Delivery is TransferRules, ITokenLifecycle {
+abstract contract Delivery is Judgement, ITokenLifecycle {
     /// @dev What the rows before would have left.
     struct Preview {
         TokenWord word;

@@ -3,11 +3,11 @@ pragma solidity 0.8.30;
 
 import {IERC1643} from "../interfaces/IERC1643.sol";
 import {ITokenDocuments} from "../interfaces/ITokenDocuments.sol";
-import {TransferRules} from "./TransferRules.sol";
+import {PlatformCall} from "./PlatformCall.sol";
 
 /// @title The documents of an issue, by name, place and hash (ERC-1643)
 /// @notice Refused while the platform is halted.
-abstract contract Documents is TransferRules, ITokenDocuments {
+abstract contract Documents is PlatformCall, ITokenDocuments {
     /// @inheritdoc IERC1643
     /// @custom:act document
     function setDocument(bytes32 name, string calldata uri, bytes32 documentHash) external restricted {

@@ -7,8 +7,8 @@ import {IERC1644} from "../interfaces/IERC1644.sol";
 import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
 import {ITokenEnforcement} from "../interfaces/ITokenEnforcement.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
-import {TransferRules} from "./TransferRules.sol";
 import {HolderWord} from "./HolderWord.sol";
+import {Judgement} from "./Judgement.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {ForcedMove, Original} from "../types/Movement.sol";
 import {Restraint, RestraintKind} from "../types/Restraint.sol";
@@ -18,7 +18,7 @@ import {Reason} from "../types/Reason.sol";
 /// @title Movements without the holder's consent
 /// @notice Each passes lock-ups, freezes and commitments of the holder. None passes the recipient's identity and
 /// status, or the units that a senior pledge or attachment keeps.
-abstract contract Enforcement is TransferRules, ITokenEnforcement {
+abstract contract Enforcement is Judgement, ITokenEnforcement {
     uint8 private constant WAIVE_CLASS = 1;
     uint8 private constant WAIVE_RESIDENCY = 2;
     uint8 private constant WAIVE_HOLDER_CAP = 4;
@@ -73,8 +73,8 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     {
         TokenWord word = _currentWord();
         (bool halted, Facts facts,) = _facts(word, tokenHolder, tokenHolder);
-        if (halted) _requireNone(Reason.PLATFORM_HALTED);
-        if (!word.has(TokenWords.HOLDER_REDEMPTION)) _requireNone(Reason.REDEMPTION_NOT_ALLOWED);
+        if (halted) _refuse(Reason.PLATFORM_HALTED);
+        if (!word.has(TokenWords.HOLDER_REDEMPTION)) _refuse(Reason.REDEMPTION_NOT_ALLOWED);
         Reason reason = _judgeForcedAmount(tokenHolder, value, 0, word);
         if (reason != Reason.NONE) _refuse(reason, tokenHolder, address(0), value);
         _unfreezeFor(tokenHolder, value, word);
@@ -98,7 +98,8 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     {
         TokenWord word = _currentWord();
         bytes32 originalId = _idOf(original);
-        _requireNone(_judgeReversal(word, original, originalId, from, to, amount));
+        Reason reason = _judgeReversal(word, original, originalId, from, to, amount);
+        if (reason != Reason.NONE) _refuse(reason);
         _requireNoPartySigned(original);
         taken = _takable(from, word);
         if (amount < taken) taken = amount;
@@ -124,7 +125,7 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         TokenWord word = _currentWord();
         _requireNotHalted(word);
         if (incident == 0) revert InvalidIncident(incident);
-        if (!_isIssuable(word)) _requireNone(Reason.TOKEN_MATURED);
+        if (!_isIssuable(word)) _refuse(Reason.TOKEN_MATURED);
         uint32 recorded;
         for (uint256 i; i < losses.length; i++) {
             Reason reason = _recordLoss(word, incident, losses[i]);
@@ -159,7 +160,8 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
     function movePosition(address from, address to) external restricted {
         TokenWord word = _currentWord();
         Position memory position = _position(from, word);
-        _requireNone(_judgeMove(word, from, to, position));
+        Reason reason = _judgeMove(word, from, to, position);
+        if (reason != Reason.NONE) _refuse(reason);
         if (position.committed != 0) _endCommitments(from);
         if (position.frozen != 0) {
             _setFrozen(from, 0, word);
@@ -192,16 +194,16 @@ abstract contract Enforcement is TransferRules, ITokenEnforcement {
         if (move.to == issuer) return Reason.RECIPIENT_UNKNOWN;
         TokenWord rules = _waived(word, move.waivers);
         reason = _judgeRecipient(rules, move.to, toFacts);
-        if (reason == Reason.NONE) reason = _judgeForcedAmount(move.from, move.amount, move.executed, word);
-        if (reason == Reason.NONE && rules.has(TokenWords.AMOUNT_RULES)) {
+        if (reason != Reason.NONE) return reason;
+        reason = _judgeForcedAmount(move.from, move.amount, move.executed, word);
+        if (reason != Reason.NONE) return reason;
+        if (rules.has(TokenWords.AMOUNT_RULES)) {
             HolderWord sender = _holder(move.from, word);
             reason = _judgeAmountRules(rules, sender, move.amount);
-            if (
-                reason == Reason.NONE
-                    && _exceedsHolderCap(rules, move.amount == sender.balance(), fromFacts, toFacts)
-            ) reason = Reason.HOLDER_CAP;
+            if (reason != Reason.NONE) return reason;
+            bool leaves = move.amount == sender.balance();
+            if (_exceedsHolderCap(rules, leaves, fromFacts, toFacts)) return Reason.HOLDER_CAP;
         }
-        if (reason != Reason.NONE) return reason;
 
         _unfreezeFor(move.from, move.amount, word);
         if (move.executed != 0) {

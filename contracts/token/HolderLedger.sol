@@ -4,8 +4,8 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Governed} from "./Governed.sol";
 import {HolderWord, HolderWords} from "./HolderWord.sol";
+import {Refusals} from "./Refusals.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
-import {ITokenTransfers} from "../interfaces/ITokenTransfers.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
@@ -13,7 +13,7 @@ import {Reason} from "../types/Reason.sol";
 /// @notice A split multiplies one number for the token, a record date is one time for the token. A holder's word is
 /// brought up to date when it is next changed, and computed up to date where it is read: both cost the same for ten
 /// holders and for ten million. Ratios are whole numbers, so nothing is ever rounded.
-abstract contract HolderLedger is Governed {
+abstract contract HolderLedger is Governed, Refusals {
     // Record dates
 
     /// @dev The token's word, with the record dates counted that have gone by. Whatever changes a balance or the
@@ -25,7 +25,7 @@ abstract contract HolderLedger is Governed {
 
     /// @dev Whatever would change a closed token comes here and no further.
     function _passRecordDates(TokenWord word) private returns (TokenWord) {
-        if (word.has(TokenWords.CLOSED)) revert ITokenTransfers.TransferRefused(Reason.TOKEN_CLOSED);
+        if (word.has(TokenWords.CLOSED)) _refuse(Reason.TOKEN_CLOSED);
         uint256 count = _recordDates.length;
         uint256 index = word.records();
         uint104 supply = _supply.total;

@@ -3,13 +3,13 @@ pragma solidity 0.8.30;
 
 import {IERC1594} from "../interfaces/IERC1594.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
-import {TransferRules} from "./TransferRules.sol";
+import {PlatformCall} from "./PlatformCall.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Reason} from "../types/Reason.sol";
 import {Placement} from "../types/Terms.sol";
 
 /// @title Issue, split, record dates
-abstract contract Lifecycle is TransferRules, ITokenLifecycle {
+abstract contract Lifecycle is PlatformCall, ITokenLifecycle {
     uint256 private constant MAX_PENDING_RECORD_DATES = 16;
 
     // Issue
@@ -22,7 +22,7 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
     /// @notice ERC-1594. Units are issued to the issuer's account only.
     /// @custom:act issue
     function issue(address tokenHolder, uint256 value, bytes calldata data) external restricted {
-        if (tokenHolder != _issuerAccount) _requireNone(Reason.RECIPIENT_UNKNOWN);
+        if (tokenHolder != _issuerAccount) _refuse(Reason.RECIPIENT_UNKNOWN);
         _issueUnits(value, data);
     }
 
@@ -30,18 +30,22 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
         TokenWord word = _currentWord();
         _requireOpen(word);
         Supply memory supply = _supply;
-        Reason reason;
-        if (amount == 0) reason = Reason.ZERO_AMOUNT;
-        else if (block.timestamp >= word.maturity()) {
-            reason = supply.total == 0 && supply.tranches != 0 ? Reason.TOKEN_REDEEMED : Reason.TOKEN_MATURED;
-        } else if (amount > supply.cap - supply.total) reason = Reason.CAP_EXCEEDED;
-        _requireNone(reason);
+        Reason reason = _judgeIssue(word, supply, amount);
+        if (reason != Reason.NONE) _refuse(reason);
         supply.total += uint104(amount);
         supply.tranches++;
         _supply = supply;
         _credit(word, address(0), _issuerAccount, amount);
         emit IERC1594.Issued(msg.sender, _issuerAccount, amount, data);
         emit TrancheIssued(supply.tranches, amount);
+    }
+
+    function _judgeIssue(TokenWord word, Supply memory supply, uint256 amount) private view returns (Reason) {
+        if (amount == 0) return Reason.ZERO_AMOUNT;
+        if (block.timestamp >= word.maturity()) {
+            return supply.total == 0 && supply.tranches != 0 ? Reason.TOKEN_REDEEMED : Reason.TOKEN_MATURED;
+        }
+        return amount > supply.cap - supply.total ? Reason.CAP_EXCEEDED : Reason.NONE;
     }
 
     // Split and record dates
@@ -51,9 +55,9 @@ abstract contract Lifecycle is TransferRules, ITokenLifecycle {
         TokenWord word = _currentWord();
         _requireOpen(word);
         if (_issue.placement == Placement.SMALL_NUMBER) {
-            _requireNone(Reason.SPLIT_FORBIDDEN);
+            _refuse(Reason.SPLIT_FORBIDDEN);
         }
-        if (block.timestamp >= word.maturity()) _requireNone(Reason.TOKEN_MATURED);
+        if (block.timestamp >= word.maturity()) _refuse(Reason.TOKEN_MATURED);
         // The highest amount there is stays below "everything": no other check of overflow is needed.
         if (ratio < 2 || ratio > MAX_UNITS || _supply.cap * ratio >= MAX_UNITS) revert InvalidRatio(ratio);
         uint256 factor = _factor(0, word.splits()) * ratio;

@@ -2,23 +2,21 @@
 pragma solidity 0.8.30;
 
 import {IConsentTransfers} from "../interfaces/IConsentTransfers.sol";
-import {TransferRules} from "./TransferRules.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
+import {Transfers} from "./Transfers.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Units that their holder promised to a transfer that is still to come
 /// @notice Where it waits for consent ({ConsentTransfers}) the consent moves them, where it waits for a settlement
 /// ({Commitments}) its agent does.
-abstract contract Promises is TransferRules {
+abstract contract Promises is Transfers {
     /// @dev Commits free units of `msg.sender` until the transfer is answered, settled or ended.
     function _promise(address agent, address to, uint256 amount, uint40 deadline) internal returns (uint256 id) {
         TokenWord word = _currentWord();
         Reason reason = _judgePromise(word, msg.sender, to, amount);
-        if (reason == Reason.NONE && agent == address(0) && !word.has(TokenWords.CONSENT_REQUIRED)) {
-            reason = Reason.CONSENT_NOT_REQUIRED;
-        }
-        if (reason == Reason.NONE && block.timestamp >= deadline) reason = Reason.REQUEST_CLOSED;
         if (reason != Reason.NONE) _refuse(reason, msg.sender, to, amount);
+        if (agent == address(0) && !word.has(TokenWords.CONSENT_REQUIRED)) _refuse(Reason.CONSENT_NOT_REQUIRED);
+        if (block.timestamp >= deadline) _refuse(Reason.REQUEST_CLOSED);
         _commit(msg.sender, amount, word);
         id = _consentTransferCount++;
         _consentTransfers[id] = ConsentTransfer({
@@ -59,7 +57,7 @@ abstract contract Promises is TransferRules {
         // A consent that was given beforehand is relied on, and not taken back.
         bool isReliedOn =
             current == IConsentTransfers.Status.CONSENTED && status == IConsentTransfers.Status.REJECTED;
-        if (!_stands(current) || isReliedOn) _requireNone(Reason.REQUEST_CLOSED);
+        if (!_stands(current) || isReliedOn) _refuse(Reason.REQUEST_CLOSED);
         TokenWord word = _currentWord();
         request.status = status;
         _uncommit(request.from, _today(request.amount, request.splits, word), word);

@@ -3,14 +3,14 @@ pragma solidity 0.8.30;
 
 import {IRecordedTransfers} from "../interfaces/IRecordedTransfers.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
-import {TransferRules} from "./TransferRules.sol";
 import {TokenWord} from "./TokenWord.sol";
+import {Transfers} from "./Transfers.sol";
 import {Cause} from "../types/Movement.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Changes of owner that happened off the system, on the holders' mandate
-abstract contract RecordedTransfers is TransferRules, IRecordedTransfers {
+abstract contract RecordedTransfers is Transfers, IRecordedTransfers {
     /// @inheritdoc IRecordedTransfers
     function recordTransfer(
         address[] calldata from,

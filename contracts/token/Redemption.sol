@@ -5,14 +5,14 @@ import {IERC1594} from "../interfaces/IERC1594.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
-import {TransferRules} from "./TransferRules.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
+import {Transfers} from "./Transfers.sol";
 import {Restraint, RestraintKind} from "../types/Restraint.sol";
 import {Facts} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Redemption: units are extinguished, each way only as the term sheet allows
-abstract contract Redemption is TransferRules, ITokenLifecycle {
+abstract contract Redemption is Transfers, ITokenLifecycle {
     /// @inheritdoc ITokenLifecycle
     function redeemAtMaturity(address[] calldata holders) external restricted {
         TokenWord word = _currentWord();
@@ -69,7 +69,7 @@ abstract contract Redemption is TransferRules, ITokenLifecycle {
     // Inside
 
     function _requireAllowed(bool allowed) private pure {
-        if (!allowed) _requireNone(Reason.REDEMPTION_NOT_ALLOWED);
+        if (!allowed) _refuse(Reason.REDEMPTION_NOT_ALLOWED);
     }
 
     /// @dev Nothing is left to restrain. What a pledgee or creditor had on the units continues on the money.

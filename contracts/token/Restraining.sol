@@ -4,14 +4,14 @@ pragma solidity 0.8.30;
 import {IConsortium} from "../interfaces/IConsortium.sol";
 import {ITokenLifecycle} from "../interfaces/ITokenLifecycle.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
-import {TransferRules} from "./TransferRules.sol";
+import {PlatformCall} from "./PlatformCall.sol";
 import {TokenWord} from "./TokenWord.sol";
 import {Restraint, RestraintKind} from "../types/Restraint.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Setting and releasing restraints
 /// @notice {Restraints} says what they mean; here is who may set them, and how.
-abstract contract Restraining is TransferRules, ITokenRestraints {
+abstract contract Restraining is PlatformCall, ITokenRestraints {
     // Lock-up
 
     /// @inheritdoc ITokenRestraints
@@ -184,17 +184,17 @@ abstract contract Restraining is TransferRules, ITokenRestraints {
         if (kind == RestraintKind.PLEDGE) {
             // A pledgee relies on units that are there; a court may attach what is still to come.
             Position memory position = _position(holder, word);
-            if (position.pledged + _saturated(amount) > position.balance) _requireNone(Reason.INSUFFICIENT_BALANCE);
+            if (position.pledged + _saturated(amount) > position.balance) _refuse(Reason.INSUFFICIENT_BALANCE);
         }
         (Reason reason, uint64 id) = _addRestraint(holder, kind, amount, 0, claimant, word);
-        _requireNone(reason);
+        if (reason != Reason.NONE) _refuse(reason);
         return id;
     }
 
     function _release(address holder, RestraintKind kind, uint64 id, uint256 amount) private {
         TokenWord word = _currentWord();
         _requireNotHalted(word);
-        if (amount == 0) _requireNone(Reason.ZERO_AMOUNT);
+        if (amount == 0) _refuse(Reason.ZERO_AMOUNT);
         _reduceRestraint(holder, _restraintIndex(holder, id, kind), amount, word);
         _refreshBound(holder, word);
     }

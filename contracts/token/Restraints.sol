@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
 import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
-import {ITokenTransfers} from "../interfaces/ITokenTransfers.sol";
 import {HolderLedger} from "./HolderLedger.sol";
 import {HolderWord} from "./HolderWord.sol";
 import {TokenWord} from "./TokenWord.sol";
@@ -83,7 +82,7 @@ abstract contract Restraints is HolderLedger {
     }
 
     function _setFrozen(address account, uint256 amount, TokenWord word) internal {
-        if (account == _issuerAccount) _requireNone(Reason.SENDER_IS_ISSUER_ACCOUNT);
+        if (account == _issuerAccount) _refuse(Reason.SENDER_IS_ISSUER_ACCOUNT);
         Restrained storage restrained = _currentRestrained(account, word);
         restrained.frozen = uint104(amount);
         _refreshBound(account, word);
@@ -242,11 +241,6 @@ abstract contract Restraints is HolderLedger {
             bool hasRunOut = restraint.kind == RestraintKind.LOCK_UP && block.timestamp >= restraint.until;
             if (hasRunOut) _removeRestraint(holder, i - 1);
         }
-    }
-
-    /// @dev Says no in our own words, unless nothing is in the way.
-    function _requireNone(Reason reason) internal pure {
-        if (reason != Reason.NONE) revert ITokenTransfers.TransferRefused(reason);
     }
 
     function _max(uint256 a, uint256 b) internal pure returns (uint256) {

@@ -3,11 +3,11 @@ pragma solidity 0.8.30;
 
 import {IPlatform} from "../interfaces/IPlatform.sol";
 import {ITokenSwitches} from "../interfaces/ITokenSwitches.sol";
-import {TransferRules} from "./TransferRules.sol";
+import {PlatformCall} from "./PlatformCall.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
 
 /// @title What stops this token alone, and which platform it listens to
-abstract contract Switches is TransferRules, ITokenSwitches {
+abstract contract Switches is PlatformCall, ITokenSwitches {
     /// @inheritdoc ITokenSwitches
     function pause() external restricted {
         _word = _word.with(TokenWords.PAUSED);

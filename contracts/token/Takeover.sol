@@ -10,8 +10,8 @@ import {ITokenRestraints} from "../interfaces/ITokenRestraints.sol";
 import {ITokenSwitches} from "../interfaces/ITokenSwitches.sol";
 import {ITokenTakeover} from "../interfaces/ITokenTakeover.sol";
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
-import {TransferRules} from "./TransferRules.sol";
 import {HolderWord} from "./HolderWord.sol";
+import {PlatformCall} from "./PlatformCall.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Facts} from "../types/Facts.sol";
 import {Restraint} from "../types/Restraint.sol";
@@ -20,7 +20,7 @@ import {Restraint} from "../types/Restraint.sol";
 /// @notice What is copied are words of storage, as they are: no balance is computed from another, and no field can be
 /// forgotten that is not named here as the successor's own. The predecessor is closed while they are copied, so that
 /// each word has one value, and copying it again changes nothing.
-abstract contract Takeover is TransferRules, ITokenTakeover {
+abstract contract Takeover is PlatformCall, ITokenTakeover {
     /// @dev Changes with every change of `TokenStorage`.
     uint256 private constant LAYOUT = 2;
 

@@ -3,12 +3,12 @@ pragma solidity 0.8.30;
 
 import {ITermChanges} from "../interfaces/ITermChanges.sol";
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
-import {TransferRules} from "./TransferRules.sol";
+import {PlatformCall} from "./PlatformCall.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title Terms that are changed by decision
-abstract contract TermChanges is TransferRules, ITermChanges {
+abstract contract TermChanges is PlatformCall, ITermChanges {
     /// @inheritdoc ITermChanges
     function changeClasses(uint8 classes) external restricted {
         TokenWord word = _changeable();
@@ -90,6 +90,6 @@ abstract contract TermChanges is TransferRules, ITermChanges {
     function _changeable() private returns (TokenWord word) {
         word = _currentWord();
         _requireNotHalted(word);
-        if (block.timestamp >= word.maturity()) _requireNone(Reason.TOKEN_MATURED);
+        if (block.timestamp >= word.maturity()) _refuse(Reason.TOKEN_MATURED);
     }
 }

@@ -2,12 +2,12 @@
 pragma solidity 0.8.30;
 
 import {ITokenTerms} from "../interfaces/ITokenTerms.sol";
-import {TransferRules} from "./TransferRules.sol";
+import {HolderLedger} from "./HolderLedger.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Placement} from "../types/Terms.sol";
 
 /// @title The terms of the issue, as {Creation} took them
-abstract contract TermSheet is TransferRules, ITokenTerms {
+abstract contract TermSheet is HolderLedger, ITokenTerms {
     /// @inheritdoc ITokenTerms
     function paused() external view returns (bool) {
         return _word.has(TokenWords.PAUSED);

@@ -1,88 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
-import {IPlatform} from "../interfaces/IPlatform.sol";
-import {ITokenTransfers} from "../interfaces/ITokenTransfers.sol";
-import {Restraints} from "./Restraints.sol";
 import {HolderWord} from "./HolderWord.sol";
+import {PlatformCall} from "./PlatformCall.sol";
 import {TokenWord, TokenWords} from "./TokenWord.sol";
 import {Facts, RETIRED, SUSPENDED} from "../types/Facts.sol";
 import {Reason} from "../types/Reason.sol";
 
 /// @title What this token allows, judged on the platform's facts
-/// @notice A movement is judged in three steps, each a function that returns a reason: the parties as such, the
+/// @notice A movement is judged in three steps, each a function that returns the first reason: the parties as such, the
 /// spender, the amount. A transfer, its previews, the request for consent and its approval all ask the same functions,
 /// so a preview cannot differ from what happens. Other movements ask some of them, or with rules set aside in the
-/// word that they pass.
-abstract contract TransferRules is Restraints {
-    IPlatform private immutable PLATFORM;
-
-    constructor(IPlatform platform_) {
-        PLATFORM = platform_;
+/// word that they pass. Nothing here changes anything; {Transfers} moves.
+abstract contract Judgement is PlatformCall {
+    /// @dev What {_transfer} would answer.
+    function _previewTransfer(TokenWord word, address from, address to, uint256 amount) internal view returns (Reason) {
+        (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
+        Reason reason = _judgeParties(word, halted, fromFacts, to, toFacts);
+        if (reason != Reason.NONE) return reason;
+        return _judgeAmount(word, from, _holder(from, word), amount, fromFacts, to, toFacts);
     }
-
-    // The platform
-
-    function _platform(TokenWord word) internal view returns (IPlatform) {
-        return word.has(TokenWords.PLATFORM_REPLACED) ? _newPlatform : PLATFORM;
-    }
-
-    /// @dev One call for all that a transfer needs to know from outside. By hand, because the compiler's encoding and
-    /// decoding costs 500 gas more. An answer that is missing or too short moves nothing.
-    function _facts(TokenWord word, address from, address to)
-        internal
-        view
-        returns (bool halted, Facts fromFacts, Facts toFacts)
-    {
-        IPlatform platform_ = word.has(TokenWords.PLATFORM_REPLACED) ? _newPlatform : PLATFORM;
-        bytes4 selector = IPlatform.transferFacts.selector;
-        bool answered;
-        assembly ("memory-safe") {
-            // Scratch beyond the free pointer: nothing is kept there.
-            let memory_ := mload(0x40)
-            mstore(memory_, selector)
-            mstore(add(memory_, 4), from)
-            mstore(add(memory_, 36), to)
-            answered := staticcall(gas(), platform_, memory_, 68, memory_, 96)
-            answered := and(answered, gt(returndatasize(), 95))
-            halted := mload(memory_)
-            fromFacts := mload(add(memory_, 32))
-            toFacts := mload(add(memory_, 64))
-        }
-        if (!answered) revert ITokenTransfers.PlatformUnavailable();
-    }
-
-    function _requireNotHalted(TokenWord word) internal view {
-        if (_platform(word).halted()) revert ITokenTransfers.PlatformHalted();
-    }
-
-    /// @dev For acts that pass no judgement of a movement but are stopped like one.
-    function _requireOpen(TokenWord word) internal view {
-        _requireNotHalted(word);
-        if (word.has(TokenWords.PAUSED)) _requireNone(Reason.TOKEN_PAUSED);
-    }
-
-    function _judgeOpen(TokenWord word) internal view returns (Reason) {
-        if (_platform(word).halted()) return Reason.PLATFORM_HALTED;
-        return word.has(TokenWords.PAUSED) ? Reason.TOKEN_PAUSED : Reason.NONE;
-    }
-
-    /// @dev Takes `amount` off what `owner` allowed the caller. An allowance without end is left as it is, unless
-    /// `always`: ERC-1594 says that each must be debited.
-    function _spend(address owner, uint256 amount, bool always) internal {
-        uint256 allowed = _allowances[owner][msg.sender];
-        if (allowed < amount) revert IERC20Errors.ERC20InsufficientAllowance(msg.sender, allowed, amount);
-        if (always || allowed != type(uint256).max) _allowances[owner][msg.sender] = allowed - amount;
-    }
-
-    function _requireSameLength(uint256 first, uint256 second) internal pure {
-        if (first != second) revert ITokenTransfers.LengthMismatch(first, second);
-    }
-
-    // The judgement
 
     /// @dev Step 1: may units go from such a holder to such a holder of this token now?
     function _judgeParties(TokenWord word, bool halted, Facts from, address to, Facts toFacts)
@@ -216,8 +155,6 @@ abstract contract TransferRules is Restraints {
         return _holderCount >= _holderCap && !makesRoom;
     }
 
-    // The movement
-
     /// @dev Whether nothing about a transfer is out of the ordinary: who passes here passes {_judgeParties} and
     /// {_judgeAmount}, moves to somebody else, and there is no holder cap to count for. Without branches, like
     /// {_isWelcome}.
@@ -230,7 +167,7 @@ abstract contract TransferRules is Restraints {
         Facts toFacts,
         HolderWord sender,
         uint256 amount
-    ) private view returns (bool yes) {
+    ) internal view returns (bool yes) {
         uint256 rules = TokenWords.PAUSED | TokenWords.CONSENT_REQUIRED | TokenWords.AMOUNT_RULES;
         uint256 outOfUse = SUSPENDED | RETIRED;
         uint256 has = sender.balance();
@@ -247,74 +184,6 @@ abstract contract TransferRules is Restraints {
         }
     }
 
-    /// @dev Judges and moves one transfer out of `sender`, the up-to-date word of `from`, which the caller stores.
-    /// Where it is refused nothing has changed.
-    function _moveRow(TokenWord word, address from, HolderWord sender, address to, uint256 amount)
-        internal
-        returns (Reason reason, HolderWord senderAfter)
-    {
-        (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
-        if (!_isPlain(word, halted, from, fromFacts, to, toFacts, sender, amount)) {
-            return _moveJudged(word, halted, from, fromFacts, to, toFacts, sender, amount);
-        }
-        _credit(word, from, to, amount);
-        senderAfter = sender.minus(amount);
-    }
-
-    /// @dev The same by the whole judgement, which also says what is in the way.
-    function _moveJudged(
-        TokenWord word,
-        bool halted,
-        address from,
-        Facts fromFacts,
-        address to,
-        Facts toFacts,
-        HolderWord sender,
-        uint256 amount
-    ) private returns (Reason reason, HolderWord senderAfter) {
-        reason = _judgeParties(word, halted, fromFacts, to, toFacts);
-        if (reason == Reason.NONE) reason = _judgeAmount(word, from, sender, amount, fromFacts, to, toFacts);
-        if (reason != Reason.NONE) return (reason, sender);
-        if (from == to) {
-            emit IERC20.Transfer(from, to, amount);
-            return (reason, sender);
-        }
-        senderAfter = sender.minus(amount);
-        bool filled = _credit(word, from, to, amount);
-        if (word.has(TokenWords.HOLDER_CAPPED) && amount != 0) {
-            _countHolders(word, fromFacts, senderAfter.balance() == 0, toFacts, filled);
-        }
-    }
-
-    /// @dev The path of every transfer. `word` may have rules set aside.
-    function _transfer(TokenWord word, address from, address to, uint256 amount) internal {
-        Holder storage slot = _holders[from];
-        HolderWord sender = slot.word;
-        if (!sender.isAsOf(word)) sender = _broughtUpToDate(from, sender, word);
-        Reason reason;
-        (reason, sender) = _moveRow(word, from, sender, to, amount);
-        if (reason != Reason.NONE) _refuse(reason, from, to, amount);
-        slot.word = sender;
-    }
-
-    /// @dev A transfer by all rules, to which the registrar's or issuer's consent is given. Too rare for the plain case
-    /// to have its own path, which would only make the code longer.
-    function _moveConsented(TokenWord word, address from, address to, uint256 amount) internal returns (Reason reason) {
-        (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
-        HolderWord sender = _holderForUpdate(from, word);
-        word = word.without(TokenWords.CONSENT_REQUIRED);
-        (reason, sender) = _moveJudged(word, halted, from, fromFacts, to, toFacts, sender, amount);
-        if (reason == Reason.NONE) _holders[from].word = sender;
-    }
-
-    /// @dev What {_transfer} would answer.
-    function _previewTransfer(TokenWord word, address from, address to, uint256 amount) internal view returns (Reason) {
-        (bool halted, Facts fromFacts, Facts toFacts) = _facts(word, from, to);
-        Reason reason = _judgeParties(word, halted, fromFacts, to, toFacts);
-        if (reason != Reason.NONE) return reason;
-        return _judgeAmount(word, from, _holder(from, word), amount, fromFacts, to, toFacts);
-    }
-
     /// @dev Says no in the words of the standard that has some for it.
     function _refuse(Reason reason, address from, address to, uint256 amount) internal view {
         if (reason == Reason.INSUFFICIENT_BALANCE) {
@@ -324,6 +193,6 @@ abstract contract TransferRules is Restraints {
         if (reason >= Reason.COMMITTED && reason <= Reason.ATTACHED) {
             revert IERC7943Fungible.ERC7943InsufficientUnfrozenBalance(from, amount, _free(_position(from, _word)));
         }
-        _requireNone(reason);
+        _refuse(reason);
     }
 }
