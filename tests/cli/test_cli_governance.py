@@ -78,10 +78,16 @@ def test_nothing_is_overdue_on_a_new_platform(folder):
 
 
 @pytest.mark.requirement("G17", "S3")
-def test_the_powers_on_the_chain_are_those_of_the_files_before_deployment(folder):
-    # No token yet: the one issuer and the one registrar will be those of every token.
-    on_chain = done("governance", "powers", "--format", "json", folder=folder).json["powers"]
+def test_the_powers_on_the_chain_are_those_of_the_files_before_deployment(tmp_path):
+    # A platform without tokens: the one issuer and the one registrar will be those of every token.
+    done("init", "work", folder=tmp_path)
+    folder = tmp_path / "work"
     files = ("--file", "governance.toml", "--consortium", "consortium.toml")
+    with LocalChain("anvil") as chain:
+        settle(folder, chain.network.url)
+        done("platform", "deploy", "--yes", folder=folder)
+        shown = done("governance", "powers", "--format", "json", folder=folder)
+    on_chain = shown.json["powers"]
     before = done("governance", "powers", *files, "--format", "json", folder=folder).json["powers"]
 
     assert sorted(map(str, on_chain)) == sorted(map(str, before))
