@@ -338,7 +338,10 @@ def test_brownie_keeps_no_network_in_the_users_home(environment, tmp_path):
     assert "JP20" not in kept
 
 
-def test_no_chain_is_one_clear_message(python, tmp_path):
-    nobody = str(settings_for("http://127.0.0.1:9", tmp_path))
+def test_no_chain_is_one_clear_message(python, environment):
+    settings = Path(environment["JP20_CONFIG"])
+    node = environment["JP20_NETWORK"]
+    nobody = settings.with_name("nobody.toml")
+    nobody.write_text(settings.read_text("utf-8").replace(node, "http://127.0.0.1:9"), "utf-8")
 
-    assert "No connection" in failed(python("report", JP20_CONFIG=nobody), 1)
+    assert "No connection" in failed(python("report", JP20_CONFIG=str(nobody)), 1)
