@@ -1,6 +1,7 @@
 """What the events add up to is what the contracts answer, at every block."""
 
 import random
+import time
 from dataclasses import replace
 from itertools import count
 
@@ -88,7 +89,9 @@ class Acting:
         call = self.token.call(function, *arguments)
         data = f"0x{call.data.hex()}"
         sent = {"from": address, "to": call.target, "data": data, "gasPrice": hex(10**9)}
-        rpc("eth_sendTransaction", sent)
+        transaction = rpc("eth_sendTransaction", sent)
+        while rpc("eth_getTransactionReceipt", transaction) is None:
+            time.sleep(0.05)
 
     def suspended(self, person):
         """A row that names the suspension of a person."""
