@@ -8,9 +8,10 @@ import typer
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence
-from jp20.cli.frame.output import Column, Record, Table, confirm, say, show, warn
+from jp20.cli.frame.output import Record, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.results import BLOCK, WALLET, steps_table
+from jp20.cli.shared.moves import differences, number, stages
+from jp20.cli.shared.results import BLOCK, steps_table
 from jp20.domain.base.errors import ExitCode
 from jp20.domain.base.text import Text
 
@@ -127,27 +128,17 @@ def migrate_prove(file: PlanFile) -> None:
             Text("Old and new platform"),
             [
                 (BLOCK, proof.block),
-                (_number("wallets", Text("wallets compared")), proof.wallets),
-                (_number("changed", Text("changed since")), proof.changed),
-                (_number("tokens", Text("tokens")), proof.tokens),
-                (_number("holders", Text("holdings")), proof.holders),
+                (number("wallets", Text("wallets compared")), proof.wallets),
+                (number("changed", Text("changed since")), proof.changed),
+                (number("tokens", Text("tokens")), proof.tokens),
+                (number("holders", Text("holdings")), proof.holders),
                 (
-                    _number("differing", Text("differences", context="migration")),
+                    number("differing", Text("differences", context="migration")),
                     len(proof.differences),
                 ),
             ],
         ),
-        Table(
-            "differences",
-            Text("Differences", context="migration"),
-            (
-                Column("what", Text("what", context="migration")),
-                WALLET,
-                Column("old", Text("old platform")),
-                Column("new", Text("new platform")),
-            ),
-            [(each.what, each.account, each.old, each.new) for each in proof.differences],
-        ),
+        differences(proof.differences, Text("old platform"), Text("new platform")),
     )
     if proof.differences:
         warn(Text("The two platforms differ."))
@@ -157,17 +148,4 @@ def migrate_prove(file: PlanFile) -> None:
 def _stages(session: "Session", migration: "Migration") -> Table:
     from jp20.operations.governance.migration import progress_of
 
-    return Table(
-        "stages",
-        Text("How far it has come"),
-        (
-            Column("stage", Text("stage")),
-            _number("done", Text("done", context="migration")),
-            _number("all", Text("of")),
-        ),
-        [(each.stage, each.done, each.all) for each in progress_of(session, migration)],
-    )
-
-
-def _number(key: str, name: Text) -> Column:
-    return Column(key, name, number=True)
+    return stages(progress_of(session, migration))

@@ -10,7 +10,8 @@ from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
 from jp20.cli.frame.output import Column, Record, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.results import BLOCK, WALLET, steps_table
+from jp20.cli.shared.moves import differences, number, stages
+from jp20.cli.shared.results import BLOCK, steps_table
 from jp20.domain.base.errors import ExitCode
 from jp20.domain.base.text import Text
 
@@ -125,25 +126,15 @@ def migrate_prove(file: PlanFile) -> None:
             [
                 (BLOCK, proof.block),
                 (Column("in_force", Text("new token in force")), proof.in_force),
-                (_number("holders", Text("positions")), proof.holders),
-                (_number("words", Text("words compared")), proof.words),
+                (number("holders", Text("positions")), proof.holders),
+                (number("words", Text("words compared")), proof.words),
                 (
-                    _number("differing", Text("differences", context="migration")),
+                    number("differing", Text("differences", context="migration")),
                     len(proof.differences),
                 ),
             ],
         ),
-        Table(
-            "differences",
-            Text("Differences", context="migration"),
-            (
-                Column("what", Text("what", context="migration")),
-                WALLET,
-                Column("old", Text("old token")),
-                Column("new", Text("new token")),
-            ),
-            [(each.what, each.account, each.old, each.new) for each in proof.differences],
-        ),
+        differences(proof.differences, Text("old token"), Text("new token")),
     )
     if proof.differences:
         warn(Text("The two tokens differ."))
@@ -153,17 +144,4 @@ def migrate_prove(file: PlanFile) -> None:
 def _stages(session: "Session", replacement: "Replacement") -> Table:
     from jp20.operations.token.replacement import reached
 
-    return Table(
-        "stages",
-        Text("How far it has come"),
-        (
-            Column("stage", Text("stage")),
-            _number("done", Text("done", context="migration")),
-            _number("all", Text("of")),
-        ),
-        [(each.stage, each.done, each.all) for each in reached(session, replacement)],
-    )
-
-
-def _number(key: str, name: Text) -> Column:
-    return Column(key, name, number=True)
+    return stages(reached(session, replacement))
