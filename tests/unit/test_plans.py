@@ -279,11 +279,11 @@ def test_what_a_plan_costs():
     # Three calls of 250 rows, the proposal that signs a slot, another signature; two calls of 100.
     assert found.transactions == 3 + 1 + 1 + 2
     assert found.gas == (
-        501 * 29_577
-        + 105_341
-        + 52_800
-        + 3 * 81_827  # the request
-        + 101 * 29_278
+        501 * 29_675
+        + 103_127
+        + 50_548
+        + 3 * 76_772  # the request
+        + 101 * 31_212
     )
     assert [approval.slots for approval in found.approvals] == [TWO_SIGN.slots, ALONE.slots]
 

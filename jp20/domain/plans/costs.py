@@ -13,13 +13,13 @@ from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import Rule
 
-PROPOSE: Final = 105_341
+PROPOSE: Final = 103_127
 """gas.json: "request: propose, signing a slot, data published"."""
 
-SIGN: Final = 52_800
+SIGN: Final = 50_548
 """gas.json: "request: sign"."""
 
-EXECUTE: Final = 81_827
+EXECUTE: Final = 76_772
 """gas.json: "request: execute beyond the call"."""
 
 
@@ -29,10 +29,10 @@ class PlannedAct(Enum):
     """
 
     REGISTER = Text("register", context="act"), "register", 250, 25_274
-    ADD_WALLETS = Text("add a wallet"), "addWallets", 100, 78_997
-    RENEW = Text("renew"), "renew", 100, 29_278
-    RECLASSIFY = Text("reclassify"), "reclassify", 100, 30_367
-    DELIVER = Text("deliver"), "deliver", 250, 29_577
+    ADD_WALLETS = Text("add a wallet"), "addWallets", 100, 80_950
+    RENEW = Text("renew"), "renew", 100, 31_212
+    RECLASSIFY = Text("reclassify"), "reclassify", 100, 32_347
+    DELIVER = Text("deliver"), "deliver", 250, 29_675
 
     @property
     def text(self) -> Text:
