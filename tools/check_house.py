@@ -18,7 +18,7 @@ FLOORS: Final = ("domain", "operations")
 MOST_ROOMS: Final = 8
 # Rooms beside the token, each with a contract of its own: not counted among the eight.
 BESIDE: Final = {"settlement"}
-READS_LOGS: Final = ("chain", "register")
+READS_LOGS: Final = ("chain",)
 DATES: Final = Path("domain/files/dates.py")
 UNITS: Final = Path("domain/files/units.py")
 # Where the fields of the contracts' words begin that are more than a byte away from the end.

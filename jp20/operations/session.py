@@ -33,6 +33,7 @@ from jp20.chain.contracts.events import (
     settlement_events,
     token_events,
 )
+from jp20.chain.history import ChainHistory
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, WrongChain
 from jp20.chain.rpc.pruned import TransactionsPruned, logs_of
@@ -61,7 +62,7 @@ from jp20.domain.governance.policy import Kind, Organisation, roles_for_a_token
 from jp20.domain.governance.requests import Call
 from jp20.domain.plans.outcomes import Done
 from jp20.domain.register.events import Event, LoggedEvent
-from jp20.register.history import ChainHistory, History
+from jp20.register.history import History
 
 
 class NotOnThisChain(JP20Error):

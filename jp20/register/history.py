@@ -1,28 +1,17 @@
 """The past of the platform's contracts: each event read once (G15).
 
 A session asks for a contract's events many times: for a plan, for its outcomes, for the register.
-They are read from the node once, and afterwards only the blocks that came since.
+`jp20.chain.history.ChainHistory` reads them from a node once, and afterwards only the blocks that
+came since.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
-from heapq import merge
-from typing import Final, Protocol
+from collections.abc import Collection, Iterable
+from typing import Protocol
 
 from eth_typing import ChecksumAddress
 
-from jp20.chain.contracts.events import EventDecoder, Topic, read_events
-from jp20.chain.rpc.connection import Block, Connection
-from jp20.domain.register.events import (
-    ActedDirectly,
-    CallExecuted,
-    Event,
-    LoggedEvent,
-    RequestProposed,
-)
+from jp20.domain.register.events import CallExecuted, Event, LoggedEvent, RequestProposed
 from jp20.domain.register.journal import Journal
-from jp20.domain.register.ledger import Place
 from jp20.domain.register.movements import Movement
 
 
@@ -63,140 +52,3 @@ class History(Protocol):
         none.
         """
         ...
-
-
-@dataclass(slots=True)
-class _Read:
-    """What was read of a contract, all or by topics, up to a block."""
-
-    upto: Block
-    events: list[LoggedEvent[Event]] = field(default_factory=list)
-
-
-class ChainHistory:
-    """Reads the node. `first` is the block with which the past begins; `decoder` gives how a
-    contract's logs are read.
-
-    What was read is read again from the beginning where the chain does not have any more the block
-    up to which it was read.
-    """
-
-    def __init__(
-        self,
-        connection: Connection,
-        first: int,
-        decoder: Callable[[ChecksumAddress], EventDecoder],
-    ) -> None:
-        self._connection: Final = connection
-        self._first: Final = first
-        self._decoder: Final = decoder
-        self._read: Final[dict[tuple[ChecksumAddress, tuple[Topic, ...]], _Read]] = {}
-
-    def events(
-        self, address: ChecksumAddress, last: int | None = None
-    ) -> tuple[LoggedEvent[Event], ...]:
-        return self._events(address, (), last)
-
-    def proposals(
-        self,
-        consortium: ChecksumAddress,
-        case_id: bytes | None = None,
-        request: bytes | None = None,
-    ) -> tuple[LoggedEvent[RequestProposed], ...]:
-        """The node finds those that are asked for, so that other people's are not even read."""
-        found = (
-            self.events(consortium)
-            if (case_id, request) == (None, None)
-            else self._found(consortium, RequestProposed, request, case_id)
-        )
-        return tuple(
-            LoggedEvent(logged.event, logged.emitter, logged.at)
-            for logged in found
-            if isinstance(logged.event, RequestProposed)
-            and case_id in (None, logged.event.case_id)
-            and request in (None, logged.event.id)
-        )
-
-    def executions(
-        self, consortium: ChecksumAddress, requests: Collection[bytes]
-    ) -> tuple[LoggedEvent[CallExecuted], ...]:
-        if not requests:
-            return ()
-        found = self._found(consortium, CallExecuted, tuple(sorted(requests)))
-        return tuple(
-            LoggedEvent(logged.event, logged.emitter, logged.at)
-            for logged in found
-            if isinstance(logged.event, CallExecuted) and logged.event.id in requests
-        )
-
-    def journal(self, addresses: Iterable[ChecksumAddress], last: int | None = None) -> Journal:
-        upto = self._connection.block_number() if last is None else last
-        each_one = [self.events(address, upto) for address in addresses]
-        found = Journal()
-        found.follow(merge(*each_one, key=_place))
-        return found
-
-    def movements(
-        self, token: ChecksumAddress, consortium: ChecksumAddress, transaction: bytes
-    ) -> tuple[Movement, ...]:
-        """Of the Consortium's events only those of the requests that the transaction executed are
-        read, so that it costs the same whatever others do.
-        """
-        there = (each.at.block for each in self.events(token) if each.at.transaction == transaction)
-        block = next(there, None)
-        if block is None:
-            return ()
-        decoder = self._decoder(consortium)
-        found = read_events(self._connection, consortium, decoder, block, block)
-        decided = [each for each in found if each.at.transaction == transaction]
-        acts = [each for each in decided if isinstance(each.event, ActedDirectly)]
-        ids = {each.event.id for each in decided if isinstance(each.event, CallExecuted)}
-        asked = self._events(consortium, (None, tuple(sorted(ids))), block) if ids else ()
-        journal = Journal()
-        journal.follow(merge(self.events(token, block), asked, acts, key=_place))
-        return tuple(
-            each.movement
-            for each in journal.entries
-            if each.logged.at.transaction == transaction and isinstance(each.movement, Movement)
-        )
-
-    def _found(
-        self, address: ChecksumAddress, kind: type, *topics: Topic
-    ) -> tuple[LoggedEvent[Event], ...]:
-        """What a node finds by topics, and possibly more where the contract was read already."""
-        if (address, ()) in self._read:
-            return self.events(address)
-        return self._events(address, (self._decoder(address).topic(kind), *topics), None)
-
-    def _events(
-        self, address: ChecksumAddress, topics: tuple[Topic, ...], last: int | None
-    ) -> tuple[LoggedEvent[Event], ...]:
-        newest = self._connection.block(last)
-        read = self._read.get((address, topics))
-        if read is None or not self._stands(read.upto, newest):
-            read = self._read[address, topics] = _Read(newest)
-            first = self._first
-        else:
-            first = read.upto.number + 1
-        if first <= newest.number:
-            decoder = self._decoder(address)
-            found = read_events(self._connection, address, decoder, first, newest.number, topics)
-            read.events += found
-            read.upto = newest
-        if read.upto.number == newest.number:
-            return tuple(read.events)
-        end = bisect_right(read.events, newest.number, key=lambda entry: entry.at.block)
-        return tuple(read.events[:end])
-
-    def _stands(self, block: Block, newest: Block) -> bool:
-        """Whether a block is still on the chain, of which `newest` was just read."""
-        if block.number == newest.number:
-            return block.hash == newest.hash
-        try:
-            return self._connection.block(block.number).hash == block.hash
-        except LookupError:
-            return False
-
-
-def _place(logged: LoggedEvent[Event]) -> Place:
-    return (logged.at.block, logged.at.log)

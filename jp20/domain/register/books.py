@@ -85,6 +85,18 @@ class SuspensionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """A token as a platform's directory made it, and for which organisations."""
+
+    platform: ChecksumAddress
+    code: str
+    version: int
+    issuer: int
+    registrar: int
+    at: At
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationRecord:
     """An organisation. `keys` are the active ones; a removed organisation has none."""
 
@@ -180,7 +192,13 @@ CONSENTS: Final[Book[tuple[_Token, int], ConsentRecord]] = Book("consents")
 PROMISED: Final[Book[tuple[_Token, _Wallet], tuple[int, ...]]] = Book("promised")
 """The transfers of a holder to which units are promised."""
 
+TRADES: Final[Book[tuple[_Token, int], bytes]] = Book("trades")
+"""The trade under which a commitment was settled."""
+
 # Platforms
+
+TOKENS: Final[Book[_Token, TokenRecord]] = Book("tokens")
+"""By the platform that made it; which one a token follows now says `FOLLOWED`."""
 
 FACTS: Final[Book[tuple[_Platform, _Wallet], int]] = Book("facts")
 SUSPENSIONS: Final[Book[tuple[_Platform, int], SuspensionRecord]] = Book("suspensions")

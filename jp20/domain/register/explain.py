@@ -11,6 +11,7 @@ from typing import Final, get_args
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.text import Text
+from jp20.domain.register.books import TRADES
 from jp20.domain.register.events import (
     ActedDirectly,
     CallExecuted,
@@ -22,6 +23,7 @@ from jp20.domain.register.events import (
     RequestSigned,
     SignatureWithdrawn,
     TokenEvent,
+    TradeSettled,
     TransferCancelled,
     TransferCommitted,
     TransferRequested,
@@ -78,6 +80,8 @@ def explain_transaction(
             if isinstance(event, CallExecuted | ActedDirectly):
                 grounds = grounds_of(draft, logged)
             explain_consortium(draft, logged)
+        elif isinstance(event, TradeSettled):
+            _settle(draft, event)
         found.append((logged, draft.take_changes(), None if kind in _OWN else grounds))
     movements = {number: moved for token in tokens.values() for number, moved in token.movements()}
     entries: list[JournalEntry] = []
@@ -92,3 +96,14 @@ def explain_transaction(
         entries.append(JournalEntry(logged, place, changes, moved, rests_on))
         place = entries[-1].place
     return tuple(entries)
+
+
+def _settle(draft: Draft, settled: TradeSettled) -> None:
+    """A number of 0 is no commitment: that side was paid elsewhere."""
+    sides = (
+        (settled.token, settled.seller_commitment),
+        (settled.payment, settled.buyer_commitment),
+    )
+    for side in sides:
+        if side[1]:
+            draft.put(TRADES, side, settled.id)

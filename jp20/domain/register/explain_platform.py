@@ -1,9 +1,18 @@
-"""What a platform's events change: investors' facts, suspensions, the emergency stop (G7, G19)."""
+"""What a platform's events change: investors' facts, suspensions, the emergency stop, and which
+tokens there are (G7, G19).
+"""
 
 from dataclasses import replace
 
 from jp20.domain.base.text import Text
-from jp20.domain.register.books import FACTS, HALTED, SUSPENSIONS, SuspensionRecord
+from jp20.domain.register.books import (
+    FACTS,
+    HALTED,
+    SUSPENSIONS,
+    TOKENS,
+    SuspensionRecord,
+    TokenRecord,
+)
 from jp20.domain.register.events import (
     AccountReserved,
     Event,
@@ -15,6 +24,7 @@ from jp20.domain.register.events import (
     Resumed,
     SuspensionCarried,
     SuspensionConfirmed,
+    TokenCreated,
     WalletAdded,
     WalletCarried,
     WalletRegistered,
@@ -60,3 +70,6 @@ def explain_platform(draft: Draft, logged: LoggedEvent[Event]) -> None:
             draft.put(HALTED, platform, since)
         case Resumed():
             draft.put(HALTED, platform, None)
+        case TokenCreated(token, version, code, issuer, registrar, _):
+            made = TokenRecord(platform, code, version, issuer, registrar, at)
+            draft.put(TOKENS, token, made)

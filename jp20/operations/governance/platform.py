@@ -18,6 +18,7 @@ from jp20.chain.contracts.abi import Interface
 from jp20.chain.contracts.contract import Contract, artifact, consortium_at, platform_at
 from jp20.chain.contracts.errors import Reverted
 from jp20.chain.contracts.events import consortium_events
+from jp20.chain.history import ChainHistory
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, WrongChain, octets
 from jp20.chain.rpc.receipts import Receipt
@@ -46,7 +47,6 @@ from jp20.domain.register.events import TargetRegistered
 from jp20.operations.files.inputs import governed_functions, read_file
 from jp20.operations.governance.policy import ACTS_AT_ONCE, require_decidable
 from jp20.operations.session import NotOnThisChain, require_present
-from jp20.register.history import ChainHistory
 
 PATIENCE: Final = 120.0
 

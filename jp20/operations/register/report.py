@@ -19,6 +19,7 @@ from jp20.domain.files.letters import in_csv, in_json
 from jp20.domain.register.movements import HistoryEntry, Movement, Split, Why
 from jp20.domain.register.register import Discrepancy, Register, reconcile, register_of
 from jp20.operations.session import Contract, Session, TokenName
+from jp20.register.questions import NoSuchBlock, NoSuchTime
 
 
 class BlockReplaced(JP20Error):
@@ -30,27 +31,6 @@ class BlockReplaced(JP20Error):
 
     def __init__(self, number: int) -> None:
         super().__init__(number=number)
-
-
-class NoSuchBlock(JP20Error):
-    """The chain has not come so far yet."""
-
-    what = Text("There is no block {block} yet.")
-    why = Text("The latest is {latest}.")
-    next_step = Text("Name one up to that.")
-
-    def __init__(self, block: int, latest: int) -> None:
-        super().__init__(block=block, latest=latest)
-
-
-class NoSuchTime(JP20Error):
-    """The time lies before the chain's first block or in the future."""
-
-    what = Text("There is no block as of {time}.")
-    next_step = Text("Name a time that has passed.")
-
-    def __init__(self, time: int) -> None:
-        super().__init__(time=in_tokyo(time))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 from example_world import AML, ISSUER, KYC, TRUST_BANK, alice, bob, dave, evidence
 
 from jp20.chain.contracts.errors import Reverted
+from jp20.chain.history import ChainHistory
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.governance.merkle import MerkleTree
@@ -18,7 +19,6 @@ from jp20.operations.governance.requests import (
     UnknownRequest,
 )
 from jp20.operations.session import NoOrganisationKey
-from jp20.register.history import ChainHistory
 
 
 @pytest.fixture
