@@ -68,7 +68,7 @@ ROUNDS: Final[Sequence[Round]] = (
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What became of a stage: its exit code, what it took in seconds, and how often it was begun."""
+    """What became of a stage: its exit code, its seconds, and how often it was begun by then."""
 
     stage: Stage
     code: int
