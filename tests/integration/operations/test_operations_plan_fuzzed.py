@@ -1,10 +1,14 @@
 """What a plan says becomes true: random small files, on a chain that does not move meanwhile."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from example_world import (
     ISSUER,
+    KEYS,
     KYC,
     TERM_SHEET,
     TRUST_BANK,
@@ -30,6 +34,7 @@ from jp20.domain.token.term_sheet import parse_term_sheet
 from jp20.operations.governance.acts import carry_out
 from jp20.operations.investors.whitelist import renew, retire_wallets, suspend_at_once
 from jp20.operations.plans.plan import apply_plan, enrol, prepare_distribution, prepare_whitelist
+from jp20.operations.session import open_session
 from jp20.operations.token.issue import create_token, issue_units
 
 PEOPLE = [each.address for each in (alice, bob, carol, dave, erin, frank, grace)]
@@ -70,17 +75,13 @@ def capped(world: World) -> str:
     return token
 
 
-class Undone:
-    """What is done inside is undone at the end."""
-
-    def __init__(self, world: World) -> None:
-        self._rpc = world.session.connection.rpc
-
-    def __enter__(self) -> None:
-        self._snapshot = self._rpc("evm_snapshot")
-
-    def __exit__(self, *_: object) -> None:
-        self._rpc("evm_revert", self._snapshot)
+@contextmanager
+def undone(world: World) -> Iterator[World]:
+    """What is done inside is undone at the end; its session has noted nothing of it."""
+    connection = world.session.connection
+    snapshot = connection.rpc("evm_snapshot")
+    yield replace(world, session=open_session(connection, world.deployment, KEYS))
+    connection.rpc("evm_revert", snapshot)
 
 
 def as_planned(plan: Plan, outcomes: Outcomes) -> None:
@@ -172,7 +173,7 @@ def investors(world: World, rows) -> InvestorFile:
     ),
 )
 def test_a_whitelist_plan_becomes_true(world, events, given_rows):
-    with Undone(world):
+    with undone(world) as world:
         let_happen(world, events)
         file = investors(
             world,
@@ -205,7 +206,7 @@ def test_a_whitelist_plan_becomes_true(world, events, given_rows):
     ),
 )
 def test_a_distribution_plan_becomes_true(world, capped, events, given_rows):
-    with Undone(world):
+    with undone(world) as world:
         let_happen(world, events)
         file = allotments(
             *(
