@@ -1,7 +1,7 @@
 """Where a token keeps what: the slots of `contracts/token/TokenStorage.sol`, by which a successor
 copies its predecessor's register and by which both are compared (G32).
 
-`tests/unit/test_storage_slots.py` compares the places with the compiler's.
+`tests/unit/token/test_storage_slots.py` compares the places with the compiler's.
 """
 
 from collections.abc import Iterator

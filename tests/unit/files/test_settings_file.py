@@ -35,7 +35,7 @@ def faults(**parts: str) -> dict[str, str]:
 
 
 def test_the_example_is_in_order():
-    file = Path(__file__).parents[2] / "examples" / "jp20.toml"
+    file = Path(__file__).parents[3] / "examples" / "jp20.toml"
 
     found = parse_settings(file.read_bytes(), file.name)
 

@@ -52,7 +52,7 @@ TWO_SIGN = Rule(
     604_800,
 )
 ALONE = Rule(frozenset({Role.KYC}), (frozenset({Role.KYC}),), frozenset({Role.KYC}), 0, 604_800)
-RESULTS = Path(__file__).parents[2] / "bench" / "results"
+RESULTS = Path(__file__).parents[3] / "bench" / "results"
 
 PLAN = Plan(
     PlanKind.DISTRIBUTION,

@@ -8,7 +8,7 @@ from jp20.domain.base.faults import FaultyFile
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.consortium_file import parse_consortium
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "consortium.toml"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "consortium.toml"
 FOUNDER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 KEY = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 SOUND = f"""

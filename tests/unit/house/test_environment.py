@@ -1,13 +1,11 @@
 """`make env`: what npm left out is noticed, fetched again, or named."""
 
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import environment
 
 LOCKED = ("linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64", "win32-amd64")
@@ -124,7 +122,7 @@ def test_a_machine_for_which_there_is_none_is_told_which_there_are(house, monkey
         environment.native_package("anvil")
 
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_lock_has_every_machines_native_programs_and_names_no_host():

@@ -1,13 +1,12 @@
 """Where a token keeps what, compared with the compiler's answer (G32)."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from jp20.domain.token.storage import FIELDS, OWN
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 CARRIED = {
     "_supply", "_recordDates", "_lastRestraint", "_holderCount", "_holderCap", "_termSheetHash",
@@ -25,7 +24,6 @@ BEHIND_KEYS = {
 
 @pytest.fixture(scope="module")
 def layout() -> dict[str, int]:
-    sys.path.insert(0, str(ROOT / "tools"))
     from compile_contracts import compile_sources
 
     storage = compile_sources()["JP20Takeover"]["storageLayout"]["storage"]

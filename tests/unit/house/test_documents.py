@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DOCUMENTS = ["CONTRIBUTING.md", "docs/architecture.md"]
 FILE = re.compile(
     r"`((?:jp20|contracts|tests|tools|docs|examples)/[\w./-]+\.(?:py|sol|md|toml|json))`"

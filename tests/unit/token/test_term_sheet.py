@@ -10,7 +10,7 @@ from jp20.domain.base.faults import FaultyFile
 from jp20.domain.token.term_sheet import Document, parse_term_sheet
 from jp20.domain.token.terms import Placement, Terms
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "term-sheets"
+EXAMPLES = Path(__file__).parents[3] / "examples" / "term-sheets"
 SHEET = (EXAMPLES / "real-estate.toml").read_text()
 
 

@@ -1,17 +1,12 @@
 """Errors are data: each has a kind, an exit code, and sentences whose values it gives."""
 
 import ast
-import sys
-from pathlib import Path
 
 import pytest
 
+import list_errors
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.text import Text
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
-
-import list_errors
 from messages import PACKAGE, placeholders
 
 

@@ -16,7 +16,7 @@ from jp20.network.network_file import (
     validator_of,
 )
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "network.toml"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "network.toml"
 HEAD = 'chain_id = 20260\nconsensus = "clique"\nblock_period = 1\ngas_limit = 200_000_000\n'
 
 

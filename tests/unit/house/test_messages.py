@@ -1,12 +1,7 @@
 """Every message of the code is in the catalogue, in Japanese, with its placeholders."""
 
-import sys
-from pathlib import Path
-
 import pytest
 from babel.messages.catalog import Catalog
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 import messages as tool
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "jp20"
+PACKAGE = Path(__file__).parents[3] / "jp20"
 NODES = {"web3", "eth_account", "requests"}
 WORLD = {"os", "pathlib", "socket", "subprocess", "sqlite3", "time", "logging", "random"}
 NETWORK = ("client_versions", "genesis", "network_file", "node_files")

@@ -21,7 +21,7 @@ from jp20.domain.governance.powers import (
     tokens_to_come,
 )
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "consortium.toml"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "consortium.toml"
 CARRIED = {
     Kind.CONSORTIUM: "Consortium",
     Kind.PLATFORM: "Platform",
