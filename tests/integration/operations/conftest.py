@@ -1,9 +1,10 @@
 """One anvil with a platform, a token and three holders; every test begins from the same state."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from example_world import EXAMPLES, World, found
+from example_world import EXAMPLES, KEYS, World, found
 
 from jp20.chain.local import LocalChain
 from jp20.chain.rpc.connection import Connection
@@ -11,6 +12,7 @@ from jp20.domain.governance.consortium_file import ConsortiumFile
 from jp20.domain.governance.policy import Policy
 from jp20.domain.plans.costs import PlannedAct
 from jp20.operations.files.inputs import load_consortium, load_policy
+from jp20.operations.session import open_session
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +44,13 @@ def founded(
 
 @pytest.fixture
 def world(founded: World) -> Iterator[World]:
-    """The platform as it was founded, and again after the test."""
-    snapshot = founded.session.connection.rpc("evm_snapshot")
-    yield founded
-    founded.session.connection.rpc("evm_revert", snapshot)
+    """The platform as it was founded, and again after the test. The session is the test's own: it
+    has noted nothing of blocks that are no more.
+    """
+    connection = founded.session.connection
+    snapshot = connection.rpc("evm_snapshot")
+    yield replace(founded, session=open_session(connection, founded.deployment, KEYS))
+    connection.rpc("evm_revert", snapshot)
 
 
 @pytest.fixture
