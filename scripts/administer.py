@@ -15,6 +15,7 @@ from pathlib import Path
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.register.events import Cause, RestraintKind
@@ -399,7 +400,7 @@ def main(act: str, *file: str) -> None:
     ACTS[act](*file)
 
 
-def transaction_of(work: Session, token: str, original: CaseFile) -> bytes:
+def transaction_of(work: Session, token: str, original: CaseFile) -> TxHash:
     """The transaction that a file names, or the latest movement with its parties and units."""
     if original.has("transaction"):
         return original.hash("transaction")

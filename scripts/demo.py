@@ -23,6 +23,7 @@ from jp20.chain.rpc.connection import Connection, connect
 from jp20.chain.signing.signers import KeySigner, Signer, development_signers
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import TxHash
 from jp20.domain.files.dates import parse_time
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Decision
@@ -102,7 +103,7 @@ class Story:
     organisations: tuple[Any, ...] = ()
     investors: Any = None
     token: ChecksumAddress = ZERO_ADDRESS
-    sale: bytes = b""
+    sale: TxHash = field(init=False)
     differences: list[str] = field(default_factory=list)
 
     def session(self, *names: str) -> Session:

@@ -14,6 +14,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.events import EventDecoder, Topic, read_events
 from jp20.chain.rpc.connection import Block, Connection
+from jp20.domain.base.ids import CaseId, RequestId, TxHash
 from jp20.domain.register.events import (
     ActedDirectly,
     CallExecuted,
@@ -61,8 +62,8 @@ class ChainHistory:
     def proposals(
         self,
         consortium: ChecksumAddress,
-        case_id: bytes | None = None,
-        request: bytes | None = None,
+        case_id: CaseId | None = None,
+        request: RequestId | None = None,
     ) -> tuple[LoggedEvent[RequestProposed], ...]:
         """The node finds those that are asked for, so that other people's are not even read."""
         found = (
@@ -79,7 +80,7 @@ class ChainHistory:
         )
 
     def executions(
-        self, consortium: ChecksumAddress, requests: Collection[bytes]
+        self, consortium: ChecksumAddress, requests: Collection[RequestId]
     ) -> tuple[LoggedEvent[CallExecuted], ...]:
         if not requests:
             return ()
@@ -98,7 +99,7 @@ class ChainHistory:
         return found
 
     def movements(
-        self, token: ChecksumAddress, consortium: ChecksumAddress, transaction: bytes
+        self, token: ChecksumAddress, consortium: ChecksumAddress, transaction: TxHash
     ) -> tuple[Movement, ...]:
         """Of the Consortium's events only those of the requests that the transaction executed are
         read, so that it costs the same whatever others do.

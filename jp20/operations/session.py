@@ -55,6 +55,7 @@ from jp20.chain.signing.signers import Signer as Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId, TxHash
 from jp20.domain.base.roles import Role, roles_in
 from jp20.domain.base.text import Text
 from jp20.domain.governance.deployment import CONTRACTS, Deployed, Deployment, Incomplete
@@ -123,7 +124,7 @@ class Member:
     asked about, those for it, which are `own_roles`. `keys` are the active ones.
     """
 
-    number: int
+    number: OrganisationId
     name: str
     active: bool
     roles: frozenset[Role]
@@ -211,7 +212,8 @@ class Session:
         """The organisations by number, those that were removed included, with the roles that count
         for the contract that they are to act on; without one, their roles at large.
         """
-        numbers = range(1, self.consortium.read(int, "organisationCount") + 1)
+        count = self.consortium.read(int, "organisationCount")
+        numbers = [OrganisationId(number) for number in range(1, count + 1)]
         rows = [(number,) for number in numbers]
         infos = self.consortium.read_many(tuple[str, bool, int, int], "organisationInfo", rows)
         at_large = self._roles(numbers, ZERO_ADDRESS)
@@ -244,9 +246,9 @@ class Session:
                 return member
         raise UnknownOrganisation(name)
 
-    def organisation_of(self, key: ChecksumAddress) -> int:
+    def organisation_of(self, key: ChecksumAddress) -> OrganisationId:
         """The number of a key's organisation. Raises NoOrganisationKey."""
-        number = self.consortium.read(int, "organisationOf", key)
+        number = self.consortium.read(OrganisationId, "organisationOf", key)
         if number == 0:
             raise NoOrganisationKey(key)
         return number
@@ -401,11 +403,11 @@ class Session:
         """
         return self.history.events(address, last)
 
-    def receipts(self, transactions: Collection[bytes]) -> dict[bytes, Receipt]:
+    def receipts(self, transactions: Collection[TxHash]) -> dict[TxHash, Receipt]:
         """The receipts of transactions that are in a block."""
         return receipts_now(self.connection, transactions)
 
-    def receipts_at(self, places: Iterable[At]) -> dict[bytes, Receipt]:
+    def receipts_at(self, places: Iterable[At]) -> dict[TxHash, Receipt]:
         """The receipts of transactions that left events at some places. Of one that the node has
         forgotten it is what its block's logs say. Raises TransactionsPruned where there is none.
         """
@@ -438,7 +440,7 @@ class Session:
             for key, entry in sender.outbox.last_of(keys).items()
         }
 
-    def _receipts_in(self, blocks: Mapping[bytes, int]) -> dict[bytes, Receipt]:
+    def _receipts_in(self, blocks: Mapping[TxHash, int]) -> dict[TxHash, Receipt]:
         receipts = receipts_now(self.connection, blocks)
         missing = blocks.keys() - receipts.keys()
         logs = logs_of(self.connection, [blocks[hash] for hash in missing])
@@ -501,7 +503,9 @@ class Session:
             yield self.platform.read(ChecksumAddress, "tokenByCode", name)
             yield self.platform.read(ChecksumAddress, "tokenBySymbol", name)
 
-    def _roles(self, numbers: Sequence[int], scope: ChecksumAddress) -> list[frozenset[Role]]:
+    def _roles(
+        self, numbers: Sequence[OrganisationId], scope: ChecksumAddress
+    ) -> list[frozenset[Role]]:
         rows = [(number, scope) for number in numbers]
         return [
             frozenset(roles_in(bits)) for bits in self.consortium.read_many(int, "rolesOf", rows)

@@ -14,6 +14,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.at import At
+from jp20.domain.base.ids import BlockHash, InvestorId, OrganisationId, TxHash
 from jp20.domain.investors.facts import Facts
 from jp20.domain.register.answers import (
     MILLION,
@@ -84,7 +85,7 @@ class Header:
     """A block's number, hash and time (unix seconds)."""
 
     number: int
-    hash: bytes
+    hash: BlockHash
     time: int
 
 
@@ -239,7 +240,7 @@ class ByLedger:
         ]
         return tuple(sorted(found, key=_largest_first))
 
-    def holding(self, at: Stamp, token: ChecksumAddress, investor: int) -> Holding | None:
+    def holding(self, at: Stamp, token: ChecksumAddress, investor: InvestorId) -> Holding | None:
         self._record(at, token)
         books = self._as_of(at.block)
         own = self._wallets_of(books, platform_of(books, token), investor)
@@ -260,7 +261,7 @@ class ByLedger:
         )
 
     def restraints(
-        self, at: Stamp, token: ChecksumAddress, investor: int | None = None
+        self, at: Stamp, token: ChecksumAddress, investor: InvestorId | None = None
     ) -> tuple[RestraintAsOf, ...]:
         self._record(at, token)
         books = self._as_of(at.block)
@@ -309,7 +310,7 @@ class ByLedger:
         ]
         return tuple(each for each in (*stayed, *left) if each.change)
 
-    def lots(self, at: Stamp, token: ChecksumAddress, investor: int) -> tuple[Lot, ...]:
+    def lots(self, at: Stamp, token: ChecksumAddress, investor: InvestorId) -> tuple[Lot, ...]:
         self._record(at, token)
         books = self._as_of(at.block)
         lots = Lots(self._owner(books, token), factors_of(books, token))
@@ -324,7 +325,7 @@ class ByLedger:
         at: Stamp,
         token: ChecksumAddress,
         *,
-        investor: int | None = None,
+        investor: InvestorId | None = None,
         wallet: ChecksumAddress | None = None,
         first: int = 0,
     ) -> Iterator[Line]:
@@ -342,7 +343,7 @@ class ByLedger:
         return (line for line in lines if line.at.block >= first)
 
     def movements(
-        self, at: Stamp, token: ChecksumAddress, transaction: bytes, log: int | None = None
+        self, at: Stamp, token: ChecksumAddress, transaction: TxHash, log: int | None = None
     ) -> tuple[MovementDetail, ...]:
         self._record(at, token)
         return tuple(
@@ -357,7 +358,7 @@ class ByLedger:
 
     def investors(self, at: Stamp) -> tuple[InvestorAsOf, ...]:
         books = self._as_of(at.block)
-        wallets: dict[int, list[ChecksumAddress]] = defaultdict(list)
+        wallets: dict[InvestorId, list[ChecksumAddress]] = defaultdict(list)
         for (platform, wallet), word in books.rows(FACTS).items():
             facts = Facts.of(word)
             if platform == self._platform and facts.is_known:
@@ -367,18 +368,18 @@ class ByLedger:
             sorted(found, key=lambda each: (each.wallets[0].since.block, each.wallets[0].since.log))
         )
 
-    def investor(self, at: Stamp, investor: int) -> InvestorAsOf | None:
+    def investor(self, at: Stamp, investor: InvestorId) -> InvestorAsOf | None:
         books = self._as_of(at.block)
         own = self._wallets_of(books, self._platform, investor)
         return self._investor_as_of(books, investor, own) if own else None
 
-    def investor_of(self, at: Stamp, wallet: ChecksumAddress) -> int:
+    def investor_of(self, at: Stamp, wallet: ChecksumAddress) -> InvestorId:
         return self._investor(self._as_of(at.block), self._platform, wallet)
 
     def lapses(
         self, at: Stamp, before: int, token: ChecksumAddress | None = None
     ) -> tuple[Lapse, ...]:
-        units: dict[int, int] | None = None
+        units: dict[InvestorId, int] | None = None
         if token is not None:
             units = {each.investor: each.units for each in self.holdings(at, token)}
         found = [
@@ -459,7 +460,7 @@ class ByLedger:
         self,
         at: Stamp,
         token: ChecksumAddress,
-        investor: int,
+        investor: InvestorId,
         wallets: Iterable[ChecksumAddress],
     ) -> Holding:
         books = self._as_of(at.block)
@@ -487,17 +488,19 @@ class ByLedger:
 
     def _by_investor(
         self, books: Ledger, token: ChecksumAddress, wallets: Iterable[ChecksumAddress]
-    ) -> Iterator[tuple[int, list[ChecksumAddress]]]:
+    ) -> Iterator[tuple[InvestorId, list[ChecksumAddress]]]:
         platform = platform_of(books, token)
-        found: dict[int | ChecksumAddress, list[ChecksumAddress]] = defaultdict(list)
+        found: dict[InvestorId | ChecksumAddress, list[ChecksumAddress]] = defaultdict(list)
         for wallet in wallets:
             found[self._investor(books, platform, wallet) or wallet].append(wallet)
         for who, own in found.items():
-            yield (who if isinstance(who, int) else 0), own
+            yield (InvestorId(0) if isinstance(who, str) else who), own
 
     def _held_before(
         self, earlier: Stamp, later: Stamp, token: ChecksumAddress
-    ) -> dict[tuple[int, int | ChecksumAddress], tuple[int, tuple[ChecksumAddress, ...]]]:
+    ) -> dict[
+        tuple[InvestorId, InvestorId | ChecksumAddress], tuple[int, tuple[ChecksumAddress, ...]]
+    ]:
         """Of each holder of the earlier block, by whose the wallets are as of the later one, units
         of the later block.
         """
@@ -638,7 +641,7 @@ class ByLedger:
         )
 
     def _investor_as_of(
-        self, books: Ledger, investor: int, own: Iterable[ChecksumAddress]
+        self, books: Ledger, investor: InvestorId, own: Iterable[ChecksumAddress]
     ) -> InvestorAsOf:
         wallets = sorted(
             (
@@ -660,7 +663,7 @@ class ByLedger:
         )
 
     def _wallets_of(
-        self, books: Ledger, platform: ChecksumAddress | None, investor: int
+        self, books: Ledger, platform: ChecksumAddress | None, investor: InvestorId
     ) -> list[ChecksumAddress]:
         if not investor:
             return []
@@ -672,7 +675,7 @@ class ByLedger:
 
     def _investor(
         self, books: Ledger, platform: ChecksumAddress | None, wallet: ChecksumAddress
-    ) -> int:
+    ) -> InvestorId:
         return self._facts(books, platform, wallet).investor
 
     def _facts(
@@ -699,7 +702,7 @@ def _concerning(lines: Iterable[Line], own: frozenset[ChecksumAddress]) -> Itera
             yield replace(line, change=change, balance=balance)
 
 
-def _named(books: Ledger, number: int) -> OrganisationName:
+def _named(books: Ledger, number: OrganisationId) -> OrganisationName:
     known = books.get(ORGANISATIONS, number)
     return OrganisationName(number, known.name if known else "")
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from eth_typing import ChecksumAddress
 
+from jp20.domain.base.ids import CaseId, RequestId, TxHash
 from jp20.domain.register.events import CallExecuted, Event, LoggedEvent, RequestProposed
 from jp20.domain.register.journal import Journal
 from jp20.domain.register.movements import Movement
@@ -27,14 +28,14 @@ class History(Protocol):
     def proposals(
         self,
         consortium: ChecksumAddress,
-        case_id: bytes | None = None,
-        request: bytes | None = None,
+        case_id: CaseId | None = None,
+        request: RequestId | None = None,
     ) -> tuple[LoggedEvent[RequestProposed], ...]:
         """The proposals of requests; those under a case, those of a request by its id."""
         ...
 
     def executions(
-        self, consortium: ChecksumAddress, requests: Collection[bytes]
+        self, consortium: ChecksumAddress, requests: Collection[RequestId]
     ) -> tuple[LoggedEvent[CallExecuted], ...]:
         """The executed calls of some requests by their ids."""
         ...
@@ -46,7 +47,7 @@ class History(Protocol):
         ...
 
     def movements(
-        self, token: ChecksumAddress, consortium: ChecksumAddress, transaction: bytes
+        self, token: ChecksumAddress, consortium: ChecksumAddress, transaction: TxHash
     ) -> tuple[Movement, ...]:
         """What moved units of a token in a transaction, with its grounds; nothing where it moved
         none.

@@ -10,6 +10,7 @@ from typing import Protocol
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import InvestorId, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.register.answers import (
@@ -84,14 +85,14 @@ class Questions(Protocol):
         """
         ...
 
-    def holding(self, at: Stamp, token: ChecksumAddress, investor: int) -> Holding | None:
+    def holding(self, at: Stamp, token: ChecksumAddress, investor: InvestorId) -> Holding | None:
         """Of one investor, with each wallet that has units or is restrained; with units 0 where
         the investor has none. None where the platform does not know the investor.
         """
         ...
 
     def restraints(
-        self, at: Stamp, token: ChecksumAddress, investor: int | None = None
+        self, at: Stamp, token: ChecksumAddress, investor: InvestorId | None = None
     ) -> tuple[RestraintAsOf, ...]:
         """The lock-ups, pledges and attachments that hold, by rank; of all, or of one investor."""
         ...
@@ -105,7 +106,7 @@ class Questions(Protocol):
         at: Stamp,
         token: ChecksumAddress,
         *,
-        investor: int | None = None,
+        investor: InvestorId | None = None,
         wallet: ChecksumAddress | None = None,
         first: int = 0,
     ) -> Iterator[Line]:
@@ -115,7 +116,7 @@ class Questions(Protocol):
         ...
 
     def movements(
-        self, at: Stamp, token: ChecksumAddress, transaction: bytes, log: int | None = None
+        self, at: Stamp, token: ChecksumAddress, transaction: TxHash, log: int | None = None
     ) -> tuple[MovementDetail, ...]:
         """Those of a transaction, or the one at an index of a log in its block; nothing where it
         moved none.
@@ -126,9 +127,9 @@ class Questions(Protocol):
         """All that the platform knows, in the order in which they came."""
         ...
 
-    def investor(self, at: Stamp, investor: int) -> InvestorAsOf | None: ...
+    def investor(self, at: Stamp, investor: InvestorId) -> InvestorAsOf | None: ...
 
-    def investor_of(self, at: Stamp, wallet: ChecksumAddress) -> int:
+    def investor_of(self, at: Stamp, wallet: ChecksumAddress) -> InvestorId:
         """The investor to whom a wallet belongs; 0 where it is nobody's."""
         ...
 
@@ -148,7 +149,7 @@ class Questions(Protocol):
         """
         ...
 
-    def lots(self, at: Stamp, token: ChecksumAddress, investor: int) -> tuple[Lot, ...]:
+    def lots(self, at: Stamp, token: ChecksumAddress, investor: InvestorId) -> tuple[Lot, ...]:
         """The oldest first; they add up to the investor's units."""
         ...
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from jp20.chain.rpc.connection import Block, Connection, NodeRefused, octets
 from jp20.chain.rpc.networks import DEVELOPMENT
 from jp20.chain.rpc.receipts import Receipt, receipts_now
+from jp20.domain.base.ids import TxHash
 
 FRESH: Final = 0.02
 """Seconds for which the number of the newest block is taken to be what it was."""
@@ -80,8 +81,8 @@ class Blocks:
             return block
 
     def receipts(
-        self, block: Block, wanted: Collection[bytes], *, in_full: bool
-    ) -> Future[dict[bytes, Receipt]]:
+        self, block: Block, wanted: Collection[TxHash], *, in_full: bool
+    ) -> Future[dict[TxHash, Receipt]]:
         """The receipts of some of a block's transactions, whole ones where they are few or
         `in_full`. Of many the block's logs are read, on the side, while their sender goes on
         sending: they say the same of all that was carried out, in less; all senders have what was
@@ -89,7 +90,7 @@ class Blocks:
         """
         if len(wanted) > FEW and not in_full:
             return self._aside.submit(self._by_logs, block, frozenset(wanted))
-        future: Future[dict[bytes, Receipt]] = Future()
+        future: Future[dict[TxHash, Receipt]] = Future()
         future.set_result(receipts_now(self._connection, wanted) if wanted else {})
         return future
 
@@ -108,7 +109,7 @@ class Blocks:
     def _aside(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(1, "receipts")
 
-    def _by_logs(self, block: Block, wanted: frozenset[bytes]) -> dict[bytes, Receipt]:
+    def _by_logs(self, block: Block, wanted: frozenset[TxHash]) -> dict[TxHash, Receipt]:
         logs = self._of_block(block)
         found = {hash: Receipt.of_logs(hash, logs[hash]) for hash in wanted & logs.keys()}
         return found | receipts_now(self._connection, wanted - found.keys())

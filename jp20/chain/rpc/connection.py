@@ -35,6 +35,7 @@ from jp20.chain.rpc.node_errors import host_of
 from jp20.chain.rpc.nodes import CATCH_UP, SEND, Nodes
 from jp20.chain.rpc.verdicts import is_definitive
 from jp20.chain.rpc.vigil import Vigil
+from jp20.domain.base.ids import BlockHash, TxHash
 
 BATCH: Final = 100
 """Calls in one JSON-RPC batch, fewer where a node refuses so many. geth takes 1,000, Besu 1,024;
@@ -69,11 +70,11 @@ class Block:
     """
 
     number: int
-    hash: bytes
-    parent: bytes
+    hash: BlockHash
+    parent: BlockHash
     time: int
     gas_limit: int
-    transactions: tuple[bytes, ...]
+    transactions: tuple[TxHash, ...]
 
 
 class Connection:
@@ -187,11 +188,11 @@ class Connection:
         (found,) = self._blocks([number])
         block = Block(
             quantity(found["number"]),
-            octets(found["hash"]),
-            octets(found["parentHash"]),
+            BlockHash(octets(found["hash"])),
+            BlockHash(octets(found["parentHash"])),
             quantity(found["timestamp"]),
             quantity(found["gasLimit"]),
-            tuple(octets(each) for each in found["transactions"]),
+            tuple(TxHash(octets(each)) for each in found["transactions"]),
         )
         self._nodes.remember(block.number, block.hash)
         return block

@@ -48,6 +48,7 @@ from jp20.chain.rpc.node_errors import (
 )
 from jp20.chain.rpc.verdicts import is_rate_limit
 from jp20.chain.rpc.vigil import Vigil
+from jp20.domain.base.ids import BlockHash
 
 LAG: Final = 3
 """Blocks behind the newest of all nodes from which on a node is asked last."""
@@ -123,9 +124,9 @@ class Nodes:
         ]
         self._lock = threading.RLock()
         self._senders: dict[Hashable, int] = {}
-        self._blocks: dict[int, bytes] = {}  # hashes of blocks that were seen
+        self._blocks: dict[int, BlockHash] = {}  # hashes of blocks that were seen
         self._read: _Endpoint | None = None  # who was last read from
-        self._final: tuple[int, bytes] | None = None  # a block that was final when it was read
+        self._final: tuple[int, BlockHash] | None = None  # a block that was final when it was read
         self._note_at = 0.0  # when a newer one is asked for
         self.genesis = network.genesis
         self.chain_id = network.chain_id
@@ -219,7 +220,7 @@ class Nodes:
         with self._lock:
             self.seen = max(self.seen, block)
 
-    def remember(self, block: int, hash_: bytes) -> None:
+    def remember(self, block: int, hash_: BlockHash) -> None:
         """That a block was seen with this hash."""
         with self._lock:
             self._blocks.pop(block, None)
@@ -484,7 +485,7 @@ class Nodes:
             place.due = time.monotonic() + min(first * 2 ** min(place.failures, 10), longest)
             place.failures += 1
 
-    def _remembered(self, up_to: int) -> tuple[int, bytes] | None:
+    def _remembered(self, up_to: int) -> tuple[int, BlockHash] | None:
         """The newest block up to a number of which the hash is known."""
         with self._lock:
             number = max((each for each in self._blocks if each <= up_to), default=None)
@@ -533,8 +534,8 @@ def _number(node: Node, answer: Answer) -> int:
         raise NotANode(node.url) from None
 
 
-def _hash(node: Node, block: Any) -> bytes:
+def _hash(node: Node, block: Any) -> BlockHash:
     try:
-        return bytes.fromhex(block["hash"].removeprefix("0x"))
+        return BlockHash(bytes.fromhex(block["hash"].removeprefix("0x")))
     except (KeyError, TypeError, AttributeError, ValueError):
         raise NotANode(node.url) from None

@@ -9,6 +9,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.connection import Connection, NodeRefused, octets, quantity
 from jp20.domain.base.addresses import parse_address
+from jp20.domain.base.ids import BlockHash, TxHash
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Log:
     topics: tuple[bytes, ...]
     data: bytes
     block: int
-    transaction: bytes
+    transaction: TxHash
     index: int
     time: int | None
 
@@ -31,7 +32,7 @@ class Log:
             tuple(octets(topic) for topic in found["topics"]),
             octets(found["data"]),
             quantity(found["blockNumber"]),
-            octets(found["transactionHash"]),
+            TxHash(octets(found["transactionHash"])),
             quantity(found["logIndex"]),
             None if time is None else quantity(time),
         )
@@ -43,9 +44,9 @@ class Receipt:
     one. `earlier`: when an earlier run intended it, unix seconds; None where this one did.
     """
 
-    transaction: bytes
+    transaction: TxHash
     block: int
-    block_hash: bytes
+    block_hash: BlockHash
     succeeded: bool
     contract: ChecksumAddress | None
     _logs: tuple[Mapping[str, Any], ...] = field(repr=False)
@@ -56,9 +57,9 @@ class Receipt:
     def of(cls, found: Mapping[str, Any]) -> "Receipt":
         contract = found.get("contractAddress")
         return cls(
-            octets(found["transactionHash"]),
+            TxHash(octets(found["transactionHash"])),
             quantity(found["blockNumber"]),
-            octets(found["blockHash"]),
+            BlockHash(octets(found["blockHash"])),
             quantity(found["status"]) == 1,
             parse_address(contract) if contract else None,
             tuple(found["logs"]),
@@ -66,10 +67,10 @@ class Receipt:
         )
 
     @classmethod
-    def of_logs(cls, transaction: bytes, logs: Sequence[Mapping[str, Any]]) -> "Receipt":
+    def of_logs(cls, transaction: TxHash, logs: Sequence[Mapping[str, Any]]) -> "Receipt":
         """That of a call of which there are logs: what is refused leaves none."""
         first = logs[0]
-        number, hash = quantity(first["blockNumber"]), octets(first["blockHash"])
+        number, hash = quantity(first["blockNumber"]), BlockHash(octets(first["blockHash"]))
         return cls(transaction, number, hash, True, None, tuple(logs))
 
     @property
@@ -89,11 +90,11 @@ class Receipt:
         return next(place for place, log in enumerate(self.logs) if log.index == log_index)
 
 
-def receipts_now(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, Receipt]:
+def receipts_now(connection: Connection, hashes: Collection[TxHash]) -> dict[TxHash, Receipt]:
     """The receipts that there are."""
     wanted = list(hashes)
     found = connection.batch(("eth_getTransactionReceipt", (f"0x{h.hex()}",)) for h in wanted)
-    present: dict[bytes, Receipt] = {}
+    present: dict[TxHash, Receipt] = {}
     for transaction, answer in zip(wanted, found, strict=True):
         if isinstance(answer, NodeRefused):
             raise answer

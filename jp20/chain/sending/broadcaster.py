@@ -21,6 +21,7 @@ from jp20.chain.sending.location import Located, check_not_final, locate
 from jp20.chain.sending.outbox import Entry, Inclusion, Outbox, State
 from jp20.chain.sending.waiting import OutcomeUnknown, pauses
 from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.ids import BlockHash, TxHash
 from jp20.domain.base.text import Text
 
 WINDOW: Final = 2_000
@@ -106,14 +107,16 @@ class Broadcaster:
         self._blocks = blocks
         self._patience = patience
         self._ready: list[Entry] = []  # by nonce
-        self._waiting: dict[bytes, Entry] = {}  # with a node, by hash
+        self._waiting: dict[TxHash, Entry] = {}  # with a node, by hash
         self._gas = 0  # of what waits
-        self._doubtful: set[bytes] = set()  # may be with a node, though none has said so
+        self._doubtful: set[TxHash] = set()  # may be with a node, though none has said so
         self._ended: list[Ended] = []
         self._reopened: list[Entry] = []
         self._next_block = 0
-        self._looked: dict[int, bytes] = {}  # hashes of the blocks that were looked through last
-        self._reading: Future[dict[bytes, Receipt]] | None = None
+        self._looked: dict[
+            int, BlockHash
+        ] = {}  # hashes of the blocks that were looked through last
+        self._reading: Future[dict[TxHash, Receipt]] | None = None
         self._window = WINDOW
         self._has_said = False
         self._held_at: tuple[int, float] | None = None  # block and time at which nothing was taken
@@ -299,7 +302,7 @@ class Broadcaster:
         return [now.get(entry.id, entry) for entry in entries]
 
     def _not_taken(
-        self, entries: Sequence[Entry], answers: Mapping[int, NodeRefused], doubted: set[bytes]
+        self, entries: Sequence[Entry], answers: Mapping[int, NodeRefused], doubted: set[TxHash]
     ) -> None:
         """A node did not take them, or nobody knows: what the chain has of them comes first, then
         what the node has against the one whose turn it is.
@@ -427,7 +430,7 @@ class Broadcaster:
         self._forget(found.replaced)
         self._ended += [Ended(entry, None) for entry in self._outbox.replace(found.replaced)]
 
-    def _include(self, receipts: dict[bytes, Receipt]) -> None:
+    def _include(self, receipts: dict[TxHash, Receipt]) -> None:
         self._include_found([(self._waiting[hash], receipt) for hash, receipt in receipts.items()])
 
     def _include_found(self, found: Sequence[tuple[Entry, Receipt]]) -> None:

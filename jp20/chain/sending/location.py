@@ -13,6 +13,7 @@ from jp20.chain.rpc.pruned import TransactionsPruned
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.sending.nonces import uses_of
 from jp20.chain.sending.outbox import Entry, Outbox
+from jp20.domain.base.ids import BlockHash, TxHash
 
 _AT_ONCE: Final = 40
 """Transactions in one question: with their receipts and the counts they fit in one batch, which one
@@ -137,7 +138,7 @@ def _receipts_that_must_be(
 ) -> list[tuple[Entry, Receipt]]:
     """The receipts of entries that were seen in blocks. Raises TransactionsPruned."""
     by_hash = {entry.signed.hash: entry for entry, _ in own}
-    receipts: dict[bytes, Receipt] = {}
+    receipts: dict[TxHash, Receipt] = {}
     for pause in (*_ASKED_AGAIN, None):
         receipts |= receipts_now(connection, by_hash.keys() - receipts.keys())
         if receipts.keys() == by_hash.keys():
@@ -241,7 +242,7 @@ def check_not_final(connection: Connection, outbox: Outbox, blocks: Blocks) -> l
     return reopened
 
 
-def _has(blocks: Blocks, number: int, hash: bytes) -> bool:
+def _has(blocks: Blocks, number: int, hash: BlockHash) -> bool:
     """Whether it was the chain's block a moment ago."""
     try:
         return blocks.block(number).hash == hash
@@ -249,9 +250,7 @@ def _has(blocks: Blocks, number: int, hash: bytes) -> bool:
         return False
 
 
-def _gone(
-    connection: Connection, outbox: Outbox, blocks: Blocks, newest: int
-) -> Iterator[Entry]:
+def _gone(connection: Connection, outbox: Outbox, blocks: Blocks, newest: int) -> Iterator[Entry]:
     """The entries in blocks that the chain does not have, from the highest down to one it has."""
     last = newest
     while entries := outbox.in_blocks(last, _BLOCKS_AT_ONCE):
@@ -266,7 +265,7 @@ def _gone(
 
 def _surely_present(
     connection: Connection, blocks: Blocks, numbers: Sequence[int]
-) -> dict[int, bytes]:
+) -> dict[int, BlockHash]:
     """The same, whoever of those behind one address is asked."""
     found = present(connection, numbers)
     for _ in range(_ASKED_IN_ALL):
@@ -279,13 +278,13 @@ def _surely_present(
     return found
 
 
-def present(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
+def present(connection: Connection, numbers: Sequence[int]) -> dict[int, BlockHash]:
     """The hashes of the blocks that the chain has, by number."""
     found: list[Any] = connection.batch(
         ("eth_getBlockByNumber", (block_tag(number), False)) for number in numbers
     )
     return {
-        number: octets(block["hash"])
+        number: BlockHash(octets(block["hash"]))
         for number, block in zip(numbers, found, strict=True)
         if isinstance(block, dict)
     }

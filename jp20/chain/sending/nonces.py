@@ -12,6 +12,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.connection import Connection, NodeRefused, block_tag, octets, quantity
 from jp20.chain.rpc.pruned import TransactionsPruned
+from jp20.domain.base.ids import TxHash
 
 _FULL_BLOCKS: Final = 10
 """Blocks with all their transactions in one request."""
@@ -24,7 +25,7 @@ _MOST_BLOCKS: Final = 20_000
 class Use:
     """The transaction that used a nonce, and the number of its block."""
 
-    transaction: bytes
+    transaction: TxHash
     block: int
 
 
@@ -51,7 +52,7 @@ def uses_of(
             for each in block["transactions"] if isinstance(block, dict) else ():
                 nonce = quantity(each["nonce"])
                 if nonce in wanted and each["from"].lower() == signer.lower():
-                    found[nonce] = Use(octets(each["hash"]), quantity(block["number"]))
+                    found[nonce] = Use(TxHash(octets(each["hash"])), quantity(block["number"]))
         if found.keys() == wanted:
             break
     return found

@@ -42,6 +42,7 @@ from jp20.chain.sending.outbox_errors import OutboxUnfit as OutboxUnfit
 from jp20.chain.sending.outbox_errors import OutboxUnusable as OutboxUnusable
 from jp20.chain.sending.outbox_errors import SignerBusy as SignerBusy
 from jp20.chain.sending.outbox_errors import usable
+from jp20.domain.base.ids import BlockHash, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.governance.requests import Call
 from jp20.domain.transactions.transactions import Signed, Unsigned
@@ -186,9 +187,9 @@ class Entry:
     changed_at: float
     intended_at: float
     raw: bytes | None = None
-    hash: bytes | None = None
+    hash: TxHash | None = None
     block: int | None = None
-    block_hash: bytes | None = None
+    block_hash: BlockHash | None = None
     after: int = 0
     withdrawn: bool = False
     acknowledged: bool = field(default=True, compare=False)
@@ -223,7 +224,7 @@ class Inclusion:
 
     entry: Entry
     block: int
-    block_hash: bytes
+    block_hash: BlockHash
     succeeded: bool
 
 
@@ -297,7 +298,7 @@ class Outbox:
             found |= {entry.id: entry for entry in self._select(f"id IN ({marks})", part)}
         return [found[number] for number in numbers]
 
-    def newest_block(self) -> tuple[int, bytes] | None:
+    def newest_block(self) -> tuple[int, BlockHash] | None:
         """Number and hash of the highest block that has an entry."""
         with usable(self._file):
             row = self._database.execute(
@@ -314,11 +315,11 @@ class Outbox:
             (last, most),
         )
 
-    def in_block(self, number: int, hash: bytes) -> list[Entry]:
+    def in_block(self, number: int, hash: BlockHash) -> list[Entry]:
         """The entries in one block."""
         return self._select("block = ? AND block_hash = ?", (number, hash))
 
-    def not_final(self) -> list[tuple[int, bytes]]:
+    def not_final(self) -> list[tuple[int, BlockHash]]:
         """The blocks with entries, by number and hash, that were not final when they were last
         looked at.
         """
@@ -682,7 +683,7 @@ class OutboxView:
     genesis: bytes
     signer: ChecksumAddress
     unfinished: tuple[Entry, ...]
-    newest_block: tuple[int, bytes] | None
+    newest_block: tuple[int, BlockHash] | None
     not_final: tuple[Entry, ...]
     development: bool
 

@@ -32,6 +32,7 @@ from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.chain.signing.signers import AwaitingSignature, OfflineSigner, Signed, Signer, Unsigned
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.governance.requests import Call
 
@@ -380,7 +381,7 @@ class Sender:
             )
         return made
 
-    def receipts(self, entries: Sequence[Entry]) -> dict[bytes, Receipt]:
+    def receipts(self, entries: Sequence[Entry]) -> dict[TxHash, Receipt]:
         """Of entries in blocks. What the node has forgotten the outbox knows, and the block's logs
         say. Raises TransactionsPruned.
         """

@@ -10,6 +10,7 @@ from jp20.chain.rpc.connection import Connection
 from jp20.chain.rpc.receipts import Receipt, receipts_now
 from jp20.chain.sending.outbox import Entry
 from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Text
 
 _FIRST_PAUSE: Final = 0.02
@@ -32,7 +33,7 @@ class OutcomeUnknown(JP20Error):
 
     def __init__(
         self,
-        hashes: Collection[bytes],
+        hashes: Collection[TxHash],
         seconds: float,
         entries: Collection[Entry] = (),
         trouble: JP20Error | None = None,
@@ -73,10 +74,10 @@ def _fill(gap: int) -> Text:
 
 def wait_for_receipts(
     connection: Connection,
-    hashes: Collection[bytes],
+    hashes: Collection[TxHash],
     patience: float,
     pause: Callable[[float], None] = time.sleep,
-) -> dict[bytes, Receipt]:
+) -> dict[TxHash, Receipt]:
     """The receipts of all, waiting for the blocks that have them. What is in no block that came is
     asked for by name after some blocks or, where none comes, some seconds. Raises OutcomeUnknown
     after `patience` seconds.
@@ -93,7 +94,7 @@ def wait_for_receipts(
             raise OutcomeUnknown(waiting, patience)
         pause(next(rests))
         newest = connection.block_number()
-        wanted: set[bytes] = set()
+        wanted: set[TxHash] = set()
         with suppress(LookupError):  # the chain became shorter a moment ago
             while next_block <= newest:
                 wanted |= waiting.intersection(connection.block(next_block).transactions)

@@ -15,6 +15,7 @@ from jp20.domain.base.text import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jp20.domain.base.ids import OrganisationId
     from jp20.operations.governance.journal import ActDone
 
 app = typer.Typer()
@@ -121,10 +122,10 @@ def acts(
     )
 
 
-def _row(each: "ActDone", names: "Mapping[int, str]", target: str) -> tuple[Value, ...]:
+def _row(each: "ActDone", names: "Mapping[OrganisationId, str]", target: str) -> tuple[Value, ...]:
     from jp20.domain.base.times import in_tokyo
 
-    def name(number: int) -> str:
+    def name(number: "OrganisationId") -> str:
         return names.get(number, str(number))
 
     return (

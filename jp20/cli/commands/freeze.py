@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from eth_typing import ChecksumAddress
 
+    from jp20.domain.base.ids import OrganisationId
     from jp20.operations.session import Session
     from jp20.operations.token.restraints import Freeze, FreezeAtOnce
 
@@ -192,7 +193,7 @@ def _units(amount: str) -> int:
 
 def _to_confirm(
     session: "Session", token: str, account: "ChecksumAddress", frozen_by: str | None
-) -> int:
+) -> "OrganisationId":
     """The organisation whose freeze is meant: one that waits, else the one that was confirmed last.
     Raises JP20Error where nobody froze, BadArgument where several wait.
     """

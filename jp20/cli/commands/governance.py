@@ -17,6 +17,7 @@ from jp20.domain.base.errors import ExitCode
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
+    from jp20.domain.base.ids import OrganisationId
     from jp20.domain.governance.policy import Policy, PolicyDifference, Rule
     from jp20.domain.governance.powers import Power, RuledAct
     from jp20.operations.workspace import Workspace
@@ -128,7 +129,10 @@ def governance_powers(
         places = places_on_chain(session)
     else:
         founding = load_consortium(consortium) if consortium else workspace().consortium()
-        names = dict(enumerate((entry.name for entry in founding.organisations), start=1))
+        names = {
+            member.number: entry.name
+            for member, entry in zip(founding.members, founding.organisations, strict=True)
+        }
         acts = acts_of(_policy(file))
         places = places_before_deployment(founding.members, names)
     show(_powers(powers(acts, places), names))
@@ -214,7 +218,7 @@ def governance_overdue() -> None:
         raise Ending(ExitCode.REFUSED)
 
 
-def _powers(found: "Sequence[Power]", names: "Mapping[int, str]") -> Table:
+def _powers(found: "Sequence[Power]", names: "Mapping[OrganisationId, str]") -> Table:
     """A line for each group, contract and parties."""
     from jp20.domain.governance.matrix import duration
 

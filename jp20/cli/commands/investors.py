@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from eth_typing import ChecksumAddress
 
+    from jp20.domain.base.ids import OrganisationId
     from jp20.operations.investors.listing import Listed
 
 app = typer.Typer(no_args_is_help=True)
@@ -96,7 +97,7 @@ def investors_suspended() -> None:
     names = {member.number: member.name for member in session.members()}
     now = session.now()
 
-    def confirmation(due: int | None, confirmed_by: int) -> Coded:
+    def confirmation(due: int | None, confirmed_by: "OrganisationId") -> Coded:
         if due is not None:
             return awaited(due, now)
         by = names.get(confirmed_by)

@@ -14,6 +14,7 @@ from jp20.cli.shared.acting import run
 from jp20.cli.shared.parties import Party, evidence_if_any, parties
 from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import BadArgument, JP20Error
+from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class WhichTransfer(BadArgument):
     what = Text("--log: which of the {count} transfers in 0x{transaction}?")
     next_step = Text("Name it by its place among the transaction's logs: --log N")
 
-    def __init__(self, transaction: bytes, inside: "Sequence[TransferInside]") -> None:
+    def __init__(self, transaction: TxHash, inside: "Sequence[TransferInside]") -> None:
         listed = "\n".join(
             f"--log {each.ordinal}: {each.from_} → {each.to}, {each.units:,}"
             for each in inside[:_LISTED]
@@ -203,7 +204,7 @@ def reverse(
         )
 
 
-def _chosen(session: "Session", token: str, transaction: bytes, log: int | None) -> int | None:
+def _chosen(session: "Session", token: str, transaction: TxHash, log: int | None) -> int | None:
     """The log that is meant. Raises WhichTransfer, which lists what there is, or NoOriginal."""
     from jp20.operations.token.enforce import transfers_in
 

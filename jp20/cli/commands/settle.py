@@ -14,6 +14,7 @@ from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
+    from jp20.domain.base.ids import OrganisationId
     from jp20.domain.settlement.trades import Trade
     from jp20.operations.session import Session, Signer
     from jp20.operations.settlement.trades import TradeState
@@ -255,7 +256,7 @@ def _named(session: "Session", file: Path, name: str) -> "Trade":
     )
 
 
-def _own_organisations(session: "Session") -> set[int]:
+def _own_organisations(session: "Session") -> "set[OrganisationId]":
     keys = set(session.signers)
     return {m.number for m in session.members() if m.active and keys.intersection(m.keys)}
 

@@ -10,6 +10,7 @@ from jp20.cli.frame.language import help_text
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
+    from jp20.domain.base.ids import TxHash
     from jp20.domain.governance.evidence import Evidence
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=help_text("Send without asking."))]
@@ -131,11 +132,12 @@ def time(text: str, option: str, *, end_of_day: bool = False) -> int:
         raise BadArgument(what, next_step=unfit.next_step) from None
 
 
-def hash_of(text: str, option: str) -> bytes:
-    """Thirty-two bytes that were given in hexadecimal: a transaction, a request. Raises
+def hash_of(text: str, option: str) -> "TxHash":
+    """Thirty-two bytes that were given in hexadecimal: a transaction. Raises
     BadArgument.
     """
     from jp20.domain.base.errors import BadArgument
+    from jp20.domain.base.ids import TxHash
     from jp20.domain.base.text import Text
 
     try:
@@ -143,7 +145,7 @@ def hash_of(text: str, option: str) -> bytes:
     except ValueError:
         found = b""
     if len(found) == 32:
-        return found
+        return TxHash(found)
     raise BadArgument(
         Text('{option}: "{text}" is not a hash of 32 bytes.', option=option, text=text),
         next_step=Text("Write 0x and 64 digits."),

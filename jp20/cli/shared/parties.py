@@ -12,6 +12,7 @@ from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
+    from jp20.domain.base.ids import OrganisationId
     from jp20.domain.governance.evidence import Evidence
     from jp20.operations.session import Session
 
@@ -46,7 +47,7 @@ DocumentIfAny = Annotated[
 ]
 
 
-def parties(session: "Session", named: Sequence[str] | None) -> tuple[int, ...]:
+def parties(session: "Session", named: Sequence[str] | None) -> "tuple[OrganisationId, ...]":
     """The organisations that `--party` names, by number. Raises UnknownOrganisation."""
     return tuple(
         session.organisation(int(each) if each.isascii() and each.isdigit() else each).number

@@ -10,6 +10,7 @@ from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
+    from jp20.domain.base.ids import RequestId
     from jp20.operations.session import Session
 
 _DIGITS: Final = re.compile(r"[0-9a-fA-F]{8,64}")
@@ -34,13 +35,14 @@ def require_id(text: str) -> None:
         )
 
 
-def id_of(session: "Session", text: str) -> bytes:
+def id_of(session: "Session", text: str) -> "RequestId":
     """The request that is meant. Raises BadArgument where none begins so, or several do."""
+    from jp20.domain.base.ids import RequestId
     from jp20.operations.governance.requests import proposals
 
     digits = text.removeprefix("0x").lower()
     if len(digits) == 64:
-        return bytes.fromhex(digits)
+        return RequestId(bytes.fromhex(digits))
     found = [each for each in proposals(session) if each.hex().startswith(digits)]
     if len(found) == 1:
         return found[0]

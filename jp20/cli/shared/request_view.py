@@ -10,6 +10,7 @@ from jp20.domain.base.text import Text
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
+    from jp20.domain.base.ids import OrganisationId
     from jp20.domain.base.roles import Role
     from jp20.domain.governance.policy import Kind
     from jp20.domain.governance.requests import Decision
@@ -200,7 +201,7 @@ def _request(
 
 
 def _missing_parties(
-    session: "Session", decision: "Decision | None", names: dict[int, str]
+    session: "Session", decision: "Decision | None", names: "dict[OrganisationId, str]"
 ) -> Text | None:
     """Whom the chain knows as a party, and the request does not name, each with the reason."""
     from jp20.operations.governance.parties import missing_parties
@@ -379,5 +380,5 @@ def _roles(roles: "frozenset[Role]") -> str:
     return "|".join(role.name for role in sorted(roles))
 
 
-def _names(session: "Session") -> dict[int, str]:
+def _names(session: "Session") -> "dict[OrganisationId, str]":
     return {member.number: member.name for member in session.members()}

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from jp20.domain.base.ids import TxHash
+
 
 @dataclass(frozen=True, slots=True)
 class At:
@@ -10,6 +12,6 @@ class At:
     """
 
     block: int
-    transaction: bytes
+    transaction: TxHash
     log: int
     time: int

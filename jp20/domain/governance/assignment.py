@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import NOBODY, OrganisationId
 from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import Organisation, Rule
@@ -13,15 +14,17 @@ from jp20.domain.governance.policy import Organisation, Rule
 class Assignment:
     """Organisations by number. `signers` has one for each slot; the proposer may be one of them."""
 
-    proposer: int
-    signers: tuple[int, ...]
-    executor: int
+    proposer: OrganisationId
+    signers: tuple[OrganisationId, ...]
+    executor: OrganisationId
 
 
 class NotEnoughOrganisations(JP20Error):
     """The organisations whose keys are at hand cannot carry the decision."""
 
-    def __init__(self, what: Text, roles: Collection[Role], parties: Collection[int]) -> None:
+    def __init__(
+        self, what: Text, roles: Collection[Role], parties: Collection[OrganisationId]
+    ) -> None:
         named = " | ".join(role.name for role in sorted(roles))
         excluded = ", ".join(str(party) for party in sorted(parties))
         why = Text(
@@ -40,8 +43,8 @@ class NotEnoughOrganisations(JP20Error):
 def assign(
     rule: Rule,
     organisations: Sequence[Organisation],
-    parties: Collection[int] = (),
-    signed: Mapping[int, int] | None = None,
+    parties: Collection[OrganisationId] = (),
+    signed: Mapping[int, OrganisationId] | None = None,
     proposed: bool = False,
 ) -> Assignment:
     """Finds the parts, exactly: where it is possible at all, it is found.
@@ -54,7 +57,7 @@ def assign(
     free = [one for one in organisations if one.number not in parties]
     signers = _signers(rule, free, dict(signed or {}), parties)
     chosen = [one for one in free if one.number in signers]
-    proposer = 0 if proposed else _first([*chosen, *free], rule.proposers)
+    proposer = NOBODY if proposed else _first([*chosen, *free], rule.proposers)
     if proposer is None:
         raise NotEnoughOrganisations(
             Text("No key here may propose it."),
@@ -67,7 +70,9 @@ def assign(
     return Assignment(proposer, signers, executor)
 
 
-def direct(rule: Rule, organisations: Sequence[Organisation], parties: Collection[int] = ()) -> int:
+def direct(
+    rule: Rule, organisations: Sequence[Organisation], parties: Collection[OrganisationId] = ()
+) -> OrganisationId:
     """The organisation that acts alone under a rule of one signature. Raises
     NotEnoughOrganisations.
     """
@@ -77,13 +82,13 @@ def direct(rule: Rule, organisations: Sequence[Organisation], parties: Collectio
 def _signers(
     rule: Rule,
     organisations: Sequence[Organisation],
-    signed: Mapping[int, int],
-    parties: Collection[int],
-) -> tuple[int, ...]:
+    signed: Mapping[int, OrganisationId],
+    parties: Collection[OrganisationId],
+) -> tuple[OrganisationId, ...]:
     """A signature for each slot, each of another organisation: a matching, grown slot by slot. Who
     has a part keeps it where another organisation can fill the slot.
     """
-    slot_of: dict[int, int] = {organisation: slot for slot, organisation in signed.items()}
+    slot_of = {organisation: slot for slot, organisation in signed.items()}
     fixed = set(slot_of)
 
     def place(slot: int, tried: set[int]) -> bool:
@@ -112,5 +117,5 @@ def _signers(
     return tuple(organisation_of[slot] for slot in range(len(rule.slots)))
 
 
-def _first(organisations: Sequence[Organisation], roles: Collection[Role]) -> int | None:
+def _first(organisations: Sequence[Organisation], roles: Collection[Role]) -> OrganisationId | None:
     return next((one.number for one in organisations if one.roles & frozenset(roles)), None)

@@ -8,6 +8,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_toml
@@ -37,7 +38,7 @@ class ConsortiumFile:
     def members(self) -> tuple[Organisation, ...]:
         """The organisations with the numbers that they will have."""
         return tuple(
-            Organisation(number, frozenset(entry.roles))
+            Organisation(OrganisationId(number), frozenset(entry.roles))
             for number, entry in enumerate(self.organisations, start=1)
         )
 

@@ -10,6 +10,7 @@ from typing import Final
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.ids import CaseId, DocumentHash, OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.domain.governance.requests import Call, Decision, compose
@@ -54,10 +55,10 @@ def decision_from_json(text: str, file: str) -> Decision:
         target = parse_address(content["target"])
         decision = compose(
             [Call(target, _bytes(data)) for data in content["calls"]],
-            _bytes(content["case"]),
-            _bytes(content["document_hash"]),
+            CaseId(_bytes(content["case"])),
+            DocumentHash(_bytes(content["document_hash"])),
             int(content["rule"], 16),
-            [int(party) for party in content["parties"]],
+            [OrganisationId(int(party)) for party in content["parties"]],
         )
         if decision.request.id != _bytes(content["id"]):
             raise ValueError("the calls are not those of its id")

@@ -14,6 +14,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 
@@ -56,7 +57,7 @@ class Deployed:
 
     name: str
     address: ChecksumAddress
-    transaction: bytes
+    transaction: TxHash
     block: int
     nonce: int
     arguments: tuple[str, ...]
@@ -69,7 +70,7 @@ class DeploymentIntent:
 
     name: str
     address: ChecksumAddress
-    transaction: bytes
+    transaction: TxHash
     nonce: int
 
 
@@ -169,7 +170,7 @@ def _deployed(name: str, found: Mapping[str, Any]) -> Deployed:
     return Deployed(
         name,
         parse_address(found["address"]),
-        _bytes(found["transaction"]),
+        TxHash(_bytes(found["transaction"])),
         int(found["block"]),
         int(found["nonce"]),
         tuple(str(argument) for argument in found["arguments"]),
@@ -183,7 +184,7 @@ def _intent(found: Mapping[str, Any] | None) -> DeploymentIntent | None:
     return DeploymentIntent(
         str(found["name"]),
         parse_address(found["address"]),
-        _bytes(found["transaction"]),
+        TxHash(_bytes(found["transaction"])),
         int(found["nonce"]),
     )
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.ids import CaseId, DocumentHash
 from jp20.domain.base.text import Text
 from jp20.domain.governance.requests import case_id
 
@@ -28,7 +29,7 @@ class Evidence:
     """
 
     case: str
-    document_hash: bytes
+    document_hash: DocumentHash
 
     def __post_init__(self) -> None:
         try:
@@ -41,9 +42,9 @@ class Evidence:
     @classmethod
     def of(cls, case: str, document: bytes) -> "Evidence":
         """With the document's bytes. Raises BadCase."""
-        return cls(case, hashlib.sha256(document).digest())
+        return cls(case, DocumentHash(hashlib.sha256(document).digest()))
 
     @property
-    def case_id(self) -> bytes:
+    def case_id(self) -> CaseId:
         """As the chain has it."""
         return case_id(self.case)

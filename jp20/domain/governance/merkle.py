@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from eth_hash.auto import keccak
 
+from jp20.domain.base.ids import Root
+
 
 class MerkleTree:
     """The tree over `leaves` (32 bytes each, at least one). A node without a partner moves up as
@@ -20,9 +22,9 @@ class MerkleTree:
             self._levels.append(_level_above(self._levels[-1]))
 
     @property
-    def root(self) -> bytes:
+    def root(self) -> Root:
         """32 bytes; the leaf itself where there is one."""
-        return self._levels[-1][0]
+        return Root(self._levels[-1][0])
 
     def proof(self, index: int) -> tuple[bytes, ...]:
         """The nodes that lead from leaf `index` to the root, from the bottom; none where there is
@@ -39,11 +41,11 @@ class MerkleTree:
         return tuple(nodes)
 
 
-def root_by_proof(leaf: bytes, proof: Sequence[bytes]) -> bytes:
+def root_by_proof(leaf: bytes, proof: Sequence[bytes]) -> Root:
     """The root to which `proof` leads from `leaf`."""
     for node in proof:
         leaf = _pair(leaf, node)
-    return leaf
+    return Root(leaf)
 
 
 def _level_above(level: Sequence[bytes]) -> tuple[bytes, ...]:

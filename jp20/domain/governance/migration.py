@@ -14,6 +14,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.ids import DocumentHash
 from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.domain.governance.deployment import Deployment, deployment_from_json, deployment_to_json
@@ -87,7 +88,9 @@ def migration_from_json(data: bytes, file: str) -> Migration:
             parse_address(content["old"]),
             tuple(parse_address(each) for each in content["tokens"]),
             int(content["wallets"]),
-            Evidence(content["case"], bytes.fromhex(content["document"].removeprefix("0x"))),
+            Evidence(
+                content["case"], DocumentHash(bytes.fromhex(content["document"].removeprefix("0x")))
+            ),
             deployment_from_json(json.dumps(content["deployment"]), file),
         )
     except FaultyFile as faulty:

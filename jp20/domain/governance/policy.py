@@ -11,6 +11,7 @@ from typing import Final
 
 from eth_hash.auto import keccak
 
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.roles import Role, bitmap, roles_in
 from jp20.domain.base.text import Text
 
@@ -67,7 +68,9 @@ class Rule:
         """Whether one signature is enough at once: its roles call the contract themselves."""
         return len(self.slots) == 1 and self.delay == 0
 
-    def among(self, organisations: "Sequence[Organisation]", parties: Collection[int]) -> "Rule":
+    def among(
+        self, organisations: "Sequence[Organisation]", parties: Collection[OrganisationId]
+    ) -> "Rule":
         """The rule as it is for a request of these parties: the stand-ins are added wherever all
         who hold the roles asked for are parties, as the Consortium judges it. `organisations` are
         all there are, with the roles that count for the request's contract.
@@ -185,7 +188,7 @@ class Organisation:
     large, and for a token those for that token.
     """
 
-    number: int
+    number: OrganisationId
     roles: frozenset[Role]
 
 
@@ -247,7 +250,7 @@ def unmet(policy: Policy, organisations: Sequence[Organisation]) -> tuple[Unmet,
 
 def most_filled(slots: Sequence[frozenset[Role]], organisations: Sequence[Organisation]) -> int:
     """How many slots different organisations can fill at once: the size of a greatest matching."""
-    signer: dict[int, int] = {}  # number of the organisation: the slot that it fills
+    signer: dict[OrganisationId, int] = {}  # number of the organisation: the slot that it fills
 
     def place(slot: int, tried: set[int]) -> bool:
         for organisation in organisations:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import (
@@ -50,10 +51,10 @@ class Power:
     stand in for them (S4); none where the rule's own roles are enough.
     """
 
-    organisations: tuple[int, ...]
+    organisations: tuple[OrganisationId, ...]
     place: Place
     act: RuledAct
-    parties: tuple[int, ...] = ()
+    parties: tuple[OrganisationId, ...] = ()
 
 
 def acts_of(policy: Policy) -> tuple[RuledAct, ...]:
@@ -62,7 +63,7 @@ def acts_of(policy: Policy) -> tuple[RuledAct, ...]:
 
 
 def places_before_deployment(
-    organisations: Sequence[Organisation], names: Mapping[int, str]
+    organisations: Sequence[Organisation], names: Mapping[OrganisationId, str]
 ) -> tuple[Place, ...]:
     """The contracts that there will be, by the organisations' roles at large and their names."""
     at_large = tuple(organisations)
@@ -76,7 +77,7 @@ def places_before_deployment(
 
 
 def tokens_to_come(
-    organisations: Sequence[Organisation], names: Mapping[int, str]
+    organisations: Sequence[Organisation], names: Mapping[OrganisationId, str]
 ) -> tuple[Place, ...]:
     """A token of each issuer and registrar that can be named for one, by the roles at large."""
     pairs = [
@@ -137,7 +138,7 @@ def powers(
     return tuple(sorted(found, key=lambda power: (len(power.organisations), power.organisations)))
 
 
-_Group = tuple[tuple[int, ...], tuple[int, ...]]
+_Group = tuple[tuple[OrganisationId, ...], tuple[OrganisationId, ...]]
 """Organisations, and those that they name as parties."""
 
 
@@ -170,7 +171,7 @@ def _decides(rule: Rule, group: Sequence[Organisation]) -> bool:
 
 def _parties_needed(
     rule: Rule, organisations: Sequence[Organisation], group: Sequence[Organisation]
-) -> tuple[int, ...]:
+) -> tuple[OrganisationId, ...]:
     """Whom a group has to name as parties to decide by standing in for them; nobody where it does
     not help.
     """

@@ -12,6 +12,7 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.ids import CaseId, DocumentHash, OrganisationId, RequestId, Root
 from jp20.domain.governance.merkle import MerkleTree
 
 
@@ -43,17 +44,19 @@ class Request:
 
     target: ChecksumAddress
     selector: bytes
-    root: bytes
+    root: Root
     calls: int
-    case_id: bytes
-    document_hash: bytes
-    parties: tuple[int, ...]
+    case_id: CaseId
+    document_hash: DocumentHash
+    parties: tuple[OrganisationId, ...]
     rule: int
 
     @property
     def fields(
         self,
-    ) -> tuple[ChecksumAddress, bytes, bytes, int, bytes, bytes, tuple[int, ...], int]:
+    ) -> tuple[
+        ChecksumAddress, bytes, Root, int, CaseId, DocumentHash, tuple[OrganisationId, ...], int
+    ]:
         """The struct as an argument of a call."""
         return (
             self.target,
@@ -67,10 +70,10 @@ class Request:
         )
 
     @property
-    def id(self) -> bytes:
+    def id(self) -> RequestId:
         """`keccak256(abi.encode(request))`, by which the Consortium knows it."""
         kind = "(address,bytes4,bytes32,uint32,bytes32,bytes32,uint32[],uint256)"
-        return keccak(encode([kind], [self.fields]))
+        return RequestId(keccak(encode([kind], [self.fields])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,10 @@ class Decision:
 
 def compose(
     calls: Sequence[Call],
-    case_id: bytes,
-    document_hash: bytes,
+    case_id: CaseId,
+    document_hash: DocumentHash,
     rule: int,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Decision:
     """Puts calls on one function of one contract under one root. ValueError for others, for none,
     or where case or document (32 bytes each, not zero) are missing.
@@ -125,7 +128,7 @@ def leaf(index: int, call: Call) -> bytes:
     return keccak(keccak(encoded))
 
 
-def case_id(number: str) -> bytes:
+def case_id(number: str) -> CaseId:
     """A case number as it stands on the chain, readable there: 1 to 32 ASCII characters, filled
     up with zeros.
 
@@ -134,4 +137,4 @@ def case_id(number: str) -> bytes:
     encoded = number.encode("ascii")
     if not 1 <= len(encoded) <= 32 or not number.isprintable():
         raise ValueError("a case number has 1 to 32 printable ASCII characters")
-    return encoded.ljust(32, b"\0")
+    return CaseId(encoded.ljust(32, b"\0"))

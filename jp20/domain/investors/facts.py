@@ -5,6 +5,7 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
+from jp20.domain.base.ids import InvestorId
 from jp20.domain.investors.investors import InvestorClass, Residency
 
 _SUSPENDED: Final = 1 << 96
@@ -21,7 +22,7 @@ class Facts:
     are unix seconds.
     """
 
-    investor: int
+    investor: InvestorId
     investor_class: InvestorClass
     residency: Residency
     kyc_expiry: int
@@ -33,7 +34,7 @@ class Facts:
     @classmethod
     def of(cls, word: int) -> "Facts":
         return cls(
-            word >> 104,
+            InvestorId(word >> 104),
             InvestorClass(word >> 8 & 0xFF),
             Residency(word & 0xFF),
             word >> 56 & 0xFF_FFFF_FFFF,

@@ -15,6 +15,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.ids import InvestorId
 from jp20.domain.base.text import Text
 from jp20.domain.files.dates import NotADate, parse_time
 from jp20.domain.files.letters import quoted
@@ -81,9 +82,9 @@ _SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]*)?E[+-]?[0-9]+", re.IGNO
 _FURTHER: Final = frozenset({"yes", "further", "追加", "はい", "○", "〇"})
 
 
-def investor_id(first_wallet: ChecksumAddress) -> int:
+def investor_id(first_wallet: ChecksumAddress) -> InvestorId:
     """The opaque id on the chain: the first 19 bytes of the first wallet's address."""
-    return int(first_wallet, 16) >> 8
+    return InvestorId(int(first_wallet, 16) >> 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Investor:
         return self.lines[self.wallets.index(wallet)]
 
     @property
-    def id(self) -> int:
+    def id(self) -> InvestorId:
         """See `investor_id`."""
         return investor_id(self.wallets[0])
 
@@ -277,7 +278,7 @@ class _Reading:
 
     def _apart(self, investors: Sequence[Investor]) -> tuple[Investor, ...]:
         """Those whom the chain would not take for another one of the file."""
-        by_id: dict[int, Investor] = {}
+        by_id: dict[InvestorId, Investor] = {}
         for each in investors:
             other = by_id.setdefault(each.id, each)
             if other is not each:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.files.tables import Column, Row, parse_table
 
@@ -18,7 +19,7 @@ class LossRow:
     """A row: a transaction, and the place of the log among its logs, from 0."""
 
     line: int
-    transaction: bytes
+    transaction: TxHash
     log: int
 
 
@@ -88,4 +89,4 @@ def _loss(file: str, row: Row, faults: list[Fault]) -> LossRow | None:
             )
         )
         return None
-    return LossRow(row.line, transaction, int(place)) if len(transaction) == 32 else None
+    return LossRow(row.line, TxHash(transaction), int(place)) if len(transaction) == 32 else None

@@ -8,6 +8,7 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId, RequestId, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.register.events import Event, LoggedEvent
 
@@ -30,9 +31,9 @@ class Step:
     """
 
     what: str
-    organisation: int
+    organisation: OrganisationId
     key: ChecksumAddress
-    transaction: bytes
+    transaction: TxHash
     block: int
 
     @property
@@ -52,7 +53,7 @@ class Done:
     earlier run sent it, unix seconds; None where this one did.
     """
 
-    transaction: bytes
+    transaction: TxHash
     block: int
     events: tuple[LoggedEvent[Event], ...]
     earlier: float | None = None
@@ -66,7 +67,7 @@ class CallOutcome:
     """
 
     index: int
-    transaction: bytes | None
+    transaction: TxHash | None
     block: int | None
     events: tuple[LoggedEvent[Event], ...] = ()
     earlier: bool = False
@@ -80,7 +81,7 @@ class Decided:
     `steps` are the transactions of this run; none where an earlier run did all.
     """
 
-    request: bytes | None
+    request: RequestId | None
     steps: tuple[Step, ...]
     calls: tuple[CallOutcome, ...]
 
@@ -151,7 +152,7 @@ class RowOutcome:
     outcome: Outcome
     reason: Text | None = None
     code: str | None = None
-    transaction: bytes | None = None
+    transaction: TxHash | None = None
     block: int | None = None
 
 

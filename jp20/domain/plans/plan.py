@@ -20,6 +20,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.ids import BlockHash, DocumentHash, OrganisationId, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.domain.files.json_file import checksum, hex_text
@@ -269,10 +270,10 @@ class Plan:
     platform: ChecksumAddress
     token: ChecksumAddress | None
     block: int
-    block_hash: bytes
+    block_hash: BlockHash
     time: int
     evidence: Evidence
-    parties: tuple[int, ...]
+    parties: tuple[OrganisationId, ...]
     source: Source
     undistributed: int | None
     splits: int | None
@@ -518,10 +519,10 @@ def _of_content(content: Mapping[str, Any]) -> Plan:
         parse_address(content["platform"]),
         None if token is None else parse_address(token),
         _int(content["block"]),
-        _bytes(content["block_hash"]),
+        BlockHash(_bytes(content["block_hash"])),
         _int(content["time"]),
-        Evidence(content["case"], _bytes(content["document_hash"])),
-        tuple(_int(each) for each in content["parties"]),
+        Evidence(content["case"], DocumentHash(_bytes(content["document_hash"]))),
+        tuple(OrganisationId(_int(each)) for each in content["parties"]),
         Source(_text(source["name"]), _bytes(source["sha256"])),
         _int_or_none(content["undistributed"]),
         _int_or_none(content["splits"]),
@@ -603,7 +604,7 @@ def _settled_of(content: Mapping[str, Any]) -> RowOutcome:
         None if account is None else parse_address(account),
         _int_or_none(content["units"]),
         outcome,
-        transaction=None if transaction is None else _bytes(transaction),
+        transaction=None if transaction is None else TxHash(_bytes(transaction)),
         block=_int_or_none(content["block"]),
     )
 

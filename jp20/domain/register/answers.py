@@ -11,6 +11,14 @@ from dataclasses import dataclass, field
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
+from jp20.domain.base.ids import (
+    BlockHash,
+    CaseId,
+    DocumentHash,
+    InvestorId,
+    OrganisationId,
+    RequestId,
+)
 from jp20.domain.base.roles import Role
 from jp20.domain.investors.investors import InvestorClass, Residency
 from jp20.domain.register.books import RequestRecord, SuspensionRecord
@@ -29,7 +37,7 @@ class Stamp:
 
     chain_id: int
     block: int
-    hash: bytes
+    hash: BlockHash
     time: int
     final: bool
 
@@ -98,7 +106,7 @@ class Holding:
     of its own. `share` is that of the units in issue, in millionths, rounded down.
     """
 
-    investor: int
+    investor: InvestorId
     units: int
     share: int
     restrained: RestrainedUnits
@@ -204,7 +212,7 @@ class Line:
 class OrganisationName:
     """An organisation by number and name."""
 
-    number: int
+    number: OrganisationId
     name: str
 
 
@@ -225,9 +233,9 @@ class DecisionMade:
     """
 
     case: str
-    case_id: bytes
-    document_hash: bytes
-    request: bytes | None
+    case_id: CaseId
+    document_hash: DocumentHash
+    request: RequestId | None
     proposer: OrganisationName
     proposed: At | None
     signers: tuple[SignedBy, ...]
@@ -267,7 +275,7 @@ class InvestorAsOf:
     `enrolled` is the decision by which the first one came, None where the chain names none.
     """
 
-    investor: int
+    investor: InvestorId
     facts: InvestorFacts
     wallets: tuple[WalletAsOf, ...]
     suspension: SuspensionRecord | None
@@ -280,7 +288,7 @@ class Lapse:
     of the token that was asked about, 0 without one.
     """
 
-    investor: int
+    investor: InvestorId
     wallets: tuple[ChecksumAddress, ...]
     what: str
     """`kyc` or `class`."""
@@ -292,7 +300,7 @@ class Lapse:
 class HoldingDifference:
     """What an investor had as of two blocks, both in units of the later one."""
 
-    investor: int
+    investor: InvestorId
     wallets: tuple[ChecksumAddress, ...]
     before: int
     after: int
@@ -321,7 +329,7 @@ class Lot:
 class OrganisationAsOf:
     """An organisation. `roles` by scope; the zero address: at large. `keys` are the active ones."""
 
-    number: int
+    number: OrganisationId
     name: str
     active: bool
     keys: tuple[ChecksumAddress, ...]

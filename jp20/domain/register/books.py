@@ -11,6 +11,7 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
+from jp20.domain.base.ids import CaseId, InvestorId, OrganisationId, RequestId, Root
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.policy import rule_of
 from jp20.domain.governance.requests import Request
@@ -78,7 +79,7 @@ class ConsentRecord:
 class SuspensionRecord:
     """An investor's suspension, as the contract's struct. 0: a request decided; not confirmed."""
 
-    organisation: int
+    organisation: OrganisationId
     since: int
     confirmed_by: int
     confirmed_at: int
@@ -109,7 +110,7 @@ class OrganisationRecord:
 class KeyRecord:
     """A key that was ever added, by the number under which signatures name it."""
 
-    organisation: int
+    organisation: OrganisationId
     number: int
     active: bool
 
@@ -127,7 +128,7 @@ class SignatureRecord:
     """Who signed a slot, and when."""
 
     slot: int
-    organisation: int
+    organisation: OrganisationId
     key: ChecksumAddress
     at: At
 
@@ -139,7 +140,7 @@ class RequestRecord:
     """
 
     request: Request
-    proposer: int
+    proposer: OrganisationId
     key: ChecksumAddress
     at: At
     signatures: tuple[SignatureRecord, ...] = ()
@@ -157,8 +158,8 @@ class RequestRecord:
 class ExecutionRecord:
     """A call that was made: under which request, by whom."""
 
-    request: bytes
-    organisation: int
+    request: RequestId
+    organisation: OrganisationId
     key: ChecksumAddress
     at: At
 
@@ -201,22 +202,22 @@ TOKENS: Final[Book[_Token, TokenRecord]] = Book("tokens")
 """By the platform that made it; which one a token follows now says `FOLLOWED`."""
 
 FACTS: Final[Book[tuple[_Platform, _Wallet], int]] = Book("facts")
-SUSPENSIONS: Final[Book[tuple[_Platform, int], SuspensionRecord]] = Book("suspensions")
+SUSPENSIONS: Final[Book[tuple[_Platform, InvestorId], SuspensionRecord]] = Book("suspensions")
 HALTED: Final[Book[_Platform, int]] = Book("halted")
 """Since when; nothing where it is not."""
 
 # The Consortium
 
-ORGANISATIONS: Final[Book[int, OrganisationRecord]] = Book("organisations")
+ORGANISATIONS: Final[Book[OrganisationId, OrganisationRecord]] = Book("organisations")
 KEYS: Final[Book[ChecksumAddress, KeyRecord]] = Book("keys")
-ROLES: Final[Book[tuple[int, ChecksumAddress], frozenset[Role]]] = Book("roles")
+ROLES: Final[Book[tuple[OrganisationId, ChecksumAddress], frozenset[Role]]] = Book("roles")
 """By organisation and scope; the zero address: at large."""
 
 RULES: Final[Book[tuple[int, bytes], int]] = Book("rules")
 TARGETS: Final[Book[ChecksumAddress, TargetRecord]] = Book("targets")
-REQUESTS: Final[Book[bytes, RequestRecord]] = Book("requests")
-EXECUTIONS: Final[Book[tuple[bytes, bytes, int], ExecutionRecord]] = Book("executions")
+REQUESTS: Final[Book[RequestId, RequestRecord]] = Book("requests")
+EXECUTIONS: Final[Book[tuple[CaseId, Root, int], ExecutionRecord]] = Book("executions")
 """By case, root and index, as the contract counts them."""
 
-EXECUTED: Final[Book[tuple[bytes, bytes], int]] = Book("executed")
+EXECUTED: Final[Book[tuple[CaseId, Root], int]] = Book("executed")
 """How many calls of a root were executed under a case."""

@@ -14,6 +14,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
+from jp20.domain.base.ids import CaseId, DocumentHash, InvestorId, OrganisationId, RequestId
 from jp20.domain.base.roles import Role
 from jp20.domain.governance.requests import Request
 from jp20.domain.settlement.trades import Trade
@@ -314,14 +315,14 @@ class Frozen:
 @dataclass(frozen=True, slots=True)
 class FrozenAtOnce:
     account: ChecksumAddress
-    organisation: int
+    organisation: OrganisationId
     amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class FreezeConfirmed:
     account: ChecksumAddress
-    organisation: int
+    organisation: OrganisationId
     confirmed_by: int
 
 
@@ -373,19 +374,19 @@ class AccountReserved:
 
 @dataclass(frozen=True, slots=True)
 class InvestorSuspended:
-    investor: int
-    organisation: int
+    investor: InvestorId
+    organisation: OrganisationId
 
 
 @dataclass(frozen=True, slots=True)
 class SuspensionConfirmed:
-    investor: int
-    organisation: int
+    investor: InvestorId
+    organisation: OrganisationId
 
 
 @dataclass(frozen=True, slots=True)
 class InvestorReinstated:
-    investor: int
+    investor: InvestorId
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,8 +460,8 @@ class WalletCarried:
 
 @dataclass(frozen=True, slots=True)
 class SuspensionCarried:
-    investor: int
-    organisation: int
+    investor: InvestorId
+    organisation: OrganisationId
     since: int
     confirmed_by: int
     confirmed_at: int
@@ -477,7 +478,7 @@ class TokenAdopted:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationAdded:
-    organisation: int
+    organisation: OrganisationId
     name: str
 
 
@@ -485,33 +486,33 @@ class OrganisationAdded:
 class OrganisationRemoved:
     """Its keys and roles ended with it."""
 
-    organisation: int
+    organisation: OrganisationId
 
 
 @dataclass(frozen=True, slots=True)
 class KeyAdded:
-    organisation: int
+    organisation: OrganisationId
     key: ChecksumAddress
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRevoked:
-    organisation: int
+    organisation: OrganisationId
     key: ChecksumAddress
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class RoleGranted:
-    organisation: int
+    organisation: OrganisationId
     role: Role
     scope: ChecksumAddress
 
 
 @dataclass(frozen=True, slots=True)
 class RoleRevoked:
-    organisation: int
+    organisation: OrganisationId
     role: Role
     scope: ChecksumAddress
 
@@ -552,9 +553,9 @@ class RuleRemoved:
 class RequestProposed:
     """`data` is the call's where the proposer published it, else empty."""
 
-    id: bytes
-    case_id: bytes
-    organisation: int
+    id: RequestId
+    case_id: CaseId
+    organisation: OrganisationId
     key: ChecksumAddress
     request: Request
     data: bytes
@@ -562,31 +563,31 @@ class RequestProposed:
 
 @dataclass(frozen=True, slots=True)
 class RequestSigned:
-    id: bytes
-    organisation: int
+    id: RequestId
+    organisation: OrganisationId
     slot: int
     key: ChecksumAddress
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureWithdrawn:
-    id: bytes
-    organisation: int
+    id: RequestId
+    organisation: OrganisationId
     slot: int
     key: ChecksumAddress
 
 
 @dataclass(frozen=True, slots=True)
 class RequestCancelled:
-    id: bytes
-    organisation: int
+    id: RequestId
+    organisation: OrganisationId
     key: ChecksumAddress
 
 
 @dataclass(frozen=True, slots=True)
 class CallExecuted:
-    id: bytes
-    organisation: int
+    id: RequestId
+    organisation: OrganisationId
     index: int
     key: ChecksumAddress
 
@@ -597,11 +598,11 @@ class ActedDirectly:
     emits follows.
     """
 
-    case_id: bytes
+    case_id: CaseId
     target: ChecksumAddress
-    organisation: int
+    organisation: OrganisationId
     selector: bytes
-    document_hash: bytes
+    document_hash: DocumentHash
     data_hash: bytes
     key: ChecksumAddress
 
@@ -627,13 +628,13 @@ class TradeMatched:
 @dataclass(frozen=True, slots=True)
 class PaymentConfirmed:
     id: bytes
-    organisation: int
+    organisation: OrganisationId
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptConfirmed:
     id: bytes
-    organisation: int
+    organisation: OrganisationId
 
 
 @dataclass(frozen=True, slots=True)

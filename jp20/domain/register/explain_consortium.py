@@ -5,6 +5,7 @@ from dataclasses import replace
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
+from jp20.domain.base.ids import OrganisationId, RequestId
 from jp20.domain.base.text import Text
 from jp20.domain.register.books import (
     EXECUTED,
@@ -138,7 +139,7 @@ def _explain_request(draft: Draft, logged: LoggedEvent[Event]) -> None:
             draft.put(EXECUTED, counted, (draft.get(EXECUTED, counted) or 0) + 1)
 
 
-def _request(draft: Draft, id: bytes, at: At) -> RequestRecord:
+def _request(draft: Draft, id: RequestId, at: At) -> RequestRecord:
     known = draft.get(REQUESTS, id)
     if known is None:
         raise BrokenRegister(
@@ -148,7 +149,7 @@ def _request(draft: Draft, id: bytes, at: At) -> RequestRecord:
     return known
 
 
-def _organisation(draft: Draft, number: int, at: At) -> OrganisationRecord:
+def _organisation(draft: Draft, number: OrganisationId, at: At) -> OrganisationRecord:
     known = draft.get(ORGANISATIONS, number)
     if known is None:
         raise BrokenRegister(at, Text("organisation {number} was never added", number=number))

@@ -8,6 +8,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import CaseId, DocumentHash, OrganisationId, RequestId
 from jp20.domain.base.text import Text
 from jp20.domain.register.events import Cause
 
@@ -51,12 +52,12 @@ class Grounds:
     is proposer, signer and executor. `key` is the executor's.
     """
 
-    case_id: bytes
-    document_hash: bytes
-    request: bytes | None
-    proposer: int
-    signers: tuple[int, ...]
-    executor: int
+    case_id: CaseId
+    document_hash: DocumentHash
+    request: RequestId | None
+    proposer: OrganisationId
+    signers: tuple[OrganisationId, ...]
+    executor: OrganisationId
     key: ChecksumAddress
 
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.ids import TxHash
 from jp20.domain.register.movements import Movement, Why
 from jp20.domain.register.register import Register
 
@@ -70,7 +71,7 @@ class Trace:
         return sum(hop.remaining for hop in self.hops if hop.movement.to != recipient)
 
 
-def trace(register: Register, transaction: bytes, log: int, reference: bytes) -> Trace:
+def trace(register: Register, transaction: TxHash, log: int, reference: bytes) -> Trace:
     """Follows the units of the movement at a log (its index in the block) through the register.
 
     `reference` is the id under which it is reversed. ValueError where there is no such movement.

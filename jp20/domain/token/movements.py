@@ -5,6 +5,8 @@ from enum import IntFlag
 
 from eth_typing import ChecksumAddress
 
+from jp20.domain.base.ids import TxHash
+
 
 class Waiver(IntFlag):
     """Rules that an approved case sets aside in a forced transfer."""
@@ -35,7 +37,7 @@ class Original:
     logs, `amount` and `splits` are those of then. A reversal names it.
     """
 
-    transaction_hash: bytes
+    transaction_hash: TxHash
     ordinal: int
     from_: ChecksumAddress
     to: ChecksumAddress

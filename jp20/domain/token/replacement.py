@@ -12,6 +12,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.faults import FaultyFile
+from jp20.domain.base.ids import DocumentHash
 from jp20.domain.base.text import Text
 from jp20.domain.files.fields import read_json
 from jp20.domain.governance.evidence import Evidence
@@ -81,7 +82,9 @@ def replacement_from_json(data: bytes, file: str) -> Replacement:
             int(content["version"]),
             int(content["issuer"]),
             int(content["registrar"]),
-            Evidence(content["case"], bytes.fromhex(content["document"].removeprefix("0x"))),
+            Evidence(
+                content["case"], DocumentHash(bytes.fromhex(content["document"].removeprefix("0x")))
+            ),
         )
     except FaultyFile as faulty:
         raise NotAMigration(file, faulty.faults[0].text, "token") from None

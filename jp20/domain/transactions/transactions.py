@@ -12,6 +12,7 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import address_of
+from jp20.domain.base.ids import TxHash
 
 _ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 """Of the curve secp256k1. A chain takes signatures whose s is in its lower half only (EIP-2)."""
@@ -41,7 +42,7 @@ class Unsigned:
 class Signed:
     """A signed transaction: its hash, by which it is known, and the bytes to be sent."""
 
-    hash: bytes
+    hash: TxHash
     raw: bytes
 
 
@@ -51,7 +52,7 @@ class Recovered:
 
     transaction: Unsigned
     sender: ChecksumAddress
-    hash: bytes
+    hash: TxHash
 
 
 def payload(transaction: Unsigned) -> bytes:
@@ -74,7 +75,7 @@ def with_signature(transaction: Unsigned, signature: bytes) -> Signed:
         raise ValueError("no signature")
     v = signature[64] + 35 + 2 * transaction.chain_id
     raw = _list(_fields(transaction) + _number(v) + _number(r) + _number(s))
-    return Signed(keccak(raw), raw)
+    return Signed(TxHash(keccak(raw)), raw)
 
 
 def recover_signer(raw: bytes) -> Recovered:

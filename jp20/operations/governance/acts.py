@@ -20,6 +20,7 @@ from jp20.chain.contracts.errors import Refused, Reverted, Unauthorized
 from jp20.chain.rpc.connection import NodeRefused, octets
 from jp20.chain.rpc.node_errors import NodeFailure
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call
@@ -58,7 +59,7 @@ class Act:
     question: Callable[[], Text]
     refused: Text
     next_step: Text | None = None
-    parties: tuple[int, ...] = ()
+    parties: tuple[OrganisationId, ...] = ()
     stops: bool = False
     stands: Callable[[], bool] | None = None
     judged: tuple[Call, ...] = ()
@@ -77,7 +78,7 @@ class RowsAct(Generic[_R]):
     call_of: Callable[[Sequence[_R]], Call]
     evidence: Evidence
     question: Callable[[], Text]
-    parties: tuple[int, ...] = ()
+    parties: tuple[OrganisationId, ...] = ()
     size: int = SMALL_BATCH
     stops: bool = False
     settled: tuple[RowOutcome, ...] = ()

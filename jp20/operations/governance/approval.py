@@ -11,6 +11,7 @@ from pathlib import Path
 from jp20.chain.new_files import write_new
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import BadArgument, JP20Error
+from jp20.domain.base.ids import OrganisationId, RequestId
 from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.governance.assignment import NotEnoughOrganisations, assign
@@ -33,7 +34,7 @@ class CallsUnknown(JP20Error):
         "requests {command} 0x{request} --decision FILE"
     )
 
-    def __init__(self, request: bytes, command: str) -> None:
+    def __init__(self, request: RequestId, command: str) -> None:
         super().__init__(request=request.hex(), command=command)
 
 
@@ -44,7 +45,7 @@ class AnotherDecision(BadArgument):
     why = Text("Its calls, case and document make 0x{found}.")
     next_step = Text("Ask the proposing organisation for the right file; do not sign.")
 
-    def __init__(self, file: str, named: bytes, found: bytes) -> None:
+    def __init__(self, file: str, named: RequestId, found: RequestId) -> None:
         super().__init__(file=file, named=named.hex(), found=found.hex())
 
 
@@ -234,7 +235,7 @@ def _open_slots(member: Member, view: RequestView) -> list[int]:
     ]
 
 
-def _why_not(present: list[Member], view: RequestView, signed: dict[int, int]) -> Text:
+def _why_not(present: list[Member], view: RequestView, signed: dict[int, OrganisationId]) -> Text:
     if not present:
         return Text("No key here is an organisation's.")
     if any(member.number in view.request.parties for member in present):

@@ -11,6 +11,7 @@ from jp20.chain.contracts.errors import Reverted, Unauthorized
 from jp20.chain.sending.sender import Progress
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.faults import Fault
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import rule_of
@@ -57,7 +58,7 @@ def execute_batch(
     rows: Sequence[BatchRow[_R]],
     call_of: Callable[[Sequence[_R]], Call],
     evidence: Evidence,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
     at_once: int = BATCH_SIZE,
     progress: Progress | None = None,
     stops: bool = False,
@@ -86,7 +87,7 @@ def _decided(
     parts: Sequence[Sequence[BatchRow[_R]]],
     call_of: Callable[[Sequence[_R]], Call],
     evidence: Evidence,
-    parties: tuple[int, ...],
+    parties: tuple[OrganisationId, ...],
     progress: Progress | None = None,
     stops: bool = False,
     key_of: Callable[[Sequence[_R]], bytes] | None = None,

@@ -9,6 +9,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.ids import DocumentHash, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.base.times import unix_time
 from jp20.domain.files.fields import read_toml
@@ -61,9 +62,10 @@ class CaseFile:
         until = self.time(field)
         return until if isinstance(self._fields[field], datetime) else until - 1
 
-    def document_hash(self, field: str) -> bytes:
+    def document_hash(self, field: str) -> DocumentHash:
         """The SHA-256 of a file beside this one. Raises NoFile, BadArgument where it is empty."""
-        return hashlib.sha256(read_document(self._file.parent / self.text(field))).digest()
+        document = read_document(self._file.parent / self.text(field))
+        return DocumentHash(hashlib.sha256(document).digest())
 
     def address(self, field: str) -> ChecksumAddress:
         try:
@@ -71,14 +73,14 @@ class CaseFile:
         except ValueError:
             raise self.unfit(field, f"{field} = 0x + 40 × 0-9, a-f") from None
 
-    def hash(self, field: str) -> bytes:
+    def hash(self, field: str) -> TxHash:
         try:
             value = bytes.fromhex(self.text(field).removeprefix("0x"))
         except ValueError:
             value = b""
         if len(value) != 32:
             raise self.unfit(field, f"{field} = 0x + 64 × 0-9, a-f")
-        return value
+        return TxHash(value)
 
     def table(self, field: str) -> "CaseFile":
         value = self._fields.get(field)

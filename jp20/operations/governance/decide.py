@@ -18,6 +18,7 @@ from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.sender import Progress
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.ids import OrganisationId, RequestId
 from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
@@ -43,7 +44,7 @@ class NotBefore(JP20Error):
     why = Text("Request 0x{request}: the policy asks for a delay.")
     next_step = Text("Run the same command again then; it continues from here.")
 
-    def __init__(self, request: bytes, ready_at: int, decision: Decision | None = None) -> None:
+    def __init__(self, request: RequestId, ready_at: int, decision: Decision | None = None) -> None:
         super().__init__(time=in_tokyo(ready_at), request=request.hex())
         self.request = request
         self.ready_at = ready_at
@@ -71,7 +72,7 @@ class AwaitingOthers(JP20Error):
 
     def __init__(
         self,
-        request: bytes,
+        request: RequestId,
         steps: Sequence[Step],
         roles: Iterable[Role],
         decision: Decision | None = None,
@@ -124,7 +125,7 @@ class _Hands:
             for member in members
         }
 
-    def can_sign_alone(self, signed: dict[int, int]) -> bool:
+    def can_sign_alone(self, signed: dict[int, OrganisationId]) -> bool:
         """Whether who has to sign is here, or has signed."""
         return self._must_sign in (0, *self._signers, *signed.values())
 
@@ -136,10 +137,12 @@ class _Hands:
             [*self.organisations, *others], key=lambda each: each.number != self._must_sign
         )
 
-    def key(self, organisation: int) -> Signer:
+    def key(self, organisation: OrganisationId) -> Signer:
         return self._signers[organisation][0]
 
-    def all_keys(self, rule: Rule, parties: Collection[int]) -> dict[ChecksumAddress, int]:
+    def all_keys(
+        self, rule: Rule, parties: Collection[OrganisationId]
+    ) -> dict[ChecksumAddress, OrganisationId]:
         """The keys of all organisations that may act alone, by address, with their organisation.
         Raises NotEnoughOrganisations where there is none.
         """
@@ -152,7 +155,7 @@ class _Hands:
             for signer in self._signers[each.number]
         }
 
-    def __contains__(self, organisation: int) -> bool:
+    def __contains__(self, organisation: OrganisationId) -> bool:
         return organisation in self._signers
 
     def require_any(self) -> None:
@@ -167,7 +170,7 @@ def decide(
     session: Session,
     calls: Sequence[Call],
     evidence: Evidence,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
     *,
     keys: Sequence[bytes] | None = None,
     progress: Progress | None = None,
@@ -216,7 +219,7 @@ def decide(
     return decided
 
 
-def acting_key(session: Session, call: Call, parties: Iterable[int]) -> Signer | None:
+def acting_key(session: Session, call: Call, parties: Iterable[OrganisationId]) -> Signer | None:
     """The key with which a call would be made that takes no request; None where none here may.
     Raises NotInPolicy.
     """
@@ -231,7 +234,7 @@ def acting_key(session: Session, call: Call, parties: Iterable[int]) -> Signer |
 def _directly(
     session: Session,
     hands: _Hands,
-    organisation: int,
+    organisation: OrganisationId,
     calls: Sequence[Call],
     evidence: Evidence,
     keys: Sequence[bytes] | None,
@@ -263,7 +266,10 @@ def case_key(session: Session, call: Call, evidence: Evidence, equal: int = 0) -
 
 
 def _at_once(
-    session: Session, keys: dict[ChecksumAddress, int], calls: Sequence[Call], evidence: Evidence
+    session: Session,
+    keys: dict[ChecksumAddress, OrganisationId],
+    calls: Sequence[Call],
+    evidence: Evidence,
 ) -> Decided:
     acts = {
         requests.direct_call(session, call, evidence): session.function_of(call) for call in calls
@@ -303,7 +309,7 @@ def _by_request(
 
 def _signed(
     session: Session, hands: _Hands, decision: Decision, rule: Rule
-) -> tuple[int, list[Step]]:
+) -> tuple[OrganisationId, list[Step]]:
     """Proposes and signs what is not yet; returns who is to execute. What others proposed or signed
     meanwhile is gone on with.
     """
@@ -328,7 +334,7 @@ def _unless_others_were_first() -> Iterator[None]:
 
 def _sign(
     session: Session, hands: _Hands, decision: Decision, rule: Rule, steps: list[Step]
-) -> int:
+) -> OrganisationId:
     """Proposes and signs what is not yet, adding to the steps; returns who is to execute."""
     request = decision.request
     stands = requests.standing(session, request)
@@ -356,7 +362,7 @@ def _sign(
 
 def _propose(
     session: Session, hands: _Hands, decision: Decision, parts: Assignment, steps: list[Step]
-) -> dict[int, int]:
+) -> dict[int, OrganisationId]:
     """Adds the step, and returns the slot that the proposer signs with it."""
     proposer = parts.proposer
     slot = parts.signers.index(proposer) if proposer in parts.signers else NO_SLOT
@@ -369,7 +375,7 @@ def _contribute(
     hands: _Hands,
     decision: Decision,
     rule: Rule,
-    signed: dict[int, int],
+    signed: dict[int, OrganisationId],
     proposed: bool,
     steps: list[Step],
 ) -> NoReturn:
@@ -412,7 +418,7 @@ def _wait(session: Session, decision: Decision, rule: Rule) -> None:
 
 
 def _steps(
-    what: str, organisation: int, signer: Signer, outcomes: Iterable[CallOutcome]
+    what: str, organisation: OrganisationId, signer: Signer, outcomes: Iterable[CallOutcome]
 ) -> tuple[Step, ...]:
     return tuple(
         Step(what, organisation, signer.address, outcome.transaction, outcome.block)

@@ -7,6 +7,7 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.governance.evidence import Evidence
@@ -77,7 +78,7 @@ def halt(session: Session, evidence: Evidence | None = None) -> Act:
     )
 
 
-def resume(session: Session, evidence: Evidence, *, parties: Iterable[int] = ()) -> Act:
+def resume(session: Session, evidence: Evidence, *, parties: Iterable[OrganisationId] = ()) -> Act:
     """Ends the stop that is on now, or the one that was ended under this case; one that comes later
     is not ended by this decision. Raises NotHalted.
     """

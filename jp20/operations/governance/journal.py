@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
+from jp20.domain.base.ids import NOBODY, CaseId, DocumentHash, OrganisationId, RequestId
 from jp20.domain.governance.policy import Kind
 from jp20.domain.register.books import REQUESTS
 from jp20.domain.register.events import ActedDirectly, CallExecuted
@@ -29,27 +30,27 @@ class ActDone:
     act: NamedAct
     function: str
     case: str
-    document_hash: bytes
-    organisation: int
+    document_hash: DocumentHash
+    organisation: OrganisationId
     key: ChecksumAddress
-    request: bytes | None = None
-    proposer: int = 0
-    signers: tuple[int, ...] = ()
+    request: RequestId | None = None
+    proposer: OrganisationId = NOBODY
+    signers: tuple[OrganisationId, ...] = ()
     index: int = 0
     calls: int = 1
 
     @property
-    def organisations(self) -> frozenset[int]:
+    def organisations(self) -> frozenset[OrganisationId]:
         """Everybody who had a part in it."""
-        return frozenset({self.organisation, self.proposer, *self.signers}) - {0}
+        return frozenset({self.organisation, self.proposer, *self.signers}) - {NOBODY}
 
 
 def acts_done(
     session: Session,
     *,
     target: ChecksumAddress | None = None,
-    case_id: bytes | None = None,
-    organisation: int | None = None,
+    case_id: CaseId | None = None,
+    organisation: OrganisationId | None = None,
     since: int | None = None,
     until: int | None = None,
 ) -> tuple[ActDone, ...]:
@@ -66,13 +67,13 @@ def acts_done(
 def _acts(
     session: Session,
     target: ChecksumAddress | None,
-    case_id: bytes | None,
+    case_id: CaseId | None,
     since: int | None,
     until: int | None,
 ) -> Iterator[ActDone]:
     kinds: dict[ChecksumAddress, Kind | None] = {}
 
-    def wanted(at: At, on: ChecksumAddress, case: bytes) -> bool:
+    def wanted(at: At, on: ChecksumAddress, case: CaseId) -> bool:
         return (
             target in (None, on)
             and case_id in (None, case)
@@ -97,7 +98,7 @@ def _acts(
                 on, selector, calls = asked.target, asked.selector, asked.calls
                 proposer, signers = grounds.proposer, grounds.signers
             case ActedDirectly(_, on, _, selector):
-                index, calls, proposer, signers = 0, 1, 0, ()
+                index, calls, proposer, signers = 0, 1, NOBODY, ()
             case _:
                 continue
         if wanted(entry.logged.at, on, grounds.case_id):
@@ -117,5 +118,5 @@ def _acts(
             )
 
 
-def _case(case_id: bytes) -> str:
+def _case(case_id: CaseId) -> str:
     return case_id.rstrip(b"\0").decode("ascii", "replace")

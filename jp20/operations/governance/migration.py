@@ -20,6 +20,7 @@ from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import NOBODY, InvestorId
 from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.governance.deployment import CONTRACTS, MODULES, Deployed, Deployment
@@ -313,7 +314,9 @@ class _Migrating:
                 raise each.refusal
 
     def _tell(self, stage: Stage, what: str, signer: Signer, receipt: Receipt) -> None:
-        self._progress(stage, Step(what, 0, signer.address, receipt.transaction, receipt.block))
+        self._progress(
+            stage, Step(what, NOBODY, signer.address, receipt.transaction, receipt.block)
+        )
 
     def _save(self, name: str, receipt: Receipt) -> None:
         connection, deployment = self._session.connection, self._migration.deployment
@@ -470,8 +473,8 @@ def _by_investor(
 ) -> Iterator[list[ChecksumAddress]]:
     """One wallet of each investor, in parts that have `WALLETS_AT_ONCE` wallets or one investor."""
     words = old.read_many(int, "factsOf", [(wallet,) for wallet in wallets])
-    sizes: dict[int, int] = {}
-    named: dict[int, ChecksumAddress] = {}
+    sizes: dict[InvestorId, int] = {}
+    named: dict[InvestorId, ChecksumAddress] = {}
     for wallet, word in zip(wallets, words, strict=True):
         investor = Facts.of(word).investor
         sizes[investor] = sizes.get(investor, 0) + 1

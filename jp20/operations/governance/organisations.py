@@ -18,6 +18,7 @@ from jp20.chain.rpc.connection import NodeRefused
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.roles import Role, bitmap, roles_in
 from jp20.domain.base.text import Text
 from jp20.domain.governance.consortium_refusals import ChangeRefused, is_known
@@ -61,7 +62,7 @@ class KeyEntry:
 
     number: int
     address: ChecksumAddress
-    organisation: int
+    organisation: OrganisationId
     active: bool
 
 
@@ -92,7 +93,7 @@ def organisation_keys(session: Session) -> tuple[KeyEntry, ...]:
     """All keys, the revoked ones included, in the order in which they were added."""
     numbers = range(1, session.consortium.read(int, "keyCount") + 1)
     found = session.consortium.read_many(
-        tuple[ChecksumAddress, int, bool], "keyInfo", [(number,) for number in numbers]
+        tuple[ChecksumAddress, OrganisationId, bool], "keyInfo", [(number,) for number in numbers]
     )
     return tuple(KeyEntry(number, *each) for number, each in zip(numbers, found, strict=True))
 
@@ -334,7 +335,7 @@ def _change(
     call: Call,
     evidence: Evidence,
     question: Text,
-    parties: tuple[int, ...] = (),
+    parties: tuple[OrganisationId, ...] = (),
     after: tuple[Organisation, ...] | None = None,
 ) -> Change:
     act = Act(

@@ -14,6 +14,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.abi import Decoded
 from jp20.chain.contracts.contract import token_at
+from jp20.domain.base.ids import OrganisationId, RequestId, TxHash
 from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.governance.policy import Kind, rule_of
@@ -38,7 +39,7 @@ auditor, for KYC or AML does so by office, and is no party by that.
 class KnownParty:
     """An organisation, by number, that the chain knows as a party, and from where."""
 
-    organisation: int
+    organisation: OrganisationId
     why: Text
 
 
@@ -57,7 +58,7 @@ def known_parties(session: Session, calls: Sequence[Call]) -> tuple[KnownParty, 
     accounts |= {side for each in originals for side in (each.from_, each.to)}
     if not accounts:
         return ()
-    found: dict[int, Text] = {}
+    found: dict[OrganisationId, Text] = {}
     for party in (
         *_issuers(session, calls[0].target, accounts),
         *_owners(session, accounts),
@@ -116,17 +117,17 @@ def _issuers(
 
 def _owners(session: Session, accounts: Iterable[ChecksumAddress]) -> Iterator[KnownParty]:
     rows = [(account,) for account in accounts]
-    for number in session.consortium.read_many(int, "organisationOf", rows):
+    for number in session.consortium.read_many(OrganisationId, "organisationOf", rows):
         if number:
             yield KnownParty(number, Text("its own account is a side"))
 
 
-def _signers(session: Session, transactions: set[bytes]) -> Iterator[KnownParty]:
+def _signers(session: Session, transactions: set[TxHash]) -> Iterator[KnownParty]:
     """Who signed, for a side, the requests and direct acts that made some transactions: as it was
     then, whatever was withdrawn afterwards.
     """
-    asked: dict[bytes, Request] = {}
-    signed: dict[bytes, dict[int, int]] = {}  # request: slot: organisation
+    asked: dict[RequestId, Request] = {}
+    signed: dict[RequestId, dict[int, OrganisationId]] = {}  # request: slot: organisation
     for entry in session.events(session.consortium.address) if transactions else ():
         disputed = entry.at.transaction in transactions
         match entry.event:
@@ -145,7 +146,7 @@ def _signers(session: Session, transactions: set[bytes]) -> Iterator[KnownParty]
 
 
 def _on_a_side(
-    session: Session, target: ChecksumAddress, word: int, signed: Mapping[int, int]
+    session: Session, target: ChecksumAddress, word: int, signed: Mapping[int, OrganisationId]
 ) -> Iterator[KnownParty]:
     rule = rule_of(word)
     members = {member.number: member for member in session.members(target)}

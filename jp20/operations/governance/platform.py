@@ -28,6 +28,7 @@ from jp20.chain.sending.waiting import wait_for_receipts
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import NOBODY, OrganisationId, TxHash
 from jp20.domain.base.roles import bitmap
 from jp20.domain.base.text import Text
 from jp20.domain.governance.consortium_file import OrganisationEntry
@@ -71,7 +72,7 @@ class DeploymentFailed(JP20Error):
     why = Text("Transaction 0x{transaction} failed.")
     next_step = Text("Run it again: it continues from here.")
 
-    def __init__(self, name: str, transaction: bytes) -> None:
+    def __init__(self, name: str, transaction: TxHash) -> None:
         super().__init__(name=name, transaction=transaction.hex())
 
 
@@ -96,7 +97,7 @@ def deploy_platform(
     require_decidable(
         policy,
         [
-            Organisation(number, frozenset(entry.roles))
+            Organisation(OrganisationId(number), frozenset(entry.roles))
             for number, entry in enumerate(organisations, start=1)
         ],
     )
@@ -288,7 +289,9 @@ class _Founding:
         )
         contracts = MappingProxyType({**self.deployment.contracts, intent.name: deployed})
         self._record(replace(self.deployment, contracts=contracts, intent=None))
-        self._progress(Step(f"deploy {intent.name}", 0, self._founder.address, *_place(receipt)))
+        self._progress(
+            Step(f"deploy {intent.name}", NOBODY, self._founder.address, *_place(receipt))
+        )
 
     def _add_organisations(
         self, consortium: Contract, organisations: Sequence[OrganisationEntry]
@@ -346,7 +349,7 @@ class _Founding:
     def _send(self, contract: Contract, function: str, *arguments: object) -> None:
         self._known[contract.address] = contract.interface
         receipt = self._sender.send(contract.call(function, *arguments), label=function)
-        self._progress(Step(function, 0, self._founder.address, *_place(receipt)))
+        self._progress(Step(function, NOBODY, self._founder.address, *_place(receipt)))
 
 
 def contract_address(deployer: ChecksumAddress, nonce: int) -> ChecksumAddress:
@@ -403,7 +406,7 @@ def _targets(deployment: Deployment) -> tuple[tuple[ChecksumAddress, Kind], ...]
     )
 
 
-def _place(receipt: Receipt) -> tuple[bytes, int]:
+def _place(receipt: Receipt) -> tuple[TxHash, int]:
     return receipt.transaction, receipt.block
 
 
@@ -471,5 +474,5 @@ def _is_there(consortium: Contract, number: int, entry: OrganisationEntry) -> bo
         return False
     name, active, _, _ = consortium.read(tuple[str, bool, int, int], "organisationInfo", number)
     roles = consortium.read(int, "rolesOf", number, ZERO_ADDRESS)
-    owners = consortium.read_many(int, "organisationOf", [(key,) for key in entry.keys])
+    owners = consortium.read_many(OrganisationId, "organisationOf", [(key,) for key in entry.keys])
     return active and name == entry.name and roles == bitmap(entry.roles) and {number} == {*owners}

@@ -8,6 +8,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import (
@@ -87,7 +88,7 @@ class Overdue:
     what: Text
     token: ChecksumAddress | None
     account: ChecksumAddress
-    organisation: int
+    organisation: OrganisationId
     since: int
     due: int
 
@@ -234,7 +235,7 @@ def _suspensions(session: Session) -> list[Overdue]:
             ) if organisation:
                 suspended[investor] = first_wallet[investor]
     rows = [(wallet,) for wallet in suspended.values()]
-    states = session.platform.read_many(tuple[int, int, int, int], "suspension", rows)
+    states = session.platform.read_many(tuple[OrganisationId, int, int, int], "suspension", rows)
     return [
         Overdue(_SUSPENDED, None, wallet, organisation, since, since + CONFIRMED_WITHIN)
         for wallet, (organisation, since, _, confirmed_at) in zip(

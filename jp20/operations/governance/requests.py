@@ -19,6 +19,7 @@ from jp20.chain.sending.sender import Progress
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import NOBODY, CaseId, OrganisationId, RequestId
 from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.governance.assignment import NotEnoughOrganisations
@@ -59,7 +60,7 @@ class UnknownRequest(JP20Error):
     what = Text("There is no request 0x{request}.")
     next_step = Text("List the requests.")
 
-    def __init__(self, request: bytes) -> None:
+    def __init__(self, request: RequestId) -> None:
         super().__init__(request=request.hex())
 
 
@@ -73,7 +74,7 @@ class FalseRequest(JP20Error):
     )
     next_step = Text("Ask your own node, or another one.")
 
-    def __init__(self, request: bytes, found: bytes) -> None:
+    def __init__(self, request: RequestId, found: RequestId) -> None:
         super().__init__(request=request.hex(), found=found.hex())
 
 
@@ -97,7 +98,7 @@ class RequestState(Enum):
 class Signature:
     """Who signed a slot. `counts`: the key is active and its organisation still has the role."""
 
-    organisation: int
+    organisation: OrganisationId
     key: ChecksumAddress
     counts: bool
 
@@ -117,7 +118,7 @@ class RequestView:
     signature is missing. `call` is what the proposer published, read from this node.
     """
 
-    id: bytes
+    id: RequestId
     request: Request
     case: str
     kind: Kind | None
@@ -125,7 +126,7 @@ class RequestView:
     function: str
     executed: int
     state: RequestState
-    proposer: int
+    proposer: OrganisationId
     proposed_at: int
     expires_at: int
     ready_at: int | None
@@ -148,7 +149,7 @@ class Proposal:
     """The latest proposal of a request, from its event."""
 
     request: Request
-    organisation: int
+    organisation: OrganisationId
     data: bytes
     at: At
 
@@ -183,7 +184,7 @@ def propose(
     signer: Signer,
     calls: Sequence[Call],
     evidence: Evidence,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
     slot: int | None = None,
 ) -> Proposed:
     """Proposes calls on one function, and signs the first slot that the organisation can fill.
@@ -197,7 +198,7 @@ def propose(
     return Proposed(decision, send_proposal(session, signer, decision, number, chosen))
 
 
-def sign(session: Session, signer: Signer, request: bytes, slot: int | None = None) -> Step:
+def sign(session: Session, signer: Signer, request: RequestId, slot: int | None = None) -> Step:
     """Signs a request: the first free slot that the organisation can fill, or the one named.
 
     Raises UnknownRequest, NotEnoughOrganisations where no slot is left for it, or Reverted.
@@ -209,7 +210,7 @@ def sign(session: Session, signer: Signer, request: bytes, slot: int | None = No
 
 
 def _sign(
-    session: Session, signer: Signer, request: Request, number: int, slot: int | None
+    session: Session, signer: Signer, request: Request, number: OrganisationId, slot: int | None
 ) -> Step:
     if slot is None:
         slot = _free_slot(session, number, request, standing(session, request).signatures)
@@ -234,7 +235,7 @@ def sign_decision(
     return _sign(session, signer, decision.request, number, slot)
 
 
-def withdraw(session: Session, signer: Signer, request: bytes) -> Step:
+def withdraw(session: Session, signer: Signer, request: RequestId) -> Step:
     """Takes the organisation's signature back. Raises UnknownRequest, or Reverted."""
     session.settle()
     proposal = _proposal(session, request)
@@ -248,7 +249,7 @@ def withdraw(session: Session, signer: Signer, request: bytes) -> Step:
     raise JP20Error(Text("Organisation {number} has not signed.", number=number))
 
 
-def cancel_request(session: Session, signer: Signer, request: bytes) -> Step:
+def cancel_request(session: Session, signer: Signer, request: RequestId) -> Step:
     """Closes a request that the organisation proposed. Raises Reverted where it is refused."""
     number = session.organisation_of(signer.address)
     done = session.send(signer, session.consortium.call("cancel", request))
@@ -281,7 +282,7 @@ def list_requests(
     *,
     target: ChecksumAddress | None = None,
     selector: bytes | None = None,
-    case_id: bytes | None = None,
+    case_id: CaseId | None = None,
 ) -> tuple[RequestView, ...]:
     """All requests that were ever proposed, the latest last; or those on a contract, a function,
     under a case, whose proposal is wanted, and only of these it is read where they stand.
@@ -294,12 +295,12 @@ def list_requests(
     )
 
 
-def show_request(session: Session, request: bytes) -> RequestView:
+def show_request(session: Session, request: RequestId) -> RequestView:
     """One request. Raises UnknownRequest."""
     return _view(session, _Members(session), request, _proposal(session, request), session.now())
 
 
-def published_decision(session: Session, request: bytes) -> Decision | None:
+def published_decision(session: Session, request: RequestId) -> Decision | None:
     """The decision of a request whose only call was published: all that `execute` needs. None
     where its calls travel as a file.
     """
@@ -338,7 +339,7 @@ def load_decision(file: Path) -> Decision:
 
 
 def prepare(
-    session: Session, calls: Sequence[Call], evidence: Evidence, parties: Iterable[int]
+    session: Session, calls: Sequence[Call], evidence: Evidence, parties: Iterable[OrganisationId]
 ) -> Decision:
     """The decision about some calls under the rule in force. Its parties are those that are named,
     and those that the chain knows (S4). Raises NotInPolicy.
@@ -365,13 +366,13 @@ def required_rule(word: int, function: str) -> Rule:
     return rule
 
 
-def must_sign(session: Session, target: ChecksumAddress, call: Decoded | None) -> int:
+def must_sign(session: Session, target: ChecksumAddress, call: Decoded | None) -> OrganisationId:
     """The organisation without whose signature the Consortium refuses a call: whose key it
     exchanges with its own. 0 where there is none.
     """
     if target != session.consortium.address or call is None or call.name != "rotateKey":
-        return 0
-    return session.consortium.read(int, "organisationOf", call.arguments["oldKey"])
+        return NOBODY
+    return session.consortium.read(OrganisationId, "organisationOf", call.arguments["oldKey"])
 
 
 def rule_for(session: Session, request: Request) -> Rule:
@@ -380,7 +381,7 @@ def rule_for(session: Session, request: Request) -> Rule:
 
 
 def send_proposal(
-    session: Session, signer: Signer, decision: Decision, organisation: int, slot: int
+    session: Session, signer: Signer, decision: Decision, organisation: OrganisationId, slot: int
 ) -> Step:
     data = decision.published_data
     if len(data) > MOST_PUBLISHED and not required_rule(decision.request.rule, "").delay:
@@ -397,7 +398,7 @@ def send_proposal(
 
 
 def send_signature(
-    session: Session, signer: Signer, request: Request, organisation: int, slot: int
+    session: Session, signer: Signer, request: Request, organisation: OrganisationId, slot: int
 ) -> Step:
     done = session.send(
         signer,
@@ -488,13 +489,13 @@ def proposals(
     *,
     target: ChecksumAddress | None = None,
     selector: bytes | None = None,
-    case_id: bytes | None = None,
-    request: bytes | None = None,
-) -> dict[bytes, Proposal]:
+    case_id: CaseId | None = None,
+    request: RequestId | None = None,
+) -> dict[RequestId, Proposal]:
     """The latest proposal of each request, by id, in the order in which they were first made; or of
     those on a contract, a function, under a case; or of one by its id.
     """
-    found: dict[bytes, Proposal] = {}
+    found: dict[RequestId, Proposal] = {}
     for entry in session.history.proposals(session.consortium.address, case_id, request):
         event = entry.event
         if target in (None, event.request.target) and selector in (None, event.request.selector):
@@ -559,7 +560,7 @@ class _Members:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._by_scope: dict[ChecksumAddress, tuple[Member, ...]] = {}
-        self._keys: dict[int, tuple[ChecksumAddress, int, bool]] = {}
+        self._keys: dict[int, tuple[ChecksumAddress, OrganisationId, bool]] = {}
 
     def of(self, scope: ChecksumAddress) -> dict[int, Member]:
         if scope not in self._by_scope:
@@ -584,15 +585,15 @@ class _Members:
         organisations = [member.organisation for member in members if member.active]
         return required_rule(request.rule, "").among(organisations, request.parties)
 
-    def _key(self, number: int) -> tuple[ChecksumAddress, int, bool]:
+    def _key(self, number: int) -> tuple[ChecksumAddress, OrganisationId, bool]:
         if number not in self._keys:
             self._keys[number] = self._session.consortium.read(
-                tuple[ChecksumAddress, int, bool], "keyInfo", number
+                tuple[ChecksumAddress, OrganisationId, bool], "keyInfo", number
             )
         return self._keys[number]
 
 
-def _proposal(session: Session, request: bytes) -> Proposal:
+def _proposal(session: Session, request: RequestId) -> Proposal:
     found = proposals(session, request=request).get(request)
     if found is None:
         raise UnknownRequest(request)
@@ -607,7 +608,10 @@ def _true(event: RequestProposed) -> RequestProposed:
 
 
 def _free_slot(
-    session: Session, organisation: int, request: Request, signatures: dict[int, Signature]
+    session: Session,
+    organisation: OrganisationId,
+    request: Request,
+    signatures: dict[int, Signature],
 ) -> int:
     """The first slot without a valid signature that an organisation can fill; else NO_SLOT."""
     rule = rule_for(session, request)
@@ -622,7 +626,7 @@ def _free_slot(
 
 
 def _view(
-    session: Session, members: _Members, id: bytes, proposal: Proposal, now: int
+    session: Session, members: _Members, id: RequestId, proposal: Proposal, now: int
 ) -> RequestView:
     request = proposal.request
     rule = members.rule(request)

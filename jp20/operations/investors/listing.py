@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from eth_typing import ChecksumAddress
 
+from jp20.domain.base.ids import InvestorId, OrganisationId
 from jp20.domain.investors.facts import Facts
 from jp20.domain.register.events import WalletAdded, WalletCarried, WalletRegistered
 from jp20.operations.governance.policy import CONFIRMED_WITHIN
@@ -18,7 +19,7 @@ class Listed:
     came, and what the platform knows.
     """
 
-    id: int
+    id: InvestorId
     wallets: tuple[ChecksumAddress, ...]
     facts: Facts
 
@@ -35,9 +36,9 @@ class Suspension:
     """
 
     investor: Listed
-    organisation: int
+    organisation: OrganisationId
     since: int
-    confirmed_by: int
+    confirmed_by: OrganisationId
 
     @property
     def due(self) -> int | None:
@@ -55,7 +56,7 @@ def list_investors(session: Session) -> tuple[Listed, ...]:
             if isinstance(entry.event, WalletRegistered | WalletAdded | WalletCarried)
         )
     )
-    found: dict[int, tuple[list[ChecksumAddress], Facts]] = {}
+    found: dict[InvestorId, tuple[list[ChecksumAddress], Facts]] = {}
     for wallet, facts in zip(wallets, facts_of(session, wallets), strict=True):
         if facts.is_known and not facts.retired:
             found.setdefault(facts.investor, ([], facts))[0].append(wallet)
@@ -66,7 +67,9 @@ def suspensions(session: Session) -> tuple[Suspension, ...]:
     """The suspensions that stand, the latest first."""
     suspended = [each for each in list_investors(session) if each.facts.suspended]
     rows = session.platform.read_many(
-        tuple[int, int, int, int], "suspension", [(each.wallets[0],) for each in suspended]
+        tuple[OrganisationId, int, OrganisationId, int],
+        "suspension",
+        [(each.wallets[0],) for each in suspended],
     )
     found = [
         Suspension(each, organisation, since, confirmed_by)

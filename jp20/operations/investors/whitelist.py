@@ -11,6 +11,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base import times
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call, Request, compose
@@ -157,7 +158,7 @@ def suspend(
     wallets: Sequence[ChecksumAddress],
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[ChecksumAddress]:
     """Suspends investors by decision, which also confirms what was done at once."""
     rows = [BatchRow(wallet, wallet) for wallet in wallets]
@@ -169,7 +170,7 @@ def reinstate(
     wallets: Sequence[ChecksumAddress],
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[Suspended]:
     """Lifts the suspensions that stand now, or those that were lifted under this case; one that
     came later is not lifted by this decision.
@@ -193,7 +194,7 @@ def add_wallets(
     rows: Sequence[tuple[ChecksumAddress, ChecksumAddress]],
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[tuple[ChecksumAddress, ChecksumAddress]]:
     """Gives investors further wallets: any wallet of theirs, and the new one."""
     return _act(
@@ -352,9 +353,12 @@ def _suspension_of(wallets: Sequence[ChecksumAddress]) -> Callable[[], Text]:
 
 def _suspensions(
     session: Session, wallets: Sequence[ChecksumAddress], block: int | None = None
-) -> list[tuple[int, int, int, int]]:
+) -> list[tuple[OrganisationId, int, OrganisationId, int]]:
     return session.platform.read_many(
-        tuple[int, int, int, int], "suspension", [(wallet,) for wallet in wallets], block=block
+        tuple[OrganisationId, int, OrganisationId, int],
+        "suspension",
+        [(wallet,) for wallet in wallets],
+        block=block,
     )
 
 
@@ -408,7 +412,7 @@ def _act(
     rows: Sequence[BatchRow[_R]],
     evidence: Evidence,
     question: Callable[[], Text],
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
     *,
     stops: bool = False,
 ) -> RowsAct[_R]:

@@ -13,6 +13,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import RequestId, Root, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
@@ -61,7 +62,7 @@ class AnotherDeliveryUnderWay(JP20Error):
     why = Text("Request 0x{request}.")
     next_step = Text("Finish it with its file, or cancel it, or use another case.")
 
-    def __init__(self, case: str, request: bytes) -> None:
+    def __init__(self, case: str, request: RequestId) -> None:
         super().__init__(case=case, request=request.hex())
 
 
@@ -74,7 +75,7 @@ def delivery_key(
     return _beginning(token, evidence) + keccak(delivery(token, rows).data)[:16]
 
 
-_Delivered = dict[ChecksumAddress, tuple[int, bytes | None, int | None]]
+_Delivered = dict[ChecksumAddress, tuple[int, TxHash | None, int | None]]
 """Units by wallet, with the last transaction and its block."""
 
 
@@ -140,11 +141,11 @@ class Past:
         """Units delivered to a wallet under the case."""
         return self._delivered.get(wallet, (0, None, None))[0]
 
-    def is_under_way(self, root: bytes) -> bool:
+    def is_under_way(self, root: Root) -> bool:
         """Whether a decision on these calls was begun and is not carried out to the end."""
         return self._pending.get(root, False)
 
-    def others_open(self, root: bytes) -> Iterable[bytes]:
+    def others_open(self, root: Root | None) -> Iterable[RequestId]:
         """The ids of requests on other calls that could still be executed."""
         return (id for other, id in self._open.items() if other != root)
 
@@ -183,7 +184,7 @@ class Past:
             for entry in session.history.executions(session.consortium.address, ids)
         }
         units: Counter[ChecksumAddress] = Counter()
-        place: dict[ChecksumAddress, tuple[bytes, int]] = {}
+        place: dict[ChecksumAddress, tuple[TxHash, int]] = {}
         issuer_account = token.read(ChecksumAddress, "issuerAccount")
         for entry in session.events(token.address):
             event, at = entry.event, entry.at
@@ -229,7 +230,7 @@ def delivery(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> Call:
     return token.call("deliver", [_wallet(row) for row in rows], [row.units for row in rows])
 
 
-def root_of(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> bytes:
+def root_of(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> Root:
     """The root under which a decision has the deliveries of rows."""
     size = PlannedAct.DELIVER.at_once
     parts = [rows[start : start + size] for start in range(0, len(rows), size)]

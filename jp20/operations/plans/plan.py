@@ -19,6 +19,7 @@ from jp20.chain.rpc.node_errors import NoBlock, NodeFailure
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.governance.evidence import Evidence
@@ -94,7 +95,11 @@ class PlanProgress:
 
 
 def prepare_whitelist(
-    session: Session, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session,
+    file: InvestorFile,
+    evidence: Evidence,
+    *,
+    parties: Iterable[OrganisationId] = (),
 ) -> Plan:
     """What a whitelist file would change. Faulty rows, and those that the chain would refuse, are
     named and not sent.
@@ -143,7 +148,7 @@ def prepare_distribution(
     evidence: Evidence,
     *,
     expected_total: int | None = None,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Plan:
     """What an allotment file would deliver under a case, beside what was delivered under it. Faulty
     rows, and those that the chain would refuse, are named and not sent.
@@ -273,7 +278,11 @@ def apply_plan(
 
 
 def enrol(
-    session: Session, file: InvestorFile, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session,
+    file: InvestorFile,
+    evidence: Evidence,
+    *,
+    parties: Iterable[OrganisationId] = (),
 ) -> Outcomes:
     """Brings the chain to what a file of investors says: planned, and applied. Raises what
     `apply_plan` raises.
@@ -288,7 +297,7 @@ def distribute(
     file: AllotmentFile,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Outcomes:
     """Delivers what a file says and was not delivered yet under its case: planned, and applied.
     Raises what `prepare_distribution` and `apply_plan` raise.
@@ -500,7 +509,7 @@ def _plan(
     token: Contract | None,
     block: int,
     evidence: Evidence,
-    parties: Iterable[int],
+    parties: Iterable[OrganisationId],
     source: Source,
     lines: frozenset[int],
     decisions: Sequence[PlannedDecision],
@@ -594,7 +603,7 @@ def _require_alone(
     contract: Contract, past: Past, rows: Sequence[Allotment | DeliveryRow], evidence: Evidence
 ) -> None:
     """Raises AnotherDeliveryUnderWay where a request on other rows could still be executed."""
-    for request in past.others_open(root_of(contract, rows) if rows else b""):
+    for request in past.others_open(root_of(contract, rows) if rows else None):
         raise AnotherDeliveryUnderWay(evidence.case, request)
 
 

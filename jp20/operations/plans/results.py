@@ -16,6 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from jp20.chain.new_files import FileExists, try_place, write_new
 from jp20.domain.base.errors import ExitCode, JP20Error
+from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Language, Text
 from jp20.domain.files.letters import in_csv, in_json
 from jp20.domain.plans.outcomes import RESULT_COLUMNS, Outcomes, RowOutcome
@@ -126,5 +127,5 @@ def _units(units: int | None) -> int | str | None:
     return units if units is None or units < 10**15 else str(units)
 
 
-def _hash(transaction: bytes | None) -> str | None:
+def _hash(transaction: TxHash | None) -> str | None:
     return None if transaction is None else f"0x{transaction.hex()}"

@@ -1,8 +1,10 @@
 """Who decided that units moved, and on which document (G15, G17)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.register.movements import Grounds, Movement
 from jp20.operations.session import Session, TokenName
@@ -14,7 +16,7 @@ class NothingMoved(JP20Error):
     what = Text("No units of {code} moved in transaction 0x{transaction}.")
     next_step = Text("Find the transaction: jp20 register history {code} --format json")
 
-    def __init__(self, code: str, transaction: bytes) -> None:
+    def __init__(self, code: str, transaction: TxHash) -> None:
         super().__init__(code=code, transaction=transaction.hex())
 
 
@@ -36,7 +38,7 @@ class DecidedMovement:
 
 
 def decisions_of(
-    session: Session, token: TokenName, transaction: bytes
+    session: Session, token: TokenName, transaction: TxHash
 ) -> tuple[DecidedMovement, ...]:
     """The movements of a transaction with the decision that each rests on. Raises UnknownToken,
     NothingMoved.
@@ -49,7 +51,7 @@ def decisions_of(
     return tuple(_decided(each, names) for each in moved)
 
 
-def _decided(movement: Movement, names: dict[int, str]) -> DecidedMovement:
+def _decided(movement: Movement, names: Mapping[OrganisationId, str]) -> DecidedMovement:
     grounds = movement.grounds
     if grounds is None:
         return DecidedMovement(movement, None, None, (), None)

@@ -13,6 +13,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import BlockHash
 from jp20.domain.base.text import Language, Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.files.letters import in_csv, in_json
@@ -44,7 +45,7 @@ class Report:
     code: str
     name: str
     block: int
-    block_hash: bytes
+    block_hash: BlockHash
     final_block: int
     time: int
     register: Register

@@ -13,6 +13,7 @@ from jp20.chain.contracts.contract import Contract, token_at
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.plans.outcomes import Decided, Done
@@ -159,7 +160,7 @@ def cancel(session: Session, trade: Trade, signer: Signer) -> Done:
 
 
 def confirm(
-    session: Session, trades: Sequence[Trade], organisation: int, evidence: Evidence
+    session: Session, trades: Sequence[Trade], organisation: OrganisationId, evidence: Evidence
 ) -> tuple[Decided, ...]:
     """An organisation confirms what the trades through a bank name it for: as the buyer's broker
     that the buyer has paid, as the paying agent that it holds the money for the seller.

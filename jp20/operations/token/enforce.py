@@ -8,6 +8,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
@@ -45,7 +46,7 @@ class NoOriginal(JP20Error):
         "Name transaction and log as they stand in: jp20 register history TOKEN WALLET --format csv"
     )
 
-    def __init__(self, transaction: bytes, why: Text) -> None:
+    def __init__(self, transaction: TxHash, why: Text) -> None:
         super().__init__(why=why, transaction=transaction.hex())
 
 
@@ -138,7 +139,7 @@ def force_transfer(
     waivers: Waiver = Waiver.NOTHING,
     executed: int = 0,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Moves units without the holder's consent, past lock-up and freeze, never to somebody who may
     not hold.
@@ -178,7 +179,7 @@ def force_transfers(
     moves: Sequence[ForcedMove],
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[ForcedMove]:
     """The same for many."""
     contract = session.token(token)
@@ -199,7 +200,7 @@ def force_transfers(
 
 
 def find_original(
-    session: Session, token: TokenName, transaction: bytes, ordinal: int | None = None
+    session: Session, token: TokenName, transaction: TxHash, ordinal: int | None = None
 ) -> FoundOriginal:
     """Finds a transfer between accounts on this node, by its transaction and, where that has
     several, by the event's place among the transaction's logs (from 0). Raises NoOriginal.
@@ -212,7 +213,7 @@ def find_original(
 
 
 def transfers_in(
-    session: Session, token: TokenName, transaction: bytes
+    session: Session, token: TokenName, transaction: TxHash
 ) -> tuple[TransferInside, ...]:
     """The transfers between accounts in a transaction, by their place among its logs. Raises
     NoOriginal where this node does not know the transaction.
@@ -233,7 +234,7 @@ def reverse(
     to: ChecksumAddress | None = None,
     from_: ChecksumAddress | None = None,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Takes back what is still there of a transfer: all that was not reversed yet, or `units`. What
     was reversed under the case before is named as it was then.
@@ -310,7 +311,7 @@ def recover(
     evidence: Evidence,
     tokens: Sequence[TokenName] | None = None,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Recovery:
     """A key is lost: its wallet is given up, the investor gets the new one, and every position (or
     that of some tokens) moves there with what restrains it; restraints move without units too. Run
@@ -362,7 +363,7 @@ def require_own_wallet(
 # A system error
 
 
-def find_loss(session: Session, token: TokenName, transaction: bytes, ordinal: int) -> Original:
+def find_loss(session: Session, token: TokenName, transaction: TxHash, ordinal: int) -> Original:
     """The log by which units left the register, as this node has it. Raises NoOriginal."""
     contract = session.token(token)
     found = _transfers(session, contract, transaction, extinguished=True)
@@ -377,7 +378,7 @@ def record_incident(
     losses: Sequence[Original],
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[Original]:
     """Records which logs took units from the register by a system error, as `find_loss` finds
     them. `incident` is its public number, 1 to 32 ASCII characters.
@@ -408,7 +409,7 @@ def redistribute(
     rows: Sequence[tuple[Original, ChecksumAddress]],
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[tuple[Original, ChecksumAddress]]:
     """Restores to a wallet what a log took in an incident, once; the holder then and the wallet are
     one investor's.
@@ -472,7 +473,7 @@ def record_transfers(
     cause: Cause,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[tuple[ChecksumAddress, ChecksumAddress, int]]:
     """Records changes of owner made elsewhere (from, to, units): a sale or a gift on the holders'
     mandate, a succession by more signatures.
@@ -506,7 +507,7 @@ def record_transfers(
 
 
 def _transfers(
-    session: Session, token: Contract, transaction: bytes, *, extinguished: bool = False
+    session: Session, token: Contract, transaction: TxHash, *, extinguished: bool = False
 ) -> dict[int, LoggedEvent[Transfer]]:
     """The transfers between accounts in a transaction, or those that took units from the register,
     by their place among its logs.
@@ -526,7 +527,7 @@ def _transfers(
 def _original(
     session: Session,
     token: Contract,
-    transaction: bytes,
+    transaction: TxHash,
     ordinal: int,
     entry: LoggedEvent[Transfer],
 ) -> Original:
@@ -540,7 +541,7 @@ def _original(
     )
 
 
-def _chosen(transaction: bytes, ordinals: Sequence[int], wanted: int | None) -> int:
+def _chosen(transaction: TxHash, ordinals: Sequence[int], wanted: int | None) -> int:
     """The transfer that is meant; raises NoOriginal where none is, or which one is not said."""
     listed = ", ".join(str(each) for each in ordinals) or "–"
     if wanted is None and len(ordinals) == 1:

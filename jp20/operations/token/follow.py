@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract
+from jp20.domain.base.ids import TxHash
 from jp20.domain.register.movements import Why
 from jp20.domain.register.trace import Hop, Trace, trace
 from jp20.domain.token.movements import Original
@@ -69,7 +70,7 @@ class Followed:
 
 
 def follow(
-    session: Session, token: TokenName, transaction: bytes, ordinal: int | None = None
+    session: Session, token: TokenName, transaction: TxHash, ordinal: int | None = None
 ) -> Followed:
     """Finds a transfer and follows its units up to now; sends nothing. Raises NoOriginal."""
     contract = session.token(token)

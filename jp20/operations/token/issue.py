@@ -9,6 +9,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.files.letters import visible
 from jp20.domain.governance.evidence import Evidence
@@ -75,7 +76,7 @@ def create_token(
     registrar: int | str,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Created:
     """Makes a token of the latest version from a term sheet, with its issuer and its registrar
     (organisations by number or name). One that is there with the same terms is left as it is.
@@ -108,7 +109,7 @@ def issue_units(
     units: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Issued:
     """Issues units to the issuer's account: the first tranche or a further one.
 
@@ -130,7 +131,7 @@ def set_documents(
     documents: Sequence[Document],
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[Document]:
     """Names the documents of an issue on the chain (ERC-1643); those that are there as they should
     be stay.
@@ -164,7 +165,7 @@ def remove_document(
     name: str,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Takes a document's name away."""
     contract = session.token(token)

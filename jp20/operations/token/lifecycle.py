@@ -9,6 +9,7 @@ from jp20.chain.contracts.contract import Contract
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base import times
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
@@ -56,7 +57,7 @@ def split(
     ratio: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """1 unit becomes `ratio`, for everybody at once (G6)."""
     contract = session.token(token)
@@ -88,7 +89,7 @@ def set_record_date(
     at: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Whoever holds when the second `at` ends is a holder (G5)."""
     contract = session.token(token)
@@ -109,7 +110,7 @@ def withdraw_record_date(
     index: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Takes back the last record date while it has not come (G5)."""
     contract = session.token(token)
@@ -145,7 +146,11 @@ def pause(session: Session, token: TokenName, evidence: Evidence) -> Act:
 
 
 def unpause(
-    session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session,
+    token: TokenName,
+    evidence: Evidence,
+    *,
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Lets one token go on."""
     contract = session.token(token)
@@ -161,14 +166,22 @@ def unpause(
 
 
 def redeem_at_maturity(
-    session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session,
+    token: TokenName,
+    evidence: Evidence,
+    *,
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[ChecksumAddress]:
     """Redeems every whole position, undistributed units too. Run again it redeems what is left."""
     return _redeem_whole(session, token, Redemption.MATURITY, evidence, parties)
 
 
 def redeem_early(
-    session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session,
+    token: TokenName,
+    evidence: Evidence,
+    *,
+    parties: Iterable[OrganisationId] = (),
 ) -> Outcomes:
     """The same before maturity, where the terms allow it: maturity is brought forward to now, for
     everybody, and then every whole position is redeemed. Run again it redeems what is left.
@@ -181,7 +194,11 @@ def redeem_early(
 
 
 def bring_forward(
-    session: Session, token: TokenName, evidence: Evidence, *, parties: Iterable[int] = ()
+    session: Session,
+    token: TokenName,
+    evidence: Evidence,
+    *,
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Brings maturity forward to now, for everybody; `question` is that of the redemption which
     follows.
@@ -203,7 +220,7 @@ def redeem_part(
     units: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[Part]:
     """Redeems so many units in all, of each holder in proportion (largest remainder). Pledged,
     attached and frozen units are refused row by row.
@@ -244,7 +261,7 @@ def redeem_holder(
     units: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Redeems units of one holder, where the terms allow it, out of the allowance that the holder
     gave the Consortium (ERC-20's `approve`).
@@ -284,7 +301,11 @@ def in_proportion(register: Register, units: int) -> dict[ChecksumAddress, int]:
 
 
 def _redeem_whole(
-    session: Session, token: TokenName, way: Redemption, evidence: Evidence, parties: Iterable[int]
+    session: Session,
+    token: TokenName,
+    way: Redemption,
+    evidence: Evidence,
+    parties: Iterable[OrganisationId],
 ) -> RowsAct[ChecksumAddress]:
     contract = session.token(token)
     balances = read_register(session, contract).balances()

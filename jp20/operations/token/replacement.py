@@ -16,6 +16,7 @@ from jp20.chain.contracts.contract import Contract, token_at
 from jp20.chain.contracts.errors import Reverted
 from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import NOBODY
 from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
@@ -284,7 +285,7 @@ class _Replacing:
             for receipt in self._session.sender(signer).send_all(calls, labels=labels):
                 if isinstance(receipt, Reverted):
                     raise receipt
-                step = Step("carry", 0, signer.address, receipt.transaction, receipt.block)
+                step = Step("carry", NOBODY, signer.address, receipt.transaction, receipt.block)
                 self._progress(stage, step)
         self._progress(stage, None)
 

@@ -10,6 +10,7 @@ from jp20.chain.contracts.contract import Contract
 from jp20.chain.contracts.errors import Reverted
 from jp20.domain.base import times
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
@@ -67,7 +68,7 @@ class FreezeAtOnce:
     confirmed it.
     """
 
-    organisation: int
+    organisation: OrganisationId
     at: int
     confirmed: bool
 
@@ -154,7 +155,9 @@ def freezes(session: Session, token: TokenName) -> tuple[Freeze, ...]:
     """Every account that is or was frozen, and what is to be confirmed of it."""
     contract = session.token(token)
     accounts = _accounts(session, contract, Frozen)
-    at_once: dict[ChecksumAddress, dict[int, None]] = {account: {} for account in accounts}
+    at_once: dict[ChecksumAddress, dict[OrganisationId, None]] = {
+        account: {} for account in accounts
+    }
     for entry in session.events(contract.address):
         if isinstance(entry.event, FrozenAtOnce):
             at_once[entry.event.account][entry.event.organisation] = None
@@ -183,7 +186,7 @@ def set_token_lock_up(
     until: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Locks the whole token until a later time."""
     last = times.until(until)
@@ -212,7 +215,7 @@ def shorten_token_lock_up(
     until: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Brings the end of the token's lock-up forward, which takes one signature more."""
 
@@ -245,7 +248,7 @@ def lock_up(
     until: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[Amount]:
     """Locks up units of holders until a time."""
     contract, last = session.token(token), times.until(until)
@@ -274,7 +277,7 @@ def shorten_lock_up(
     until: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Brings the end of one lock-up forward; a time that has passed ends it."""
 
@@ -356,7 +359,7 @@ def confirm_freeze(
     session: Session,
     token: TokenName,
     account: ChecksumAddress,
-    organisation: int,
+    organisation: OrganisationId,
     evidence: Evidence,
     *,
     at: int | None = None,
@@ -397,7 +400,7 @@ def set_frozen(
     units: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Sets what is frozen of an account, up or down; 0 unfreezes. Lowering names what is frozen
     now, so that a freeze which comes before it is carried out stays.
@@ -437,7 +440,7 @@ def pledge(
     pledgee: str | bytes,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Pledges units. `pledgee` is a reference, public: 32 bytes, or 1 to 32 ASCII characters."""
 
@@ -499,7 +502,7 @@ def attach(
     creditor: str | bytes,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Records an attachment, of units that are still to come too. `creditor` as the pledgee in
     `pledge`.
@@ -539,7 +542,7 @@ def release(
     units: int,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Releases units of a pledge or an attachment; more than it has ends it."""
     function, name = _RELEASED[kind]
@@ -582,7 +585,7 @@ def _act(
     function: str,
     arguments: tuple[object, ...],
     evidence: Evidence,
-    parties: Iterable[int],
+    parties: Iterable[OrganisationId],
     question: Callable[[str], Text],
     refused: Text,
     next_step: Text | None = None,

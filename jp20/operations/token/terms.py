@@ -7,6 +7,7 @@ from typing import Final
 
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.register.terms_in_force import (
@@ -62,7 +63,7 @@ def change_term(
     evidence: Evidence,
     shown: Text,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """`to`: a bit mask of classes or residencies, holders, units of today, 1 or 0 for consent, unix
     seconds. `shown` is what a person reads of it.

@@ -7,6 +7,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.errors import Restrained
 from jp20.chain.signing.signers import Signer
+from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
@@ -152,7 +153,7 @@ def approve_transfers(
     ids: Sequence[int],
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[int]:
     """The registrar or the issuer consents: each approval is the transfer. One that is refused by
     now is reported and stays open.
@@ -181,7 +182,7 @@ def reject_transfer(
     why: str,
     evidence: Evidence,
     *,
-    parties: Iterable[int] = (),
+    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """The registrar or the issuer says no. `why` is a reference of 1 to 32 ASCII characters, which
     is public.
