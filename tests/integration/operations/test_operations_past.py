@@ -399,6 +399,8 @@ def test_a_token_that_is_replaced_agrees_as_does_the_one_that_replaces_it(acting
     acting.act("placeAttachment", alice.address, 20, PLEDGEE)
     acting.act("setFrozenTokens", bob.address, 20)
     acting.act("setRecordDate", acting.now() + 90 * 24 * HOUR)
+    agent, deadline = session.settlement.address, acting.now() + 90 * 24 * HOUR
+    acting.own(carol, "commitTransfer", agent, alice.address, 20, deadline)
     first = session.connection.block_number()
     planned = plan_replacement(session, acting.token, evidence("REPLACE-1"))
     replace_token(session, planned, lambda *told: None)
@@ -408,6 +410,7 @@ def test_a_token_that_is_replaced_agrees_as_does_the_one_that_replaces_it(acting
     acting.act("split", 3)
     acting.act("releasePledge", alice.address, 1, 180)
     acting.act("issue(uint256)", 5)
+    acting.as_settlement("releaseTransfer", 1)
 
     assert require_agreement(session, first) > 300
     require_same_answers(fresh(acting.world), first)
