@@ -90,7 +90,8 @@ class Header:
 class Headers(Protocol):
     """The blocks that a register can be asked about."""
 
-    chain_id: int
+    @property
+    def chain_id(self) -> int: ...
 
     def header(self, number: int) -> Header:
         """Of a block up to the latest."""
