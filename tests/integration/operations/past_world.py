@@ -157,6 +157,8 @@ def _units(
     register: Questions, at: Stamp, tokens: list[ChecksumAddress]
 ) -> Iterator[tuple[tuple[ChecksumAddress, int], int]]:
     for token in tokens:
+        if register.token(at, token).factors[-1] == 0:
+            continue  # what came over to it is there, and counts from when it takes over
         for investor in register.investors(at):
             holding = register.holding(at, token, investor.investor)
             yield (token, investor.investor), holding.units
