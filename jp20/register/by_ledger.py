@@ -60,7 +60,6 @@ from jp20.domain.register.books import (
 )
 from jp20.domain.register.events import (
     ControllerRedemption,
-    TookOver,
     TransferReversed,
     WalletAdded,
     WalletCarried,
@@ -92,7 +91,8 @@ class Header:
 class Headers(Protocol):
     """The blocks that a register can be asked about."""
 
-    chain_id: int
+    @property
+    def chain_id(self) -> int: ...
 
     def header(self, number: int) -> Header:
         """Of a block up to the latest."""
@@ -157,16 +157,12 @@ class ByLedger:
         self._next = len(journal.entries)
         self._moved: Final[dict[ChecksumAddress, list[_Moved]]] = defaultdict(list)
         self._came: Final[dict[tuple[ChecksumAddress, ChecksumAddress], JournalEntry]] = {}
-        self._replaced: Final[dict[ChecksumAddress, tuple[int, ChecksumAddress]]] = {}
         for entry in journal.entries:
             event = entry.logged.event
             if entry.movement is not None:
                 self._moved[entry.logged.emitter].append(_Moved(entry, entry.movement))
             elif isinstance(event, WalletRegistered | WalletAdded | WalletCarried):
                 self._came.setdefault((entry.logged.emitter, event.wallet), entry)
-            elif isinstance(event, TookOver):
-                replaced = (entry.logged.at.block, event.predecessor)
-                self._replaced[entry.logged.emitter] = replaced
 
     def stamp(self, block: int | None = None, time: int | None = None) -> Stamp:
         return stamp_of(self._headers, block, time)
@@ -313,7 +309,10 @@ class ByLedger:
     def lots(self, at: Stamp, token: ChecksumAddress, investor: InvestorId) -> tuple[Lot, ...]:
         self._record(at, token)
         books = self._as_of(at.block)
-        lots = Lots(self._owner(books, token), factors_of(books, token))
+        factors = factors_of(books, token)
+        if not factors[-1]:
+            return ()
+        lots = Lots(self._owner(books, token), factors)
         for moved in self._whole_past(at, token):
             lots.take(moved)
         return lots.of(investor)
@@ -600,9 +599,9 @@ class ByLedger:
 
     def _whole_past(self, at: Stamp, token: ChecksumAddress) -> Iterator[HistoryEntry]:
         """What moved units of a token, and before that of the tokens that it replaced."""
-        block, predecessor = self._replaced.get(token, (0, None))
-        if predecessor is not None and block <= at.block:
-            yield from self._whole_past(at, predecessor)
+        terms = self._as_of(at.block).get(TERMS, token)
+        if terms is not None and terms.terms.predecessor is not None:
+            yield from self._whole_past(at, terms.terms.predecessor)
         yield from (each.what for each in self._moves(at, token))
 
     def _owner(self, books: Ledger, token: ChecksumAddress) -> Callable[[ChecksumAddress], Owner]:

@@ -56,8 +56,9 @@ def explain_transaction(
     applied to the ledger one after the other.
 
     A contract's events begin with its first one. Those of some contracts alone give the same
-    entries, save that without the Consortium's nothing has grounds. Raises BrokenRegister where
-    they do not add up.
+    entries, save that without the Consortium's nothing has grounds, and that a token knows nothing
+    of what was promised at the one that it replaced. Raises BrokenRegister where they do not add
+    up.
     """
     draft = Draft(ledger)
     tokens: dict[ChecksumAddress, TokenTransaction] = {}

@@ -311,6 +311,8 @@ class TokenTransaction:
                 self._answer(id, ConsentStatus.SETTLED, at)
             case PositionMoved(from_, _, _):
                 self._end_promises(from_)
+            case PositionCarried(holder, _):
+                self._carry_promises(holder, at)
 
     def _begin(
         self,
@@ -331,7 +333,7 @@ class TokenTransaction:
     def _answer(self, id: int, status: ConsentStatus, at: At) -> None:
         known = self._draft.get(CONSENTS, (self._token, id))
         if known is None and self._terms(at).terms.extra:
-            return  # asked for at the token that was replaced
+            return  # asked for at the token that was replaced, whose events were not read
         if known is None:
             raise BrokenRegister(at, Text("transfer {id} was never asked for", id=id))
         self._draft.put(CONSENTS, (self._token, id), replace(known, status=status))
@@ -348,6 +350,19 @@ class TokenTransaction:
                 ended = replace(known, status=ConsentStatus.CANCELLED)
                 self._draft.put(CONSENTS, (self._token, id), ended)
         self._draft.put(PROMISED, (self._token, holder), None)
+
+    def _carry_promises(self, holder: ChecksumAddress, at: At) -> None:
+        """What a holder promised at the token that is replaced holds here under the same numbers.
+        The contract says it by no event.
+        """
+        old = self._terms(at).terms.predecessor
+        if old is None:
+            return
+        promised = self._draft.get(PROMISED, (old, holder))
+        for id in promised or ():
+            known = self._draft.get(CONSENTS, (old, id))
+            self._draft.put(CONSENTS, (self._token, id), known)
+        self._draft.put(PROMISED, (self._token, holder), promised)
 
     def _end_uncovered_promises(self, holder: ChecksumAddress) -> None:
         """After a redemption: where they fit no longer into what is left beside the restraints,

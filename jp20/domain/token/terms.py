@@ -6,6 +6,7 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
+from jp20.domain.base.addresses import address_of
 from jp20.domain.base.text import Text
 
 MAX_UNITS: Final = 2**104 - 1
@@ -64,6 +65,11 @@ class Terms:
     holder_redemption: bool
     term_sheet_hash: bytes
     extra: bytes = b""
+
+    @property
+    def predecessor(self) -> ChecksumAddress | None:
+        """The token that this one is to replace, or has replaced."""
+        return address_of(self.extra[12:32]) if self.extra else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jp20.chain.contracts.contract import Contract, eth_call
+from eth_typing import ChecksumAddress
+
+from jp20.chain.contracts.contract import Contract, eth_call, token_at
+from jp20.chain.rpc.connection import Connection
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.roles import bitmap
 from jp20.domain.governance.requests import Call
+from jp20.domain.register.answers import Stamp, WalletHolding
 from jp20.domain.register.books import (
     ARRIVING,
     BALANCES,
@@ -36,7 +40,9 @@ from jp20.domain.register.journal import Journal
 from jp20.domain.register.ledger import Ledger
 from jp20.domain.token.consent_status import ConsentStatus
 from jp20.domain.token.terms import Terms
+from jp20.operations.register.asking import ask
 from jp20.operations.session import Session
+from jp20.register.questions import Questions
 
 NO_RESTRAINT = (ZERO_ADDRESS, (0, 0, 0, 0, 0, 0, bytes(32)))
 
@@ -68,9 +74,8 @@ def require_agreement(session: Session, first: int) -> int:
     """Takes the past back to block `first`, block by block, and compares at each what the contracts
     answer about everything that changed since then. Returns how many answers were compared.
     """
-    connection, journal, compared = session.connection, whole_past(session), 0
-    calls: dict[tuple, Call] = {}  # what is asked again at the next block is encoded once
-    agreed: dict[tuple, tuple[str, object]] = {}  # the last answer to each, and what was expected
+    connection, journal = session.connection, whole_past(session)
+    comparison = _Comparison(connection)
     keys: dict[str, set] = defaultdict(set)
     for entry in journal.entries:
         if entry.logged.at.block >= first:
@@ -84,23 +89,109 @@ def require_agreement(session: Session, first: int) -> int:
             *_about_platform(session, journal.ledger, keys),
             *_about_consortium(session, journal.ledger, keys),
         ]
+        comparison.compare(asked, number)
+    return comparison.compared
+
+
+class _Comparison:
+    """What contracts answer, compared block by block. What is asked again is encoded once, and
+    decoded where the answer or what is expected is another.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._calls: dict[tuple, Call] = {}
+        self._agreed: dict[tuple, tuple[str, object]] = {}
+        self.compared = 0
+
+    def compare(self, asked: list[Question], number: int) -> None:
+        """As of a block."""
         for each in asked:
-            if each.words not in calls:
-                calls[each.words] = each.contract.call(each.function, *each.arguments)
-        answers = connection.batch(
-            ("eth_call", eth_call(calls[each.words], ZERO_ADDRESS, number)) for each in asked
+            if each.words not in self._calls:
+                self._calls[each.words] = each.contract.call(each.function, *each.arguments)
+        answers = self._connection.batch(
+            ("eth_call", eth_call(self._calls[each.words], ZERO_ADDRESS, number)) for each in asked
         )
         for question, answer in zip(asked, answers, strict=True):
-            if agreed.get(question.words) == (answer, question.expected):
+            if self._agreed.get(question.words) == (answer, question.expected):
                 continue
             interface = question.contract.interface
             found = interface.decode_result(
                 question.function, bytes.fromhex(answer[2:]), len(question.arguments)
             )
             assert _plain(found) == question.expected, (number, question)
-            agreed[question.words] = (answer, question.expected)
-        compared += len(asked)
-    return compared
+            self._agreed[question.words] = (answer, question.expected)
+        self.compared += len(asked)
+
+
+def require_same_answers(session: Session, first: int) -> int:
+    """Asks the register about every block from `first` on, the latest first, and compares what it
+    says of every investor's wallets with what the tokens answer there, and what it says of lots and
+    histories with what it says of holdings. Returns how many answers were compared.
+    """
+    register, comparison = ask(session), _Comparison(session.connection)
+    histories: dict[tuple, int] = {}
+    for number in range(session.connection.block_number(), first - 1, -1):
+        at = register.stamp(number)
+        assert at.hash == session.connection.block(number).hash
+        tokens = [each.address for each in register.tokens(at)]
+        asked = [each for token in tokens for each in _about_holders(session, register, at, token)]
+        comparison.compare(asked, number)
+        for key, units in _units(register, at, tokens):
+            if histories.get(key) != units:
+                require_a_history_of(register, at, *key, units)
+                histories[key] = units
+    return comparison.compared
+
+
+def require_a_history_of(
+    register: Questions, at: Stamp, token: ChecksumAddress, investor: int, units: int
+) -> None:
+    """Lots and history of an investor add up to the units."""
+    assert sum(lot.units for lot in register.lots(at, token, investor)) == units
+    *_, last = (None, *register.history(at, token, investor=investor))
+    assert (last.balance if last else 0) == units
+
+
+def _units(
+    register: Questions, at: Stamp, tokens: list[ChecksumAddress]
+) -> Iterator[tuple[tuple[ChecksumAddress, int], int]]:
+    for token in tokens:
+        if register.token(at, token).factors[-1] == 0:
+            continue  # what came over to it is there, and counts from when it takes over
+        for investor in register.investors(at):
+            holding = register.holding(at, token, investor.investor)
+            yield (token, investor.investor), holding.units
+
+
+def _about_holders(
+    session: Session, register: Questions, at: Stamp, address: ChecksumAddress
+) -> Iterator[Question]:
+    found, token = register.token(at, address), token_at(session.connection, address)
+    holdings = register.holdings(at, address)
+    assert sum(each.units for each in holdings) + found.undistributed == found.supply
+    assert sum(each.outstanding for each in register.tranches(at, address)) == found.supply
+    assert len({each.investor for each in holdings}) == len(holdings) == found.holders
+    if found.factors[-1] == 0:
+        assert (found.supply, holdings) == (0, ())
+        return
+    yield Question(token, "totalSupply", (), found.supply)
+    yield Question(token, "balanceOf", (found.terms.terms.issuer_account,), found.undistributed)
+    if found.terms.terms.holder_cap:  # the contract counts investors where it caps them
+        yield Question(token, "holderCount", (), found.holders)
+    for investor in register.investors(at):
+        holding = register.holding(at, address, investor.investor)
+        assert (holding in holdings) == (holding.units > 0)
+        seen = {each.wallet: _position(each) for each in holding.wallets}
+        for each in investor.wallets:
+            yield Question(token, "positionOf", (each.wallet,), seen.get(each.wallet, (0,) * 7))
+
+
+def _position(found: WalletHolding) -> tuple[int, ...]:
+    """As `positionOf` answers."""
+    kept = found.restrained
+    kinds = (kept.committed, kept.locked, kept.frozen, kept.pledged, kept.attached)
+    return (found.units, *kinds, found.free)
 
 
 def _about_tokens(

@@ -19,7 +19,7 @@ from example_world import (
     frank,
     grace,
 )
-from past_world import require_agreement, whole_past
+from past_world import require_agreement, require_same_answers, whole_past
 
 from jp20.chain.contracts.contract import token_at
 from jp20.chain.contracts.events import EventDecoder
@@ -163,6 +163,7 @@ def test_restraints_agree_through_splits_inheritance_and_a_new_wallet(acting):
     acting.act("unfreeze", bob.address, 150, 30)
 
     assert require_agreement(acting.session, first) > 500
+    assert require_same_answers(fresh(acting.world), first) > 100
     ledger = whole_past(acting.session).ledger
     parts = {id: each for (_, id), each in ledger.rows(RESTRAINTS).items()}
     assert {id: each.rank for id, each in parts.items()} == {1: 1, 2: 2, 3: 3, 4: 2, 5: 3}
@@ -195,6 +196,7 @@ def test_promises_end_with_what_they_would_be_served_from(acting):
     assert statuses(acting)[3] is ConsentStatus.SETTLED
 
     assert require_agreement(session, first) > 300
+    require_same_answers(fresh(acting.world), first)
 
 
 @pytest.mark.requirement("G13", "G15")
@@ -210,6 +212,7 @@ def test_a_position_that_moves_takes_its_restraints_and_ends_its_promises(acting
 
     assert statuses(acting) == [ConsentStatus.CANCELLED]
     assert require_agreement(session, first) > 200
+    require_same_answers(fresh(acting.world), first)
 
 
 @pytest.mark.requirement("G4", "G15")
@@ -225,6 +228,7 @@ def test_a_redemption_of_the_whole_issue_agrees(acting):
 
     assert statuses(acting) == [ConsentStatus.CANCELLED]
     assert require_agreement(session, first) > 200
+    require_same_answers(fresh(acting.world), first)
 
 
 STEPS = (
@@ -314,6 +318,7 @@ def test_a_random_past_agrees_at_every_block(world, seed):
         happened.add(step)
     assert len(happened) > 15  # a past in which little happened shows little
     require_agreement(acting.session, first)
+    require_same_answers(fresh(acting.world), first)
     require_the_same_in_parts(acting.session, first)
     require_the_same_of_each_transaction(acting)
 
@@ -366,6 +371,7 @@ def test_terms_that_are_changed_agree(acting):
     acting.act("extendMaturity", maturity + HOUR)
 
     assert require_agreement(session, first) > 100
+    require_same_answers(fresh(acting.world), first)
     found = whole_past(session).ledger.get(TERMS, created.token)
     terms = found.terms
     assert (terms.lot_size, found.cap, terms.holder_cap) == (10, 30_000, 4)
@@ -393,6 +399,8 @@ def test_a_token_that_is_replaced_agrees_as_does_the_one_that_replaces_it(acting
     acting.act("placeAttachment", alice.address, 20, PLEDGEE)
     acting.act("setFrozenTokens", bob.address, 20)
     acting.act("setRecordDate", acting.now() + 90 * 24 * HOUR)
+    agent, deadline = session.settlement.address, acting.now() + 90 * 24 * HOUR
+    acting.own(carol, "commitTransfer", agent, alice.address, 20, deadline)
     first = session.connection.block_number()
     planned = plan_replacement(session, acting.token, evidence("REPLACE-1"))
     replace_token(session, planned, lambda *told: None)
@@ -402,8 +410,10 @@ def test_a_token_that_is_replaced_agrees_as_does_the_one_that_replaces_it(acting
     acting.act("split", 3)
     acting.act("releasePledge", alice.address, 1, 180)
     acting.act("issue(uint256)", 5)
+    acting.as_settlement("releaseTransfer", 1)
 
     assert require_agreement(session, first) > 300
+    require_same_answers(fresh(acting.world), first)
 
 
 @pytest.mark.requirement("G15", "G17")
