@@ -24,7 +24,8 @@ from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.text import Text
 from jp20.domain.governance.deployment import Deployment
 from jp20.domain.register.events import Event, LoggedEvent, TargetRegistered, TokenCreated
-from jp20.register.index.values import Header, Identity, Registration, Stretch, Watched
+from jp20.register.by_ledger import Header
+from jp20.register.index.values import Identity, Registration, Stretch, Watched
 from jp20.register.index.writer import IndexWriter
 
 _DECODERS: Final[Mapping[Watched, Callable[[], EventDecoder]]] = {
@@ -232,8 +233,7 @@ class Follower:
             return []
         blocks = self._connection.blocks(range(first, last + 1))
         follows = all(
-            later.parent == before.hash
-            for before, later in zip(blocks, blocks[1:], strict=False)
+            later.parent == before.hash for before, later in zip(blocks, blocks[1:], strict=False)
         )
         begins = first > window.first.number or blocks[0].hash == window.first.hash
         is_one = follows and begins and blocks[-1].hash == window.last.hash

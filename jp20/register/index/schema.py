@@ -62,6 +62,8 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "frozen": ("token", "account"),
     "consents": ("token", "id"),
     "promised": ("token", "account"),
+    "trades": ("token", "commitment"),
+    "tokens": ("token",),
     "facts": ("platform", "wallet"),
     "suspensions": ("platform", "investor"),
     "halted": ("platform",),

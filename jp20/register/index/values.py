@@ -7,6 +7,7 @@ from enum import IntEnum
 from eth_typing import ChecksumAddress
 
 from jp20.domain.register.events import Event, LoggedEvent
+from jp20.register.by_ledger import Header
 
 
 class Watched(IntEnum):
@@ -18,15 +19,6 @@ class Watched(IntEnum):
     PLATFORM = 2
     TOKEN = 3
     SETTLEMENT = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A block: its time is in unix seconds."""
-
-    number: int
-    hash: bytes
-    time: int
 
 
 @dataclass(frozen=True, slots=True)

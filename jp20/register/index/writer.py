@@ -18,6 +18,7 @@ from jp20.domain.register.events import ActedDirectly, CallExecuted, Event, Logg
 from jp20.domain.register.explain import explain_transaction
 from jp20.domain.register.ledger import NOWHERE, JournalEntry, apply
 from jp20.domain.register.movements import Movement
+from jp20.register.by_ledger import Header
 from jp20.register.index.addresses import Addresses
 from jp20.register.index.database import encoded_number, write_rows
 from jp20.register.index.event_rows import NUMBERS_OF_WHY, event_row
@@ -35,7 +36,7 @@ from jp20.register.index.schema import (
 )
 from jp20.register.index.shapes import compact
 from jp20.register.index.stored_ledger import StoredLedger, latest_balances
-from jp20.register.index.values import Header, Identity, Registration, Stretch, Watched
+from jp20.register.index.values import Identity, Registration, Stretch, Watched
 
 _STATE: Final = 1
 

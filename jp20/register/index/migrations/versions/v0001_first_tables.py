@@ -372,6 +372,31 @@ def upgrade() -> None:
     )
     op.create_index("terms_by_block", "terms", ["block"])
     op.create_table(
+        "tokens",
+        sa.Column("token", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("block", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("platform", sa.Integer),
+        sa.Column("code", sa.Text),
+        sa.Column("version", NUMBER),
+        sa.Column("issuer", NUMBER),
+        sa.Column("registrar", NUMBER),
+        sa.Column("at_block", NUMBER),
+        sa.Column("at_transaction", sa.LargeBinary),
+        sa.Column("at_log", NUMBER),
+        sa.Column("at_time", NUMBER),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("tokens_by_block", "tokens", ["block"])
+    op.create_table(
+        "trades",
+        sa.Column("token", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("commitment", NUMBER, primary_key=True, autoincrement=False),
+        sa.Column("block", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("value", sa.LargeBinary),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("trades_by_block", "trades", ["block"])
+    op.create_table(
         "transactions",
         sa.Column("block", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("log", sa.Integer, primary_key=True, autoincrement=False),
