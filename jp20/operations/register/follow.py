@@ -4,7 +4,7 @@ its last blocks (G15, G25).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, Final
 
 from eth_typing import ChecksumAddress
@@ -25,7 +25,7 @@ from jp20.domain.base.text import Text
 from jp20.domain.governance.deployment import Deployment
 from jp20.domain.register.events import Event, LoggedEvent, TargetRegistered, TokenCreated
 from jp20.register.by_ledger import Header
-from jp20.register.index.values import Identity, Registration, Stretch, Watched
+from jp20.register.index.values import Identity, Stretch, Watched, WatchedContract
 from jp20.register.index.writer import IndexWriter
 
 _DECODERS: Final[Mapping[Watched, Callable[[], EventDecoder]]] = {
@@ -73,7 +73,7 @@ class WindowChanged(JP20Error):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class FollowProgress:
     """Up to where an index reads, and where the chain is. `taken_back` counts the blocks that the
     chain gave up; `behind`: the node has less than the index.
     """
@@ -93,7 +93,7 @@ class Follower:
         connection: Connection,
         deployment: Deployment,
         writer: IndexWriter,
-        told: Callable[[Progress], None] = lambda progress: None,
+        told: Callable[[FollowProgress], None] = lambda progress: None,
     ) -> None:
         self._connection: Final = connection
         self._writer: Final = writer
@@ -111,7 +111,7 @@ class Follower:
         self._last = writer.last()
         self._contracts = writer.contracts()
 
-    def follow(self, is_over: Callable[[], bool] = lambda: False) -> Progress:
+    def follow(self, is_over: Callable[[], bool] = lambda: False) -> FollowProgress:
         """Once up to the block that is the newest now, or until `is_over`. Raises
         FinalBlockGivenUp, BrokenRegister, WindowChanged, and what a node's failure is.
         """
@@ -119,7 +119,7 @@ class Follower:
         final = self._connection.network.finality.final_block(head)
         taken_back = events = tries = 0
         if self._last is not None and head < self._last.number:
-            return Progress(self._last.number, head, behind=True)
+            return FollowProgress(self._last.number, head, behind=True)
         if self._last is not None:
             taken_back = self._take_back()
         while self._next <= head and not is_over():
@@ -133,8 +133,8 @@ class Follower:
                 events += done or 0
             if tries > _TRIES:
                 raise WindowChanged(self._next)
-            self._told(Progress(self._next - 1, head, events, taken_back))
-        return Progress(self._next - 1, head, events, taken_back)
+            self._told(FollowProgress(self._next - 1, head, events, taken_back))
+        return FollowProgress(self._next - 1, head, events, taken_back)
 
     # Inside
 
@@ -167,7 +167,7 @@ class Follower:
 
     def _discover(
         self, window: LogWindow
-    ) -> tuple[Sequence[Registration], Sequence[Mapping[str, Any]] | None]:
+    ) -> tuple[Sequence[WatchedContract], Sequence[Mapping[str, Any]] | None]:
         """The contracts that the Consortium registered in a window, and the logs with theirs.
         None for logs where one of them spoke before: the index goes back to there.
         """
@@ -193,18 +193,18 @@ class Follower:
         self._contracts.update(_kinds(found))
         return (), None
 
-    def _registered(self, logs: Iterable[Mapping[str, Any]]) -> list[Registration]:
+    def _registered(self, logs: Iterable[Mapping[str, Any]]) -> list[WatchedContract]:
         decoder = consortium_events()
         topic = f"0x{decoder.topic(TargetRegistered).hex()}"
         consortium = self._identity.consortium.lower()
-        found: dict[ChecksumAddress, Registration] = {}
+        found: dict[ChecksumAddress, WatchedContract] = {}
         for log in logs:
             if log["topics"][:1] == [topic] and log["address"].lower() == consortium:
                 event = decoder.decode_found(log)
                 if not isinstance(event, TargetRegistered) or event.target in self._contracts:
                     continue
                 kind, block = Watched(event.kind), quantity(log["blockNumber"])
-                found.setdefault(event.target, Registration(event.target, kind, block))
+                found.setdefault(event.target, WatchedContract(event.target, kind, block))
         return list(found.values())
 
     def _created(
@@ -232,9 +232,7 @@ class Follower:
         if first > last:
             return []
         blocks = self._connection.blocks(range(first, last + 1))
-        follows = all(
-            later.parent == before.hash for before, later in zip(blocks, blocks[1:], strict=False)
-        )
+        follows = all(later.parent == before.hash for before, later in pairwise(blocks))
         begins = first > window.first.number or blocks[0].hash == window.first.hash
         is_one = follows and begins and blocks[-1].hash == window.last.hash
         return blocks if is_one else None
@@ -315,7 +313,7 @@ def _header(block: Block) -> Header:
     return Header(block.number, block.hash, block.time)
 
 
-def _kinds(found: Iterable[Registration]) -> dict[ChecksumAddress, Watched]:
+def _kinds(found: Iterable[WatchedContract]) -> dict[ChecksumAddress, Watched]:
     return {each.address: each.kind for each in found}
 
 

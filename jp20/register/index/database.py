@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Numeric, Select, Table, create_engine, event
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
@@ -52,7 +53,7 @@ def open_database(place: str | Path, password: str | None = None) -> Engine:
         url = make_url(place)
     except ArgumentError:
         raise UnfitDatabase(place) from None
-    if url.get_backend_name() != "postgresql" or url.password is not None:
+    if url.get_backend_name() != "postgresql" or url.password:
         raise UnfitDatabase(url.render_as_string(hide_password=True))
     try:
         importlib.import_module("psycopg")
@@ -111,7 +112,7 @@ class Prepared:
     def __init__(self, connection: Connection, select: Select[Any]) -> None:
         dialect = connection.dialect
         if dialect.name == "sqlite":
-            dialect = type(dialect)(paramstyle="named")
+            dialect = SQLiteDialect_pysqlite(paramstyle="named")
         compiled = select.compile(dialect=dialect)
         self._sql: Final = str(compiled)
         self._given: Final = dict(compiled.params)

@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeEngine
 from jp20.domain.register import books
 from jp20.domain.register.ledger import Book
 from jp20.register.index.database import WholeNumber
-from jp20.register.index.shapes import ColumnKind, Part, Shape, shape_of, shape_of_key
+from jp20.register.index.shapes import ColumnKind, Shape, ValueColumn, shape_of, shape_of_key
 
 ADDRESS_TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
 """Compared byte by byte on both databases."""
@@ -91,7 +91,7 @@ class BookTable:
     table: Table
 
 
-def column(part: Part, *, key: bool = False) -> Column[Any]:
+def column(part: ValueColumn, *, key: bool = False) -> Column[Any]:
     """A column of that part of a key or of a value. `info` keeps what stands in it."""
     return Column(
         part.name,

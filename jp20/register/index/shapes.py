@@ -33,7 +33,7 @@ class ColumnKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ValueColumn:
     """A column of a value."""
 
     name: str
@@ -46,7 +46,7 @@ class Shape:
     from an iterator.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[ValueColumn, ...]
     pack: Callable[[Any], tuple[Any, ...]]
     unpack: Callable[[Iterator[Any]], Any]
 
@@ -126,7 +126,7 @@ def _single(
     name: str, kind: ColumnKind, pack: Callable[[Any], Any], unpack: Callable[[Any], Any]
 ) -> Shape:
     return Shape(
-        (Part(name, kind),),
+        (ValueColumn(name, kind),),
         lambda value: (pack(value),),
         lambda columns: unpack(next(columns)),
     )

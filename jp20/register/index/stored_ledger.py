@@ -11,7 +11,7 @@ from jp20.domain.register.ledger import Book, Ledger
 from jp20.register.index.addresses import Addresses
 from jp20.register.index.database import Prepared, decoded_number, encoded_number, is_sqlite
 from jp20.register.index.schema import BOOKS, BookTable
-from jp20.register.index.shapes import ColumnKind, Part
+from jp20.register.index.shapes import ColumnKind, ValueColumn
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -77,7 +77,7 @@ class BookReader:
             *(nothing if value is None else self._stored(book.value.parts, book.value.pack(value))),
         )
 
-    def _stored(self, parts: tuple[Part, ...], plain: tuple[Any, ...]) -> list[Any]:
+    def _stored(self, parts: tuple[ValueColumn, ...], plain: tuple[Any, ...]) -> list[Any]:
         return [
             self._addresses.number(value)
             if part.kind is ColumnKind.ADDRESS
@@ -87,7 +87,7 @@ class BookReader:
             for part, value in zip(parts, plain, strict=True)
         ]
 
-    def _plain(self, parts: tuple[Part, ...], columns: Any) -> list[Any]:
+    def _plain(self, parts: tuple[ValueColumn, ...], columns: Any) -> list[Any]:
         return [
             self._addresses.address(value)
             if part.kind is ColumnKind.ADDRESS

@@ -32,7 +32,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
+class WatchedContract:
     """A contract whose events are read since the block in which the Consortium registered it."""
 
     address: ChecksumAddress
@@ -54,4 +54,4 @@ class Stretch:
     blocks: Mapping[int, Header]
     transactions: Sequence[Sequence[LoggedEvent[Event]]]
     heads: Sequence[Header] = ()
-    found: Sequence[Registration] = field(default=())
+    found: Sequence[WatchedContract] = field(default=())

@@ -36,7 +36,7 @@ from jp20.register.index.schema import (
 )
 from jp20.register.index.shapes import compact
 from jp20.register.index.stored_ledger import StoredLedger, latest_balances
-from jp20.register.index.values import Identity, Registration, Stretch, Watched
+from jp20.register.index.values import Identity, Stretch, Watched, WatchedContract
 
 _STATE: Final = 1
 
@@ -102,7 +102,7 @@ class IndexWriter:
                     final=0,
                 )
             )
-            of_consortium = Registration(identity.consortium, Watched.CONSORTIUM, identity.first)
+            of_consortium = WatchedContract(identity.consortium, Watched.CONSORTIUM, identity.first)
             self._register([of_consortium])
             self._store()
 
@@ -129,7 +129,7 @@ class IndexWriter:
             self._store()
             self._set_last(stretch.last, stretch.final)
 
-    def back_to(self, header: Header, found: Sequence[Registration] = ()) -> None:
+    def back_to(self, header: Header, found: Sequence[WatchedContract] = ()) -> None:
         """Takes back what came after a block. `found` are contracts whose events are to be read
         from there on.
         """
@@ -190,7 +190,7 @@ class IndexWriter:
         for number, *columns in latest_balances(self._connection, numbers(token), list(old)):
             known[token, old[number]] = reader.value(columns)
 
-    def _register(self, found: Sequence[Registration]) -> None:
+    def _register(self, found: Sequence[WatchedContract]) -> None:
         self._rows[CONTRACTS.name] += [
             (self._addresses.number(each.address), int(each.kind), each.block) for each in found
         ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _FOLDER: Final = Path(__file__).parent
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
+def bring_up_to_date(engine: Engine, revision: str = "head") -> None:
     """Makes the tables, or brings those of an earlier version up to date: all of it or nothing."""
     from alembic import command
 
