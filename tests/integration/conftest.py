@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from postgres import PostgresForTests, postgres_server
 
 from jp20.chain.local import LocalChain
 from jp20.chain.rpc import node, nodes
@@ -13,6 +14,13 @@ from jp20.chain.rpc.connection import Connection
 def chain(request: pytest.FixtureRequest) -> Iterator[Connection]:
     with LocalChain(request.param) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresForTests]:
+    """A PostgreSQL for the whole session."""
+    with postgres_server(tmp_path_factory.mktemp("pg")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -252,11 +252,11 @@ def _checksummed(kind: str, value: Any) -> Any:
     if kind.endswith("]"):
         return tuple(_checksummed(kind[: kind.rindex("[")], item) for item in value)
     return tuple(
-        _checksummed(field, item) for field, item in zip(_fields(kind), value, strict=True)
+        _checksummed(field, item) for field, item in zip(fields_of_struct(kind), value, strict=True)
     )
 
 
-def _fields(struct: str) -> list[str]:
+def fields_of_struct(struct: str) -> list[str]:
     """The types of a struct's fields: "(a,(b,c)[])" is "a" and "(b,c)[]"."""
     fields, depth, start = [], 0, 1
     for place, letter in enumerate(struct):

@@ -4,7 +4,7 @@ Behind it are one node or several; see `nodes` for which is asked.
 """
 
 import time
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, cast
@@ -75,6 +75,17 @@ class Block:
     time: int
     gas_limit: int
     transactions: tuple[TxHash, ...]
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> "Block":
+        return cls(
+            quantity(found["number"]),
+            BlockHash(octets(found["hash"])),
+            BlockHash(octets(found["parentHash"])),
+            quantity(found["timestamp"]),
+            quantity(found["gasLimit"]),
+            tuple(TxHash(octets(each)) for each in found["transactions"]),
+        )
 
 
 class Connection:
@@ -186,16 +197,13 @@ class Connection:
     def block(self, number: int | None = None) -> Block:
         """A block by number, or the latest. Raises NoBlock where there is none."""
         (found,) = self._blocks([number])
-        block = Block(
-            quantity(found["number"]),
-            BlockHash(octets(found["hash"])),
-            BlockHash(octets(found["parentHash"])),
-            quantity(found["timestamp"]),
-            quantity(found["gasLimit"]),
-            tuple(TxHash(octets(each)) for each in found["transactions"]),
-        )
+        block = Block.of(found)
         self._nodes.remember(block.number, block.hash)
         return block
+
+    def blocks(self, numbers: Iterable[int]) -> list[Block]:
+        """Blocks by their numbers, in few requests. Raises NoBlock where one is missing."""
+        return [Block.of(found) for found in self._blocks(list(numbers))]
 
     def times(self, blocks: Iterable[int]) -> dict[int, int]:
         """The time of each block, unix seconds."""

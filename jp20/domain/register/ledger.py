@@ -67,6 +67,14 @@ class Ledger:
         self.place: Place = NOWHERE
         self._books: Final[dict[str, dict[Any, Any]]] = {}
 
+    @classmethod
+    def of(cls, place: Place, values: Mapping[str, Mapping[Any, Any]]) -> "Ledger":
+        """The books as a store has them after an event, by the books' names."""
+        made = cls()
+        made.place = place
+        made._books.update({name: dict(of_book) for name, of_book in values.items() if of_book})
+        return made
+
     def get(self, book: Book[_K, _V], key: _K) -> _V | None:
         """The value of a key; None where there is none."""
         found = self._books.get(book.name)
