@@ -249,9 +249,7 @@ def _has(blocks: Blocks, number: int, hash: bytes) -> bool:
         return False
 
 
-def _gone(
-    connection: Connection, outbox: Outbox, blocks: Blocks, newest: int
-) -> Iterator[Entry]:
+def _gone(connection: Connection, outbox: Outbox, blocks: Blocks, newest: int) -> Iterator[Entry]:
     """The entries in blocks that the chain does not have, from the highest down to one it has."""
     last = newest
     while entries := outbox.in_blocks(last, _BLOCKS_AT_ONCE):
