@@ -56,6 +56,12 @@ _NODE_FIELDS: Final = (
     "node_id",
     "validator",
 )
+_RPC_URL: Final = re.compile(
+    r"https://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?"
+    r"(?:/[A-Za-z0-9._~/-]*)?"
+)
+"""Nothing that would mean something else in a configuration file made of it."""
+
 _PRIME: Final = 2**256 - 2**32 - 977  # of the field of secp256k1
 
 
@@ -202,6 +208,15 @@ def is_public_key(key: bytes) -> bool:
     """Whether 64 bytes are a point of the curve: a mistyped digit makes them none."""
     x, y = int.from_bytes(key[:32], "big"), int.from_bytes(key[32:], "big")
     return len(key) == 64 and x < _PRIME and y < _PRIME and (y * y - x**3 - 7) % _PRIME == 0
+
+
+def _is_rpc_url(value: str) -> bool:
+    if not _RPC_URL.fullmatch(value):
+        return False
+    try:
+        return urlsplit(value).port != 0
+    except ValueError:  # an IPv6 address or a port that is none
+        return False
 
 
 class _Reader:
@@ -358,6 +373,8 @@ class _Reader:
 
     def _host(self, place: str, value: object) -> str:
         try:
+            if "%" in str(value):  # an interface of one machine, in whatever letters
+                raise ValueError
             return str(ip_address(str(value)))
         except ValueError:
             self._fault(
@@ -370,8 +387,7 @@ class _Reader:
     def _url(self, place: str, value: object) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value) if isinstance(value, str) else None
-        if parts is None or parts.scheme != "https" or not parts.hostname or parts.username:
+        if not isinstance(value, str) or not _is_rpc_url(value):
             self._fault(
                 place,
                 Text("This is not an https address, or it contains a secret."),

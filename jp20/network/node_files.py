@@ -16,6 +16,7 @@ What is the same everywhere, whatever the client:
 import json
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from jp20.network.genesis import genesis, genesis_validators
 from jp20.network.network_file import Consensus, NetworkFile, NetworkNode
@@ -100,7 +101,8 @@ def arguments(network: NetworkFile, node: NetworkNode, password_file: str) -> tu
     """
     if network.consensus is Consensus.BESU_QBFT:
         return ("--config-file=config.toml",)
-    common = ("--config", "config.toml", "--nodekey", NODE_KEY)
+    # Without `--nat none` it would ask whatever router is there to let its port in.
+    common = ("--config", "config.toml", "--nodekey", NODE_KEY, "--nat", "none")
     if not node.validates:
         return common
     if network.consensus is Consensus.QUORUM_QBFT:
@@ -345,7 +347,7 @@ def _nginx(node: NetworkNode) -> str:
 limit_req_zone $binary_remote_addr zone={_zone(node)}:1m rate=200r/s;
 
 server {{
-    listen 443 ssl;
+    listen {_listen(node)} ssl;
     server_name {_server(node)};
 
     ssl_certificate        /etc/jp20/{node.name}.crt;
@@ -374,9 +376,15 @@ server {{
 
 
 def _server(node: NetworkNode) -> str:
-    if node.rpc_url is None:
+    host = None if node.rpc_url is None else urlsplit(node.rpc_url).hostname
+    if host is None:
         return "_"
-    return node.rpc_url.removeprefix("https://").split("/")[0].split(":")[0]
+    return f"[{host}]" if ":" in host else host
+
+
+def _listen(node: NetworkNode) -> int:
+    port = None if node.rpc_url is None else urlsplit(node.rpc_url).port
+    return port or 443
 
 
 def _zone(node: NetworkNode) -> str:

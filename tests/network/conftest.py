@@ -15,13 +15,13 @@ from poa_network import PoaNetwork, wait_until  # noqa: E402
 @pytest.fixture(scope="session")
 def started() -> Iterator[PoaNetwork]:
     with PoaNetwork() as network:
+        make_whole(network)
         yield network
 
 
 @pytest.fixture
 def network(started: PoaNetwork) -> Iterator[PoaNetwork]:
     """Four validators that run, are connected and seal; mended after the test."""
-    make_whole(started)
     yield started
     make_whole(started)
 

@@ -112,7 +112,7 @@ def parse_table(data: bytes, file: str, columns: Sequence[Column], layout: Layou
     with full-width letters, digits and signs in ASCII's width; dates of a workbook in ISO 8601.
 
     Raises FaultyFile where there is nothing to read rows by: too large, damaged or protected, not
-    text, no header, a column missing or unknown.
+    text, no header, a column missing or unknown, no row below it.
     """
     if len(data) > MOST_BYTES:
         raise FaultyFile([_too_large(file, len(data))])
@@ -206,6 +206,8 @@ class _TableReader:
     def table(self) -> Table:
         if self._header is None:
             raise FaultyFile([*self.faults, *self._header_faults()])
+        if not self._rows and not self.faults:
+            raise FaultyFile([_without_rows(self._file)])
         is_doubtful = bool(self._marked) and not self._layout.visible_only
         notes = tuple(self._notes())
         return Table(self._file, tuple(self._rows), tuple(self.faults), notes, is_doubtful)
@@ -594,6 +596,10 @@ def _too_wide(file: str, line: int, cells: int) -> Fault:
         ),
         Text("Take out what does not belong to the table."),
     )
+
+
+def _without_rows(file: str) -> Fault:
+    return Fault(file, None, "", Text("There are no rows."), Text("Write at least one."))
 
 
 def _empty(file: str) -> Fault:

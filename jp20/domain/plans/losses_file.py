@@ -47,16 +47,6 @@ def parse_losses(data: bytes, file: str) -> tuple[LossRow, ...]:
                 )
             )
         losses.append(loss)
-    if not table.rows and not faults:
-        faults.append(
-            Fault(
-                file,
-                None,
-                "",
-                Text("There are no rows."),
-                Text("Write at least one."),
-            )
-        )
     if faults:
         raise FaultyFile(sorted(faults, key=lambda fault: fault.line or 0))
     return tuple(losses)

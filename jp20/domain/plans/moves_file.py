@@ -61,16 +61,6 @@ def parse_moves(data: bytes, file: str, layout: Layout = PLAIN) -> MovesFile:
                 )
             )
         moves.append(move)
-    if not table.rows and not faults:
-        faults.append(
-            Fault(
-                file,
-                None,
-                "",
-                Text("There are no rows."),
-                Text("Write at least one."),
-            )
-        )
     if faults:
         raise FaultyFile(sorted(faults, key=lambda fault: fault.line or 0))
     return MovesFile(tuple(moves), table.notes)

@@ -69,13 +69,6 @@ def parse_trades(data: bytes, file: str) -> tuple[TradeRow, ...]:
     table = parse_table(data, file, _COLUMNS)
     reader = _Reader(file, list(table.faults))
     found = [trade for row in table.rows if (trade := reader.trade(row))]
-    if not table.rows and not reader.faults:
-        reader.fault(
-            None,
-            "",
-            Text("There are no rows."),
-            Text("Write at least one."),
-        )
     if reader.faults:
         raise FaultyFile(sorted(reader.faults, key=lambda fault: fault.line or 0))
     return tuple(found)

@@ -21,6 +21,7 @@ from jp20.chain.rpc.log_windows import LogWindow, LogWindows, first_log, read_wi
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.ids import BlockHash, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.governance.deployment import Deployment
 from jp20.domain.register.events import Event, LoggedEvent, TargetRegistered, TokenCreated
@@ -258,7 +259,7 @@ class Follower:
             number = quantity(log["blockNumber"])
             header = known.get(number)
             if header is None:
-                header = Header(number, octets(hash), quantity(log["blockTimestamp"]))
+                header = Header(number, BlockHash(octets(hash)), quantity(log["blockTimestamp"]))
             if header.hash != octets(hash) or number in blocks:
                 return None
             blocks[number] = header
@@ -275,7 +276,7 @@ class Follower:
         }
         transactions = []
         for hash, of_one in groupby(logs, key=lambda log: str(log["transactionHash"])):
-            transaction = octets(hash)
+            transaction = TxHash(octets(hash))
             events = []
             for log in of_one:
                 emitter, decoder = emitters[log["address"].lower()]

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from typing import Final
 
 from eth_typing import ChecksumAddress
 
@@ -256,14 +257,25 @@ def _require_unlike(session: Session, terms: Terms) -> None:
                 raise CodeTaken(visible(there), token.address)
 
 
+_ALIKE: Final = str.maketrans(
+    # Cyrillic and Greek capitals, in small letters as case folding leaves them; then digits.
+    "авеѕіјкмнорстухԛԝαβεζηικμνορτυχoil|",
+    "abes1jkmh0pctyxqwabezh1kmn0ptyx0111",
+)
+"""What a reader takes for one another."""
+
+
 def _looks(word: str) -> str:
-    """A code or symbol without what a reader may not see: its case, its width, blanks."""
+    """A code or symbol without what a reader may not see: its case, its width, blanks, whether it
+    has an O or a nought, an I or a one, and of which alphabet a letter is.
+    """
     folded = unicodedata.normalize("NFKC", word).casefold()
+    folded = unicodedata.normalize("NFKD", folded)
     return "".join(
         "-" if unicodedata.category(letter) == "Pd" else letter
         for letter in folded
-        if unicodedata.category(letter)[0] not in "CZ"
-    )
+        if unicodedata.category(letter)[0] not in "CZM"
+    ).translate(_ALIKE)
 
 
 def _setting(contract: Contract, document: Document) -> Call:

@@ -8,6 +8,7 @@ from eth_typing import ChecksumAddress
 from sqlalchemy import Connection, Select, and_, func, select
 
 from jp20.domain.base.at import At
+from jp20.domain.base.ids import TxHash
 from jp20.domain.register.events import (
     Event,
     LoggedEvent,
@@ -152,7 +153,7 @@ class IndexReader:
 
 
 def _at(row: Any) -> At:
-    return At(row.block, bytes(row.hash), row.log, row.time)
+    return At(row.block, TxHash(bytes(row.hash)), row.log, row.time)
 
 
 def _place(logged: LoggedEvent[Event]) -> Place:

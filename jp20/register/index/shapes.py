@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 from functools import cache
-from typing import Any, Final, cast, get_args, get_origin, get_type_hints
+from typing import Any, Final, NewType, cast, get_args, get_origin, get_type_hints
 
 from eth_typing import ChecksumAddress
 
@@ -57,6 +57,8 @@ def shape_of(kind: object, name: str = "value") -> Shape:
     """
     if kind is ChecksumAddress:
         return _single(name, ColumnKind.ADDRESS, _same, _same)
+    if isinstance(kind, NewType):
+        return shape_of(kind.__supertype__, name)
     if kind is bool:
         return _single(name, ColumnKind.FLAG, _same, bool)
     if kind is int:
@@ -165,6 +167,8 @@ def _with_nul(text: str) -> str:
 
 @cache
 def _to_json(kind: object) -> Callable[[Any], Any]:
+    if isinstance(kind, NewType):
+        return _to_json(kind.__supertype__)
     if kind is bytes:
         return cast(Callable[[Any], Any], bytes.hex)
     if get_origin(kind) is tuple:
@@ -182,6 +186,8 @@ def _to_json(kind: object) -> Callable[[Any], Any]:
 
 @cache
 def _from_json(kind: object) -> Callable[[Any], Any]:
+    if isinstance(kind, NewType):
+        return _from_json(kind.__supertype__)
     if kind is bytes:
         return bytes.fromhex
     if get_origin(kind) is tuple:

@@ -64,6 +64,34 @@ def test_run_again_it_makes_no_second_one_and_other_terms_are_refused(world):
         )
 
 
+@pytest.mark.requirement("G1")
+@pytest.mark.parametrize(
+    "code",
+    [
+        "JP2O-TEST",  # the letter O
+        "jp20-test ",
+        "JP20–TEST",
+        "ＪＰ２０－ＴＥＳＴ",
+        "JP20-TЕST",  # a Cyrillic E
+        "JΡ20-ΤESΤ",  # a Greek Rho, and Taus
+        "JP20-TÉST",
+        "JP20\u200b-TEST",
+    ],
+)
+def test_a_code_that_looks_like_one_on_the_chain_is_refused(world, code):
+    with pytest.raises(CodeTaken, match="JP20-TEST"):
+        create_token(
+            world.session, other_sheet(world.sheet, code=code), ISSUER, TRUST_BANK, evidence("C-1")
+        )
+
+
+@pytest.mark.requirement("G1")
+def test_a_code_that_looks_otherwise_is_not(world):
+    sheet = other_sheet(world.sheet, code="JP20-TESS", symbol="T3ST")
+    made = create_token(world.session, sheet, ISSUER, TRUST_BANK, evidence("C-1"))
+    assert world.session.token("JP20-TESS").address == made.token
+
+
 @pytest.mark.requirement("G1", "S2")
 def test_an_unknown_organisation_token_or_version_is_said_so(world):
     sheet = other_sheet(world.sheet)

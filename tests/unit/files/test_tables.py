@@ -1,3 +1,6 @@
+import io
+
+import openpyxl
 import pytest
 
 from jp20.domain.base.faults import FaultyFile
@@ -82,6 +85,24 @@ def test_a_missing_column_is_named():
 def test_an_empty_file_says_so(data):
     (fault,) = faults(data)
     assert fault.what.en == "The file is empty."
+
+
+@pytest.mark.parametrize("data", [b"investor,units\n", b"investor,units\n,\n\n"])
+def test_a_file_that_has_only_a_header_says_so(data):
+    (fault,) = faults(data)
+    assert fault.what.en == "There are no rows."
+
+
+def test_a_workbook_of_which_all_rows_are_hidden_says_so_where_only_visible_ones_are_asked_for():
+    book = openpyxl.Workbook()
+    for row in (("investor", "units"), ("A1", 20)):
+        book.active.append(row)
+    book.active.row_dimensions[2].hidden = True
+    written = io.BytesIO()
+    book.save(written)
+    assert len(parse_table(written.getvalue(), "a.xlsx", COLUMNS).rows) == 1
+    with pytest.raises(FaultyFile, match="There are no rows"):
+        parse_table(written.getvalue(), "a.xlsx", COLUMNS, Layout(visible_only=True))
 
 
 def test_a_file_in_another_encoding_says_where():

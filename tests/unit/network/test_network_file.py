@@ -116,6 +116,26 @@ def test_how_many_may_be_down_follows_from_the_consensus(validators: int, clique
             'rpc = 8545\nrpc_url = "https://me:secret@x"',
             "organisations[1].nodes[1].rpc_url",
         ),
+        *(
+            ("rpc = 8545", f"rpc = 8545\nrpc_url = {url}", "organisations[1].nodes[1].rpc_url")
+            for url in (
+                '"https://x;}\\nserver{listen 80;"',
+                '"https://x\\n"',
+                '"https://x y/"',
+                '"https://x/$host"',
+                '"https://x/#a"',
+                '"https://x/?key=1"',
+                '"https://x:0/"',
+                '"https://x:65536/"',
+                '"https://[1]/"',
+                '"https://"',
+                '"https://.x/"',
+                '"HTTPS://ノード.example/"',
+                "7",
+            )
+        ),
+        ('"192.0.2.1"', '"fe80::1%eth0"', "organisations[1].nodes[1].host"),
+        ('"192.0.2.1"', '"fe80::1%\\n"', "organisations[1].nodes[1].host"),
         ("rpc = 8545", 'rpc = 8545\nvalidates = "no"', "organisations[1].nodes[1].validates"),
         (public_key(1).hex(), public_key(1).hex()[:-1] + "0", "organisations[1].nodes[1].node_id"),
         (public_key(1).hex(), "xyz", "organisations[1].nodes[1].node_id"),

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from test_genesis import network
-from test_network_file import private_key, public_key
+from test_network_file import FOUR, private_key, public_key
 
-from jp20.network.network_file import Consensus, NetworkFile
+from jp20.network.network_file import Consensus, NetworkFile, parse_network
 from jp20.network.node_files import arguments, common_files, node_files, preparation
 
 GETHS = (Consensus.CLIQUE, Consensus.QUORUM_QBFT)
@@ -128,7 +128,7 @@ def test_a_node_that_only_follows_neither_seals_nor_opens_a_key():
     found = follower(network(Consensus.CLIQUE))
     node = found.node("node-1")
 
-    assert arguments(found, node, "password") == ("--config", "config.toml", "--nodekey", "nodekey")
+    assert not {"--mine", "--unlock", "--password"} & set(arguments(found, node, "password"))
     files = node_files(found, node)
     assert "InsecureUnlockAllowed" not in files["config.toml"]
     assert "LoadCredential" not in files["jp20-node-1.service"]
@@ -160,6 +160,37 @@ def test_tls_in_front_of_rpc_asks_for_a_clients_certificate():
 
     assert "ssl_verify_client      on;" in file
     assert "proxy_pass http://127.0.0.1:8545;" in file
+    assert "listen 443 ssl;\n    server_name _;" in file
+
+
+@pytest.mark.parametrize(
+    ("url", "listen", "name"),
+    [
+        ("https://node.example", 443, "node.example"),
+        ("https://node.example/rpc/", 443, "node.example"),
+        ("https://Node.example:8443/", 8443, "node.example"),
+        ("https://[2001:db8::1]:8443/", 8443, "[2001:db8::1]"),
+        ("https://192.0.2.7:443/", 443, "192.0.2.7"),
+    ],
+)
+def test_tls_is_where_the_network_file_says(url, listen, name):
+    text = FOUR.replace("rpc = 8545", f'rpc = 8545\nrpc_url = "{url}"', 1)
+    found = parse_network(text.encode(), "network.toml")
+
+    file = node_files(found, found.node("node-1"))["nginx.conf"]
+
+    assert f"listen {listen} ssl;\n    server_name {name};" in file
+
+
+@pytest.mark.parametrize("consensus", Consensus)
+def test_no_router_is_asked_to_let_a_port_in(consensus: Consensus):
+    found = network(consensus)
+    run = arguments(found, found.node("node-1"), "password")
+
+    if consensus is Consensus.BESU_QBFT:
+        assert config(consensus)["nat-method"] == "NONE"
+    else:
+        assert run[run.index("--nat") + 1] == "none"
 
 
 def follower(found: NetworkFile) -> NetworkFile:
