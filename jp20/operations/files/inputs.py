@@ -13,6 +13,7 @@ from jp20.domain.governance.consortium_file import ConsortiumFile, parse_consort
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import Kind, Policy
 from jp20.domain.governance.policy_file import parse_governance
+from jp20.domain.governance.views import Views, parse_views
 from jp20.domain.investors.investors import InvestorFile, parse_investors
 from jp20.domain.investors.people_file import PeopleFile, parse_people
 from jp20.domain.plans.allotments import AllotmentFile, parse_allotments
@@ -21,6 +22,9 @@ from jp20.domain.token.term_sheet import TermSheet, parse_term_sheet
 
 SHIPPED_POLICY = Path(__file__).parents[2] / "data" / "governance.toml"
 """The policy that the package carries."""
+
+SHIPPED_VIEWS = Path(__file__).parents[2] / "data" / "views.toml"
+"""Who sees what, as the package carries it."""
 
 
 class NoFile(JP20Error):
@@ -68,6 +72,12 @@ def load_policy(file: Path | None = None) -> Policy:
     """A policy, the shipped one by default. Raises NoFile, FaultyFile."""
     chosen = file or SHIPPED_POLICY
     return parse_governance(read_file(chosen), chosen.name, governed_functions())
+
+
+def load_views(file: Path | None = None) -> Views:
+    """Who sees what, the shipped file by default. Raises NoFile, FaultyFile."""
+    chosen = file or SHIPPED_VIEWS
+    return parse_views(read_file(chosen), chosen.name)
 
 
 def load_consortium(file: Path) -> ConsortiumFile:
