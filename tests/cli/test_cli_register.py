@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from running import Bad, done, run
 
 from jp20.domain.base.times import in_tokyo
+from jp20.domain.investors.investors import investor_id
 
 BAD = [
     Bad("register show", ("NONE",), 1, "NONE"),
@@ -25,6 +26,19 @@ BAD = [
     Bad("register check", ("NONE",), 1, "NONE"),
     Bad("register history", ("NONE", "0x12"), 2, "0x12"),
     Bad("register history", ("NONE",), 1, "NONE"),
+    Bad("register history", ("NONE", "--wallets"), 2, "--wallets"),
+    Bad("register movement", ("NONE", "0x12"), 2, "0x12"),
+    Bad("register movement", ("NONE", "0x" + "12" * 32), 1, "NONE"),
+    Bad("register tranches", ("NONE",), 1, "NONE"),
+    Bad("register diff", ("NONE",), 2, "--from"),
+    Bad("register diff", ("NONE", "--from", "yesterday"), 2, "--from"),
+    Bad("register diff", ("NONE", "--from-block", "1", "--from", "2027-01-01"), 2, "--from"),
+    Bad("register lots", ("NONE", "0x12"), 2, "0x12"),
+    Bad("register lapses", (), 2, "--by"),
+    Bad("register lapses", ("--by", "soon"), 2, "soon"),
+    Bad("register lapses", ("NONE", "--by", "2027-01-01"), 1, "NONE"),
+    Bad("register investor", ("0x12",), 2, "0x12"),
+    Bad("register investor", ("0x" + "1" * 38,), 2, "0x" + "1" * 38),
     Bad("register decision", ("NONE", "0x12"), 2, "0x12"),
     Bad("register decision", ("NONE", "0x" + "12" * 32), 1, "NONE"),
 ]
@@ -51,6 +65,11 @@ def register(place: Place, *arguments: str) -> dict:
     return done("register", *arguments, "--format", "json", folder=place.folder).json
 
 
+def id_of(wallet: str) -> str:
+    """An investor by the first wallet, as it is printed."""
+    return f"0x{investor_id(wallet):038x}"
+
+
 def delivered_in(place: Place) -> int:
     """The block of the delivery."""
     history = register(place, "history", "RG-1")["history"]
@@ -61,11 +80,21 @@ def delivered_in(place: Place) -> int:
 def test_it_shows_who_holds_what_and_agrees_with_the_chain(place):
     shown = register(place, "show", "RG-1")
 
-    assert [(each["wallet"], each["units"], each["percent"]) for each in shown["holders"]] == [
+    expected = [
         (ALICE, 200, "40.0000"),  # 100 × 2 of 250 × 2
         (BOB, 120, "24.0000"),
         (CAROL, 80, "16.0000"),
     ]
+    holders = shown["holders"]
+    assert [(*each["wallets"], each["units"], each["percent"]) for each in holders] == expected
+    assert [each["investor"] for each in holders] == [id_of(each) for each, _, _ in expected]
+    assert [(each["free"], each["class"]) for each in holders] == [
+        (200, "general"),
+        (120, "professional"),
+        (80, "qualified_institution"),
+    ]
+    by_wallet = register(place, "show", "RG-1", "--wallets")["holders"]
+    assert [(each["wallet"], each["units"], each["percent"]) for each in by_wallet] == expected
     found = shown["register"]
     assert (found["supply"], found["undistributed"], found["held"]) == (500, 100, 400)
     assert (found["holders"], found["splits"], found["reconciled"]) == (3, 1, True)
@@ -101,14 +130,21 @@ def test_a_block_or_time_that_has_not_come_is_refused(place):
 @pytest.mark.requirement("G15")
 def test_the_history_of_a_wallet_says_why_its_units_changed(place):
     shown = register(place, "history", "RG-1", BOB)
-    nobody = register(place, "history", "RG-1", STRANGER)
+    nobody = register(place, "history", "RG-1", STRANGER, "--wallets")
+    of_wallet = register(place, "history", "RG-1", BOB, "--wallets")
+    by_id = register(place, "history", "RG-1", id_of(BOB))
+    stranger = refused("register", "history", "RG-1", STRANGER, folder=place.folder, code=2)
 
     delivery, split = shown["history"]
     assert (delivery["why"], delivery["to"], delivery["units"]) == ("delivered", BOB, 60)
     assert (split["why"], split["ratio"], split["units"]) == ("split", 2, None)
-    assert (shown["register"]["wallet"], shown["register"]["balance"]) == (BOB, 120)
-    assert [each["why"] for each in nobody["history"]] == ["split"]
-    assert nobody["register"]["balance"] == 0
+    assert [(each["change"], each["balance"]) for each in shown["history"]] == [(60, 60), (60, 120)]
+    assert (delivery["case"], split["case"]) == ("D-RG-1", "SP-1")
+    assert (shown["register"]["investor"], shown["register"]["balance"]) == (id_of(BOB), 120)
+    assert (of_wallet["register"]["wallet"], of_wallet["register"]["balance"]) == (BOB, 120)
+    assert of_wallet["history"] == shown["history"] == by_id["history"]
+    assert (nobody["history"], nobody["register"]["balance"]) == ([], 0)
+    assert STRANGER in stranger
 
 
 @pytest.mark.requirement("G10", "G15")
@@ -146,6 +182,70 @@ def test_it_says_who_decided_what_moved_and_on_which_document(place):
     assert {each["signed_by"] for each in moved} == {"みなと証券, 港南リアルティ"}
     assert {each["executed_by"] for each in moved} == {"ひいらぎ信託銀行"}
     assert "register history RG-1" in nothing
+
+
+@pytest.mark.requirement("G10", "G15", "G17")
+def test_a_movement_is_shown_with_its_signatures(place):
+    (delivery, _) = register(place, "history", "RG-1", BOB)["history"]
+
+    shown = register(place, "movement", "RG-1", delivery["transaction"])
+    nothing = refused("register", "movement", "RG-1", "0x" + "12" * 32, folder=place.folder)
+
+    assert [(each["to"], each["units"]) for each in shown["movements"]] == [
+        (ALICE, 100),
+        (BOB, 60),
+        (CAROL, 40),
+    ]
+    assert {(each["case"], each["forced"]) for each in shown["movements"]} == {("D-RG-1", False)}
+    assert [each["organisation"] for each in shown["signatures"]] == [
+        "みなと証券",
+        "港南リアルティ",
+    ]
+    assert all(each["block"] <= delivery["block"] for each in shown["signatures"])
+    assert "register history RG-1" in nothing
+
+
+@pytest.mark.requirement("G4", "G15")
+def test_tranches_lots_and_differences_are_shown(place):
+    delivered = delivered_in(place)
+    (tranche,) = register(place, "tranches", "RG-1")["tranches"]
+    (lot,) = register(place, "lots", "RG-1", ALICE)["lots"]
+    before = register(place, "lots", "RG-1", ALICE, "--block", str(delivered - 1))["lots"]
+    since = register(place, "diff", "RG-1", "--from-block", str(delivered - 1))
+    split_only = register(place, "diff", "RG-1", "--from-block", str(delivered))
+    wrong = refused("register", "diff", "RG-1", "--from-block", str(delivered + 1), "--block",
+                    str(delivered), folder=place.folder, code=2)  # fmt: skip
+
+    assert (tranche["units_then"], tranche["issued"], tranche["redeemed"]) == (250, 500, 0)
+    assert (lot["why"], lot["units"], lot["block"]) == ("delivered", 200, delivered)
+    assert before == []
+    assert [(*each["wallets"], each["before"], each["after"]) for each in since["differences"]] == [
+        (ALICE, 0, 200),
+        (BOB, 0, 120),
+        (CAROL, 0, 80),
+    ]
+    assert since["from"]["block"] == delivered - 1
+    assert split_only["differences"] == []
+    assert str(delivered + 1) in wrong
+
+
+@pytest.mark.requirement("G7", "G15", "G25")
+def test_an_investor_is_shown_with_wallets_holdings_and_when_kyc_lapses(place):
+    shown = register(place, "investor", ALICE)
+    lapsing = register(place, "lapses", "RG-1", "--by", "2100-01-01")["lapses"]
+    nobody = register(place, "lapses", "RG-1", "--by", "2026-01-01")["lapses"]
+
+    assert shown["investor"]["investor"] == id_of(ALICE)
+    assert [each["wallet"] for each in shown["wallets"]] == [ALICE]
+    (held,) = shown["holdings"]
+    assert (held["code"], held["units"], held["free"], held["pledged"]) == ("RG-1", 200, 200, 0)
+    assert shown["restraints"] == []
+    assert {each["wallets"][0]: each["units"] for each in lapsing if each["what"] == "kyc"} == {
+        ALICE: 200,
+        BOB: 120,
+        CAROL: 80,
+    }
+    assert nobody == []
 
 
 @pytest.mark.requirement("G15")
@@ -241,9 +341,15 @@ def test_where_register_and_chain_differ_every_command_ends_with_1_and_names_it(
         exported = run("register", "export", "RG-1", "differing.xlsx", folder=place.folder)
 
     assert checked.code == shown.code == exported.code == 1
-    assert checked.json["differences"] == [
-        {"code": "RG-1", "wallet": ALICE, "register": 200, "chain": 198}  # (100 − 1) × 2
-    ]
+    (difference,) = checked.json["differences"]
+    assert (difference["code"], difference["what"], difference["wallet"]) == (
+        "RG-1",
+        "balance",
+        ALICE,
+    )
+    assert (difference["register"], difference["chain"]) == (200, 198)  # (100 − 1) × 2
+    assert 0 < difference["since"] <= checked.json["tokens"][0]["block"]
+    assert str(place.chain.network.url.rpartition(":")[2]) in difference["node"]
     assert not checked.json["tokens"][0]["reconciled"]
     assert "jp20 register check RG-1" in shown.err
     differences = load_workbook(place.folder / "differing.xlsx")["differences"]

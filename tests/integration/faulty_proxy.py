@@ -200,6 +200,8 @@ class _Handler(BaseHTTPRequestHandler):
         there = answer.get("result")
         if method == "web3_clientVersion" and self.proxy.version is not None:
             answer["result"] = self.proxy.version
+        if fault == "one more" and method == "eth_call" and len(there or "") == 66:
+            answer["result"] = f"0x{int(there, 16) + 1:064x}"
         by_hash = method in ("eth_getTransactionReceipt", "eth_getTransactionByHash")
         mined_in = there["blockNumber"] if by_hash and there else None
         if mined_in and int(mined_in, 16) < self.proxy.forgotten:

@@ -1,62 +1,80 @@
 """`jp20 register`: who holds what, now or at any past time, and why it changed."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from jp20.cli.commands import register_questions
 from jp20.cli.frame.as_of import AtBlock, AtTime, last_second
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.invocation import invocation
 from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Token, address, hash_of
-from jp20.cli.frame.output import Coded, Column, Record, Table, Value, say, show, warn
+from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
-from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, WALLET
-from jp20.domain.base.errors import ExitCode
+from jp20.cli.shared.register_tables import (
+    CODE,
+    DIFFERENCES,
+    INVESTOR,
+    differences_table,
+    end,
+    history_table,
+    holder_given,
+    holders_by_investor,
+    holders_by_wallet,
+    investor_named,
+    investor_shown,
+    summary,
+)
+from jp20.cli.shared.results import BLOCK, WALLET
+from jp20.domain.base.errors import BadArgument, ExitCode
 from jp20.domain.base.text import Text
 from jp20.domain.files.export_forms import Content, Encoding
 
 if TYPE_CHECKING:
-    from jp20.domain.register.movements import HistoryEntry
+    from collections.abc import Mapping
+
+    from jp20.domain.base.at import At
     from jp20.operations.register.report import Report
 
 app = typer.Typer(no_args_is_help=True)
+app.registered_commands += register_questions.app.registered_commands
 
 
 @app.command(
     "show",
     help=help_text(
-        "Who holds what: now, or as of a block or a time. It is compared with the chain; exit "
-        "code 1 where the two do not agree."
+        "Who holds what, by investor: now, or as of a block or a time. It is compared with the "
+        "chain; exit code 1 where the two do not agree."
     ),
     epilog=example(
         "jp20 register show JP20-RE-0001",
         "jp20 register show JP20-RE-0001 --time 2027-03-31 --format csv",
     ),
 )
-def register_show(token: Token, block: AtBlock = None, at: AtTime = None) -> None:
-    """From the token's events, all of them (G15, S1)."""
-    from jp20.operations.register.report import percent
+def register_show(
+    token: Token,
+    wallets: Annotated[
+        bool,
+        typer.Option("--wallets", help=help_text("Wallet by wallet, not by investor.")),
+    ] = False,
+    block: AtBlock = None,
+    at: AtTime = None,
+) -> None:
+    """From the chain's events, all of them (G15, S1)."""
+    from jp20.operations.register.asking import ask_about
 
-    found = _report(token, block, at)
-    supply = found.register.supply
-    held = sorted(found.register.holders().items(), key=lambda each: (-each[1], each[0]))
+    asked = ask_about(workspace().view(), token, block, last_second(block, at))
+    holdings, found = asked.register.holdings(asked.at, asked.token.address), asked.token
     show(
-        Table(
-            "holders",
-            Text("Holders: {code}", code=found.code),
-            (
-                WALLET,
-                UNITS,
-                Column("percent", Text("% of units in issue"), number=True),
-            ),
-            [(wallet, units, percent(units, supply)) for wallet, units in held],
-        ),
-        _summary(found),
+        holders_by_wallet(found.code, holdings, found.supply)
+        if wallets
+        else holders_by_investor(found.code, holdings),
+        summary(asked),
     )
-    _end(found)
+    end(asked.compared)
 
 
 @app.command(
@@ -95,8 +113,9 @@ def register_export(
 @app.command(
     "check",
     help=help_text(
-        "Compare the register with the chain: each balance, their sum, the supply. Of one "
-        "token or of all; exit code 1 where something does not agree."
+        "Compare the register with the chain, at every node: each balance, their sum, the supply, "
+        "every record date that has passed. Of one token or of all; exit code 1 where something "
+        "does not agree."
     ),
     epilog=example("jp20 register check", "jp20 register check JP20-RE-0001 --time 2027-03-31"),
 )
@@ -112,103 +131,123 @@ def register_check(
     at: AtTime = None,
 ) -> None:
     """To be run every night (G13, G15)."""
-    from jp20.operations.register.report import report
+    from jp20.operations.register.asking import ask
+    from jp20.operations.register.reconciliation import reconcile_with_chain
+    from jp20.register.questions import NotInRegister
 
     moment = last_second(block, at)
     session = workspace().view()
-    tokens = session.tokens() if token is None else (session.token(token),)
-    found = [report(session, each, block, moment) for each in tokens]
+    named = None if token is None else session.token(token).address
+    register = ask(session, decisions=False)
+    stamp = register.stamp(block, moment)
+    tokens = [each for each in register.tokens(stamp) if named in (None, each.address)]
+    if named is not None and not tokens:
+        raise NotInRegister(named, stamp.block)
+    found = [reconcile_with_chain(session, register, stamp, each.address) for each in tokens]
     checked = (
         Table(
             "tokens",
             Text("Register and chain"),
             (
-                Column("code", Text("code")),
+                CODE,
                 BLOCK,
                 Column("supply", Text("units in issue"), number=True),
                 Column("undistributed", Text("undistributed"), number=True),
                 Column("held", Text("held"), number=True),
-                Column("holders", Text("holders (wallets)"), number=True),
-                Column("differences", Text("differences"), number=True),
+                Column("holders", Text("holders", context="number"), number=True),
+                Column("wallets", Text("holders (wallets)"), number=True, detail=True),
+                Column("record_dates", Text("record dates"), number=True, detail=True),
+                Column("nodes", Text("nodes"), number=True, detail=True),
+                Column("silent", Text("nodes without an answer"), detail=True),
+                DIFFERENCES,
                 Column("reconciled", Text("agree")),
             ),
             [
                 (
                     each.code,
-                    each.block,
-                    each.register.supply,
-                    each.register.undistributed,
-                    sum(each.register.holders().values()),
-                    len(each.register.holders()),
-                    len(each.differences),
-                    each.reconciled,
+                    stamp.block,
+                    each.supply,
+                    each.undistributed,
+                    each.supply - each.undistributed,
+                    each.holders,
+                    each.wallets,
+                    len(compared.record_dates),
+                    len(compared.nodes),
+                    ", ".join(compared.silent) or None,
+                    len(compared.differences),
+                    compared.agrees,
                 )
-                for each in found
+                for each, compared in zip(tokens, found, strict=True)
             ],
         ),
-        _differences(found),
+        differences_table(found),
     )
     show(*with_rows(*checked))
     for each in found:
-        _end(each)
+        end(each)
 
 
 @app.command(
     "history",
     help=help_text(
-        "What happened to the units of a token, or of one wallet: every movement with its "
-        "reason. Of one wallet, JSON and CSV also have the log by which jp20 reverse names a "
-        "movement."
+        "What happened to the units of a token, or of one investor over all wallets: every "
+        "movement with its reason. Of one investor, JSON and CSV also have the log by which jp20 "
+        "reverse names a movement."
     ),
     epilog=example("jp20 register history JP20-RE-0001 0x845986566FA249D19A35293e0b5E20A108224C37"),
 )
 def register_history(
     token: Token,
-    wallet: Annotated[
+    holder: Annotated[
         str | None,
-        typer.Argument(metavar="WALLET", help=help_text("Of one wallet.")),
+        typer.Argument(
+            metavar="HOLDER",
+            help=help_text(
+                "Of one investor: any of the wallets, a customer number with --investors, or the "
+                "id."
+            ),
+        ),
     ] = None,
+    wallets: Annotated[
+        bool,
+        typer.Option("--wallets", help=help_text("Of this one wallet, whosever it is.")),
+    ] = False,
     block: AtBlock = None,
     at: AtTime = None,
 ) -> None:
     """Units and splits are those of then; the balance is brought up to the block (G15)."""
-    from jp20.operations.register.report import places_of, report
+    from jp20.domain.base.addresses import ZERO_ADDRESS
+    from jp20.operations.register.asking import ask_about
+    from jp20.operations.register.report import places_of
 
-    account = address(wallet, "WALLET") if wallet is not None else None
     moment = last_second(block, at)
+    if wallets and holder is None:
+        raise BadArgument(Text("--wallets needs a wallet."), next_step=Text("Name it as HOLDER."))
+    account = address(holder, "HOLDER") if wallets and holder is not None else None
+    given = holder_given(holder) if holder is not None and account is None else None
     session = workspace().view()
-    found = report(session, token, block, moment)
-    register = found.register
-    entries = register.history if account is None else tuple(register.history_of(account))
-    # Each takes a receipt: of one wallet they are few.
-    places = places_of(session, entries) if account is not None else {}
-    fields: list[tuple[Column, Value]] = list(_summary(found).fields)
-    if account is not None:
-        balance = Column("balance", Text("units of the wallet"), number=True)
-        fields += [(WALLET, account), (balance, register.balance_of(account))]
-    show(
-        Table(
-            "history",
-            Text("History: {code}", code=found.code),
-            (
-                BLOCK,
-                Column("time", Text("time")),
-                Column("why", Text("why")),
-                Column("from", Text("from")),
-                Column("to", Text("to")),
-                Column("units", Text("units then"), number=True),
-                Column("splits", Text("splits then"), detail=True),
-                Column("ratio", Text("split 1 to"), detail=True),
-                TRANSACTION,
-                Column("log", Text("log (reverse --log)"), detail=True),
-                Column("log_in_block", Text("log in block"), detail=True),
-                Column("reference", Text("reference"), detail=True),
-            ),
-            [_entry(each, places.get(each.at)) for each in entries],
-        ),
-        Record("register", _summary(found).title, fields),
+    asked = ask_about(session, token, block, moment, decisions=True)
+    investor = None if given is None else investor_named(asked.register, asked.at, given)
+    lines = list(
+        asked.register.history(asked.at, asked.token.address, investor=investor, wallet=account)
     )
-    _end(found)
+    fields: list[tuple[Column, Value]] = list(summary(asked).fields)
+    places: Mapping[At, int] = {}
+    if holder is not None:
+        balance = Column("balance", Text("units of the holder"), number=True)
+        named: tuple[Column, Value] = (_INVESTOR, investor_shown(investor or 0))
+        if account is not None:
+            named = (WALLET, account)
+        last = lines[-1] if lines else None
+        fields += [named, (balance, last.balance_at(asked.token.factors) if last else 0)]
+        # Each takes a receipt: of one holder they are few.
+        between = (each for each in lines if ZERO_ADDRESS not in (each.from_, each.to))
+        places = places_of(session, (each.at for each in between if each.why is not None))
+    show(
+        history_table(asked.token.code, lines, places),
+        Record("register", Text("The register"), fields),
+    )
+    end(asked.compared)
 
 
 @app.command(
@@ -275,6 +314,8 @@ def register_decision(
 
 # Inside
 
+_INVESTOR: Final = Column(INVESTOR.key, INVESTOR.name)
+
 
 def _report(token: str, block: int | None, at: str | None) -> "Report":
     from jp20.operations.register.report import report
@@ -326,29 +367,6 @@ def _summary(found: "Report") -> Record:
     )
 
 
-def _differences(found: "list[Report]") -> Table:
-    return Table(
-        "differences",
-        Text("Differences"),
-        (
-            Column("code", Text("code")),
-            WALLET,
-            Column("register", Text("register"), number=True),
-            Column("chain", Text("chain"), number=True),
-        ),
-        [
-            (
-                each.code,
-                one.account or Text("units in issue"),
-                one.register,
-                one.chain,
-            )
-            for each in found
-            for one in each.differences
-        ],
-    )
-
-
 def _end(found: "Report") -> None:
     """Ends with 1 where the register does not reconcile."""
     if found.reconciled:
@@ -363,21 +381,3 @@ def _end(found: "Report") -> None:
         )
     )
     raise Ending(ExitCode.REFUSED)
-
-
-def _entry(entry: "HistoryEntry", place: int | None) -> tuple[Value, ...]:
-    from jp20.domain.base.times import in_tokyo
-    from jp20.domain.register.movements import Movement
-
-    at = entry.at
-    if isinstance(entry, Movement):
-        why: Value = entry.why
-        splits = entry.splits
-        parties: tuple[Value, ...] = (entry.from_, entry.to, entry.units)
-        reference, ratio = entry.reference, None
-    else:
-        said = Text("split 1 to {ratio}", ratio=entry.ratio)
-        why = Coded("split", said)
-        parties, splits, reference, ratio = (None, None, None), entry.count, None, entry.ratio
-    where = (at.transaction, place, at.log)
-    return (at.block, in_tokyo(at.time), why, *parties, splits, ratio, *where, reference)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from string import hexdigits
 from typing import Final, TypeVar
 
 from eth_typing import ChecksumAddress
@@ -20,6 +21,8 @@ from jp20.domain.base.text import Text
 from jp20.domain.files.dates import NotADate, parse_time
 from jp20.domain.files.letters import quoted
 from jp20.domain.files.tables import PLAIN, Column, Layout, Row, Table, parse_table
+
+_ID_DIGITS: Final = 38
 
 NEVER: Final = 2**40 - 1
 """The expiry of a class that does not lapse."""
@@ -85,6 +88,13 @@ _FURTHER: Final = frozenset({"yes", "further", "追加", "はい", "○", "〇"}
 def investor_id(first_wallet: ChecksumAddress) -> InvestorId:
     """The opaque id on the chain: the first 19 bytes of the first wallet's address."""
     return InvestorId(int(first_wallet, 16) >> 8)
+
+
+def parse_investor_id(text: str) -> InvestorId | None:
+    """The opaque id as it is shown: 0x and 38 digits. None where it is none."""
+    digits = text.removeprefix("0x")
+    is_id = digits != text and len(digits) == _ID_DIGITS and set(digits) <= set(hexdigits)
+    return InvestorId(int(digits, 16)) if is_id else None
 
 
 @dataclass(frozen=True, slots=True)

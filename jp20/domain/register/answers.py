@@ -207,6 +207,10 @@ class Line:
     change: int | None = None
     balance: int | None = None
 
+    def balance_at(self, factors: tuple[int, ...]) -> int:
+        """The balance after it, in units of the last of `factors`."""
+        return (self.balance or 0) * factors[-1] // factors[self.splits]
+
 
 @dataclass(frozen=True, slots=True)
 class OrganisationName:

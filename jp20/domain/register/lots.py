@@ -52,9 +52,11 @@ class Lots:
 
     def of(self, owner: Owner) -> tuple[Lot, ...]:
         """The oldest first."""
+        units: dict[tuple[At, Why, bool], int] = defaultdict(int)
+        for part in self._lots.get(owner, ()):
+            units[part.acquired, part.why, part.carried] += part.units
         return tuple(
-            Lot(part.acquired, part.why, part.units, part.carried)
-            for part in self._lots.get(owner, ())
+            Lot(acquired, why, total, carried) for (acquired, why, carried), total in units.items()
         )
 
     def take(self, entry: HistoryEntry) -> None:

@@ -4,19 +4,22 @@ Where somebody keeps an index of the same chain it answers instead; the answers 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.connection import Connection
+from jp20.domain.register.answers import Stamp, TokenAsOf
 from jp20.domain.register.events import (
     PlatformSucceeded,
     SuccessorAppointed,
     TokenCreated,
 )
+from jp20.operations.register.reconciliation import Reconciliation, reconcile_with_chain
 from jp20.operations.register.report import BlockReplaced
-from jp20.operations.session import Session
+from jp20.operations.session import Session, TokenName
 from jp20.register.by_ledger import ByLedger, Header
 from jp20.register.questions import Questions
 
@@ -42,6 +45,38 @@ class ChainHeaders:
     def _read(self, number: int) -> Header:
         block = self._connection.block(number)
         return Header(block.number, block.hash, block.time)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The register, the block and the token that a question is about, compared with the chain
+    before it is answered. Up to `final_block` nothing can change.
+    """
+
+    register: Questions
+    at: Stamp
+    token: TokenAsOf
+    final_block: int
+    compared: Reconciliation
+
+
+def ask_about(
+    session: Session,
+    token: TokenName,
+    block: int | None = None,
+    time: int | None = None,
+    *,
+    decisions: bool = False,
+) -> Asked:
+    """As of a block, the last one up to a time (unix seconds), or now. Raises UnknownToken,
+    NoSuchBlock, NoSuchTime, NotInRegister, BlockReplaced.
+    """
+    address = session.token(token).address
+    register = ask(session, decisions=decisions)
+    at = register.stamp(block, time)
+    found = register.token(at, address)
+    final = min(at.block, session.connection.final_block())
+    return Asked(register, at, found, final, reconcile_with_chain(session, register, at, address))
 
 
 def ask(session: Session, *, decisions: bool = True) -> Questions:

@@ -17,7 +17,7 @@ from jp20.domain.base.ids import BlockHash
 from jp20.domain.base.text import Language, Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.files.letters import in_csv, in_json
-from jp20.domain.register.movements import HistoryEntry, Movement, Split, Why
+from jp20.domain.register.movements import Movement, Split, Why
 from jp20.domain.register.register import Discrepancy, Register, reconcile, register_of
 from jp20.operations.session import Contract, Session, TokenName
 from jp20.register.questions import NoSuchBlock, NoSuchTime
@@ -130,16 +130,12 @@ def report(
     )
 
 
-def places_of(session: Session, entries: Iterable[HistoryEntry]) -> dict[At, int]:
+def places_of(session: Session, movements: Iterable[At]) -> dict[At, int]:
     """Of each movement between accounts its place among its transaction's logs, from 0: by it and
     the transaction a reversal names it (G10). Reads a receipt for each transaction; where the node
     has none any more, the place is missing.
     """
-    moved = [
-        each.at
-        for each in entries
-        if isinstance(each, Movement) and ZERO_ADDRESS not in (each.from_, each.to)
-    ]
+    moved = list(movements)
     receipts = session.receipts({at.transaction for at in moved})
     return {
         at: receipts[at.transaction].ordinal(at.log) for at in moved if at.transaction in receipts

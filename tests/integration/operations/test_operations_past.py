@@ -1,11 +1,9 @@
 """What the events add up to is what the contracts answer, at every block."""
 
 import random
-import time
-from dataclasses import replace
-from itertools import count
 
 import pytest
+from acting import HOUR, PEOPLE, PLEDGEE, Acting, fresh, sheet_with
 from example_world import (
     AML,
     ISSUER,
@@ -14,7 +12,6 @@ from example_world import (
     bob,
     carol,
     dave,
-    erin,
     evidence,
     frank,
     grace,
@@ -32,97 +29,9 @@ from jp20.domain.register.ledger import Ledger
 from jp20.domain.register.movements import Movement, Why
 from jp20.domain.token.consent_status import ConsentStatus
 from jp20.domain.token.terms import MAX_UNITS
-from jp20.operations.governance import requests
-from jp20.operations.governance.decide import decide
 from jp20.operations.register.decisions import NothingMoved, decisions_of
-from jp20.operations.session import open_session
 from jp20.operations.token.issue import create_token
 from jp20.operations.token.replacement import plan_replacement, replace_token, replacing_token
-
-HOUR = 3600
-PLEDGEE = b"pledgee".ljust(32, b"\0")
-PEOPLE = (alice, bob, carol, dave, erin)
-
-_cases = count(1)
-
-
-def sheet_with(sheet, **terms):
-    """A second token's term sheet."""
-    changed = replace(sheet.terms, code="JP20-SECOND", symbol="SECOND", **terms)
-    return replace(sheet, terms=changed)
-
-
-class Acting:
-    """Whoever may does it, each act under a case of its own; refusals are left as they come."""
-
-    def __init__(self, world) -> None:
-        self.world = world
-        self.session = fresh(world, self._wait)
-        self.token = self.session.token(world.token)
-
-    def _wait(self, until):
-        rpc = self.session.connection.rpc
-        rpc("evm_setNextBlockTimestamp", until)
-        rpc("evm_mine")
-
-    def decide(self, contract, function, *arguments):
-        call = contract.call(function, *arguments)
-        decided = decide(self.session, [call], evidence(f"PAST-{next(_cases)}"))
-        for each in decided.calls:
-            if each.refusal is not None:
-                raise each.refusal
-        return decided
-
-    def act(self, function, *arguments):
-        """A governed function of the token."""
-        return self.decide(self.token, function, *arguments)
-
-    def own(self, holder, function, *arguments):
-        """A holder's own call on the token."""
-        return self.session.send(holder, self.token.call(function, *arguments))
-
-    def as_settlement(self, function, *arguments):
-        """A call that the settlement contract makes on the token."""
-        rpc, address = self.session.connection.rpc, self.session.settlement.address
-        rpc("anvil_impersonateAccount", address)
-        rpc("anvil_setBalance", address, hex(10**18))
-        call = self.token.call(function, *arguments)
-        data = f"0x{call.data.hex()}"
-        sent = {"from": address, "to": call.target, "data": data, "gasPrice": hex(10**9)}
-        transaction = rpc("eth_sendTransaction", sent)
-        while rpc("eth_getTransactionReceipt", transaction) is None:
-            time.sleep(0.05)
-
-    def suspended(self, person):
-        """A row that names the suspension of a person."""
-        since = self.session.platform.read(tuple[int, int, int, int], "suspension", person.address)
-        return (person.address, since[1])
-
-    def leave_a_request(self, number):
-        """A request that is proposed, signed, and signed no more or cancelled."""
-        key = self.world.key(ISSUER)
-        call = self.token.call("issue(uint256)", number)
-        case = evidence(f"PAST-{next(_cases)}")
-        id = requests.propose(self.session, key, [call], case).decision.request.id
-        if number % 3 == 0:
-            requests.cancel_request(self.session, key, id)
-        elif number % 3 == 1:
-            requests.withdraw(self.session, key, id)
-
-    def halt_and_resume(self):
-        platform = self.session.platform
-        self.decide(platform, "halt")
-        self.decide(platform, "resume", platform.read(int, "haltedSince"))
-
-    def use_a_token_with_consent(self):
-        sheet = sheet_with(self.world.sheet, consent_required=True)
-        created = create_token(self.session, sheet, ISSUER, TRUST_BANK, evidence("CREATE-1"))
-        self.token = token_at(self.session.connection, created.token)
-        self.act("issue(uint256)", 1000)
-        self.act("deliver", [each.address for each in PEOPLE[:3]], [100, 60, 40])
-
-    def now(self) -> int:
-        return self.session.now()
 
 
 @pytest.fixture
@@ -323,12 +232,6 @@ def test_a_random_past_agrees_at_every_block(world, seed):
     require_the_same_of_each_transaction(acting)
 
 
-def fresh(world, wait=None):
-    """A session that has read nothing yet, with all keys."""
-    keys = world.session.signers.values()
-    return open_session(world.session.connection, world.deployment, keys, wait)
-
-
 def require_the_same_of_each_transaction(acting):
     """Movements are explained from what the Consortium said of their requests alone."""
     token, consortium = acting.token.address, acting.session.consortium.address
@@ -421,7 +324,7 @@ def test_a_movement_knows_case_document_signers_and_executor(acting):
     decided = acting.act("forcedTransfer", alice.address, bob.address, 8)
     acting.own(alice, "transfer", bob.address, 3)
     acting.own(alice, "redeem", 2, b"")
-    case = evidence(f"PAST-{next(_cases) - 1}")
+    case = acting.case
 
     journal = whole_past(acting.session)
     moved = [each.movement for each in journal.entries if each.movement is not None]
@@ -482,7 +385,7 @@ def test_a_transaction_that_moved_nothing_is_said_to_have_moved_nothing(acting):
 @pytest.mark.requirement("G15", "G17")
 def test_an_act_of_one_signature_knows_its_case(acting):
     acting.act("freezeAtOnce", [alice.address], [8])
-    case = evidence(f"PAST-{next(_cases) - 1}")
+    case = acting.case
 
     frozen = whole_past(acting.session).entries[-1]
     assert frozen.grounds.case_id == case.case_id
