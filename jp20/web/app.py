@@ -9,15 +9,15 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from jp20.web.books import Books
 from jp20.web.callers import sign_in_routes
-from jp20.web.desk import Desk, Place
+from jp20.web.desk import Desk, ServedAt
 from jp20.web.feed_routes import Tail, feed_routes
 from jp20.web.guard import Allowance
 from jp20.web.problems import PROBLEMS, add_problems, with_problems
 from jp20.web.register_routes import NotModified, register_routes
 from jp20.web.serve_key import ServeKey
-from jp20.web.shapes import Shape, StampShape
+from jp20.web.shapes import JsonShape, StampShape
+from jp20.web.shared_register import SharedRegister
 from jp20.web.webhooks import Webhook
 
 DESCRIPTION: Final = """\
@@ -31,7 +31,7 @@ Refusals are RFC 9457 problems, in Japanese or English by `Accept-Language`.
 """
 
 
-class StatusShape(Shape):
+class StatusShape(JsonShape):
     """The newest block that answers speak of, and the software's version."""
 
     version: str
@@ -39,8 +39,8 @@ class StatusShape(Shape):
 
 
 def make_app(
-    books: Books,
-    place: Place,
+    register: SharedRegister,
+    place: ServedAt,
     rate: int,
     key: ServeKey | None = None,
     webhooks: Sequence[Webhook] = (),
@@ -48,7 +48,7 @@ def make_app(
     """`rate` is requests of an organisation a minute; `webhooks` are sent the feed as long as the
     app runs, signed by `key`.
     """
-    tail = Tail(books.final)
+    tail = Tail(register.final)
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
@@ -84,9 +84,9 @@ def make_app(
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # the way of FastAPI's documentation
-    app.state.books = books
+    app.state.register = register
     app.state.tail = tail
-    app.state.desk = Desk(place, books.session.organisation_of)
+    app.state.desk = Desk(place, register.session.organisation_of)
     app.state.organisations = Allowance(rate)
     add_problems(app)
 
@@ -100,7 +100,7 @@ def make_app(
 
     @app.get("/status", tags=["server"], summary="Whether it works, and up to which block")
     def status() -> StatusShape:
-        return StatusShape(version=version("jp20"), newest=StampShape.of(books.newest()))
+        return StatusShape(version=version("jp20"), newest=StampShape.of(register.newest()))
 
     @app.get(
         "/.well-known/jp20-keys",

@@ -8,6 +8,7 @@ from eth_typing import ChecksumAddress
 from fastapi import Depends, Path, Query
 
 from jp20.domain.base.addresses import parse_address
+from jp20.domain.base.ids import InvestorId
 from jp20.domain.base.text import Text
 from jp20.domain.files.dates import NotADate, parse_time
 from jp20.domain.register.answers import Stamp
@@ -185,11 +186,11 @@ def cursor_of(position: Position) -> str:
     return f"{position[0]}-{position[1]}"
 
 
-def investor_number(text: str, field: str) -> int:
+def investor_number(text: str, field: str) -> InvestorId:
     """Raises RequestUnfit."""
     if not _INVESTOR.fullmatch(text):
         raise RequestUnfit(((field, Text("An investor's id is 0x and 38 digits.")),))
-    return int(text, 16)
+    return InvestorId(int(text, 16))
 
 
 def address_in(text: str, field: str) -> ChecksumAddress:

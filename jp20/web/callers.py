@@ -9,11 +9,11 @@ from pydantic import Field
 
 from jp20.domain.base.text import Text
 from jp20.domain.governance.views import Purpose
-from jp20.web.books import Asker
 from jp20.web.desk import Caller, Desk
 from jp20.web.errors import NotSignedIn, RequestUnfit
 from jp20.web.guard import Allowance
-from jp20.web.shapes import Address, Moment, Shape
+from jp20.web.shapes import Address, JsonShape, Moment
+from jp20.web.shared_register import Asker
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -23,7 +23,7 @@ _bearer = HTTPBearer(
 )
 
 
-class NonceShape(Shape):
+class NonceShape(JsonShape):
     """What a text to sign in with has to name, by EIP-4361. It names an `Expiration Time` too."""
 
     nonce: str = Field(examples=["0" * 66])
@@ -33,7 +33,7 @@ class NonceShape(Shape):
     chain_id: int = Field(examples=[31337])
 
 
-class SignedText(Shape):
+class SignedText(JsonShape):
     """The text, and the signature of an active key of an organisation: r, s and v, 65 bytes."""
 
     message: str = Field(
@@ -43,7 +43,7 @@ class SignedText(Shape):
     signature: str = Field(pattern=r"^0x[0-9a-fA-F]{130}$", examples=["0x" + "1b" * 65])
 
 
-class TokenGiven(Shape):
+class TokenGiven(JsonShape):
     """`token` goes into the header `Authorization: Bearer …` of each request until it ends."""
 
     token: str = Field(examples=["3q2-7w…"])
@@ -52,7 +52,7 @@ class TokenGiven(Shape):
     until: Moment
 
 
-class CallerShape(Shape):
+class CallerShape(JsonShape):
     """Who is signed in, until when."""
 
     key: Address

@@ -31,7 +31,7 @@ _SEAL: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServedAt:
     """Where the server is, for those who call it: the URL that a text to sign in with names, and
     the chain.
     """
@@ -66,7 +66,7 @@ class Desk:
 
     def __init__(
         self,
-        place: Place,
+        place: ServedAt,
         organisation_of: Callable[[ChecksumAddress], int],
         clock: Callable[[], float] = time.time,
     ) -> None:

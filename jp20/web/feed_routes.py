@@ -18,25 +18,25 @@ from jp20.domain.register.events import (
     SignatureWithdrawn,
 )
 from jp20.operations.register.feed import (
-    Asked,
     FeedPart,
     Happened,
-    Moved,
     Position,
+    RequestChanged,
+    UnitsMoved,
     position_after,
 )
 from jp20.web.asked import cursor_of, position_of
-from jp20.web.books import Asker
 from jp20.web.callers import AskerNow
 from jp20.web.errors import TooManyRequests
 from jp20.web.shapes import (
     AtShape,
     Bytes32,
+    JsonShape,
     LineShape,
-    Shape,
     case_of,
     in_hex,
 )
+from jp20.web.shared_register import Asker
 
 MOST: Final = 500
 """Events in one answer."""
@@ -51,7 +51,7 @@ MOST_STREAMS: Final = 8
 """Of one organisation at a time."""
 
 
-class RequestEventShape(Shape):
+class RequestEventShape(JsonShape):
     """What happened to a request. `organisation` did it; `slot` is of a signature, `index` of a
     call that was executed.
     """
@@ -63,7 +63,7 @@ class RequestEventShape(Shape):
     index: int | None = None
 
 
-class EventShape(Shape):
+class EventShape(JsonShape):
     """Something that happened, in a block that is final. `cursor` stands after it: two events of
     one cursor are the same event.
     """
@@ -83,10 +83,10 @@ class EventShape(Shape):
     def of(cls, happened: Happened) -> "EventShape":
         cursor, at = cursor_of(position_after(happened)), AtShape.of(happened.at)
         match happened:
-            case Moved(code, line):
+            case UnitsMoved(code, line):
                 kind = "split" if line.why is None else "movement"
                 return cls(cursor=cursor, type=kind, at=at, token=code, movement=LineShape.of(line))
-            case Asked(event, known, _):
+            case RequestChanged(event, known, _):
                 slot = index = None
                 match event:
                     case RequestProposed():
@@ -109,7 +109,7 @@ class EventShape(Shape):
                 return cls(cursor=cursor, type=f"request.{kind}", at=at, request=request)
 
 
-class FeedShape(Shape):
+class FeedShape(JsonShape):
     """Events in the chain's order. `next` is the `after` of the next call, also where there were
     none. `whole`: there is no more by now.
     """
@@ -200,10 +200,10 @@ def feed_routes() -> APIRouter:
     ) -> FeedShape:
         """At least once, in the chain's order. A consumer keeps `next` with what it did."""
         position = position_of(after, "query.after")
-        books, tail = request.app.state.books, request.app.state.tail
+        register, tail = request.app.state.register, request.app.state.tail
         ends = asyncio.get_running_loop().time() + wait
         while True:
-            part = await run_in_threadpool(books.feed, asker, position, limit)
+            part = await run_in_threadpool(register.feed, asker, position, limit)
             left = ends - asyncio.get_running_loop().time()
             if part.happened or left <= 0:
                 return FeedShape.of(part)
@@ -232,7 +232,7 @@ def feed_routes() -> APIRouter:
             position = position_of(after, "query.after")
         tail: Tail = request.app.state.tail
         # What is wrong with the cursor is said before the stream begins.
-        await run_in_threadpool(request.app.state.books.feed, asker, position, 1)
+        await run_in_threadpool(request.app.state.register.feed, asker, position, 1)
         tail.open_stream(asker.organisation)
         token = request.headers["authorization"].partition(" ")[2]
         return StreamingResponse(
@@ -247,12 +247,14 @@ def feed_routes() -> APIRouter:
 async def _events(
     request: Request, asker: Asker, token: str, position: Position
 ) -> AsyncIterator[bytes]:
-    books, tail, desk = (getattr(request.app.state, name) for name in ("books", "tail", "desk"))
+    register, tail, desk = (
+        getattr(request.app.state, name) for name in ("register", "tail", "desk")
+    )
     try:
         yield b"retry: 2000\n\n"
         while not tail.ending:
             await run_in_threadpool(desk.caller, token)
-            part = await run_in_threadpool(books.feed, asker, position, MOST)
+            part = await run_in_threadpool(register.feed, asker, position, MOST)
             for each in part.happened:
                 event = EventShape.of(each)
                 data = json.dumps(event.model_dump(mode="json"), ensure_ascii=False)

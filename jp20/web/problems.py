@@ -90,7 +90,7 @@ def language_accepted(header: str) -> Language:
     return best[1]
 
 
-def status_of(error: JP20Error) -> int:
+def http_status(error: JP20Error) -> int:
     """The status of HTTP with which an error is answered."""
     if isinstance(error, ApiRefusal):
         return error.status
@@ -109,7 +109,7 @@ def problem(error: JP20Error, language: Language) -> Problem:
     return Problem(
         type=f"urn:jp20:error:{error.kind}",
         title=error.what.to(language),
-        status=status_of(error),
+        status=http_status(error),
         detail=said(error.why),
         code=error.kind,
         reason=error.code,

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias, TypeVar
 from eth_typing import ChecksumAddress
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from jp20.domain.base.ids import RequestId, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.register.answers import HoldingDifference, Lot, Stamp
 from jp20.operations.governance.requests import UnknownRequest
@@ -31,7 +32,6 @@ from jp20.web.asked import (
     last_second,
     until_end_of,
 )
-from jp20.web.books import Asker, Books
 from jp20.web.callers import AskerNow, DeciderNow
 from jp20.web.errors import ApiRefusal, RequestUnfit
 from jp20.web.shapes import (
@@ -40,6 +40,7 @@ from jp20.web.shapes import (
     HoldingOfTokenShape,
     HoldingShape,
     InvestorShape,
+    JsonShape,
     LapseShape,
     LotShape,
     MovementDetailShape,
@@ -48,13 +49,13 @@ from jp20.web.shapes import (
     Page,
     RequestShape,
     RestraintShape,
-    Shape,
     StampShape,
     TokenShape,
     TrancheShape,
 )
+from jp20.web.shared_register import Asker, SharedRegister
 
-S = TypeVar("S", bound=Shape)
+S = TypeVar("S", bound=JsonShape)
 T = TypeVar("T")
 
 
@@ -91,7 +92,7 @@ class Asking:
     """One request to the register: who asks, for what, and the headers of the answer."""
 
     def __init__(self, request: Request, response: Response, asker: Asker) -> None:
-        self._books: Books = request.app.state.books
+        self._books: SharedRegister = request.app.state.register
         self._request = request
         self._response = response
         self.asker = asker
@@ -257,7 +258,7 @@ def _movements(routes: APIRouter) -> None:
         log: Annotated[int, Path(ge=0, le=LARGEST)],
         at: AsOfAsked,
     ) -> Answer[MovementDetailShape]:
-        address, hash = asking.token(code), hash_in(transaction, "path.transaction")
+        address, hash = asking.token(code), TxHash(hash_in(transaction, "path.transaction"))
 
         def find(questions: Questions, at: Stamp) -> MovementDetailShape:
             for each in questions.movements(at, address, hash, log):
@@ -353,7 +354,7 @@ def _consortium(routes: APIRouter) -> None:
 
     @routes.get("/requests/{request_id}", tags=["consortium"], summary="A request")
     def request(asking: DecidingNow, request_id: Hash, at: AsOfAsked) -> Answer[RequestShape]:
-        id = hash_in(request_id, "path.request_id")
+        id = RequestId(hash_in(request_id, "path.request_id"))
 
         def find(questions: Questions, at: Stamp) -> RequestShape:
             for each in questions.requests(at):

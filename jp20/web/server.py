@@ -23,11 +23,11 @@ from jp20.operations.register.asking import ask
 from jp20.operations.register.feed import FeedPart, Position
 from jp20.operations.workspace import Workspace
 from jp20.web.app import make_app
-from jp20.web.books import Asker, Books
-from jp20.web.desk import Place
+from jp20.web.desk import ServedAt
 from jp20.web.feed_routes import Tail
 from jp20.web.guard import Allowance, Guard
 from jp20.web.serve_key import ServeKey, load_serve_key
+from jp20.web.shared_register import Asker, SharedRegister
 from jp20.web.webhooks import Positions, Receiver, Webhook
 
 GRACE: Final = 10
@@ -71,11 +71,11 @@ def serve(
     session = workspace.view()
     listening = _listening(*settings.listen)
     log = AccessLog(_folder(workspace))
-    books = Books(session, partial(ask, session), load_views(), log)
-    place = Place(settings.url, session.connection.chain_id)
+    register = SharedRegister(session, partial(ask, session), load_views(), log)
+    place = ServedAt(settings.url, session.connection.chain_id)
     key = None if settings.key is None else load_serve_key(workspace.path(settings.key))
-    webhooks = [] if key is None else _webhooks(workspace, books, key, tell)
-    app = make_app(books, place, settings.rate, key, webhooks)
+    webhooks = [] if key is None else _webhooks(workspace, register, key, tell)
+    app = make_app(register, place, settings.rate, key, webhooks)
     config = uvicorn.Config(
         Guard(app, Allowance(settings.rate)),
         log_level="warning",
@@ -102,16 +102,16 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def _webhooks(
-    workspace: Workspace, books: Books, key: ServeKey, tell: Callable[[Text], None]
+    workspace: Workspace, register: SharedRegister, key: ServeKey, tell: Callable[[Text], None]
 ) -> list[Webhook]:
-    settings, session = workspace.settings, books.session
+    settings, session = workspace.settings, register.session
     positions = Positions(_folder(workspace) / "webhooks.sqlite", session.connection.genesis)
     made = []
     for each in settings.serve.webhooks:
         access = workspace.access(each.access)
         access.check(each.url)
         session.organisation(each.organisation)  # one that there is
-        feed = partial(_feed_of, books, each.organisation, _purpose(each))
+        feed = partial(_feed_of, register, each.organisation, _purpose(each))
         made.append(Webhook(Receiver(each.name, each.url, access), key, positions, feed, tell))
     return made
 
@@ -139,8 +139,8 @@ def _purpose(hook: WebhookSettings) -> Purpose:
 
 
 def _feed_of(
-    books: Books, organisation: str, purpose: Purpose, position: Position, limit: int
+    register: SharedRegister, organisation: str, purpose: Purpose, position: Position, limit: int
 ) -> FeedPart:
     """What an organisation may see, by its name. Raises UnknownOrganisation once it is removed."""
-    number = books.session.organisation(organisation).number
-    return books.feed(Asker(number, None, purpose), position, limit)
+    number = register.session.organisation(organisation).number
+    return register.feed(Asker(number, None, purpose), position, limit)

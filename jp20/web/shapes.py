@@ -33,13 +33,13 @@ InvestorId = Annotated[
 ]
 
 
-class Shape(BaseModel):
+class JsonShape(BaseModel):
     """What all shapes have."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Moment(Shape):
+class Moment(JsonShape):
     """A time: in Japan's zone, and in unix seconds."""
 
     jst: str = Field(examples=["2026-12-01T09:00:00+09:00"])
@@ -55,7 +55,7 @@ class Moment(Shape):
         return cls.of(seconds) if seconds else None
 
 
-class StampShape(Shape):
+class StampShape(JsonShape):
     """The block that the answer speaks of, all its events included. `final`: nothing can change the
     chain up to it any more.
     """
@@ -77,19 +77,19 @@ class StampShape(Shape):
         )
 
 
-T = TypeVar("T", bound=Shape)
+T = TypeVar("T", bound=JsonShape)
 V = TypeVar("V")
 R = TypeVar("R")
 
 
-class Answer(Shape, Generic[T]):
+class Answer(JsonShape, Generic[T]):
     """One thing, as of a block."""
 
     as_of: StampShape
     item: T
 
 
-class Page(Shape, Generic[T]):
+class Page(JsonShape, Generic[T]):
     """Some of many things, as of a block. `next` is the `cursor` of the rest; null at the end."""
 
     as_of: StampShape
@@ -97,7 +97,7 @@ class Page(Shape, Generic[T]):
     next: str | None = Field(default=None, examples=["1042-5c5c5c5c5c5c5c5c-100"])
 
 
-class AtShape(Shape):
+class AtShape(JsonShape):
     """Where on the chain something stands: block, transaction, index of the log in its block."""
 
     block: int
@@ -112,7 +112,7 @@ class AtShape(Shape):
         )
 
 
-class TokenShape(Shape):
+class TokenShape(JsonShape):
     """A token. `undistributed` are the units of the issuer's account; `holders` are investors,
     `wallets` theirs that have units. `issuer` and `registrar` are numbers of organisations.
     """
@@ -158,7 +158,7 @@ class TokenShape(Shape):
         )
 
 
-class RestrainedShape(Shape):
+class RestrainedShape(JsonShape):
     """Units that are kept from moving, by kind. The kinds overlap."""
 
     committed: Units
@@ -178,7 +178,7 @@ class RestrainedShape(Shape):
         )
 
 
-class WalletHoldingShape(Shape):
+class WalletHoldingShape(JsonShape):
     """What one wallet has. `retired`: it was given up for another wallet of the investor."""
 
     wallet: Address
@@ -188,7 +188,7 @@ class WalletHoldingShape(Shape):
     retired: bool
 
 
-class FactsShape(Shape):
+class FactsShape(JsonShape):
     """What the platform knows of an investor."""
 
     investor_class: str = Field(examples=["general"])
@@ -200,15 +200,15 @@ class FactsShape(Shape):
     @classmethod
     def of(cls, facts: answers.InvestorFacts) -> Self:
         return cls(
-            investor_class=code_of(facts.investor_class),
-            residency=code_of(facts.residency),
+            investor_class=name_in_json(facts.investor_class),
+            residency=name_in_json(facts.residency),
             kyc_expiry=Moment.of(facts.kyc_expiry),
             class_expiry=None if facts.class_expiry == NEVER else Moment.of(facts.class_expiry),
             suspended=facts.suspended,
         )
 
 
-class HoldingShape(Shape):
+class HoldingShape(JsonShape):
     """What one investor has. `investor` is null for a wallet that the platform does not know.
     `share_ppm` is that of the units in issue in millionths, rounded down.
     """
@@ -224,7 +224,7 @@ class HoldingShape(Shape):
     @classmethod
     def of(cls, holding: answers.Holding) -> Self:
         return cls(
-            investor=investor_id(holding.investor),
+            investor=id_of_investor(holding.investor),
             units=str(holding.units),
             share_ppm=holding.share,
             restrained=RestrainedShape.of(holding.restrained),
@@ -253,7 +253,7 @@ class HoldingOfTokenShape(HoldingShape):
         return cls(token=code, **HoldingShape.of(holding).model_dump())
 
 
-class RestraintShape(Shape):
+class RestraintShape(JsonShape):
     """A lock-up, pledge or attachment. `until` is null for what does not end by itself;
     `claimant` is the hash that the chain has of the pledgee or creditor.
     """
@@ -271,7 +271,7 @@ class RestraintShape(Shape):
         return cls(
             id=found.id,
             rank=found.rank,
-            kind=code_of(found.kind),
+            kind=name_in_json(found.kind),
             wallet=found.wallet,
             units=str(found.units),
             until=Moment.or_none(found.until),
@@ -279,7 +279,7 @@ class RestraintShape(Shape):
         )
 
 
-class TrancheShape(Shape):
+class TrancheShape(JsonShape):
     """One issue. `units_then` at the split count `splits`, the others in units of the block asked
     about.
     """
@@ -305,7 +305,7 @@ class TrancheShape(Shape):
         )
 
 
-class GroundsShape(Shape):
+class GroundsShape(JsonShape):
     """The decision that a movement rests on, organisations by number. `request` is null where one
     signature was enough.
     """
@@ -318,7 +318,7 @@ class GroundsShape(Shape):
     executor: int
 
 
-class LineShape(Shape):
+class LineShape(JsonShape):
     """A movement of units, or a split: `why` is `split` then, with `ratio` units for one. `units`
     are those of then, at the split count `splits`. `reference` says more, by `why`: tranche,
     transfer request, trade, the original's id, the incident.
@@ -365,11 +365,11 @@ def _fields_of(line: answers.Line) -> dict[str, Any]:
     reference, grounds = line.reference, line.grounds
     return {
         "at": AtShape.of(line.at),
-        "why": "split" if line.why is None else code_of(line.why),
+        "why": "split" if line.why is None else name_in_json(line.why),
         "from_wallet": None if split else or_nobody(line.from_),
         "to_wallet": None if split else or_nobody(line.to),
-        "from_investor": investor_id(line.from_investor),
-        "to_investor": investor_id(line.to_investor),
+        "from_investor": id_of_investor(line.from_investor),
+        "to_investor": id_of_investor(line.to_investor),
         "units": str(line.units),
         "splits": line.splits,
         "ratio": line.ratio,
@@ -387,7 +387,7 @@ def _fields_of(line: answers.Line) -> dict[str, Any]:
     }
 
 
-class OrganisationNameShape(Shape):
+class OrganisationNameShape(JsonShape):
     number: int
     name: str
 
@@ -396,7 +396,7 @@ class OrganisationNameShape(Shape):
         return cls(number=found.number, name=found.name)
 
 
-class SignatureShape(Shape):
+class SignatureShape(JsonShape):
     """A signature under a request."""
 
     slot: int
@@ -405,7 +405,7 @@ class SignatureShape(Shape):
     at: AtShape
 
 
-class DecisionShape(Shape):
+class DecisionShape(JsonShape):
     """Who decided, on which document. `request` is null, and `signers` are none, where one
     signature was enough: the executor's.
     """
@@ -441,7 +441,7 @@ class DecisionShape(Shape):
         )
 
 
-class MovementDetailShape(Shape):
+class MovementDetailShape(JsonShape):
     """A movement with all that is known of it. `forced`: without the holder's consent."""
 
     movement: MovementShape
@@ -463,7 +463,7 @@ class MovementDetailShape(Shape):
         )
 
 
-class DifferenceShape(Shape):
+class DifferenceShape(JsonShape):
     """What an investor had as of two blocks, in units of the later one."""
 
     investor: InvestorId | None
@@ -475,7 +475,7 @@ class DifferenceShape(Shape):
     @classmethod
     def of(cls, found: answers.HoldingDifference) -> Self:
         return cls(
-            investor=investor_id(found.investor),
+            investor=id_of_investor(found.investor),
             wallets=list(found.wallets),
             before=str(found.before),
             after=str(found.after),
@@ -483,13 +483,13 @@ class DifferenceShape(Shape):
         )
 
 
-class WalletShape(Shape):
+class WalletShape(JsonShape):
     wallet: Address
     retired: bool
     since: AtShape
 
 
-class InvestorShape(Shape):
+class InvestorShape(JsonShape):
     """An investor by the opaque id, and the facts that hold."""
 
     investor: InvestorId | None
@@ -500,7 +500,7 @@ class InvestorShape(Shape):
     @classmethod
     def of(cls, found: answers.InvestorAsOf) -> Self:
         return cls(
-            investor=investor_id(found.investor),
+            investor=id_of_investor(found.investor),
             facts=FactsShape.of(found.facts),
             wallets=[
                 WalletShape(wallet=each.wallet, retired=each.retired, since=AtShape.of(each.since))
@@ -510,7 +510,7 @@ class InvestorShape(Shape):
         )
 
 
-class LapseShape(Shape):
+class LapseShape(JsonShape):
     """An investor whose KYC or class (`what`) lapses, or has."""
 
     investor: InvestorId | None
@@ -522,7 +522,7 @@ class LapseShape(Shape):
     @classmethod
     def of(cls, found: answers.Lapse) -> Self:
         return cls(
-            investor=investor_id(found.investor),
+            investor=id_of_investor(found.investor),
             wallets=list(found.wallets),
             what=found.what,
             expiry=Moment.of(found.expiry),
@@ -530,7 +530,7 @@ class LapseShape(Shape):
         )
 
 
-class LotShape(Shape):
+class LotShape(JsonShape):
     """Units acquired together, of those that are left. `carried`: an inheritance, a merger or a new
     wallet brought them with the date of who had them before.
     """
@@ -544,20 +544,20 @@ class LotShape(Shape):
     def of(cls, lot: answers.Lot) -> Self:
         return cls(
             acquired=AtShape.of(lot.acquired),
-            why=code_of(lot.why),
+            why=name_in_json(lot.why),
             units=str(lot.units),
             carried=lot.carried,
         )
 
 
-class RolesShape(Shape):
+class RolesShape(JsonShape):
     """Roles at large, or for one token by its address."""
 
     scope: Address | None
     roles: list[str]
 
 
-class OrganisationShape(Shape):
+class OrganisationShape(JsonShape):
     number: int
     name: str
     active: bool
@@ -574,21 +574,21 @@ class OrganisationShape(Shape):
             roles=[
                 RolesShape(
                     scope=or_nobody(scope),
-                    roles=[code_of(each) for each in sorted(roles)],
+                    roles=[name_in_json(each) for each in sorted(roles)],
                 )
                 for scope, roles in found.roles
             ],
         )
 
 
-class RequestSignatureShape(Shape):
+class RequestSignatureShape(JsonShape):
     slot: int
     organisation: int
     key: Address
     at: AtShape
 
 
-class RequestShape(Shape):
+class RequestShape(JsonShape):
     """A request as it was proposed last; organisations by number. `open`: neither cancelled, nor
     wholly executed, nor lapsed as of the block. What it would do is shown by jp20 requests show.
     """
@@ -645,7 +645,7 @@ def in_hex(data: bytes) -> str:
     return f"0x{data.hex()}"
 
 
-def investor_id(number: int) -> str | None:
+def id_of_investor(number: int) -> str | None:
     """The opaque id as it is written; None for 0, which stands for nobody."""
     return f"0x{number:038x}" if number else None
 
@@ -655,7 +655,7 @@ def or_nobody(account: ChecksumAddress) -> str | None:
     return None if account == ZERO_ADDRESS else account
 
 
-def code_of(value: Enum | Why) -> str:
+def name_in_json(value: Enum | Why) -> str:
     return value.name.lower()
 
 

@@ -145,7 +145,7 @@ class Webhook:
                 except (JP20Error, urllib3.exceptions.HTTPError, OSError, _NotTaken) as error:
                     failures += 1
                     self._say(error, failures)
-                    self._ended.wait(pause(failures))
+                    self._ended.wait(pause_after(failures))
                     continue
                 if failures and part.happened:
                     failures = 0
@@ -180,7 +180,7 @@ class Webhook:
 
     def _say(self, error: Exception, failures: int) -> None:
         """Once when it begins; then every time that the pause is the longest."""
-        if failures > 1 and pause(failures, 1.0) < LONGEST_PAUSE:
+        if failures > 1 and pause_after(failures, 1.0) < LONGEST_PAUSE:
             return
         name = self.receiver.name
         why = (
@@ -204,7 +204,7 @@ class _NotTaken(Exception):
         self.status = status
 
 
-def pause(failures: int, of: float | None = None) -> float:
+def pause_after(failures: int, of: float | None = None) -> float:
     """Seconds until the next attempt: between half and all of what doubling makes of them, so that
     receivers which came back together are not all called at once.
     """

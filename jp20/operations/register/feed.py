@@ -49,7 +49,7 @@ class PositionAhead(BadArgument):
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class UnitsMoved:
     """Units of a token moved, or were split."""
 
     code: str
@@ -61,7 +61,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestChanged:
     """Something happened to a request."""
 
     event: RequestEvent
@@ -69,7 +69,7 @@ class Asked:
     at: At
 
 
-Happened: TypeAlias = Moved | Asked
+Happened: TypeAlias = UnitsMoved | RequestChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _moved(
         return
     try:
         for line in seen.history(final, token.address, first=position[0]):
-            moved = Moved(token.code, line)
+            moved = UnitsMoved(token.code, line)
             if _place(moved) >= position:
                 yield moved
     except NotToBeSeen:
@@ -151,4 +151,4 @@ def _asked(
         return
     for logged in asked:
         if isinstance(logged.event, RequestEvent) and logged.event.id in known:
-            yield Asked(logged.event, known[logged.event.id], logged.at)
+            yield RequestChanged(logged.event, known[logged.event.id], logged.at)

@@ -31,7 +31,7 @@ class Asker:
     case: str = ""
 
 
-class Books:
+class SharedRegister:
     """`asking` gives the questions as of the newest block; they are asked for again when there is a
     newer one. `views` says who sees what, and `log` has a line for each question that was asked.
     Several threads may use it, one after the other.
