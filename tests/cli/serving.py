@@ -33,6 +33,10 @@ def free_port() -> int:
         return port
 
 
+HTTP = httpx.Client(timeout=WAIT)
+"""One for all: each makes its TLS anew."""
+
+
 @dataclass
 class Server:
     """A server that runs, and what it said."""
@@ -42,7 +46,7 @@ class Server:
     said: list[str] = field(default_factory=list)
 
     def nonce(self) -> dict[str, Any]:
-        answer = httpx.post(f"{self.url}/sign-in/nonces", timeout=WAIT)
+        answer = HTTP.post(f"{self.url}/sign-in/nonces")
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -62,11 +66,10 @@ class Server:
         return SignInText(**(fields | changes))
 
     def present(self, text: str, signature: bytes, **headers: str) -> httpx.Response:
-        return httpx.post(
+        return HTTP.post(
             f"{self.url}/sign-in/tokens",
             json={"message": text, "signature": f"0x{signature.hex()}"},
             headers=headers,
-            timeout=WAIT,
         )
 
     def sign_in(self, key: KeySigner) -> "Client":
@@ -93,7 +96,7 @@ class Client:
         return {"Authorization": f"Bearer {self.token}"}
 
     def ask(self, path: str, **headers: str) -> httpx.Response:
-        return httpx.get(self.url + path, headers=self.header | headers, timeout=WAIT)
+        return HTTP.get(self.url + path, headers=self.header | headers)
 
     def json(self, path: str) -> dict[str, Any]:
         answer = self.ask(path)

@@ -9,12 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
 import pytest
 from fastapi.openapi.models import OpenAPI
 from market import ALICE, BOB, DESKS, FRANK, KEYS, Market, open_market
 from running import Bad
-from serving import WAIT, Client, Server, serving, settings
+from serving import HTTP, WAIT, Client, Server, serving, settings
 
 from jp20.access_log.accesses import AccessLog
 from jp20.chain.signing.signers import KeySigner
@@ -336,13 +335,13 @@ def test_an_active_key_signs_in_and_out(server):
     client = server.sign_in(KEYS[DESKS["broker"]])
 
     assert client.json("/sign-in")["key"] == KEYS[DESKS["broker"]].address
-    ended = httpx.delete(f"{server.url}/sign-in", headers=client.header, timeout=WAIT)
+    ended = HTTP.delete(f"{server.url}/sign-in", headers=client.header)
     assert ended.status_code == 204
     assert client.ask("/sign-in").json()["code"] == "NotSignedIn"
 
 
 def test_whoever_is_not_signed_in_sees_nothing(server, places):
-    document = httpx.get(f"{server.url}/openapi.json", timeout=WAIT).json()
+    document = HTTP.get(f"{server.url}/openapi.json").json()
     open_to_all = {"/status", "/.well-known/jp20-keys", "/sign-in/nonces", "/sign-in/tokens"}
     for path in document["paths"].keys() - open_to_all:
         for header in (
@@ -350,11 +349,11 @@ def test_whoever_is_not_signed_in_sees_nothing(server, places):
             {"Authorization": "Bearer " + "x" * 43},
             {"Authorization": "Basic dXNlcjpwYXNz"},
         ):
-            answer = httpx.get(server.url + path, headers=header, timeout=WAIT)
+            answer = HTTP.get(server.url + path, headers=header)
             assert answer.status_code == 401, path
             assert answer.json()["code"] == "NotSignedIn"
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    assert httpx.get(f"{server.url}/status", timeout=WAIT).status_code == 200
+    assert HTTP.get(f"{server.url}/status").status_code == 200
 
 
 @pytest.mark.requirement("S5")
@@ -524,7 +523,7 @@ def test_a_problem_speaks_the_readers_language(registrar):
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_nothing_is_written(registrar, method):
     for path in ("/tokens", f"/tokens/{CODE}/holdings", "/requests", "/feed"):
-        answer = httpx.request(method, registrar.url + path, headers=registrar.header, timeout=WAIT)
+        answer = HTTP.request(method, registrar.url + path, headers=registrar.header)
         assert (answer.status_code, answer.json()["code"]) == (405, "MethodUnfit")
 
 
@@ -537,11 +536,11 @@ def test_a_body_is_bounded_and_has_the_fields_that_are_named(server):
         (b'{"message": "x", "signature": "0x00"}', 400),
         (b"\xff\xfe", 400),
     ):
-        answer = httpx.post(
+        answer = HTTP.post(
             url, content=body, headers={"Content-Type": "application/json"}, timeout=WAIT
         )
         assert answer.status_code == status, body[:20]
-    chunked = httpx.post(url, content=iter([b"x" * 5_000, b"x" * 5_000]), timeout=WAIT)
+    chunked = HTTP.post(url, content=iter([b"x" * 5_000, b"x" * 5_000]))
     assert chunked.status_code == 413
 
 
@@ -560,7 +559,7 @@ def test_a_body_is_bounded_and_has_the_fields_that_are_named(server):
 )
 def test_bytes_that_no_client_sends_bring_nothing_out(server, sent):
     host, port = server.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=WAIT) as opened:
+    with socket.create_connection((host, int(port))) as opened:
         opened.sendall(sent)
         opened.shutdown(socket.SHUT_WR)
         answer = b""
@@ -589,7 +588,7 @@ def test_browsers_are_kept_from_more_than_showing_an_answer(registrar):
 
 @pytest.mark.requirement("G34")
 def test_the_openapi_document_lists_every_route_with_its_refusals(server):
-    document = httpx.get(f"{server.url}/openapi.json", timeout=WAIT).json()
+    document = HTTP.get(f"{server.url}/openapi.json").json()
 
     OpenAPI.model_validate(document)
     assert document["openapi"].startswith("3.1")
@@ -618,7 +617,7 @@ def test_the_openapi_document_lists_every_route_with_its_refusals(server):
 @pytest.mark.requirement("G34")
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(market):
     with serving(market.folder, rate=60) as strict:
-        answers = [httpx.get(f"{strict.url}/status", timeout=WAIT) for _ in range(40)]
+        answers = [HTTP.get(f"{strict.url}/status") for _ in range(40)]
         refused = [each for each in answers if each.status_code == 429]
         assert refused
         assert refused[0].json()["code"] == "TooManyRequests"
