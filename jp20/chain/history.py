@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from heapq import merge
-from typing import Final
+from typing import Final, Protocol
 
 from eth_typing import ChecksumAddress
 
@@ -29,15 +29,28 @@ from jp20.domain.register.movements import Movement
 
 @dataclass(slots=True)
 class _Read:
-    """What was read of a contract, all or by topics, up to a block."""
+    """What was read of a contract, all or by topics, up to a block by number and hash."""
 
-    upto: Block
+    upto: int
+    hash: bytes
     events: list[LoggedEvent[Event]] = field(default_factory=list)
+
+
+class KeptPast(Protocol):
+    """A store that has followed the chain for a while."""
+
+    def past(
+        self, address: ChecksumAddress
+    ) -> tuple[int, bytes, tuple[LoggedEvent[Event], ...]] | None:
+        """All events of a contract up to a block, and that block's number and hash; None where it
+        has none of that contract.
+        """
+        ...
 
 
 class ChainHistory:
     """Reads the node. `first` is the block with which the past begins; `decoder` gives how a
-    contract's logs are read.
+    contract's logs are read. What `kept` has of a past that is still the chain's is not read.
 
     What was read is read again from the beginning where the chain does not have any more the block
     up to which it was read.
@@ -48,7 +61,9 @@ class ChainHistory:
         connection: Connection,
         first: int,
         decoder: Callable[[ChecksumAddress], EventDecoder],
+        kept: KeptPast | None = None,
     ) -> None:
+        self._kept: Final = kept
         self._connection: Final = connection
         self._first: Final = first
         self._decoder: Final = decoder
@@ -135,27 +150,34 @@ class ChainHistory:
     ) -> tuple[LoggedEvent[Event], ...]:
         newest = self._connection.block(last)
         read = self._read.get((address, topics))
-        if read is None or not self._stands(read.upto, newest):
-            read = self._read[address, topics] = _Read(newest)
-            first = self._first
-        else:
-            first = read.upto.number + 1
-        if first <= newest.number:
-            decoder = self._decoder(address)
+        if read is None and not topics:
+            read = self._from_kept(address)
+        if read is None or not self._stands(read, newest):
+            read = _Read(self._first - 1, b"")
+        self._read[address, topics] = read
+        if read.upto < newest.number:
+            decoder, first = self._decoder(address), read.upto + 1
             found = read_events(self._connection, address, decoder, first, newest.number, topics)
             read.events += found
-            read.upto = newest
-        if read.upto.number == newest.number:
+            read.upto, read.hash = newest.number, newest.hash
+        if read.upto == newest.number:
             return tuple(read.events)
         end = bisect_right(read.events, newest.number, key=lambda entry: entry.at.block)
         return tuple(read.events[:end])
 
-    def _stands(self, block: Block, newest: Block) -> bool:
+    def _from_kept(self, address: ChecksumAddress) -> _Read | None:
+        kept = None if self._kept is None else self._kept.past(address)
+        if kept is None:
+            return None
+        upto, hash, events = kept
+        return _Read(upto, hash, list(events))
+
+    def _stands(self, read: _Read, newest: Block) -> bool:
         """Whether a block is still on the chain, of which `newest` was just read."""
-        if block.number == newest.number:
-            return block.hash == newest.hash
+        if read.upto == newest.number:
+            return read.hash == newest.hash
         try:
-            return self._connection.block(block.number).hash == block.hash
+            return self._connection.block(read.upto).hash == read.hash
         except LookupError:
             return False
 

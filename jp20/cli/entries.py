@@ -89,6 +89,11 @@ PANELS: Final = (
                 "register",
                 help_text("Who holds what, at any time."),
             ),
+            Entry(
+                "index",
+                "index",
+                help_text("The register in a database, as of any block."),
+            ),
         ),
     ),
     Panel(

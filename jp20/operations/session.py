@@ -33,7 +33,7 @@ from jp20.chain.contracts.events import (
     settlement_events,
     token_events,
 )
-from jp20.chain.history import ChainHistory
+from jp20.chain.history import ChainHistory, KeptPast
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection, WrongChain
 from jp20.chain.rpc.pruned import TransactionsPruned, logs_of
@@ -154,6 +154,7 @@ class Session:
         *,
         single_organisation: bool = False,
         outbox: Path | None = None,
+        kept: KeptPast | None = None,
     ) -> None:
         self.connection: Final = connection
         self.deployment: Final = deployment
@@ -164,7 +165,7 @@ class Session:
         self.consortium: Final = consortium_at(connection, deployment.consortium.address)
         self.platform: Final = platform_at(connection, deployment.platform.address)
         first = deployment.consortium.block
-        self.history: Final[History] = ChainHistory(connection, first, self._decoder)
+        self.history: Final[History] = ChainHistory(connection, first, self._decoder, kept)
         self._senders: dict[ChecksumAddress, Sender] = {}
         self._blocks = Blocks(connection)
         self._kinds: dict[ChecksumAddress, Kind] = {}
@@ -567,8 +568,10 @@ def open_session(
     *,
     single_organisation: bool = False,
     outbox: Path | None = None,
+    kept: KeptPast | None = None,
 ) -> Session:
-    """The session at a deployment that is complete, on its chain.
+    """The session at a deployment that is complete, on its chain. `kept` is a past that was read
+    before.
 
     Raises WrongChain, Incomplete, or NotOnThisChain where the chain is another one of its number.
     """
@@ -584,6 +587,7 @@ def open_session(
         wait,
         single_organisation=single_organisation,
         outbox=outbox,
+        kept=kept,
     )
 
 

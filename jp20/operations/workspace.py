@@ -43,6 +43,7 @@ from jp20.domain.governance.consortium_file import ConsortiumFile
 from jp20.domain.governance.policy import Policy
 from jp20.operations.files.inputs import load_consortium, load_policy, read_file
 from jp20.operations.governance.platform import deployment_path, load_deployment
+from jp20.operations.register.index_place import IndexedPast, IndexPlace
 from jp20.operations.session import Session, open_session, require_present
 
 SETTINGS: Final = "jp20.toml"
@@ -222,6 +223,16 @@ class Workspace:
         return self.path(self.settings.folders.outbox)
 
     @property
+    def index(self) -> IndexPlace:
+        """Where the index of the register is."""
+        named = self.settings.index.database
+        secret = self._secret(self.settings.index.password)
+        return IndexPlace(
+            named if "://" in named else self.path(named),
+            lambda: None if secret is None else secret.read(),
+        )
+
+    @property
     def signer(self) -> SignerSettings:
         """Who signs."""
         return self.settings.signer if self._offline is None else Offline(self._offline)
@@ -306,6 +317,10 @@ class Workspace:
             signers,
             single_organisation=single_organisation,
             outbox=self.outbox,
+            kept=IndexedPast(
+                self.index,
+                (connection.chain_id, connection.genesis, deployment.consortium.address),
+            ),
         )
         self._closing.callback(session.close)
         self._opened(session)

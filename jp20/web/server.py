@@ -70,6 +70,13 @@ def serve(
     settings = workspace.settings.serve
     session = workspace.view()
     listening = _listening(*settings.listen)
+    if not workspace.index.may_be_there:
+        tell(
+            Text(
+                "There is no index of the register: all events are read from the node again. Make "
+                "one, and keep it up to date: jp20 index follow"
+            )
+        )
     log = AccessLog(_folder(workspace))
     register = SharedRegister(session, partial(ask, session), load_views(), log)
     place = ServedAt(settings.url, session.connection.chain_id)

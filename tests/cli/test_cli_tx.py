@@ -54,6 +54,12 @@ BAD = [
     Bad("tx drop", (), 2, "ADDRESS"),
     Bad("tx drop", (AUDITOR, "--yes"), 1, AUDITOR),
     Bad("tx drop", (OPERATOR,), 2, "--yes"),
+    Bad("tx rebuild", (), 2, "ADDRESS"),
+    Bad("tx rebuild", ("0x12",), 2, "0x12"),
+    Bad("tx rebuild", (OPERATOR, "--yes"), 1, OPERATOR),  # it is sound
+    Bad("tx rebuild", (AUDITOR,), 2, "--yes"),
+    Bad("tx rebuild", (AUDITOR, "--signed", "none.json", "--yes"), 2, "none.json"),
+    Bad("tx rebuild", (AUDITOR, "--signed", "unsigned.json", "--yes"), 2, "unsigned.json"),
     Bad("tx fill", (), 2, "ADDRESS"),
     Bad("tx fill", ("0x12",), 2, "0x12"),
     Bad("tx cancel", (), 2, "NONCE"),
@@ -214,6 +220,38 @@ def test_what_was_given_up_cannot_be_sent_any_more(offices):
     ran = run("tx", "send", "third-signed.json", "--yes", folder=place)
     assert ran.code == 1
     assert "jp20 tx export" in ran.err
+
+
+@pytest.mark.requirement("G2", "G13")
+def test_an_outbox_that_was_lost_is_made_again_and_what_came_back_signed_is_sent(offices):
+    # given: a proposal signed elsewhere, and an outbox that somebody cut
+    place = offices
+    assert run(*PROPOSE, "OFF-4", folder=place).code == 6
+    done("tx", "export", OPERATOR, "--out", "fourth.json", folder=place)
+    done(
+        *("tx", "sign", "fourth.json", "--keystore", "key.json", "--password", "file:password"),
+        *("--out", "fourth-signed.json", "--yes"),
+        folder=place,
+    )
+    (outbox,) = (place / "outbox").glob(f"*{OPERATOR}.sqlite")
+    for each in outbox.parent.glob(f"{outbox.name}*"):
+        each.write_bytes(b"")
+    refused = run("tx", "send", "fourth-signed.json", "--yes", folder=place)
+    assert "jp20 tx rebuild" in refused.err
+
+    # when
+    made = done(
+        *("tx", "rebuild", OPERATOR, "--signed", "fourth-signed.json", "--yes"),
+        *("--format", "json"),
+        folder=place,
+    ).json
+
+    # then: nothing was sent, the file waits again, and is sent
+    assert (made["outbox"]["to_be_signed"], made["outbox"]["under_way"]) == (1, 0)
+    assert (outbox.parent / made["outbox"]["kept"]).exists()
+    sent = done("tx", "send", "fourth-signed.json", "--yes", "--format", "json", folder=place).json
+    assert [each["state"] for each in sent["transactions"]] == ["succeeded"]
+    assert "sound" in run("tx", "rebuild", OPERATOR, "--yes", folder=place).err
 
 
 @pytest.mark.requirement("G13")

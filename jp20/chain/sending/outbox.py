@@ -40,6 +40,7 @@ from jp20.chain.sending.outbox_errors import NotThisOutbox as NotThisOutbox
 from jp20.chain.sending.outbox_errors import OtherKindOfNode as OtherKindOfNode
 from jp20.chain.sending.outbox_errors import OutboxUnfit as OutboxUnfit
 from jp20.chain.sending.outbox_errors import OutboxUnusable as OutboxUnusable
+from jp20.chain.sending.outbox_errors import RebuildBrokenOff as RebuildBrokenOff
 from jp20.chain.sending.outbox_errors import SignerBusy as SignerBusy
 from jp20.chain.sending.outbox_errors import usable
 from jp20.domain.base.ids import BlockHash, TxHash
@@ -52,7 +53,7 @@ SCHEMA: Final = 4
 checksums are added.
 """
 
-_UNCHECKED: Final = 2
+UNCHECKED: Final = 2
 
 _TABLES: Final = """
 CREATE TABLE outbox (
@@ -82,7 +83,7 @@ _COLUMNS: Final = (
     " raw, hash, block, block_hash, after, withdrawn"
 )
 
-_CHECKED: Final = [*_COLUMNS.split(", "), "final", "told"]
+CHECKED: Final = [*_COLUMNS.split(", "), "final", "told"]
 """The columns of which the checksum is made, in this order."""
 
 _CHECKSUMS: Final = """
@@ -93,15 +94,20 @@ CREATE TRIGGER checked AFTER UPDATE OF {columns} ON entries BEGIN
     UPDATE entries SET checksum = checksum_of({new}) WHERE id = NEW.id;
 END;
 """.format(  # noqa: S608
-    columns=", ".join(_CHECKED), new=", ".join(f"NEW.{each}" for each in _CHECKED)
+    columns=", ".join(CHECKED), new=", ".join(f"NEW.{each}" for each in CHECKED)
 )
 
-_UNNAMED: Final = bytes(8)
+UNNAMED: Final = bytes(8)
 """With what a key begins that nobody chose."""
 
 _INSERT: Final = (
     "INSERT INTO entries (id, key, attempt, label, target, data, nonce, gas, gas_price, state,"
     " changed_at, intended_at, after, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+_INSERT_WHOLE: Final = (
+    f"INSERT INTO entries ({_COLUMNS}, final, told)"  # noqa: S608
+    f" VALUES ({', '.join('?' * (_COLUMNS.count(',') + 3))})"
 )
 
 _UNFINISHED: Final = "state IN ('INTENDED', 'SIGNED', 'SENT')"
@@ -209,7 +215,7 @@ class Entry:
     @property
     def is_named(self) -> bool:
         """Whether it has a key by which whoever wanted it finds it again."""
-        return not self.key.startswith(_UNNAMED)
+        return not self.key.startswith(UNNAMED)
 
     def stands(self, *, again: bool) -> bool:
         """Whether this attempt is the one to go on with, and no other is made."""
@@ -597,20 +603,13 @@ def open_outbox(
     OutboxUnusable.
     """
     file = outbox_file(folder, chain_id, genesis, signer)
-    with usable(file):
-        folder.mkdir(parents=True, exist_ok=True)
-    try:
-        lock = Lock(file.with_suffix(".lock"))
-    except Locked:
-        pid = _pid(file)
-        raise SignerBusy(signer, pid if is_running(pid) else 0) from None
-    except OSError as error:
-        raise OutboxUnusable(file, _no_lock(error)) from None
+    lock = lock_of(file, signer)
     try:
         with usable(file):
+            require_not_rebuilding(file)
             whose = (SCHEMA, chain_id, genesis, signer, int(development))
             if not file.exists() or _was_never_made(file):
-                _make(file, whose)
+                make_outbox(file, whose)
             database = _connect(str(file))
             try:
                 _take(database, file, whose)
@@ -623,6 +622,19 @@ def open_outbox(
         raise
 
 
+def lock_of(file: Path, signer: ChecksumAddress) -> Lock:
+    """Keeps every other process from writing in an outbox. Raises SignerBusy, OutboxUnusable."""
+    with usable(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return Lock(file.with_suffix(".lock"))
+    except Locked:
+        pid = _pid(file)
+        raise SignerBusy(signer, pid if is_running(pid) else 0) from None
+    except OSError as error:
+        raise OutboxUnusable(file, _no_lock(error)) from None
+
+
 def outbox_in_memory(chain_id: int, genesis: bytes, signer: ChecksumAddress) -> Outbox:
     """An outbox that ends with this process: for scripts that begin anew, and for tests."""
     return Outbox(_filled(_connect(":memory:"), (SCHEMA, chain_id, genesis, signer, 0)), signer)
@@ -632,7 +644,7 @@ def _was_never_made(file: Path) -> bool:
     """Whether a file is a database without any table: making it was broken off by an earlier
     version, which did not see to it that it was whole. An empty file is none: somebody cut it.
     """
-    if file.stat().st_size == 0 or _write_ahead(file).exists():
+    if file.stat().st_size == 0 or write_ahead(file).exists():
         return False
     with suppress(sqlite3.DatabaseError), closing(_looked_at(file)) as database:
         (tables,) = database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
@@ -640,18 +652,23 @@ def _was_never_made(file: Path) -> bool:
     return False
 
 
-def _make(file: Path, whose: "_Whose") -> None:
-    """Makes a new outbox. Whoever looks finds it whole or not at all, whenever this breaks off."""
+def make_outbox(file: Path, whose: "Whose", entries: Iterable[Entry] = ()) -> None:
+    """Makes an outbox, in the place of whatever is there. Whoever looks finds it whole or not at
+    all, whenever this breaks off.
+    """
     made = file.with_suffix(".new")
-    for each in (made, _write_ahead(made), made.with_name(f"{made.name}-journal")):
+    for each in (made, write_ahead(made), made.with_name(f"{made.name}-journal")):
         each.unlink(missing_ok=True)
-    _filled(_connect(str(made), journal="DELETE"), whose).close()
-    _to_disk(made)
+    with closing(_filled(_connect(str(made), journal="DELETE"), whose)) as database:
+        database.execute("BEGIN")
+        database.executemany(_INSERT_WHOLE, (_whole(entry) for entry in entries))
+        database.commit()
+    to_disk(made)
     made.replace(file)
-    _to_disk(file.parent)
+    to_disk(file.parent)
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -659,7 +676,7 @@ def _to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
-def _write_ahead(file: Path) -> Path:
+def write_ahead(file: Path) -> Path:
     return file.with_name(f"{file.name}-wal")
 
 
@@ -701,6 +718,7 @@ def view_outbox(file: Path) -> OutboxView:
     """Looks at an outbox, also while another process writes in it. Raises NotThisOutbox,
     OutboxUnusable.
     """
+    require_not_rebuilding(file)
     with usable(file), closing(_looked_at(file)) as database:
         whose = database.execute(
             "SELECT chain_id, genesis, signer, development FROM outbox WHERE schema = ?",
@@ -725,8 +743,20 @@ def executed(file: Path, beginning: bytes) -> list[Entry]:
     """What an outbox carried out under keys that begin so, also while another process writes in it.
     Raises NotThisOutbox, OutboxUnusable.
     """
+    require_not_rebuilding(file)
     with usable(file), closing(_looked_at(file)) as database:
         return _entries(database, file, _EXECUTED, _from_to(beginning))
+
+
+def rebuilding(file: Path) -> Path:
+    """What stands beside an outbox while it is rebuilt, and names the copy of the damaged one."""
+    return file.with_suffix(".rebuilding")
+
+
+def require_not_rebuilding(file: Path) -> None:
+    """Raises RebuildBrokenOff."""
+    if rebuilding(file).exists():
+        raise RebuildBrokenOff(file)
 
 
 def _looked_at(file: Path) -> sqlite3.Connection:
@@ -741,7 +771,7 @@ def _from_to(beginning: bytes) -> tuple[bytes, bytes]:
 def _connect(name: str, journal: str = "WAL") -> sqlite3.Connection:
     database = sqlite3.connect(name, timeout=LOCKED, isolation_level=None, check_same_thread=False)
     try:
-        database.create_function("checksum_of", -1, _checksum_of, deterministic=True)
+        database.create_function("checksum_of", -1, checksum_of, deterministic=True)
         database.execute(f"PRAGMA journal_mode = {journal}")
         database.execute("PRAGMA synchronous = FULL")
     except BaseException:
@@ -750,11 +780,11 @@ def _connect(name: str, journal: str = "WAL") -> sqlite3.Connection:
     return database
 
 
-_Whose = tuple[int, int, bytes, ChecksumAddress, int]
+Whose = tuple[int, int, bytes, ChecksumAddress, int]
 """Schema, chain id, genesis, signer, and whether it is a development node's."""
 
 
-def _checksum_of(*columns: object) -> bytes:
+def checksum_of(*columns: object) -> bytes:
     digest = blake2b(digest_size=8)
     for each in columns:
         if isinstance(each, bytes):
@@ -765,7 +795,7 @@ def _checksum_of(*columns: object) -> bytes:
     return digest.digest()
 
 
-def _filled(database: sqlite3.Connection, whose: _Whose) -> sqlite3.Connection:
+def _filled(database: sqlite3.Connection, whose: Whose) -> sqlite3.Connection:
     """A new outbox."""
     try:
         database.executescript(_TABLES + _CHECKSUMS)
@@ -776,14 +806,14 @@ def _filled(database: sqlite3.Connection, whose: _Whose) -> sqlite3.Connection:
     return database
 
 
-def _take(database: sqlite3.Connection, file: Path, whose: _Whose) -> None:
+def _take(database: sqlite3.Connection, file: Path, whose: Whose) -> None:
     """Makes one that there is this process's. Raises NotThisOutbox, DamagedOutbox,
     OtherKindOfNode.
     """
     found = database.execute(
         "SELECT schema, chain_id, genesis, signer, development FROM outbox"
     ).fetchall()
-    if [each[:4] for each in found] == [(_UNCHECKED, *whose[1:4])]:
+    if [each[:4] for each in found] == [(UNCHECKED, *whose[1:4])]:
         _add_checksums(database)
         found = [(SCHEMA, *found[0][1:])]
     if [each[:4] for each in found] != [whose[:4]]:
@@ -815,7 +845,7 @@ def _require_whole(database: sqlite3.Connection, file: Path) -> None:
         (said,) = database.execute("PRAGMA integrity_check(1)").fetchone()
         unlike = database.execute(
             "SELECT 1 FROM entries WHERE checksum IS NOT"  # noqa: S608
-            f" checksum_of({', '.join(_CHECKED)}) LIMIT 1"
+            f" checksum_of({', '.join(CHECKED)}) LIMIT 1"
         ).fetchone()
     except (sqlite3.DatabaseError, UnicodeDecodeError):
         raise DamagedOutbox(file) from None
@@ -832,7 +862,7 @@ def _pid(file: Path) -> int:
 
 
 def _unnamed() -> bytes:
-    return _UNNAMED + secrets.token_bytes(24)
+    return UNNAMED + secrets.token_bytes(24)
 
 
 def _inserted(entry: Entry) -> tuple[object, ...]:
@@ -853,25 +883,37 @@ def _inserted(entry: Entry) -> tuple[object, ...]:
     )
 
 
+def _whole(entry: Entry) -> tuple[object, ...]:
+    """All columns of an entry that is final where it is in a block."""
+    key, attempt, label, target, data, nonce, gas, price, state, changed, intended, after = (
+        _inserted(entry)[1:]
+    )
+    return (
+        *(entry.id, key, attempt, label, target, data, nonce, gas, price, state, changed, intended),
+        *(entry.raw, entry.hash, entry.block, entry.block_hash, after, entry.withdrawn),
+        *(entry.state.is_in_block, entry.acknowledged),
+    )
+
+
 def _entries(
     database: sqlite3.Connection, file: Path, where: str, parameters: Sequence[object] = ()
 ) -> list[Entry]:
     """Raises DamagedOutbox."""
-    columns = ", ".join(_CHECKED)
+    columns = ", ".join(CHECKED)
     rows = database.execute(
         f"SELECT {columns}, checksum FROM entries WHERE {where}",  # noqa: S608
         parameters,
     )
     found = []
     for *row, checksum in rows:
-        if checksum != _checksum_of(*row):
+        if checksum != checksum_of(*row):
             raise DamagedOutbox(file)
         *fields, _, told = row
-        found.append(replace(_entry(tuple(fields)), acknowledged=bool(told)))
+        found.append(replace(entry_of(tuple(fields)), acknowledged=bool(told)))
     return found
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def entry_of(row: tuple[Any, ...]) -> Entry:
     id, key, attempt, label, target, data, nonce, gas, gas_price, state, *times, withdrawn = row
     call = Call(ChecksumAddress(target), data)
     moved = (State[state], *times, bool(withdrawn))

@@ -57,8 +57,8 @@ class NotThisOutbox(OutboxUnfit):
     why = Text("It is damaged, or another version of jp20 wrote it.")
     next_step = Text(
         "Use the version that wrote it, or put it back as it was after the last command. "
-        "Where that cannot be had, start a new outbox from the chain's account: "
-        "docs/outbox.md says how. Do not delete the file."
+        "Where that cannot be had, have it made again from what the chain has of the key: "
+        "jp20 tx rebuild (docs/outbox.md). Do not delete the file."
     )
 
     def __init__(self, file: Path) -> None:
@@ -72,6 +72,14 @@ class DamagedOutbox(NotThisOutbox):
 
     what = Text("The outbox {file} is damaged.")
     why = Text("What stands in it is not what was written. Nothing was sent.")
+
+
+class RebuildBrokenOff(NotThisOutbox):
+    """The outbox was being made again, and this was interrupted."""
+
+    what = Text("The outbox {file} was being rebuilt, and that was interrupted.")
+    why = Text("Nothing was sent.")
+    next_step = Text("Run again: jp20 tx rebuild")
 
 
 class OutboxUnusable(OutboxUnfit):

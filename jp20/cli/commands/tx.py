@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
     from jp20.domain.transactions.transaction_file import UnsignedFile
+    from jp20.operations.plans.rebuild import Rebuilt
     from jp20.operations.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
@@ -276,6 +277,91 @@ def tx_fill(key: Key = None, yes: Yes = False) -> None:
     with progress(Text("Filling")):
         count = fill(session, signer)
     say(Text("{count} nonces are used. Run the same as before again.", count=count))
+
+
+@app.command(
+    "rebuild",
+    help=help_text(
+        "Make the outbox of a key again, of which the file is damaged or lost: from what the chain "
+        "has of the key, and from what of the file can still be read. Sends nothing."
+    ),
+    epilog=example("jp20 tx rebuild 0xAb…", "jp20 tx rebuild 0xAb… --signed signed.json"),
+)
+def tx_rebuild(
+    key: Key = None,
+    signed: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help=help_text(
+                "What jp20 tx sign wrote, where the key is on another machine: what of it is in no "
+                "block waits for jp20 tx send again."
+            ),
+        ),
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Refused where the outbox is sound, and where it cannot be sure of what is under way."""
+    from jp20.cli.commands.sending import entries_table
+    from jp20.operations.plans.rebuild import plan_rebuild, rebuild
+    from jp20.operations.transactions.offline import load_signed
+
+    place = workspace()
+    address = _key(place, key)
+    files = [load_signed(file) for file in signed or ()]
+    what = (place.connection, place.view_if_any(), place.outbox, address, files)
+    with progress(Text("Reading the chain")):
+        planned = plan_rebuild(*what)
+    say(_rebuilt(planned))
+    say(entries_table([*planned.under_way, *planned.to_be_signed]))
+    if planned.lost:
+        warn(
+            Text(
+                "{count} entries of the damaged file cannot be read. What of them is in no block "
+                "is not known here, and may still come.",
+                count=planned.lost,
+            )
+        )
+    confirm(
+        Text("Make the outbox of {address} again? Nothing else may use the key.", address=address),
+        yes,
+    )
+    with progress(Text("Rebuilding")):
+        made = rebuild(*what)
+    show(_rebuilt(made), entries_table([*made.under_way, *made.to_be_signed]))
+    if made.under_way:
+        say(
+            Text(
+                "What is under way is sent again, the same bytes, by the next command with this "
+                "key. To give up one of them: jp20 tx cancel NONCE"
+            )
+        )
+
+
+def _rebuilt(found: "Rebuilt") -> Record:
+    """What a new outbox has."""
+    return Record(
+        "outbox",
+        Text("Outbox, from the chain"),
+        (
+            (Column("file", Text("file")), found.file.name),
+            (Column("in_blocks", Text("in blocks"), number=True), len(found.in_blocks)),
+            (Column("under_way", Text("under way"), number=True), len(found.under_way)),
+            (
+                Column("to_be_signed", Text("to be signed", context="count"), number=True),
+                len(found.to_be_signed),
+            ),
+            (Column("lost", Text("entries that cannot be read"), number=True), found.lost),
+            (
+                Column("superseded", Text("signed, and can never come"), number=True),
+                len(found.superseded),
+            ),
+            (
+                Column("kept", Text("the damaged file is kept as")),
+                None if found.kept is None else found.kept.name,
+            ),
+        ),
+    )
 
 
 def _key(place: "Workspace", given: str | None) -> "ChecksumAddress":

@@ -145,6 +145,16 @@ class ServeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """Where the index of the register is: a file, seen from the settings file, or a PostgreSQL by
+    URL.
+    """
+
+    database: str = "register.db"
+    password: SecretPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file. `policy` and `consortium` are files, seen from this one; None: the policy
     that the package carries, no consortium file. `columns` says which column each of the office's
@@ -158,6 +168,7 @@ class Settings:
     policy: str | None
     consortium: str | None
     columns: Mapping[str, str]
+    index: IndexSettings
     serve: ServeSettings
 
 
@@ -174,9 +185,10 @@ def parse_settings(data: bytes, file: str) -> Settings:
         reader.folders(document.get("folders", {})),
         *reader.governance(document.get("governance", {})),
         reader.columns(document.get("columns", {})),
+        reader.index(document.get("index", {})),
         reader.serve(document.get("serve", {})),
     )
-    tables = ("network", "signer", "folders", "governance", "columns", "serve")
+    tables = ("network", "signer", "folders", "governance", "columns", "index", "serve")
     reader.known("", document, tables)
     if reader.faults:
         raise FaultyFile(reader.faults)
@@ -254,6 +266,24 @@ class _Reader:
             for name in ("policy", "consortium")
         )
         return policy, consortium
+
+    def index(self, value: object) -> IndexSettings:
+        table = self._table("index", value)
+        self.known("index", table, ("database", "password"))
+        database = table.get("database", IndexSettings().database)
+        password = table.get("password")
+        if re.match(r"[a-z0-9+]+://[^@/]*:[^@/]*@", str(database)):
+            # A password stands in it: it is not repeated.
+            self._fault(
+                "index.database",
+                Text("A password stands in this URL."),
+                Text('Write it without, and beside it: password = "env:VARIABLE"'),
+            )
+            database = IndexSettings().database
+        return IndexSettings(
+            self._text("index.database", database),
+            None if password is None else self._secret("index.password", password),
+        )
 
     def columns(self, value: object) -> Mapping[str, str]:
         table = self._table("columns", value)

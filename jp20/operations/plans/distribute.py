@@ -72,7 +72,12 @@ def delivery_key(
     """By which the outbox knows a delivery of rows that one key makes without a request. All of a
     case begin alike.
     """
-    return _beginning(token, evidence) + keccak(delivery(token, rows).data)[:16]
+    return delivery_call_key(delivery(token, rows), evidence)
+
+
+def delivery_call_key(call: Call, evidence: Evidence) -> bytes:
+    """The same, of the call."""
+    return _beginning(call.target, evidence) + keccak(call.data)[:16]
 
 
 _Delivered = dict[ChecksumAddress, tuple[int, TxHash | None, int | None]]
@@ -83,7 +88,7 @@ def delivered_directly(session: Session, token: Contract, evidence: Evidence) ->
     """What keys delivered under a case without a request, by the outboxes at hand: the chain does
     not say under which case it was.
     """
-    carried = session.executed(_beginning(token, evidence))
+    carried = session.executed(_beginning(token.address, evidence))
     if not carried:
         return {}
     source = token.read(ChecksumAddress, "issuerAccount")
@@ -241,8 +246,8 @@ def root_of(token: Contract, rows: Sequence[Allotment | DeliveryRow]) -> Root:
 # Inside
 
 
-def _beginning(token: Contract, evidence: Evidence) -> bytes:
-    return keccak(b"delivery" + bytes.fromhex(token.address[2:]) + evidence.case_id)[:16]
+def _beginning(token: ChecksumAddress, evidence: Evidence) -> bytes:
+    return keccak(b"delivery" + bytes.fromhex(token[2:]) + evidence.case_id)[:16]
 
 
 def _wallet(row: Allotment | DeliveryRow) -> ChecksumAddress:

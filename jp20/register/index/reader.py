@@ -153,7 +153,7 @@ class IndexReader:
 
 
 def _at(row: Any) -> At:
-    return At(row.block, TxHash(bytes(row.hash)), row.log, row.time)
+    return At(row.block, TxHash(row.hash), row.log, row.time)
 
 
 def _place(logged: LoggedEvent[Event]) -> Place:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 from functools import cache
-from typing import Any, Final, NewType, cast, get_args, get_origin, get_type_hints
+from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 
 from eth_typing import ChecksumAddress
 
@@ -55,10 +55,9 @@ def shape_of(kind: object, name: str = "value") -> Shape:
     """The shape of a type; `name` is that of its column where it has one, else what its columns
     begin with, nothing where it is "". TypeError for a type that has none.
     """
+    kind = _plain(kind)
     if kind is ChecksumAddress:
         return _single(name, ColumnKind.ADDRESS, _same, _same)
-    if isinstance(kind, NewType):
-        return shape_of(kind.__supertype__, name)
     if kind is bool:
         return _single(name, ColumnKind.FLAG, _same, bool)
     if kind is int:
@@ -165,10 +164,16 @@ def _with_nul(text: str) -> str:
     return "\\".join(each.replace("\\0", "\0") for each in text.split("\\\\"))
 
 
+def _plain(kind: object) -> object:
+    """A type under a name of its own, an organisation's number say, as what it is."""
+    while kind is not ChecksumAddress and hasattr(kind, "__supertype__"):
+        kind = kind.__supertype__
+    return kind
+
+
 @cache
 def _to_json(kind: object) -> Callable[[Any], Any]:
-    if isinstance(kind, NewType):
-        return _to_json(kind.__supertype__)
+    kind = _plain(kind)
     if kind is bytes:
         return cast(Callable[[Any], Any], bytes.hex)
     if get_origin(kind) is tuple:
@@ -186,8 +191,7 @@ def _to_json(kind: object) -> Callable[[Any], Any]:
 
 @cache
 def _from_json(kind: object) -> Callable[[Any], Any]:
-    if isinstance(kind, NewType):
-        return _from_json(kind.__supertype__)
+    kind = _plain(kind)
     if kind is bytes:
         return bytes.fromhex
     if get_origin(kind) is tuple:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from eth_typing import ChecksumAddress
-from sqlalchemy import Engine, bindparam, delete, insert, select, union, update
+from sqlalchemy import Engine, bindparam, delete, func, insert, select, union, update
 
 from jp20.domain.register.books import BALANCES
 from jp20.domain.register.events import ActedDirectly, CallExecuted, Event, LoggedEvent, Transfer
@@ -20,7 +20,7 @@ from jp20.domain.register.ledger import NOWHERE, JournalEntry, apply
 from jp20.domain.register.movements import Movement
 from jp20.register.by_ledger import Header
 from jp20.register.index.addresses import Addresses
-from jp20.register.index.database import encoded_number, write_rows
+from jp20.register.index.database import encoded_number, is_sqlite, write_rows
 from jp20.register.index.event_rows import NUMBERS_OF_WHY, event_row
 from jp20.register.index.schema import (
     BLOCKS,
@@ -40,6 +40,9 @@ from jp20.register.index.values import Identity, Stretch, Watched, WatchedContra
 
 _STATE: Final = 1
 
+_LOCK: Final = 0x4A50_3230
+"""The number of the lock on PostgreSQL, for as long as the connection lives."""
+
 
 class IndexWriter:
     """Writes an index whose tables are there; nobody else does meanwhile."""
@@ -53,6 +56,16 @@ class IndexWriter:
 
     def close(self) -> None:
         self._connection.close()
+
+    def is_alone(self) -> bool:
+        """Whether no other writer is connected to the database: from now on none will be. A file
+        of SQLite is locked by whoever opens it.
+        """
+        if is_sqlite(self._connection):
+            return True
+        with self._connection.begin():
+            locked = select(func.pg_try_advisory_lock(_LOCK))
+            return bool(self._connection.execute(locked).scalar_one())
 
     # What is there
 
@@ -135,6 +148,7 @@ class IndexWriter:
         """
         with self._writing():
             self._forget()
+            self._addresses.begin()
             after = header.number
             self._take_back_balances(after)
             for table in (HEADS, *OF_THE_CHAIN):

@@ -1,14 +1,20 @@
 """An index compared with the fold of the whole past, at every block."""
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
+from crashing import ended, in_child
 from past_world import whole_past
+from sqlalchemy import event
 
+from jp20.chain.rpc import log_windows
 from jp20.chain.rpc.connection import connect
 from jp20.domain.base.finality import Finality
 from jp20.operations.register.follow import Follower, FollowProgress
 from jp20.operations.session import Session, open_session
+from jp20.register.index import writer as writer_module
 from jp20.register.index.database import open_database
 from jp20.register.index.digest import logical_hash
 from jp20.register.index.migrations import bring_up_to_date
@@ -65,3 +71,40 @@ def require_index_agrees(session: Session, place: Place, first: int = 0) -> int:
             assert ours == journal.ledger, block
             compared += sum(len(each) for each in ours._books.values())
     return compared
+
+
+def killed_while_following(world, place: Place, point: int) -> bool:
+    """Follows in a process that is killed at a point: before or after rows of a table are written,
+    before a commit, or after a stretch. False where it came to the end.
+    """
+    passed = 0
+
+    def pass_by() -> None:
+        nonlocal passed
+        passed += 1
+        if passed == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def in_short_stretches() -> None:
+        log_windows._FIRST_SPAN, log_windows._MOST_BLOCKS = 8, 8
+        write = writer_module.write_rows
+
+        def watched(connection, table, rows) -> None:
+            if rows:
+                pass_by()
+            write(connection, table, rows)
+            if rows:
+                pass_by()
+
+        writer_module.write_rows = watched
+        engine = open_database(place.named)
+        event.listen(engine, "commit", lambda connection: pass_by())
+        connection = connect(world.session.connection.network)
+        follower = Follower(
+            connection, world.deployment, IndexWriter(engine), lambda progress: pass_by()
+        )
+        follower.follow()
+
+    code = ended(in_child(in_short_stretches))
+    assert code in (0, -signal.SIGKILL)
+    return code != 0

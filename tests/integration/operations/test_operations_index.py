@@ -1,14 +1,24 @@
 """The index says what the fold says and the chain has, however it came to be (G15, G25)."""
 
 import random
+from itertools import cycle
 
 import pytest
 from example_world import alice, bob
-from index_world import Place, followed, hash_of, require_index_agrees, with_finality
+from index_world import (
+    Place,
+    followed,
+    hash_of,
+    killed_while_following,
+    require_index_agrees,
+    with_finality,
+)
 from test_operations_past import PEOPLE, STEPS, Acting
 
 from jp20.domain.base.errors import JP20Error
 from jp20.operations.register.follow import FinalBlockGivenUp
+from jp20.operations.register.index_place import IndexPlace
+from jp20.operations.register.indexing import IndexBusy, written
 
 pytestmark = pytest.mark.requirement("G15", "G25", "S1")
 
@@ -106,3 +116,38 @@ def test_a_shorter_chain_is_waited_for(world, places):
         assert done.behind
         assert (done.head, done.block) == (newest, newest + 3)
         assert hash_of(each) == before  # of empty blocks nothing is stored
+
+
+POINTS = (1, 3, 8, 13, 20, 2, 29, 5, 41, 17, 60, 11)
+"""After how many rows of tables, commits and stretches the process is killed, one run after the
+other.
+"""
+
+
+def test_killed_at_any_point_it_goes_on_from_there(world, places, tmp_path):
+    """A process that is killed as hard as can be, again and again, on both databases."""
+    act_at_random(Acting(world), random.Random(2), 10)
+    whole = Place(tmp_path / "whole.db")
+    followed(world.session, whole)
+    for each in places:
+        kills = 0
+        for point in cycle(POINTS):
+            if not killed_while_following(world, each, point):
+                break
+            kills += 1
+            assert kills < 200
+        assert kills > 3
+        followed(world.session, each)
+        assert hash_of(each) == hash_of(whole)
+    whole.engine.dispose()
+
+
+def test_a_second_follower_is_refused_by_name(places):
+    for each in places:
+        place = IndexPlace(each.named)
+        with written(place), pytest.raises(IndexBusy, match="Another process") as busy:  # noqa: SIM117
+            with written(place):
+                pass
+        assert str(each.named) in str(busy.value)
+        with written(place):
+            pass  # the first one has ended

@@ -1,11 +1,11 @@
 """The platform is replaced: planned, carried out, broken off anywhere, proved (G12, G32)."""
 
 import json
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from breaking_off import BrokenOff, broken_off_until, transactions, transactions_of
 from example_world import (
     ISSUER,
     KEYS,
@@ -22,7 +22,6 @@ from example_world import (
     pass_time,
 )
 
-from jp20.chain.sending.sender import Sender
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.governance.migration import NotAMigration, Stage
 from jp20.domain.register.events import (
@@ -58,10 +57,6 @@ from jp20.operations.token.issue import create_token, issue_units
 from jp20.operations.token.transfer import preview
 
 pytestmark = pytest.mark.requirement("G32")
-
-
-class BrokenOff(Exception):
-    """As if the process had been killed."""
 
 
 class Move:
@@ -200,59 +195,34 @@ def test_it_is_carried_out_and_proved(move: Move):
 def test_run_again_it_does_nothing_more(move: Move):
     move.plan()
     move.apply()
-    sent = _sent(move)
+    sent = transactions(move.world.session.connection)
 
     move.steps.clear()
     move.apply()
 
-    assert _sent(move) == sent
+    assert transactions(move.world.session.connection) == sent
     assert move.steps == []
 
 
-def test_broken_off_after_every_transaction_nothing_is_done_twice(
-    move: Move, monkeypatch: pytest.MonkeyPatch
-):
-    """What was sent is on the chain, and the process is gone before it has heard of it."""
+def test_broken_off_after_every_transaction_nothing_is_done_twice(move: Move):
     connection = move.world.session.connection
-    beginning = connection.rpc("evm_snapshot")
     whole = Move(move.world, move.folder / "whole")
-    whole.plan()
-    whole.apply()
-    expected = _sent(whole)
-    connection.rpc("evm_revert", beginning)
 
+    def undisturbed() -> None:
+        whole.plan()
+        whole.apply()
+
+    expected = transactions_of(connection, undisturbed)
     move.plan()
-    send_all = Sender.send_all
 
-    def and_break_off(self, *arguments, **options):
-        outcomes = send_all(self, *arguments, **options)
-        if all(each.earlier for each in outcomes):
-            return outcomes
-        raise BrokenOff
-
-    monkeypatch.setattr(Sender, "send_all", and_break_off)
-    runs = 0
-    while not _is_over(move):
-        runs += 1
-        assert runs <= expected, "no run gets further"
-        with suppress(BrokenOff):
-            move.apply()
-    monkeypatch.undo()
-    move.apply()
+    runs = broken_off_until(lambda: _is_over(move), connection, move.apply, expected)
 
     # Six contracts; four decisions of four signatures (the proposer's comes with the proposal) and
     # an execution; one call that carries the six wallets.
     assert runs == 6 + 4 * 5 + 1
-    assert _sent(move) == expected
     _assert_done_once(move)
     assert move.prove().differences == ()
     assert load_deployment(move.deployment_file).is_complete
-
-
-def _sent(move: Move) -> int:
-    """Transactions of all keys."""
-    connection = move.world.session.connection
-    return sum(connection.next_nonce(key.address) for key in KEYS)
 
 
 def _is_over(move: Move) -> bool:

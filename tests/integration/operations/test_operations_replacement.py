@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from breaking_off import BrokenOff, broken_off_until, transactions, transactions_of
 from example_world import (
     AML,
     KEYS,
@@ -20,7 +21,6 @@ from example_world import (
     pass_time,
 )
 
-from jp20.chain.sending.sender import Sender
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.governance.migration import NotAMigration
@@ -49,10 +49,6 @@ pytestmark = pytest.mark.requirement("G32")
 
 PLEDGEE = b"\1" * 32
 HOLDERS = (alice, bob, carol, dave, erin)
-
-
-class BrokenOff(Exception):
-    """As if the process had been killed."""
 
 
 class Move:
@@ -197,50 +193,33 @@ def test_the_registers_of_both_agree_with_the_chain_at_every_stage(move: Move):
 def test_run_again_it_does_nothing_more(move: Move):
     move.plan()
     move.apply()
-    sent = _sent(move)
+    sent = transactions(move.world.session.connection)
 
     move.steps.clear()
     move.apply()
 
-    assert _sent(move) == sent
+    assert transactions(move.world.session.connection) == sent
     assert move.steps == []
 
 
-def test_broken_off_after_every_transaction_nothing_is_done_twice(
-    move: Move, monkeypatch: pytest.MonkeyPatch
-):
-    """What was sent is on the chain, and the process is gone before it has heard of it."""
+def test_broken_off_after_every_transaction_nothing_is_done_twice(move: Move):
     connection = move.world.session.connection
-    beginning = connection.rpc("evm_snapshot")
     whole = Move(move.world, move.folder / "whole")
-    whole.plan()
-    whole.apply()
-    expected = _sent(whole)
-    connection.rpc("evm_revert", beginning)
 
+    def undisturbed() -> None:
+        whole.plan()
+        whole.apply()
+
+    expected = transactions_of(connection, undisturbed)
     move.plan()
-    send_all = Sender.send_all
 
-    def and_break_off(self, *arguments, **options):
-        outcomes = send_all(self, *arguments, **options)
-        if all(each.earlier for each in outcomes):
-            return outcomes
-        raise BrokenOff
-
-    monkeypatch.setattr(Sender, "send_all", and_break_off)
-    runs = 0
-    while move.stages()[TakeoverStage.OPEN] != (1, 1):
-        runs += 1
-        assert runs <= expected, "no run gets further"
-        with suppress(BrokenOff):
-            move.apply()
-    monkeypatch.undo()
-    move.apply()
+    runs = broken_off_until(
+        lambda: move.stages()[TakeoverStage.OPEN] == (1, 1), connection, move.apply, expected
+    )
 
     # The creation takes two signatures and an execution, closing and opening three each (the
     # proposer's signature comes with the proposal); positions and words one call each.
     assert runs == 3 + 4 + 4 + 1 + 1
-    assert _sent(move) == expected
     events = [entry.event for entry in move.world.session.events(move.new().address)]
     carried = [each.holder for each in events if isinstance(each, PositionCarried)]
     assert (len(carried), len(set(carried))) == (6, 6)
@@ -345,9 +324,3 @@ def test_a_plan_can_be_read_by_people(move: Move):
     content = json.loads(move.file.read_text())
     assert content["old"] == move.world.token
     assert (content["case"], content["number"]) == ("REPLACE-1", 1)
-
-
-def _sent(move: Move) -> int:
-    """Transactions of all keys."""
-    connection = move.world.session.connection
-    return sum(connection.next_nonce(key.address) for key in KEYS)
