@@ -219,6 +219,22 @@ PANELS: Final = (
         ),
     ),
     Panel(
+        help_text("Other systems"),
+        (
+            Entry(
+                "serve",
+                "serve",
+                help_text("Serve the register over HTTP to the systems of members."),
+                is_command=True,
+            ),
+            Entry(
+                "api",
+                "api",
+                help_text("Ask another organisation's server, and the key that signs its feed."),
+            ),
+        ),
+    ),
+    Panel(
         help_text("Sending", context="panel"),
         (
             Entry(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from eth_typing import ChecksumAddress
 
+from jp20.chain.new_files import PRIVATE as PRIVATE
+from jp20.chain.new_files import write_new as write_new
 from jp20.chain.signing import keystores as files
 from jp20.chain.signing.keystores import change_password as change_password
 from jp20.chain.signing.keystores import keystores as keystores

@@ -12,7 +12,7 @@ from jp20.chain.rpc.access import Access as Access
 from jp20.chain.rpc.access import FromEnvironment, FromFile, Secret
 from jp20.chain.rpc.connection import Connection, connect
 from jp20.chain.rpc.networks import Network as Network
-from jp20.chain.rpc.node_errors import NodeFailure
+from jp20.chain.rpc.node_errors import NodeFailure as NodeFailure
 from jp20.chain.rpc.vigil import Vigil
 from jp20.chain.signing.keystores import NoKey, keystores
 from jp20.chain.signing.passwords import Password, password_file, password_variable
@@ -109,7 +109,7 @@ class Workspace:
     def network(self) -> Network:
         """The nodes, and the chain that they must be on."""
         found = self.settings.network
-        access = tuple(self._access(each) for each in found.access)
+        access = tuple(self.access(each) for each in found.access)
         return Network(
             found.rpc,
             found.chain_id,
@@ -146,7 +146,7 @@ class Workspace:
                     keystore_signer(file, self.password(file)) for file in self.keystore_files()
                 ]
             case RemoteSigner(url, addresses, access):
-                server = Web3SignerServer(url, self._access(access))
+                server = Web3SignerServer(url, self.access(access))
                 return [server.signer(address) for address in addresses]
 
     def key_of(self, address: ChecksumAddress) -> Signer:
@@ -284,7 +284,8 @@ class Workspace:
         if self.deployment_file.exists():
             require_present(self.connection, load_deployment(self.deployment_file))
 
-    def _access(self, found: AccessSettings) -> Access:
+    def access(self, found: AccessSettings) -> Access:
+        """How a server is shown who asks."""
         return Access(
             self._secret(found.bearer),
             found.user,

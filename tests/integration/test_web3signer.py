@@ -27,6 +27,7 @@ from jp20.chain.signing.web3signer import (
     WrongSignature,
 )
 from jp20.domain.base.addresses import address_of
+from jp20.domain.transactions.sign_in import SignInText
 from jp20.domain.transactions.transactions import digest
 
 ISSUER = KeySigner(b"\x11" * 32)
@@ -53,6 +54,38 @@ def test_a_server_signs_as_its_key_would(server):
         signed = signer.sign_transaction(transaction)
         assert signed == REGISTRAR.sign_transaction(transaction)
         assert Account.recover_transaction(signed.raw) == REGISTRAR.address
+
+
+@pytest.mark.requirement("G13", "G34")
+def test_a_server_signs_in_as_its_key_would(server):
+    signer = Web3SignerServer(server.url).signer(REGISTRAR.address)
+    for number in range(8):  # both recovery ids come up
+        said = SignInText(
+            "books.example",
+            REGISTRAR.address,
+            "https://books.example",
+            1337,
+            f"0000000{number}",
+            1_800_000_000,
+            1_800_000_300,
+        )
+        assert signer.sign_in(said) == REGISTRAR.sign_in(said)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda signature: signature[:64] + bytes([55 - signature[64]]),  # the other recovery id
+        lambda signature: b"",
+    ],
+)
+def test_a_wrong_signature_does_not_sign_in(server, change):
+    signer = Web3SignerServer(server.url).signer(REGISTRAR.address)
+    server.fault.signature = change
+    with pytest.raises(WrongSignature, match=REGISTRAR.address):
+        signer.sign_in(
+            SignInText("a.example", REGISTRAR.address, "https://a.example", 7, "0" * 8, 1, 2)
+        )
 
 
 def test_the_servers_keys_are_known_by_their_addresses(server):

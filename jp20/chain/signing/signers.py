@@ -1,5 +1,5 @@
-"""Who signs transactions: an encrypted keystore, the environment, a development mnemonic, or a
-key on another machine.
+"""Who signs transactions, and texts to sign in with: an encrypted keystore, the environment, a
+development mnemonic, or a key on another machine.
 
 A key is in no representation, message, log or copy of a signer.
 """
@@ -13,6 +13,7 @@ from typing import Final, NoReturn, Protocol
 
 from coincurve import PrivateKey
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
+from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.networks import DEVELOPMENT
@@ -22,6 +23,7 @@ from jp20.chain.signing.keystores import opened_keystore, parse_key
 from jp20.chain.signing.passwords import Password
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.text import Text
+from jp20.domain.transactions.sign_in import SignInText, signed_bytes
 from jp20.domain.transactions.transactions import Signed as Signed
 from jp20.domain.transactions.transactions import Unsigned as Unsigned
 from jp20.domain.transactions.transactions import address_of_key, digest, with_signature
@@ -43,6 +45,10 @@ class Signer(Protocol):
 
     def sign_transaction(self, transaction: Unsigned) -> Signed: ...
 
+    def sign_in(self, said: SignInText) -> bytes:
+        """The signature on a text to sign in with: r, s and v (27 or 28), 65 bytes."""
+        ...
+
 
 class KeySigner:
     """Signs with a key that this process holds: 32 bytes."""
@@ -61,6 +67,10 @@ class KeySigner:
         return with_signature(
             transaction, self._key.sign_recoverable(digest(transaction), hasher=None)
         )
+
+    def sign_in(self, said: SignInText) -> bytes:
+        signature = self._key.sign_recoverable(keccak(signed_bytes(said.text)), hasher=None)
+        return signature[:64] + bytes([signature[64] + 27])
 
 
 class NotADevelopmentChain(JP20Error):
@@ -83,9 +93,17 @@ class DevelopmentSigner(KeySigner):
 
     def sign_transaction(self, transaction: Unsigned) -> Signed:
         """Raises NotADevelopmentChain."""
-        if transaction.chain_id not in self._chains:
-            raise NotADevelopmentChain(transaction.chain_id)
+        self._require(transaction.chain_id)
         return super().sign_transaction(transaction)
+
+    def sign_in(self, said: SignInText) -> bytes:
+        """Raises NotADevelopmentChain."""
+        self._require(said.chain_id)
+        return super().sign_in(said)
+
+    def _require(self, chain_id: int) -> None:
+        if chain_id not in self._chains:
+            raise NotADevelopmentChain(chain_id)
 
 
 class AwaitingSignature(JP20Error):
@@ -108,6 +126,16 @@ class AwaitingSignature(JP20Error):
         self.count = count
 
 
+class KeyElsewhere(JP20Error):
+    """The key is on a machine without a network, and the server waits for a few minutes only."""
+
+    what = Text("The key of {address} is on another machine, and cannot sign in from here.")
+    next_step = Text("Sign in with another active key of your organisation.")
+
+    def __init__(self, address: ChecksumAddress) -> None:
+        super().__init__(address=address)
+
+
 @dataclass(frozen=True, slots=True)
 class OfflineSigner:
     """Stands for a key that is not on this machine. It signs nothing: what it is asked to sign is
@@ -120,6 +148,10 @@ class OfflineSigner:
     def sign_transaction(self, transaction: Unsigned) -> Signed:
         """Raises AwaitingSignature, always."""
         raise AwaitingSignature(self.address, 1)
+
+    def sign_in(self, said: SignInText) -> bytes:
+        """Raises KeyElsewhere, always: a text that holds for minutes is not carried about."""
+        raise KeyElsewhere(self.address)
 
 
 def keystore_signer(file: Path, password: Password) -> KeySigner:

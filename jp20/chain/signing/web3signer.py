@@ -27,6 +27,12 @@ from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.recursion import bounded_recursion
 from jp20.domain.base.text import Text
 from jp20.domain.files.letters import harmless
+from jp20.domain.transactions.sign_in import (
+    SignInNotSigned,
+    SignInText,
+    require_signature,
+    signed_bytes,
+)
 from jp20.domain.transactions.transactions import (
     Signed,
     Unsigned,
@@ -219,16 +225,30 @@ class Web3Signer:
 
     def sign_transaction(self, transaction: Unsigned) -> Signed:
         """Raises RemoteSignerFailure, AccessUnfit."""
+        answer = self._sign(payload(transaction))
+        signed = _signed(transaction, answer, self.address)
+        if signed is None:
+            raise WrongSignature(self._server.url, self.address)
+        return signed
+
+    def sign_in(self, said: SignInText) -> bytes:
+        """Raises RemoteSignerFailure, AccessUnfit."""
+        answer = self._sign(signed_bytes(said.text))
+        try:
+            signature = bytes.fromhex(_digits(answer))
+            require_signature(said.text, self.address, signature)
+        except (ValueError, SignInNotSigned):
+            raise WrongSignature(self._server.url, self.address) from None
+        return signature
+
+    def _sign(self, data: bytes) -> bytes:
         url = self._server.url
-        status, answer = self._server.sign(self._identifier, payload(transaction))
+        status, answer = self._server.sign(self._identifier, data)
         if status == 404:
             raise UnknownKey(url, self.address)
         if status != 200:
             raise SignerRefused(url, status, _said(answer))
-        signed = _signed(transaction, answer, self.address)
-        if signed is None:
-            raise WrongSignature(url, self.address)
-        return signed
+        return answer
 
 
 _NOBODY: Final = Text("Nothing answers at this address.")
@@ -248,11 +268,15 @@ def _signed(transaction: Unsigned, answer: bytes, address: ChecksumAddress) -> S
     signature of the address.
     """
     try:
-        r_s, v = answer.decode("ascii").strip().removeprefix("0x")[:-2], answer.strip()[-2:]
-        signed = with_signature(transaction, bytes.fromhex(r_s) + bytes([int(v, 16) - 27]))
+        given = bytes.fromhex(_digits(answer))
+        signed = with_signature(transaction, given[:-1] + bytes([given[-1] - 27]))
         return signed if recover_signer(signed.raw).sender == address else None
-    except ValueError:
+    except (ValueError, IndexError):
         return None
+
+
+def _digits(answer: bytes) -> str:
+    return answer.decode("ascii").strip().removeprefix("0x")
 
 
 def _address(identifier: object) -> ChecksumAddress | None:

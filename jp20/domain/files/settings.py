@@ -1,9 +1,12 @@
-"""`jp20.toml`: where an organisation works: the chain's nodes, its keys, its folders."""
+"""`jp20.toml`: where an organisation works: the chain's nodes, its keys, its folders, and what it
+serves to others.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from eth_typing import ChecksumAddress
 
@@ -16,6 +19,8 @@ from jp20.domain.files.letters import quoted, visible
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}")
+_HOST: Final = re.compile(r"[A-Za-z0-9.\-]+|\[?[0-9A-Fa-f:.]+\]?")
+_URL: Final = re.compile(r"[A-Za-z0-9\-._~:/?\[\]!$&'()*+,;=%]+")
 
 _CORRECT: Final = Text("Correct or remove it.")
 
@@ -108,6 +113,35 @@ class Folders:
     outbox: str = "outbox"
     plans: str = "plans"
     results: str = "results"
+    serve: str = "serve"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """Where the feed of `jp20 serve` is sent to: what `organisation`, by its name on the chain, may
+    see for a `purpose` of views.toml. `access` is how the receiver is shown who sends, and which
+    authority is trusted.
+    """
+
+    name: str
+    url: str
+    organisation: str
+    purpose: str
+    access: AccessSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """`jp20 serve`. `url` is what members call, the proxy's: a text to sign in with names it.
+    `listen` is where the server is, behind that proxy. `key` is the file of the key that signs
+    webhooks. `rate` is requests a minute, of a client and of an organisation.
+    """
+
+    url: str = "http://127.0.0.1:8020"
+    listen: tuple[str, int] = ("127.0.0.1", 8020)
+    key: str | None = None
+    rate: int = 600
+    webhooks: tuple[WebhookSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +169,7 @@ class Settings:
     consortium: str | None
     columns: Mapping[str, str]
     index: IndexSettings
+    serve: ServeSettings
 
 
 def parse_settings(data: bytes, file: str) -> Settings:
@@ -151,8 +186,10 @@ def parse_settings(data: bytes, file: str) -> Settings:
         *reader.governance(document.get("governance", {})),
         reader.columns(document.get("columns", {})),
         reader.index(document.get("index", {})),
+        reader.serve(document.get("serve", {})),
     )
-    reader.known("", document, ("network", "signer", "folders", "governance", "columns", "index"))
+    tables = ("network", "signer", "folders", "governance", "columns", "index", "serve")
+    reader.known("", document, tables)
     if reader.faults:
         raise FaultyFile(reader.faults)
     return settings
@@ -215,7 +252,7 @@ class _Reader:
 
     def folders(self, value: object) -> Folders:
         table = self._table("folders", value)
-        names = ("deployments", "outbox", "plans", "results")
+        names = [field.name for field in fields(Folders)]
         self.known("folders", table, names)
         return Folders(
             **{name: self._text(f"folders.{name}", table[name]) for name in names if name in table}
@@ -255,6 +292,49 @@ class _Reader:
                 self._unfit(f"columns.{visible(header)}", f'{quoted(header).en} = "investor"')
         return {header: column for header, column in table.items() if isinstance(column, str)}
 
+    def serve(self, value: object) -> ServeSettings:
+        table = self._table("serve", value)
+        self.known("serve", table, [field.name for field in fields(ServeSettings)])
+        found: dict[str, Any] = {}
+        if "url" in table:
+            found["url"] = self._url("serve.url", table["url"])
+        if "listen" in table:
+            found["listen"] = self._listen(table["listen"])
+        if "key" in table:
+            found["key"] = self._text("serve.key", table["key"])
+        if "rate" in table:
+            found["rate"] = self._number("serve.rate", table["rate"], 1)
+        if "webhooks" in table:
+            found["webhooks"] = self._webhooks(table["webhooks"])
+            if found["webhooks"] and "key" not in found:
+                self._unfit("serve.key", 'key = "serve-key.pem"')
+        return ServeSettings(**found)
+
+    def _webhooks(self, value: object) -> tuple[WebhookSettings, ...]:
+        if not isinstance(value, list):
+            self._unfit("serve.webhooks", "[[serve.webhooks]]")
+            return ()
+        hooks = tuple(self._webhook(f"serve.webhooks.{i}", each) for i, each in enumerate(value, 1))
+        names = [hook.name for hook in hooks]
+        for name in sorted({each for each in names if each and names.count(each) > 1}):
+            self._fault(
+                "serve.webhooks",
+                Text("Two webhooks are named {name}.", name=quoted(name)),
+                Text("Give each a name of its own: its place in the feed is kept by it."),
+            )
+        return hooks
+
+    def _webhook(self, place: str, value: object) -> WebhookSettings:
+        table = self._table(place, value)
+        self.known(place, table, [field.name for field in fields(WebhookSettings)])
+        return WebhookSettings(
+            self._text(f"{place}.name", table.get("name")),
+            self._url(f"{place}.url", table.get("url"), query=True),
+            self._text(f"{place}.organisation", table.get("organisation")),
+            self._text(f"{place}.purpose", table.get("purpose", "register")),
+            self._access(f"{place}.access", table.get("access", {})),
+        )
+
     def known(self, place: str, table: Mapping[str, Any], fields: Sequence[str]) -> None:
         """What a table may not hold is a fault."""
         for name in table.keys() - set(fields):
@@ -278,6 +358,33 @@ class _Reader:
             return tuple(listed)
         self._unfit("network.rpc", 'rpc = ["https://node.example:8545"]')
         return ()
+
+    def _url(self, place: str, value: object, *, query: bool = False) -> str:
+        """An address without a user or a fragment; on another machine by https."""
+        text = value if isinstance(value, str) else ""
+        try:
+            url = urlsplit(text)
+            fits = url.port != 0 and bool(_HOST.fullmatch(url.hostname or ""))
+        except ValueError:
+            url, fits = urlsplit(""), False
+        here = url.hostname in ("127.0.0.1", "localhost", "::1")
+        if (
+            not fits
+            or "@" in url.netloc
+            or url.scheme not in ("https", *(("http",) if here else ()))
+            or url.fragment
+            or not _URL.fullmatch(text)
+            or (not query and (url.query or url.path.endswith("/")))
+        ):
+            self._unfit(place, f'{place.rpartition(".")[2]} = "https://books.example"')
+        return text
+
+    def _listen(self, value: object) -> tuple[str, int]:
+        host, _, port = str(value).rpartition(":")
+        if _HOST.fullmatch(host) and port.isdecimal() and int(port) < 65_536:
+            return host.strip("[]"), int(port)
+        self._unfit("serve.listen", 'listen = "127.0.0.1:8020"')
+        return "127.0.0.1", 8020
 
     def _finality(self, value: object) -> Finality:
         try:

@@ -14,7 +14,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import address_of
 from jp20.domain.base.ids import TxHash
 
-_ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+CURVE_ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 """Of the curve secp256k1. A chain takes signatures whose s is in its lower half only (EIP-2)."""
 
 _FIELDS: Final = 9
@@ -71,7 +71,12 @@ def with_signature(transaction: Unsigned, signature: bytes) -> Signed:
     ValueError where the signature is none that a chain takes. Whose it is, `recover` says.
     """
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
-    if len(signature) != 65 or signature[64] > 1 or not 0 < r < _ORDER or not 0 < s <= _ORDER // 2:
+    if (
+        len(signature) != 65
+        or signature[64] > 1
+        or not 0 < r < CURVE_ORDER
+        or not 0 < s <= CURVE_ORDER // 2
+    ):
         raise ValueError("no signature")
     v = signature[64] + 35 + 2 * transaction.chain_id
     raw = _list(_fields(transaction) + _number(v) + _number(r) + _number(s))

@@ -15,6 +15,8 @@ from jp20.domain.files.settings import (
     Offline,
     RemoteSigner,
     SecretPlace,
+    ServeSettings,
+    WebhookSettings,
     parse_settings,
 )
 
@@ -51,7 +53,8 @@ def test_what_is_left_out_has_its_usual_value():
     assert found.network.genesis is None
     assert found.network.finality == Finality(0)
     assert found.network.access == (AccessSettings(),)
-    assert found.folders == Folders("deployments", "outbox", "plans", "results")
+    assert found.folders == Folders("deployments", "outbox", "plans", "results", "serve")
+    assert found.serve == ServeSettings("http://127.0.0.1:8020", ("127.0.0.1", 8020), None, 600)
     assert (found.policy, found.consortium) == (None, None)
 
 
@@ -204,3 +207,68 @@ def test_what_is_no_toml_is_named_with_its_line():
 def test_what_is_no_utf8_is_no_toml():
     with pytest.raises(FaultyFile):
         parse_settings(b"\xff\xfe", "jp20.toml")
+
+
+@pytest.mark.requirement("G34")
+def test_what_is_served_to_others_and_where_its_feed_is_sent():
+    found = settings(
+        more="[serve]\nurl = 'https://books.example/jp20'\nlisten = '10.0.0.7:8443'\n"
+        "key = 'keys/serve.pem'\nrate = 60\n[folders]\nserve = 'state'\n"
+        "[[serve.webhooks]]\nname = 'core'\nurl = 'https://bank.example:8443/in?from=jp20'\n"
+        "organisation = 'ひいらぎ信託銀行'\npurpose = 'audit'\naccess.ca = 'bank.pem'\n"
+        "[[serve.webhooks]]\nname = 'here'\nurl = 'http://localhost:9000/'\n"
+        "organisation = 'みなと証券'\n"
+    )
+
+    assert found.folders.serve == "state"
+    assert found.serve == ServeSettings(
+        "https://books.example/jp20",
+        ("10.0.0.7", 8443),
+        "keys/serve.pem",
+        60,
+        (
+            WebhookSettings(
+                "core",
+                "https://bank.example:8443/in?from=jp20",
+                "ひいらぎ信託銀行",
+                "audit",
+                AccessSettings(ca="bank.pem"),
+            ),
+            WebhookSettings(
+                "here", "http://localhost:9000/", "みなと証券", "register", AccessSettings()
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("url = 'http://books.example'", "serve.url"),
+        ("url = 'https://clerk@books.example'", "serve.url"),
+        ("url = 'https://books.example/'", "serve.url"),
+        ("url = 'https://books.example?x=1'", "serve.url"),
+        ("url = 'https://books.example#x'", "serve.url"),
+        ("url = 'https://books example'", "serve.url"),
+        ("url = 'https://books.example:99999'", "serve.url"),
+        ("url = 7", "serve.url"),
+        ("listen = '8020'", "serve.listen"),
+        ("listen = '127.0.0.1:65536'", "serve.listen"),
+        ("key = ''", "serve.key"),
+        ("rate = 0", "serve.rate"),
+        ("colour = 'blue'", "serve.colour"),
+        ("webhooks = 'all'", "serve.webhooks"),
+        ("key = 'k'\nwebhooks = [{name = 'a', url = 'http://bank.example', organisation = 'b'}]",
+         "serve.webhooks.1.url"),
+        ("key = 'k'\nwebhooks = [{url = 'https://bank.example', organisation = 'b'}]",
+         "serve.webhooks.1.name"),
+        ("key = 'k'\nwebhooks = [{name = 'a', url = 'https://bank.example'}]",
+         "serve.webhooks.1.organisation"),
+        ("webhooks = [{name = 'a', url = 'https://bank.example', organisation = 'b'}]",
+         "serve.key"),
+        ("key = 'k'\nwebhooks = [{name = 'a', url = 'https://x.example', organisation = 'b'},"
+         "{name = 'a', url = 'https://y.example', organisation = 'b'}]", "serve.webhooks"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_served_is_a_fault_by_its_field(line, field):
+    assert list(faults(more=f"[serve]\n{line}\n")) == [field]
