@@ -13,6 +13,7 @@ from typing import Final, NoReturn, Protocol
 
 from coincurve import PrivateKey
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
+from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.networks import DEVELOPMENT
@@ -24,7 +25,12 @@ from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.text import Text
 from jp20.domain.transactions.transactions import Signed as Signed
 from jp20.domain.transactions.transactions import Unsigned as Unsigned
-from jp20.domain.transactions.transactions import address_of_key, digest, with_signature
+from jp20.domain.transactions.transactions import (
+    address_of_key,
+    digest,
+    personal_message,
+    with_signature,
+)
 
 DEVELOPMENT_MNEMONIC: Final = "test test test test test test test test test test test junk"
 """Known to all the world: for development chains only."""
@@ -42,6 +48,12 @@ class Signer(Protocol):
     def address(self) -> ChecksumAddress: ...
 
     def sign_transaction(self, transaction: Unsigned) -> Signed: ...
+
+    def sign_message(self, message: bytes, chain_id: int) -> bytes:
+        """The 65 bytes r, s, v (27 or 28) of an EIP-191 message (`personal_sign`), which no
+        transaction can be. `chain_id` is of the chain that the message speaks of.
+        """
+        ...
 
 
 class KeySigner:
@@ -61,6 +73,10 @@ class KeySigner:
         return with_signature(
             transaction, self._key.sign_recoverable(digest(transaction), hasher=None)
         )
+
+    def sign_message(self, message: bytes, chain_id: int) -> bytes:
+        signed = self._key.sign_recoverable(keccak(personal_message(message)), hasher=None)
+        return signed[:64] + bytes([signed[64] + 27])
 
 
 class NotADevelopmentChain(JP20Error):
@@ -87,6 +103,12 @@ class DevelopmentSigner(KeySigner):
             raise NotADevelopmentChain(transaction.chain_id)
         return super().sign_transaction(transaction)
 
+    def sign_message(self, message: bytes, chain_id: int) -> bytes:
+        """Raises NotADevelopmentChain."""
+        if chain_id not in self._chains:
+            raise NotADevelopmentChain(chain_id)
+        return super().sign_message(message, chain_id)
+
 
 class AwaitingSignature(JP20Error):
     """`count` transactions of `address` wait for a signature that is made on another machine."""
@@ -108,6 +130,18 @@ class AwaitingSignature(JP20Error):
         self.count = count
 
 
+class SignsNoMessages(JP20Error):
+    """A key that is not on this machine was to sign a message."""
+
+    exit_code = ExitCode.USAGE
+
+    what = Text("The key of {address} is not on this machine: it signs no message here.")
+    next_step = Text("Name another key of your organisation, or leave the signature out.")
+
+    def __init__(self, address: ChecksumAddress) -> None:
+        super().__init__(address=address)
+
+
 @dataclass(frozen=True, slots=True)
 class OfflineSigner:
     """Stands for a key that is not on this machine. It signs nothing: what it is asked to sign is
@@ -120,6 +154,10 @@ class OfflineSigner:
     def sign_transaction(self, transaction: Unsigned) -> Signed:
         """Raises AwaitingSignature, always."""
         raise AwaitingSignature(self.address, 1)
+
+    def sign_message(self, message: bytes, chain_id: int) -> bytes:
+        """Raises SignsNoMessages, always."""
+        raise SignsNoMessages(self.address)
 
 
 def keystore_signer(file: Path, password: Password) -> KeySigner:

@@ -32,7 +32,9 @@ from jp20.domain.transactions.transactions import (
     Unsigned,
     address_of_key,
     payload,
+    personal_message,
     recover_signer,
+    signer_of_message,
     with_signature,
 )
 
@@ -219,16 +221,29 @@ class Web3Signer:
 
     def sign_transaction(self, transaction: Unsigned) -> Signed:
         """Raises RemoteSignerFailure, AccessUnfit."""
-        url = self._server.url
-        status, answer = self._server.sign(self._identifier, payload(transaction))
-        if status == 404:
-            raise UnknownKey(url, self.address)
-        if status != 200:
-            raise SignerRefused(url, status, _said(answer))
-        signed = _signed(transaction, answer, self.address)
+        signed = _signed(transaction, self._signature(payload(transaction)), self.address)
         if signed is None:
-            raise WrongSignature(url, self.address)
+            raise WrongSignature(self._server.url, self.address)
         return signed
+
+    def sign_message(self, message: bytes, chain_id: int) -> bytes:
+        """Raises RemoteSignerFailure, AccessUnfit."""
+        answer = self._signature(personal_message(message))
+        try:
+            signature = bytes.fromhex(answer.decode("ascii").strip().removeprefix("0x"))
+        except ValueError:
+            signature = b""
+        if signer_of_message(message, signature) != self.address:
+            raise WrongSignature(self._server.url, self.address)
+        return signature
+
+    def _signature(self, data: bytes) -> bytes:
+        status, answer = self._server.sign(self._identifier, data)
+        if status == 404:
+            raise UnknownKey(self._server.url, self.address)
+        if status != 200:
+            raise SignerRefused(self._server.url, status, _said(answer))
+        return answer
 
 
 _NOBODY: Final = Text("Nothing answers at this address.")
