@@ -112,9 +112,7 @@ def _written(rows: Iterable[Iterable[str]]) -> str:
     return out.getvalue()
 
 
-def _to_cp932(
-    sheet: Sheet, columns: list[list[str]], rows: list[list[str]]
-) -> Iterator[Altered]:
+def _to_cp932(sheet: Sheet, columns: list[list[str]], rows: list[list[str]]) -> Iterator[Altered]:
     """Puts into the rows what can be written, and says what is another."""
     for place, column in enumerate(sheet.columns):
         for number, cell in enumerate(columns[place]):

@@ -3,12 +3,12 @@
 """
 
 import hashlib
+import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from struct import error as NotEnough
 from struct import unpack_from
 from typing import Final
 
@@ -27,7 +27,7 @@ class NoFonts(BadArgument):
 
     what = Text("There is no font in {folder}.")
     next_step = Text(
-        'Put TrueType or OpenType fonts there, and name the folder in jp20.toml: [statements] '
+        "Put TrueType or OpenType fonts there, and name the folder in jp20.toml: [statements] "
         'fonts = "fonts"'
     )
 
@@ -74,7 +74,7 @@ class Font:
             return CharacterMap.of(self.file.read_bytes(), self.index)
         except OSError as error:
             raise UnfitFont(self.file, reason(error)) from None
-        except (ValueError, IndexError, NotEnough) as error:
+        except (ValueError, IndexError, struct.error) as error:
             raise UnfitFont(self.file, Text.verbatim(str(error))) from None
 
     def has(self, cluster: str) -> bool:

@@ -15,7 +15,7 @@ def to_json_file(export: Export) -> bytes:
     return "".join(_lines(export)).encode()
 
 
-def coded(column: SheetColumn, value: Cell) -> str | int | bool | None:
+def coded(column: SheetColumn, value: Cell) -> Any:
     """A cell as a program reads it. Numbers are numbers, whatever their size; a share is text with
     four decimals, a time ISO 8601 in Japan's time.
     """

@@ -146,19 +146,8 @@ def parse_manifest(data: bytes, file: str) -> Manifest:
     """Reads a manifest, as `Manifest.text` writes it and only so. Raises UnfitManifest."""
     try:
         content: dict[str, Any] = json.loads(data)
-        found = Manifest(
-            *(content[name] for name in _FIELDS),
-            tuple(
-                Altered(
-                    each["sheet"],
-                    each["row"],
-                    each["column"],
-                    "".join(chr(int(one[2:], 16)) for one in each["was"].split()),
-                    each["written"],
-                )
-                for each in content["altered"]
-            ),
-        )
+        altered = tuple(_altered(each) for each in content["altered"])
+        found = Manifest(**{name: content[name] for name in _FIELDS}, altered=altered)
         as_written = found.text.encode() == data
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
         raise UnfitManifest(file) from None
@@ -190,6 +179,11 @@ _FIELDS: Final = (
     "file", "sha256", "bytes", "question", "token", "chain_id", "block", "block_hash", "time",
     "final", "made_with", "fonts", "templates",
 )  # fmt: skip
+
+
+def _altered(content: Mapping[str, Any]) -> Altered:
+    was = "".join(chr(int(each[2:], 16)) for each in content["was"].split())
+    return Altered(content["sheet"], content["row"], content["column"], was, content["written"])
 
 
 def _version(package: str) -> str:

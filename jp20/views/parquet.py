@@ -35,9 +35,7 @@ def to_parquet_file(export: Export, sheet: Sheet) -> bytes:
     fields = [arrow.field(each.name, _type(arrow, each)) for each in sheet.columns]
     schema = arrow.schema(fields, {METADATA: json.dumps(about)})
     columns = [
-        arrow.array(
-            [_value(column)(row[place]) for row in sheet.rows], type=_type(arrow, column)
-        )
+        arrow.array([_value(column)(row[place]) for row in sheet.rows], type=_type(arrow, column))
         for place, column in enumerate(sheet.columns)
     ]
     out = io.BytesIO()

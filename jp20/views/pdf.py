@@ -66,7 +66,7 @@ class Statements:
     def __init__(self, fonts: FontSet, templates: Path = TEMPLATES) -> None:
         typst = of_extra("typst", "statements")
         self._error: Final = typst.TypstError
-        self._fonts: Final = fonts
+        self.fonts: Final = fonts
         self.folder: Final = templates
         self._compiler: Final = typst.Compiler(
             root=str(templates),
@@ -108,7 +108,7 @@ class Statements:
             raise NoTemplate(kind.template, self.folder)
         data = {
             **content,
-            "fonts": self._fonts.families,
+            "fonts": self.fonts.families,
             "variants": self._variants(content),
         }
         inputs = {"data": json.dumps(data, ensure_ascii=False), "template": f"/{kind.template}"}
@@ -131,13 +131,13 @@ class Statements:
                 family = self._family(cluster)
                 if family is None:
                     raise NoGlyph(cluster, _named(place))
-                if len(cluster) > 1 and family != self._fonts.families[0]:
+                if len(cluster) > 1 and family != self.fonts.families[0]:
                     found.setdefault(family, {})[cluster] = None
         return [("|".join(each), family) for family, each in found.items()]
 
     def _family(self, cluster: str) -> str | None:
         if cluster not in self._known:
-            self._known[cluster] = self._fonts.family_of(cluster)
+            self._known[cluster] = self.fonts.family_of(cluster)
         return self._known[cluster]
 
     @cached_property

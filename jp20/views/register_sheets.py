@@ -6,6 +6,7 @@ from typing import Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
+from jp20.domain.base.ids import InvestorId
 from jp20.domain.base.text import Text
 from jp20.domain.investors.addressees import Addressee
 from jp20.domain.investors.investors import NEVER
@@ -23,7 +24,7 @@ from jp20.domain.register.answers import (
 from jp20.domain.register.events import RestraintKind
 from jp20.views.sheet import Cell, Fact, Form, Sheet, SheetColumn
 
-Names = Mapping[int, Addressee]
+Names = Mapping[InvestorId, Addressee]
 
 _INVESTOR: Final = SheetColumn("investor", Text("investor"), Form.INVESTOR, 42)
 _NAME: Final = SheetColumn("name", Text("name"), Form.WORDS, 24)
@@ -208,7 +209,7 @@ def tranches_sheet(tranches: Iterable[IssuedTranche]) -> Sheet:
     return Sheet("tranches", Text("tranches"), _TRANCHES, rows)
 
 
-def lots_sheet(lots: Iterable[tuple[int, Lot]], names: Names) -> Sheet:
+def lots_sheet(lots: Iterable[tuple[InvestorId, Lot]], names: Names) -> Sheet:
     """When what is held was acquired, by investor, the oldest first."""
     rows: list[tuple[Cell, ...]] = [
         (
@@ -242,12 +243,12 @@ def differences_sheet(found: Iterable[HoldingDifference], names: Names) -> Sheet
 
 
 def restraints_sheet(
-    found: Iterable[RestraintAsOf], investor_of: Mapping[ChecksumAddress, int], names: Names
+    found: Iterable[RestraintAsOf], investor_of: Mapping[ChecksumAddress, InvestorId], names: Names
 ) -> Sheet:
     """Lock-ups, pledges and attachments that hold, by rank."""
     rows: list[tuple[Cell, ...]] = [
         (
-            *_who(investor_of.get(each.wallet, 0), names),
+            *_who(investor_of.get(each.wallet, InvestorId(0)), names),
             each.id,
             each.rank,
             _KINDS[each.kind],
@@ -268,7 +269,7 @@ def _who_columns(names: Names) -> tuple[SheetColumn, ...]:
     return (_INVESTOR, _NAME, _KANA, _ADDRESS) if names else (_INVESTOR,)
 
 
-def _who(investor: int, names: Names) -> tuple[Cell, ...]:
+def _who(investor: InvestorId, names: Names) -> tuple[Cell, ...]:
     if not names:
         return (investor,)
     known = names.get(investor)
@@ -309,9 +310,9 @@ def _line(line: Line) -> tuple[Cell, ...]:
         line.splits,
         None if is_split else line.units_now,
         f"0x{reference.hex()}" if isinstance(reference, bytes) else str(reference or ""),
-        grounds and case_number(grounds.case_id),
-        grounds and grounds.document_hash,
-        grounds and grounds.request,
+        None if grounds is None else case_number(grounds.case_id),
+        None if grounds is None else grounds.document_hash,
+        None if grounds is None else grounds.request,
     )
 
 

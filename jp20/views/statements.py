@@ -9,6 +9,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.at import At
+from jp20.domain.base.ids import InvestorId, OrganisationId
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.investors.addressees import Addressee
 from jp20.domain.register.answers import (
@@ -36,8 +37,8 @@ _KINDS: Final = {
 
 def balance_content(
     about: Content,
-    investor: int,
-    names: Mapping[int, Addressee],
+    investor: InvestorId,
+    names: Mapping[InvestorId, Addressee],
     period: tuple[int, int],
     opening: int,
     holding: Holding | None,
@@ -87,10 +88,10 @@ def entries_content(
     about: Content,
     at: Stamp,
     token: TokenAsOf,
-    names: Mapping[int, Addressee],
+    names: Mapping[InvestorId, Addressee],
     holdings: Sequence[tuple[Holding, Sequence[Lot], Sequence[RestraintAsOf]]],
     *,
-    one: int | None,
+    one: InvestorId | None,
 ) -> Content:
     """原簿記載事項証明書. `one`: it is addressed to this investor, else to nobody."""
     return {
@@ -136,9 +137,9 @@ def entries_content(
 
 
 def irregular_content(
-    about: Content, names: Mapping[int, Addressee], movements: Iterable[MovementDetail]
+    about: Content, names: Mapping[InvestorId, Addressee], movements: Iterable[MovementDetail]
 ) -> Content:
-    """異例処理報告: those movements of a transaction that were made without the holder's consent."""
+    """異例処理報告: the movements of a transaction that were made without the holder's consent."""
     return {
         **about,
         "title": "異例処理報告",
@@ -152,9 +153,9 @@ def irregular_content(
                 "why": _why(each.line),
                 "units": _units(each.line.units),
                 "splits": str(each.line.splits),
-                "from": _person(each.line.from_investor, names),
+                "from": _person(InvestorId(each.line.from_investor), names),
                 "from_account": _account(each.line.from_),
-                "to": _person(each.line.to_investor, names),
+                "to": _person(InvestorId(each.line.to_investor), names),
                 "to_account": _account(each.line.to),
                 "reverses": "" if each.reverses is None else _place(each.reverses),
                 "reversed_by": [_place(one) for one in each.reversed_by],
@@ -166,7 +167,7 @@ def irregular_content(
     }
 
 
-def about(at: Stamp, token: TokenAsOf, organisations: Mapping[int, str]) -> Content:
+def about(at: Stamp, token: TokenAsOf, organisations: Mapping[OrganisationId, str]) -> Content:
     """What every statement says: of which token, as of which block."""
     return {
         "stamp": {
@@ -181,13 +182,19 @@ def about(at: Stamp, token: TokenAsOf, organisations: Mapping[int, str]) -> Cont
             "name": token.name,
             "code": token.code,
             "address": token.address,
-            "issuer": organisations.get(token.issuer, f"組織{token.issuer}"),
-            "registrar": organisations.get(token.registrar, f"組織{token.registrar}"),
+            "issuer": organisations.get(OrganisationId(token.issuer), f"組織{token.issuer}"),
+            "registrar": organisations.get(
+                OrganisationId(token.registrar), f"組織{token.registrar}"
+            ),
         },
     }
 
 
 # Inside
+
+
+def _organisation(number: int, names: Mapping[OrganisationId, str]) -> str:
+    return names.get(OrganisationId(number), f"組織{number}")
 
 
 def _decision(decision: DecisionMade | None) -> Content:
@@ -213,7 +220,7 @@ def _decision(decision: DecisionMade | None) -> Content:
     }
 
 
-def _person(investor: int, names: Mapping[int, Addressee]) -> Content:
+def _person(investor: InvestorId, names: Mapping[InvestorId, Addressee]) -> Content:
     known = names.get(investor, Addressee(""))
     return {
         "name": known.name,

@@ -37,6 +37,9 @@ MOST_ROWS: Final = 1_048_576
 MOST_LETTERS: Final = 32_767
 """Of a cell, as Excel has it."""
 
+UNDATED: Final = datetime(1980, 1, 1)
+"""When a workbook was made that has no block to speak of: where a ZIP archive's clock begins."""
+
 _MOST_EXACT: Final = 10**15
 """From here on a spreadsheet program rounds a number."""
 
@@ -163,11 +166,9 @@ def _sheet(written: _Written, content: Sheet) -> None:
         for column in content.columns
     ]
     for row, cells in enumerate(content.rows, start=1):
-        place = 0
-        for write, value in zip(writers, cells, strict=True):
+        for place, value in enumerate(cells):
             if value is not None:
-                write(row, place, value)
-            place += 1
+                writers[place](row, place, value)
 
 
 def _new(written: _Written, title: str, widths: Sequence[int]) -> "Worksheet":
@@ -233,7 +234,7 @@ def _writer(
         if len(shown) > MOST_LETTERS:
             raise TooLarge(
                 Text(
-                    "Row {row}, {column} has {letters:,} characters; a cell of an XLSX has {most:,}.",
+                    "Row {row}, {column} has {letters:,} characters; an XLSX cell has {most:,}.",
                     row=row + 1,
                     column=column.heading,
                     letters=len(shown),

@@ -121,6 +121,16 @@ class IndexSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementSettings:
+    """What statements are set with: folders of fonts, the one for most characters first, and a
+    folder of the office's own templates; seen from the settings file.
+    """
+
+    fonts: tuple[str, ...] = ()
+    templates: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file. `policy` and `consortium` are files, seen from this one; None: the policy
     that the package carries, no consortium file. `columns` says which column each of the office's
@@ -135,6 +145,7 @@ class Settings:
     consortium: str | None
     columns: Mapping[str, str]
     index: IndexSettings
+    statements: StatementSettings
 
 
 def parse_settings(data: bytes, file: str) -> Settings:
@@ -151,8 +162,10 @@ def parse_settings(data: bytes, file: str) -> Settings:
         *reader.governance(document.get("governance", {})),
         reader.columns(document.get("columns", {})),
         reader.index(document.get("index", {})),
+        reader.statements(document.get("statements", {})),
     )
-    reader.known("", document, ("network", "signer", "folders", "governance", "columns", "index"))
+    tables = ("network", "signer", "folders", "governance", "columns", "index", "statements")
+    reader.known("", document, tables)
     if reader.faults:
         raise FaultyFile(reader.faults)
     return settings
@@ -254,6 +267,21 @@ class _Reader:
             if not isinstance(column, str):
                 self._unfit(f"columns.{visible(header)}", f'{quoted(header).en} = "investor"')
         return {header: column for header, column in table.items() if isinstance(column, str)}
+
+    def statements(self, value: object) -> StatementSettings:
+        table = self._table("statements", value)
+        self.known("statements", table, ("fonts", "templates"))
+        listed = table.get("fonts", [])
+        folders = [listed] if isinstance(listed, str) else listed
+        if not isinstance(folders, list):
+            self._unfit("statements.fonts", 'fonts = ["fonts"]')
+            folders = []
+        return StatementSettings(
+            tuple(self._text("statements.fonts", each) for each in folders),
+            self._text("statements.templates", table["templates"])
+            if "templates" in table
+            else None,
+        )
 
     def known(self, place: str, table: Mapping[str, Any], fields: Sequence[str]) -> None:
         """What a table may not hold is a fault."""
