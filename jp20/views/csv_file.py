@@ -8,15 +8,15 @@ another width (〜, −, ‖) as that. Both are listed by row and column, or ref
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import Final
 
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.text import Language, Text
 from jp20.domain.files.export_forms import Encoding
 from jp20.domain.files.letters import in_csv, visible
-from jp20.views.sheet import Altered, Cell, Export, Form, Sheet, SheetColumn, as_of, said
+from jp20.views.sheet import Altered, Cell, Export, Form, Sheet, SheetColumn, as_of, said, writer_of
 
 GETA: Final = "〓"
 
@@ -64,35 +64,27 @@ def to_csv_file(
         _column(column, (row[place] for row in sheet.rows), language)
         for place, column in enumerate(sheet.columns)
     ]
-    rows = [[*cells, *stamped] for cells in zip(*columns, strict=True)]
     quoted = tuple(_quoted(sheet, columns))
+    text = _written(headings, columns, stamped)
     if encoding is Encoding.UTF_8:
-        return _written([headings, *rows]).encode("utf-8-sig"), quoted
-    text = _written([headings, *rows])
+        return text.encode("utf-8-sig"), quoted
     if _is_the_same_in_cp932(text):
         return text.encode("cp932"), quoted
-    altered = tuple(_to_cp932(sheet, columns, rows))
+    altered = tuple(_to_cp932(sheet, columns))
     if strict and altered:
         raise NotInEncoding(sheet.name, altered)
-    heads = [_cp932_of(each) for each in headings]
-    return _written([heads, *rows]).encode("cp932"), (*quoted, *altered)
+    text = _written([_cp932_of(each) for each in headings], columns, stamped)
+    return text.encode("cp932"), (*quoted, *altered)
 
 
 # Inside
 
 
 def _column(column: SheetColumn, cells: Iterable[Cell], language: Language) -> list[str]:
-    words: Callable[[Cell], str] = partial(said, column.form, language=language)
+    write = writer_of(column.form, language)
     if column.form is Form.WORDS:
-        return [in_csv(words(each)) for each in cells]
-    if column.form in (Form.CODE, Form.FLAG, Form.TIME):
-        known: dict[Cell, str] = {}
-        return [
-            known[each] if each in known else known.setdefault(each, words(each)) for each in cells
-        ]
-    if column.form in (Form.UNITS, Form.NUMBER, Form.ACCOUNT):
-        return ["" if each is None else str(each) for each in cells]
-    return [words(each) for each in cells]
+        return [in_csv(write(each)) for each in cells]
+    return [write(each) for each in cells]
 
 
 def _quoted(sheet: Sheet, columns: list[list[str]]) -> Iterator[Altered]:
@@ -106,19 +98,22 @@ def _quoted(sheet: Sheet, columns: list[list[str]]) -> Iterator[Altered]:
                 yield Altered(sheet.name, row, column.name, was[0], written[:2])
 
 
-def _written(rows: Iterable[Iterable[str]]) -> str:
+def _written(headings: list[str], columns: list[list[str]], stamped: list[str]) -> str:
+    """Rows of the columns' cells, and of what stands in every row."""
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    lines = csv.writer(out, lineterminator="\r\n")
+    lines.writerow(headings)
+    lines.writerows(zip(*columns, *(repeat(each) for each in stamped), strict=False))
     return out.getvalue()
 
 
-def _to_cp932(sheet: Sheet, columns: list[list[str]], rows: list[list[str]]) -> Iterator[Altered]:
-    """Puts into the rows what can be written, and says what is another."""
+def _to_cp932(sheet: Sheet, columns: list[list[str]]) -> Iterator[Altered]:
+    """Puts into the columns what can be written, and says what is another."""
     for place, column in enumerate(sheet.columns):
         for number, cell in enumerate(columns[place]):
             if _is_the_same_in_cp932(cell):
                 continue
-            rows[number][place] = _cp932_of(cell)
+            columns[place][number] = _cp932_of(cell)
             for was in _CLUSTER.findall(cell):
                 if not _is_the_same_in_cp932(was):
                     yield Altered(sheet.name, number + 2, column.name, was, _cp932_of(was))

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import Any, Final
+from typing import Any
 
 from jp20.domain.base.text import Text
 from jp20.domain.files.letters import in_json
-from jp20.views.sheet import Cell, Export, Form, SheetColumn, as_of, said
+from jp20.views.sheet import Cell, Export, Form, SheetColumn, as_of, writer_of
 
 
 def to_json_file(export: Export) -> bytes:
@@ -19,7 +19,23 @@ def coded(column: SheetColumn, value: Cell) -> Any:
     """A cell as a program reads it. Numbers are numbers, whatever their size; a share is text with
     four decimals, a time ISO 8601 in Japan's time.
     """
-    return _CODED.get(column.form, _plain)(value)
+    return coder_of(column.form)(value)
+
+
+def coder_of(form: Form) -> Callable[[Cell], Any]:
+    """`coded` for many cells of one form."""
+    match form:
+        case Form.CODE:
+            return _code
+        case Form.FLAG:
+            return lambda value: None if value is None else bool(value)
+        case Form.INVESTOR:
+            write = writer_of(form, "en")
+            return lambda value: write(value) or None
+        case Form.SHARE | Form.TIME | Form.HASH:
+            write = writer_of(form, "en")
+            return lambda value: None if value is None else write(value)
+    return lambda value: value.en if isinstance(value, Text) else value
 
 
 # Inside
@@ -37,14 +53,12 @@ def _lines(export: Export) -> Iterator[str]:
     yield ",".join(f"\n {json.dumps(name)}: {_json(value)}" for name, value in about.items())
     for sheet in export.sheets:
         yield f",\n {json.dumps(sheet.name)}: ["
-        names = [f"{json.dumps(column.name)}: " for column in sheet.columns]
-        forms = [_CODED.get(column.form, _plain) for column in sheet.columns]
+        names = [column.name for column in sheet.columns]
+        forms = [coder_of(column.form) for column in sheet.columns]
         separator = "\n  "
         for row in sheet.rows:
-            cells = zip(names, forms, row, strict=True)
-            yield separator + "{"
-            yield ", ".join(f"{name}{_json(form(value))}" for name, form, value in cells)
-            yield "}"
+            cells = [form(value) for form, value in zip(forms, row, strict=True)]
+            yield separator + _json(dict(zip(names, cells, strict=True)))
             separator = ",\n  "
         yield "\n ]" if sheet.rows else "]"
     yield "\n}\n"
@@ -59,21 +73,3 @@ def _code(value: Cell) -> str | None:
     if isinstance(value, Enum):
         return value.name.lower()
     return value.en if isinstance(value, Text) else None if value is None else str(value)
-
-
-def _as_said(form: Form) -> Callable[[Cell], str | None]:
-    return lambda value: None if value is None else said(form, value, "en")
-
-
-def _plain(value: Cell) -> Any:
-    return value.en if isinstance(value, Text) else value
-
-
-_CODED: Final[dict[Form, Callable[[Cell], Any]]] = {
-    Form.CODE: _code,
-    Form.FLAG: lambda value: None if value is None else bool(value),
-    Form.INVESTOR: lambda value: said(Form.INVESTOR, value, "en") or None,
-    Form.SHARE: _as_said(Form.SHARE),
-    Form.TIME: _as_said(Form.TIME),
-    Form.HASH: _as_said(Form.HASH),
-}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from jp20.domain.base.extras import of_extra
-from jp20.views.json_form import coded
+from jp20.views.json_form import coded, coder_of
 from jp20.views.sheet import Cell, Export, Form, Sheet, SheetColumn, as_of
 
 if TYPE_CHECKING:
@@ -34,10 +34,11 @@ def to_parquet_file(export: Export, sheet: Sheet) -> bytes:
     }
     fields = [arrow.field(each.name, _type(arrow, each)) for each in sheet.columns]
     schema = arrow.schema(fields, {METADATA: json.dumps(about)})
-    columns = [
-        arrow.array([_value(column)(row[place]) for row in sheet.rows], type=_type(arrow, column))
-        for place, column in enumerate(sheet.columns)
-    ]
+    columns = []
+    for place, column in enumerate(sheet.columns):
+        value = _value(column.form)
+        cells = [value(row[place]) for row in sheet.rows]
+        columns.append(arrow.array(cells, type=_type(arrow, column)))
     out = io.BytesIO()
     parquet.write_table(arrow.Table.from_arrays(columns, schema=schema), out, compression="zstd")
     return out.getvalue()
@@ -61,12 +62,12 @@ def _type(arrow: "ModuleType", column: SheetColumn) -> Any:
     return arrow.string()
 
 
-def _value(column: SheetColumn) -> Callable[[Cell], Any]:
-    match column.form:
+def _value(form: Form) -> Callable[[Cell], Any]:
+    match form:
         case Form.UNITS | Form.NUMBER:
             return lambda value: value
         case Form.SHARE:
-            return lambda value: None if value is None else Decimal(int(str(value))).scaleb(-4)
+            return lambda value: Decimal(value).scaleb(-4) if isinstance(value, int) else None
         case Form.TIME:
-            return lambda value: None if value is None else min(int(str(value)), _LAST)
-    return lambda value: coded(column, value)
+            return lambda value: min(value, _LAST) if isinstance(value, int) else None
+    return coder_of(form)

@@ -27,7 +27,7 @@ from jp20.views.sheet import Cell, Fact, Form, Sheet, SheetColumn
 Names = Mapping[InvestorId, Addressee]
 
 _INVESTOR: Final = SheetColumn("investor", Text("investor"), Form.INVESTOR, 42)
-_NAME: Final = SheetColumn("name", Text("name"), Form.WORDS, 24)
+_NAME: Final = SheetColumn("name", Text("name", context="person"), Form.WORDS, 24)
 _KANA: Final = SheetColumn("kana", Text("name in kana"), Form.WORDS, 24)
 _ADDRESS: Final = SheetColumn("address", Text("address", context="person"), Form.WORDS, 40)
 _WALLET: Final = SheetColumn("wallet", Text("wallet"), Form.ACCOUNT, 44)
@@ -35,11 +35,11 @@ _UNITS: Final = SheetColumn("units", Text("units"), Form.UNITS, 16)
 _SHARE: Final = SheetColumn("share", Text("share of units in issue (%)"), Form.SHARE, 10)
 _FREE: Final = SheetColumn("free", Text("free"), Form.UNITS, 16)
 _RESTRAINED: Final = (
-    SheetColumn("committed", Text("committed"), Form.UNITS, 12),
-    SheetColumn("locked", Text("locked"), Form.UNITS, 12),
-    SheetColumn("frozen", Text("frozen"), Form.UNITS, 12),
-    SheetColumn("pledged", Text("pledged"), Form.UNITS, 12),
-    SheetColumn("attached", Text("attached"), Form.UNITS, 12),
+    SheetColumn("committed", Text("committed"), Form.UNITS, 12, blank=True),
+    SheetColumn("locked", Text("locked"), Form.UNITS, 12, blank=True),
+    SheetColumn("frozen", Text("frozen"), Form.UNITS, 12, blank=True),
+    SheetColumn("pledged", Text("pledged"), Form.UNITS, 12, blank=True),
+    SheetColumn("attached", Text("attached"), Form.UNITS, 12, blank=True),
 )
 _FACTS: Final = (
     SheetColumn("class", Text("class"), Form.CODE, 14),

@@ -1,9 +1,10 @@
 """Answers as rows under typed columns: what each form of a file is made of (G15)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import Final
 
 from jp20.domain.base.text import Language, Text
@@ -59,6 +60,8 @@ class SheetColumn:
     width: int = 14
     prose: bool = False
     """Whether a CODE is a Text, with no code of its own."""
+    blank: bool = False
+    """Whether 0 is left out where a person reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,10 @@ def as_of(stamp: Stamp) -> tuple[Fact, ...]:
         Fact(SheetColumn("block", Text("as of block"), Form.NUMBER, 12), stamp.block),
         Fact(SheetColumn("block_hash", Text("block hash"), Form.HASH, 68), stamp.hash),
         Fact(SheetColumn("time", Text("as of", context="export"), Form.TIME, 20), stamp.time),
-        Fact(SheetColumn("final", Text("finality"), Form.CODE, 10, prose=True), finality(stamp)),
+        Fact(
+            SheetColumn("final", Text("finality", context="export"), Form.CODE, 10, prose=True),
+            finality(stamp),
+        ),
     )
 
 
@@ -148,6 +154,19 @@ def said(form: Form, value: Cell, language: Language) -> str:
     if isinstance(value, Enum):
         return text_of(value).to(language)
     return value.to(language) if isinstance(value, Text) else str(value)
+
+
+def writer_of(form: Form, language: Language) -> Callable[[Cell], str]:
+    """`said` for many cells of one form: what is said often is made once."""
+    if form in (Form.UNITS, Form.NUMBER, Form.ACCOUNT):
+        return lambda value: "" if value is None else str(value)
+    if form is Form.SHARE:
+        return lambda value: percentage(value) if isinstance(value, int) else ""
+    if form is Form.INVESTOR:
+        return lambda value: f"0x{value:038x}" if isinstance(value, int) and value else ""
+    if form in (Form.CODE, Form.FLAG, Form.TIME):
+        return cache(lambda value: said(form, value, language))
+    return lambda value: said(form, value, language)
 
 
 def percentage(millionths: int) -> str:

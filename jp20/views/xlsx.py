@@ -27,6 +27,7 @@ from jp20.views.sheet import (
     finality,
     moment,
     said,
+    writer_of,
 )
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _summary(written: _Written) -> None:
     facts = (*as_of(written.export.stamp), *written.export.facts)
     sheet = _new(written, _SUMMARY.to(written.language), (30, 70))
     _headings(written, sheet, (_ITEM, _VALUE))
-    left = {form: written.format(**_of(form), align="left") for form in Form}
+    left = {form: written.format(**(_of(form) | {"align": "left"})) for form in Form}
     for row, each in enumerate(facts, start=1):
         sheet.write_string(row, 0, each.column.heading.to(written.language))
         _writer(written, sheet, each.column, left[each.column.form])(row, 1, each.value)
@@ -165,9 +166,10 @@ def _sheet(written: _Written, content: Sheet) -> None:
         _writer(written, sheet, column, written.format(**_of(column.form)))
         for column in content.columns
     ]
+    blank = [column.blank for column in content.columns]
     for row, cells in enumerate(content.rows, start=1):
         for place, value in enumerate(cells):
-            if value is not None:
+            if value is not None and (value or not blank[place]):
                 writers[place](row, place, value)
 
 
@@ -243,8 +245,10 @@ def _writer(
             )
         string(row, place, shown, format)
 
+    in_words = writer_of(column.form, language)
+
     def safe(row: int, place: int, value: Cell) -> None:
-        string(row, place, said(column.form, value, language), format)
+        string(row, place, in_words(value), format)
 
     match column.form:
         case Form.UNITS | Form.NUMBER:
