@@ -45,6 +45,8 @@ from jp20.operations.files.inputs import load_consortium, load_policy, read_file
 from jp20.operations.governance.platform import deployment_path, load_deployment
 from jp20.operations.register.index_place import IndexedPast, IndexPlace
 from jp20.operations.session import Session, open_session, require_present
+from jp20.views.fonts import FontSet, NoFonts
+from jp20.views.pdf import TEMPLATES, Statements
 
 SETTINGS: Final = "jp20.toml"
 
@@ -256,6 +258,16 @@ class Workspace:
                 next_step=Text('Write: [governance] consortium = "consortium.toml"'),
             )
         return load_consortium(self.path(self.settings.consortium))
+
+    def press(self) -> Statements:
+        """What sets statements, with the settings' fonts and templates. Raises NoFonts,
+        UnfitTemplate, ExtraMissing.
+        """
+        found = self.settings.statements
+        folder = TEMPLATES if found.templates is None else self.path(found.templates)
+        if not found.fonts:
+            raise NoFonts(self.file.name)
+        return Statements(FontSet([self.path(each) for each in found.fonts]), folder)
 
     def session(self) -> Session:
         """The platform with this organisation's keys; on a development chain with everybody's.

@@ -155,6 +155,16 @@ class IndexSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementSettings:
+    """What statements are set with: folders of fonts, the one for most characters first, and a
+    folder of the office's own templates; seen from the settings file.
+    """
+
+    fonts: tuple[str, ...] = ()
+    templates: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file. `policy` and `consortium` are files, seen from this one; None: the policy
     that the package carries, no consortium file. `columns` says which column each of the office's
@@ -170,6 +180,7 @@ class Settings:
     columns: Mapping[str, str]
     index: IndexSettings
     serve: ServeSettings
+    statements: StatementSettings
 
 
 def parse_settings(data: bytes, file: str) -> Settings:
@@ -187,8 +198,18 @@ def parse_settings(data: bytes, file: str) -> Settings:
         reader.columns(document.get("columns", {})),
         reader.index(document.get("index", {})),
         reader.serve(document.get("serve", {})),
+        reader.statements(document.get("statements", {})),
     )
-    tables = ("network", "signer", "folders", "governance", "columns", "index", "serve")
+    tables = (
+        "network",
+        "signer",
+        "folders",
+        "governance",
+        "columns",
+        "index",
+        "serve",
+        "statements",
+    )
     reader.known("", document, tables)
     if reader.faults:
         raise FaultyFile(reader.faults)
@@ -333,6 +354,21 @@ class _Reader:
             self._text(f"{place}.organisation", table.get("organisation")),
             self._text(f"{place}.purpose", table.get("purpose", "register")),
             self._access(f"{place}.access", table.get("access", {})),
+        )
+
+    def statements(self, value: object) -> StatementSettings:
+        table = self._table("statements", value)
+        self.known("statements", table, ("fonts", "templates"))
+        listed = table.get("fonts", [])
+        folders = [listed] if isinstance(listed, str) else listed
+        if not isinstance(folders, list):
+            self._unfit("statements.fonts", 'fonts = ["fonts"]')
+            folders = []
+        return StatementSettings(
+            tuple(self._text("statements.fonts", each) for each in folders),
+            self._text("statements.templates", table["templates"])
+            if "templates" in table
+            else None,
         )
 
     def known(self, place: str, table: Mapping[str, Any], fields: Sequence[str]) -> None:
