@@ -71,8 +71,8 @@ interface ITokenLifecycle {
     /// @custom:act forced-redemption
     function redeemPart(address[] calldata holders, uint256[] calldata amounts) external;
 
-    /// @notice What {redeemPart} would answer to each row now: `NONE`, or the row's reason; each row by itself. Where it
-    /// reverts, halted, paused or not allowed by the terms, each row has that reason. Asked by anybody.
+    /// @notice What {redeemPart} would answer to each row now: `NONE`, or the row's reason; each row by itself. Where
+    /// it reverts, halted, paused or not allowed by the terms, each row has that reason. Asked by anybody.
     function previewRedemption(address[] calldata holders, uint256[] calldata amounts)
         external
         view
