@@ -36,17 +36,31 @@ def parse_address(text: str) -> ChecksumAddress:
     return checksummed
 
 
-@lru_cache(maxsize=2**17)
 def address_of(number_or_bytes: int | bytes) -> ChecksumAddress:
-    """The checksummed form of 20 bytes, or of their value as a number. Holders come again and
-    again.
-    """
+    """The checksummed form of 20 bytes, or of their value as a number."""
     if isinstance(number_or_bytes, bytes):
         return _checksummed(number_or_bytes.rjust(20, b"\0").hex())
     return _checksummed(f"{number_or_bytes:040x}")
 
 
+@lru_cache(maxsize=2**17)
 def _checksummed(lower: str) -> ChecksumAddress:
-    hashed = keccak(lower.encode("ascii")).hex()
-    checksummed = (c.upper() if h > "7" else c for c, h in zip(lower, hashed, strict=False))
-    return cast(ChecksumAddress, "0x" + "".join(checksummed))
+    """Holders come again and again: in a file, in events, in answers."""
+    hashed = keccak(lower.encode("ascii"))
+    pairs = [_PAIRS[h & 0x88][each] for h, each in zip(hashed, bytes.fromhex(lower), strict=False)]
+    return cast(ChecksumAddress, "0x" + "".join(pairs))
+
+
+def _pairs(first: bool, second: bool) -> list[str]:
+    """The two digits of each byte, either of them perhaps a capital."""
+    shown = (f"{each:02x}" for each in range(256))
+    return [
+        (each[0].upper() if first else each[0]) + (each[1].upper() if second else each[1])
+        for each in shown
+    ]
+
+
+_PAIRS: Final = {
+    mask: _pairs(first=bool(mask & 0x80), second=bool(mask & 0x08)) for mask in (0, 8, 0x80, 0x88)
+}
+"""By the highest bit of either half of the hash's byte (EIP-55)."""
