@@ -30,22 +30,24 @@ def parse_address(text: str) -> ChecksumAddress:
         raise NotAnAddress(text)
     digits = text[2:]
     lower = digits.lower()
-    checksummed = _checksummed(lower)
-    if digits not in (checksummed[2:], lower, digits.upper()):
+    found = checksummed(lower)
+    if digits not in (found[2:], lower, digits.upper()):
         raise WrongChecksum(text)
-    return checksummed
+    return found
 
 
 def address_of(number_or_bytes: int | bytes) -> ChecksumAddress:
     """The checksummed form of 20 bytes, or of their value as a number."""
     if isinstance(number_or_bytes, bytes):
-        return _checksummed(number_or_bytes.rjust(20, b"\0").hex())
-    return _checksummed(f"{number_or_bytes:040x}")
+        return checksummed(number_or_bytes.rjust(20, b"\0").hex())
+    return checksummed(f"{number_or_bytes:040x}")
 
 
 @lru_cache(maxsize=2**17)
-def _checksummed(lower: str) -> ChecksumAddress:
-    """Holders come again and again: in a file, in events, in answers."""
+def checksummed(lower: str) -> ChecksumAddress:
+    """The address of 40 hexadecimal digits, small ones. Holders come again and again: in a file, in
+    events, in answers.
+    """
     hashed = keccak(lower.encode("ascii"))
     pairs = [_PAIRS[h & 0x88][each] for h, each in zip(hashed, bytes.fromhex(lower), strict=False)]
     return cast(ChecksumAddress, "0x" + "".join(pairs))
