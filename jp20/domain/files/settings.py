@@ -201,15 +201,8 @@ def parse_settings(data: bytes, file: str) -> Settings:
         reader.statements(document.get("statements", {})),
     )
     tables = (
-        "network",
-        "signer",
-        "folders",
-        "governance",
-        "columns",
-        "index",
-        "serve",
-        "statements",
-    )
+        "network", "signer", "folders", "governance", "columns", "index", "serve", "statements"
+    )  # fmt: skip
     reader.known("", document, tables)
     if reader.faults:
         raise FaultyFile(reader.faults)
