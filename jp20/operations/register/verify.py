@@ -22,6 +22,7 @@ from jp20.domain.base.text import Language, Text
 from jp20.domain.files.export_forms import Content, Encoding
 from jp20.domain.governance.deployment import Deployed, Deployment
 from jp20.domain.governance.policy import Kind
+from jp20.domain.investors.investors import parse_investor_id
 from jp20.domain.register.events import TargetRegistered
 from jp20.domain.transactions.transactions import signer_of_message
 from jp20.operations.files.inputs import read_file
@@ -163,7 +164,7 @@ def _content(connection: Connection, content: bytes, manifest: Manifest) -> Veri
         since = question.since_block
         asked = Ask(
             question.ask.content,
-            question.ask.wallet,
+            question.ask.investor,
             None if since is None else register.stamp(since),
         )
         office = Office(session, register, language=question.language)
@@ -192,11 +193,11 @@ def _question(said: str) -> _Question | None:
     if words[:3] != ["jp20", "register", "export"]:
         return None
     options = dict(pairwise(words))
-    wallet = options.get("--of")
+    investor = options.get("--of")
     since = options.get("--since-block")
     language: Language = "en" if options.get("--lang") == "en" else "ja"
     return _Question(
-        Ask(Content(options["--content"]), parse_address(wallet) if wallet else None),
+        Ask(Content(options["--content"]), parse_investor_id(investor) if investor else None),
         None if since is None else int(since),
         words[4].removeprefix("FILE"),
         Encoding(options.get("--encoding", Encoding.UTF_8.value)),

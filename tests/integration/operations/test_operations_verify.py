@@ -9,6 +9,7 @@ from acting import PLEDGEE, Acting, fresh
 from example_world import ISSUER, World, alice, bob, carol, frank
 
 from jp20.domain.files.export_forms import Content, Encoding
+from jp20.domain.investors.investors import investor_id
 from jp20.domain.register.answers import Stamp
 from jp20.operations.register.asking import ask
 from jp20.operations.register.exports import Ask, Office, export_register
@@ -45,7 +46,7 @@ class Case:
         encoding: Encoding = Encoding.UTF_8,
         *,
         signed: bool = False,
-        of: str | None = None,
+        of: int | None = None,
     ) -> Path:
         signer = self.world.key(ISSUER) if signed else None
         office = Office(self.session, self.register, signer=signer)
@@ -97,7 +98,9 @@ def test_an_export_is_made_once_more_from_calls_with_the_same_bytes(case, tmp_pa
 
 @pytest.mark.requirement("G15")
 def test_the_question_s_options_are_asked_again(case, tmp_path):
-    file = case.export(tmp_path / "h.csv", Content.HOLDERS, Encoding.CP932, of=frank.address)
+    file = case.export(
+        tmp_path / "h.csv", Content.HOLDERS, Encoding.CP932, of=investor_id(carol.address)
+    )
 
     assert case.outcomes(file) == RIGHT
 
