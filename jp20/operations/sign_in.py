@@ -88,8 +88,7 @@ def sign_in(url: str, signer: Signer, chain_id: int, access: Access) -> SignedIn
     with urllib3.PoolManager(ssl_context=context) as pool:
         asked = _ask(pool, url, "nonces", {})
         said = _text(url, asked, signer, chain_id)
-        signature = signer.sign_message(said.text.encode(), said.chain_id)
-        content = {"message": said.text, "signature": f"0x{signature.hex()}"}
+        content = {"message": said.text, "signature": f"0x{signer.sign_in(said).hex()}"}
         given = _ask(pool, url, "tokens", content)
     try:
         return SignedIn(

@@ -74,7 +74,7 @@ class Server:
 
     def sign_in(self, key: KeySigner) -> "Client":
         said = self.text(key)
-        answer = self.present(said.text, key.sign_message(said.text.encode(), said.chain_id))
+        answer = self.present(said.text, key.sign_in(said))
         assert answer.status_code == 201, answer.text
         return Client(self.url, answer.json()["token"])
 

@@ -377,7 +377,7 @@ def test_a_text_that_is_not_for_here_and_now_is_refused(server, changes, code):
     key = KEYS[DESKS["broker"]]
     said = server.text(key, **changes)
 
-    answer = server.present(said.text, key.sign_message(said.text.encode(), said.chain_id))
+    answer = server.present(said.text, key.sign_in(said))
 
     assert (answer.status_code, answer.json()["code"]) == (401, code)
 
@@ -386,16 +386,13 @@ def test_a_text_that_is_not_for_here_and_now_is_refused(server, changes, code):
 def test_a_nonce_signs_in_once(server):
     key = KEYS[DESKS["broker"]]
     said = server.text(key)
-    signature = key.sign_message(said.text.encode(), said.chain_id)
+    signature = key.sign_in(said)
 
     assert server.present(said.text, signature).status_code == 201
     again = server.present(said.text, signature)
     assert (again.status_code, again.json()["code"]) == (401, "NonceUnfit")
     with_other_text = replace(said, statement="again")
-    other = server.present(
-        with_other_text.text,
-        key.sign_message(with_other_text.text.encode(), with_other_text.chain_id),
-    )
+    other = server.present(with_other_text.text, key.sign_in(with_other_text))
     assert other.json()["code"] == "NonceUnfit"
 
 
@@ -403,13 +400,13 @@ def test_a_nonce_signs_in_once(server):
 def test_an_altered_text_and_another_keys_signature_are_refused(server):
     key = KEYS[DESKS["broker"]]
     said = server.text(key)
-    signature = key.sign_message(said.text.encode(), said.chain_id)
+    signature = key.sign_in(said)
 
     altered = said.text.replace("Version: 1", "Version: 1 ")
     assert server.present(altered, signature).json()["code"] == "NotASignInText"
     longer = replace(said, expires_at=(said.expires_at or 0) + 1)
     assert server.present(longer.text, signature).json()["code"] == "SignInNotSigned"
-    other = KEYS[DESKS["issuer"]].sign_message(said.text.encode(), said.chain_id)
+    other = KEYS[DESKS["issuer"]].sign_in(said)
     assert server.present(said.text, other).json()["code"] == "SignInNotSigned"
     assert server.present(said.text, signature).status_code == 201
 
@@ -419,7 +416,7 @@ def test_an_altered_text_and_another_keys_signature_are_refused(server):
 def test_a_key_of_no_organisation_does_not_sign_in(server, key):
     said = server.text(key)
 
-    answer = server.present(said.text, key.sign_message(said.text.encode(), said.chain_id))
+    answer = server.present(said.text, key.sign_in(said))
 
     assert (answer.status_code, answer.json()["code"]) == (401, "NoOrganisationKey")
 
@@ -440,7 +437,7 @@ def test_a_revoked_key_is_out_at_once_and_does_not_come_back(market, server):
 
     assert client.ask("/organisations").json()["code"] == "NotSignedIn"
     said = server.text(other)
-    again = server.present(said.text, other.sign_message(said.text.encode(), said.chain_id))
+    again = server.present(said.text, other.sign_in(said))
     assert again.json()["code"] == "NoOrganisationKey"
 
 

@@ -69,9 +69,7 @@ def test_a_server_signs_in_as_its_key_would(server):
             1_800_000_000,
             1_800_000_300,
         )
-        assert signer.sign_message(said.text.encode(), said.chain_id) == REGISTRAR.sign_message(
-            said.text.encode(), said.chain_id
-        )
+        assert signer.sign_in(said) == REGISTRAR.sign_in(said)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +83,9 @@ def test_a_wrong_signature_does_not_sign_in(server, change):
     signer = Web3SignerServer(server.url).signer(REGISTRAR.address)
     server.fault.signature = change
     with pytest.raises(WrongSignature, match=REGISTRAR.address):
-        signer.sign_message(b"a text", 7)
+        signer.sign_in(
+            SignInText("a.example", REGISTRAR.address, "https://a.example", 7, "0" * 8, 1, 2)
+        )
 
 
 def test_the_servers_keys_are_known_by_their_addresses(server):

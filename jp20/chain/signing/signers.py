@@ -23,6 +23,7 @@ from jp20.chain.signing.keystores import opened_keystore, parse_key
 from jp20.chain.signing.passwords import Password
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.text import Text
+from jp20.domain.transactions.sign_in import SignInText
 from jp20.domain.transactions.transactions import Signed as Signed
 from jp20.domain.transactions.transactions import Unsigned as Unsigned
 from jp20.domain.transactions.transactions import (
@@ -49,9 +50,13 @@ class Signer(Protocol):
 
     def sign_transaction(self, transaction: Unsigned) -> Signed: ...
 
+    def sign_in(self, said: SignInText) -> bytes:
+        """The signature on a text to sign in with: r, s and v (27 or 28), 65 bytes."""
+        ...
+
     def sign_message(self, message: bytes, chain_id: int) -> bytes:
-        """The 65 bytes r, s, v (27 or 28) of an EIP-191 message (`personal_sign`), which no
-        transaction can be. `chain_id` is of the chain that the message speaks of.
+        """The same on any EIP-191 message (`personal_sign`), which no transaction can be.
+        `chain_id` is of the chain that the message speaks of.
         """
         ...
 
@@ -74,9 +79,12 @@ class KeySigner:
             transaction, self._key.sign_recoverable(digest(transaction), hasher=None)
         )
 
+    def sign_in(self, said: SignInText) -> bytes:
+        return self.sign_message(said.text.encode(), said.chain_id)
+
     def sign_message(self, message: bytes, chain_id: int) -> bytes:
-        signed = self._key.sign_recoverable(keccak(personal_message(message)), hasher=None)
-        return signed[:64] + bytes([signed[64] + 27])
+        signature = self._key.sign_recoverable(keccak(personal_message(message)), hasher=None)
+        return signature[:64] + bytes([signature[64] + 27])
 
 
 class NotADevelopmentChain(JP20Error):
@@ -132,6 +140,16 @@ class AwaitingSignature(JP20Error):
         self.count = count
 
 
+class KeyElsewhere(JP20Error):
+    """The key is on a machine without a network, and the server waits for a few minutes only."""
+
+    what = Text("The key of {address} is on another machine, and cannot sign in from here.")
+    next_step = Text("Sign in with another active key of your organisation.")
+
+    def __init__(self, address: ChecksumAddress) -> None:
+        super().__init__(address=address)
+
+
 class SignsNoMessages(JP20Error):
     """A key that is not on this machine was to sign a message."""
 
@@ -156,6 +174,10 @@ class OfflineSigner:
     def sign_transaction(self, transaction: Unsigned) -> Signed:
         """Raises AwaitingSignature, always."""
         raise AwaitingSignature(self.address, 1)
+
+    def sign_in(self, said: SignInText) -> bytes:
+        """Raises KeyElsewhere, always: a text that holds for minutes is not carried about."""
+        raise KeyElsewhere(self.address)
 
     def sign_message(self, message: bytes, chain_id: int) -> bytes:
         """Raises SignsNoMessages, always."""

@@ -27,6 +27,7 @@ from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.recursion import bounded_recursion
 from jp20.domain.base.text import Text
 from jp20.domain.files.letters import harmless
+from jp20.domain.transactions.sign_in import SignInText
 from jp20.domain.transactions.transactions import (
     Signed,
     Unsigned,
@@ -221,14 +222,18 @@ class Web3Signer:
 
     def sign_transaction(self, transaction: Unsigned) -> Signed:
         """Raises RemoteSignerFailure, AccessUnfit."""
-        signed = _signed(transaction, self._signature(payload(transaction)), self.address)
+        signed = _signed(transaction, self._sign(payload(transaction)), self.address)
         if signed is None:
             raise WrongSignature(self._server.url, self.address)
         return signed
 
+    def sign_in(self, said: SignInText) -> bytes:
+        """Raises RemoteSignerFailure, AccessUnfit."""
+        return self.sign_message(said.text.encode(), said.chain_id)
+
     def sign_message(self, message: bytes, chain_id: int) -> bytes:
         """Raises RemoteSignerFailure, AccessUnfit."""
-        answer = self._signature(personal_message(message))
+        answer = self._sign(personal_message(message))
         try:
             signature = bytes.fromhex(_digits(answer))
         except ValueError:
@@ -237,12 +242,13 @@ class Web3Signer:
             raise WrongSignature(self._server.url, self.address)
         return signature
 
-    def _signature(self, data: bytes) -> bytes:
+    def _sign(self, data: bytes) -> bytes:
+        url = self._server.url
         status, answer = self._server.sign(self._identifier, data)
         if status == 404:
-            raise UnknownKey(self._server.url, self.address)
+            raise UnknownKey(url, self.address)
         if status != 200:
-            raise SignerRefused(self._server.url, status, _said(answer))
+            raise SignerRefused(url, status, _said(answer))
         return answer
 
 

@@ -199,8 +199,8 @@ def check_sign_in(
 
 
 def require_signature(text: str, address: ChecksumAddress, signature: bytes) -> None:
-    """Whether 65 bytes, r, s and v (27 or 28), are the address's signature on a text. Raises
-    SignInNotSigned.
+    """Whether 65 bytes, r, s and v (27 or 28), are the address's signature on a text, in its one
+    form (`signer_of_message`). Raises SignInNotSigned.
     """
     if signer_of_message(text.encode(), signature) != address:
         raise SignInNotSigned(address)

@@ -4,7 +4,7 @@ Nothing is written where register and chain do not agree, and nothing is written
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -121,25 +121,24 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Who exports: from which session and register, with which names, and signed by whom."""
+    """Who exports: from which session and register, with which names, and signed by whom. `whole`
+    is the register that is compared with the chain, where `register` shows a part only.
+    """
 
     session: Session
     register: Questions
+    whole: Questions | None = None
     names: Addressees = nobody
     signer: Signer | None = None
     language: Language = "ja"
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """A file's content, and what its manifest says of it."""
+class Rendered:
+    """A file before it is written, and its manifest."""
 
     content: bytes
-    question: str
-    parts: Sequence[str]
-    altered: tuple[Altered, ...] = ()
-    fonts: Mapping[str, str] = field(default_factory=dict)
-    templates: Mapping[str, str] = field(default_factory=dict)
+    manifest: Manifest
 
 
 def require_export_format(file: Path, content: Content) -> None:
@@ -185,13 +184,30 @@ def export_register(
     NotInEncoding, TooLarge, ExtraMissing.
     """
     require_export_format(file, ask.content)
+    return _write(
+        office, file, render_export(office, file, token, at, ask, encoding, strict=strict)
+    )
+
+
+def render_export(
+    office: Office,
+    file: Path,
+    token: TokenName,
+    at: Stamp,
+    ask: Ask,
+    encoding: Encoding = Encoding.UTF_8,
+    *,
+    strict: bool = False,
+) -> Rendered:
+    """The same without writing it: of `file` the name counts."""
     address = office.session.token(token).address
-    require_reconciled(office.session, office.register, at, address)
+    require_reconciled(office.session, office.whole or office.register, at, address)
     ending = file.suffix.lower()
     export = export_of(office, at, address, ask, ending, encoding, strict=strict)
-    content, altered = _rendered(export, ask, ending, encoding, office.language, strict=strict)
-    answer = _Answer(content, export.question, _PARTS[ending], altered)
-    return _write(office, file, address, at, answer)
+    content, altered = _in_form(export, ending, encoding, office.language, strict=strict)
+    question, parts = export.question, _PARTS[ending]
+    manifest = manifest_of(file.name, content, address, at, question, parts, altered)
+    return Rendered(content, manifest)
 
 
 def export_of(
@@ -240,12 +256,36 @@ def make_statement(
     NotIrregular, DoesNotAddUp, NoGlyph, NoTemplate, UnfitTemplate.
     """
     require_statement_format(file)
+    made = render_statement(office, press, file, token, at, kind, ask, transaction)
+    return _write(office, file, made)
+
+
+def render_statement(
+    office: Office,
+    press: Statements,
+    file: Path,
+    token: TokenName,
+    at: Stamp,
+    kind: Statement,
+    ask: Ask,
+    transaction: TxHash | None = None,
+) -> Rendered:
+    """The same without writing it: of `file` the name counts."""
     address = office.session.token(token).address
-    require_reconciled(office.session, office.register, at, address)
+    require_reconciled(office.session, office.whole or office.register, at, address)
     content, question = statement_of(office, at, address, kind, ask, transaction)
     made = press.make(kind, content, at.time)
-    answer = _Answer(made, question, ("typst",), (), press.fonts.hashes, press.hashes)
-    return _write(office, file, address, at, answer)
+    manifest = manifest_of(
+        file.name,
+        made,
+        address,
+        at,
+        question,
+        ("typst",),
+        fonts=press.fonts.hashes,
+        templates=press.hashes,
+    )
+    return Rendered(made, manifest)
 
 
 def statement_of(
@@ -458,50 +498,29 @@ def _names(
     return office.names(tuple(dict.fromkeys(each for each in investors if each)), purpose)
 
 
-def _rendered(
-    export: Export,
-    ask: Ask,
-    ending: str,
-    encoding: Encoding,
-    language: Language,
-    *,
-    strict: bool,
+def _in_form(
+    export: Export, ending: str, encoding: Encoding, language: Language, *, strict: bool
 ) -> tuple[bytes, tuple[Altered, ...]]:
-    harmed = tuple(each for sheet in export.sheets for each in harmless_words(sheet))
-    if ending == ".csv":
-        (sheet,) = export.sheets
-        content, altered = to_csv_file(export, sheet, encoding, language, strict=strict)
-        return content, (*harmed, *altered)
-    if ending == ".parquet":
-        (sheet,) = export.sheets
-        return to_parquet_file(export, sheet), ()
     if ending == ".json":
         return to_json_file(export), ()
-    return to_xlsx_file(export, language), harmed
+    if ending == ".parquet":
+        return to_parquet_file(export, export.sheets[0]), ()
+    harmed = tuple(each for sheet in export.sheets for each in harmless_words(sheet))
+    if ending == ".xlsx":
+        return to_xlsx_file(export, language), harmed
+    content, altered = to_csv_file(export, export.sheets[0], encoding, language, strict=strict)
+    return content, (*harmed, *altered)
 
 
-def _write(
-    office: Office, file: Path, token: ChecksumAddress, at: Stamp, answer: _Answer
-) -> Written:
-    manifest = manifest_of(
-        file.name,
-        answer.content,
-        token,
-        at,
-        answer.question,
-        answer.parts,
-        answer.altered,
-        answer.fonts,
-        answer.templates,
-    )
-    files = {file: answer.content, _beside(file, MANIFEST): manifest.text.encode()}
+def _write(office: Office, file: Path, made: Rendered) -> Written:
+    files = {file: made.content, _beside(file, MANIFEST): made.manifest.text.encode()}
     if office.signer is not None:
         organisation = office.session.organisation_of(office.signer.address)
-        signature = office.signer.sign_message(manifest.text.encode(), at.chain_id)
+        signature = office.signer.sign_message(made.manifest.text.encode(), made.manifest.chain_id)
         signed = SignedManifest(office.signer.address, organisation, signature)
         files[_beside(file, SIGNATURE)] = signed.text.encode()
     write_new_together(files)
-    return Written(tuple(files), manifest)
+    return Written(tuple(files), made.manifest)
 
 
 def _beside(file: Path, ending: str) -> Path:

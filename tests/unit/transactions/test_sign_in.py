@@ -10,10 +10,10 @@ from eth_account.messages import encode_defunct
 
 from jp20.chain.signing.signers import (
     DevelopmentSigner,
+    KeyElsewhere,
     KeySigner,
     NotADevelopmentChain,
     OfflineSigner,
-    SignsNoMessages,
 )
 from jp20.domain.transactions.sign_in import (
     LONGEST,
@@ -214,7 +214,7 @@ def test_a_text_that_does_not_hold_now_is_refused(change, now, why):
 
 
 def test_a_signature_is_the_one_that_a_wallet_makes():
-    signature = KEY.sign_message(SAID.text.encode(), SAID.chain_id)
+    signature = KEY.sign_in(SAID)
 
     require_signature(SAID.text, KEY.address, signature)
     assert signature == Account.sign_message(encode_defunct(text=SAID.text), b"\x41" * 32).signature
@@ -229,10 +229,8 @@ def upper(signature: bytes) -> bytes:
 @pytest.mark.parametrize(
     "altered",
     [
-        lambda signature: KeySigner(b"\x42" * 32).sign_message(SAID.text.encode(), SAID.chain_id),
-        lambda signature: KEY.sign_message(
-            replace(SAID, nonce="0123456789abcdee").text.encode(), SAID.chain_id
-        ),
+        lambda signature: KeySigner(b"\x42" * 32).sign_in(SAID),
+        lambda signature: KEY.sign_in(replace(SAID, nonce="0123456789abcdee")),
         lambda signature: signature[:-1],
         lambda signature: signature + b"\0",
         lambda signature: signature[:64] + b"\0",
@@ -244,21 +242,17 @@ def upper(signature: bytes) -> bytes:
 )
 def test_any_other_signature_is_refused(altered):
     with pytest.raises(SignInNotSigned):
-        require_signature(
-            SAID.text, KEY.address, altered(KEY.sign_message(SAID.text.encode(), SAID.chain_id))
-        )
+        require_signature(SAID.text, KEY.address, altered(KEY.sign_in(SAID)))
 
 
 def test_a_development_key_signs_in_on_development_chains_only():
     signer = DevelopmentSigner(b"\x41" * 32)
 
-    assert signer.sign_message(SAID.text.encode(), SAID.chain_id) == KEY.sign_message(
-        SAID.text.encode(), SAID.chain_id
-    )
+    assert signer.sign_in(SAID) == KEY.sign_in(SAID)
     with pytest.raises(NotADevelopmentChain):
-        signer.sign_message(SAID.text.encode(), 7)
+        signer.sign_in(replace(SAID, chain_id=7))
 
 
 def test_a_key_on_another_machine_does_not_sign_in():
-    with pytest.raises(SignsNoMessages):
-        OfflineSigner(KEY.address).sign_message(SAID.text.encode(), SAID.chain_id)
+    with pytest.raises(KeyElsewhere):
+        OfflineSigner(KEY.address).sign_in(SAID)
