@@ -321,7 +321,10 @@ def test_the_splits_come_before_whatever_is_copied_first(
     """The last factor alone would leave every older word without its own."""
     old.token.split(5, decided)
     old.token.closeFor(new, decided)
-    last, position = in_mapping(field("_splitFactors"), 2), in_mapping(field("_holders"), bob.address)
+    last, position = (
+        in_mapping(field("_splitFactors"), 2),
+        in_mapping(field("_holders"), bob.address),
+    )
 
     tx = new.carrySlots(words([last, position]), {"from": stranger})
 
@@ -335,9 +338,7 @@ def test_the_splits_come_before_whatever_is_copied_first(
     assert new.balanceOf(alice) == 1_030
 
 
-def test_a_long_name_stays_the_new_tokens_own(
-    make_token, make_successor, stranger, decided
-):
+def test_a_long_name_stays_the_new_tokens_own(make_token, make_successor, stranger, decided):
     old = make_token(name="JP20 real estate, the first series, Tokyo")
     new = make_successor(old, name="JP20 real estate, the first series, Osaka")
     old.closeFor(new, decided)
