@@ -129,8 +129,18 @@ def make_successor(platform, version, term_sheet, token_abi, decided):
 @pytest.mark.requirement("G32")
 @pytest.mark.parametrize("leg", ["token", "payment"])
 def test_a_trade_whose_token_was_replaced_is_ended_by_anybody_and_its_units_are_free(
-    settlement, exchange, matched, token, other, alice, bob, issuer_account, stranger, decided,
-    make_successor, leg,
+    settlement,
+    exchange,
+    matched,
+    token,
+    other,
+    alice,
+    bob,
+    issuer_account,
+    stranger,
+    decided,
+    make_successor,
+    leg,
 ):
     old, kept = (token, other) if leg == "token" else (other, token)
     new = make_successor(old, [alice, bob, issuer_account])

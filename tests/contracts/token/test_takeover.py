@@ -336,9 +336,7 @@ def test_the_splits_come_before_whatever_is_copied_first(
     assert new.balanceOf(alice) == 1_030
 
 
-def test_a_long_name_stays_the_new_tokens_own(
-    make_token, make_successor, stranger, decided
-):
+def test_a_long_name_stays_the_new_tokens_own(make_token, make_successor, stranger, decided):
     old = make_token(name="JP20 real estate, the first series, Tokyo")
     new = make_successor(old, name="JP20 real estate, the first series, Osaka")
     old.closeFor(new, decided)
