@@ -12,7 +12,7 @@ contract Consortium is Requests {
     function seal() external {
         if (_sealed) revert AlreadySealed();
         if (!_isFounder(msg.sender)) revert NotGovernance(msg.sender);
-        _requireComplete();
+        _requireComplete(0);
         _sealed = true;
         emit Sealed(msg.sender);
     }

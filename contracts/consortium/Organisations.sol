@@ -71,7 +71,7 @@ abstract contract Organisations is Targets {
         }
         (entry.active, entry.keys) = (false, 0);
         emit OrganisationRemoved(organisation);
-        _requireGovernable();
+        _requireGovernable(organisation);
     }
 
     // ------------------------------------------------------------------ keys
@@ -150,7 +150,7 @@ abstract contract Organisations is Targets {
     /// @inheritdoc IConsortium
     function revokeRole(uint32 organisation, Role role, address scope) external governed {
         _takeUnlessLast(organisation, role, scope);
-        _requireGovernable();
+        _requireGovernable(organisation);
     }
 
     /// @inheritdoc IConsortium
@@ -159,7 +159,7 @@ abstract contract Organisations is Targets {
         // What is held in a scope could be given in it, so no need to judge the scope again.
         _take(from, role, scope);
         _grant(to, role, scope);
-        _requireGovernable();
+        _requireGovernable(from);
     }
 
     /// @inheritdoc IConsortium
@@ -325,8 +325,9 @@ abstract contract Organisations is Targets {
     /// @dev Whether an organisation signed the request being executed.
     function _isSignedBy(uint32 organisation) internal view virtual returns (bool);
 
-    /// @dev Reverts unless the Consortium can go on governing itself; before the seal it need not.
-    function _requireGovernable() internal view virtual;
+    /// @dev Reverts unless the Consortium can go on governing itself, and somebody can still halt, without what an
+    /// organisation lost; before the seal it need not.
+    function _requireGovernable(uint32 organisation) internal view virtual;
 
     /// @dev Reverts unless an organisation that has no key any more can be given one, and somebody can still halt.
     function _requireRecoverable(uint32 organisation) internal view virtual;

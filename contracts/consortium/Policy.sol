@@ -145,12 +145,21 @@ abstract contract Policy is Organisations {
 
     // ------------------------------------------------------------------ the Consortium's own functions
 
-    /// @dev Reverts unless each role named has a holder and the Consortium can govern itself.
-    function _requireComplete() internal view {
+    /// @dev Reverts unless each role named has a holder, the Consortium can govern itself, and somebody can halt.
+    /// @param organisation Whose loss is judged; zero where nobody lost anything.
+    function _requireComplete(uint32 organisation) internal view {
         _requireHolders(_namedRoles);
         uint16[] memory roles = _rolesWithKeys();
         _requireOwn(OWN_FUNCTIONS, roles);
         _requireOwn(MORE_OWN_FUNCTIONS, roles);
+        _requireHalting(organisation, roles);
+    }
+
+    /// @dev A holder without a key stops nothing.
+    function _requireHalting(uint32 organisation, uint16[] memory roles) private view {
+        if (holders(Role.EMERGENCY, address(0)) != 0 && _count(roles, _bit(Role.EMERGENCY)) == 0) {
+            revert LastHolder(organisation, Role.EMERGENCY, address(0));
+        }
     }
 
     /// @param selectors Up to eight, from the high end.
@@ -162,8 +171,8 @@ abstract contract Policy is Organisations {
     }
 
     /// @inheritdoc Organisations
-    function _requireGovernable() internal view override {
-        if (_sealed) _requireComplete();
+    function _requireGovernable(uint32 organisation) internal view override {
+        if (_sealed) _requireComplete(organisation);
     }
 
     /// @inheritdoc Organisations
@@ -172,10 +181,7 @@ abstract contract Policy is Organisations {
         uint16[] memory roles = _rolesWithKeys();
         bytes4 selector = IConsortium.addKey.selector;
         _requireDecidable(selector, rule(Kind.CONSORTIUM, selector), roles);
-        bool halts = rolesOf(organisation, address(0)) & _bit(Role.EMERGENCY) != 0;
-        if (halts && _count(roles, _bit(Role.EMERGENCY)) == 0) {
-            revert LastHolder(organisation, Role.EMERGENCY, address(0));
-        }
+        _requireHalting(organisation, roles);
     }
 
     /// @dev Whether somebody can propose it, somebody execute it, and each slot be signed by another organisation. That

@@ -161,6 +161,7 @@ interface IConsortium {
     /// @notice A key takes away itself, or one that came later.
     error KeyOlder(address key);
     error LastKey(uint32 organisation, address key);
+    /// @notice Nobody else holds the role; of EMERGENCY: nobody else who has a key.
     error LastHolder(uint32 organisation, Role role, address scope);
     error RoleAlreadyHeld(uint32 organisation, Role role, address scope);
     error RoleNotHeld(uint32 organisation, Role role, address scope);
@@ -318,7 +319,7 @@ interface IConsortium {
     /// @notice Moves a role, the last one of its scope too, from one organisation to another in one step.
     /// @dev Governed. Emits {RoleGranted}, {RoleRevoked}. Reverts with {OrganisationUnknown},
     /// {RoleNotHeld}, {RoleAlreadyHeld}, {RolesIncompatible}, {OwnRuleUnfit} (the organisations could not
-    /// govern then).
+    /// govern then), {LastHolder} (nobody could halt).
     /// @custom:act transfer-role
     function transferRole(Role role, address scope, uint32 from, uint32 to) external;
 

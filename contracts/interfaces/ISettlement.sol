@@ -154,8 +154,8 @@ interface ISettlement {
     function settleNet(Trade[] calldata trades) external;
 
     /// @notice Ends a trade and releases its commitments. For either side while it is proposed; for both, one
-    /// after the other, once it is matched; by anybody from the deadline on, and where a commitment of it has ended.
-    /// Works while halted.
+    /// after the other, once it is matched; by anybody from the deadline on, and where a commitment of it has ended
+    /// or a token of it was replaced, whose successor then releases what it took over. Works while halted.
     /// Emits {CancellationAsked}, or {TradeCancelled}. Reverts with {TradeNotIn}, {NotCancellable}.
     function cancel(Trade calldata trade) external;
 

@@ -30,6 +30,9 @@ interface ITokenTakeover {
 
     /// @notice Not a new token of the directory that names this one as its predecessor and has its issuer's account.
     error NotASuccessor(address account);
+    /// @notice Who signs the closing is not issuer and registrar of both tokens, or not as many brokers are named for
+    /// the new one as for this.
+    error OtherParties(address next);
     /// @notice No takeover is going on in which this token, or the caller, has this part.
     error NotTakingOver();
     /// @notice The predecessor's storage is laid out in another way than this token can read.
@@ -40,7 +43,7 @@ interface ITokenTakeover {
     error NotASlotToCarry(bytes32 slot);
 
     /// @notice Closes this token for `next` to take over. Works
-    /// while halted or paused. Reverts with `NotASuccessor`.
+    /// while halted or paused. Reverts with `NotASuccessor`, `OtherParties`.
     /// @custom:act close-for-successor
     function closeFor(address next) external;
 
@@ -52,13 +55,13 @@ interface ITokenTakeover {
     /// @notice Copies positions from the predecessor: balance, freeze, commitments, lock-ups, pledges and attachments
     /// with their ids and ranks. Who was carried before, and who has none, is passed over. 100 holders at most, or nine
     /// with sixteen restraints each.
-    /// Emits `Transfer`, `Frozen`, `RestraintSet`, `PositionCarried`; and `UnitsSplit` before the first for each split
-    /// that there was. Reverts with `NotTakingOver`, `UnknownLayout`.
+    /// Emits `Transfer`, `Frozen`, `RestraintSet`, `PositionCarried`; and `UnitsSplit` before all that is carried for each
+    /// split that there was. Reverts with `NotTakingOver`, `UnknownLayout`.
     function carryHolders(address[] calldata holders) external;
 
     /// @notice Copies other words of the predecessor's storage, by their slots: reversals and losses, documents, open
-    /// requests, freezes at once, balances at record dates, allowances. 400 slots at most.
-    /// Reverts with `NotTakingOver`, `UnknownLayout`, `NotASlotToCarry`.
+    /// requests, freezes at once, balances at record dates, allowances. 400 slots at most. Not the fields, and not the
+    /// name, which are this token's own. Emits `UnitsSplit` as {carryHolders} does. Reverts with `NotTakingOver`, `UnknownLayout`, `NotASlotToCarry`.
     function carrySlots(bytes32[] calldata slots_) external;
 
     /// @notice Puts this token in force and retires the predecessor, whose terms as they now stand are this token's.

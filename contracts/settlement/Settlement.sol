@@ -8,6 +8,7 @@ import {IConsortium, Kind} from "../interfaces/IConsortium.sol";
 import {ISettlement, Trade} from "../interfaces/ISettlement.sol";
 import {ITokenCommitments} from "../interfaces/ITokenCommitments.sol";
 import {ITokenSwitches} from "../interfaces/ITokenSwitches.sol";
+import {ITokenTakeover} from "../interfaces/ITokenTakeover.sol";
 
 /// @title Settlement: delivery versus payment
 /// @dev Invariants: a trade is settled at most once, and then both legs are done; a commitment serves one trade; this
@@ -135,8 +136,10 @@ contract Settlement is Payments, AccessManaged {
         }
         progress.status = Status.CANCELLED;
         _progress[id] = progress;
-        if (progress.sellerAgreed) _release(trade.token, progress.sellerCommitment);
-        if (progress.buyerAgreed && progress.paidInUnits) _release(trade.payment, progress.buyerCommitment);
+        if (progress.sellerAgreed) _release(_inForce(trade.token), progress.sellerCommitment);
+        if (progress.buyerAgreed && progress.paidInUnits) {
+            _release(_inForce(trade.payment), progress.buyerCommitment);
+        }
         emit TradeCancelled(id, msg.sender);
     }
 
@@ -259,10 +262,22 @@ contract Settlement is Payments, AccessManaged {
         );
     }
 
-    /// @dev Whether a commitment of the trade has ended without it, so that it can settle no more.
+    /// @dev Whether a commitment of the trade has ended without it, or its token was replaced, so that it can settle no
+    /// more.
     function _isBroken(Trade calldata trade, Progress memory progress) private view returns (bool) {
-        if (progress.sellerAgreed && !_isOpen(trade.token, progress.sellerCommitment)) return true;
-        return progress.buyerAgreed && progress.paidInUnits && !_isOpen(trade.payment, progress.buyerCommitment);
+        if (progress.sellerAgreed && !_isSettleable(trade.token, progress.sellerCommitment)) return true;
+        return progress.buyerAgreed && progress.paidInUnits
+            && !_isSettleable(trade.payment, progress.buyerCommitment);
+    }
+
+    function _isSettleable(address token, uint256 commitment) private view returns (bool) {
+        return ITokenTakeover(token).inForce() && _isOpen(token, commitment);
+    }
+
+    /// @dev The token that has the commitment now, under the same number: what replaced another took them over.
+    function _inForce(address token) private view returns (address) {
+        while (!ITokenTakeover(token).inForce()) token = ITokenTakeover(token).successor();
+        return token;
     }
 
     function _isOpen(address token, uint256 commitment) private view returns (bool open) {

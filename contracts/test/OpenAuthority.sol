@@ -20,6 +20,12 @@ contract OpenAuthority {
     /// @notice Whether the token's issuer signed the request that the deployer takes the part of.
     bool public issuerSigned;
 
+    /// @notice Whether who signed has no role for another token than the one that asks.
+    bool public strangersSigned;
+
+    /// @notice How many brokers are named for a token.
+    mapping(address token => uint32) public brokers;
+
     event TokenRegistered(address token, uint32 issuer, uint32 registrar);
 
     error RegistrationRefused(uint32 issuer);
@@ -40,8 +46,20 @@ contract OpenAuthority {
         issuerSigned = signed;
     }
 
-    function isSignedByHolder(Role role, address) external view returns (bool) {
-        return issuerSigned && role == Role.ISSUER;
+    function setStrangersSigned(bool signed) external {
+        strangersSigned = signed;
+    }
+
+    function setBrokers(address token, uint32 count) external {
+        brokers[token] = count;
+    }
+
+    function isSignedByHolder(Role role, address scope) external view returns (bool) {
+        return scope == msg.sender ? issuerSigned && role == Role.ISSUER : !strangersSigned;
+    }
+
+    function holders(Role role, address scope) external view returns (uint32) {
+        return role == Role.BROKER ? brokers[scope] : 1;
     }
 
     function unseal() external {

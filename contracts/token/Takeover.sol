@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IConsortium, Role} from "../interfaces/IConsortium.sol";
 import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
 import {IJP20Token} from "../interfaces/IJP20Token.sol";
 import {ITermChanges} from "../interfaces/ITermChanges.sol";
@@ -30,6 +31,9 @@ abstract contract Takeover is PlatformCall, ITokenTakeover {
     /// @dev Above every address: marks an investor, not a holder.
     uint256 private constant INVESTOR = 1 << 160;
 
+    /// @dev Above every investor: marks the splits.
+    uint256 private constant SPLITS = 1 << 161;
+
     /// @dev The terms that this token was made with and that a decision can change; amounts in units of no split.
     struct Said {
         TokenWord word;
@@ -48,6 +52,7 @@ abstract contract Takeover is PlatformCall, ITokenTakeover {
             !_platform(word).isToken(next) || token.predecessor() != address(this)
                 || token.issuerAccount() != _issuerAccount
         ) revert NotASuccessor(next);
+        _requireSameParties(next);
         (bool begun,,) = token.carried();
         if (begun) revert NotASuccessor(next);
         _successor = next;
@@ -92,8 +97,12 @@ abstract contract Takeover is PlatformCall, ITokenTakeover {
     /// @inheritdoc ITokenTakeover
     function carrySlots(bytes32[] calldata slots_) external {
         ITokenTakeover old = _takingOver();
+        _carrySplits(old, _wordOf(old));
+        uint256 nameData = _dataOfName();
         for (uint256 i; i < slots_.length; i++) {
-            if (uint256(slots_[i]) < FIELDS) revert NotASlotToCarry(slots_[i]);
+            uint256 slot = uint256(slots_[i]);
+            bool ofName = slot >= nameData && slot - nameData < FIELDS;
+            if (slot < FIELDS || ofName) revert NotASlotToCarry(slots_[i]);
         }
         _copy(old, slots_);
     }
@@ -111,7 +120,10 @@ abstract contract Takeover is PlatformCall, ITokenTakeover {
         // What counts record dates is in the word; what they are, those included that it just passed, is here.
         _copy(old, _recordDateSlots());
         TokenWord before = _word;
-        _word = word.withFlagsOf(before, TokenWords.PLATFORM_REPLACED);
+        word = word.withFlagsOf(before, TokenWords.PLATFORM_REPLACED);
+        // Who paused either of the two meant what they now are.
+        if (before.has(TokenWords.PAUSED)) word = word.with(TokenWords.PAUSED);
+        _word = word;
         emit TookOver(address(old));
         _tell(said, word);
         _platform(_word).relist(address(this));
@@ -193,6 +205,15 @@ abstract contract Takeover is PlatformCall, ITokenTakeover {
         if (_successor == address(0) || !_isInForce(word)) revert NotTakingOver();
         uint256 index = word.records();
         return word.opened(index < _recordDates.length ? _recordDates[index].at : TokenWords.NO_TIME);
+    }
+
+    /// @dev The roles of a token are held for its address, and do not come over: who signs here has them there too. A
+    /// token whose brokers are named is not opened to all of them.
+    function _requireSameParties(address next) private view {
+        IConsortium consortium = IConsortium(_authority);
+        bool same = consortium.isSignedByHolder(Role.ISSUER, next) && consortium.isSignedByHolder(Role.REGISTRAR, next)
+            && consortium.holders(Role.BROKER, next) == consortium.holders(Role.BROKER, address(this));
+        if (!same) revert OtherParties(next);
     }
 
     // Inside: the new token
@@ -288,10 +309,11 @@ abstract contract Takeover is PlatformCall, ITokenTakeover {
         }
     }
 
-    /// @dev Once, before anything that is counted in splits.
+    /// @dev Once, and before any other word, so that no quantity stands here without the factors that it is counted by.
     function _carrySplits(ITokenTakeover old, TokenWord word) private {
         uint256 count = word.splits();
-        if (count == 0 || _splitFactors[count] != 0) return;
+        if (count == 0 || _isCarried[address(old)][SPLITS]) return;
+        _isCarried[address(old)][SPLITS] = true;
         bytes32[] memory places = new bytes32[](count);
         bytes32 base;
         assembly ("memory-safe") {
@@ -340,6 +362,15 @@ abstract contract Takeover is PlatformCall, ITokenTakeover {
         assembly ("memory-safe") {
             mstore(places, count)
         }
+    }
+
+    /// @dev Where a name stands that is longer than a word. It is this token's own, as the field is.
+    function _dataOfName() private pure returns (uint256) {
+        bytes32 place;
+        assembly ("memory-safe") {
+            place := _name.slot
+        }
+        return uint256(keccak256(abi.encode(place)));
     }
 
     function _recordDateSlots() private view returns (bytes32[] memory places) {

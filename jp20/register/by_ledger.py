@@ -66,7 +66,7 @@ from jp20.domain.register.events import (
     WalletRegistered,
 )
 from jp20.domain.register.journal import Journal
-from jp20.domain.register.ledger import JournalEntry, Ledger, apply, undo
+from jp20.domain.register.ledger import JournalEntry, Ledger, Place, apply, undo
 from jp20.domain.register.lots import Lots, Owner, is_original
 from jp20.domain.register.movements import Grounds, HistoryEntry, Movement, Split, Why
 from jp20.domain.register.positions import (
@@ -157,6 +157,9 @@ class ByLedger:
         self._next = len(journal.entries)
         self._moved: Final[dict[ChecksumAddress, list[_Moved]]] = defaultdict(list)
         self._came: Final[dict[tuple[ChecksumAddress, ChecksumAddress], JournalEntry]] = {}
+        # Of the last block, as one question after the other is asked about every investor.
+        self._lots: tuple[int, ChecksumAddress, Lots] | None = None
+        self._wallets: tuple[Place, ChecksumAddress, dict[int, list[ChecksumAddress]]] | None = None
         for entry in journal.entries:
             event = entry.logged.event
             if entry.movement is not None:
@@ -312,10 +315,12 @@ class ByLedger:
         factors = factors_of(books, token)
         if not factors[-1]:
             return ()
-        lots = Lots(self._owner(books, token), factors)
-        for moved in self._whole_past(at, token):
-            lots.take(moved)
-        return lots.of(investor)
+        if self._lots is None or self._lots[:2] != (at.block, token):
+            lots = Lots(self._owner(books, token), factors)
+            for moved in self._whole_past(at, token):
+                lots.take(moved)
+            self._lots = (at.block, token, lots)
+        return self._lots[2].of(investor)
 
     # What happened
 
@@ -664,13 +669,15 @@ class ByLedger:
     def _wallets_of(
         self, books: Ledger, platform: ChecksumAddress | None, investor: InvestorId
     ) -> list[ChecksumAddress]:
-        if not investor:
+        if not investor or platform is None:
             return []
-        return sorted(
-            wallet
-            for (each, wallet), word in books.rows(FACTS).items()
-            if each == platform and Facts.of(word).investor == investor
-        )
+        if self._wallets is None or self._wallets[:2] != (books.place, platform):
+            found: dict[int, list[ChecksumAddress]] = defaultdict(list)
+            for (each, wallet), word in books.rows(FACTS).items():
+                if each == platform:
+                    found[Facts.of(word).investor].append(wallet)
+            self._wallets = (books.place, platform, found)
+        return sorted(self._wallets[2].get(investor, ()))
 
     def _investor(
         self, books: Ledger, platform: ChecksumAddress | None, wallet: ChecksumAddress

@@ -30,9 +30,9 @@ BAD = [
     Bad("register movement", ("NONE", "0x12"), 2, "0x12"),
     Bad("register movement", ("NONE", "0x" + "12" * 32), 1, "NONE"),
     Bad("register tranches", ("NONE",), 1, "NONE"),
-    Bad("register diff", ("NONE",), 2, "--from"),
-    Bad("register diff", ("NONE", "--from", "yesterday"), 2, "--from"),
-    Bad("register diff", ("NONE", "--from-block", "1", "--from", "2027-01-01"), 2, "--from"),
+    Bad("register diff", ("NONE",), 2, "--since"),
+    Bad("register diff", ("NONE", "--since", "yesterday"), 2, "--since"),
+    Bad("register diff", ("NONE", "--since-block", "1", "--since", "2027-01-01"), 2, "--since"),
     Bad("register lots", ("NONE", "0x12"), 2, "0x12"),
     Bad("register lapses", (), 2, "--by"),
     Bad("register lapses", ("--by", "soon"), 2, "soon"),
@@ -211,9 +211,9 @@ def test_tranches_lots_and_differences_are_shown(place):
     (tranche,) = register(place, "tranches", "RG-1")["tranches"]
     (lot,) = register(place, "lots", "RG-1", ALICE)["lots"]
     before = register(place, "lots", "RG-1", ALICE, "--block", str(delivered - 1))["lots"]
-    since = register(place, "diff", "RG-1", "--from-block", str(delivered - 1))
-    split_only = register(place, "diff", "RG-1", "--from-block", str(delivered))
-    wrong = refused("register", "diff", "RG-1", "--from-block", str(delivered + 1), "--block",
+    since = register(place, "diff", "RG-1", "--since-block", str(delivered - 1))
+    split_only = register(place, "diff", "RG-1", "--since-block", str(delivered))
+    wrong = refused("register", "diff", "RG-1", "--since-block", str(delivered + 1), "--block",
                     str(delivered), folder=place.folder, code=2)  # fmt: skip
 
     assert (tranche["units_then"], tranche["issued"], tranche["redeemed"]) == (250, 500, 0)

@@ -49,6 +49,8 @@ contract ConsortiumHandler {
     uint256 public expectedTotal = 1;
     uint256 public executions;
     string public wrong;
+    /// @dev How often an execution met each objection; the empty one: it was carried out.
+    mapping(string objection => uint256) public met;
     uint256 private counter;
     uint256 private time = 1_800_000_000;
 
@@ -68,6 +70,8 @@ contract ConsortiumHandler {
         for (uint32 i = 1; i <= ORGANISATIONS; i++) {
             uint16 roles = uint16(1 << first[i - 1]);
             if (i == 5) roles |= uint16((1 << uint8(Role.REGISTRAR)) | (1 << uint8(Role.AUDITOR)));
+            // Two can halt, so that the one may lose its keys and the other its role.
+            if (i == 6) roles |= uint16(1 << uint8(Role.EMERGENCY));
             if (i == 7) roles |= uint16(1 << uint8(Role.KYC));
             address[] memory own = new address[](2);
             for (uint256 k; k < 2; k++) own[k] = _newKey(i);
@@ -128,6 +132,60 @@ contract ConsortiumHandler {
         _execute(ask, (luck >> 33) % 2, luck >> 48);
     }
 
+    /// @dev What may come between the last signature and the execution of a request in which nothing is missing.
+    function meanwhile(uint256 what, uint256 how) external at {
+        uint256 ask = _ask(what % 3, how, how >> 4);
+        if (!_propose(ask, 1)) return;
+        for (uint8 slot; slot < 3; slot++) _sign(ask, slot, how >> (8 + slot), false);
+        _pass(how % 2 == 0 ? 0 : 1 days);
+        uint8 slot_ = uint8((how >> 16) % 3);
+        Signature memory one = signatures[ask][slot_];
+        uint256 event_ = (how >> 24) % 8;
+        if (event_ == 0) _pass(1 days - 1);
+        else if (event_ == 1) _pass(asks[ask].proposedAt + LIFETIME - time - (how >> 32) % 2);
+        else if (event_ == 2) _carryOut(8, how >> 32);
+        else if (event_ == 3) _carryOut(abi.encodeCall(IConsortium.revokeKey, (one.key)));
+        else if (event_ == 4) _revokeSome(one.organisation, (how >> 32) % 2 == 0 ? address(vault) : address(0));
+        else if (event_ == 5) _cancel(ask, _anyKeyOf(asks[ask].proposer));
+        else if (event_ > 5) {
+            // One signature, or all, and then the request.
+            for (uint8 slot; slot < 3; slot++) {
+                if (event_ == 7 || slot == slot_) _withdraw(ask, slot, signatures[ask][slot].key);
+            }
+            if (event_ == 7) _cancel(ask, _anyKeyOf(asks[ask].proposer));
+        }
+        if (event_ > 2 && how % 3 == 0) {
+            _sign(ask, slot_, how >> 40, false);
+            _pass((how >> 48) % 2 * 1 days);
+        }
+        for (uint256 i; i < 3; i++) _execute(ask, (how >> (56 + i)) % 2, (how >> 64) + i);
+    }
+
+    /// @dev One organisation, sometimes a party, signs whatever it may, and the others what is left.
+    function fillAlone(uint256 what, uint256 how) external at {
+        // The fifth has three roles; the seventh stands in for others, where they are parties.
+        uint32 greedy = how % 3 == 0 ? uint32(1 + (how >> 8) % ORGANISATIONS) : how % 3 == 1 ? 5 : 7;
+        uint256 ask = _ask(what % 3, how, how % 2 == 0 ? 0 : 5 | (greedy - 1) << 4);
+        if (!_propose(ask, 1)) return;
+        for (uint8 slot; slot < 3; slot++) _signWith(ask, slot, _anyKeyOf(greedy));
+        for (uint8 slot; slot < 3; slot++) _sign(ask, slot, how >> (16 + slot), false);
+        _pass(1 days);
+        _execute(ask, 0, how >> 24);
+    }
+
+    /// @dev The power to halt is taken from its two holders, from the one by its keys, from the other by its role.
+    function disarm(uint256 how) external at {
+        (uint32 one, uint32 other) = how % 2 == 0 ? (uint32(6), uint32(7)) : (uint32(7), uint32(6));
+        for (uint256 i; i < keys.length; i++) {
+            if (organisationOf[keys[i]] != one || !isActive[keys[i]]) continue;
+            _carryOut(abi.encodeCall(IConsortium.revokeKey, (keys[i])));
+        }
+        Role role = Role.EMERGENCY;
+        if (how % 3 == 0) _carryOut(abi.encodeCall(IConsortium.revokeRole, (other, role, address(0))));
+        else if (how % 3 == 1) _carryOut(abi.encodeCall(IConsortium.removeOrganisation, (other)));
+        else _carryOut(abi.encodeCall(IConsortium.transferRole, (role, address(0), other, 1 + uint32(how >> 8) % 8)));
+    }
+
     function sign(uint256 which, uint8 slot, uint256 how) external at {
         if (asks.length != 0) _sign(which % asks.length, slot % 4, how, true);
     }
@@ -136,25 +194,12 @@ contract ConsortiumHandler {
         if (asks.length == 0) return;
         uint256 ask = which % asks.length;
         slot %= 3;
-        address key = how % 4 == 0 ? _anyKey(how) : signatures[ask][slot].key;
-        vm.prank(key);
-        (bool done,) =
-            address(consortium).call(abi.encodeCall(IConsortium.withdraw, (_idOf(ask), slot)));
-        if (done) delete signatures[ask][slot];
+        _withdraw(ask, slot, how % 4 == 0 ? _anyKey(how) : signatures[ask][slot].key);
     }
 
     function cancel(uint256 which, uint256 how) external at {
         if (asks.length == 0) return;
-        uint256 ask = which % asks.length;
-        vm.prank(_anyKey(how));
-        (bool done,) = address(consortium).call(abi.encodeCall(IConsortium.cancel, (_idOf(ask))));
-        if (!done) return;
-        asks[ask].open = false;
-        for (uint256 slot; slot < 3; slot++) {
-            uint32 by = signatures[ask][slot].organisation;
-            if (by != 0 && by != asks[ask].proposer) _complain("cancelled though another had signed");
-            delete signatures[ask][slot];
-        }
+        _cancel(which % asks.length, _anyKey(how));
     }
 
     function execute(uint256 which, uint256 index, uint256 how) external at {
@@ -286,6 +331,51 @@ contract ConsortiumHandler {
 
     // Steps
 
+    function _pass(uint256 duration) private {
+        time += duration;
+        vm.warp(time);
+    }
+
+    /// @dev A request of the consortium for itself, by whoever may, at once.
+    function _carryOut(bytes memory data) private {
+        _carryOut(_askFor(address(consortium), data, "", 0));
+    }
+
+    function _carryOut(uint256 what, uint256 how) private {
+        _carryOut(_ask(what, how, 0));
+    }
+
+    function _carryOut(uint256 ask) private {
+        if (!_propose(ask, 1)) return;
+        for (uint8 slot; slot < 3; slot++) _sign(ask, slot, slot, false);
+        _execute(ask, 0, 1);
+    }
+
+    function _revokeSome(uint32 organisation, address scope) private {
+        if (organisation == 0) return;
+        Role role = _held(organisation, scope, Role.OPERATOR);
+        _carryOut(abi.encodeCall(IConsortium.revokeRole, (organisation, role, scope)));
+    }
+
+    function _withdraw(uint256 ask, uint8 slot, address key) private {
+        vm.prank(key);
+        (bool done,) = address(consortium).call(abi.encodeCall(IConsortium.withdraw, (_idOf(ask), slot)));
+        if (done) delete signatures[ask][slot];
+    }
+
+    function _cancel(uint256 ask, address key) private {
+        vm.prank(key);
+        (bool done,) = address(consortium).call(abi.encodeCall(IConsortium.cancel, (_idOf(ask))));
+        if (!done) return;
+        if (organisationOf[key] != asks[ask].proposer) _complain("cancelled by who did not propose it");
+        asks[ask].open = false;
+        for (uint256 slot; slot < 3; slot++) {
+            uint32 by = signatures[ask][slot].organisation;
+            if (by != 0 && by != asks[ask].proposer) _complain("cancelled though another had signed");
+            delete signatures[ask][slot];
+        }
+    }
+
     function _propose(uint256 ask, uint256 luck) private returns (bool done) {
         Ask storage a = asks[ask];
         address key = luck % 8 == 0 ? _anyKey(luck >> 64) : _keyFor(ask, rules[a.request.selector].proposers, luck >> 64);
@@ -300,7 +390,10 @@ contract ConsortiumHandler {
     function _sign(uint256 ask, uint8 slot, uint256 how, bool anybody) private {
         Rule storage rule = rules[asks[ask].request.selector];
         if (slot >= rule.slots.length && !anybody) return;
-        address key = anybody || slot >= rule.slots.length ? _anyKey(how) : _keyFor(ask, rule.slots[slot], how);
+        _signWith(ask, slot, anybody || slot >= rule.slots.length ? _anyKey(how) : _keyFor(ask, rule.slots[slot], how));
+    }
+
+    function _signWith(uint256 ask, uint8 slot, address key) private {
         vm.prank(key);
         (bool done,) = address(consortium).call(abi.encodeCall(IConsortium.sign, (asks[ask].request, slot)));
         if (!done) return;
@@ -313,6 +406,7 @@ contract ConsortiumHandler {
         Request storage request = a.request;
         address key = how % 6 == 0 ? _anyKey(how >> 8) : _keyFor(ask, rules[request.selector].executors, how >> 8);
         string memory objection = _objection(ask, index, key);
+        met[objection]++;
         bytes memory data = a.data[index % 2];
         bytes32[] memory proof = new bytes32[](request.calls == 2 ? 1 : 0);
         if (request.calls == 2) proof[0] = consortium.leafOf(1 - index % 2, request.target, a.data[1 - index % 2]);
@@ -366,30 +460,38 @@ contract ConsortiumHandler {
 
     // What is asked
 
-    function _ask(uint256 what, uint256 how, uint256 luck) private returns (uint256 ask) {
+    function _ask(uint256 what, uint256 how, uint256 luck) private returns (uint256) {
+        if (what > 3) return _askFor(address(consortium), _own(what, how), "", luck);
+        bytes memory second = what == 1 ? abi.encodeCall(Vault.add, (1 + (how >> 128) % 1000)) : bytes("");
+        return _askFor(address(vault), _market(what, how), second, luck);
+    }
+
+    /// @param second Empty where one call is asked for.
+    function _askFor(address target, bytes memory data, bytes memory second, uint256 luck)
+        private
+        returns (uint256 ask)
+    {
         ask = asks.length;
         asks.push();
         Ask storage a = asks[ask];
-        bool isMarket = what < 4;
-        a.request.target = isMarket ? address(vault) : address(consortium);
-        a.data[0] = isMarket ? _market(what, how) : _own(what, how);
-        bytes4 selector = bytes4(a.data[0]);
+        a.request.target = target;
+        a.data = [data, second];
+        bytes4 selector = bytes4(data);
         a.request.selector = selector;
         a.request.calls = 1;
-        bytes32 leaf = consortium.leafOf(0, a.request.target, a.data[0]);
-        if (what == 1) {
+        bytes32 leaf = consortium.leafOf(0, target, data);
+        if (second.length != 0) {
             a.request.calls = 2;
-            a.data[1] = abi.encodeCall(Vault.add, (1 + (how >> 128) % 1000));
-            bytes32 other = consortium.leafOf(1, a.request.target, a.data[1]);
+            bytes32 other = consortium.leafOf(1, target, second);
             leaf = leaf < other ? keccak256(bytes.concat(leaf, other)) : keccak256(bytes.concat(other, leaf));
         }
         a.request.root = leaf;
         a.request.caseId = bytes32(++counter);
         a.request.documentHash = "document";
-        a.request.rule = consortium.rule(isMarket ? Kind.TOKEN : Kind.CONSORTIUM, selector);
+        a.request.rule = consortium.rule(target == address(vault) ? Kind.TOKEN : Kind.CONSORTIUM, selector);
         a.version = versions[selector];
         if (selector == IConsortium.removeOrganisation.selector) {
-            a.request.parties.push(uint32(1 + how % ORGANISATIONS));
+            a.request.parties.push(abi.decode(_tail(data), (uint32)));
         } else if (luck % 4 == 1) {
             uint32 first = uint32(1 + (luck >> 4) % ORGANISATIONS);
             a.request.parties.push(first);
@@ -455,6 +557,13 @@ contract ConsortiumHandler {
 
     function _anyKey(uint256 how) private view returns (address) {
         return keys[how % keys.length];
+    }
+
+    function _anyKeyOf(uint32 organisation) private view returns (address) {
+        for (uint256 i; i < keys.length; i++) {
+            if (organisationOf[keys[i]] == organisation && isActive[keys[i]]) return keys[i];
+        }
+        return keys[0];
     }
 
     /// @dev A key of an organisation that may take a part, where there is one; parties are asked last.

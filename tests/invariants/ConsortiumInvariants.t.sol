@@ -25,6 +25,39 @@ contract ConsortiumInvariants {
         targets[0] = address(handler);
     }
 
+    /// @notice That the invariants are not kept by executing nothing, or nothing that has ever to be refused.
+    function test_EveryObjectionIsMet() external {
+        string[12] memory objections = [
+            "",
+            "of a call that is not of the request",
+            "twice",
+            "of a request that is not open",
+            "under a rule that is not in force",
+            "of a request that expired",
+            "by who does not execute",
+            "by no key",
+            "with a signature missing",
+            "with the signature of a revoked key",
+            "with a signature without its role",
+            "before its time"
+        ];
+        uint256[12] memory met;
+        for (uint256 run; run < 8; run++) {
+            vm.warp(1_800_000_000);
+            handler = new ConsortiumHandler();
+            for (uint256 i; i < 60; i++) {
+                uint256 how = uint256(keccak256(abi.encode(run, i)));
+                if (how % 4 == 0) handler.decide(how >> 8, how >> 16, how >> 24);
+                else if (how % 4 == 1) handler.fillAlone(how >> 8, how >> 16);
+                else handler.meanwhile(how >> 8, how >> 16);
+            }
+            handler.disarm(run);
+            this.invariant_NoCallWithoutItsSignatures();
+            for (uint256 i; i < met.length; i++) met[i] += handler.met(objections[i]);
+        }
+        for (uint256 i; i < met.length; i++) require(met[i] != 0, objections[i]);
+    }
+
     /// @notice A call is executed where the signatures of the rule in force were given, each by another organisation,
     /// none a party, in time, and only there; and no call twice.
     function invariant_NoCallWithoutItsSignatures() external view {

@@ -30,7 +30,7 @@ contract Handler is Model {
     uint256 internal constant YEAR = 365 days;
 
     Platform public immutable platform;
-    IJP20Token public immutable token;
+    IJP20Token public token;
     address internal immutable issuer;
 
     /// @dev The first of its kind that went wrong; empty while none has.
@@ -41,8 +41,8 @@ contract Handler is Model {
     string public wrongSeniority;
     string public wrongRestoration;
 
-    /// @dev Balances added up from `Transfer` and `UnitsSplit` alone.
-    mapping(address account => uint256) public recorded;
+    /// @dev Balances added up from `Transfer` and `UnitsSplit` of a token alone.
+    mapping(IJP20Token token => mapping(address account => uint256)) internal recordedBy;
 
     /// @dev How often each act went through.
     mapping(string act => uint256) public reached;
@@ -764,6 +764,11 @@ contract Handler is Model {
         }
     }
 
+    /// @notice What the events of the token in force say.
+    function recorded(address account) external view returns (uint256) {
+        return recordedBy[token][account];
+    }
+
     // ---------------------------------------------------------------- at the start
 
     function _registerInvestors() private {
@@ -796,7 +801,7 @@ contract Handler is Model {
         }
         token.deliver(to, amounts);
         for (uint256 i; i < accounts.length; i++) {
-            recorded[accounts[i]] = balance[accounts[i]];
+            recordedBy[token][accounts[i]] = balance[accounts[i]];
         }
     }
 
@@ -1086,7 +1091,7 @@ contract Handler is Model {
         return candidate > time && candidate < soonest ? candidate : soonest;
     }
 
-    function _passTo(uint256 to) private {
+    function _passTo(uint256 to) internal {
         if (to <= time) return;
         for (uint256 i; i < days_.length; i++) {
             if (!days_[i].passed && days_[i].at < to) reached["a record date passed"]++;
@@ -1095,7 +1100,7 @@ contract Handler is Model {
         vm.warp(time);
     }
 
-    function _resume() private {
+    function _resume() internal {
         platform.resume(platform.haltedSince());
         halted = false;
     }
@@ -1151,19 +1156,23 @@ contract Handler is Model {
 
     // ---------------------------------------------------------------- doing and comparing
 
-    function _do(bytes memory data) private returns (bool done) {
+    function _do(bytes memory data) internal returns (bool done) {
         (done,) = _as(address(this), data);
     }
 
-    function _as(address who, bytes memory data) private returns (bool done, bytes memory answer) {
+    function _as(address who, bytes memory data) internal returns (bool done, bytes memory answer) {
+        return _at(token, who, data);
+    }
+
+    function _at(IJP20Token to, address who, bytes memory data) internal returns (bool done, bytes memory answer) {
         if (who != address(this)) vm.prank(who);
-        (done, answer) = address(token).call(data);
+        (done, answer) = address(to).call(data);
         // forge keeps the events of what was reverted, too.
         Vm.Log[] memory logs = vm.getRecordedLogs();
         if (done) _fold(logs);
     }
 
-    function _after(string memory what, bool may, bool done) private {
+    function _after(string memory what, bool may, bool done) internal {
         if (done) reached[what]++;
         if (may != done) _note(string.concat(what, done ? " went through" : " was refused"));
     }
@@ -1192,7 +1201,7 @@ contract Handler is Model {
     }
 
     /// @dev Whether a refusal says `reason`, in the words of the standard that has some for it.
-    function _is(bytes memory answer, Reason reason) private pure returns (bool) {
+    function _is(bytes memory answer, Reason reason) internal pure returns (bool) {
         if (answer.length < 4) return false;
         bytes4 selector = bytes4(answer);
         if (selector == IERC20Errors.ERC20InsufficientBalance.selector) return reason == Reason.INSUFFICIENT_BALANCE;
@@ -1252,20 +1261,20 @@ contract Handler is Model {
 
     function _fold(Vm.Log[] memory logs) private {
         for (uint256 i; i < logs.length; i++) {
-            if (logs[i].emitter != address(token)) continue;
+            mapping(address account => uint256) storage recorded_ = recordedBy[IJP20Token(logs[i].emitter)];
             if (logs[i].topics[0] == IERC20.Transfer.selector) {
                 uint256 amount = abi.decode(logs[i].data, (uint256));
                 address from = address(uint160(uint256(logs[i].topics[1])));
                 address to = address(uint160(uint256(logs[i].topics[2])));
                 unchecked {
                     // A wrong event is found by the invariant, not here.
-                    if (from != address(0)) recorded[from] -= amount;
-                    if (to != address(0)) recorded[to] += amount;
+                    if (from != address(0)) recorded_[from] -= amount;
+                    if (to != address(0)) recorded_[to] += amount;
                 }
             } else if (logs[i].topics[0] == ITokenLifecycle.UnitsSplit.selector) {
                 uint256 ratio = abi.decode(logs[i].data, (uint256));
                 for (uint256 a; a < accounts.length; a++) {
-                    recorded[accounts[a]] *= ratio;
+                    recorded_[accounts[a]] *= ratio;
                 }
             }
         }

@@ -17,14 +17,21 @@ abstract contract TokenInvariants {
     uint256 internal constant EVERYTHING = type(uint104).max;
 
     Handler internal handler;
-    IJP20Token internal token;
 
     function terms() internal view virtual returns (Terms memory);
 
     function setUp() public {
         vm.warp(1_800_000_000);
-        handler = new Handler(terms());
-        token = handler.token();
+        handler = _begin();
+    }
+
+    function _begin() internal virtual returns (Handler) {
+        return new Handler(terms());
+    }
+
+    /// @dev The one in force: where tokens are replaced, the last.
+    function token() internal view returns (IJP20Token) {
+        return handler.token();
     }
 
     /// @notice forge's own convention: only the handler is called.
@@ -38,12 +45,12 @@ abstract contract TokenInvariants {
         vm.warp(handler.time());
         uint256 sum;
         for (uint256 i; i < handler.accountCount(); i++) {
-            sum += token.balanceOf(handler.accounts(i));
+            sum += token().balanceOf(handler.accounts(i));
         }
-        require(sum == token.totalSupply(), "supply is not the sum of balances");
-        require(token.totalSupply() <= token.cap(), "supply is above the cap");
-        require(token.cap() < EVERYTHING, "the cap reached everything");
-        require(token.totalSupply() == handler.supply() && token.cap() == handler.cap(), "supply is not the model's");
+        require(sum == token().totalSupply(), "supply is not the sum of balances");
+        require(token().totalSupply() <= token().cap(), "supply is above the cap");
+        require(token().cap() < EVERYTHING, "the cap reached everything");
+        require(token().totalSupply() == handler.supply() && token().cap() == handler.cap(), "supply is not the model's");
     }
 
     /// @notice Every balance is the eager model's, and what `Transfer` and `UnitsSplit` alone add up to.
@@ -51,8 +58,8 @@ abstract contract TokenInvariants {
         vm.warp(handler.time());
         for (uint256 i; i < handler.accountCount(); i++) {
             address account = handler.accounts(i);
-            require(token.balanceOf(account) == handler.balance(account), "a balance is not the model's");
-            require(token.balanceOf(account) == handler.recorded(account), "a balance is not what the events say");
+            require(token().balanceOf(account) == handler.balance(account), "a balance is not the model's");
+            require(token().balanceOf(account) == handler.recorded(account), "a balance is not what the events say");
         }
     }
 
@@ -69,7 +76,7 @@ abstract contract TokenInvariants {
             require(s.frozen == model.frozen, "frozen is not the model's");
             require(s.pledged == model.pledged, "pledged is not the sum of pledges");
             require(s.attached == model.attached, "attached is not the sum of attachments");
-            require(s.free == model.free && token.freeBalanceOf(account) == model.free, "free is not the formula");
+            require(s.free == model.free && token().freeBalanceOf(account) == model.free, "free is not the formula");
         }
     }
 
@@ -94,15 +101,15 @@ abstract contract TokenInvariants {
         for (uint256 day; day < handler.dayCount(); day++) {
             (, bool passed, uint256 supply) = handler.dayAt(day);
             if (!passed) {
-                (bool answered,) = address(token).staticcall(abi.encodeCall(token.supplyAtRecordDate, (day)));
+                (bool answered,) = address(token()).staticcall(abi.encodeCall(token().supplyAtRecordDate, (day)));
                 require(!answered, "a record date answers before it has come");
                 continue;
             }
-            require(token.supplyAtRecordDate(day) == supply, "supply at a record date changed");
+            require(token().supplyAtRecordDate(day) == supply, "supply at a record date changed");
             for (uint256 i; i < handler.accountCount(); i++) {
                 address account = handler.accounts(i);
                 require(
-                    token.balanceAtRecordDate(account, day) == handler.balanceOn(account, day),
+                    token().balanceAtRecordDate(account, day) == handler.balanceOn(account, day),
                     "a balance at a record date changed"
                 );
             }
@@ -113,8 +120,8 @@ abstract contract TokenInvariants {
     /// reversal, a restoration) brings it above the cap.
     function invariant_HoldersAreCountedByInvestor() external {
         vm.warp(handler.time());
-        (,, uint32 cap,,,,) = token.rules();
-        require(token.holderCount() == (cap == 0 ? 0 : handler.holders()), "holders are miscounted");
+        (,, uint32 cap,,,,) = token().rules();
+        require(token().holderCount() == (cap == 0 ? 0 : handler.holders()), "holders are miscounted");
         require(bytes(handler.overcrowded()).length == 0, handler.overcrowded());
     }
 
@@ -134,9 +141,9 @@ abstract contract TokenInvariants {
         vm.warp(handler.time());
         for (uint256 i; i < handler.pastCount(); i++) {
             Model.Past memory past = handler.pastAt(i);
-            (uint256 reversed,) = token.reversed(past.original);
+            (uint256 reversed,) = token().reversed(past.original);
             require(reversed == past.reversed, "reversed is not the sum of reversals");
-            require(reversed <= past.original.amount * token.splitFactor(past.original.splits), "too much is reversed");
+            require(reversed <= past.original.amount * token().splitFactor(past.original.splits), "too much is reversed");
         }
     }
 
@@ -145,14 +152,14 @@ abstract contract TokenInvariants {
     function invariant_ALossIsRestoredOnce() external {
         vm.warp(handler.time());
         require(bytes(handler.wrongRestoration()).length == 0, handler.wrongRestoration());
-        require(token.isIssuable() == handler.isIssuable(), "issuable or not is not the model's");
+        require(token().isIssuable() == handler.isIssuable(), "issuable or not is not the model's");
         for (uint256 n; n < handler.lostCount(); n++) {
             Model.Lost memory loss = handler.lostAt(n);
             require(loss.restored <= loss.amount, "more was restored than was lost");
             uint256 left = loss.incident == 0 || loss.restored != 0 ? 0 : loss.amount;
             for (uint256 incident = 1; incident <= 3; incident++) {
                 bool its = bytes32(incident) == loss.incident;
-                require(token.lossOf(bytes32(incident), loss.log) == (its ? left : 0), "a loss is not the model's");
+                require(token().lossOf(bytes32(incident), loss.log) == (its ? left : 0), "a loss is not the model's");
             }
         }
     }
@@ -175,15 +182,15 @@ abstract contract TokenInvariants {
         vm.warp(handler.time());
         for (uint256 i; i < handler.accountCount(); i++) {
             address account = handler.accounts(i);
-            require(uint256(vm.load(address(token), _slot(account, 8))) <= 16, "too many restraints");
+            require(uint256(vm.load(address(token()), _slot(account, 8))) <= 16, "too many restraints");
             uint256 agreed;
-            Restraint[] memory restraints = token.restraintsOf(account);
+            Restraint[] memory restraints = token().restraintsOf(account);
             require(restraints.length == handler.runningRestraints(account), "a restraint is missing or left over");
             Model.Holding[] memory model = handler.holdingsOf(account);
             for (uint256 c; c < restraints.length; c++) {
                 require(restraints[c].amount != 0, "a restraint of nothing");
                 require(_isAmong(restraints[c], model), "a restraint is not the model's");
-                (address holder,) = token.restraintOf(restraints[c].id);
+                (address holder,) = token().restraintOf(restraints[c].id);
                 require(holder == account, "a restraint is not found by its id");
                 if (restraints[c].kind != RestraintKind.ATTACHMENT) agreed++;
             }
@@ -196,7 +203,7 @@ abstract contract TokenInvariants {
         vm.warp(handler.time());
         for (uint256 i; i < handler.wishCount(); i++) {
             Model.Wish memory wish = handler.wishAt(i);
-            (,, uint256 amount,, IConsentTransfers.Status status) = token.consentTransfer(i);
+            (,, uint256 amount,, IConsentTransfers.Status status) = token().consentTransfer(i);
             require(amount == wish.amount, "a request is not scaled");
             require((status == IConsentTransfers.Status.OPEN) == wish.open, "a request outlived its position");
         }
@@ -205,13 +212,13 @@ abstract contract TokenInvariants {
     // Inside
 
     function _positionOf(address account) private view returns (Model.Stand memory s) {
-        (s.balance, s.committed, s.locked, s.frozen, s.pledged, s.attached, s.free) = token.positionOf(account);
+        (s.balance, s.committed, s.locked, s.frozen, s.pledged, s.attached, s.free) = token().positionOf(account);
     }
 
     /// @dev Bits 104 to 207 of the holder's word, times the splits since bits 208 to 223.
     function _boundOf(address account) private view returns (uint256) {
-        uint256 word = uint256(vm.load(address(token), _slot(account, 2)));
-        uint256 bound = uint104(word >> 104) * token.splitFactor(uint16(word >> 208));
+        uint256 word = uint256(vm.load(address(token()), _slot(account, 2)));
+        uint256 bound = uint104(word >> 104) * token().splitFactor(uint16(word >> 208));
         return bound < EVERYTHING ? bound : EVERYTHING;
     }
 

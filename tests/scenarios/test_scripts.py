@@ -1,5 +1,6 @@
 """The scripts that an issuer and its officers run: under Brownie and by themselves, one after the
-other on one Ganache, each with the file that it takes by default.
+other on one chain, each with the file that it takes by default. The chain is anvil, which is quick;
+those that README names run on Ganache in `test_readme.py`.
 """
 
 import json
@@ -30,9 +31,9 @@ Run = Callable[..., subprocess.CompletedProcess]
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A Ganache that stays, and folders for the deployment and the outbox."""
+    """A chain that stays, and folders for the deployment and the outbox."""
     folder = tmp_path_factory.mktemp("settings")
-    with LocalChain("ganache") as connection:
+    with LocalChain("anvil") as connection:
         yield {
             **os.environ,
             "JP20_NETWORK": connection.network.url,
@@ -47,7 +48,8 @@ def settings_for(node: str, folder: Path) -> Path:
     """The settings of the repository, with another node and folders of their own."""
     text = (ROOT / "jp20.toml").read_text("utf-8")
     file = folder / "jp20.toml"
-    file.write_text(text.replace("http://127.0.0.1:8545", node), "utf-8")
+    text = text.replace("http://127.0.0.1:8545", node).replace("= 1337 ", "= 31337 ")
+    file.write_text(text, "utf-8")
     return file
 
 
@@ -61,7 +63,7 @@ def unused_tcp_port() -> int:
 @pytest.fixture(scope="module")
 def brownie(environment) -> Run:
     def run(script: str, *arguments: str) -> subprocess.CompletedProcess:
-        command = [BROWNIE, "run", script, *arguments, "--network", "ganache"]
+        command = [BROWNIE, "run", script, *arguments, "--network", "anvil"]
         return finished(command, environment)
 
     return run
@@ -221,7 +223,7 @@ def test_consent(python, environment, tmp_path):
 
 def ask_for_consent(environment: dict[str, str], reference: str, to: str, units: int) -> None:
     connection = connect(Network(environment["JP20_NETWORK"], gas_price=0))
-    file = Path(environment["JP20_CONFIG"]).parent / "deployments" / "1337.json"
+    file = Path(environment["JP20_CONFIG"]).parent / "deployments" / "31337.json"
     with open_session(connection, load_deployment(file), []) as session:
         deadline = session.now() + 86_400
         request_transfer(session, CONSENT, investor(reference), to, units, deadline)
@@ -332,7 +334,7 @@ def test_a_chain_that_would_end_with_the_script_is_refused(environment, unused_t
 def test_brownie_keeps_no_network_in_the_users_home(environment, tmp_path):
     at_home = {**environment, "HOME": str(tmp_path)}
 
-    succeeded(finished([BROWNIE, "run", "report", "--network", "ganache"], at_home))
+    succeeded(finished([BROWNIE, "run", "report", "--network", "anvil"], at_home))
 
     kept = (tmp_path / ".brownie" / "network-config.yaml").read_text("utf-8")
     assert "JP20" not in kept

@@ -8,7 +8,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.abi import Interface
 from jp20.chain.contracts.contract import artifact, token_interface
-from jp20.chain.contracts.templates import template_of
+from jp20.chain.contracts.templates import address_in_word, template_of
 from jp20.chain.contracts.typed import typed
 from jp20.chain.rpc.connection import Connection, NodeRefused
 from jp20.chain.rpc.receipts import Log
@@ -22,7 +22,9 @@ from jp20.domain.register.events import (
     PlatformEvent,
     SettlementEvent,
     TokenEvent,
+    Transfer,
 )
+from jp20.domain.register.plain_transfers import PlainTransfer
 
 Topic = bytes | tuple[bytes, ...] | None
 """What a log's topic has to be: one, one of several, anything."""
@@ -122,6 +124,43 @@ def entries(
         yield LoggedEvent(
             decoder.decode(log), log.address, At(log.block, log.transaction, log.index, time)
         )
+
+
+def plain_transfers(
+    logs: Iterable[Mapping[str, Any]], tokens: Mapping[str, ChecksumAddress]
+) -> list[PlainTransfer] | None:
+    """The logs of a transaction, as the node gives them, where they are Transfers of units of some
+    tokens (by their addresses in small letters) between holders; None where one is not.
+    """
+    found: list[PlainTransfer] = []
+    topic = _transfer_topic()
+    for log in logs:
+        topics = log["topics"]
+        if not topics or topics[0] != topic:
+            return None
+        token = tokens.get(log["address"]) or tokens.get(log["address"].lower())
+        _, giver, taker = topics
+        units = int(log["data"], 16)
+        if token is None or not units or giver == _ZERO_WORD or taker == _ZERO_WORD:
+            return None
+        found.append(
+            (
+                int(log["logIndex"], 16),
+                token,
+                address_in_word(giver),
+                address_in_word(taker),
+                units,
+            )
+        )
+    return found
+
+
+@cache
+def _transfer_topic() -> str:
+    return f"0x{token_events().topic(Transfer).hex()}"
+
+
+_ZERO_WORD: Final = f"0x{'0' * 64}"
 
 
 def _asked(topic: Topic) -> str | list[str] | None:

@@ -8,7 +8,10 @@ import dataclasses
 import re
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Final
+
+from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.abi import Item, fields_of_struct
 from jp20.chain.contracts.typed import field_types
@@ -60,7 +63,7 @@ def _reader(kind: str, hint: object) -> tuple[int, Callable[[str], Any]] | None:
     if kind.startswith("(") and kind.endswith(")"):
         return _struct(kind, hint)
     if kind == "address":
-        return _WORD, _address
+        return _WORD, address_in_word
     if kind == "bool":
         return _WORD, _flag
     if _NUMBER.fullmatch(kind):
@@ -89,7 +92,9 @@ def _struct(kind: str, hint: object) -> tuple[int, Callable[[str], Any]] | None:
     return end, lambda words: cls(*[read(words[begin:until]) for begin, until, read in places])
 
 
-def _address(word: str) -> str:
+@lru_cache(maxsize=2**17)
+def address_in_word(word: str) -> ChecksumAddress:
+    """The address that a word has, in hex. Holders come again and again."""
     return address_of(int(word, 16))
 
 

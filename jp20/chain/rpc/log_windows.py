@@ -12,7 +12,7 @@ from jp20.chain.rpc.connection import Block, Connection, NoBlock, NodeRefused
 
 _FIRST_SPAN: Final = 128
 _MOST_BLOCKS: Final = 5_000
-_WANTED_LOGS: Final = 8_000
+_WANTED_LOGS: Final = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def read_window(
             raise NoBlock(number)
     if isinstance(logs, NodeRefused):
         raise logs
-    return LogWindow(Block.of(begins), Block.of(ends), sorted(logs, key=_place))
+    return LogWindow(Block.of(begins), Block.of(ends), logs)
 
 
 def first_log(
@@ -87,7 +87,3 @@ def first_log(
             return int(found.logs[0]["blockNumber"], 16)
         first = found.last.number + 1
     return None
-
-
-def _place(log: Mapping[str, Any]) -> tuple[int, int]:
-    return int(log["blockNumber"], 16), int(log["logIndex"], 16)

@@ -14,7 +14,7 @@ from jp20.chain.rpc.connection import Connection, NodeRefused, block_tag, octets
 from jp20.chain.rpc.pruned import TransactionsPruned
 from jp20.chain.rpc.receipts import receipts_now
 from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
-from jp20.domain.base.ids import TxHash
+from jp20.domain.base.ids import BlockHash, TxHash
 from jp20.domain.governance.requests import Call
 from jp20.domain.transactions.transactions import Signed, Unsigned, with_signature
 
@@ -45,7 +45,7 @@ class Made:
     gas_price: int
     signed: Signed | None
     block: int
-    block_hash: bytes
+    block_hash: BlockHash
     time: int
     succeeded: bool
 
@@ -65,14 +65,13 @@ def all_made(connection: Connection, signer: ChecksumAddress, last: int) -> list
             for each in block["transactions"] if isinstance(block, dict) else ():
                 if each["from"].lower() == signer.lower():
                     found[quantity(each["nonce"])] = each, block
-    receipts = receipts_now(connection, [octets(each["hash"]) for each, _ in found.values()])
+    hashes = {nonce: TxHash(octets(each["hash"])) for nonce, (each, _) in found.items()}
+    receipts = receipts_now(connection, hashes.values())
     missing = set(range(count)) - found.keys()
     if missing or len(receipts) < len(found):
         raise TransactionsPruned(numbers[0])
     return [
-        _made(
-            connection.chain_id, *found[nonce], receipts[octets(found[nonce][0]["hash"])].succeeded
-        )
+        _made(connection.chain_id, *found[nonce], receipts[hashes[nonce]].succeeded)
         for nonce in sorted(found)
     ]
 
@@ -124,7 +123,7 @@ def _made(
         price,
         _signed(unsigned, found),
         quantity(block["number"]),
-        octets(block["hash"]),
+        BlockHash(octets(block["hash"])),
         quantity(block["timestamp"]),
         succeeded,
     )

@@ -139,7 +139,7 @@ again without a key, so that it has to be recognised by what it says.
 """
 
 
-def plan_rebuild(
+def outbox_from_chain(
     connection: Connection,
     folder: Path,
     signer: ChecksumAddress,
@@ -181,7 +181,7 @@ def plan_rebuild(
     )
 
 
-def rebuild(
+def replace_outbox(
     connection: Connection,
     folder: Path,
     signer: ChecksumAddress,
@@ -192,12 +192,12 @@ def rebuild(
 ) -> Rebuilt:
     """Makes the outbox again; the damaged file is kept beside it. `development`: see `open_outbox`.
 
-    Raises SignerBusy, and what `plan_rebuild` raises; then everything is as it was.
+    Raises SignerBusy, and what `outbox_from_chain` raises; then everything is as it was.
     """
     file = outbox_file(folder, connection.chain_id, connection.genesis, signer)
     lock = lock_of(file, signer)
     try:
-        planned = plan_rebuild(connection, folder, signer, signed, name_of)
+        planned = outbox_from_chain(connection, folder, signer, signed, name_of)
         whose: Whose = (
             *(SCHEMA, connection.chain_id, connection.genesis, signer),
             int(development),

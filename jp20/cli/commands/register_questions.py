@@ -6,7 +6,7 @@ import typer
 
 from jp20.cli.frame.as_of import AtBlock, AtTime, last_second
 from jp20.cli.frame.language import example, help_text
-from jp20.cli.frame.options import Token, hash_of, until
+from jp20.cli.frame.options import Token, hash_of, time, until
 from jp20.cli.frame.output import Coded, Column, Record, Table, show
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
@@ -238,21 +238,23 @@ def register_tranches(token: Token, block: AtBlock = None, at: AtTime = None) ->
         "Whose holding is another than at an earlier block or time, in units of the later one. A "
         "split alone changes nothing."
     ),
-    epilog=example("jp20 register diff JP20-RE-0001 --from 2027-03-31 --time 2027-06-30"),
+    epilog=example("jp20 register diff JP20-RE-0001 --since 2027-04-01 --time 2027-06-30"),
 )
 def register_diff(
     token: Token,
-    earlier: Annotated[
+    since: Annotated[
         str | None,
         typer.Option(
-            "--from",
+            "--since",
             metavar="TIME",
-            help=help_text("The earlier time, Japan's; of a date its end."),
+            help=help_text("From this time on, Japan's; of a date its beginning."),
         ),
     ] = None,
-    from_block: Annotated[
+    since_block: Annotated[
         int | None,
-        typer.Option(metavar="BLOCK", min=0, help=help_text("Or the earlier block.")),
+        typer.Option(
+            "--since-block", metavar="BLOCK", min=0, help=help_text("What came after this block.")
+        ),
     ] = None,
     block: AtBlock = None,
     at: AtTime = None,
@@ -260,14 +262,15 @@ def register_diff(
     """By investor (G15)."""
     from jp20.operations.register.asking import ask_about
 
-    if (earlier is None) == (from_block is None):
-        raise BadArgument(Text("Say either --from or --from-block."))
-    before, moment = last_second(from_block, earlier, "--from"), last_second(block, at)
+    if (since is None) == (since_block is None):
+        raise BadArgument(Text("Say either --since-block or --since."))
+    before = None if since is None else time(since, "--since") - 1
+    moment = last_second(block, at)
     asked = ask_about(workspace().view(), token, block, moment)
-    first = asked.register.stamp(from_block, before)
+    first = asked.register.stamp(since_block, before)
     if first.block > asked.at.block:
         raise BadArgument(
-            Text("--from is later than the block that it is compared with."),
+            Text("--since is later than the block that it is compared with."),
             Text(
                 "It means block {first}, the other is {last}.",
                 first=first.block,

@@ -24,11 +24,11 @@ AtTime = Annotated[
 ]
 
 
-def last_second(block: int | None, at: str | None, option: str = "--time") -> int | None:
+def last_second(block: int | None, at: str | None) -> int | None:
     """Unix seconds of the last second that counts. Raises BadArgument."""
     if at is None:
         return None
     if block is not None:
         raise BadArgument(Text("Say either --block or --time."))
-    end, begin = time(at, option, end_of_day=True), time(at, option)
+    end, begin = time(at, "--time", end_of_day=True), time(at, "--time")
     return begin if end == begin else end - 1

@@ -74,6 +74,7 @@ from jp20.domain.register.movements import (
     Split,
     Why,
 )
+from jp20.domain.register.plain_transfers import gives_too_much
 from jp20.domain.register.terms_in_force import (
     TermChange,
     TermsInForce,
@@ -147,10 +148,7 @@ class TokenTransaction:
         held = self._draft.get(BALANCES, (self._token, account))
         units = change + (held.at(factors) if held is not None else 0)
         if units < 0:
-            raise BrokenRegister(
-                at,
-                Text("{account} gives units that it does not have", account=account),
-            )
+            raise gives_too_much(at, account)
         balance = self._quantity(units) if units else None
         self._draft.put(BALANCES, (self._token, account), balance)
 

@@ -7,8 +7,12 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.rpc.blocks import Blocks
 from jp20.chain.rpc.connection import Connection
-from jp20.chain.sending import rebuild as outboxes
-from jp20.chain.sending.rebuild import NameOf, SignedElsewhere
+from jp20.chain.sending.rebuild import (
+    NameOf,
+    SignedElsewhere,
+    outbox_from_chain,
+    replace_outbox,
+)
 from jp20.chain.sending.rebuild import Rebuilt as Rebuilt
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call
@@ -34,7 +38,7 @@ def plan_rebuild(
     UnknownUnderWay, SignedDiffers, TransactionsPruned.
     """
     elsewhere = _elsewhere(connection, signer, signed)
-    return outboxes.plan_rebuild(connection, folder, signer, elsewhere, _names(session))
+    return outbox_from_chain(connection, folder, signer, elsewhere, _names(session))
 
 
 def rebuild(
@@ -47,7 +51,7 @@ def rebuild(
     """Makes it, and keeps the damaged file beside it. Sends nothing. Raises the same, and
     SignerBusy; then nothing was changed.
     """
-    return outboxes.rebuild(
+    return replace_outbox(
         connection,
         folder,
         signer,

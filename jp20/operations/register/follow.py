@@ -3,8 +3,9 @@ its last blocks (G15, G25).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any, Final
 
 from eth_typing import ChecksumAddress
@@ -12,6 +13,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.events import (
     EventDecoder,
     consortium_events,
+    plain_transfers,
     platform_events,
     settlement_events,
     token_events,
@@ -25,6 +27,7 @@ from jp20.domain.base.ids import BlockHash, TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.governance.deployment import Deployment
 from jp20.domain.register.events import Event, LoggedEvent, TargetRegistered, TokenCreated
+from jp20.domain.register.plain_transfers import PlainTransfers
 from jp20.register.by_ledger import Header
 from jp20.register.index.values import Identity, Stretch, Watched, WatchedContract
 from jp20.register.index.writer import IndexWriter
@@ -200,7 +203,8 @@ class Follower:
         consortium = self._identity.consortium.lower()
         found: dict[ChecksumAddress, WatchedContract] = {}
         for log in logs:
-            if log["topics"][:1] == [topic] and log["address"].lower() == consortium:
+            topics = log["topics"]
+            if topics and topics[0] == topic and log["address"].lower() == consortium:
                 event = decoder.decode_found(log)
                 if not isinstance(event, TargetRegistered) or event.target in self._contracts:
                     continue
@@ -270,20 +274,25 @@ class Follower:
         logs: Iterable[Mapping[str, Any]],
         blocks: Mapping[int, Header],
         contracts: Mapping[ChecksumAddress, Watched],
-    ) -> list[list[LoggedEvent[Event]]]:
+    ) -> list[Sequence[LoggedEvent[Event]] | PlainTransfers]:
         emitters = {
             address.lower(): (address, _DECODERS[kind]()) for address, kind in contracts.items()
         }
-        transactions = []
-        for hash, of_one in groupby(logs, key=lambda log: str(log["transactionHash"])):
-            transaction = TxHash(octets(hash))
-            events = []
-            for log in of_one:
-                emitter, decoder = emitters[log["address"].lower()]
-                number = int(log["blockNumber"], 16)
-                at = At(number, transaction, int(log["logIndex"], 16), blocks[number].time)
-                events.append(LoggedEvent(decoder.decode_found(log), emitter, at))
-            transactions.append(events)
+        tokens = {
+            address.lower(): address for address, kind in contracts.items() if kind is Watched.TOKEN
+        }
+        transactions: list[Sequence[LoggedEvent[Event]] | PlainTransfers] = []
+        for hash, of_one in groupby(logs, key=itemgetter("transactionHash")):
+            own = list(of_one)
+            number = quantity(own[0]["blockNumber"])
+            log = quantity(own[0]["logIndex"])
+            at = At(number, TxHash(octets(hash)), log, blocks[number].time)
+            transfers = plain_transfers(own, tokens)
+            transactions.append(
+                PlainTransfers(at, transfers)
+                if transfers is not None
+                else [_logged(log, at, emitters) for log in own]
+            )
         return transactions
 
     def _take_back(self) -> int:
@@ -308,6 +317,16 @@ class Follower:
 
 
 _TRIES: Final = 20
+
+
+def _logged(
+    log: Mapping[str, Any],
+    at: At,
+    emitters: Mapping[str, tuple[ChecksumAddress, EventDecoder]],
+) -> LoggedEvent[Event]:
+    emitter, decoder = emitters[log["address"].lower()]
+    place = replace(at, log=quantity(log["logIndex"]))
+    return LoggedEvent(decoder.decode_found(log), emitter, place)
 
 
 def _header(block: Block) -> Header:

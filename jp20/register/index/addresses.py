@@ -21,7 +21,8 @@ class Addresses:
 
     def __init__(self, connection: Connection) -> None:
         self._connection: Final = connection
-        self._numbers: Final[dict[ChecksumAddress, int]] = {}
+        self.numbers: Final[dict[ChecksumAddress, int]] = {}
+        """Those that are remembered."""
         self._texts: Final[dict[int, ChecksumAddress]] = {}
         self._new: Final[list[tuple[int, str]]] = []
         self._first_new = 0
@@ -36,7 +37,7 @@ class Addresses:
 
     def begin(self) -> None:
         """Before the first number of a transaction is asked for."""
-        if len(self._numbers) > MOST_KEPT or len(self._texts) > MOST_KEPT:
+        if len(self.numbers) > MOST_KEPT or len(self._texts) > MOST_KEPT:
             self.forget()
         if not self._next:
             last = self._connection.execute(select(func.max(ADDRESSES.c.id))).scalar()
@@ -45,19 +46,19 @@ class Addresses:
 
     def forget(self) -> None:
         """What is not written, and what was read."""
-        self._numbers.clear()
+        self.numbers.clear()
         self._texts.clear()
         self._new.clear()
         self._next = 0
 
     def number(self, address: ChecksumAddress) -> int:
         """The number of an address; a new one where it has none."""
-        known = self._numbers.get(address)
+        known = self.numbers.get(address)
         return self._learn(address) if known is None else known
 
     def known_number(self, address: ChecksumAddress) -> int | None:
         """The number of an address; None where it never came up."""
-        known = self._numbers.get(address)
+        known = self.numbers.get(address)
         if known is None:
             found = self._by_text.rows(self._connection, {"address": address})
             if not found:
@@ -79,7 +80,7 @@ class Addresses:
 
     def learn(self, addresses: Iterable[ChecksumAddress]) -> None:
         """Those of a window in one question."""
-        unknown = [each for each in dict.fromkeys(addresses) if each not in self._numbers]
+        unknown = [each for each in dict.fromkeys(addresses) if each not in self.numbers]
         if not unknown:
             return
         sql = (
@@ -91,7 +92,7 @@ class Addresses:
         for address, number in self._connection.exec_driver_sql(sql, (asked,)):
             self._keep(cast(ChecksumAddress, address), number)
         for address in unknown:
-            if address not in self._numbers:
+            if address not in self.numbers:
                 self._give(address)
 
     def write_new(self) -> None:
@@ -109,5 +110,6 @@ class Addresses:
         return self._keep(address, number)
 
     def _keep(self, address: ChecksumAddress, number: int) -> int:
-        self._numbers[address] = number
+        self.numbers[address] = number
+        self._texts[number] = address
         return number

@@ -21,7 +21,7 @@ from jp20.domain.base.text import Text
 _PATIENCE: Final = 60
 """Seconds to wait for another program, a backup say, that keeps a SQLite file locked."""
 
-_MOST_IN_SQLITE: Final = 2**63
+MOST_PLAIN: Final = 2**63
 """The first number that SQLite's own do not hold."""
 
 
@@ -140,7 +140,7 @@ class _cursor:  # noqa: N801
 
 def encoded_number(dialect: Dialect, number: int) -> int | bytes:
     """As a NUMBER column has it."""
-    if number < _MOST_IN_SQLITE or dialect.name != "sqlite":
+    if number < MOST_PLAIN or dialect.name != "sqlite":
         return number
     return number.to_bytes(32, "big")
 

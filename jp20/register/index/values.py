@@ -7,6 +7,7 @@ from enum import IntEnum
 from eth_typing import ChecksumAddress
 
 from jp20.domain.register.events import Event, LoggedEvent
+from jp20.domain.register.plain_transfers import PlainTransfers
 from jp20.register.by_ledger import Header
 
 
@@ -45,13 +46,13 @@ class Stretch:
     """What the chain said after the index's last block, up to `last`.
 
     `blocks` are those with events, by number; `transactions` their events, all of a transaction's
-    together, in the chain's order. `final` is the highest block that stays, `heads` the blocks
-    after it and that block itself, those that are in the stretch.
+    together, in the chain's order; plain transfers may come as such. `final` is the highest block
+    that stays, `heads` the blocks after it and that block itself, those that are in the stretch.
     """
 
     last: Header
     final: int
     blocks: Mapping[int, Header]
-    transactions: Sequence[Sequence[LoggedEvent[Event]]]
+    transactions: Sequence[Sequence[LoggedEvent[Event]] | PlainTransfers]
     heads: Sequence[Header] = ()
     found: Sequence[WatchedContract] = field(default=())

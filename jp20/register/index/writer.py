@@ -8,19 +8,23 @@ back.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from operator import itemgetter
 from typing import Any, Final
 
 from eth_typing import ChecksumAddress
 from sqlalchemy import Engine, bindparam, delete, func, insert, select, union, update
 
-from jp20.domain.register.books import BALANCES
+from jp20.domain.register.books import ARRIVING, BALANCES, FACTORS, Quantity
 from jp20.domain.register.events import ActedDirectly, CallExecuted, Event, LoggedEvent, Transfer
 from jp20.domain.register.explain import explain_transaction
-from jp20.domain.register.ledger import NOWHERE, JournalEntry, apply
+from jp20.domain.register.explain_token import UNSPLIT
+from jp20.domain.register.ledger import NOWHERE, BookChange, JournalEntry, apply
 from jp20.domain.register.movements import Movement
+from jp20.domain.register.plain_transfers import PlainBalances, PlainTransfers
 from jp20.register.by_ledger import Header
 from jp20.register.index.addresses import Addresses
-from jp20.register.index.database import encoded_number, is_sqlite, write_rows
+from jp20.register.index.database import MOST_PLAIN, encoded_number, is_sqlite, write_rows
 from jp20.register.index.event_rows import NUMBERS_OF_WHY, event_row
 from jp20.register.index.schema import (
     BLOCKS,
@@ -35,7 +39,7 @@ from jp20.register.index.schema import (
     TRANSACTIONS,
 )
 from jp20.register.index.shapes import compact
-from jp20.register.index.stored_ledger import StoredLedger, latest_balances
+from jp20.register.index.stored_ledger import MOST_KEPT, StoredLedger, latest_balances
 from jp20.register.index.values import Identity, Stretch, Watched, WatchedContract
 
 _STATE: Final = 1
@@ -51,6 +55,11 @@ class IndexWriter:
         self._connection: Final = engine.connect()
         self._addresses: Final = Addresses(self._connection)
         self._ledger: Final = StoredLedger(self._connection, self._addresses)
+        self._plain: Final[dict[ChecksumAddress, PlainBalances[int]]] = {}
+        self._shared: Final[defaultdict[ChecksumAddress, set[int]]] = defaultdict(set)
+        """Accounts whose balances the ledger remembers as well."""
+        self._plain_block = -1
+        self._mixed_block = -1
         self._rows: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._changed: defaultdict[str, dict[tuple[Any, int], Any]] = defaultdict(dict)
 
@@ -137,9 +146,14 @@ class IndexWriter:
                 self._rows[BLOCKS.name].append((number, header.hash, header.time))
             self._ledger.place = NOWHERE
             for transaction in stretch.transactions:
-                self._take(transaction)
+                if isinstance(transaction, PlainTransfers) and self._is_plain(transaction):
+                    self._take_plain(transaction)
+                else:
+                    self._take(_events_of(transaction))
+            self._end_plain_block()
             self._keep_heads(stretch)
             self._store()
+            self._settle_plain()
             self._set_last(stretch.last, stretch.final)
 
     def back_to(self, header: Header, found: Sequence[WatchedContract] = ()) -> None:
@@ -162,7 +176,7 @@ class IndexWriter:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        self._ledger.forget_if_much()
+        self._forget_if_much()
         try:
             with self._connection.begin():
                 self._addresses.begin()
@@ -174,22 +188,43 @@ class IndexWriter:
     def _forget(self) -> None:
         self._rows.clear()
         self._changed.clear()
+        self._plain.clear()
+        self._shared.clear()
         self._ledger.forget()
         self._addresses.forget()
 
-    def _learn(self, transactions: Sequence[Sequence[LoggedEvent[Event]]]) -> None:
+    def _forget_if_much(self) -> None:
+        self._ledger.forget_if_much()
+        for token, balances in list(self._plain.items()):
+            if len(balances.units) > MOST_KEPT:
+                del self._plain[token]
+                self._shared.pop(token, None)
+
+    def _learn(self, transactions: Sequence[Sequence[LoggedEvent[Event]] | PlainTransfers]) -> None:
         """Reads in few questions what the transfers will ask for."""
         accounts: dict[ChecksumAddress, set[ChecksumAddress]] = defaultdict(set)
         for transaction in transactions:
+            if isinstance(transaction, PlainTransfers):
+                for _, token, giver, taker, _ in transaction.transfers:
+                    of_token = accounts[token]
+                    of_token.add(giver)
+                    of_token.add(taker)
+                continue
             for each in transaction:
                 if isinstance(each.event, Transfer):
                     accounts[each.emitter].update((each.event.from_, each.event.to))
         self._addresses.learn(
             [*accounts, *(account for each in accounts.values() for account in each)]
         )
-        known = self._ledger.known(BALANCES)
+        known, numbers = self._ledger.known(BALANCES), self._addresses.numbers
         for token, of_token in accounts.items():
-            unread = [each for each in of_token if (token, each) not in known]
+            plain = self._plain.get(token)
+            units = plain.units if plain is not None else {}
+            unread = [
+                each
+                for each in of_token
+                if numbers[each] not in units and (token, each) not in known
+            ]
             self._learn_balances(token, unread)
 
     def _learn_balances(self, token: ChecksumAddress, accounts: Sequence[ChecksumAddress]) -> None:
@@ -209,16 +244,121 @@ class IndexWriter:
             (self._addresses.number(each.address), int(each.kind), each.block) for each in found
         ]
 
+    # Plain transfers
+
+    def _is_plain(self, transaction: PlainTransfers) -> bool:
+        """Whether the tokens are in force: one that is to replace another counts otherwise."""
+        tokens = {token for _, token, _, _, _ in transaction.transfers}
+        return all(self._ledger.get(ARRIVING, token) is None for token in tokens)
+
+    def _take_plain(self, transaction: PlainTransfers) -> None:
+        at, numbers = transaction.at, self._addresses.numbers
+        block, dialect = at.block, self._connection.dialect
+        if block != self._plain_block:
+            self._end_plain_block()
+            self._plain_block = block
+        self._rows[TRANSACTIONS.name].append((block, at.log, at.transaction))
+        add = self._rows[MOVEMENTS.name].append
+        last: ChecksumAddress | None = None
+        for log, token, giver, taker, amount in transaction.transfers:
+            if token != last:
+                last, balances, number = token, self._plain_balances(token), numbers[token]
+                splits, move = balances.splits, balances.move
+            from_, to = numbers[giver], numbers[taker]
+            move(from_, to, amount, at, giver)
+            stored = amount if amount < MOST_PLAIN else encoded_number(dialect, amount)
+            add((block, log, number, from_, to, stored, splits, 0, None, None, None))
+        self._ledger.place = (block, log)
+
+    def _plain_balances(self, token: ChecksumAddress) -> PlainBalances[int]:
+        found = self._plain.get(token)
+        if found is None:
+            ledger, address = self._ledger, self._addresses.address
+            factors = ledger.get(FACTORS, token) or UNSPLIT
+            known = ledger.known(BALANCES)
+
+            def read(account: int) -> int:
+                """It is kept here from now on."""
+                key = (token, address(account))
+                held = ledger.get(BALANCES, key)
+                known.pop(key, None)
+                return 0 if held is None else held.at(factors)
+
+            found = self._plain[token] = PlainBalances(read, len(factors) - 1)
+        return found
+
+    def _end_plain_block(self) -> None:
+        """The balances after the block in which units moved, as rows."""
+        block, dialect = self._plain_block, self._connection.dialect
+        rows, changed = self._rows[BALANCES.name], self._changed[BALANCES.name]
+        for token, balances in self._plain.items():
+            number, splits, units = self._addresses.number(token), balances.splits, balances.units
+            for account in balances.touched:
+                held = units[account]
+                if block == self._mixed_block:
+                    key = (token, self._addresses.address(account))
+                    changed[key, block] = Quantity(held, splits) if held else None
+                elif not held:
+                    rows.append((number, account, block, None, None))
+                else:
+                    stored = held if held < MOST_PLAIN else encoded_number(dialect, held)
+                    rows.append((number, account, block, stored, splits))
+            balances.unsettled |= balances.touched
+            balances.touched.clear()
+
+    def _begin_others(self, transaction: Sequence[LoggedEvent[Event]]) -> None:
+        """Before a transaction in which more happens: what moved before it is the ledger's too."""
+        block = transaction[0].at.block
+        if block == self._plain_block:
+            self._mixed_block = block
+        self._end_plain_block()
+        self._plain_block = self._mixed_block = block
+        known = self._ledger.known(BALANCES)
+        for token in {each.emitter for each in transaction} & self._plain.keys():
+            balances = self._plain[token]
+            for account in balances.unsettled:
+                units = balances.units[account]
+                value = Quantity(units, balances.splits) if units else None
+                known[token, self._addresses.address(account)] = value
+            self._shared[token] |= balances.unsettled
+            balances.unsettled.clear()
+
+    def _end_others(self, changes: Sequence[BookChange]) -> None:
+        """What it changed is the ledger's alone."""
+        for change in changes:
+            if change.book is BALANCES and change.key[0] in self._plain:
+                account = self._addresses.number(change.key[1])
+                self._plain[change.key[0]].units.pop(account, None)
+                self._shared[change.key[0]].discard(account)
+            elif change.book is FACTORS or change.book is ARRIVING:
+                self._plain.pop(change.key, None)
+                self._shared.pop(change.key, None)
+
+    def _settle_plain(self) -> None:
+        """The rows are written: what the ledger has of balances that moved since is out of date."""
+        known = self._ledger.known(BALANCES)
+        for token, balances in self._plain.items():
+            stale = self._shared[token] & balances.unsettled
+            for account in stale:
+                known.pop((token, self._addresses.address(account)), None)
+            self._shared[token] -= stale
+            balances.unsettled.clear()
+
+    # All others
+
     def _take(self, transaction: Sequence[LoggedEvent[Event]]) -> None:
+        self._begin_others(transaction)
         at = transaction[0].at
         self._rows[TRANSACTIONS.name].append((at.block, at.log, at.transaction))
         decision: int | None = None
-        for entry in explain_transaction(transaction, self._ledger):
+        entries = explain_transaction(transaction, self._ledger)
+        for entry in entries:
             apply(self._ledger, entry)
             if isinstance(entry.logged.event, CallExecuted | ActedDirectly):
                 decision = entry.logged.at.log
                 self._rows[DECISIONS.name].append(self._decision(entry))
             self._take_entry(entry, None if entry.grounds is None else decision)
+        self._end_others([change for entry in entries for change in entry.changes])
 
     def _take_entry(self, entry: JournalEntry, decision: int | None) -> None:
         block = entry.logged.at.block
@@ -274,6 +414,8 @@ class IndexWriter:
             row = self._ledger.readers[name].row
             self._rows[name] += [row(key, block, value) for (key, block), value in values.items()]
         self._addresses.write_new()
+        # In the order of their key they go into the same pages, one after the other.
+        self._rows[BALANCES.name].sort(key=itemgetter(0, 1, 2))
         for table in (HEADS, *OF_THE_CHAIN):
             write_rows(self._connection, table, self._rows.get(table.name, ()))
         self._rows.clear()
@@ -304,3 +446,15 @@ class IndexWriter:
                 ),
                 [{"of_token": token, "of_account": account} for token, account in keys],
             )
+
+
+def _events_of(
+    transaction: Sequence[LoggedEvent[Event]] | PlainTransfers,
+) -> Sequence[LoggedEvent[Event]]:
+    if not isinstance(transaction, PlainTransfers):
+        return transaction
+    at = transaction.at
+    return [
+        LoggedEvent(Transfer(giver, taker, units), token, replace(at, log=log))
+        for log, token, giver, taker, units in transaction.transfers
+    ]

@@ -186,6 +186,35 @@ def test_the_last_key_that_can_halt_stays(
         ask(unsealed.execute, *decision.execution(0), key(OPERATOR))
 
 
+@pytest.mark.requirement("G12")
+def test_who_alone_has_a_key_to_halt_keeps_the_role(
+    unsealed, platform, vault, draft, ask, refuses, key, accounts
+):
+    """Two can halt. The one loses its key; that it still has the role stops nothing."""
+    founder = {"from": accounts[FOUNDER]}
+    for account in (20, 21):  # 8 and 9
+        unsealed.addOrganisation("stop", bitmap([Role.EMERGENCY]), [accounts[account]], founder)
+    unsealed.seal(founder)
+
+    def signed(data, *parties):
+        decision = draft(unsealed, data, parties=parties)
+        fields = decision.request.fields
+        unsealed.propose(fields, 0, decision.published_data, key(OPERATOR))
+        unsealed.sign(fields, 1, key(AUDITOR))
+        unsealed.sign(fields, 2, key(REGISTRAR))
+        return decision.execution(0)
+
+    unsealed.execute(*signed(unsealed.revokeKey.encode_input(accounts[21])), key(OPERATOR))
+    role, removed = unsealed.revokeRole.encode_input, unsealed.removeOrganisation.encode_input
+
+    for execution in (signed(role(8, Role.EMERGENCY, AT_LARGE)), signed(removed(8), 8)):
+        with refuses("LastHolder", 8, Role.EMERGENCY, AT_LARGE):
+            ask(unsealed.execute, *execution, key(OPERATOR))
+    # The other's role is of no use without a key, and can be taken.
+    unsealed.execute(*signed(role(9, Role.EMERGENCY, AT_LARGE)), key(OPERATOR))
+    assert unsealed.rolesOf(9, AT_LARGE) == 0
+
+
 def test_the_last_key_can_be_exchanged_in_one_step(unsealed, founder, key, accounts):
     old = key(AML)["from"]
 

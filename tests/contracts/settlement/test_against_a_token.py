@@ -1,10 +1,13 @@
 """Units of one JP20 token against units of another, in one transaction (G22)."""
 
 import pytest
-from settlement_words import MATCHED, SETTLED, commitments, status
+from brownie import Contract
+from eth_abi import encode
+from settlement_words import CANCELLED, MATCHED, SETTLED, commitments, status
 from token_words import Position, emitted, name_hash, names, position, reverts_with
 
 from jp20.domain.token.reasons import Reason
+from jp20.domain.token.storage import request_slots
 
 pytestmark = pytest.mark.requirement("G22", "G14")
 
@@ -103,6 +106,58 @@ def test_both_commitments_are_released_where_both_sides_cancel(
     assert names(tx) == ["CommitmentReleased", "CommitmentReleased", "TradeCancelled"]
     assert position(token, alice) == Position(balance=100, free=100)
     assert position(other, bob) == Position(balance=500, free=500)
+
+
+@pytest.fixture
+def make_successor(platform, version, term_sheet, token_abi, decided):
+    """Puts another token in the place of one."""
+
+    def make(old, holders):
+        terms = {"name": old.name(), "symbol": old.symbol(), "code": old.code()}
+        extra = encode(["address", "uint256"], [old.address, 1])
+        platform.createToken(version.number, term_sheet(extra=extra, **terms), 7, 8, decided)
+        new = Contract.from_abi("successor", platform.tokens()[-1], token_abi, persist=False)
+        old.closeFor(new, decided)
+        new.carryHolders(holders, decided)
+        slots = [f"0x{slot:064x}" for slot in request_slots(1)]
+        new.carrySlots(slots, decided)
+        return new
+
+    return make
+
+
+@pytest.mark.requirement("G32")
+@pytest.mark.parametrize("leg", ["token", "payment"])
+def test_a_trade_whose_token_was_replaced_is_ended_by_anybody_and_its_units_are_free(
+    settlement,
+    exchange,
+    matched,
+    token,
+    other,
+    alice,
+    bob,
+    issuer_account,
+    stranger,
+    decided,
+    make_successor,
+    leg,
+):
+    old, kept = (token, other) if leg == "token" else (other, token)
+    new = make_successor(old, [alice, bob, issuer_account])
+    # While it is closed nothing moves, and the trade stands.
+    with reverts_with("NotCancellable", matched, stranger):
+        settlement.cancel.call(exchange, {"from": stranger})
+    new.takeOver(decided)
+    # 30 of Alice's 100, 60 of Bob's 500.
+    assert position(new, alice if leg == "token" else bob).committed == (30, 60)[leg == "payment"]
+    with reverts_with("TransferRefused", Reason.TOKEN_CLOSED):
+        settlement.settle.call(exchange, {"from": bob})
+
+    settlement.cancel(exchange, {"from": stranger})
+
+    assert status(settlement, exchange) == CANCELLED
+    for each in (new, kept):
+        assert (position(each, alice).committed, position(each, bob).committed) == (0, 0)
 
 
 @pytest.mark.requirement("G3")

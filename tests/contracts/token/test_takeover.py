@@ -26,6 +26,7 @@ from token_words import (
 
 from jp20.domain.token.reasons import Reason
 from jp20.domain.token.storage import (
+    data_of,
     document_slots,
     field,
     in_mapping,
@@ -205,6 +206,20 @@ def wallet_of_nobody():
     return "0x" + "77" * 20
 
 
+def test_whose_token_it_is_does_not_change_with_it(old, new, authority, decided):
+    """Who signs has the same roles for both; named brokers are named again."""
+    authority.setStrangersSigned(True, decided)
+    with reverts_with("OtherParties", new):
+        old.token.closeFor.call(new, decided)
+    authority.setStrangersSigned(False, decided)
+    authority.setBrokers(old.token, 1, decided)
+    with reverts_with("OtherParties", new):
+        old.token.closeFor.call(new, decided)
+    authority.setBrokers(new, 1, decided)
+    old.token.closeFor(new, decided)
+    assert old.token.successor() == new
+
+
 def test_appointing_breaking_off_and_taking_over_are_decided(old, new, stranger):
     for refused in (
         lambda: old.token.closeFor.call(new, {"from": stranger}),
@@ -300,6 +315,42 @@ def test_words_that_were_copied_by_their_slots_first_are_counted_all_the_same(
     assert new.totalSupply() == 20_000
 
 
+def test_the_splits_come_before_whatever_is_copied_first(
+    old, new, alice, bob, everybody, decided, stranger
+):
+    """The last factor alone would leave every older word without its own."""
+    old.token.split(5, decided)
+    old.token.closeFor(new, decided)
+    last, position = (
+        in_mapping(field("_splitFactors"), 2),
+        in_mapping(field("_holders"), bob.address),
+    )
+
+    tx = new.carrySlots(words([last, position]), {"from": stranger})
+
+    assert emitted(tx, "UnitsSplit") == [(1, 2), (2, 5)]
+    assert new.balanceOf(bob) == 0
+    tx = new.carryHolders(everybody, {"from": stranger})
+    assert "UnitsSplit" not in tx.events
+    new.takeOver(decided)
+    assert (new.splitFactor(0), new.splitFactor(1)) == (10, 5)
+    # 206 × 5
+    assert new.balanceOf(alice) == 1_030
+
+
+def test_a_long_name_stays_the_new_tokens_own(make_token, make_successor, stranger, decided):
+    old = make_token(name="JP20 real estate, the first series, Tokyo")
+    new = make_successor(old, name="JP20 real estate, the first series, Osaka")
+    old.closeFor(new, decided)
+    data = data_of(field("_name"))
+
+    for slot in words([data, data + 1]):
+        with reverts_with("NotASlotToCarry", slot):
+            new.carrySlots.call([slot], {"from": stranger})
+
+    assert new.name() == "JP20 real estate, the first series, Osaka"
+
+
 def test_a_field_is_not_copied_by_its_slot(closed, new, stranger):
     for name in ("_authority", "_word", "_supply", "_isCarried"):
         (slot,) = words([field(name)])
@@ -356,6 +407,18 @@ def test_it_is_broken_off_and_the_old_token_goes_on(
 
 def test_a_pause_that_comes_meanwhile_comes_over(carried, new, alice, bob, decided):
     carried.token.pause(decided)
+
+    new.takeOver(decided)
+
+    assert new.paused() is True
+    assert new.preview(alice, alice, bob, 1) == Reason.TOKEN_PAUSED
+
+
+@pytest.mark.requirement("G12")
+def test_a_pause_of_the_new_token_is_not_lifted_by_putting_it_in_force(
+    carried, new, alice, bob, decided
+):
+    new.pause(decided)
 
     new.takeOver(decided)
 

@@ -23,6 +23,7 @@ from jp20.domain.register.events import Cause, RestraintKind
 from jp20.domain.register.movements import Why
 from jp20.operations.governance.acts import carry_out
 from jp20.operations.register.asking import ask
+from jp20.operations.register.by_calls import ByCalls
 from jp20.operations.token.enforce import find_original, reverse
 from jp20.register.questions import NoSuchBlock, NoSuchTime, NotInRegister, Questions
 
@@ -323,3 +324,21 @@ def test_without_decisions_the_answers_are_the_same_but_for_who_decided(past, re
     without = [replace(line, grounds=None) for line in register.history(now, past.token)]
     assert list(alone.history(now, past.token)) == without
     assert alone.organisations(now) == ()
+
+
+@pytest.mark.requirement("G13", "G15")
+@pytest.mark.parametrize("name", ["founded", "sold", "split", "further", "reversed"])
+def test_calls_at_the_block_answer_what_the_events_add_up_to(past, register, name):
+    by_calls: Questions = ByCalls(past.session.connection, register)
+    at = by_calls.stamp(getattr(past, name))
+
+    assert at == register.stamp(at.block)
+    assert by_calls.token(at, past.token) == register.token(at, past.token)
+    assert by_calls.holdings(at, past.token) == register.holdings(at, past.token)
+    assert by_calls.restraints(at, past.token) == register.restraints(at, past.token)
+    first = by_calls.stamp(past.founded)
+    changed = register.differences(first, at, past.token)
+    assert by_calls.differences(first, at, past.token) == changed
+    for each in (ALICE, BOB, CAROL, DAVE):
+        holding = register.holding(at, past.token, each)
+        assert by_calls.holding(at, past.token, each) == holding

@@ -56,7 +56,7 @@ def deposit_code() -> bytes:
     sys.path.append(str(Path(__file__).parents[3] / "tools"))
     from compile_contracts import compile_sources
 
-    return bytes.fromhex(compile_sources()["Deposit"]["evm"]["bytecode"]["object"])
+    return bytes.fromhex(compile_sources("Deposit")["Deposit"]["evm"]["bytecode"]["object"])
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ BEHIND_KEYS = {
 def layout() -> dict[str, int]:
     from compile_contracts import compile_sources
 
-    storage = compile_sources()["JP20Takeover"]["storageLayout"]["storage"]
+    found = compile_sources("JP20Takeover", ["storageLayout"])
+    storage = found["JP20Takeover"]["storageLayout"]["storage"]
     return {each["label"]: int(each["slot"]) for each in storage}
 
 

@@ -14,7 +14,7 @@ _FOLDER: Final = Path(__file__).parent
 
 
 def bring_up_to_date(engine: Engine, revision: str = "head") -> None:
-    """Makes the tables, or brings those of an earlier version to a revision: all of it or nothing."""
+    """Makes the tables, or brings earlier ones to a revision: all of it or nothing."""
     from alembic.runtime.environment import EnvironmentContext
 
     config, scripts = _scripts()
