@@ -28,7 +28,8 @@ from jp20.domain.transactions.transactions import signer_of_message
 from jp20.operations.files.inputs import read_file
 from jp20.operations.register.asking import ask
 from jp20.operations.register.by_calls import ByCalls, SomebodyIsMissing
-from jp20.operations.register.exports import Ask, Office, export_of, rendered
+from jp20.operations.register.exports import Ask, Office, export_of, in_form
+from jp20.operations.register.reconciliation import NotReconciled, require_reconciled
 from jp20.operations.session import Session
 from jp20.views.manifest import MANIFEST, SIGNATURE, Manifest, parse_manifest, parse_signature
 
@@ -170,10 +171,13 @@ def _content(connection: Connection, content: bytes, manifest: Manifest) -> Veri
         office = Office(session, register, language=question.language)
         ending, encoding, strict = question.ending, question.encoding, question.strict
         try:
+            require_reconciled(session, register, at, token)
             export = export_of(office, at, token, asked, ending, encoding, strict=strict)
-            again, _ = rendered(export, asked, ending, encoding, question.language, strict=strict)
+            again, _ = in_form(export, ending, encoding, question.language, strict=strict)
         except SomebodyIsMissing as missing:
             return Verified(Check.CONTENT, Outcome.WRONG, missing.why or missing.what)
+        except NotReconciled as differing:
+            return Verified(Check.CONTENT, Outcome.WRONG, differing.why or differing.what)
     if again == content:
         found = Text("{bytes:,} bytes, from calls at block {block}",
                      bytes=len(again), block=at.block)  # fmt: skip
