@@ -348,7 +348,7 @@ class ByLedger:
         moved: Iterable[_Moved] = self._moves(at, token)
         if own is not None:
             moved = (each for each in moved if _concerns(each.what, own))
-        lines = (self._line(at, token, each) for each in moved)
+        lines: Iterator[Line] = (self._line(at, token, each) for each in moved)
         if own is not None:
             lines = _with_balances(lines, own)
         return (line for line in lines if line.at.block >= first)

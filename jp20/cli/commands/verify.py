@@ -31,7 +31,7 @@ def verify(
     ],
 ) -> None:
     """For an auditor who trusts nobody (G15, G31)."""
-    from jp20.operations.register.verify import Outcome, verify_with_node
+    from jp20.operations.register.verify import CheckOutcome, verify_with_node
 
     found = verify_with_node(file, rpc)
     show(
@@ -46,5 +46,5 @@ def verify(
             [(each.check, each.outcome, each.found) for each in found],
         )
     )
-    if any(each.outcome is Outcome.WRONG for each in found):
+    if any(each.outcome is CheckOutcome.WRONG for each in found):
         raise Ending(ExitCode.REFUSED)

@@ -28,7 +28,8 @@ from jp20.domain.transactions.transactions import signer_of_message
 from jp20.operations.files.inputs import read_file
 from jp20.operations.register.asking import ask
 from jp20.operations.register.by_calls import ByCalls, SomebodyIsMissing
-from jp20.operations.register.exports import Ask, Office, export_of, rendered
+from jp20.operations.register.exports import Ask, Office, export_of, in_form
+from jp20.operations.register.reconciliation import NotReconciled, require_reconciled
 from jp20.operations.session import Session
 from jp20.views.manifest import MANIFEST, SIGNATURE, Manifest, parse_manifest, parse_signature
 
@@ -46,7 +47,7 @@ class Check(Enum):
         return self.value
 
 
-class Outcome(Enum):
+class CheckOutcome(Enum):
     """How a check went. What could not be checked is not right, and not wrong."""
 
     RIGHT = Text("right")
@@ -63,7 +64,7 @@ class Verified:
     """A check and its outcome, with what was found."""
 
     check: Check
-    outcome: Outcome
+    outcome: CheckOutcome
     found: Text
 
 
@@ -107,9 +108,9 @@ def _checks(
     there = _block(connection, manifest)
     yield there
     yield _signature(connection, file, manifest)
-    if there.outcome is not Outcome.RIGHT:
+    if there.outcome is not CheckOutcome.RIGHT:
         yield Verified(
-            Check.CONTENT, Outcome.NOT_CHECKED, Text("The node has another chain or block.")
+            Check.CONTENT, CheckOutcome.NOT_CHECKED, Text("The node has another chain or block.")
         )
         return
     yield _content(connection, content, manifest)
@@ -118,11 +119,11 @@ def _checks(
 def _block(connection: Connection, manifest: Manifest) -> Verified:
     if connection.chain_id != manifest.chain_id:
         found = Text("The node is on chain {chain_id}.", chain_id=connection.chain_id)
-        return Verified(Check.BLOCK, Outcome.WRONG, found)
+        return Verified(Check.BLOCK, CheckOutcome.WRONG, found)
     latest = connection.block_number()
     if manifest.block > latest:
         found = Text("The node's latest block is {latest}.", latest=latest)
-        return Verified(Check.BLOCK, Outcome.WRONG, found)
+        return Verified(Check.BLOCK, CheckOutcome.WRONG, found)
     block = connection.block(manifest.block)
     same = (f"0x{block.hash.hex()}", block.time) == (manifest.block_hash, manifest.time)
     return _verified(
@@ -135,20 +136,20 @@ def _block(connection: Connection, manifest: Manifest) -> Verified:
 def _signature(connection: Connection, file: Path, manifest: Manifest) -> Verified:
     beside = file.with_name(file.name + SIGNATURE)
     if not beside.exists():
-        return Verified(Check.SIGNATURE, Outcome.NOT_CHECKED, Text("It is not signed."))
+        return Verified(Check.SIGNATURE, CheckOutcome.NOT_CHECKED, Text("It is not signed."))
     said = parse_signature(read_file(beside), beside.name)
     if signer_of_message(manifest.text.encode(), said.signature) != said.address:
         found = Text("It is no signature of {key} on this manifest.", key=said.address)
-        return Verified(Check.SIGNATURE, Outcome.WRONG, found)
+        return Verified(Check.SIGNATURE, CheckOutcome.WRONG, found)
     consortium = consortium_at(connection, _authority(connection, manifest))
     number = consortium.read(int, "organisationOf", said.address, block=manifest.block)
     if number == 0 or number != said.organisation:
         found = Text("{key} was no key of organisation {number} as of the block.",
                      key=said.address, number=said.organisation)  # fmt: skip
-        return Verified(Check.SIGNATURE, Outcome.WRONG, found)
+        return Verified(Check.SIGNATURE, CheckOutcome.WRONG, found)
     name = consortium.read(tuple[str, bool, int, int], "organisationInfo", number)[0]
     return Verified(
-        Check.SIGNATURE, Outcome.RIGHT, Text("{name}, key {key}", name=name, key=said.address)
+        Check.SIGNATURE, CheckOutcome.RIGHT, Text("{name}, key {key}", name=name, key=said.address)
     )
 
 
@@ -156,7 +157,7 @@ def _content(connection: Connection, content: bytes, manifest: Manifest) -> Veri
     question = _question(manifest.question)
     if question is None or question.named:
         why = Text("A statement, or an export with names, is made from more than the chain.")
-        return Verified(Check.CONTENT, Outcome.NOT_CHECKED, why)
+        return Verified(Check.CONTENT, CheckOutcome.NOT_CHECKED, why)
     token = parse_address(manifest.token)
     with _session(connection, token) as session:
         register = ByCalls(connection, ask(session))
@@ -170,18 +171,21 @@ def _content(connection: Connection, content: bytes, manifest: Manifest) -> Veri
         office = Office(session, register, language=question.language)
         ending, encoding, strict = question.ending, question.encoding, question.strict
         try:
+            require_reconciled(session, register, at, token)
             export = export_of(office, at, token, asked, ending, encoding, strict=strict)
-            again, _ = rendered(export, asked, ending, encoding, question.language, strict=strict)
+            again, _ = in_form(export, ending, encoding, question.language, strict=strict)
         except SomebodyIsMissing as missing:
-            return Verified(Check.CONTENT, Outcome.WRONG, missing.why or missing.what)
+            return Verified(Check.CONTENT, CheckOutcome.WRONG, missing.why or missing.what)
+        except NotReconciled as differing:
+            return Verified(Check.CONTENT, CheckOutcome.WRONG, differing.why or differing.what)
     if again == content:
         found = Text("{bytes:,} bytes, from calls at block {block}",
                      bytes=len(again), block=at.block)  # fmt: skip
-        return Verified(Check.CONTENT, Outcome.RIGHT, found)
+        return Verified(Check.CONTENT, CheckOutcome.RIGHT, found)
     parts = ", ".join(f"{name} {number}" for name, number in manifest.made_with.items())
     return Verified(
         Check.CONTENT,
-        Outcome.WRONG,
+        CheckOutcome.WRONG,
         Text("SHA-256 {digest}. It was made with {parts}: other versions may write other bytes.",
              digest=hashlib.sha256(again).hexdigest(), parts=parts),
     )  # fmt: skip
@@ -240,4 +244,4 @@ def _opened(connection: Connection, found: Mapping[str, ChecksumAddress]) -> Ses
 
 
 def _verified(check: Check, right: bool, found: Text) -> Verified:
-    return Verified(check, Outcome.RIGHT if right else Outcome.WRONG, found)
+    return Verified(check, CheckOutcome.RIGHT if right else CheckOutcome.WRONG, found)

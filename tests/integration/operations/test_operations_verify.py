@@ -13,7 +13,7 @@ from jp20.domain.investors.investors import investor_id
 from jp20.domain.register.answers import Stamp
 from jp20.operations.register.asking import ask
 from jp20.operations.register.exports import Ask, Office, export_register
-from jp20.operations.register.verify import Check, Outcome, verify_export
+from jp20.operations.register.verify import Check, CheckOutcome, verify_export
 from jp20.operations.session import Session
 from jp20.register.questions import Questions
 from jp20.views.manifest import MANIFEST, SIGNATURE
@@ -57,7 +57,7 @@ class Case:
         export_register(office, file, self.token, self.at, asked, encoding)
         return file
 
-    def outcomes(self, file: Path) -> dict[Check, Outcome]:
+    def outcomes(self, file: Path) -> dict[Check, CheckOutcome]:
         found = verify_export(self.session.connection, file)
         return {each.check: each.outcome for each in found}
 
@@ -71,10 +71,10 @@ def case(founded: World) -> Iterator[Case]:
 
 
 RIGHT = {
-    Check.BYTES: Outcome.RIGHT,
-    Check.BLOCK: Outcome.RIGHT,
-    Check.SIGNATURE: Outcome.NOT_CHECKED,
-    Check.CONTENT: Outcome.RIGHT,
+    Check.BYTES: CheckOutcome.RIGHT,
+    Check.BLOCK: CheckOutcome.RIGHT,
+    Check.SIGNATURE: CheckOutcome.NOT_CHECKED,
+    Check.CONTENT: CheckOutcome.RIGHT,
 }
 
 
@@ -110,12 +110,12 @@ def test_the_signature_is_that_of_the_organisation_s_key(case, tmp_path):
     file = case.export(tmp_path / "signed.json", Content.HOLDERS, signed=True)
     signature = file.with_name(file.name + SIGNATURE)
 
-    assert case.outcomes(file) == RIGHT | {Check.SIGNATURE: Outcome.RIGHT}
+    assert case.outcomes(file) == RIGHT | {Check.SIGNATURE: CheckOutcome.RIGHT}
     said = signature.read_text()
     signature.write_text(said.replace(f'"organisation": {ISSUER}', '"organisation": 1'))
-    assert case.outcomes(file)[Check.SIGNATURE] is Outcome.WRONG
+    assert case.outcomes(file)[Check.SIGNATURE] is CheckOutcome.WRONG
     signature.write_text(said.replace('"sig": "0x', '"sig": "0x00').replace('"\n}', '"\n}'))
-    assert case.outcomes(file)[Check.SIGNATURE] is Outcome.WRONG
+    assert case.outcomes(file)[Check.SIGNATURE] is CheckOutcome.WRONG
 
 
 @pytest.mark.requirement("G15")
@@ -133,8 +133,8 @@ def test_a_figure_that_was_changed_is_found_though_the_manifest_was_made_to_fit(
     beside.write_text(honest.replace(digest, false))
     made_to_fit = case.outcomes(file)
 
-    assert as_changed[Check.BYTES] is Outcome.WRONG
-    assert made_to_fit == RIGHT | {Check.CONTENT: Outcome.WRONG}
+    assert as_changed[Check.BYTES] is CheckOutcome.WRONG
+    assert made_to_fit == RIGHT | {Check.CONTENT: CheckOutcome.WRONG}
 
 
 @pytest.mark.requirement("G15")
@@ -144,4 +144,4 @@ def test_another_block_is_found(case, tmp_path):
     beside.write_text(beside.read_text().replace(case.at.hash.hex(), "ab" * 32))
 
     found = case.outcomes(file)
-    assert (found[Check.BLOCK], found[Check.CONTENT]) == (Outcome.WRONG, Outcome.NOT_CHECKED)
+    assert (found[Check.BLOCK], found[Check.CONTENT]) == (CheckOutcome.WRONG, CheckOutcome.NOT_CHECKED)
