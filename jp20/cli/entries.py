@@ -235,6 +235,27 @@ PANELS: Final = (
         ),
     ),
     Panel(
+        help_text("Personal data"),
+        (
+            Entry(
+                "vault",
+                "vault",
+                help_text("What is known of persons: encrypted, corrected, disclosed, erased."),
+            ),
+            Entry(
+                "views",
+                "views",
+                help_text("Who sees what, by role."),
+                is_command=True,
+            ),
+            Entry(
+                "log",
+                "log",
+                help_text("Who saw or did what with whose data."),
+            ),
+        ),
+    ),
+    Panel(
         help_text("Sending", context="panel"),
         (
             Entry(

@@ -165,10 +165,28 @@ class StatementSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VaultSettings:
+    """The folder of personal data, seen from the settings file. `password` None: it is typed."""
+
+    folder: str = "vault"
+    password: SecretPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """The folder of the access log, and the one in which its head is kept, seen from the settings
+    file.
+    """
+
+    folder: str = "log"
+    heads: str = "log"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole file. `policy` and `consortium` are files, seen from this one; None: the policy
-    that the package carries, no consortium file. `columns` says which column each of the office's
-    own headers is, NOT_READ where it is not to be read.
+    """The whole file. `policy`, `consortium` and `views` are files, seen from this one; None: the
+    policy and the views that the package carries, no consortium file. `columns` says which column
+    each of the office's own headers is, NOT_READ where it is not to be read.
     """
 
     file: str
@@ -177,10 +195,13 @@ class Settings:
     folders: Folders
     policy: str | None
     consortium: str | None
+    views: str | None
     columns: Mapping[str, str]
     index: IndexSettings
     serve: ServeSettings
     statements: StatementSettings
+    vault: VaultSettings
+    log: LogSettings
 
 
 def parse_settings(data: bytes, file: str) -> Settings:
@@ -199,6 +220,8 @@ def parse_settings(data: bytes, file: str) -> Settings:
         reader.index(document.get("index", {})),
         reader.serve(document.get("serve", {})),
         reader.statements(document.get("statements", {})),
+        reader.vault(document.get("vault", {})),
+        reader.log(document.get("log", {})),
     )
     tables = (
         "network",
@@ -209,6 +232,8 @@ def parse_settings(data: bytes, file: str) -> Settings:
         "index",
         "serve",
         "statements",
+        "vault",
+        "log",
     )
     reader.known("", document, tables)
     if reader.faults:
@@ -279,14 +304,29 @@ class _Reader:
             **{name: self._text(f"folders.{name}", table[name]) for name in names if name in table}
         )
 
-    def governance(self, value: object) -> tuple[str | None, str | None]:
+    def governance(self, value: object) -> tuple[str | None, str | None, str | None]:
         table = self._table("governance", value)
-        self.known("governance", table, ("policy", "consortium"))
-        policy, consortium = (
+        self.known("governance", table, ("policy", "consortium", "views"))
+        policy, consortium, views = (
             self._text(f"governance.{name}", table[name]) if name in table else None
-            for name in ("policy", "consortium")
+            for name in ("policy", "consortium", "views")
         )
-        return policy, consortium
+        return policy, consortium, views
+
+    def vault(self, value: object) -> VaultSettings:
+        table = self._table("vault", value)
+        self.known("vault", table, ("folder", "password"))
+        password = table.get("password")
+        return VaultSettings(
+            self._text("vault.folder", table.get("folder", VaultSettings().folder)),
+            None if password is None else self._secret("vault.password", password),
+        )
+
+    def log(self, value: object) -> LogSettings:
+        table = self._table("log", value)
+        self.known("log", table, ("folder", "heads"))
+        folder = self._text("log.folder", table.get("folder", LogSettings().folder))
+        return LogSettings(folder, self._text("log.heads", table.get("heads", folder)))
 
     def index(self, value: object) -> IndexSettings:
         table = self._table("index", value)
