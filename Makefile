@@ -22,7 +22,7 @@ FIND_PYTHON := for python in python3.11 python3.12 python3.13 python3 none; do \
 		echo "JP20 needs Python 3.11 or later with its venv module (Debian: python3-venv); none is on PATH." >&2; exit 1; \
 	fi
 
-.PHONY: help env demo chain wheel poa test test-python test-installed test-network test-contracts test-anvil test-invariants bench bench-poa lint format messages compile lock mutants clean
+.PHONY: help env demo chain wheel poa test test-python test-installed test-network test-contracts test-anvil test-invariants bench bench-poa bench-register lint format messages compile lock mutants clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -73,6 +73,9 @@ bench: env ## gas and throughput beside the peers, to bench/results
 
 bench-poa: env ## throughput on four validators, to bench/results (30 minutes, ten of them a soak)
 	@$(PYTHON) -m bench.poa
+
+bench-register: env ## the index of the register on a made-up chain, to bench/results (5 minutes)
+	@$(PYTHON) -m bench.register
 
 lint: env ## ruff, solhint, mypy, messages, and the contracts' sizes, layouts and selectors
 	@ruff check .

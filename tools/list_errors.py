@@ -30,8 +30,7 @@ Made by `make messages`. `kind` is the word of `--format json`; what varies is l
 def errors() -> list[type[JP20Error]]:
     """Every class of JP20, by its kind."""
     for module in walk_packages(jp20.__path__, "jp20."):
-        # Both run when they are imported: one the command line, the others what alembic asks for.
-        if module.name != "jp20.__main__" and ".migrations." not in module.name:
+        if module.name != "jp20.__main__":
             import_module(module.name)
     found = {each for each in _below(JP20Error) if each.__module__.startswith("jp20.")}
     return sorted(found, key=lambda each: (each.kind, each.__module__))

@@ -67,8 +67,16 @@ interface ITokenLifecycle {
     /// @notice Redeems `amounts[i]` of each holder, where the terms allow partial redemption; the amounts are the
     /// software's (largest remainder). Pledged, attached and frozen units are refused; locked and committed ones are
     /// not, and commitments that no longer fit end. 250 rows at most.
+    /// {previewRedemption} says beforehand what would be refused.
     /// @custom:act forced-redemption
     function redeemPart(address[] calldata holders, uint256[] calldata amounts) external;
+
+    /// @notice What {redeemPart} would answer to each row now: `NONE`, or the row's reason; each row by itself. Where
+    /// it reverts, halted, paused or not allowed by the terms, each row has that reason. Asked by anybody.
+    function previewRedemption(address[] calldata holders, uint256[] calldata amounts)
+        external
+        view
+        returns (Reason[] memory reasons);
 
     /// @notice 1 unit becomes `ratio`, for everybody at once.
     /// Balances, restraints, cap, lots, open requests and reversal allowances scale; record dates that have come, and

@@ -55,13 +55,14 @@ interface ITokenTakeover {
     /// @notice Copies positions from the predecessor: balance, freeze, commitments, lock-ups, pledges and attachments
     /// with their ids and ranks. Who was carried before, and who has none, is passed over. 100 holders at most, or nine
     /// with sixteen restraints each.
-    /// Emits `Transfer`, `Frozen`, `RestraintSet`, `PositionCarried`; and `UnitsSplit` before all that is carried for each
-    /// split that there was. Reverts with `NotTakingOver`, `UnknownLayout`.
+    /// Emits `Transfer`, `Frozen`, `RestraintSet`, `PositionCarried`; and `UnitsSplit` before all that is carried for
+    /// each split that there was. Reverts with `NotTakingOver`, `UnknownLayout`.
     function carryHolders(address[] calldata holders) external;
 
     /// @notice Copies other words of the predecessor's storage, by their slots: reversals and losses, documents, open
     /// requests, freezes at once, balances at record dates, allowances. 400 slots at most. Not the fields, and not the
-    /// name, which are this token's own. Emits `UnitsSplit` as {carryHolders} does. Reverts with `NotTakingOver`, `UnknownLayout`, `NotASlotToCarry`.
+    /// name, which are this token's own. Emits `UnitsSplit` as {carryHolders} does.
+    /// Reverts with `NotTakingOver`, `UnknownLayout`, `NotASlotToCarry`.
     function carrySlots(bytes32[] calldata slots_) external;
 
     /// @notice Puts this token in force and retires the predecessor, whose terms as they now stand are this token's.

@@ -53,6 +53,22 @@ abstract contract Redemption is Transfers, ITokenLifecycle {
         }
     }
 
+    /// @inheritdoc ITokenLifecycle
+    function previewRedemption(address[] calldata holders, uint256[] calldata amounts)
+        external
+        view
+        returns (Reason[] memory reasons)
+    {
+        _requireSameLength(holders.length, amounts.length);
+        TokenWord word = _word;
+        Reason stopped = _judgeOpen(word);
+        if (stopped == Reason.NONE && !word.has(TokenWords.PARTIAL_REDEMPTION)) stopped = Reason.REDEMPTION_NOT_ALLOWED;
+        reasons = new Reason[](holders.length);
+        for (uint256 i; i < holders.length; i++) {
+            reasons[i] = stopped == Reason.NONE ? _judgePart(_position(holders[i], word), amounts[i]) : stopped;
+        }
+    }
+
     /// @notice ERC-1594: redeems one holder's units out of the allowance that the holder gave the caller, who is the
     /// Consortium where a request is executed: without it the way is {IERC1644-controllerRedeem}. Lock-ups and
     /// commitments do not stand in the way; a pledge, an attachment and a freeze do.
@@ -91,17 +107,22 @@ abstract contract Redemption is Transfers, ITokenLifecycle {
     }
 
     /// @dev A part of a position: what others rely on stays. What the holder alone promised does not, or it would be a
-    /// way out: where the commitments no longer fit into what is left they end.
-    function _redeemUnits(TokenWord word, address holder, uint256 amount, bytes memory data) private returns (Reason) {
+    /// way out. The position is left without what does not stand in the way.
+    function _judgePart(Position memory position, uint256 amount) private pure returns (Reason) {
         if (amount == 0) return Reason.ZERO_AMOUNT;
-        Position memory position = _position(holder, word);
         if (amount > position.balance) return Reason.INSUFFICIENT_BALANCE;
-        uint256 committed = position.committed;
         position.locked = 0;
         position.committed = 0;
-        uint256 free = _free(position);
-        if (amount > free) return _restraintInTheWay(position, amount);
-        if (committed > free - amount) {
+        return amount > _free(position) ? _restraintInTheWay(position, amount) : Reason.NONE;
+    }
+
+    /// @dev Where the commitments no longer fit into what is left they end.
+    function _redeemUnits(TokenWord word, address holder, uint256 amount, bytes memory data) private returns (Reason) {
+        Position memory position = _position(holder, word);
+        uint256 committed = position.committed;
+        Reason reason = _judgePart(position, amount);
+        if (reason != Reason.NONE) return reason;
+        if (committed > _free(position) - amount) {
             _endCommitments(holder);
             _refreshBound(holder, word);
         }

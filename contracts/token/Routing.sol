@@ -92,7 +92,8 @@ library Routing {
         | bytes32(ITokenSwitches.platform.selector) >> 160
         | bytes32(ITokenSwitches.unpause.selector) >> 192;
     bytes32 private constant SERVICING_3 = bytes32(IRecordedTransfers.recordTransfer.selector)
-        | bytes32(IRecordedTransfers.recordSuccession.selector) >> 32;
+        | bytes32(IRecordedTransfers.recordSuccession.selector) >> 32
+        | bytes32(ITokenLifecycle.previewRedemption.selector) >> 64;
 
     bytes32 private constant RESTRAINTS_1 = bytes32(ITokenRestraints.setTokenLockUp.selector)
         | bytes32(ITokenRestraints.shortenTokenLockUp.selector) >> 32 | bytes32(ITokenRestraints.lockUp.selector) >> 64

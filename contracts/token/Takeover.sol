@@ -31,9 +31,6 @@ abstract contract Takeover is PlatformCall, ITokenTakeover {
     /// @dev Above every address: marks an investor, not a holder.
     uint256 private constant INVESTOR = 1 << 160;
 
-    /// @dev Above every investor: marks the splits.
-    uint256 private constant SPLITS = 1 << 161;
-
     /// @dev The terms that this token was made with and that a decision can change; amounts in units of no split.
     struct Said {
         TokenWord word;
@@ -312,8 +309,7 @@ abstract contract Takeover is PlatformCall, ITokenTakeover {
     /// @dev Once, and before any other word, so that no quantity stands here without the factors that it is counted by.
     function _carrySplits(ITokenTakeover old, TokenWord word) private {
         uint256 count = word.splits();
-        if (count == 0 || _isCarried[address(old)][SPLITS]) return;
-        _isCarried[address(old)][SPLITS] = true;
+        if (count == 0 || _splitFactors[count] != 0) return;
         bytes32[] memory places = new bytes32[](count);
         bytes32 base;
         assembly ("memory-safe") {

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -51,6 +52,33 @@ def write_new(file: Path, content: bytes, mode: int = READABLE) -> None:
             _link(written, file, content, mode)
         finally:
             written.unlink(missing_ok=True)
+    except FileExistsError:
+        raise FileExists(file) from None
+    except OSError as error:
+        raise CannotWrite(file, error) from None
+
+
+def write_new_together(files: Mapping[Path, bytes], mode: int = READABLE) -> None:
+    """Writes files that were not there, all of them or none. Raises FileExists, CannotWrite."""
+    written: dict[Path, Path] = {}
+    placed: list[Path] = []
+    file = next(iter(files))
+    try:
+        try:
+            for file, content in files.items():
+                if file.exists():
+                    raise FileExistsError
+                written[file] = _beside(file, content, mode)
+            for file, content in files.items():
+                _link(written[file], file, content, mode)
+                placed.append(file)
+        except BaseException:
+            for each in placed:
+                each.unlink(missing_ok=True)
+            raise
+        finally:
+            for each in written.values():
+                each.unlink(missing_ok=True)
     except FileExistsError:
         raise FileExists(file) from None
     except OSError as error:

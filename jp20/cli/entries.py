@@ -90,6 +90,12 @@ PANELS: Final = (
                 help_text("Who holds what, at any time."),
             ),
             Entry(
+                "verify",
+                "verify",
+                help_text("Check an export of the register against a node."),
+                is_command=True,
+            ),
+            Entry(
                 "index",
                 "index",
                 help_text("The register in a database, as of any block."),
@@ -231,6 +237,27 @@ PANELS: Final = (
                 "api",
                 "api",
                 help_text("Ask another organisation's server, and the key that signs its feed."),
+            ),
+        ),
+    ),
+    Panel(
+        help_text("Personal data"),
+        (
+            Entry(
+                "vault",
+                "vault",
+                help_text("What is known of persons: encrypted, corrected, disclosed, erased."),
+            ),
+            Entry(
+                "views",
+                "views",
+                help_text("Who sees what, by role."),
+                is_command=True,
+            ),
+            Entry(
+                "log",
+                "log",
+                help_text("Who saw or did what with whose data."),
             ),
         ),
     ),

@@ -12,6 +12,7 @@ from jp20.chain.signing import keystores as files
 from jp20.chain.signing.keystores import change_password as change_password
 from jp20.chain.signing.keystores import keystores as keystores
 from jp20.chain.signing.passwords import Password as Password
+from jp20.chain.signing.passwords import checked as checked
 from jp20.chain.signing.passwords import new_password as new_password
 from jp20.chain.signing.passwords import password_file as password_file
 from jp20.chain.signing.passwords import password_variable as password_variable

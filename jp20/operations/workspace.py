@@ -8,6 +8,7 @@ from typing import Final
 
 from eth_typing import ChecksumAddress
 
+from jp20.access_log.accesses import AccessLog
 from jp20.chain.rpc.access import Access as Access
 from jp20.chain.rpc.access import FromEnvironment, FromFile, Secret
 from jp20.chain.rpc.connection import Connection, connect
@@ -41,10 +42,15 @@ from jp20.domain.files.settings import (
 )
 from jp20.domain.governance.consortium_file import ConsortiumFile
 from jp20.domain.governance.policy import Policy
-from jp20.operations.files.inputs import load_consortium, load_policy, read_file
+from jp20.domain.governance.views import Views
+from jp20.operations.files.inputs import load_consortium, load_policy, load_views, read_file
 from jp20.operations.governance.platform import deployment_path, load_deployment
 from jp20.operations.register.index_place import IndexedPast, IndexPlace
 from jp20.operations.session import Session, open_session, require_present
+from jp20.vault.vault import Vault, create_vault, open_vault
+from jp20.views.fonts import FontSet, NoFonts
+from jp20.views.pdf import TEMPLATES, Statements
+from jp20.vault.vault import Vault, create_vault, open_vault
 
 SETTINGS: Final = "jp20.toml"
 
@@ -209,13 +215,7 @@ class Workspace:
         """What asks for a keystore's password, where the settings say that it is."""
         chosen = self.settings.signer
         place = chosen.password if isinstance(chosen, Keystores) else None
-        if place is None:
-            return self._ask(file)
-        return (
-            password_file(self.path(place.name))
-            if place.kind == "file"
-            else password_variable(place.name)
-        )
+        return self._ask(file) if place is None else self.secret_at(place)
 
     @property
     def outbox(self) -> Path:
@@ -231,6 +231,42 @@ class Workspace:
             named if "://" in named else self.path(named),
             lambda: None if secret is None else secret.read(),
         )
+
+    @property
+    def vault_folder(self) -> Path:
+        """Where personal data is."""
+        return self.path(self.settings.vault.folder)
+
+    def make_vault(self, password: str) -> None:
+        """Raises VaultExists."""
+        create_vault(self.vault_folder, password)
+
+    def vault(self) -> Vault:
+        """Personal data; the password is where the settings say, else it is asked for. Raises
+        NoVault, VaultDamaged, WrongStorePassword.
+        """
+        place = self.settings.vault.password
+        password = self._ask(self.vault_folder) if place is None else self.secret_at(place)
+        found = open_vault(self.vault_folder, password)
+        self._closing.callback(found.close)
+        return found
+
+    def secret_at(self, place: SecretPlace) -> Password:
+        """A password in a file or an environment variable."""
+        if place.kind == "file":
+            return password_file(self.path(place.name))
+        return password_variable(place.name)
+
+    @property
+    def access_log(self) -> AccessLog:
+        """What was seen and done with whose data."""
+        found = self.settings.log
+        return AccessLog(self.path(found.folder), self.path(found.heads))
+
+    def views(self) -> Views:
+        """Who sees what: the organisation's file, the package's where none is named."""
+        named = self.settings.views
+        return load_views(self.path(named) if named else None)
 
     @property
     def signer(self) -> SignerSettings:
@@ -256,6 +292,16 @@ class Workspace:
                 next_step=Text('Write: [governance] consortium = "consortium.toml"'),
             )
         return load_consortium(self.path(self.settings.consortium))
+
+    def press(self) -> Statements:
+        """What sets statements, with the settings' fonts and templates. Raises NoFonts,
+        UnfitTemplate, ExtraMissing.
+        """
+        found = self.settings.statements
+        folder = TEMPLATES if found.templates is None else self.path(found.templates)
+        if not found.fonts:
+            raise NoFonts(self.file.name)
+        return Statements(FontSet([self.path(each) for each in found.fonts]), folder)
 
     def session(self) -> Session:
         """The platform with this organisation's keys; on a development chain with everybody's.

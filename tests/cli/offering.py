@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
+from eth_utils import keccak
 from running import done, run, settle
 
 from jp20.chain.local import LocalChain
@@ -85,6 +86,22 @@ class Place:
         shown = done("register", "show", code, "--format", "json", folder=self.folder).json
         held = {each["wallet"]: each["units"] for each in shown["holders"]}
         return held.get(wallet, 0)
+
+    def take_one_unit_from(self, holder: str, code: str) -> None:
+        """Changes the chain's state behind the contracts' back: the slot of a holder who was
+        delivered 100 units has one less, as no event says.
+        """
+        shown = run("register", "show", code, "--format", "json", folder=self.folder).json
+        token = shown["register"]["token"]
+        for number in range(64):
+            place_of = keccak(int(holder, 16).to_bytes(32) + number.to_bytes(32))
+            slot = f"0x{place_of.hex()}"
+            word = int(self.chain.rpc("eth_getStorageAt", token, slot, "latest"), 16)
+            if word & (2**104 - 1) == 100:
+                self.chain.rpc("anvil_setStorageAt", token, slot, f"0x{word - 1:064x}")
+                self.chain.rpc("evm_mine")
+                return
+        raise AssertionError("the holder's slot was not found")
 
     def blocks(self) -> int:
         return self.chain.block_number()

@@ -6,6 +6,7 @@ import io
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from running import Bad, done, run, settle
 
+from jp20.chain.local import PATIENCE
 from jp20.cli.commands import version
 from jp20.cli.frame import endings, output
 from jp20.cli.frame.invocation import begin
@@ -99,6 +101,68 @@ def test_bash_runs_the_script_of_its_completion():
     )
     ran = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("reinstate\n", "")
+
+
+ASKED = {
+    "jp20 whitelist reins": "reinstate",
+    "jp20 requests list --st": "--state",
+    "jp20 distribute plan al": "allotments.csv",
+}
+"""What ends each of these lines, in a folder with allotments.csv."""
+
+
+@pytest.fixture
+def completing(tmp_path: Path) -> dict[str, str]:
+    """Files in which shells look for a script of completion, and a folder to complete in."""
+    (tmp_path / "fish" / "completions").mkdir(parents=True)
+    (tmp_path / "fish" / "completions" / "jp20.fish").write_text(done("completion", "fish").out)
+    (tmp_path / "_jp20").write_text(done("completion", "zsh").out)
+    (tmp_path / "allotments.csv").touch()
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    home = str(tmp_path)
+    return {**os.environ, "PATH": path, "XDG_CONFIG_HOME": home, "HOME": home, "JP20_LANG": "en"}
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish")
+@pytest.mark.parametrize(("line", "end"), ASKED.items())
+def test_fish_completes_by_the_file(completing, tmp_path, line, end):
+    ran = subprocess.run(
+        ["fish", "-c", f"complete -C '{line}'"],
+        cwd=tmp_path,
+        env=completing,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [each.split("\t")[0] for each in ran.stdout.splitlines()] == [end]
+
+
+IN_ZSH = """
+zmodload zsh/zpty
+zpty z 'zsh -f -i'
+zpty -w z 'PROMPT="> "; fpath=($HOME $fpath); autoload -U compinit; compinit -u -D'
+zpty -w z 'echo READY $((1+1))'
+zpty -r -m z said '*READY 2*'
+zpty -w -n z $ASKED$'\t'
+zpty -r -m z said "*$END *"
+print found
+zpty -d z
+"""
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="needs zsh")
+@pytest.mark.parametrize(("line", "end"), ASKED.items())
+def test_zsh_completes_by_the_file_from_the_first_time_on(completing, tmp_path, line, end):
+    ran = subprocess.run(
+        ["zsh", "-f", "-c", IN_ZSH],
+        cwd=tmp_path,
+        env=completing | {"ASKED": line, "END": end, "TERM": "dumb"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
+    )
+    assert ran.stdout == "found\n"
 
 
 def test_what_an_option_may_be_is_said_in_the_readers_language():

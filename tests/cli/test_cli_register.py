@@ -1,15 +1,10 @@
-"""`jp20 register`: shown, exported, compared with the chain, now and as of the past."""
+"""`jp20 register`: shown, compared with the chain, now and as of the past."""
 
-import csv
 import hashlib
-import io
-import json
 from collections.abc import Iterator
 
 import pytest
-from eth_utils import keccak
 from offering import ALICE, BOB, CAROL, STRANGER, Place, place_at, refused
-from openpyxl import load_workbook
 from running import Bad, done, run
 
 from jp20.domain.base.times import in_tokyo
@@ -20,9 +15,6 @@ BAD = [
     Bad("register show", ("NONE", "--block", "-1"), 2, "--block"),
     Bad("register show", ("NONE", "--block", "1", "--time", "2027-01-01"), 2, "--time"),
     Bad("register show", ("NONE", "--time", "yesterday"), 2, "yesterday"),
-    Bad("register export", ("NONE", "register.pdf"), 2, "register.pdf"),
-    Bad("register export", ("NONE", "register.csv", "--encoding", "sjis"), 2, "--encoding"),
-    Bad("register export", ("NONE", "register.csv"), 1, "NONE"),
     Bad("register check", ("NONE",), 1, "NONE"),
     Bad("register history", ("NONE", "0x12"), 2, "0x12"),
     Bad("register history", ("NONE",), 1, "NONE"),
@@ -248,73 +240,6 @@ def test_an_investor_is_shown_with_wallets_holdings_and_when_kyc_lapses(place):
     assert nobody == []
 
 
-@pytest.mark.requirement("G15")
-@pytest.mark.parametrize(
-    ("encoding", "codec"), [("utf-8", "utf-8-sig"), ("cp932", "cp932")], ids=["utf-8", "cp932"]
-)
-def test_holders_are_exported_as_csv_and_each_row_names_the_block(place, encoding, codec):
-    file = f"holders-{encoding}.csv"
-    delivered = str(delivered_in(place))
-
-    done("register", "export", "RG-1", file, "--encoding", encoding, "--lang", "ja",
-         "--block", delivered, folder=place.folder)  # fmt: skip
-
-    text = (place.folder / file).read_bytes().decode(codec)
-    rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0] == [
-        "ウォレット",
-        "口数",
-        "発行数量に対する割合(%)",
-        "基準ブロック",
-        "基準日時",
-    ]
-    assert [row[:2] for row in rows[1:]] == [[ALICE, "100"], [BOB, "60"], [CAROL, "40"]]
-    assert {row[3] for row in rows[1:]} == {delivered}
-
-
-@pytest.mark.requirement("G15")
-def test_the_history_is_exported_as_csv(place):
-    done("register", "export", "RG-1", "history.csv", "--content", "history", folder=place.folder)
-
-    text = (place.folder / "history.csv").read_text("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
-    assert [row["why"] for row in rows] == ["issue", *["delivery"] * 3, "split 1 to 2"]
-    assert {row["as of block"] for row in rows} == {str(place.blocks())}
-
-
-@pytest.mark.requirement("G15")
-def test_the_whole_register_is_exported_as_xlsx_and_json(place):
-    done("register", "export", "RG-1", "register.xlsx", folder=place.folder)
-    done("register", "export", "RG-1", "register.json", folder=place.folder)
-
-    book = load_workbook(place.folder / "register.xlsx")
-    assert book.sheetnames == ["register", "holders", "history", "differences"]
-    summary = {row[0]: row[1] for row in book["register"].iter_rows(values_only=True)}
-    assert (summary["block"], summary["units in issue"]) == (place.blocks(), 500)
-    assert [row[1] for row in book["holders"].iter_rows(min_row=2, values_only=True)] == [
-        200,
-        120,
-        80,
-    ]
-    content = json.loads((place.folder / "register.json").read_text("utf-8"))
-    assert (content["block"], content["supply"], content["reconciled"]) == (
-        place.blocks(),
-        500,
-        True,
-    )
-
-
-@pytest.mark.requirement("G15")
-def test_an_export_is_not_written_over_another(place):
-    file = place.folder / "kept.csv"
-    file.write_text("kept", "utf-8")
-
-    said = refused("register", "export", "RG-1", "kept.csv", folder=place.folder, code=2)
-
-    assert "kept.csv" in said
-    assert file.read_text("utf-8") == "kept"
-
-
 @pytest.mark.requirement("G13", "G15")
 def test_all_tokens_are_checked_where_none_is_named(place):
     place.issue("RG-2", 10)
@@ -334,13 +259,12 @@ def test_all_tokens_are_checked_where_none_is_named(place):
 @pytest.mark.requirement("G13", "G15")
 def test_where_register_and_chain_differ_every_command_ends_with_1_and_names_it(place):
     with place.afterwards_as_before():
-        take_one_unit_from(place, ALICE)
+        place.take_one_unit_from(ALICE, "RG-1")
 
         checked = run("register", "check", "RG-1", "--format", "json", folder=place.folder)
         shown = run("register", "show", "RG-1", "--format", "json", folder=place.folder)
-        exported = run("register", "export", "RG-1", "differing.xlsx", folder=place.folder)
 
-    assert checked.code == shown.code == exported.code == 1
+    assert checked.code == shown.code == 1
     (difference,) = checked.json["differences"]
     assert (difference["code"], difference["what"], difference["wallet"]) == (
         "RG-1",
@@ -352,23 +276,3 @@ def test_where_register_and_chain_differ_every_command_ends_with_1_and_names_it(
     assert str(place.chain.network.url.rpartition(":")[2]) in difference["node"]
     assert not checked.json["tokens"][0]["reconciled"]
     assert "jp20 register check RG-1" in shown.err
-    differences = load_workbook(place.folder / "differing.xlsx")["differences"]
-    assert [list(row) for row in differences.iter_rows(min_row=2, values_only=True)] == [
-        [ALICE, 200, 198]
-    ]
-
-
-def take_one_unit_from(place: Place, holder: str) -> None:
-    """Changes the chain's state behind the contracts' back: the holder's slot has one unit less,
-    as no event says.
-    """
-    token = register(place, "show", "RG-1")["register"]["token"]
-    for number in range(64):
-        place_of = keccak(int(holder, 16).to_bytes(32) + number.to_bytes(32))
-        slot = f"0x{place_of.hex()}"
-        word = int(place.chain.rpc("eth_getStorageAt", token, slot, "latest"), 16)
-        if word & (2**104 - 1) == 100:  # delivered before the split, and not touched since
-            place.chain.rpc("anvil_setStorageAt", token, slot, f"0x{word - 1:064x}")
-            place.chain.rpc("evm_mine")
-            return
-    raise AssertionError("the holder's slot was not found")

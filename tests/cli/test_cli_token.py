@@ -464,12 +464,26 @@ def test_a_part_is_redeemed_as_the_preview_said(place):
     # 33 of 200: 16.5, 9.9, 6.6 → 16, 9, 6, and one more for the two largest remainders
     expected = {ALICE: 16, BOB: 10, CAROL: 7}
     assert {each["wallet"]: each["redeemed"] for each in seen["rows"]} == expected
-    assert seen["sums"] == {"accounts": 3, "redeemed": 33, "refused": 0}
+    assert seen["sums"] == {"accounts": 3, "redeemed": 33, "refused": 0, "odd": 0}
     assert redeemed["outcomes"] == [{"outcome": "done", "rows": 3, "units": 33}]
     assert again["outcomes"] == [{"outcome": "already_done", "rows": 3, "units": 33}]
     assert again["steps"] == []
     held = [place.units("TK-13", each) for each in (ALICE, BOB, CAROL)]
     assert held == [84, 50, 33]  # 100 − 16, 60 − 10, 40 − 7
+
+
+@pytest.mark.requirement("G4")
+def test_the_preview_of_a_part_names_who_is_left_with_an_odd_lot(place):
+    place.issue("TK-31", 200, ("# lot_size = 1 ", "lot_size = 10 "))
+    place.deliver("TK-31")
+
+    seen = token(place, "redeem", "preview", "TK-31", "33")
+    whole = token(place, "redeem", "preview", "TK-31")
+
+    # 100 − 16, 60 − 10, 40 − 7 in lots of 10
+    assert {each["wallet"]: each["odd"] for each in seen["rows"]} == {ALICE: 4, BOB: 0, CAROL: 3}
+    assert seen["sums"] == {"accounts": 3, "redeemed": 33, "refused": 0, "odd": 2}
+    assert whole["sums"]["odd"] == 0
 
 
 @pytest.mark.requirement("G4")

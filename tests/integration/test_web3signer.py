@@ -92,6 +92,14 @@ def test_the_servers_keys_are_known_by_their_addresses(server):
     assert set(Web3SignerServer(server.url).keys()) == {ISSUER.address, REGISTRAR.address}
 
 
+@pytest.mark.requirement("G15", "G27")
+def test_a_server_signs_a_message_as_its_key_would(server):
+    signer = Web3SignerServer(server.url).signer(REGISTRAR.address)
+    for number in range(20):  # both values of v come up
+        message = f"原簿 {number}".encode()
+        assert signer.sign_message(message, 1337) == REGISTRAR.sign_message(message, 1337)
+
+
 def test_an_address_may_end_with_a_slash(server):
     signer = Web3SignerServer(f"{server.url}/").signer(ISSUER.address)
     assert signer.sign_transaction(TRANSACTION) == ISSUER.sign_transaction(TRANSACTION)

@@ -613,8 +613,10 @@ contract Handler is Model {
             address[] memory list = new address[](1);
             uint256[] memory amounts = new uint256[](1);
             (list[0], amounts[0]) = (from, amount);
+            Reason said = token.previewRedemption(list, amounts)[0];
             done = _do(abi.encodeCall(token.redeemPart, (list, amounts)));
             _after("redeemPart", _isOpen() && terms.partialRedemption, done);
+            if ((said == Reason.NONE) != (done && fits) && bytes(wrongPreview).length == 0) wrongPreview = "redeemPart";
             _judgeWatched("redeemPart", done && fits, false);
             if (done && fits) {
                 reached["units were redeemed in part"]++;

@@ -155,7 +155,7 @@ contract TakeoverHandler is Handler {
         }
     }
 
-    /// @dev What the model does not know of the token in force.
+    /// @dev What the model does not know of the token in force, and what restrains each account, word by word.
     function _others() private view returns (bytes32 sum) {
         (string memory uri, bytes32 content, uint256 modified) = token.getDocument(DOCUMENT);
         sum = keccak256(abi.encode(uri, content, modified, token.getAllDocuments(), token.tranches()));
@@ -163,6 +163,7 @@ contract TakeoverHandler is Handler {
             (uint40 at, bool confirmed) = token.freezeAtOnceOf(accounts[i], 0);
             uint256 allowed = token.allowance(accounts[i], ANYBODY);
             sum = keccak256(abi.encode(sum, at, confirmed, allowed, token.allowance(accounts[i], address(this))));
+            sum = keccak256(abi.encode(sum, token.restraintsOf(accounts[i])));
         }
     }
 

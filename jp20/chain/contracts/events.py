@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final, get_args
 
 from eth_typing import ChecksumAddress
@@ -134,25 +135,19 @@ def plain_transfers(
     """
     found: list[PlainTransfer] = []
     topic = _transfer_topic()
-    for log in logs:
-        topics = log["topics"]
+    for topics, data, address, index in map(_of_transfer, logs):
         if not topics or topics[0] != topic:
             return None
-        token = tokens.get(log["address"]) or tokens.get(log["address"].lower())
+        token = tokens.get(address) or tokens.get(address.lower())
         _, giver, taker = topics
-        units = int(log["data"], 16)
+        units = int(data, 16)
         if token is None or not units or giver == _ZERO_WORD or taker == _ZERO_WORD:
             return None
-        found.append(
-            (
-                int(log["logIndex"], 16),
-                token,
-                address_in_word(giver),
-                address_in_word(taker),
-                units,
-            )
-        )
+        found.append((int(index, 16), token, address_in_word(giver), address_in_word(taker), units))
     return found
+
+
+_of_transfer: Final = itemgetter("topics", "data", "address", "logIndex")
 
 
 @cache

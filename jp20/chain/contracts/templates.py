@@ -15,7 +15,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.abi import Item, fields_of_struct
 from jp20.chain.contracts.typed import field_types
-from jp20.domain.base.addresses import address_of
+from jp20.domain.base.addresses import checksummed
 
 EventTemplate = Callable[[Sequence[str], str], Any]
 """From a log's topics and data, as the node gives them, to the event."""
@@ -95,7 +95,7 @@ def _struct(kind: str, hint: object) -> tuple[int, Callable[[str], Any]] | None:
 @lru_cache(maxsize=2**17)
 def address_in_word(word: str) -> ChecksumAddress:
     """The address that a word has, in hex. Holders come again and again."""
-    return address_of(int(word, 16))
+    return checksummed(word[-40:].lower())
 
 
 def _number(word: str) -> int:

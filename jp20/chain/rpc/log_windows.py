@@ -12,7 +12,7 @@ from jp20.chain.rpc.connection import Block, Connection, NoBlock, NodeRefused
 
 _FIRST_SPAN: Final = 128
 _MOST_BLOCKS: Final = 5_000
-_WANTED_LOGS: Final = 16_000
+_WANTED_LOGS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)

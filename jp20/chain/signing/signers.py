@@ -23,10 +23,15 @@ from jp20.chain.signing.keystores import opened_keystore, parse_key
 from jp20.chain.signing.passwords import Password
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.text import Text
-from jp20.domain.transactions.sign_in import SignInText, signed_bytes
+from jp20.domain.transactions.sign_in import SignInText
 from jp20.domain.transactions.transactions import Signed as Signed
 from jp20.domain.transactions.transactions import Unsigned as Unsigned
-from jp20.domain.transactions.transactions import address_of_key, digest, with_signature
+from jp20.domain.transactions.transactions import (
+    address_of_key,
+    digest,
+    personal_message,
+    with_signature,
+)
 
 DEVELOPMENT_MNEMONIC: Final = "test test test test test test test test test test test junk"
 """Known to all the world: for development chains only."""
@@ -49,6 +54,12 @@ class Signer(Protocol):
         """The signature on a text to sign in with: r, s and v (27 or 28), 65 bytes."""
         ...
 
+    def sign_message(self, message: bytes, chain_id: int) -> bytes:
+        """The same on any EIP-191 message (`personal_sign`), which no transaction can be.
+        `chain_id` is of the chain that the message speaks of.
+        """
+        ...
+
 
 class KeySigner:
     """Signs with a key that this process holds: 32 bytes."""
@@ -69,7 +80,10 @@ class KeySigner:
         )
 
     def sign_in(self, said: SignInText) -> bytes:
-        signature = self._key.sign_recoverable(keccak(signed_bytes(said.text)), hasher=None)
+        return self.sign_message(said.text.encode(), said.chain_id)
+
+    def sign_message(self, message: bytes, chain_id: int) -> bytes:
+        signature = self._key.sign_recoverable(keccak(personal_message(message)), hasher=None)
         return signature[:64] + bytes([signature[64] + 27])
 
 
@@ -96,10 +110,10 @@ class DevelopmentSigner(KeySigner):
         self._require(transaction.chain_id)
         return super().sign_transaction(transaction)
 
-    def sign_in(self, said: SignInText) -> bytes:
+    def sign_message(self, message: bytes, chain_id: int) -> bytes:
         """Raises NotADevelopmentChain."""
-        self._require(said.chain_id)
-        return super().sign_in(said)
+        self._require(chain_id)
+        return super().sign_message(message, chain_id)
 
     def _require(self, chain_id: int) -> None:
         if chain_id not in self._chains:
@@ -136,6 +150,18 @@ class KeyElsewhere(JP20Error):
         super().__init__(address=address)
 
 
+class SignsNoMessages(JP20Error):
+    """A key that is not on this machine was to sign a message."""
+
+    exit_code = ExitCode.USAGE
+
+    what = Text("The key of {address} is not on this machine: it signs no message here.")
+    next_step = Text("Name another key of your organisation, or leave the signature out.")
+
+    def __init__(self, address: ChecksumAddress) -> None:
+        super().__init__(address=address)
+
+
 @dataclass(frozen=True, slots=True)
 class OfflineSigner:
     """Stands for a key that is not on this machine. It signs nothing: what it is asked to sign is
@@ -152,6 +178,10 @@ class OfflineSigner:
     def sign_in(self, said: SignInText) -> bytes:
         """Raises KeyElsewhere, always: a text that holds for minutes is not carried about."""
         raise KeyElsewhere(self.address)
+
+    def sign_message(self, message: bytes, chain_id: int) -> bytes:
+        """Raises SignsNoMessages, always."""
+        raise SignsNoMessages(self.address)
 
 
 def keystore_signer(file: Path, password: Password) -> KeySigner:

@@ -27,18 +27,15 @@ from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.recursion import bounded_recursion
 from jp20.domain.base.text import Text
 from jp20.domain.files.letters import harmless
-from jp20.domain.transactions.sign_in import (
-    SignInNotSigned,
-    SignInText,
-    require_signature,
-    signed_bytes,
-)
+from jp20.domain.transactions.sign_in import SignInText
 from jp20.domain.transactions.transactions import (
     Signed,
     Unsigned,
     address_of_key,
     payload,
+    personal_message,
     recover_signer,
+    signer_of_message,
     with_signature,
 )
 
@@ -225,20 +222,24 @@ class Web3Signer:
 
     def sign_transaction(self, transaction: Unsigned) -> Signed:
         """Raises RemoteSignerFailure, AccessUnfit."""
-        answer = self._sign(payload(transaction))
-        signed = _signed(transaction, answer, self.address)
+        signed = _signed(transaction, self._sign(payload(transaction)), self.address)
         if signed is None:
             raise WrongSignature(self._server.url, self.address)
         return signed
 
     def sign_in(self, said: SignInText) -> bytes:
         """Raises RemoteSignerFailure, AccessUnfit."""
-        answer = self._sign(signed_bytes(said.text))
+        return self.sign_message(said.text.encode(), said.chain_id)
+
+    def sign_message(self, message: bytes, chain_id: int) -> bytes:
+        """Raises RemoteSignerFailure, AccessUnfit."""
+        answer = self._sign(personal_message(message))
         try:
             signature = bytes.fromhex(_digits(answer))
-            require_signature(said.text, self.address, signature)
-        except (ValueError, SignInNotSigned):
-            raise WrongSignature(self._server.url, self.address) from None
+        except ValueError:
+            signature = b""
+        if signer_of_message(message, signature) != self.address:
+            raise WrongSignature(self._server.url, self.address)
         return signature
 
     def _sign(self, data: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from enum import Enum
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -19,11 +19,23 @@ class Shell(Enum):
     FISH = "fish"
 
 
+_COMPDEF: Final = "compdef _jp20_completion jp20"
+_COMPDEF_OR_RUN: Final = f"""\
+if [ "$funcstack[1]" = "_jp20" ]; then
+  _jp20_completion
+else
+  {_COMPDEF}
+fi"""
+"""In a file of $fpath the script is what zsh runs to complete, from the first time on."""
+
+
 @app.command(
     "completion",
     help=help_text(
-        'It prints a script. Bash: eval "$(jp20 completion bash)" in ~/.bashrc; zsh: the same '
-        "with zsh in ~/.zshrc, after compinit; fish: write it to "
+        "It prints a script, to be run by the shell when it starts: "
+        'eval "$(jp20 completion bash)" in ~/.bashrc; the same with zsh in ~/.zshrc, after '
+        "compinit. Or write it to a file, where the shell looks for it: "
+        "~/.local/share/bash-completion/completions/jp20; _jp20 in a folder of zsh's $fpath; "
         "~/.config/fish/completions/jp20.fish."
     ),
     epilog=example("jp20 completion bash", "jp20 completion fish"),
@@ -37,5 +49,6 @@ def completion(
     """Nothing is installed and no file is written: where it goes is the user's to say."""
     from jp20.cli.main import COMPLETES
 
-    script = import_module("typer.completion").get_completion_script
-    print(script(prog_name="jp20", complete_var=COMPLETES, shell=shell.value))
+    made = import_module("typer.completion").get_completion_script
+    script = made(prog_name="jp20", complete_var=COMPLETES, shell=shell.value)
+    print(script.replace(_COMPDEF, _COMPDEF_OR_RUN) if shell is Shell.ZSH else script)

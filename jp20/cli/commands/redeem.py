@@ -36,8 +36,8 @@ Units = Annotated[
 @app.command(
     "preview",
     help=help_text(
-        "What a redemption would take of whom, and which rows would be refused. With UNITS a "
-        "part in proportion, else the whole issue. Nothing is sent."
+        "What a redemption would take of whom, which rows would be refused, and who would be left "
+        "with an odd lot. With UNITS a part in proportion, else the whole issue. Nothing is sent."
     ),
     epilog=example(
         "jp20 token redeem preview JP20-RE-0001 3000", "jp20 token redeem preview JP20-RE-0001"
@@ -72,6 +72,7 @@ def redeem_preview(
                 WALLET,
                 Column("held", Text("held", context="redemption"), number=True),
                 Column("redeemed", Text("redeemed"), number=True),
+                Column("odd", Text("left beyond whole lots"), number=True),
                 Column("code", Text("code", context="reason"), detail=True),
                 REASON,
             ),
@@ -80,6 +81,7 @@ def redeem_preview(
                     each.account,
                     each.held,
                     each.redeemed,
+                    each.odd,
                     None if each.reason is Reason.NONE else each.reason.name,
                     None if each.reason is Reason.NONE else each.reason.text,
                 )
@@ -288,6 +290,10 @@ def _sums(found: "tuple[RedemptionRow, ...]") -> Record:
             (
                 Column("refused", Text("units refused"), number=True),
                 sum(each.redeemed for each in refused),
+            ),
+            (
+                Column("odd", Text("accounts left with an odd lot"), number=True),
+                sum(each.odd != 0 for each in found),
             ),
         ),
     )

@@ -30,23 +30,39 @@ def parse_address(text: str) -> ChecksumAddress:
         raise NotAnAddress(text)
     digits = text[2:]
     lower = digits.lower()
-    checksummed = _checksummed(lower)
-    if digits not in (checksummed[2:], lower, digits.upper()):
+    found = checksummed(lower)
+    if digits not in (found[2:], lower, digits.upper()):
         raise WrongChecksum(text)
-    return checksummed
+    return found
+
+
+def address_of(number_or_bytes: int | bytes) -> ChecksumAddress:
+    """The checksummed form of 20 bytes, or of their value as a number."""
+    if isinstance(number_or_bytes, bytes):
+        return checksummed(number_or_bytes.rjust(20, b"\0").hex())
+    return checksummed(f"{number_or_bytes:040x}")
 
 
 @lru_cache(maxsize=2**17)
-def address_of(number_or_bytes: int | bytes) -> ChecksumAddress:
-    """The checksummed form of 20 bytes, or of their value as a number. Holders come again and
-    again.
+def checksummed(lower: str) -> ChecksumAddress:
+    """The address of 40 hexadecimal digits, small ones. Holders come again and again: in a file, in
+    events, in answers.
     """
-    if isinstance(number_or_bytes, bytes):
-        return _checksummed(number_or_bytes.rjust(20, b"\0").hex())
-    return _checksummed(f"{number_or_bytes:040x}")
+    hashed = keccak(lower.encode("ascii"))
+    pairs = [_PAIRS[h & 0x88][each] for h, each in zip(hashed, bytes.fromhex(lower), strict=False)]
+    return cast(ChecksumAddress, "0x" + "".join(pairs))
 
 
-def _checksummed(lower: str) -> ChecksumAddress:
-    hashed = keccak(lower.encode("ascii")).hex()
-    checksummed = (c.upper() if h > "7" else c for c, h in zip(lower, hashed, strict=False))
-    return cast(ChecksumAddress, "0x" + "".join(checksummed))
+def _pairs(first: bool, second: bool) -> list[str]:
+    """The two digits of each byte, either of them perhaps a capital."""
+    shown = (f"{each:02x}" for each in range(256))
+    return [
+        (each[0].upper() if first else each[0]) + (each[1].upper() if second else each[1])
+        for each in shown
+    ]
+
+
+_PAIRS: Final = {
+    mask: _pairs(first=bool(mask & 0x80), second=bool(mask & 0x08)) for mask in (0, 8, 0x80, 0x88)
+}
+"""By the highest bit of either half of the hash's byte (EIP-55)."""

@@ -119,6 +119,10 @@ _TEXTS: Final[dict[str, Text]] = {
     "CodeTaken": Text("The code {code} is taken by {token}."),
     "SymbolTaken": Text("The symbol {symbol} is taken by {token}."),
     # The token
+    "OtherParties": Text(
+        "Who signs is not issuer and registrar of both tokens, or not as many brokers are named "
+        "for the new token {next} as for the old one: grant these roles for it first."
+    ),
     "NotAdopted": Text(
         "The platform was not replaced, or the new one has not taken the token over."
     ),

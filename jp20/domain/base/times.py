@@ -40,6 +40,18 @@ def in_tokyo(seconds: int) -> str:
     return datetime.fromtimestamp(min(seconds, _LAST), UTC).astimezone(TOKYO).isoformat()
 
 
+def years_after(seconds: int, years: int) -> int:
+    """The same second of the calendar in Japan, years later; of 29 February 1 March where that year
+    has none.
+    """
+    moment = datetime.fromtimestamp(seconds, TOKYO)
+    try:
+        later = moment.replace(year=moment.year + years)
+    except ValueError:
+        later = moment.replace(year=moment.year + years, month=3, day=1)
+    return int(later.timestamp())
+
+
 def until(seconds: int) -> Text:
     """Until when something holds, as it was said: the last day where it is a whole one, else the
     time.

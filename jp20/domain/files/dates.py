@@ -72,6 +72,14 @@ def parse_time(text: str, *, end_of_day: bool = False) -> int:
         raise NotADate(text, _BEFORE_1970) from None
 
 
+def parse_day(text: str) -> date:
+    """A day alone, however long ago. Raises NotADate."""
+    found = _read(plain(text), text)
+    if isinstance(found, datetime):
+        raise NotADate(text)
+    return found
+
+
 def _read(written: str, text: str) -> date | datetime:
     day, time = _split(written)
     forms = (form.fullmatch(day) for form in (_BY_NUMBERS, _BY_WORDS, _WITHOUT_SIGNS))

@@ -47,6 +47,8 @@ def _named(letter: str) -> str:
 
 def harmless(text: str) -> str:
     """The text without what moves a terminal's cursor or turns the order of reading round."""
+    if text.isprintable():  # as almost all is, and then nothing of it is harmful
+        return text
     return "".join(letter if _is_harmless(letter) else "\ufffd" for letter in text)
 
 
@@ -54,12 +56,16 @@ def in_csv(text: str) -> str:
     """The text as a cell of a CSV file: no spreadsheet program takes it for a formula, and it has
     no control characters but those that part lines and columns.
     """
-    cell = "".join(each if each in "\t\r\n" else harmless(each) for each in text)
+    cell = text
+    if not text.isprintable():
+        cell = "".join(each if each in "\t\r\n" else harmless(each) for each in text)
     return f"'{cell}" if text.lstrip(" \u3000\n").startswith(_FORMULA) else cell
 
 
 def in_json(text: str) -> str:
     """Text of JSON in which everything is escaped that a terminal may not show."""
+    if text.isprintable():
+        return text
     return "".join(
         letter if letter == "\n" or _is_harmless(letter) else json.dumps(letter)[1:-1]
         for letter in text

@@ -155,10 +155,38 @@ class IndexSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementSettings:
+    """What statements are set with: folders of fonts, the one for most characters first, and a
+    folder of the office's own templates; seen from the settings file.
+    """
+
+    fonts: tuple[str, ...] = ()
+    templates: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VaultSettings:
+    """The folder of personal data, seen from the settings file. `password` None: it is typed."""
+
+    folder: str = "vault"
+    password: SecretPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """The folder of the access log, and the one in which its head is kept, seen from the settings
+    file.
+    """
+
+    folder: str = "log"
+    heads: str = "log"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole file. `policy` and `consortium` are files, seen from this one; None: the policy
-    that the package carries, no consortium file. `columns` says which column each of the office's
-    own headers is, NOT_READ where it is not to be read.
+    """The whole file. `policy`, `consortium` and `views` are files, seen from this one; None: the
+    policy and the views that the package carries, no consortium file. `columns` says which column
+    each of the office's own headers is, NOT_READ where it is not to be read.
     """
 
     file: str
@@ -167,9 +195,13 @@ class Settings:
     folders: Folders
     policy: str | None
     consortium: str | None
+    views: str | None
     columns: Mapping[str, str]
     index: IndexSettings
     serve: ServeSettings
+    statements: StatementSettings
+    vault: VaultSettings
+    log: LogSettings
 
 
 def parse_settings(data: bytes, file: str) -> Settings:
@@ -187,8 +219,22 @@ def parse_settings(data: bytes, file: str) -> Settings:
         reader.columns(document.get("columns", {})),
         reader.index(document.get("index", {})),
         reader.serve(document.get("serve", {})),
+        reader.statements(document.get("statements", {})),
+        reader.vault(document.get("vault", {})),
+        reader.log(document.get("log", {})),
     )
-    tables = ("network", "signer", "folders", "governance", "columns", "index", "serve")
+    tables = (
+        "network",
+        "signer",
+        "folders",
+        "governance",
+        "columns",
+        "index",
+        "serve",
+        "statements",
+        "vault",
+        "log",
+    )
     reader.known("", document, tables)
     if reader.faults:
         raise FaultyFile(reader.faults)
@@ -258,14 +304,29 @@ class _Reader:
             **{name: self._text(f"folders.{name}", table[name]) for name in names if name in table}
         )
 
-    def governance(self, value: object) -> tuple[str | None, str | None]:
+    def governance(self, value: object) -> tuple[str | None, str | None, str | None]:
         table = self._table("governance", value)
-        self.known("governance", table, ("policy", "consortium"))
-        policy, consortium = (
+        self.known("governance", table, ("policy", "consortium", "views"))
+        policy, consortium, views = (
             self._text(f"governance.{name}", table[name]) if name in table else None
-            for name in ("policy", "consortium")
+            for name in ("policy", "consortium", "views")
         )
-        return policy, consortium
+        return policy, consortium, views
+
+    def vault(self, value: object) -> VaultSettings:
+        table = self._table("vault", value)
+        self.known("vault", table, ("folder", "password"))
+        password = table.get("password")
+        return VaultSettings(
+            self._text("vault.folder", table.get("folder", VaultSettings().folder)),
+            None if password is None else self._secret("vault.password", password),
+        )
+
+    def log(self, value: object) -> LogSettings:
+        table = self._table("log", value)
+        self.known("log", table, ("folder", "heads"))
+        folder = self._text("log.folder", table.get("folder", LogSettings().folder))
+        return LogSettings(folder, self._text("log.heads", table.get("heads", folder)))
 
     def index(self, value: object) -> IndexSettings:
         table = self._table("index", value)
@@ -333,6 +394,21 @@ class _Reader:
             self._text(f"{place}.organisation", table.get("organisation")),
             self._text(f"{place}.purpose", table.get("purpose", "register")),
             self._access(f"{place}.access", table.get("access", {})),
+        )
+
+    def statements(self, value: object) -> StatementSettings:
+        table = self._table("statements", value)
+        self.known("statements", table, ("fonts", "templates"))
+        listed = table.get("fonts", [])
+        folders = [listed] if isinstance(listed, str) else listed
+        if not isinstance(folders, list):
+            self._unfit("statements.fonts", 'fonts = ["fonts"]')
+            folders = []
+        return StatementSettings(
+            tuple(self._text("statements.fonts", each) for each in folders),
+            self._text("statements.templates", table["templates"])
+            if "templates" in table
+            else None,
         )
 
     def known(self, place: str, table: Mapping[str, Any], fields: Sequence[str]) -> None:

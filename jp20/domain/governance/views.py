@@ -12,6 +12,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.faults import Fault, FaultyFile
+from jp20.domain.base.ids import NO_INVESTOR, NOBODY, InvestorId, OrganisationId
 from jp20.domain.base.roles import TOKEN_ROLES, Role
 from jp20.domain.base.text import Language, Text
 from jp20.domain.files.fields import read_toml
@@ -102,10 +103,10 @@ class Viewer:
     """
 
     key: ChecksumAddress | None = None
-    organisation: int = 0
+    organisation: OrganisationId = NOBODY
     name: str = ""
     roles: tuple[tuple[ChecksumAddress, frozenset[Role]], ...] = ()
-    investor: int = 0
+    investor: InvestorId = NO_INVESTOR
     login: str = ""
 
     @property
@@ -130,11 +131,11 @@ class Subject:
     """
 
     token: ChecksumAddress | None = None
-    investor: int | None = None
-    introduced_by: frozenset[int] = frozenset()
+    investor: InvestorId | None = None
+    introduced_by: frozenset[OrganisationId] = frozenset()
     tokens: frozenset[ChecksumAddress] = frozenset()
     opened: bool = False
-    parts: frozenset[int] = frozenset()
+    parts: frozenset[OrganisationId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,12 @@ from jp20.domain.base.text import Text
 from jp20.domain.files.dates import NotADate, parse_time
 from jp20.domain.files.letters import quoted
 from jp20.domain.files.tables import PLAIN, Column, Layout, Row, Table, parse_table
+from jp20.domain.investors.personal import (
+    PERSONAL_COLUMNS,
+    UnfitField,
+    my_number_in,
+    personal_field,
+)
 
 _ID_DIGITS: Final = 38
 
@@ -79,6 +85,7 @@ COLUMNS: Final = (
     Column("kyc_expiry", ("KYC有効期限", "本人確認有効期限")),
     Column("class_expiry", ("区分有効期限", "投資家区分有効期限"), required=False),
     Column("further_wallet", ("追加ウォレット",), required=False),
+    *PERSONAL_COLUMNS,
 )
 _SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]*)?E[+-]?[0-9]+", re.IGNORECASE)
 """What a spreadsheet program makes of a long number; different ones become the same."""
@@ -102,8 +109,9 @@ class Investor:
     """One investor of a whitelist file, with a wallet on each of its `lines`. Times are unix
     seconds; the first wallet gives the id on the chain.
 
-    `reference` is the customer reference and `name` the person's name: neither ever leaves this
-    machine, and the name is in no representation.
+    `reference` is the customer reference, `name` the person's name and `personal` what else the
+    file says of the person, by column: none of it goes to the chain, and of name and person there
+    is nothing in any representation. They are for the vault.
     """
 
     lines: tuple[int, ...]
@@ -114,6 +122,7 @@ class Investor:
     residency: Residency
     kyc_expiry: int
     class_expiry: int
+    personal: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def line(self) -> int:
@@ -344,6 +353,7 @@ class _RowReader:
         investor_class = self._choice("class", _CLASSES)
         residency = self._choice("residency", _RESIDENCIES)
         kyc_expiry = self._expiry("kyc_expiry")
+        personal = self._personal()
         class_expiry = self._expiry("class_expiry") if cells["class_expiry"] else NEVER
         if cells["further_wallet"] and cells["further_wallet"].casefold() not in _FURTHER:
             self.fault("further_wallet", *_not_further(cells["further_wallet"]))
@@ -365,6 +375,7 @@ class _RowReader:
             residency,
             kyc_expiry,
             class_expiry,
+            personal,
         )
 
     def is_further(self, first: "_RowReader") -> bool:
@@ -383,6 +394,10 @@ class _RowReader:
             ("residency", first.residency, again.residency),
             ("kyc_expiry", first.kyc_expiry, again.kyc_expiry),
             ("class_expiry", first.class_expiry, again.class_expiry),
+            *(
+                (column.name, first.personal.get(column.name), again.personal.get(column.name))
+                for column in PERSONAL_COLUMNS
+            ),
         ):
             if one != other:
                 self.fault(
@@ -393,6 +408,21 @@ class _RowReader:
                     Text("Make the two rows equal."),
                 )
                 return
+
+    def _personal(self) -> dict[str, str]:
+        """What the row says of the person, without what is empty."""
+        cells, found = self._row.cells, dict[str, str]()
+        if my_number_in(cells["name"]):
+            self.fault("name", UnfitField.my_number.what, UnfitField.my_number.next_step)
+        for column in PERSONAL_COLUMNS:
+            try:
+                value = personal_field(column.name, cells[column.name])
+            except UnfitField as unfit:
+                self.fault(column.name, unfit.what, unfit.next_step)
+                continue
+            if value:
+                found[column.name] = value
+        return found
 
     def _choice(self, column: str, values: dict[str, _Value]) -> _Value | None:
         cell = self._row.cells[column]

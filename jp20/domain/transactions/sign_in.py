@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from coincurve import PublicKey
-from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import parse_address
@@ -18,7 +16,7 @@ from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.files.dates import NotADate, parse_time
-from jp20.domain.transactions.transactions import CURVE_ORDER, address_of_key
+from jp20.domain.transactions.transactions import signer_of_message
 
 LONGEST: Final = 2_048
 """Characters of a text."""
@@ -200,27 +198,11 @@ def check_sign_in(
         raise SignInOutOfTime(now, Text("It holds from {time}.", time=in_tokyo(begins)))
 
 
-def signed_bytes(text: str) -> bytes:
-    """The bytes whose keccak-256 is signed (EIP-191, version 0x45)."""
-    content = text.encode()
-    return b"\x19Ethereum Signed Message:\n" + str(len(content)).encode() + content
-
-
 def require_signature(text: str, address: ChecksumAddress, signature: bytes) -> None:
-    """Whether 65 bytes, r, s and v (27 or 28), are the address's signature on a text. An s in the
-    upper half of the curve's order is refused: each signature has one form. Raises
-    SignInNotSigned.
+    """Whether 65 bytes, r, s and v (27 or 28), are the address's signature on a text, in its one
+    form (`signer_of_message`). Raises SignInNotSigned.
     """
-    s = int.from_bytes(signature[32:64], "big")
-    if len(signature) != 65 or signature[64] not in (27, 28) or s > CURVE_ORDER // 2:
-        raise SignInNotSigned(address)
-    try:
-        public = PublicKey.from_signature_and_message(
-            signature[:64] + bytes([signature[64] - 27]), keccak(signed_bytes(text)), hasher=None
-        )
-    except ValueError:
-        raise SignInNotSigned(address) from None
-    if address_of_key(public) != address:
+    if signer_of_message(text.encode(), signature) != address:
         raise SignInNotSigned(address)
 
 

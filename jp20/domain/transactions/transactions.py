@@ -96,6 +96,29 @@ def recover_signer(raw: bytes) -> Recovered:
     return Recovered(transaction, address_of_key(public), known.hash)
 
 
+def personal_message(message: bytes) -> bytes:
+    """What is hashed where a person signs a message (EIP-191, version 0x45)."""
+    return b"\x19Ethereum Signed Message:\n" + str(len(message)).encode() + message
+
+
+def signer_of_message(message: bytes, signature: bytes) -> ChecksumAddress | None:
+    """Whose key made the signature (r, s, v) of an EIP-191 message; None where it is none. An s in
+    the upper half of the curve's order is none: each signature has one form.
+    """
+    s = int.from_bytes(signature[32:64], "big")
+    if len(signature) != 65 or signature[64] not in (27, 28) or s > CURVE_ORDER // 2:
+        return None
+    try:
+        public = PublicKey.from_signature_and_message(
+            signature[:64] + bytes([signature[64] - 27]),
+            keccak(personal_message(message)),
+            hasher=None,
+        )
+    except ValueError:
+        return None
+    return address_of_key(public)
+
+
 def address_of_key(public: PublicKey) -> ChecksumAddress:
     """The address of a public key: the end of its hash."""
     return address_of(keccak(public.format(compressed=False)[1:])[12:])

@@ -13,14 +13,17 @@ from typing import Final, NoReturn
 from eth_typing import ChecksumAddress
 
 from jp20.access_log.accesses import ALLOWED, AccessLog, DataUse, LoggedAccess
+from jp20.access_log.accesses import login_name as login_name
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.errors import JP20Error
+from jp20.domain.base.errors import BadArgument, JP20Error
+from jp20.domain.base.ids import NO_INVESTOR, InvestorId, OrganisationId, TxHash
 from jp20.domain.base.roles import TOKEN_ROLES
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import BadCase
 from jp20.domain.governance.policy import rule_of
 from jp20.domain.governance.requests import case_id
 from jp20.domain.governance.views import (
+    NOT_FOR_THE_PURPOSE,
     Denied,
     Purpose,
     Question,
@@ -71,6 +74,13 @@ class UnknownViewer(JP20Error):
         super().__init__(key=key)
 
 
+class NoKeyInUse(BadArgument):
+    """The working folder has no key of the organisation."""
+
+    what = Text("This folder has no key of such an organisation.")
+    next_step = Text("Name one whose key is here: jp20 organisation list, jp20 keys list")
+
+
 def viewer_of(questions: Questions, at: Stamp, key: ChecksumAddress, login: str = "") -> Viewer:
     """Who asks, by the key that proved it, with the roles that it has as of the stamp. Raises
     UnknownViewer.
@@ -91,6 +101,34 @@ def viewer_for(
 ) -> Viewer:
     """An organisation as a viewer."""
     return Viewer(key, organisation.number, organisation.name, organisation.roles, login=login)
+
+
+def viewer_here(
+    questions: Questions,
+    at: Stamp,
+    keys: Collection[ChecksumAddress],
+    organisation: str | None = None,
+    login: str = "",
+) -> Viewer:
+    """The organisation whose keys a working folder has; where it has those of several, the one that
+    is named, by name or number. Raises BadArgument, NoKeyInUse.
+    """
+    found = [
+        (each, own)
+        for each in questions.organisations(at)
+        if each.active and (own := [key for key in each.keys if key in keys])
+    ]
+    if organisation is not None:
+        found = [each for each in found if organisation in (each[0].name, str(each[0].number))]
+    if not found:
+        raise NoKeyInUse
+    if len(found) > 1:
+        raise BadArgument(
+            Text("This folder has the keys of {count} organisations.", count=len(found)),
+            next_step=Text("Say for which one: --as ORGANISATION"),
+        )
+    ((one, own),) = found
+    return viewer_for(one, own[0], login)
 
 
 class ViewedQuestions:
@@ -147,14 +185,14 @@ class ViewedQuestions:
         facts = self._seen(Question.FACTS, at, seen)
         return tuple(_holding(each, facts) for each in found if each.investor in seen)
 
-    def holding(self, at: Stamp, token: ChecksumAddress, investor: int) -> Holding | None:
+    def holding(self, at: Stamp, token: ChecksumAddress, investor: InvestorId) -> Holding | None:
         self.require(Question.HOLDINGS, at, "holding", token, investor)
         found = self._questions.holding(at, token, investor)
         facts = self._seen(Question.FACTS, at, {investor})
         return None if found is None else _holding(found, facts)
 
     def restraints(
-        self, at: Stamp, token: ChecksumAddress, investor: int | None = None
+        self, at: Stamp, token: ChecksumAddress, investor: InvestorId | None = None
     ) -> tuple[RestraintAsOf, ...]:
         scope = self.require(Question.HOLDINGS, at, "restraints", token, investor)
         found = self._questions.restraints(at, token, investor)
@@ -174,7 +212,7 @@ class ViewedQuestions:
         )
         return tuple(each for each in found if each.investor in seen)
 
-    def lots(self, at: Stamp, token: ChecksumAddress, investor: int) -> tuple[Lot, ...]:
+    def lots(self, at: Stamp, token: ChecksumAddress, investor: InvestorId) -> tuple[Lot, ...]:
         self.require(Question.HOLDINGS, at, "lots", token, investor)
         return self._questions.lots(at, token, investor)
 
@@ -185,7 +223,7 @@ class ViewedQuestions:
         at: Stamp,
         token: ChecksumAddress,
         *,
-        investor: int | None = None,
+        investor: InvestorId | None = None,
         wallet: ChecksumAddress | None = None,
         first: int = 0,
     ) -> Iterator[Line]:
@@ -198,7 +236,7 @@ class ViewedQuestions:
         return self._lines(scope, at, token, found)
 
     def movements(
-        self, at: Stamp, token: ChecksumAddress, transaction: bytes, log: int | None = None
+        self, at: Stamp, token: ChecksumAddress, transaction: TxHash, log: int | None = None
     ) -> tuple[MovementDetail, ...]:
         """Those of the view; one of others is refused."""
         scope = self._allowed(Question.MOVEMENTS, at, "movements", Subject(token))
@@ -220,11 +258,11 @@ class ViewedQuestions:
         seen = self._covered(scope, Question.FACTS, at, (each.investor for each in found))
         return tuple(each for each in found if each.investor in seen)
 
-    def investor(self, at: Stamp, investor: int) -> InvestorAsOf | None:
+    def investor(self, at: Stamp, investor: InvestorId) -> InvestorAsOf | None:
         self.require(Question.FACTS, at, "investor", investor=investor)
         return self._questions.investor(at, investor)
 
-    def investor_of(self, at: Stamp, wallet: ChecksumAddress) -> int:
+    def investor_of(self, at: Stamp, wallet: ChecksumAddress) -> InvestorId:
         investor = self._questions.investor_of(at, wallet)
         self.require(Question.FACTS, at, "investor_of", investor=investor)
         return investor
@@ -268,7 +306,7 @@ class ViewedQuestions:
         at: Stamp,
         asked: str,
         token: ChecksumAddress | None = None,
-        investor: int | None = None,
+        investor: InvestorId | None = None,
         use: DataUse = DataUse.VIEW,
     ) -> Scope:
         """The scope of a question, which is noted in the log as `asked`. Raises NotToBeSeen, which
@@ -281,7 +319,20 @@ class ViewedQuestions:
         self._note(ALLOWED, at, asked, token, investor, use)
         return scope
 
-    def names_seen(self, at: Stamp, investors: Collection[int]) -> frozenset[int]:
+    def require_purpose(
+        self, at: Stamp, asked: str, subjects: Collection[InvestorId], use: DataUse
+    ) -> None:
+        """For what an organisation writes into its own vault: that a role of the viewer may name
+        the purpose. It is noted. Raises NotToBeSeen, which is noted too.
+        """
+        allowed = self._views.purposes[self.purpose]
+        if not any(seat in allowed for seat, _ in self.viewer.seats):
+            why = NOT_FOR_THE_PURPOSE.filled(purpose=self.purpose.text)
+            self.note(use, at, asked, subjects, result=why.en)
+            raise NotToBeSeen(_named(self.viewer), why)
+        self.note(use, at, asked, subjects)
+
+    def names_seen(self, at: Stamp, investors: Collection[InvestorId]) -> frozenset[InvestorId]:
         """Those of some investors whose names the viewer may see. Nothing is noted: who reads the
         names notes whose they were.
         """
@@ -292,7 +343,7 @@ class ViewedQuestions:
         use: DataUse,
         at: Stamp,
         asked: str,
-        subjects: Iterable[int] = (),
+        subjects: Iterable[InvestorId] = (),
         token: ChecksumAddress | None = None,
         result: str = ALLOWED,
         rows: int = 0,
@@ -337,7 +388,7 @@ class ViewedQuestions:
         at: Stamp,
         asked: str,
         token: ChecksumAddress | None = None,
-        investor: int | None = None,
+        investor: InvestorId | None = None,
         use: DataUse = DataUse.VIEW,
     ) -> NoReturn:
         self._note(why.en, at, asked, token, investor, use)
@@ -349,13 +400,15 @@ class ViewedQuestions:
         at: Stamp,
         asked: str,
         token: ChecksumAddress | None = None,
-        investor: int | None = None,
+        investor: InvestorId | None = None,
         use: DataUse = DataUse.VIEW,
     ) -> None:
         subjects = () if investor is None else (investor,)
         self.note(use, at, asked, subjects, token, result)
 
-    def _seen(self, question: Question, at: Stamp, investors: Collection[int]) -> set[int]:
+    def _seen(
+        self, question: Question, at: Stamp, investors: Collection[InvestorId]
+    ) -> set[InvestorId]:
         """Those of some investors about whom the viewer may ask, whatever token it is about."""
         scope = may(self._views, self.viewer, self.purpose, question, Subject())
         return set() if isinstance(scope, Denied) else self._covered(scope, question, at, investors)
@@ -365,9 +418,9 @@ class ViewedQuestions:
         scope: Scope,
         question: Question,
         at: Stamp,
-        investors: Iterable[int],
+        investors: Iterable[InvestorId],
         token: ChecksumAddress | None = None,
-    ) -> set[int]:
+    ) -> set[InvestorId]:
         if scope.is_whole or (token is not None and scope.is_whole_of(token)):
             return set(investors)
         return {
@@ -377,7 +430,7 @@ class ViewedQuestions:
         }
 
     def _subject(
-        self, question: Question, at: Stamp, investor: int, token: ChecksumAddress | None
+        self, question: Question, at: Stamp, investor: InvestorId, token: ChecksumAddress | None
     ) -> Subject:
         """An investor, with what the viewer's cells of the matrix ask about them."""
         seats = self.viewer.seats
@@ -408,12 +461,13 @@ class ViewedQuestions:
         if scope.is_whole_of(token):
             yield from lines
             return
-        known: dict[int, bool] = {0: False}
+        known: dict[InvestorId, bool] = {NO_INVESTOR: False}
         for line in lines:
-            for each in (line.from_investor, line.to_investor):
+            parties = _investors_of(line)
+            for each in parties:
                 if each not in known:
                     known[each] = scope.covers(self._subject(Question.MOVEMENTS, at, each, token))
-            from_, to = known[line.from_investor], known[line.to_investor]
+            from_, to = (known[each] for each in parties)
             if from_ or to or line.why is None:
                 yield replace(
                     line,
@@ -421,7 +475,7 @@ class ViewedQuestions:
                     to_investor=line.to_investor if to else 0,
                 )
 
-    def _parts(self, request: RequestAsOf) -> frozenset[int]:
+    def _parts(self, request: RequestAsOf) -> frozenset[OrganisationId]:
         record = request.record
         parts = {record.proposer, *record.request.parties}
         parts |= {each.organisation for each in record.signatures}
@@ -446,20 +500,21 @@ class _Relations:
         self._former: Final = cache(self._read_former)
 
     @cached_property
-    def introducers(self) -> dict[int, set[int]]:
+    def introducers(self) -> dict[InvestorId, set[OrganisationId]]:
         """Who proposed or signed the enrolment, and who proposed a delivery, by investor."""
-        found: dict[int, set[int]] = {}
+        found: dict[InvestorId, set[OrganisationId]] = {}
         for each in self._questions.investors(self.at):
             if each.enrolled is not None:
                 own = found.setdefault(each.investor, set())
                 own |= {each.enrolled.proposer, *each.enrolled.signers}
         for line in self._all_lines():
-            if line.why is Why.DELIVERED and line.grounds and line.to_investor:
-                found.setdefault(line.to_investor, set()).add(line.grounds.proposer)
+            _, to = _investors_of(line)
+            if line.why is Why.DELIVERED and line.grounds and to:
+                found.setdefault(to, set()).add(line.grounds.proposer)
         return found
 
     @cached_property
-    def opened(self) -> frozenset[int]:
+    def opened(self) -> frozenset[InvestorId]:
         """Whose enrolment or movements rest on the case."""
         if self._case is None:
             return frozenset()
@@ -472,21 +527,21 @@ class _Relations:
             investor
             for line in self._all_lines()
             if self._is_the_case(line.grounds)
-            for investor in (line.from_investor, line.to_investor)
+            for investor in _investors_of(line)
         }
-        return frozenset(enrolled | moved - {0})
+        return frozenset(enrolled | moved - {NO_INVESTOR})
 
-    def had(self, investor: int, token: ChecksumAddress) -> bool:
+    def had(self, investor: InvestorId, token: ChecksumAddress) -> bool:
         """Whether an investor has units of a token, or had."""
         return investor in self._holders(token) or investor in self._former(token)
 
-    def _read_holders(self, token: ChecksumAddress) -> frozenset[int]:
+    def _read_holders(self, token: ChecksumAddress) -> frozenset[InvestorId]:
         if not self._is_there(token):
             return frozenset()
         found = self._questions.holdings(self.at, token)
         return frozenset(each.investor for each in found if each.units) - {0}
 
-    def _read_former(self, token: ChecksumAddress) -> frozenset[int]:
+    def _read_former(self, token: ChecksumAddress) -> frozenset[InvestorId]:
         if not self._is_there(token):
             return frozenset()
         lines = self._questions.history(self.at, token)
@@ -507,14 +562,14 @@ class _Relations:
         return grounds is not None and grounds.case_id == self._case
 
 
-def _investors_of(line: Line) -> tuple[int, int]:
-    return line.from_investor, line.to_investor
+def _investors_of(line: Line) -> tuple[InvestorId, InvestorId]:
+    return InvestorId(line.from_investor), InvestorId(line.to_investor)
 
 
 _NOT_AMONG: Final = Text("The transaction moved nothing of those whom the view reaches.")
 
 
-def _holding(holding: Holding, facts_seen: Collection[int]) -> Holding:
+def _holding(holding: Holding, facts_seen: Collection[InvestorId]) -> Holding:
     return holding if holding.investor in facts_seen else replace(holding, facts=None)
 
 

@@ -11,15 +11,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from jp20.chain.new_files import FileExists, try_place, write_new
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Language, Text
 from jp20.domain.files.letters import in_csv, in_json
 from jp20.domain.plans.outcomes import RESULT_COLUMNS, Outcomes, RowOutcome
+from jp20.views.xlsx import UNDATED, workbook
 
 
 class UnknownFormat(JP20Error):
@@ -71,20 +69,19 @@ def _csv(rows: Sequence[RowOutcome], language: Language) -> bytes:
 
 
 def _xlsx(rows: Sequence[RowOutcome], language: Language) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("results")
-    sheet.append(_header(language))
-    for row in rows:
-        cells = []
-        for value in _cells(row, language):
-            cell = WriteOnlyCell(sheet, value)
+    out = io.BytesIO()
+    book = workbook(out, UNDATED)
+    sheet = book.add_worksheet("results")
+    lines: list[list[int | str | None]] = [[*_header(language)]]
+    lines += [_cells(each, language) for each in rows]
+    for row, cells in enumerate(lines):
+        for place, value in enumerate(cells):
             if isinstance(value, str):
-                cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+                sheet.write_string(row, place, value)
+            elif value is not None:
+                sheet.write_number(row, place, value)
+    book.close()
+    return out.getvalue()
 
 
 def _json(rows: Sequence[RowOutcome], language: Language) -> bytes:

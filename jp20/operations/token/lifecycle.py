@@ -236,8 +236,8 @@ def redeem_part(
         lambda part: _redemption(contract, part),
         evidence,
         lambda: Text(
-            "Redeem {units:,} units of {code}, of all holders in proportion? See who: jp20 "
-            "token redeem preview {code} {units}",
+            "Redeem {units:,} units of {code}, of all holders in proportion? See who, and who is "
+            "left with an odd lot: jp20 token redeem preview {code} {units}",
             units=units,
             code=code,
         ),

@@ -3,6 +3,7 @@
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from eth_typing import ChecksumAddress
 
@@ -10,19 +11,23 @@ from jp20.domain.token.reasons import Reason
 from jp20.operations.register.report import read_register
 from jp20.operations.session import Session, TokenName
 from jp20.operations.token.lifecycle import in_proportion
-from jp20.operations.token.restraints import Position
+
+_ROWS_AT_ONCE: Final = 1_000
+"""Judged in one call: a few thousand gas each."""
 
 
 @dataclass(frozen=True, slots=True)
 class RedemptionRow:
     """An account, what it has, and what is redeemed of it; `reason` says why the row would be
-    refused. Units of now.
+    refused, `odd` how many units the account would be left with beyond whole lots, which no
+    transfer moves. Units of now.
     """
 
     account: ChecksumAddress
     held: int
     redeemed: int
     reason: Reason
+    odd: int = 0
 
 
 def whole_redemption(session: Session, token: TokenName) -> tuple[RedemptionRow, ...]:
@@ -37,28 +42,29 @@ def whole_redemption(session: Session, token: TokenName) -> tuple[RedemptionRow,
 
 
 def part_redemption(session: Session, token: TokenName, units: int) -> tuple[RedemptionRow, ...]:
-    """So many units in all, of each holder in proportion. Raises TooManyUnits."""
+    """So many units in all, of each holder in proportion, as the token judges each row. Raises
+    TooManyUnits.
+    """
     contract = session.token(token)
     block = session.connection.block_number()
-    shares = in_proportion(read_register(session, contract, block), units)
-    positions = contract.read_many(
-        Position, "positionOf", [(holder,) for holder in shares], block=block
-    )
+    register = read_register(session, contract, block)
+    balances, shares = register.balances(), in_proportion(register, units)
+    holders, amounts = list(shares), list(shares.values())
+    lot = contract.read(int, "lotSize", block=block)
+    reasons: list[Reason] = []
+    for start in range(0, len(holders), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        arguments = (holders[part], amounts[part])
+        answers = contract.read(tuple[int, ...], "previewRedemption", *arguments, block=block)
+        reasons += map(Reason, answers)
     return tuple(
-        RedemptionRow(holder, position.balance, share, _refusal(position, share))
-        for (holder, share), position in zip(shares.items(), positions, strict=True)
+        _row(holder, balances[holder], share, reason, lot)
+        for (holder, share), reason in zip(shares.items(), reasons, strict=True)
     )
 
 
-def _refusal(position: Position, units: int) -> Reason:
-    """As the contract judges a part of a position: a lock-up does not stand in the way."""
-    if units > position.balance:
-        return Reason.INSUFFICIENT_BALANCE
-    floor = max(position.frozen, position.pledged, position.attached)
-    if units + position.committed + floor <= position.balance:
-        return Reason.NONE
-    if position.balance >= units + floor or floor == 0:
-        return Reason.COMMITTED
-    if floor == position.frozen:
-        return Reason.FROZEN
-    return Reason.ATTACHED if floor == position.attached else Reason.PLEDGED
+def _row(
+    account: ChecksumAddress, held: int, redeemed: int, reason: Reason, lot: int
+) -> RedemptionRow:
+    left = held - redeemed if reason is Reason.NONE else held
+    return RedemptionRow(account, held, redeemed, reason, left % lot)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Numeric, Select, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Numeric, Select, Table, TextClause, create_engine, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError
@@ -109,7 +109,7 @@ class Prepared:
     asked with has names.
     """
 
-    def __init__(self, connection: Connection, select: Select[Any]) -> None:
+    def __init__(self, connection: Connection, select: Select[Any] | TextClause) -> None:
         dialect = connection.dialect
         if dialect.name == "sqlite":
             dialect = SQLiteDialect_pysqlite(paramstyle="named")

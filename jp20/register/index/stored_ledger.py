@@ -21,6 +21,9 @@ MOST_KEPT: Final = 200_000
 
 _UNREAD: Final[Any] = object()
 
+_NEWEST: Final = 2**62
+"""A block that comes after all others."""
+
 
 class BookReader:
     """Rows of a book, and their values."""
@@ -35,14 +38,17 @@ class BookReader:
         self._latest = Prepared(
             connection,
             select(*values)
-            .where(*(each == bindparam(f"key_{n}") for n, each in enumerate(keys)))
+            .where(
+                *(each == bindparam(f"key_{n}") for n, each in enumerate(keys)),
+                table.c.block <= bindparam("as_of"),
+            )
             .order_by(table.c.block.desc())
             .limit(1),
         )
 
-    def latest(self, key: Any) -> Any:
-        """The value of a key; None where there is none."""
-        asked: dict[str, Any] = {}
+    def latest(self, key: Any, block: int = _NEWEST) -> Any:
+        """The value of a key as of a block, or the newest; None where there is none."""
+        asked: dict[str, Any] = {"as_of": block}
         for n, (part, plain) in enumerate(
             zip(self._book.key.parts, self._book.key.pack(key), strict=True)
         ):

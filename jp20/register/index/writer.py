@@ -44,6 +44,8 @@ from jp20.register.index.values import Identity, Stretch, Watched, WatchedContra
 
 _STATE: Final = 1
 
+_by_account: Final = itemgetter(0, 1, 2)
+
 _LOCK: Final = 0x4A50_3230
 """The number of the lock on PostgreSQL, for as long as the connection lives."""
 
@@ -415,7 +417,7 @@ class IndexWriter:
             self._rows[name] += [row(key, block, value) for (key, block), value in values.items()]
         self._addresses.write_new()
         # In the order of their key they go into the same pages, one after the other.
-        self._rows[BALANCES.name].sort(key=itemgetter(0, 1, 2))
+        self._rows[BALANCES.name].sort(key=_by_account)
         for table in (HEADS, *OF_THE_CHAIN):
             write_rows(self._connection, table, self._rows.get(table.name, ()))
         self._rows.clear()

@@ -47,6 +47,11 @@ def callable_bond(make_issue, maturity, alice, bob):
     )
 
 
+def preview(token, holders, amounts) -> list[int]:
+    """The reasons, row by row."""
+    return [int(reason) for reason in token.previewRedemption(holders, amounts)]
+
+
 # What the terms allow
 
 
@@ -261,22 +266,47 @@ def test_locked_units_are_redeemed_and_others_rely_on_theirs(callable_bond, inve
     token.pledge(pledged, 60, PLEDGEE, decided)
     token.placeAttachment(attached, 60, CREDITOR, decided)
 
+    asked = preview(token, investors, [100, 41, 41, 41, 101])
     tx = token.redeemPart(investors, [100, 41, 41, 41, 101], decided)
 
+    # As it was said beforehand.
+    assert asked == [
+        Reason.NONE,
+        Reason.FROZEN,
+        Reason.PLEDGED,
+        Reason.ATTACHED,
+        Reason.INSUFFICIENT_BALANCE,
+    ]
     assert refusals(tx) == [
         (1, frozen, Reason.FROZEN),
         (2, pledged, Reason.PLEDGED),
         (3, attached, Reason.ATTACHED),
         (4, short, Reason.INSUFFICIENT_BALANCE),
     ]
-    tx = token.redeemPart([frozen, pledged, attached, short], [40, 40, 40, 0], decided)
+    rows = ([frozen, pledged, attached, short], [40, 40, 40, 0])
+    assert preview(token, *rows) == [Reason.NONE] * 3 + [Reason.ZERO_AMOUNT]
+    tx = token.redeemPart(*rows, decided)
     assert refusals(tx) == [(3, short, Reason.ZERO_AMOUNT)]
     assert [token.balanceOf(who) for who in investors] == [0, 60, 60, 60, 100]
+
+
+def test_a_preview_of_a_part_says_what_stands_against_all_rows(
+    callable_bond, bond, platform, alice, bob, decided
+):
+    rows = ([alice, bob], [1, 0])
+    assert preview(bond, *rows) == [Reason.REDEMPTION_NOT_ALLOWED] * 2
+    callable_bond.pause(decided)
+    assert preview(callable_bond, *rows) == [Reason.TOKEN_PAUSED] * 2
+    platform.halt(decided)
+    assert preview(callable_bond, *rows) == [Reason.PLATFORM_HALTED] * 2
+    assert preview(callable_bond, [], []) == []
 
 
 def test_the_lists_of_a_partial_redemption_have_one_length(callable_bond, alice, decided):
     with reverts_with("LengthMismatch", 1, 0):
         callable_bond.redeemPart.call([alice], [], decided)
+    with reverts_with("LengthMismatch", 1, 0):
+        callable_bond.previewRedemption([alice], [])
 
 
 # One holder's
@@ -403,6 +433,7 @@ def test_what_a_holder_promised_is_no_way_out_of_a_redemption(
         for holder, units in ((alice, 100), (bob, 50))
     ]
 
+    assert preview(token, [alice, bob], [50, 50]) == [Reason.NONE] * 2
     tx = token.redeemPart([alice, bob], [50, 50], decided)
 
     assert refusals(tx) == []

@@ -321,12 +321,10 @@ def test_the_splits_come_before_whatever_is_copied_first(
     """The last factor alone would leave every older word without its own."""
     old.token.split(5, decided)
     old.token.closeFor(new, decided)
-    last, position = (
-        in_mapping(field("_splitFactors"), 2),
-        in_mapping(field("_holders"), bob.address),
-    )
+    last_factor = in_mapping(field("_splitFactors"), 2)
+    bobs_word = in_mapping(field("_holders"), bob.address)
 
-    tx = new.carrySlots(words([last, position]), {"from": stranger})
+    tx = new.carrySlots(words([last_factor, bobs_word]), {"from": stranger})
 
     assert emitted(tx, "UnitsSplit") == [(1, 2), (2, 5)]
     assert new.balanceOf(bob) == 0

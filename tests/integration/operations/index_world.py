@@ -12,6 +12,10 @@ from sqlalchemy import event
 from jp20.chain.rpc import log_windows
 from jp20.chain.rpc.connection import connect
 from jp20.domain.base.finality import Finality
+from jp20.domain.register.books import TERMS
+from jp20.domain.register.journal import Journal
+from jp20.domain.register.movements import Movement
+from jp20.domain.register.register import register_of
 from jp20.operations.register.follow import Follower, FollowProgress
 from jp20.operations.session import Session, open_session
 from jp20.register.index import writer as writer_module
@@ -70,6 +74,20 @@ def require_index_agrees(session: Session, place: Place, first: int = 0) -> int:
             ours = reader.ledger(block)
             assert ours == journal.ledger, block
             compared += sum(len(each) for each in ours._books.values())
+            compared += require_answers_agree(reader, journal, block)
+    return compared
+
+
+def require_answers_agree(reader: IndexReader, journal: Journal, block: int) -> int:
+    """The questions that are answered by SQL of their own, as of a block."""
+    compared = 0
+    for token in set(journal.ledger.rows(TERMS)):
+        register = register_of(journal, token, block)
+        assert reader.balances(token, block) == register.balances()
+        for account in register.holdings:
+            moved = [each for each in register.history_of(account) if isinstance(each, Movement)]
+            assert reader.history(token, account, block) == moved
+            compared += 1 + len(moved)
     return compared
 
 

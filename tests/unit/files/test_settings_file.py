@@ -16,6 +16,7 @@ from jp20.domain.files.settings import (
     RemoteSigner,
     SecretPlace,
     ServeSettings,
+    StatementSettings,
     WebhookSettings,
     parse_settings,
 )
@@ -272,3 +273,29 @@ def test_what_is_served_to_others_and_where_its_feed_is_sent():
 )  # fmt: skip
 def test_what_cannot_be_served_is_a_fault_by_its_field(line, field):
     assert list(faults(more=f"[serve]\n{line}\n")) == [field]
+
+
+def test_statements_have_their_fonts_in_order_and_templates():
+    found = settings(
+        more="[statements]\nfonts = ['gothic', 'ipamj']\ntemplates = 'own'\n"
+    ).statements
+
+    assert found == StatementSettings(("gothic", "ipamj"), "own")
+    assert settings(more="[statements]\nfonts = 'fonts'\n").statements == StatementSettings(
+        ("fonts",)
+    )
+    assert settings().statements == StatementSettings()
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("fonts = 7", "statements.fonts"),
+        ("fonts = ['']", "statements.fonts"),
+        ("fonts = [7]", "statements.fonts"),
+        ("templates = ''", "statements.templates"),
+        ("font = 'a'", "statements.font"),
+    ],
+)
+def test_unfit_settings_of_statements_are_named(line, field):
+    assert list(faults(more=f"[statements]\n{line}\n")) == [field]

@@ -250,7 +250,7 @@ MATRIX = {
         "token",
         "reopen",
         "ISSUER REGISTRAR AUDITOR",
-        "ISSUER REGISTRAR AUDITOR",
+        "ISSUER/BROKER/CUSTODIAN REGISTRAR AUDITOR",
         "ISSUER REGISTRAR AUDITOR",
         0,
     ),

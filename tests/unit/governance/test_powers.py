@@ -55,8 +55,9 @@ ALONE = {
     (KYC, AML): "whitelist retire-wallet",
     (BANK, MINATO, ISSUER): "distribute split record-succession",
     (BANK, AOBADAI, ISSUER): "distribute split record-succession",
-    (BANK, MINATO, AUDITOR): "record-succession release-pledge reverse redistribute unpause",
-    (BANK, AOBADAI, AUDITOR): "record-succession release-pledge reverse redistribute unpause",
+    (BANK, MINATO, AUDITOR): "record-succession release-pledge reverse redistribute unpause reopen",
+    (BANK, AOBADAI, AUDITOR): "record-succession release-pledge reverse redistribute unpause "
+    "reopen",
     (BANK, MINATO, KYC): "move-position",
     (BANK, AOBADAI, KYC): "move-position",
     (BANK, MINATO, PAYING): "release-pledge",
@@ -92,6 +93,7 @@ NEVER_BY_TWO = {
     "distribute",
     "shorten-lock-up",
     "unpause",
+    "reopen",
     "resume",
 }
 

@@ -38,7 +38,7 @@ MATRIX = {
     Role.ISSUER: "T – – – – O",
     Role.BROKER: "T C C C C O",
     Role.REGISTRAR: "T T T T T A",
-    Role.KYC: "– – – A K O",
+    Role.KYC: "– – – A C O",
     Role.AML: "– – K A K O",
     Role.AUDITOR: "A – A – K A",
     Role.EMERGENCY: "– – – – – O",

@@ -4,7 +4,14 @@ from pathlib import Path
 import pytest
 
 from jp20.chain import new_files
-from jp20.chain.new_files import PRIVATE, CannotWrite, FileExists, write_new, write_over
+from jp20.chain.new_files import (
+    PRIVATE,
+    CannotWrite,
+    FileExists,
+    write_new,
+    write_new_together,
+    write_over,
+)
 
 
 @pytest.fixture(params=["links", "no links"])
@@ -68,3 +75,39 @@ def test_a_disk_that_fails_leaves_nothing_behind(tmp_path, monkeypatch, write):
 def test_a_folder_that_is_not_there_says_so(tmp_path, write):
     with pytest.raises(CannotWrite, match="nowhere"):
         write(tmp_path / "nowhere" / "a", b"")
+
+
+def test_files_that_belong_together_are_there_together(disk):
+    write_new_together({disk / "a": b"export", disk / "b": b"manifest"})
+    assert {file.name: file.read_bytes() for file in disk.iterdir()} == {
+        "a": b"export",
+        "b": b"manifest",
+    }
+
+
+@pytest.mark.parametrize("kept", ["a", "b"])
+def test_where_one_of_them_is_there_none_is_written(disk, kept):
+    (disk / kept).write_bytes(b"old")
+    with pytest.raises(FileExists, match=kept):
+        write_new_together({disk / "a": b"export", disk / "b": b"manifest"})
+    assert {file.name: file.read_bytes() for file in disk.iterdir()} == {kept: b"old"}
+
+
+def test_where_one_of_them_cannot_be_written_none_is(disk):
+    with pytest.raises(CannotWrite, match="nowhere"):
+        write_new_together({disk / "a": b"export", disk / "nowhere" / "b": b"manifest"})
+    assert list(disk.iterdir()) == []
+
+
+def test_where_another_program_was_first_the_others_are_taken_away(disk, monkeypatch):
+    place = new_files._link
+
+    def late(written: Path, file: Path, content: bytes, mode: int) -> None:
+        if file.name == "b":
+            file.write_bytes(b"another's")
+        place(written, file, content, mode)
+
+    monkeypatch.setattr(new_files, "_link", late)
+    with pytest.raises(FileExists, match="b"):
+        write_new_together({disk / "a": b"export", disk / "b": b"manifest"})
+    assert {file.name: file.read_bytes() for file in disk.iterdir()} == {"b": b"another's"}
