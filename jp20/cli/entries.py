@@ -90,6 +90,12 @@ PANELS: Final = (
                 help_text("Who holds what, at any time."),
             ),
             Entry(
+                "verify",
+                "verify",
+                help_text("Check an export of the register against a node."),
+                is_command=True,
+            ),
+            Entry(
                 "index",
                 "index",
                 help_text("The register in a database, as of any block."),

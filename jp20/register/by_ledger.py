@@ -157,7 +157,8 @@ class ByLedger:
         self._next = len(journal.entries)
         self._moved: Final[dict[ChecksumAddress, list[_Moved]]] = defaultdict(list)
         self._came: Final[dict[tuple[ChecksumAddress, ChecksumAddress], JournalEntry]] = {}
-        # Of the last block, as one question after the other is asked about every investor.
+        # Of the last block that was asked about, as one question follows the other there.
+        self._held: tuple[Stamp, ChecksumAddress, tuple[Holding, ...]] | None = None
         self._lots: tuple[int, ChecksumAddress, Lots] | None = None
         self._wallets: tuple[Place, ChecksumAddress, dict[int, list[ChecksumAddress]]] | None = None
         for entry in journal.entries:
@@ -225,6 +226,8 @@ class ByLedger:
 
     def holdings(self, at: Stamp, token: ChecksumAddress) -> tuple[Holding, ...]:
         self._record(at, token)
+        if self._held is not None and self._held[:2] == (at, token):
+            return self._held[2]
         books = self._as_of(at.block)
         factors = factors_of(books, token)
         issuer = self._issuer_account(books, token)
@@ -237,7 +240,8 @@ class ByLedger:
             self._holding(at, token, investor, wallets)
             for investor, wallets in self._by_investor(books, token, held)
         ]
-        return tuple(sorted(found, key=_largest_first))
+        self._held = (at, token, tuple(sorted(found, key=_largest_first)))
+        return self._held[2]
 
     def holding(self, at: Stamp, token: ChecksumAddress, investor: InvestorId) -> Holding | None:
         self._record(at, token)
@@ -341,9 +345,12 @@ class ByLedger:
             own = frozenset({wallet})
         elif investor is not None:
             own = frozenset(self._wallets_of(books, platform, investor))
-        lines = [self._line(at, token, each) for each in self._moves(at, token)]
+        moved: Iterable[_Moved] = self._moves(at, token)
         if own is not None:
-            lines = list(_concerning(lines, own))
+            moved = (each for each in moved if _concerns(each.what, own))
+        lines: Iterator[Line] = (self._line(at, token, each) for each in moved)
+        if own is not None:
+            lines = _with_balances(lines, own)
         return (line for line in lines if line.at.block >= first)
 
     def movements(
@@ -695,8 +702,13 @@ class ByLedger:
         return terms.terms.issuer_account if terms else None
 
 
-def _concerning(lines: Iterable[Line], own: frozenset[ChecksumAddress]) -> Iterator[Line]:
-    """Those that moved units of some wallets, or split them, with what these had afterwards."""
+def _concerns(entry: HistoryEntry, own: frozenset[ChecksumAddress]) -> bool:
+    """Whether it may have changed what some wallets have."""
+    return isinstance(entry, Split) or entry.from_ in own or entry.to in own
+
+
+def _with_balances(lines: Iterable[Line], own: frozenset[ChecksumAddress]) -> Iterator[Line]:
+    """With what some wallets had afterwards; without splits of nothing."""
     balance = 0
     for line in lines:
         if line.ratio is not None:

@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -101,13 +102,22 @@ class Author:
 @dataclass(frozen=True, slots=True)
 class Version:
     """A person's fields as they were written at a time (unix seconds), and by whom. Nothing of the
-    fields is in a representation.
+    fields is in a representation. `salt` is sealed with them, and ends with the key.
     """
 
     number: int
     written_at: int
     author: Author
     fields: Mapping[str, str] = field(repr=False)
+    salt: bytes = field(repr=False)
+
+    @property
+    def commitment(self) -> bytes:
+        """SHA-256 of `jp20 commitment\\0`, the salt, and the fields as JSON in UTF-8 with sorted
+        keys and no blanks. Who has the record and the salt can check it; without the salt it says
+        nothing, and cannot be tried out.
+        """
+        return sha256(b"jp20 commitment\0" + self.salt + _canonical(self.fields)).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +189,7 @@ class Vault:
             key = self._key_of(raw, make=True)
             self._index(raw, kept)
             self._keys.commit()
-            content = json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()
+            content = _canonical({"fields": kept, "salt": os.urandom(SALT).hex()})
             self._data.execute(
                 "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -329,7 +339,9 @@ class Vault:
             content = unseal(key, sealed, _place(raw, number, field_set))
         except NotOpened:
             raise VaultDamaged(self._data_file, _RECORD_CHANGED) from None
-        return Version(number, written_at, Author(*row[3:7]), json.loads(content))
+        said = json.loads(content)
+        salt = bytes.fromhex(said["salt"])
+        return Version(number, written_at, Author(*row[3:7]), said["fields"], salt)
 
     def _key_of(self, raw: bytes, *, make: bool = False) -> bytes:
         """A person's key. Raises VaultDamaged where there is none, unless one is to be made."""
@@ -548,6 +560,11 @@ def _told(file: Path) -> Iterator[None]:
         raise VaultDamaged(file, Text.verbatim(str(error))) from None
     except sqlite3.DatabaseError as error:
         raise VaultDamaged(file, Text.verbatim(str(error))) from None
+
+
+def _canonical(value: object) -> bytes:
+    said = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return said.encode()
 
 
 def _raw(person: int) -> bytes:

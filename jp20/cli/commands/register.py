@@ -6,10 +6,9 @@ import typer
 
 from jp20.cli.commands import register_exports, register_questions
 from jp20.cli.frame.as_of import AtBlock, AtTime, last_second
-from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Token, address, hash_of
-from jp20.cli.frame.output import Column, Record, Table, Value, show, warn
+from jp20.cli.frame.output import Column, Record, Table, Value, show
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.register_tables import (
@@ -27,14 +26,13 @@ from jp20.cli.shared.register_tables import (
     summary,
 )
 from jp20.cli.shared.results import BLOCK, WALLET
-from jp20.domain.base.errors import BadArgument, ExitCode
+from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jp20.domain.base.at import At
-    from jp20.operations.register.report import Report
 
 app = typer.Typer(no_args_is_help=True)
 app.registered_commands += register_exports.app.registered_commands
@@ -280,69 +278,3 @@ def register_decision(
 # Inside
 
 _INVESTOR: Final = Column(INVESTOR.key, INVESTOR.name)
-
-
-def _report(token: str, block: int | None, at: str | None) -> "Report":
-    from jp20.operations.register.report import report
-
-    moment = last_second(block, at)
-    return report(workspace().view(), token, block, moment)
-
-
-def _summary(found: "Report") -> Record:
-    from jp20.domain.base.times import in_tokyo
-
-    register = found.register
-    return Record(
-        "register",
-        Text("The register"),
-        (
-            (Column("name", Text("name")), found.name),
-            (Column("code", Text("code")), found.code),
-            (Column("token", Text("address")), found.token),
-            (BLOCK, found.block),
-            (Column("block_hash", Text("block hash")), found.block_hash),
-            (
-                Column("final_block", Text("final up to block"), number=True),
-                found.final_block,
-            ),
-            (Column("time", Text("as of")), in_tokyo(found.time)),
-            (Column("supply", Text("units in issue"), number=True), register.supply),
-            (
-                Column("undistributed", Text("undistributed"), number=True),
-                register.undistributed,
-            ),
-            (
-                Column("held", Text("held"), number=True),
-                sum(register.holders().values()),
-            ),
-            (
-                Column("holders", Text("holders (wallets)"), number=True),
-                len(register.holders()),
-            ),
-            (
-                Column("splits", Text("splits"), number=True),
-                len(register.factors) - 1,
-            ),
-            (
-                Column("reconciled", Text("agrees with the chain")),
-                found.reconciled,
-            ),
-        ),
-    )
-
-
-def _end(found: "Report") -> None:
-    """Ends with 1 where the register does not reconcile."""
-    if found.reconciled:
-        return
-    warn(
-        Text(
-            "{code}: register and chain do not agree in {count} places. See: jp20 register check "
-            "{code} --block {block}",
-            code=found.code,
-            count=len(found.differences),
-            block=found.block,
-        )
-    )
-    raise Ending(ExitCode.REFUSED)

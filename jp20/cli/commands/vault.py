@@ -174,18 +174,50 @@ def vault_disclose(
     case: CaseIfAny = None,
 ) -> None:
     """開示等の請求 (G28)."""
-    from jp20.operations.people.keeping import write_disclosure
+    from jp20.operations.people.keeping import write_private
 
     at_desk, session, place = desk(purpose, organisation, case)
     id = at_desk.person(person)
     names: dict[int, str] = {each.number: each.name for each in session.members()}
     found = at_desk.disclose(id, place.access_log, lambda number: names.get(number, ""))
-    write_disclosure(file, found)
+    write_private(file, found)
     show(
         Record(
             "disclosed",
             Text("Disclosure"),
             ((_INVESTOR, f"0x{id:038x}"), (Column("file", Text("file")), str(file))),
+        )
+    )
+
+
+@app.command(
+    "commit",
+    help=help_text(
+        "Write a salted hash of each record into a file, by investor. Named as the document of "
+        "an act, the file's hash stands on the chain; the salts end with the persons' keys."
+    ),
+    epilog=example("jp20 vault commit commitments.json --purpose onboarding"),
+)
+def vault_commit(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=help_text("The new file: JSON."))],
+    purpose: PurposeOfUse,
+    organisation: Organisation = None,
+    case: CaseIfAny = None,
+) -> None:
+    """The chain has a salted commitment at most (S7)."""
+    from jp20.operations.people.keeping import write_private
+
+    at_desk, _, _ = desk(purpose, organisation, case)
+    found = at_desk.commitments()
+    write_private(file, found)
+    show(
+        Record(
+            "commitments",
+            Text("Commitments"),
+            (
+                (Column("file", Text("file")), str(file)),
+                (Column("records", Text("records"), number=True), len(found["records"])),
+            ),
         )
     )
 

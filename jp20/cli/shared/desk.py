@@ -11,7 +11,7 @@ from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
     from jp20.domain.governance.views import Purpose
-    from jp20.operations.people.keeping import Desk
+    from jp20.operations.people.keeping import PeopleDesk
     from jp20.operations.session import Session
     from jp20.operations.workspace import Workspace
 
@@ -42,9 +42,9 @@ Person = Annotated[
 
 def desk(
     purpose: str, organisation: str | None, case: str | None
-) -> "tuple[Desk, Session, Workspace]":
+) -> "tuple[PeopleDesk, Session, Workspace]":
     """The desk as of the latest block. Raises BadArgument, and what opening the vault does."""
-    from jp20.operations.people.keeping import Desk
+    from jp20.operations.people.keeping import PeopleDesk
     from jp20.operations.people.viewed import ViewedQuestions, login_name, viewer_here
     from jp20.operations.register.asking import ask
 
@@ -54,7 +54,7 @@ def desk(
     at = questions.stamp()
     viewer = viewer_here(questions, at, place.own_addresses(), organisation, login_name())
     viewed = ViewedQuestions(questions, viewer, views, place.access_log, named, case or "")
-    return Desk(place.vault(), questions, viewed, at), session, place
+    return PeopleDesk(place.vault(), questions, viewed, at), session, place
 
 
 def purpose_named(written: str) -> "Purpose":

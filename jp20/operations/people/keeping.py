@@ -96,7 +96,7 @@ class DueForErasure:
     due: int
 
 
-class Desk:
+class PeopleDesk:
     """Where an organisation works with its vault, for one purpose, as of a stamp.
 
     `questions` are the register's whole: whether somebody holds units is asked of all of it,
@@ -247,6 +247,8 @@ class Desk:
                 "time": in_tokyo(self._at.time),
             },
             "record": dict(versions[-1].fields),
+            "salt": versions[-1].salt.hex(),
+            "commitment": f"0x{versions[-1].commitment.hex()}",
             "versions": [_disclosed(each, organisation) for each in versions],
             "facts": None if known is None else _facts(known),
             "holdings": [*self._disclosed_tokens(person)],
@@ -262,6 +264,26 @@ class Desk:
                 }
                 for each in log.accesses()
                 if person in each.subjects
+            ],
+        }
+
+    def commitments(self) -> dict[str, Any]:
+        """A salted hash of the last version of every record whose name the viewer may see, by
+        investor: what may be named as the document of an enrolment.
+        """
+        persons = [InvestorId(each) for each in self._vault.persons()]
+        seen = sorted(self._viewed.names_seen(self._at, persons))
+        self._viewed.note(DataUse.EXPORT, self._at, "commitments", seen, rows=len(seen))
+        return {
+            "kind": "jp20 commitments",
+            "chain_id": self._at.chain_id,
+            "records": [
+                {
+                    "investor": f"0x{person:038x}",
+                    "version": version.number,
+                    "commitment": f"0x{version.commitment.hex()}",
+                }
+                for person, version in self._vault.records(seen).items()
             ],
         }
 
@@ -349,11 +371,11 @@ def new_store_key(vault: Vault, log: AccessLog, password: str) -> int:
     return vault.rotate(password)
 
 
-def write_disclosure(file: Path, disclosed: Mapping[str, Any]) -> None:
-    """Writes what was disclosed into a new file that only its owner reads. Raises FileExists,
+def write_private(file: Path, said: Mapping[str, Any]) -> None:
+    """Writes values of JSON into a new file that only its owner reads. Raises FileExists,
     CannotWrite.
     """
-    content = json.dumps(disclosed, ensure_ascii=False, indent=2)
+    content = json.dumps(said, ensure_ascii=False, indent=2)
     write_new(file, f"{content}\n".encode(), PRIVATE)
 
 

@@ -262,7 +262,7 @@ class ViewedQuestions:
         self.require(Question.FACTS, at, "investor", investor=investor)
         return self._questions.investor(at, investor)
 
-    def investor_of(self, at: Stamp, wallet: ChecksumAddress) -> int:
+    def investor_of(self, at: Stamp, wallet: ChecksumAddress) -> InvestorId:
         investor = self._questions.investor_of(at, wallet)
         self.require(Question.FACTS, at, "investor_of", investor=investor)
         return investor

@@ -201,7 +201,7 @@ def render_export(
     require_reconciled(office.session, office.whole or office.register, at, address)
     ending = file.suffix.lower()
     export = export_of(office, at, address, ask, ending, encoding, strict=strict)
-    content, altered = _in_form(export, ending, encoding, office.language, strict=strict)
+    content, altered = in_form(export, ending, encoding, office.language, strict=strict)
     question, parts = export.question, _PARTS[ending]
     manifest = manifest_of(file.name, content, address, at, question, parts, altered)
     return Rendered(content, manifest)
@@ -235,6 +235,23 @@ def export_of(
     if ending in (".csv", ".xlsx"):
         words.append(f"--lang {office.language}")
     return Export(token, at, " ".join(words), token_facts(found), sheets)
+
+
+def in_form(
+    export: Export, ending: str, encoding: Encoding, language: Language, *, strict: bool
+) -> tuple[bytes, tuple[Altered, ...]]:
+    """An export as a file's bytes, and what does not stand in it as it was. Raises NotInEncoding,
+    TooLarge, ExtraMissing.
+    """
+    if ending == ".json":
+        return to_json_file(export), ()
+    if ending == ".parquet":
+        return to_parquet_file(export, export.sheets[0]), ()
+    harmed = tuple(each for sheet in export.sheets for each in harmless_words(sheet))
+    if ending == ".xlsx":
+        return to_xlsx_file(export, language), harmed
+    content, altered = to_csv_file(export, export.sheets[0], encoding, language, strict=strict)
+    return content, (*harmed, *altered)
 
 
 def make_statement(
@@ -491,20 +508,6 @@ def _irregular(
 
 def _names(office: Office, investors: Iterable[InvestorId]) -> Mapping[InvestorId, Addressee]:
     return office.names(tuple(dict.fromkeys(each for each in investors if each)))
-
-
-def _in_form(
-    export: Export, ending: str, encoding: Encoding, language: Language, *, strict: bool
-) -> tuple[bytes, tuple[Altered, ...]]:
-    if ending == ".json":
-        return to_json_file(export), ()
-    if ending == ".parquet":
-        return to_parquet_file(export, export.sheets[0]), ()
-    harmed = tuple(each for sheet in export.sheets for each in harmless_words(sheet))
-    if ending == ".xlsx":
-        return to_xlsx_file(export, language), harmed
-    content, altered = to_csv_file(export, export.sheets[0], encoding, language, strict=strict)
-    return content, (*harmed, *altered)
 
 
 def _write(office: Office, file: Path, made: Rendered) -> Written:

@@ -11,7 +11,7 @@ from jp20.domain.base.times import years_after
 from jp20.domain.governance.views import Purpose
 from jp20.domain.investors.investors import parse_investors
 from jp20.operations.files.inputs import load_views
-from jp20.operations.people.keeping import Desk, NobodyFound, SeveralFound, StillHolds
+from jp20.operations.people.keeping import NobodyFound, PeopleDesk, SeveralFound, StillHolds
 from jp20.operations.people.viewed import NotToBeSeen, ViewedQuestions, viewer_of
 from jp20.vault.errors import PersonErased, PersonUnknown
 from jp20.vault.vault import create_vault, open_vault
@@ -50,7 +50,7 @@ def desk(whole, vault, log):
     def at_desk(who=REGISTRAR, purpose=Purpose.REGISTER, case=""):
         viewer = viewer_of(whole, whole.stamp(), KEYS.get(who, who), "officer")
         viewed = ViewedQuestions(whole, viewer, load_views(), log, purpose, case)
-        return Desk(vault, whole, viewed, whole.stamp())
+        return PeopleDesk(vault, whole, viewed, whole.stamp())
 
     at_desk().fill(parse_investors(FILE.encode(), "f.csv", NOW - 10**9).sound(), "f.csv")
     return at_desk

@@ -1,5 +1,7 @@
 """Personal data that is there, found, corrected, and gone for good."""
 
+import hashlib
+import json
 import multiprocessing
 import os
 import shutil
@@ -109,6 +111,17 @@ def test_two_persons_of_one_name_are_both_found_and_each_erased_alone(vault):
     vault.erase(ALICE, BY)
     assert vault.find("見本花子") == (CAROL,)
     assert vault.record(CAROL).fields["customer"] == "C-003"
+
+
+def test_a_commitment_is_checked_with_the_salt_and_says_nothing_without(vault, folder):
+    found = vault.record(ALICE)
+    fields = json.dumps(HANAKO, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    by_hand = hashlib.sha256(b"jp20 commitment\0" + found.salt + fields.encode()).digest()
+    assert found.commitment == by_hand
+    # The same fields of another person, and again of her, have other salts.
+    vault.put(CAROL, HANAKO, BY)
+    assert vault.record(CAROL).commitment != found.commitment
+    assert found.salt not in all_bytes(folder)
 
 
 def test_a_field_that_is_none_is_refused(vault):
