@@ -16,7 +16,17 @@ from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.text import Language, Text
 from jp20.domain.files.export_forms import Encoding
 from jp20.domain.files.letters import in_csv, visible
-from jp20.views.sheet import Altered, Cell, Export, Form, Sheet, SheetColumn, as_of, said, writer_of
+from jp20.views.sheet import (
+    Altered,
+    Cell,
+    Export,
+    Form,
+    Sheet,
+    SheetColumn,
+    block_facts,
+    said,
+    writer_of,
+)
 
 GETA: Final = "〓"
 
@@ -54,7 +64,7 @@ def to_csv_file(
     """The file, and what does not stand in it as it was. Each row names the block that it speaks
     of: a CSV file has no other place for it. Raises NotInEncoding.
     """
-    stamps = as_of(export.stamp)
+    stamps = block_facts(export.stamp)
     stamped = [said(each.column.form, each.value, language) for each in stamps]
     headings = [
         *(each.heading.to(language) for each in sheet.columns),

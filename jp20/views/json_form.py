@@ -7,7 +7,7 @@ from typing import Any
 
 from jp20.domain.base.text import Text
 from jp20.domain.files.letters import in_json
-from jp20.views.sheet import Cell, Export, Form, SheetColumn, as_of, writer_of
+from jp20.views.sheet import Cell, Export, Form, SheetColumn, block_facts, writer_of
 
 
 def to_json_file(export: Export) -> bytes:
@@ -45,7 +45,9 @@ def _lines(export: Export) -> Iterator[str]:
     about: dict[str, Any] = {
         "token": export.subject,
         "question": export.question,
-        "as_of": {each.column.name: coded(each.column, each.value) for each in as_of(export.stamp)},
+        "as_of": {
+            each.column.name: coded(each.column, each.value) for each in block_facts(export.stamp)
+        },
     }
     about["as_of"]["final"] = export.stamp.final
     about |= {each.column.name: coded(each.column, each.value) for each in export.facts}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jp20.domain.base.extras import of_extra
 from jp20.views.json_form import coded, coder_of
-from jp20.views.sheet import Cell, Export, Form, Sheet, SheetColumn, as_of
+from jp20.views.sheet import Cell, Export, Form, Sheet, SheetColumn, block_facts
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -29,7 +29,7 @@ def to_parquet_file(export: Export, sheet: Sheet) -> bytes:
     about = {
         "token": export.subject,
         "question": export.question,
-        **{each.column.name: coded(each.column, each.value) for each in as_of(export.stamp)},
+        **{each.column.name: coded(each.column, each.value) for each in block_facts(export.stamp)},
         "final": export.stamp.final,
     }
     fields = [arrow.field(each.name, _type(arrow, each)) for each in sheet.columns]

@@ -115,7 +115,7 @@ class Altered:
         return " ".join(f"U+{ord(each):04X}" for each in self.was)
 
 
-def as_of(stamp: Stamp) -> tuple[Fact, ...]:
+def block_facts(stamp: Stamp) -> tuple[Fact, ...]:
     """The block that an export speaks of, as every form names it."""
     return (
         Fact(SheetColumn("chain_id", Text("chain"), Form.NUMBER, 10), stamp.chain_id),

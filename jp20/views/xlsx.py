@@ -23,7 +23,7 @@ from jp20.views.sheet import (
     Form,
     Sheet,
     SheetColumn,
-    as_of,
+    block_facts,
     finality,
     moment,
     said,
@@ -140,7 +140,7 @@ def _book(out: io.BytesIO, export: Export) -> Workbook:
 
 
 def _summary(written: _Written) -> None:
-    facts = (*as_of(written.export.stamp), *written.export.facts)
+    facts = (*block_facts(written.export.stamp), *written.export.facts)
     sheet = _new(written, _SUMMARY.to(written.language), (30, 70))
     _headings(written, sheet, (_ITEM, _VALUE))
     left = {form: written.format(**(_of(form) | {"align": "left"})) for form in Form}

@@ -11,6 +11,8 @@ from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Token, address, hash_of, time
 from jp20.cli.frame.output import say, warn
 from jp20.cli.frame.workspace import workspace
+from jp20.cli.shared.desk import Organisation, desk
+from jp20.cli.shared.parties import CaseIfAny
 from jp20.cli.shared.register_tables import holder_given, investor_named
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
@@ -18,6 +20,7 @@ from jp20.domain.files.export_forms import Content, Encoding, Statement
 
 if TYPE_CHECKING:
     from jp20.domain.base.ids import InvestorId
+    from jp20.domain.investors.addressees import Addressees
     from jp20.domain.register.answers import Stamp
     from jp20.operations.register.exports import Office, Written
 
@@ -59,6 +62,17 @@ Sign = Annotated[
     ),
 ]
 
+Names = Annotated[
+    str | None,
+    typer.Option(
+        "--names",
+        metavar="PURPOSE",
+        help=help_text(
+            "With names out of the vault, for a purpose; jp20 views lists the purposes."
+        ),
+    ),
+]
+
 
 @app.command(
     "export",
@@ -97,6 +111,9 @@ def register_export(
         ),
     ] = False,
     sign: Sign = None,
+    names: Names = None,
+    organisation: Organisation = None,
+    case: CaseIfAny = None,
 ) -> None:
     """In the language of the call (G15)."""
     from jp20.operations.register.exports import Ask, export_register, require_export_format
@@ -104,7 +121,7 @@ def register_export(
     is_table = file.suffix.lower() in (".csv", ".parquet")
     wanted = content or (Content.HOLDERS if is_table else Content.REGISTER)
     require_export_format(file, wanted)
-    office, stamp = _office(block, at, sign)
+    office, stamp = _office(block, at, sign, _names(names, organisation, case))
     asked = Ask(wanted, _investor(office, stamp, of), _since(office, since, since_block))
     _say_written(export_register(office, file, token, stamp, asked, encoding, strict=strict))
 
@@ -140,6 +157,9 @@ def register_statement(
         ),
     ] = None,
     sign: Sign = None,
+    names: Names = None,
+    organisation: Organisation = None,
+    case: CaseIfAny = None,
 ) -> None:
     """With the fonts and templates that the settings name (G15)."""
     from jp20.operations.register.exports import Ask, make_statement, require_statement_format
@@ -147,7 +167,7 @@ def register_statement(
     require_statement_format(file)
     moved = None if transaction is None else hash_of(transaction, "--transaction")
     press = workspace().press()
-    office, stamp = _office(block, at, sign)
+    office, stamp = _office(block, at, sign, _names(names, organisation, case))
     asked = Ask(investor=_investor(office, stamp, of), since=_since(office, since, since_block))
     _say_written(make_statement(office, press, file, token, stamp, kind, asked, moved))
 
@@ -173,7 +193,9 @@ def register_templates(
 # Inside
 
 
-def _office(block: int | None, at: str | None, sign: str | None) -> "tuple[Office, Stamp]":
+def _office(
+    block: int | None, at: str | None, sign: str | None, names: "Addressees"
+) -> "tuple[Office, Stamp]":
     from jp20.operations.register.asking import ask
     from jp20.operations.register.exports import Office
 
@@ -183,7 +205,18 @@ def _office(block: int | None, at: str | None, sign: str | None) -> "tuple[Offic
     session = place.view()
     register = ask(session)
     stamp = register.stamp(block, moment)
-    return Office(session, register, signer=signer, language=invocation().language), stamp
+    language = invocation().language
+    return Office(session, register, names=names, signer=signer, language=language), stamp
+
+
+def _names(purpose: str | None, organisation: str | None, case: str | None) -> "Addressees":
+    from jp20.domain.investors.addressees import nobody
+    from jp20.operations.people.addressed import addressees
+
+    if purpose is None:
+        return nobody
+    at_desk, _, _ = desk(purpose, organisation, case)
+    return addressees(at_desk)
 
 
 def _investor(office: "Office", stamp: "Stamp", of: str | None) -> "InvestorId | None":

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from jp20.domain.base.ids import InvestorId
-from jp20.domain.base.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +21,11 @@ class Addressee:
 class Addressees(Protocol):
     """Whoever knows the names, and judges whether they may be had."""
 
-    def __call__(
-        self, investors: tuple[InvestorId, ...], purpose: Text
-    ) -> Mapping[InvestorId, Addressee]:
+    def __call__(self, investors: tuple[InvestorId, ...]) -> Mapping[InvestorId, Addressee]:
         """Of those investors who are known and may be shown; asked once for each export."""
         ...
 
 
-def nobody(investors: tuple[InvestorId, ...], purpose: Text) -> Mapping[InvestorId, Addressee]:
+def nobody(investors: tuple[InvestorId, ...]) -> Mapping[InvestorId, Addressee]:
     """Names are not kept here: the opaque id stands in their place."""
     return {}

@@ -56,9 +56,6 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The forms, and the packages whose version their bytes depend on."""
 
-_EXPORT: Final = Text("an export of the register")
-_STATEMENT: Final = Text("a statement")
-
 
 class UnknownExportFormat(BadArgument):
     """The file's name ends in none of the forms that the register is written in."""
@@ -376,10 +373,10 @@ def _sheets(office: Office, at: Stamp, found: TokenAsOf, ask: Ask) -> tuple[Shee
                 next_step=Text("Say since when: --since TIME, or --since-block BLOCK"),
             )
         changed = register.differences(ask.since, at, token)
-        names = _names(office, (each.investor for each in changed), _EXPORT)
+        names = _names(office, (each.investor for each in changed))
         return (differences_sheet(changed, names),)
     holdings = _holdings(register, at, token, investor)
-    names = _names(office, (each.investor for each in holdings), _EXPORT)
+    names = _names(office, (each.investor for each in holdings))
     match wanted:
         case Content.HOLDERS:
             return (holders_sheet(holdings, names),)
@@ -461,7 +458,7 @@ def _balance(
         closing += line.change or 0
     if closing != (holding.units if holding else 0):
         raise DoesNotAddUp(investor, closing, holding.units if holding else 0)
-    names = _names(office, (investor,), _STATEMENT)
+    names = _names(office, (investor,))
     period = (since.time + 1, at.time)
     return balance_content(head, investor, names, period, opening, holding, lines)
 
@@ -475,7 +472,7 @@ def _entries(
 ) -> StatementContent:
     register, token = office.register, found.address
     holdings = _holdings(register, at, token, investor)
-    names = _names(office, (each.investor for each in holdings), _STATEMENT)
+    names = _names(office, (each.investor for each in holdings))
     kept: dict[ChecksumAddress, list[RestraintAsOf]] = {}
     for each in register.restraints(at, token, investor):
         kept.setdefault(each.wallet, []).append(each)
@@ -506,13 +503,11 @@ def _irregular(
         for each in forced
         for one in (each.line.from_investor, each.line.to_investor)
     )
-    return irregular_content(head, _names(office, concerned, _STATEMENT), forced)
+    return irregular_content(head, _names(office, concerned), forced)
 
 
-def _names(
-    office: Office, investors: Iterable[InvestorId], purpose: Text
-) -> Mapping[InvestorId, Addressee]:
-    return office.names(tuple(dict.fromkeys(each for each in investors if each)), purpose)
+def _names(office: Office, investors: Iterable[InvestorId]) -> Mapping[InvestorId, Addressee]:
+    return office.names(tuple(dict.fromkeys(each for each in investors if each)))
 
 
 def _write(office: Office, file: Path, made: Rendered) -> Written:
