@@ -47,9 +47,9 @@ from jp20.operations.files.inputs import load_consortium, load_policy, load_view
 from jp20.operations.governance.platform import deployment_path, load_deployment
 from jp20.operations.register.index_place import IndexedPast, IndexPlace
 from jp20.operations.session import Session, open_session, require_present
+from jp20.vault.vault import Vault, create_vault, open_vault
 from jp20.views.fonts import FontSet, NoFonts
 from jp20.views.pdf import TEMPLATES, Statements
-from jp20.vault.vault import Vault, create_vault, open_vault
 
 SETTINGS: Final = "jp20.toml"
 
