@@ -69,7 +69,7 @@ def _propose(platform: PlatformForTests, token: TokenForTests, first: int, last:
         for start in range(first, last, _PART):
             cases = range(start, min(start + _PART, last))
             decisions = [
-                requests.prepare(session, [call], Evidence.of(f"OTHER-{case}", b"other"), ())
+                requests.prepare(session, [call], Evidence.of(f"OTHER-{case}", b"other"))
                 for case in cases
             ]
             sender.send_all(

@@ -96,7 +96,7 @@ _T = TypeVar("_T")
 class RowsRefused(JP20Error):
     """Rows of an enrolment or a delivery were refused; `reason` is the chain's for the first."""
 
-    what = Text("{count} rows are refused.")
+    what = Text("{count} {count:row|rows} {count:is|are} refused.")
 
     def __init__(self, rows: tuple[RowOutcome, ...]) -> None:
         first = rows[0]

@@ -289,14 +289,14 @@ def chargeback(story: Story) -> None:
             carry_out(
                 story.session(AUDITOR),
                 enforce.reverse(
-                    story.session(AUDITOR), story.token, original, case, parties=[party]
+                    story.session(AUDITOR), story.token, original, case.excluding(party)
                 ),
             )
         ),
         "stays without a signature",
     )
     done = reversal_of(
-        carry_out(everyone, enforce.reverse(everyone, story.token, original, case, parties=[party]))
+        carry_out(everyone, enforce.reverse(everyone, story.token, original, case.excluding(party)))
     )
     show_steps(everyone, done.decided.steps)
     story.expect("取消し / taken back", done.taken, 5)

@@ -4,6 +4,7 @@ python tools/list_errors.py            write it
 python tools/list_errors.py --check    end with 1 where it is not what would be written
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -52,7 +53,8 @@ def _said(error: type[JP20Error]) -> str:
     what = getattr(error, "what", None)
     if what is None:
         return "–"
-    return f"{what.en}<br>{what.ja}".replace("|", "\\|").replace("\n", " ")
+    english = re.sub(r"\{\w+:[^{}|]*\|([^{}|]*)\}", r"\1", what.en)  # the word for many
+    return f"{english}<br>{what.ja}".replace("|", "\\|").replace("\n", " ")
 
 
 def main() -> int:

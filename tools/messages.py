@@ -3,7 +3,8 @@
     python tools/messages.py            put new messages into the .po, take unused ones out, compile
     python tools/messages.py --check    say what is wrong with the catalogue; ends with 1
 
-A message is the literal first argument of `Text(…)` or `help_text(…)`.
+A message is the literal first argument of `Text(…)`, `help_text(…)`, `argument(…)` or `option(…)`,
+or the third of `command(…)`.
 """
 
 import ast
@@ -29,7 +30,10 @@ HEADER: Final = """\
 # this file; the terms are those of docs/glossary.md.
 #"""
 
-OWN: Final = {"context", "plural"}
+SAYS: Final = {"Text": 0, "help_text": 0, "argument": 0, "option": 0, "command": 2}
+"""The functions that take a message, and which argument it is."""
+
+OWN: Final = {"context"}
 """Arguments of `Text` that are no values."""
 
 
@@ -40,7 +44,6 @@ class Found:
     file: str
     line: int
     message: str
-    plural: str | None
     context: str | None
     values: frozenset[str]
 
@@ -61,9 +64,12 @@ def messages_in(source: str, file: str) -> Iterator[Found]:
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
-        if node.func.id not in {"Text", "help_text"} or len(node.args) != 1:
+        place = SAYS.get(node.func.id)
+        if place is None or len(node.args) <= place:
             continue
-        message = _literal(node.args[0])
+        if node.func.id == "Text" and len(node.args) > 1:
+            continue
+        message = _literal(node.args[place])
         if message is None:
             continue
         given = {each.arg: each.value for each in node.keywords if each.arg is not None}
@@ -71,9 +77,8 @@ def messages_in(source: str, file: str) -> Iterator[Found]:
             file,
             node.lineno,
             message,
-            _literal(given.get("plural")),
             _literal(given.get("context")),
-            frozenset(given.keys() - OWN),
+            frozenset(given.keys() - OWN) if node.func.id == "Text" else frozenset(),
         )
 
 
@@ -106,10 +111,9 @@ def updated(old: Catalog, found: Iterable[Found]) -> Catalog:
         string = known.string if known is not None else ""
         if isinstance(string, tuple):
             string = string[0] if string else ""
-        identifier = (each.message, each.plural) if each.plural else each.message
         new.add(
-            identifier,
-            (string,) if each.plural else string,
+            each.message,
+            string,
             locations=[(each.file, 1)],
             context=each.context,
         )
@@ -146,16 +150,14 @@ def _faults_of_call(found: Found) -> Iterator[str]:
     """A message with values has a value for each placeholder, and no other."""
     if not found.values:
         return
-    for text in filter(None, (found.message, found.plural)):
-        try:
-            named = placeholders(text)
-        except ValueError as error:
-            yield f"{found.file}:{found.line}: {error}: {text}"
-            continue
-        unused = set() if text == found.plural else found.values - named
-        if unused or named - found.values:
-            given = ", ".join(sorted(unused | named - found.values))
-            yield f"{found.file}:{found.line}: placeholders and values differ: {given}"
+    try:
+        differing = found.values ^ placeholders(found.message)
+    except ValueError as error:
+        yield f"{found.file}:{found.line}: {error}: {found.message}"
+        return
+    if differing:
+        given = ", ".join(sorted(differing))
+        yield f"{found.file}:{found.line}: placeholders and values differ: {given}"
 
 
 def _faults_of_entry(entry: Message, shown: str) -> Iterator[str]:

@@ -39,67 +39,35 @@ PANELS: Final = (
                 is_command=True,
             ),
             Entry("keys", "keys", help_text("Your organisation's keys.")),
-            Entry(
-                "network",
-                "network",
-                help_text("The nodes and their chain."),
-            ),
-            Entry(
-                "platform",
-                "platform",
-                help_text("The platform's contracts."),
-            ),
+            Entry("network", "network", help_text("The nodes and their chain.")),
+            Entry("platform", "platform", help_text("The platform's contracts.")),
             Entry(
                 "organisation",
                 "organisation",
                 help_text("Who is in the consortium: organisations, roles, keys."),
             ),
-            Entry(
-                "governance",
-                "governance",
-                help_text("Who may do what, and changing it."),
-            ),
+            Entry("governance", "governance", help_text("Who may do what, and changing it.")),
         ),
     ),
     Panel(
         help_text("Tokens and investors"),
         (
-            Entry(
-                "whitelist",
-                "whitelist",
-                help_text("Who may hold."),
-            ),
+            Entry("whitelist", "whitelist", help_text("Who may hold.")),
             Entry(
                 "investors",
                 "investors",
                 help_text("Who is registered, whose registration lapses, who is suspended."),
             ),
-            Entry(
-                "token",
-                "token",
-                help_text("Issue tokens, and what becomes of them."),
-            ),
-            Entry(
-                "distribute",
-                "distribute",
-                help_text("Deliver units to investors."),
-            ),
-            Entry(
-                "register",
-                "register",
-                help_text("Who holds what, at any time."),
-            ),
+            Entry("token", "token", help_text("Issue tokens, and what becomes of them.")),
+            Entry("distribute", "distribute", help_text("Deliver units to investors.")),
+            Entry("register", "register", help_text("Who holds what, at any time.")),
             Entry(
                 "verify",
                 "verify",
                 help_text("Check an export of the register against a node."),
                 is_command=True,
             ),
-            Entry(
-                "index",
-                "index",
-                help_text("The register in a database, as of any block."),
-            ),
+            Entry("index", "index", help_text("The register in a database, as of any block.")),
         ),
     ),
     Panel(
@@ -122,11 +90,7 @@ PANELS: Final = (
                 "consent",
                 help_text("Transfers that wait for the registrar's or the issuer's consent."),
             ),
-            Entry(
-                "settle",
-                "settle",
-                help_text("Delivery versus payment."),
-            ),
+            Entry("settle", "settle", help_text("Delivery versus payment.")),
             Entry(
                 "record-transfer",
                 "transfer",
@@ -144,28 +108,10 @@ PANELS: Final = (
     Panel(
         help_text("Restraints"),
         (
-            Entry(
-                "lock",
-                "lock",
-                help_text("Lock-ups: units kept until a time."),
-            ),
-            Entry(
-                "freeze",
-                "freeze",
-                help_text("Freezes, at once or by decision."),
-            ),
-            Entry(
-                "pledge",
-                "pledges",
-                help_text("Pledges."),
-                is_command=True,
-            ),
-            Entry(
-                "attach",
-                "pledges",
-                help_text("Attachments."),
-                is_command=True,
-            ),
+            Entry("lock", "lock", help_text("Lock-ups: units kept until a time.")),
+            Entry("freeze", "freeze", help_text("Freezes, at once or by decision.")),
+            Entry("pledge", "pledges", help_text("Pledges."), is_command=True),
+            Entry("attach", "pledges", help_text("Attachments."), is_command=True),
         ),
     ),
     Panel(
@@ -194,18 +140,8 @@ PANELS: Final = (
                 "redistribute",
                 help_text("Restore what was lost by a system error."),
             ),
-            Entry(
-                "halt",
-                "emergency",
-                help_text("STOP every token, at once."),
-                is_command=True,
-            ),
-            Entry(
-                "resume",
-                "emergency",
-                help_text("Resume after a halt."),
-                is_command=True,
-            ),
+            Entry("halt", "emergency", help_text("STOP every token, at once."), is_command=True),
+            Entry("resume", "emergency", help_text("Resume after a halt."), is_command=True),
         ),
     ),
     Panel(
@@ -248,17 +184,8 @@ PANELS: Final = (
                 "vault",
                 help_text("What is known of persons: encrypted, corrected, disclosed, erased."),
             ),
-            Entry(
-                "views",
-                "views",
-                help_text("Who sees what, by role."),
-                is_command=True,
-            ),
-            Entry(
-                "log",
-                "log",
-                help_text("Who saw or did what with whose data."),
-            ),
+            Entry("views", "views", help_text("Who sees what, by role."), is_command=True),
+            Entry("log", "log", help_text("Who saw or did what with whose data.")),
         ),
     ),
     Panel(
@@ -276,23 +203,14 @@ PANELS: Final = (
                 help_text("Resume sending after a crash."),
                 is_command=True,
             ),
-            Entry(
-                "tx",
-                "tx",
-                help_text("Signing on a machine without a network."),
-            ),
+            Entry("tx", "tx", help_text("Signing on a machine without a network.")),
             Entry(
                 "completion",
                 "completion",
                 help_text("Let the shell complete commands and options."),
                 is_command=True,
             ),
-            Entry(
-                "version",
-                "version",
-                help_text("Show which version this is."),
-                is_command=True,
-            ),
+            Entry("version", "version", help_text("Show which version this is."), is_command=True),
         ),
     ),
 )

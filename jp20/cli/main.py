@@ -67,13 +67,11 @@ def jp20(
     lang: Annotated[
         str | None,
         typer.Option(
-            metavar="[ja|en]",
-            help=help_text("Language; else JP20_LANG, else the locale's."),
+            metavar="[ja|en]", help=help_text("Language; else JP20_LANG, else the locale's.")
         ),
     ] = None,
     format: Annotated[
-        Format,
-        typer.Option(help=help_text("Form of the result on stdout.")),
+        Format, typer.Option(help=help_text("Form of the result on stdout."))
     ] = Format.TABLE,
     offline: Annotated[
         str | None,

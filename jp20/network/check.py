@@ -197,11 +197,7 @@ def _heads(
     yield from _agreement(network, looked, then)
     before = max((first[name].number for name in then), default=0)
     if foremost > before:
-        yield sound(
-            "blocks",
-            None,
-            Text("Blocks come; the newest is {newest:,}.", newest=foremost),
-        )
+        yield sound("blocks", None, Text("Blocks come; the newest is {newest:,}.", newest=foremost))
         yield from _clock(network, then, foremost, now)
     else:
         yield _standstill(network, looked, then)
@@ -261,8 +257,8 @@ def _standstill(
         None,
         what,
         Text(
-            "More than {spare} of {count} validators are missing: bring one back. What was "
-            "sent waits and is not lost.",
+            "More than {spare} of {count} {count:validator|validators} are missing: bring one "
+            "back. What was sent waits and is not lost.",
             spare=spare,
             count=len(network.validators),
         ),
@@ -417,7 +413,8 @@ def _shares(network: NetworkFile, found: Sequence[Validator]) -> Iterator[Findin
                 "powers",
                 None,
                 Text(
-                    "{organisation} has {share} of {validators} validators: a third or more.",
+                    "{organisation} has {share} of {validators} "
+                    "{validators:validator|validators}: a third or more.",
                     organisation=organisation or "?",
                     share=share,
                     validators=len(sealing),
@@ -430,8 +427,8 @@ def _shares(network: NetworkFile, found: Sequence[Validator]) -> Iterator[Findin
             "powers",
             None,
             Text(
-                "{validators} validators of {organisations} organisations; {tolerated} may be "
-                "down.",
+                "{validators} {validators:validator|validators} of {organisations} "
+                "{organisations:organisation|organisations}; {tolerated} may be down.",
                 validators=len(sealing),
                 organisations=len(counts),
                 tolerated=tolerated,
@@ -461,8 +458,4 @@ def _roles(found: Sequence[Validator], holders: set[str]) -> Iterator[Finding]:
             Text("Vote its validator in, or have the role taken."),
         )
     if sealing == holders:
-        yield sound(
-            "consortium",
-            None,
-            Text("Who seals is who has the role VALIDATOR."),
-        )
+        yield sound("consortium", None, Text("Who seals is who has the role VALIDATOR."))

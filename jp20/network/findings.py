@@ -1,32 +1,18 @@
 """What a look at a network finds: a line each (G16, S8)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
 
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, WordEnum
 
 
-class Level(StrEnum):
+class Level(WordEnum):
     """How much a finding matters."""
 
-    SOUND = "sound"
-    UNSEEN = "unseen"
-    WARNING = "warning"
-    FAULT = "fault"
-
-    @property
-    def text(self) -> Text:
-        return _LEVELS[self]
-
-
-_LEVELS: Final = {
-    Level.SOUND: Text("sound"),
-    Level.UNSEEN: Text("unseen"),
-    Level.WARNING: Text("warning"),
-    Level.FAULT: Text("fault"),
-}
+    SOUND = "sound", Text("sound")
+    UNSEEN = "unseen", Text("unseen")
+    WARNING = "warning", Text("warning")
+    FAULT = "fault", Text("fault")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ _LARGEST_TRANSACTION: Final = 128
 class PublicPartsMissing(JP20Error):
     """The first block names every validator, and some organisations have not made their keys."""
 
-    what = Text("The public parts of {count} nodes are missing: {names}.")
+    what = Text("The public parts of {count} {count:node|nodes} are missing: {names}.")
     why = Text("The first block and the list of peers name every node.")
     next_step = Text(
         "Each organisation runs jp20 network init for its nodes and sends what it prints; "

@@ -8,7 +8,6 @@ over; a secret of another organisation is never here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +19,7 @@ from jp20.chain.signing.keystores import create_keystore, keystores, parse_key
 from jp20.chain.signing.passwords import Password
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.faults import FaultyFile
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, WordEnum
 from jp20.domain.files.fields import read_json
 from jp20.network.genesis import genesis, genesis_hash
 from jp20.network.network_file import (
@@ -101,23 +100,12 @@ class GenesisMissing(JP20Error):
         super().__init__(file=file)
 
 
-class FileChange(StrEnum):
+class FileChange(WordEnum):
     """What became of a file."""
 
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-
-    @property
-    def text(self) -> Text:
-        return _CHANGES[self]
-
-
-_CHANGES: Final = {
-    FileChange.CREATED: Text("created"),
-    FileChange.UPDATED: Text("updated"),
-    FileChange.UNCHANGED: Text("unchanged"),
-}
+    CREATED = "created", Text("created")
+    UPDATED = "updated", Text("updated")
+    UNCHANGED = "unchanged", Text("unchanged")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,24 +38,8 @@ holders with all checks, and room beside it.
 _DEVELOPMENT: Final = (1337, 31337)
 _HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}")
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
-_FIELDS: Final = (
-    "chain_id",
-    "consensus",
-    "block_period",
-    "gas_limit",
-    "genesis",
-    "organisations",
-)
-_NODE_FIELDS: Final = (
-    "name",
-    "host",
-    "p2p",
-    "rpc",
-    "rpc_url",
-    "validates",
-    "node_id",
-    "validator",
-)
+_FIELDS: Final = ("chain_id", "consensus", "block_period", "gas_limit", "genesis", "organisations")
+_NODE_FIELDS: Final = ("name", "host", "p2p", "rpc", "rpc_url", "validates", "node_id", "validator")
 _RPC_URL: Final = re.compile(
     r"https://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?"
     r"(?:/[A-Za-z0-9._~/-]*)?"
@@ -292,7 +276,11 @@ class _Reader:
         if 0 < count < LEAST_VALIDATORS:
             self._fault(
                 "organisations",
-                Text("There are {count} validators: none of them may fail.", count=count),
+                Text(
+                    "{count:There is|There are} {count} {count:validator|validators}: none of "
+                    "them may fail.",
+                    count=count,
+                ),
                 Text("Have four or more."),
             )
         for number, each in _counted(network):
@@ -301,8 +289,8 @@ class _Reader:
                 self._fault(
                     f"organisations[{number}].nodes",
                     Text(
-                        "{name} has {share} of {count} validators, a third or more: alone it "
-                        "could stop the chain.",
+                        "{name} has {share} of {count} {count:validator|validators}, a third or "
+                        "more: alone it could stop the chain.",
                         name=each.name,
                         share=share,
                         count=count,
@@ -427,28 +415,18 @@ class _Reader:
         again = Text("Copy again what jp20 network init printed.")
         if not validates:
             self._fault(
-                place,
-                Text("The node does not validate."),
-                Text("Remove it, or validates = false."),
+                place, Text("The node does not validate."), Text("Remove it, or validates = false.")
             )
             return None
         try:
             address = parse_address(str(value))
         except WrongChecksum:
-            self._fault(
-                place,
-                Text("{value} has a wrong checksum.", value=value),
-                again,
-            )
+            self._fault(place, Text("{value} has a wrong checksum.", value=value), again)
             return None
         except NotAnAddress:
             address = ZERO_ADDRESS
         if address == ZERO_ADDRESS:
-            self._fault(
-                place,
-                Text("{value!r} is not an address.", value=value),
-                again,
-            )
+            self._fault(place, Text("{value!r} is not an address.", value=value), again)
             return None
         if consensus.is_qbft and address != derived:
             self._fault(
@@ -479,9 +457,7 @@ class _Reader:
     def _only(self, fields: Mapping[str, object], known: Iterable[str], place: str) -> None:
         for field in fields.keys() - set(known):
             self._fault(
-                f"{place}{field}",
-                Text("There is no such field."),
-                Text("Correct or remove it."),
+                f"{place}{field}", Text("There is no such field."), Text("Correct or remove it.")
             )
 
     def _unique(self, values: Iterable[tuple[str, object]]) -> None:
@@ -493,18 +469,12 @@ class _Reader:
                 shown = ":".join(map(str, value)) if isinstance(value, tuple) else value
                 shown = shown.hex() if isinstance(shown, bytes) else shown
                 self._fault(
-                    place,
-                    Text("{shown} comes twice.", shown=shown),
-                    Text("Give each its own."),
+                    place, Text("{shown} comes twice.", shown=shown), Text("Give each its own.")
                 )
             seen.add(value)
 
     def _missing(self, place: str) -> None:
-        self._fault(
-            place,
-            Text("This is missing."),
-            Text("Fill it in."),
-        )
+        self._fault(place, Text("This is missing."), Text("Fill it in."))
 
     def _fault(self, place: str, what: Text, next_step: Text) -> None:
         self.faults.append(Fault(self._file, None, place, what, next_step))

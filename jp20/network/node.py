@@ -191,9 +191,7 @@ def _history(looked: Looked, connection: Connection, since: int) -> Iterator[Fin
         )
         return
     yield sound(
-        "history",
-        name,
-        Text("Keeps transactions and states from block {since:,} on.", since=since),
+        "history", name, Text("Keeps transactions and states from block {since:,} on.", since=since)
     )
 
 
@@ -225,9 +223,7 @@ def _version(looked: Looked, connection: Connection) -> Iterator[Finding]:
         )
         return
     weak = Text.joined(
-        (Text("{name} ({what})", name=each.name, what=each.what) for each in known),
-        "; ",
-        "、",
+        (Text("{name} ({what})", name=each.name, what=each.what) for each in known), "; ", "、"
     )
     yield warning(
         "version",
@@ -266,17 +262,14 @@ def _batch(looked: Looked, server: Server) -> Iterator[Finding]:
     except TooMuchAtOnce:
         taken = 0
     if taken == BATCH:
-        yield sound(
-            "batch",
-            name,
-            Text("{count} calls in a request.", count=BATCH),
-        )
+        yield sound("batch", name, Text("{count} {count:call|calls} in a request.", count=BATCH))
     else:
         yield warning(
             "batch",
             name,
             Text(
-                "A request of {count} calls is refused: everything takes more requests.",
+                "A request of {count} {count:call|calls} is refused: everything takes more "
+                "requests.",
                 count=BATCH,
             ),
             Text("Set the batch limit as jp20 network init writes it."),
@@ -305,11 +298,7 @@ def _closed(looked: Looked) -> Iterator[Finding]:
             Text("Let it listen on 127.0.0.1 alone, and put TLS in front (nginx.conf)."),
         )
     else:
-        yield sound(
-            "rpc-closed",
-            node.name,
-            Text("RPC is not open to other machines."),
-        )
+        yield sound("rpc-closed", node.name, Text("RPC is not open to other machines."))
 
 
 def _methods(looked: Looked, connection: Connection) -> Iterator[Finding]:
@@ -324,11 +313,7 @@ def _methods(looked: Looked, connection: Connection) -> Iterator[Finding]:
             Text("Offer eth, net and web3 there, and nothing else."),
         )
     else:
-        yield sound(
-            "rpc-methods",
-            name,
-            Text("The clients' RPC moves no node."),
-        )
+        yield sound("rpc-methods", name, Text("The clients' RPC moves no node."))
 
 
 # The peers, the pool, the files
@@ -378,11 +363,7 @@ def _peers(looked: Looked, connection: Connection) -> Iterator[Finding]:
             next_step,
         )
     if not strangers and not missing:
-        yield sound(
-            "peers",
-            name,
-            Text("All {count} peers.", count=len(others)),
-        )
+        yield sound("peers", name, Text("All {count} {count:peer|peers}.", count=len(others)))
 
 
 def _own_files(looked: Looked) -> Iterator[Finding]:
@@ -409,11 +390,7 @@ def _own_files(looked: Looked) -> Iterator[Finding]:
 def _pool(looked: Looked) -> Iterator[Finding]:
     name = looked.node.name
     if looked.channel is None:
-        yield unseen(
-            "pool",
-            name,
-            Text("Its pool is seen on its own machine only."),
-        )
+        yield unseen("pool", name, Text("Its pool is seen on its own machine only."))
         return
     try:
         waiting, queued = _in_pool(looked.channel)
@@ -421,7 +398,8 @@ def _pool(looked: Looked) -> Iterator[Finding]:
         yield fault_of("pool", name, error)
         return
     what = Text(
-        "{waiting:,} transactions in the pool, {queued:,} wait for an earlier one.",
+        "{waiting:,} {waiting:transaction|transactions} in the pool, {queued:,} "
+        "{queued:waits|wait} for an earlier one.",
         waiting=waiting,
         queued=queued,
     )

@@ -14,13 +14,12 @@ turn.
 
 import time
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, Final
 
 from jp20.chain.rpc.connection import quantity
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, WordEnum
 from jp20.network.genesis import ascending
 from jp20.network.network_file import Consensus, NetworkFile, NetworkNode
 from jp20.network.operator_channel import OperatorChannel
@@ -45,27 +44,14 @@ class NotClique(JP20Error):
     next_step = Text("Run: jp20 network check")
 
 
-class Stall(StrEnum):
+class Stall(WordEnum):
     """What was found, and what was done."""
 
-    MOVING = "moving"
-    MISSING = "missing"
-    NOT_YET = "not yet"
-    MOVED = "moved"
-    TRIED = "tried"
-
-    @property
-    def text(self) -> Text:
-        return _TEXTS[self]
-
-
-_TEXTS: Final = {
-    Stall.MOVING: Text("Blocks come; nothing to do."),
-    Stall.MISSING: Text("Blocks do not come since validators are missing: bring them back."),
-    Stall.NOT_YET: Text("The chain stands still; another node's turn is before this one's."),
-    Stall.MOVED: Text("The node gave up its last blocks and took up what its peers have."),
-    Stall.TRIED: Text("The node gave up its last blocks, and no peer had others."),
-}
+    MOVING = "moving", Text("Blocks come; nothing to do.")
+    MISSING = "missing", Text("Blocks do not come since validators are missing: bring them back.")
+    NOT_YET = "not yet", Text("The chain stands still; another node's turn is before this one's.")
+    MOVED = "moved", Text("The node gave up its last blocks and took up what its peers have.")
+    TRIED = "tried", Text("The node gave up its last blocks, and no peer had others.")
 
 
 def unstick(

@@ -14,7 +14,7 @@ from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.at import At
-from jp20.domain.base.ids import BlockHash, InvestorId, OrganisationId, TxHash
+from jp20.domain.base.ids import NO_INVESTOR, BlockHash, InvestorId, OrganisationId, TxHash
 from jp20.domain.investors.facts import Facts
 from jp20.domain.register.answers import (
     MILLION,
@@ -505,7 +505,7 @@ class ByLedger:
         for wallet in wallets:
             found[self._investor(books, platform, wallet) or wallet].append(wallet)
         for who, own in found.items():
-            yield (InvestorId(0) if isinstance(who, str) else who), own
+            yield (NO_INVESTOR if isinstance(who, str) else who), own
 
     def _held_before(
         self, earlier: Stamp, later: Stamp, token: ChecksumAddress
@@ -535,8 +535,8 @@ class ByLedger:
         factors, moved = factors_of(books, token), found.what
         if isinstance(moved, Split):
             return Line(
-                moved.at, None, ZERO_ADDRESS, ZERO_ADDRESS, 0, 0, 0, moved.count, 0, moved.ratio,
-                grounds=found.entry.grounds,
+                moved.at, None, ZERO_ADDRESS, ZERO_ADDRESS, NO_INVESTOR, NO_INVESTOR, 0,
+                moved.count, 0, moved.ratio, grounds=found.entry.grounds,
             )  # fmt: skip
         platform = platform_of(books, token)
         reference = moved.reference

@@ -37,10 +37,7 @@ _CLUSTER: Final = re.compile("(?s).[\u0300-\u036f\u3099\u309a\ufe00-\ufe0f\U000e
 class NotInEncoding(JP20Error):
     """Some characters cannot be written as they are, and nothing else was allowed."""
 
-    what = Text(
-        "CP932 does not have {count:,} character of {sheet}: {listed}.",
-        plural="CP932 does not have {count:,} characters of {sheet}: {listed}.",
-    )
+    what = Text("CP932 does not have {count:,} {count:character|characters} of {sheet}: {listed}.")
     why = Text("With --strict nothing is written in a character's place.")
     next_step = Text("Write UTF-8, or leave --strict out: then each is listed in the manifest.")
 

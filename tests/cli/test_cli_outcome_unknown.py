@@ -112,7 +112,7 @@ def test_a_proposal_in_no_block_ends_with_5_and_is_not_made_twice(place):
 
     assert first.code == 5
     assert first.json["error"]["exit_code"] == 5
-    assert "1 transactions are in no block" in first.err
+    assert "1 transaction is in no block" in first.err
     assert shown == [("propose deliver (D-1)", "with_node")]
     assert again.code == 0
     # What was on its way is the proposal: left are a signature and the execution.

@@ -118,13 +118,13 @@ def test_a_transfer_and_its_chargeback(world):
             carry_out(
                 world.session(AUDITOR),
                 enforce.reverse(
-                    world.session(AUDITOR), TOKEN, original, case("CB-1"), parties=[party]
+                    world.session(AUDITOR), TOKEN, original, case("CB-1").excluding(party)
                 ),
             )
         )
     assert (balance(world, "K1-0001"), balance(world, "K1-0002")) == (15, 25)
     done = reversal_of(
-        carry_out(session, enforce.reverse(session, TOKEN, original, case("CB-1"), parties=[party]))
+        carry_out(session, enforce.reverse(session, TOKEN, original, case("CB-1").excluding(party)))
     )
 
     assert (done.taken, done.shortfall) == (5, 0)

@@ -156,7 +156,7 @@ def at_once(market: Market, function: str, *arguments: object) -> Call:
 
 
 def proposal(market: Market, call: Call, slot: int = 255) -> Call:
-    decision = prepare(market.session, [call], case("RIVAL"), ())
+    decision = prepare(market.session, [call], case("RIVAL"))
     return market.session.consortium.call(
         "propose", decision.request.fields, slot, decision.published_data
     )
@@ -215,7 +215,7 @@ def test_it_signs_no_request_of_the_tokens_own_organisations(market):
     # given: the issuer proposed an issue and signed nothing yet
     issue = market.token.call("issue(uint256)", 7)
     market.session.send(market.world.key(ISSUER), proposal(market, issue))
-    request = prepare(market.session, [issue], case("RIVAL"), ()).request
+    request = prepare(market.session, [issue], case("RIVAL")).request
 
     # when, then: slot 0 is the issuer's, slot 1 the registrar's
     for who, slot in ((RIVAL, 0), (RIVALS_BANK, 1)):
@@ -226,7 +226,7 @@ def test_it_signs_no_request_of_the_tokens_own_organisations(market):
 
 
 def test_it_executes_nothing_that_they_signed(market):
-    decision = prepare(market.session, [market.token.call("issue(uint256)", 9)], case("IS-9"), ())
+    decision = prepare(market.session, [market.token.call("issue(uint256)", 9)], case("IS-9"))
     fields = decision.request.fields
     propose = market.session.consortium.call("propose", fields, 0, decision.published_data)
     market.session.send(market.world.key(ISSUER), propose)

@@ -177,10 +177,7 @@ class Contract:
 
 def eth_call(call: Call, sender: ChecksumAddress, block: int | None) -> tuple[dict[str, str], str]:
     """The parameters of eth_call."""
-    return (
-        {"from": sender, "to": call.target, "data": f"0x{call.data.hex()}"},
-        block_tag(block),
-    )
+    return ({"from": sender, "to": call.target, "data": f"0x{call.data.hex()}"}, block_tag(block))
 
 
 def reverted(refusal: NodeRefused, call: Call) -> Reverted | NodeRefused:

@@ -80,7 +80,7 @@ class Restrained(Reverted):
         self.free = int(decoded.arguments["unfrozen"])
         amount = decoded.arguments["amount"]
         super().__init__(
-            Text("A transfer of {units} units is refused.", units=amount),
+            Text("A transfer of {units} {units:unit|units} is refused.", units=amount),
             Text(
                 "A lock-up, freeze, pledge, attachment, commitment keeps them; {free} free.",
                 free=self.free,

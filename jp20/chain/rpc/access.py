@@ -150,8 +150,7 @@ def _require_private(path: Path, mode: int) -> None:
     """Raises AccessUnfit for a file with a secret that others than its owner can read."""
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise AccessUnfit(
-            Text("Others can read {path}.", path=path),
-            Text("Run: chmod 600 {path}", path=path),
+            Text("Others can read {path}.", path=path), Text("Run: chmod 600 {path}", path=path)
         )
 
 

@@ -44,20 +44,17 @@ class Network:
             object.__setattr__(self, "rpc", tuple(self.rpc))
         if not self.urls:
             raise FaultyNetwork(
-                Text("The network has no node."),
-                next_step=Text("Write one address or more."),
+                Text("The network has no node."), next_step=Text("Write one address or more.")
             )
         for url in self.urls:
             _check(url)
         if len(set(self.urls)) < len(self.urls):
-            raise FaultyNetwork(
-                Text("A node is named twice."),
-                next_step=Text("Name each once."),
-            )
+            raise FaultyNetwork(Text("A node is named twice."), next_step=Text("Name each once."))
         if isinstance(self.access, tuple) and len(self.access) != len(self.urls):
             raise FaultyNetwork(
                 Text(
-                    "There are {nodes} nodes and {accesses} ways to access them.",
+                    "{nodes:There is|There are} {nodes} {nodes:node|nodes} and {accesses} ways "
+                    "to access them.",
                     nodes=len(self.urls),
                     accesses=len(self.access),
                 ),

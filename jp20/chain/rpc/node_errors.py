@@ -104,11 +104,10 @@ class AccessUnfit(NodeFailure):
 
     exit_code = ExitCode.USAGE
 
+    next_step = Text("Correct the network's access.")
+
     def __init__(self, what: Text, next_step: Text | None = None) -> None:
-        super().__init__(
-            what,
-            next_step=next_step or Text("Correct the network's access."),
-        )
+        super().__init__(what, next_step=next_step)
 
 
 class WrongChain(NodeFailure):
@@ -189,7 +188,7 @@ class NodesBehind(NodeFailure):
 class NoNode(NodeFailure):
     """None of several nodes gave an answer. `failures` has what became of each."""
 
-    what = Text("None of the {count} nodes can be used.")
+    what = Text("None of the {count} {count:node|nodes} can be used.")
     next_step = Text(
         "Look at the nodes (jp20 network check), then try again. What was being sent may "
         "have arrived."
@@ -205,20 +204,19 @@ class NoNode(NodeFailure):
 class NoBlock(JP20Error, LookupError):
     """The node does not have a block, though it was asked more than once."""
 
+    what = Text("The node does not have the latest block.")
+    why = Text(
+        "It lags, the chain was replaced from there on, or several nodes of different heights "
+        "answer at one address."
+    )
+    next_step = Text(
+        "Run the same again. Where nodes stand behind a load balancer, name each of them in "
+        "jp20.toml instead: rpc = [...]."
+    )
+
     def __init__(self, number: int | None) -> None:
-        super().__init__(
-            Text("The node does not have the latest block.")
-            if number is None
-            else Text("The node does not have block {number}.", number=number),
-            Text(
-                "It lags, the chain was replaced from there on, or several nodes of different "
-                "heights answer at one address."
-            ),
-            Text(
-                "Run the same again. Where nodes stand behind a load balancer, name each of them "
-                "in jp20.toml instead: rpc = [...]."
-            ),
-        )
+        named = Text("The node does not have block {number}.", number=number)
+        super().__init__(None if number is None else named)
         self.number = number
 
 

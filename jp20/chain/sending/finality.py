@@ -28,7 +28,9 @@ class NotFinal(OutcomeUnknown):
         super().__init__([entry.signed.hash for entry in entries], STANDSTILL, entries)
         highest = max(entry.block or 0 for entry in entries)
         self.what = Text(
-            "{count} transactions are in blocks that are not final yet.", count=len(entries)
+            "{count} {count:transaction|transactions} {count:is|are} in blocks that "
+            "are not final yet.",
+            count=len(entries),
         )
         self.why = Text(
             "The last is in block {highest}, which is final from block {final} on; the newest "
@@ -51,8 +53,8 @@ class Overturned(JP20Error):
     """
 
     what = Text(
-        "{count} transactions were carried out at first, and then were not: the chain "
-        "replaced their blocks."
+        "{count} {count:transaction|transactions} {count:was|were} carried out at first, "
+        "and then {count:was|were} not: the chain replaced their blocks."
     )
     why = Text("The first is 0x{first}.")
     next_step = Text("Look at what is there now, then run the same again.")

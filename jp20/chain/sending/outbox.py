@@ -27,7 +27,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -44,7 +43,7 @@ from jp20.chain.sending.outbox_errors import RebuildBrokenOff as RebuildBrokenOf
 from jp20.chain.sending.outbox_errors import SignerBusy as SignerBusy
 from jp20.chain.sending.outbox_errors import usable
 from jp20.domain.base.ids import BlockHash, TxHash
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, TextEnum
 from jp20.domain.governance.requests import Call
 from jp20.domain.transactions.transactions import Signed, Unsigned
 
@@ -127,7 +126,7 @@ LOCKED: Final = 30.0
 """Seconds to wait for another program, a backup say, that keeps the file locked."""
 
 
-class State(Enum):
+class State(TextEnum):
     """Where an entry is. That nobody knows yet what became of it is no state of its own: it is
     SENT, and in no block.
     """
@@ -140,10 +139,6 @@ class State(Enum):
     REPLACED = Text("replaced: its nonce was used by another")
     DROPPED = Text("given up, nothing was sent")
     UNDONE = Text("undone: the development chain was wound back")
-
-    @property
-    def text(self) -> Text:
-        return self.value
 
     @property
     def is_live(self) -> bool:

@@ -58,7 +58,10 @@ Progress = Callable[[int, int], None]
 class NonceTaken(JP20Error):
     """Other transactions of the key used the nonces of some of ours, which can never come now."""
 
-    what = Text("{count} transactions of {signer} were not carried out: others have their nonces.")
+    what = Text(
+        "{count} {count:transaction|transactions} of {signer} {count:was|were} not "
+        "carried out: others have their nonces."
+    )
     why = Text("Another program sends with this key.")
     next_step = Text(
         "Let only one use it; then run the same again: what was done is not done twice."
@@ -90,7 +93,9 @@ class NonceUnexplained(JP20Error):
 class GapTooWide(JP20Error):
     """More nonces are missing than transactions without effect are to be made for."""
 
-    what = Text("{count:,} nonces of {signer} are missing, from {first} on.")
+    what = Text(
+        "{count:,} {count:nonce|nonces} of {signer} {count:is|are} missing, from {first} on."
+    )
     why = Text("What waits for them was signed with a count that a node got wrong.")
     next_step = Text(
         "It cannot come for as long as this key has sent so few. Use another key of the "

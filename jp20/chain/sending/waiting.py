@@ -29,7 +29,10 @@ class OutcomeUnknown(JP20Error):
 
     exit_code = ExitCode.UNKNOWN
 
-    what = Text("{count} transactions are in no block after {seconds:.0f} seconds.")
+    what = Text(
+        "{count} {count:transaction|transactions} {count:is|are} in no block after "
+        "{seconds:.0f} seconds."
+    )
 
     def __init__(
         self,

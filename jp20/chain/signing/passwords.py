@@ -59,10 +59,7 @@ def new_password(label: str, ask: Callable[[str], str] = getpass.getpass) -> Pas
     def password() -> str:
         first = checked(_typed(f"{label}: ", ask))
         if _typed(f"{label} (again / 確認): ", ask) != first:
-            raise UnfitPassword(
-                Text("The two passwords differ."),
-                next_step=Text("Try again."),
-            )
+            raise UnfitPassword(Text("The two passwords differ."), next_step=Text("Try again."))
         return first
 
     return password

@@ -126,8 +126,8 @@ class AwaitingSignature(JP20Error):
     exit_code = ExitCode.WAITS
 
     what = Text(
-        "{count:,} transaction of {address} awaits signing on the machine that has the key.",
-        plural="{count:,} transactions of {address} await signing on the machine that has the key.",
+        "{count:,} {count:transaction|transactions} of {address} {count:awaits|await} signing on "
+        "the machine that has the key."
     )
     next_step = Text(
         "Run: jp20 tx export {address} --out FILE; sign the file there with jp20 tx sign; "

@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import command, option
 from jp20.cli.frame.options import time, until
 from jp20.cli.frame.output import Coded, Column, Table, Value, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.request_view import name_of_target
 from jp20.cli.shared.results import BLOCK
+from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,52 +23,28 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command(
+@command(
+    app,
     "acts",
-    help=help_text(
-        "Every act that was executed under a request, and every one that a key made directly: "
-        "what it was, who proposed, signed and executed it, case, document and transaction. "
-        "Requests that wait are shown by: jp20 requests list"
-    ),
-    epilog=example(
-        "jp20 acts --token JP20-RE-0001 --since 2026-04-01 --until 2026-09-30 --format csv",
-        "jp20 acts --case AM-1",
-    ),
+    "Every act that was executed under a request, and every one that a key made directly: "
+    "what it was, who proposed, signed and executed it, case, document and transaction. "
+    "Requests that wait are shown by: jp20 requests list",
+    "jp20 acts --token JP20-RE-0001 --since 2026-04-01 --until 2026-09-30 --format csv",
+    "jp20 acts --case AM-1",
 )
 def acts(
-    token: Annotated[
-        str | None,
-        typer.Option(metavar="TOKEN", help=help_text("Only on this token.")),
-    ] = None,
+    token: Annotated[str | None, option("Only on this token.", metavar="TOKEN")] = None,
     platform: Annotated[
-        bool,
-        typer.Option(
-            "--platform",
-            help=help_text("Only on the platform: investors, halts."),
-        ),
+        bool, option("Only on the platform: investors, halts.", "--platform")
     ] = False,
-    case: Annotated[
-        str | None,
-        typer.Option(metavar="CASE", help=help_text("Only under this case.")),
-    ] = None,
+    case: Annotated[str | None, option("Only under this case.", metavar="CASE")] = None,
     organisation: Annotated[
         str | None,
-        typer.Option(
-            metavar="ORGANISATION",
-            help=help_text("Only those in which this one (name or number) had a part."),
-        ),
+        option("Only those in which this one (name or number) had a part.", metavar="ORGANISATION"),
     ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(metavar="TIME", help=help_text("From this day or time.")),
-    ] = None,
+    since: Annotated[str | None, option("From this day or time.", metavar="TIME")] = None,
     until_: Annotated[
-        str | None,
-        typer.Option(
-            "--until",
-            metavar="TIME",
-            help=help_text("Up to this day, included, or time."),
-        ),
+        str | None, option("Up to this day, included, or time.", "--until", metavar="TIME")
     ] = None,
 ) -> None:
     """Read from this node, in the order of the chain (G15, G17)."""
@@ -123,8 +101,6 @@ def acts(
 
 
 def _row(each: "ActDone", names: "Mapping[OrganisationId, str]", target: str) -> tuple[Value, ...]:
-    from jp20.domain.base.times import in_tokyo
-
     def name(number: "OrganisationId") -> str:
         return names.get(number, str(number))
 
@@ -152,9 +128,6 @@ def _row(each: "ActDone", names: "Mapping[OrganisationId, str]", target: str) ->
 
 
 def _both() -> Exception:
-    from jp20.domain.base.errors import BadArgument
-
     return BadArgument(
-        Text("--token or --platform, one of them."),
-        next_step=Text("Leave one out."),
+        Text("--token or --platform, one of them."), next_step=Text("Leave one out.")
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command
 
 app = typer.Typer()
 
@@ -29,23 +29,18 @@ fi"""
 """In a file of $fpath the script is what zsh runs to complete, from the first time on."""
 
 
-@app.command(
+@command(
+    app,
     "completion",
-    help=help_text(
-        "It prints a script, to be run by the shell when it starts: "
-        'eval "$(jp20 completion bash)" in ~/.bashrc; the same with zsh in ~/.zshrc, after '
-        "compinit. Or write it to a file, where the shell looks for it: "
-        "~/.local/share/bash-completion/completions/jp20; _jp20 in a folder of zsh's $fpath; "
-        "~/.config/fish/completions/jp20.fish."
-    ),
-    epilog=example("jp20 completion bash", "jp20 completion fish"),
+    "It prints a script, to be run by the shell when it starts: "
+    'eval "$(jp20 completion bash)" in ~/.bashrc; the same with zsh in ~/.zshrc, after '
+    "compinit. Or write it to a file, where the shell looks for it: "
+    "~/.local/share/bash-completion/completions/jp20; _jp20 in a folder of zsh's $fpath; "
+    "~/.config/fish/completions/jp20.fish.",
+    "jp20 completion bash",
+    "jp20 completion fish",
 )
-def completion(
-    shell: Annotated[
-        Shell,
-        typer.Argument(metavar="SHELL", help=help_text("bash, zsh or fish.")),
-    ],
-) -> None:
+def completion(shell: Annotated[Shell, argument("bash, zsh or fish.", "SHELL")]) -> None:
     """Nothing is installed and no file is written: where it goes is the user's to say."""
     from jp20.cli.main import COMPLETES
 

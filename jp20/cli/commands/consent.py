@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.options import until as until_when
-from jp20.cli.frame.output import Coded, Column, Record, Table, Until, confirm, say, show
+from jp20.cli.frame.output import Coded, Column, Record, Table, Until, confirm, say, show, table
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.acting import run, run_rows
@@ -26,7 +26,7 @@ from jp20.cli.shared.positions import NUMBER
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.remedies import remedy
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS, steps_table
-from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.errors import BadArgument, JP20Error
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
@@ -39,33 +39,21 @@ _FROM: Final = Column("from", Text("from"))
 _TO: Final = Column("to", Text("to"))
 _DEADLINE: Final = Column("deadline", Text("until"))
 
-Number = Annotated[
-    int,
-    typer.Argument(
-        metavar="NUMBER",
-        min=0,
-        help=help_text("Its number, from jp20 consent list."),
-    ),
-]
+Number = Annotated[int, argument("Its number, from jp20 consent list.", "NUMBER", min=0)]
 
 
-@app.command(
+@command(
+    app,
     "request",
-    help=help_text(
-        "Ask for consent to a transfer. The units are kept for it until it is answered."
-    ),
-    epilog=example("jp20 consent request JP20-RE-0001 0xAb… 20 --until 2027-03-31 --from 0xCd…"),
+    "Ask for consent to a transfer. The units are kept for it until it is answered.",
+    "jp20 consent request JP20-RE-0001 0xAb… 20 --until 2027-03-31 --from 0xCd…",
 )
 def consent_request(
     token: Token,
     to: To,
     amount: Units,
     until: Annotated[
-        str,
-        typer.Option(
-            metavar="TIME",
-            help=help_text("Until when it can be approved; a date counts to its end."),
-        ),
+        str, option("Until when it can be approved; a date counts to its end.", metavar="TIME")
     ],
     from_: From = None,
     case: OwnCase = None,
@@ -95,7 +83,7 @@ def consent_request(
     judged = preview_request(session, token, signer.address, recipient, count)
     if earlier is None and not judged.allowed:
         raise WouldBeRefused(
-            Text("The request for {units:,} units would be refused.", units=count),
+            Text("The request for {units:,} {units:unit|units} would be refused.", units=count),
             judged.reason,
             remedy(judged.reason, token, signer.address, recipient),
         )
@@ -103,7 +91,8 @@ def consent_request(
         say(Text("{token} asks for no consent: jp20 transfer would do.", token=token))
     end = times.until(deadline)
     question = Text(
-        "Ask for consent to {units:,} units of {token} from {signer} to {recipient}, until {end}?",
+        "Ask for consent to {units:,} {units:unit|units} of {token} from {signer} to "
+        "{recipient}, until {end}?",
         units=count,
         token=token,
         signer=signer.address,
@@ -134,17 +123,15 @@ def consent_request(
     mark_reported(session, act)
 
 
-@app.command(
+@command(
+    app,
     "list",
-    help=help_text("The requests that wait, the oldest first."),
-    epilog=example("jp20 consent list JP20-RE-0001", "jp20 consent list JP20-RE-0001 --all"),
+    "The requests that wait, the oldest first.",
+    "jp20 consent list JP20-RE-0001",
+    "jp20 consent list JP20-RE-0001 --all",
 )
 def consent_list(
-    token: Token,
-    every: Annotated[
-        bool,
-        typer.Option("--all", help=help_text("Those that were answered too.")),
-    ] = False,
+    token: Token, every: Annotated[bool, option("Those that were answered too.", "--all")] = False
 ) -> None:
     """What a registrar has on the session (G3)."""
     from jp20.operations.token.transfer import ConsentStatus, transfer_requests
@@ -158,24 +145,15 @@ def consent_list(
     show(_table(session, found))
 
 
-@app.command(
+@command(
+    app,
     "approve",
-    help=help_text(
-        "Consent: each approval is the transfer. Judged again by then; one that is refused "
-        "stays open."
-    ),
-    epilog=example("jp20 consent approve JP20-RE-0001 0 1 2 --case CO-1 --document review.pdf"),
+    "Consent: each approval is the transfer. Judged again by then; one that is refused stays open.",
+    "jp20 consent approve JP20-RE-0001 0 1 2 --case CO-1 --document review.pdf",
 )
 def consent_approve(
     token: Token,
-    numbers: Annotated[
-        list[int],
-        typer.Argument(
-            metavar="NUMBER...",
-            min=0,
-            help=help_text("Their numbers."),
-        ),
-    ],
+    numbers: Annotated[list[int], argument("Their numbers.", "NUMBER...", min=0)],
     case: Case,
     document: Document,
     yes: Yes = False,
@@ -194,22 +172,18 @@ def consent_approve(
     )
 
 
-@app.command(
+@command(
+    app,
     "reject",
-    help=help_text("Say no; the units are free again."),
-    epilog=example(
-        "jp20 consent reject JP20-RE-0001 3 --why DOC-MISSING --case CO-2 --document review.pdf"
-    ),
+    "Say no; the units are free again.",
+    "jp20 consent reject JP20-RE-0001 3 --why DOC-MISSING --case CO-2 --document review.pdf",
 )
 def consent_reject(
     token: Token,
     number: Number,
     why: Annotated[
         str,
-        typer.Option(
-            metavar="REFERENCE",
-            help=help_text("A reference to the reason, public: ASCII, no person's name."),
-        ),
+        option("A reference to the reason, public: ASCII, no person's name.", metavar="REFERENCE"),
     ],
     case: Case,
     document: Document,
@@ -226,10 +200,11 @@ def consent_reject(
     show(_table(session, [_request(session, token, number)]), steps_table(session, done.steps))
 
 
-@app.command(
+@command(
+    app,
     "cancel",
-    help=help_text("Take one's own request back; the units are free again."),
-    epilog=example("jp20 consent cancel JP20-RE-0001 3"),
+    "Take one's own request back; the units are free again.",
+    "jp20 consent cancel JP20-RE-0001 3",
 )
 def consent_cancel(token: Token, number: Number, yes: Yes = False) -> None:
     """With the key of the holder who asked; at any time, halted or not (G3)."""
@@ -240,10 +215,7 @@ def consent_cancel(token: Token, number: Number, yes: Yes = False) -> None:
     asked = _open(session, token, number)
     signer = place.key_of(asked.from_)
     say(_table(session, [asked]))
-    confirm(
-        Text("Take request {number} of {token} back?", number=number, token=token),
-        yes,
-    )
+    confirm(Text("Take request {number} of {token} back?", number=number, token=token), yes)
     say_if_sent_before(cancel_transfer(session, token, signer, number))
     show(_table(session, [_request(session, token, number)]))
 
@@ -263,7 +235,6 @@ def _request(session: "Session", token: str, number: int) -> "ConsentRequest":
 
 def _open(session: "Session", token: str, number: int) -> "ConsentRequest":
     """Raises JP20Error where it was answered already."""
-    from jp20.domain.base.errors import JP20Error
     from jp20.operations.token.transfer import ConsentStatus
 
     found = _request(session, token, number)
@@ -286,21 +257,21 @@ def _table(session: "Session", found: "list[ConsentRequest]") -> Table:
 
     now = session.now()
     expired = Coded("expired", Text("past its deadline"))
-    return Table(
+    return table(
         "requests",
         Text("Requests for consent"),
-        (NUMBER, _FROM, _TO, UNITS, _DEADLINE, Column("status", Text("status"))),
-        [
-            (
-                each.id,
-                each.from_,
-                each.to,
-                each.units,
-                Until(each.deadline),
+        found,
+        (NUMBER, lambda each: each.id),
+        (_FROM, lambda each: each.from_),
+        (_TO, lambda each: each.to),
+        (UNITS, lambda each: each.units),
+        (_DEADLINE, lambda each: Until(each.deadline)),
+        (
+            Column("status", Text("status")),
+            lambda each: (
                 expired
                 if each.status is ConsentStatus.OPEN and each.deadline <= now
-                else each.status,
-            )
-            for each in found
-        ],
+                else each.status
+            ),
+        ),
     )

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.invocation import invocation
-from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence, units
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.document_check import DocumentToCompare
 from jp20.cli.shared.ending_rows import Result
 from jp20.cli.shared.listed import allotments_in, investors_in
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import Party, excluding
 from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, comparing, require_free, show_plan
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
@@ -25,41 +25,22 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command(
+@command(
+    app,
     "plan",
-    help=help_text(
-        "Compare an allotment file with the chain: what would be delivered, what is refused "
-        "and why, gas, transactions, approvals. Nothing is sent. A result file of an earlier "
-        "run is such a file too: rows that were delivered are left out."
-    ),
-    epilog=example(
-        "jp20 distribute plan allotments.csv --token JP20-RE-0001 --investors investors.csv "
-        "--case D-1 --document decision.pdf --out plan.json"
-    ),
+    "Compare an allotment file with the chain: what would be delivered, what is refused "
+    "and why, gas, transactions, approvals. Nothing is sent. A result file of an earlier "
+    "run is such a file too: rows that were delivered are left out.",
+    "jp20 distribute plan allotments.csv --token JP20-RE-0001 --investors investors.csv "
+    "--case D-1 --document decision.pdf --out plan.json",
 )
 def distribute_plan(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help=help_text("The allotments: CSV or XLSX."),
-        ),
-    ],
-    token: Annotated[
-        str,
-        typer.Option(
-            metavar="TOKEN",
-            help=help_text("Security code, symbol or address."),
-        ),
-    ],
+    file: Annotated[Path, argument("The allotments: CSV or XLSX.", "FILE")],
+    token: Annotated[str, option("Security code, symbol or address.", metavar="TOKEN")],
     case: Case,
     document: Document,
     total: Annotated[
-        str | None,
-        typer.Option(
-            metavar="UNITS",
-            help=help_text("What the file must come to, exactly."),
-        ),
+        str | None, option("What the file must come to, exactly.", metavar="UNITS")
     ] = None,
     party: Party = None,
     out: Out = None,
@@ -74,28 +55,20 @@ def distribute_plan(
         listed = _allotments(file)
         session = workspace().view()
         plan = prepare_distribution(
-            session,
-            token,
-            listed,
-            rests_on,
-            expected_total=sum_of_all,
-            parties=parties(session, party),
+            session, token, listed, excluding(session, rests_on, party), expected_total=sum_of_all
         )
     show_plan(session, plan, listed, out, "distribute")
 
 
-@app.command(
+@command(
+    app,
     "apply",
-    help=help_text(
-        "Show a plan and, once you said yes, sign it and carry it out, as far as your "
-        "organisation's keys reach. Each organisation applies the same plan; applied again it "
-        "sends nothing."
-    ),
-    epilog=example(
-        "jp20 distribute apply plan.json",
-        "jp20 distribute apply plan.json --document decision.pdf --file allotments.csv "
-        "--investors investors.csv",
-    ),
+    "Show a plan and, once you said yes, sign it and carry it out, as far as your "
+    "organisation's keys reach. Each organisation applies the same plan; applied again it "
+    "sends nothing.",
+    "jp20 distribute apply plan.json",
+    "jp20 distribute apply plan.json --document decision.pdf --file allotments.csv "
+    "--investors investors.csv",
 )
 def distribute_apply(
     plan: PlanFile,
@@ -151,8 +124,8 @@ def _question(session: "Session", plan: "Plan") -> Text:
     code = code_of(session, plan.token or "")
     rows = sum(len(each.rows) for each in plan.decisions)
     return Text(
-        "Deliver {total:,} units of {code} to {rows:,} holders, under case {case}? ({count:,} "
-        "refused)",
+        "Deliver {total:,} {total:unit|units} of {code} to {rows:,} "
+        "{rows:holder|holders}, under case {case}? ({count:,} refused)",
         total=plan.total,
         code=code,
         rows=rows,

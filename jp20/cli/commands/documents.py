@@ -5,47 +5,39 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
-from jp20.cli.frame.output import Column, Table, say, show, warn
+from jp20.cli.frame.output import Column, Table, say, show, table, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run, run_rows
 from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import BadArgument, ExitCode
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from jp20.domain.token.state import TokenState
 
 app = typer.Typer(no_args_is_help=True)
 
-Name = Annotated[
-    str,
-    typer.Argument(
-        metavar="NAME",
-        help=help_text("Its name on the chain: 1 to 32 bytes, no person's."),
-    ),
-]
+Name = Annotated[str, argument("Its name on the chain: 1 to 32 bytes, no person's.", "NAME")]
 
 
-@app.command(
+@command(
+    app,
     "set",
-    help=help_text(
-        "Name a document, or put a new one under its name. Its hash is taken from the file; "
-        "the file itself stays here."
-    ),
-    epilog=example(
-        "jp20 token document set JP20-RE-0001 prospectus prospectus.pdf "
-        "--uri https://issuer.example/prospectus.pdf --case DC-1 --document resolution.pdf"
-    ),
+    "Name a document, or put a new one under its name. Its hash is taken from the file; "
+    "the file itself stays here.",
+    "jp20 token document set JP20-RE-0001 prospectus prospectus.pdf "
+    "--uri https://issuer.example/prospectus.pdf --case DC-1 --document resolution.pdf",
 )
 def document_set(
     token: Token,
     name: Name,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=help_text("The document."))],
-    uri: Annotated[str, typer.Option(metavar="URI", help=help_text("Where others find it."))],
+    file: Annotated[Path, argument("The document.", "FILE")],
+    uri: Annotated[str, option("Where others find it.", metavar="URI")],
     case: Case,
     document: Document,
     yes: Yes = False,
@@ -68,12 +60,11 @@ def document_set(
     show(*with_rows(documents_table(token_state(session, token)), steps_table(session, done.steps)))
 
 
-@app.command(
+@command(
+    app,
     "remove",
-    help=help_text("Take a document's name away."),
-    epilog=example(
-        "jp20 token document remove JP20-RE-0001 prospectus --case DC-2 --document resolution.pdf"
-    ),
+    "Take a document's name away.",
+    "jp20 token document remove JP20-RE-0001 prospectus --case DC-2 --document resolution.pdf",
 )
 def document_remove(
     token: Token, name: Name, case: Case, document: Document, yes: Yes = False
@@ -88,27 +79,18 @@ def document_remove(
     show(*with_rows(documents_table(token_state(session, token)), steps_table(session, done.steps)))
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text(
-        "The documents that are named. With NAME and --file a file is compared with one; exit "
-        "code 1 where it is another."
-    ),
-    epilog=example(
-        "jp20 token document show JP20-RE-0001",
-        "jp20 token document show JP20-RE-0001 prospectus --file prospectus.pdf",
-    ),
+    "The documents that are named. With NAME and --file a file is compared with one; exit "
+    "code 1 where it is another.",
+    "jp20 token document show JP20-RE-0001",
+    "jp20 token document show JP20-RE-0001 prospectus --file prospectus.pdf",
 )
 def document_show(
     token: Token,
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="NAME", help=help_text("One of them.")),
-    ] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help=help_text("The file to compare.")),
-    ] = None,
+    name: Annotated[str | None, argument("One of them.", "NAME")] = None,
+    file: Annotated[Path | None, option("The file to compare.", metavar="FILE")] = None,
 ) -> None:
     """Whether what somebody was handed is what the issuer named (G1)."""
     import hashlib
@@ -118,8 +100,7 @@ def document_show(
 
     if file is not None and name is None:
         raise BadArgument(
-            Text("--file: with which document?"),
-            next_step=Text("Give its NAME too."),
+            Text("--file: with which document?"), next_step=Text("Give its NAME too.")
         )
     content = read_document(file) if file is not None else None
     state = token_state(workspace().view(), token)
@@ -138,22 +119,14 @@ def document_show(
 
 def documents_table(state: "TokenState", name: str | None = None) -> Table:
     """The documents of a token, or one of them."""
-    from jp20.domain.base.times import in_tokyo
-
-    return Table(
+    return table(
         "documents",
         Text("Documents"),
-        (
-            Column("name", Text("name", context="document")),
-            Column("uri", Text("place")),
-            Column("sha256", Text.verbatim("SHA-256")),
-            Column("time", Text("named")),
-        ),
-        [
-            (each.name, each.uri, each.sha256, in_tokyo(each.named_at))
-            for each in state.documents
-            if name in (None, each.name)
-        ],
+        (each for each in state.documents if name in (None, each.name)),
+        (Column("name", Text("name", context="document")), lambda each: each.name),
+        (Column("uri", Text("place")), lambda each: each.uri),
+        (Column("sha256", Text.verbatim("SHA-256")), lambda each: each.sha256),
+        (Column("time", Text("named")), lambda each: in_tokyo(each.named_at)),
     )
 
 

@@ -4,16 +4,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import command, option
 from jp20.cli.frame.options import Case, Document, Yes, evidence
-from jp20.cli.frame.output import Coded, Column, Record, Table, say, show
+from jp20.cli.frame.output import Coded, Column, Record, Table, say, show, table
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
-from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, parties
+from jp20.cli.shared.parties import CaseIfAny, DocumentIfAny, Party, evidence_if_any, excluding
 from jp20.cli.shared.results import BLOCK, steps_table
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Decided
@@ -23,28 +24,23 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command(
+@command(
+    app,
     "halt",
-    help=help_text(
-        "Stops issue, delivery, transfer, redemption and every other movement, in every token "
-        "and in those made later, with any one key of the emergency operator. Nothing else is "
-        "needed: without --case and --document it rests on a case of the day and on the "
-        "reason. Looking, freezing, suspending and revoking powers stay possible."
-    ),
-    epilog=example(
-        "jp20 halt",
-        'jp20 halt --yes --reason "key of the distributor stolen"',
-        "jp20 halt --case EM-1 --document notice.pdf",
-    ),
+    "Stops issue, delivery, transfer, redemption and every other movement, in every token "
+    "and in those made later, with any one key of the emergency operator. Nothing else is "
+    "needed: without --case and --document it rests on a case of the day and on the "
+    "reason. Looking, freezing, suspending and revoking powers stay possible.",
+    "jp20 halt",
+    'jp20 halt --yes --reason "key of the distributor stolen"',
+    "jp20 halt --case EM-1 --document notice.pdf",
 )
 def halt(
     reason: Annotated[
         str | None,
-        typer.Option(
+        option(
+            "The reason, in a sentence: its SHA-256 goes to the chain for a document's.",
             metavar="SENTENCE",
-            help=help_text(
-                "The reason, in a sentence: its SHA-256 goes to the chain for a document's."
-            ),
         ),
     ] = None,
     case: CaseIfAny = None,
@@ -70,21 +66,19 @@ def halt(
     _show(session, done)
 
 
-@app.command(
+@command(
+    app,
     "resume",
-    help=help_text(
-        "Ends the stop that is on now, by the operator and three more organisations; one that "
-        "comes later is not ended by the same decision."
-    ),
-    epilog=example("jp20 resume --case EM-1 --document all-clear.pdf"),
+    "Ends the stop that is on now, by the operator and three more organisations; one that "
+    "comes later is not ended by the same decision.",
+    "jp20 resume --case EM-1 --document all-clear.pdf",
 )
 def resume(case: Case, document: Document, party: Party = None, yes: Yes = False) -> None:
     """Each of the four runs the same, or approves the request."""
     from jp20.operations.governance.emergency import resume as resumption
 
     session = workspace().session()
-    excluded = parties(session, party)
-    act = resumption(session, evidence(case, document), parties=excluded)
+    act = resumption(session, excluding(session, evidence(case, document), party))
     _show(session, run(session, act, yes))
 
 
@@ -96,8 +90,6 @@ def _show(session: "Session", done: "Decided") -> None:
 
 
 def _parts(status: "PlatformStatus") -> tuple[Record, Table]:
-    from jp20.domain.base.times import in_tokyo
-
     state = Coded("halted", Text("HALTED")) if status.halted else Coded("running", Text("running"))
     return (
         Record(
@@ -106,26 +98,18 @@ def _parts(status: "PlatformStatus") -> tuple[Record, Table]:
             (
                 (Column("state", Text("state")), state),
                 (Column("halted", Text("halted")), status.halted),
-                (
-                    Column("since", Text("since")),
-                    in_tokyo(status.since) if status.halted else None,
-                ),
+                (Column("since", Text("since")), in_tokyo(status.since) if status.halted else None),
                 (BLOCK, status.block),
             ),
         ),
-        Table(
+        table(
             "tokens",
             Text("Tokens"),
-            (
-                Column("code", Text("code")),
-                Column("stopped", Text("stopped")),
-                Column("paused", Text("paused by itself")),
-                Column("supply", Text("units in issue"), number=True),
-                Column("token", Text("address")),
-            ),
-            [
-                (each.code, status.halted or each.paused, each.paused, each.supply, each.token)
-                for each in status.tokens
-            ],
+            status.tokens,
+            (Column("code", Text("code")), lambda each: each.code),
+            (Column("stopped", Text("stopped")), lambda each: status.halted or each.paused),
+            (Column("paused", Text("paused by itself")), lambda each: each.paused),
+            (Column("supply", Text("units in issue"), number=True), lambda each: each.supply),
+            (Column("token", Text("address")), lambda each: each.token),
         ),
     )

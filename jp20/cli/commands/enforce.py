@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
 from jp20.cli.shared.again import say_if_nothing_sent
 from jp20.cli.shared.holders import To, Units
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import Party, excluding
 from jp20.cli.shared.positions import position_table
 from jp20.cli.shared.remedies import remedy
 from jp20.cli.shared.results import UNITS, steps_table
@@ -36,36 +36,28 @@ class Waived(Enum):
     LOTS = "lots"
 
 
-@app.command(
+@command(
+    app,
     "force-transfer",
-    help=help_text(
-        "It passes lock-ups and freezes of the holder; never the recipient's identity and "
-        "status, never what a senior pledge or attachment keeps."
-    ),
-    epilog=example(
-        "jp20 force-transfer JP20-RE-0001 0xCd… 0xAb… 15 --case FT-1 --document order.pdf",
-        "jp20 force-transfer JP20-RE-0001 0xCd… 0xAb… 15 --case FT-2 --document order.pdf "
-        "--executes 4 --party みなと証券",
-    ),
+    "It passes lock-ups and freezes of the holder; never the recipient's identity and "
+    "status, never what a senior pledge or attachment keeps.",
+    "jp20 force-transfer JP20-RE-0001 0xCd… 0xAb… 15 --case FT-1 --document order.pdf",
+    "jp20 force-transfer JP20-RE-0001 0xCd… 0xAb… 15 --case FT-2 --document order.pdf "
+    "--executes 4 --party みなと証券",
 )
 def force_transfer(
     token: Token,
-    from_: Annotated[str, typer.Argument(metavar="FROM", help=help_text("The holder."))],
+    from_: Annotated[str, argument("The holder.", "FROM")],
     to: To,
     amount: Units,
     case: Case,
     document: Document,
     waive: Annotated[
-        list[Waived] | None,
-        typer.Option(help=help_text("A rule for holders that the case sets aside. Repeatable.")),
+        list[Waived] | None, option("A rule for holders that the case sets aside. Repeatable.")
     ] = None,
     executes: Annotated[
         int | None,
-        typer.Option(
-            metavar="NUMBER",
-            min=1,
-            help=help_text("The pledge or attachment that is executed by it."),
-        ),
+        option("The pledge or attachment that is executed by it.", metavar="NUMBER", min=1),
     ] = None,
     party: Party = None,
     yes: Yes = False,
@@ -86,10 +78,9 @@ def force_transfer(
         holder,
         recipient,
         count,
-        rests_on,
+        excluding(session, rests_on, party),
         waivers,
         executes or 0,
-        parties=parties(session, party),
     )
 
     def before() -> None:
@@ -100,28 +91,24 @@ def force_transfer(
     show(position_table(session, token, [holder, recipient]), steps_table(session, done.steps))
 
 
-@app.command(
+@command(
+    app,
     "recover",
-    help=help_text(
-        "The lost wallet is given up FOR EVER; the investor gets the new one, and every "
-        "position moves there with what restrains it. Run it again to do what is left."
-    ),
-    epilog=example("jp20 recover 0xOld… 0xNew… --case RC-1 --document identification.pdf"),
+    "The lost wallet is given up FOR EVER; the investor gets the new one, and every "
+    "position moves there with what restrains it. Run it again to do what is left.",
+    "jp20 recover 0xOld… 0xNew… --case RC-1 --document identification.pdf",
 )
 def recover(
-    lost: Annotated[
-        str,
-        typer.Argument(metavar="LOST", help=help_text("Whose key is lost.")),
-    ],
-    new: Annotated[str, typer.Argument(metavar="NEW", help=help_text("The new one."))],
+    lost: Annotated[str, argument("Whose key is lost.", "LOST")],
+    new: Annotated[str, argument("The new one.", "NEW")],
     case: Case,
     document: Document,
     token: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
+            "Only this token's position. Repeatable; else every token's.",
             "--token",
             metavar="TOKEN",
-            help=help_text("Only this token's position. Repeatable; else every token's."),
         ),
     ] = None,
     party: Party = None,
@@ -135,7 +122,7 @@ def recover(
 
     old, fresh, rests_on = address(lost, "LOST"), address(new, "NEW"), evidence(case, document)
     session = workspace().session()
-    excluded = parties(session, party)
+    rests_on = excluding(session, rests_on, party)
     chosen = [session.token(each) for each in token] if token else list(session.tokens())
     facts, _ = enforce.require_own_wallet(session, old, fresh)
     held = held_in(session, chosen, old)
@@ -144,10 +131,15 @@ def recover(
         warn(Text("{old} will be given up for ever, in all tokens.", old=old))
     count = len(held)
     confirm(
-        Text("Move {count} positions from {old} to {new}?", count=count, old=old, new=fresh),
+        Text(
+            "Move {count} {count:position|positions} from {old} to {new}?",
+            count=count,
+            old=old,
+            new=fresh,
+        ),
         yes,
     )
-    done = enforce.recover(session, old, fresh, rests_on, chosen, parties=excluded)
+    done = enforce.recover(session, old, fresh, rests_on, chosen)
     parts = [each for each in (done.retired, done.added) if each is not None]
     steps = [step for part in parts for step in part.steps]
     steps += [step for each in done.moved for step in each.decided.steps]
@@ -163,8 +155,8 @@ def _warn_of_another(session: "Session", token: str, rests_on: "Evidence") -> No
     if move is not None:
         warn(
             Text(
-                "Under case {case} {units:,} units went from {sender} to {to} already; this would "
-                "be a further forced transfer.",
+                "Under case {case} {units:,} {units:unit|units} went from {sender} to {to} "
+                "already; this would be a further forced transfer.",
                 case=rests_on.case,
                 units=move.amount,
                 sender=move.from_,
@@ -175,17 +167,11 @@ def _warn_of_another(session: "Session", token: str, rests_on: "Evidence") -> No
 
 def _held_table(held: "Sequence[tuple[str, int]]") -> Table:
     return Table(
-        "held",
-        Text("Held by the lost wallet"),
-        (Column("token", Text("token")), UNITS),
-        held,
+        "held", Text("Held by the lost wallet"), (Column("token", Text("token")), UNITS), held
     )
 
 
 def _moved_table(moved: "Sequence[tuple[str, int]]") -> Table:
     return Table(
-        "positions",
-        Text("Held by the new wallet"),
-        (Column("token", Text("token")), UNITS),
-        moved,
+        "positions", Text("Held by the new wallet"), (Column("token", Text("token")), UNITS), moved
     )

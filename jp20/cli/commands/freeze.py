@@ -4,19 +4,20 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Coded, Column, Table, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
 from jp20.cli.shared.confirmations import awaited
 from jp20.cli.shared.investors import known
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import Party, excluding, parties
 from jp20.cli.shared.positions import position_table, units_shown
 from jp20.cli.shared.restrained import OfHolder, RowsFile, Wallet, WalletIfAny, amounts
 from jp20.cli.shared.results import WALLET, steps_table
 from jp20.domain.base.errors import BadArgument, JP20Error
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,39 +37,26 @@ _BY_REQUEST: Final = "–"
 
 FrozenBy = Annotated[
     str | None,
-    typer.Option(
-        "--frozen-by",
-        metavar="ORGANISATION",
-        help=help_text("Which organisation froze, where several did."),
-    ),
+    option("Which organisation froze, where several did.", "--frozen-by", metavar="ORGANISATION"),
 ]
 
 
-@app.command(
+@command(
+    app,
     "now",
-    help=help_text(
-        "At once, by the AML officer alone, halted or not. UNITS is the whole frozen amount: "
-        "with 10 frozen, 15 freezes 5 more. `all` also catches what comes in. Another "
-        "organisation confirms it within 72 hours: jp20 freeze confirm."
-    ),
-    epilog=example(
-        "jp20 freeze now JP20-RE-0001 0xAb… 20 --case AM-1 --document report.pdf",
-        "jp20 freeze now JP20-RE-0001 0xAb… all --case AM-1 --document report.pdf",
-        "jp20 freeze now JP20-RE-0001 --file accounts.csv --case AM-1 --document report.pdf",
-    ),
+    "At once, by the AML officer alone, halted or not. UNITS is the whole frozen amount: "
+    "with 10 frozen, 15 freezes 5 more. `all` also catches what comes in. Another "
+    "organisation confirms it within 72 hours: jp20 freeze confirm.",
+    "jp20 freeze now JP20-RE-0001 0xAb… 20 --case AM-1 --document report.pdf",
+    "jp20 freeze now JP20-RE-0001 0xAb… all --case AM-1 --document report.pdf",
+    "jp20 freeze now JP20-RE-0001 --file accounts.csv --case AM-1 --document report.pdf",
 )
 def freeze_now(
     token: Token,
     case: Case,
     document: Document,
     wallet: WalletIfAny = None,
-    amount: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="UNITS",
-            help=help_text("How many in all, or `all`."),
-        ),
-    ] = None,
+    amount: Annotated[str | None, argument("How many in all, or `all`.", "UNITS")] = None,
     file: RowsFile = None,
     yes: Yes = False,
 ) -> None:
@@ -96,13 +84,12 @@ def freeze_now(
     show(positions(), steps_table(session, done.steps))
 
 
-@app.command(
+@command(
+    app,
     "confirm",
-    help=help_text(
-        "Confirm what another organisation froze at once, within 72 hours. After that it "
-        "stands all the same and is reported overdue."
-    ),
-    epilog=example("jp20 freeze confirm JP20-RE-0001 0xAb… --case AM-1 --document review.pdf"),
+    "Confirm what another organisation froze at once, within 72 hours. After that it "
+    "stands all the same and is reported overdue.",
+    "jp20 freeze confirm JP20-RE-0001 0xAb… --case AM-1 --document review.pdf",
 )
 def freeze_confirm(
     token: Token,
@@ -124,26 +111,16 @@ def freeze_confirm(
     show(_table(session, _freezes(session, token, account)), steps_table(session, done.steps))
 
 
-@app.command(
+@command(
+    app,
     "set",
-    help=help_text(
-        "By decision of two organisations: set what is frozen of an account, up or down. 0 "
-        "unfreezes."
-    ),
-    epilog=example(
-        "jp20 freeze set JP20-RE-0001 0xAb… 0 --case UF-1 --document clearance.pdf",
-    ),
+    "By decision of two organisations: set what is frozen of an account, up or down. 0 unfreezes.",
+    "jp20 freeze set JP20-RE-0001 0xAb… 0 --case UF-1 --document clearance.pdf",
 )
 def freeze_set(
     token: Token,
     wallet: Wallet,
-    amount: Annotated[
-        str,
-        typer.Argument(
-            metavar="UNITS",
-            help=help_text("How many in all; 0: none, or `all`."),
-        ),
-    ],
+    amount: Annotated[str, argument("How many in all; 0: none, or `all`.", "UNITS")],
     case: Case,
     document: Document,
     party: Party = None,
@@ -159,16 +136,17 @@ def freeze_set(
     def positions() -> Table:
         return position_table(session, token, [account])
 
-    excluded = parties(session, party)
-    act = set_frozen(session, token, account, count, rests_on, parties=excluded)
+    rests_on = excluding(session, rests_on, party)
+    act = set_frozen(session, token, account, count, rests_on)
     done = run(session, act, yes, before=lambda: say(positions()))
     show(positions(), steps_table(session, done.steps))
 
 
-@app.command(
+@command(
+    app,
     "list",
-    help=help_text("What is frozen, and which freezes at once are to be confirmed, or overdue."),
-    epilog=example("jp20 freeze list JP20-RE-0001"),
+    "What is frozen, and which freezes at once are to be confirmed, or overdue.",
+    "jp20 freeze list JP20-RE-0001",
 )
 def freeze_list(token: Token, wallet: OfHolder = None) -> None:
     """Of an account, or of all (G17, G19)."""
@@ -229,8 +207,6 @@ def _freezes(
 
 
 def _table(session: "Session", found: "tuple[Freeze, ...]") -> Table:
-    from jp20.domain.base.times import in_tokyo
-
     now = session.now()
     names = {member.number: member.name for member in session.members()}
 

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.invocation import invocation
-from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Yes, evidence
-from jp20.cli.frame.output import Column, Table, confirm, say, show
+from jp20.cli.frame.output import Column, Table, confirm, say, show, table
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import ExitCode
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from jp20.domain.base.ids import OrganisationId
@@ -28,27 +29,20 @@ _CONTRACT: Final = Column("contract", Text("contract"))
 _FUNCTION: Final = Column("function", Text("function"))
 
 PolicyFile = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="FILE",
-        help=help_text("Policy file; else that of the settings, else the package's."),
-    ),
+    Path | None, argument("Policy file; else that of the settings, else the package's.", "FILE")
 ]
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text(
-        "Show the matrix: who proposes, whose signatures it takes, who executes, after what delay."
-    ),
-    epilog=example("jp20 governance show --lang ja", "jp20 governance show --chain"),
+    "Show the matrix: who proposes, whose signatures it takes, who executes, after what delay.",
+    "jp20 governance show --lang ja",
+    "jp20 governance show --chain",
 )
 def governance_show(
     file: PolicyFile = None,
-    chain: Annotated[
-        bool,
-        typer.Option("--chain", help=help_text("With the chain's rules.")),
-    ] = False,
+    chain: Annotated[bool, option("With the chain's rules.", "--chain")] = False,
 ) -> None:
     """Of a file it needs no chain (G17)."""
     from jp20.domain.governance.matrix import COLUMNS, matrix
@@ -69,10 +63,11 @@ def governance_show(
     )
 
 
-@app.command(
+@command(
+    app,
     "compare",
-    help=help_text("Compare the chain's rules with a file's. Ends with 1 where they differ."),
-    epilog=example("jp20 governance compare governance.toml"),
+    "Compare the chain's rules with a file's. Ends with 1 where they differ.",
+    "jp20 governance compare governance.toml",
 )
 def governance_compare(file: PolicyFile = None) -> None:
     """Function by function (G17)."""
@@ -87,33 +82,21 @@ def governance_compare(file: PolicyFile = None) -> None:
     say(Text("The chain has the file's policy."))
 
 
-@app.command(
+@command(
+    app,
     "powers",
-    help=help_text(
-        "Show what each organisation, pair and triple can decide with nobody else, by the "
-        "policy and the roles on the chain; or before deployment, by those of files."
-    ),
-    epilog=example(
-        "jp20 governance powers",
-        "jp20 governance powers --file governance.toml --consortium consortium.toml",
-    ),
+    "Show what each organisation, pair and triple can decide with nobody else, by the "
+    "policy and the roles on the chain; or before deployment, by those of files.",
+    "jp20 governance powers",
+    "jp20 governance powers --file governance.toml --consortium consortium.toml",
 )
 def governance_powers(
     file: Annotated[
-        Path | None,
-        typer.Option(
-            "--file",
-            metavar="FILE",
-            help=help_text("Of this policy file, and no chain."),
-        ),
+        Path | None, option("Of this policy file, and no chain.", "--file", metavar="FILE")
     ] = None,
     consortium: Annotated[
         Path | None,
-        typer.Option(
-            "--consortium",
-            metavar="FILE",
-            help=help_text("Of this consortium file, and no chain."),
-        ),
+        option("Of this consortium file, and no chain.", "--consortium", metavar="FILE"),
     ] = None,
 ) -> None:
     """A group that contains another one with the power is left out (G17, S3, S4)."""
@@ -138,21 +121,15 @@ def governance_powers(
     show(_powers(powers(acts, places), names))
 
 
-@app.command(
+@command(
+    app,
     "propose",
-    help=help_text(
-        "Propose what a file changes in the policy; the other organisations run the same. By "
-        "the shipped policy it is executed 7 days after the last signature."
-    ),
-    epilog=example("jp20 governance propose new-governance.toml --case GOV-2026-01"),
+    "Propose what a file changes in the policy; the other organisations run the same. By "
+    "the shipped policy it is executed 7 days after the last signature.",
+    "jp20 governance propose new-governance.toml --case GOV-2026-01",
 )
 def governance_propose(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help=help_text("The new policy.")),
-    ],
-    case: Case,
-    yes: Yes = False,
+    file: Annotated[Path, argument("The new policy.", "FILE")], case: Case, yes: Yes = False
 ) -> None:
     """The file itself is the document: each who signs has looked at the same one (G17, S3)."""
     from jp20.operations.files.inputs import load_policy
@@ -170,7 +147,8 @@ def governance_propose(
     acts = len(change.acts) + len(change.removed)
     confirm(
         Text(
-            "Change {acts} acts of the policy as {file} says (jp20 governance compare {file})?",
+            "Change {acts} {acts:act|acts} of the policy as {file} says (jp20 governance compare "
+            "{file})?",
             acts=acts,
             file=file,
         ),
@@ -181,37 +159,33 @@ def governance_propose(
     show(differences, steps_table(session, [step for each in decided for step in each.steps]))
 
 
-@app.command(
+@command(
+    app,
     "overdue",
-    help=help_text(
-        "List what was done at once and confirmed by nobody within 72 hours. Ends with 1 "
-        "where there is any."
-    ),
-    epilog=example("jp20 governance overdue"),
+    "List what was done at once and confirmed by nobody within 72 hours. Ends with 1 "
+    "where there is any.",
+    "jp20 governance overdue",
 )
 def governance_overdue() -> None:
     """Freezes and suspensions of the AML officer; they stand (G17)."""
-    from jp20.domain.base.times import in_tokyo
     from jp20.operations.governance.policy import overdue
 
     session = workspace().view()
     names = {member.number: member.name for member in session.members()}
     found = overdue(session)
     show(
-        Table(
+        table(
             "overdue",
             Text("Not confirmed in time"),
+            found,
+            (Column("what", Text("what", context="measure")), lambda each: each.what),
+            (Column("account", Text("account")), lambda each: each.account),
+            (Column("token", Text("token")), lambda each: each.token),
             (
-                Column("what", Text("what", context="measure")),
-                Column("account", Text("account")),
-                Column("token", Text("token")),
                 Column("organisation", Text("by", context="organisation")),
-                Column("due", Text("due")),
+                lambda each: names[each.organisation],
             ),
-            [
-                (each.what, each.account, each.token, names[each.organisation], in_tokyo(each.due))
-                for each in found
-            ],
+            (Column("due", Text("due")), lambda each: in_tokyo(each.due)),
         )
     )
     if found:
@@ -270,19 +244,14 @@ def _policy(file: Path | None, place: "Workspace | None" = None) -> "Policy":
 
 
 def _differences(differences: "Sequence[PolicyDifference]") -> Table:
-    return Table(
+    return table(
         "differences",
         Text("Differences", context="policy"),
-        (
-            _CONTRACT,
-            _FUNCTION,
-            Column("file", Text("file")),
-            Column("chain", Text("chain")),
-        ),
-        [
-            (each.kind, each.function, _rule(each.planned), _rule(each.on_chain))
-            for each in differences
-        ],
+        differences,
+        (_CONTRACT, lambda each: each.kind),
+        (_FUNCTION, lambda each: each.function),
+        (Column("file", Text("file")), lambda each: _rule(each.planned)),
+        (Column("chain", Text("chain")), lambda each: _rule(each.on_chain)),
     )
 
 

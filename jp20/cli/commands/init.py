@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.output import Column, Table, say, show
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
@@ -54,20 +54,10 @@ _FILES: Final = {
 app = typer.Typer()
 
 
-@app.command(
-    "init",
-    help=help_text("Existing files are not overwritten."),
-    epilog=example("jp20 init work --example real-estate"),
-)
+@command(app, "init", "Existing files are not overwritten.", "jp20 init work --example real-estate")
 def init(
-    folder: Annotated[
-        Path,
-        typer.Argument(metavar="FOLDER", help=help_text("The new folder.")),
-    ],
-    example: Annotated[
-        Example,
-        typer.Option(help=help_text("Which offering's files to put there.")),
-    ] = Example.MINIMAL,
+    folder: Annotated[Path, argument("The new folder.", "FOLDER")],
+    example: Annotated[Example, option("Which offering's files to put there.")] = Example.MINIMAL,
 ) -> None:
     """Writes all files or none; and where there is none yet, a .gitignore that takes in all."""
     files = [(name, name) for name in _ALWAYS] + list(_FILES[example])

@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.invocation import invocation
-from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import until
-from jp20.cli.frame.output import Coded, Column, Table, Value, show
+from jp20.cli.frame.output import Coded, Column, Table, Value, show, table
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.confirmations import awaited
 from jp20.cli.shared.investors import through
 from jp20.cli.shared.listed import investors_in
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,21 +30,16 @@ _CUSTOMER = Column("customer", Text("customer"))
 _WALLETS = Column("wallets", Text("wallets"))
 
 
-@app.command(
+@command(
+    app,
     "list",
-    help=help_text("All investors of the platform; or those whose KYC or class lapses by a day."),
-    epilog=example(
-        "jp20 investors list --investors investors.csv",
-        "jp20 investors list --lapses-by 2026-12-31",
-    ),
+    "All investors of the platform; or those whose KYC or class lapses by a day.",
+    "jp20 investors list --investors investors.csv",
+    "jp20 investors list --lapses-by 2026-12-31",
 )
 def investors_list(
     lapses_by: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME",
-            help=help_text("Whose KYC or class ends by this day."),
-        ),
+        str | None, option("Whose KYC or class ends by this day.", metavar="TIME")
     ] = None,
 ) -> None:
     """No name: the chain has none (G7, S5)."""
@@ -59,19 +55,14 @@ def investors_list(
     show(_table(Text("Investors"), found, references))
 
 
-@app.command(
+@command(
+    app,
     "missing",
-    help=help_text("Investors of the platform of whom a file says nothing: by their wallets."),
-    epilog=example("jp20 investors missing investors.csv"),
+    "Investors of the platform of whom a file says nothing: by their wallets.",
+    "jp20 investors missing investors.csv",
 )
 def investors_missing(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help=help_text("The investors: CSV or XLSX."),
-        ),
-    ],
+    file: Annotated[Path, argument("The investors: CSV or XLSX.", "FILE")],
 ) -> None:
     """What the file has and the chain has not is shown by jp20 whitelist plan (G7)."""
     from jp20.operations.investors.listing import list_investors, not_among
@@ -82,14 +73,14 @@ def investors_missing(
     show(_table(title, found, references))
 
 
-@app.command(
+@command(
+    app,
     "suspended",
-    help=help_text("Who is suspended, by whom, and until when it is to be confirmed."),
-    epilog=example("jp20 investors suspended"),
+    "Who is suspended, by whom, and until when it is to be confirmed.",
+    "jp20 investors suspended",
 )
 def investors_suspended() -> None:
     """What is not confirmed stands all the same (G19)."""
-    from jp20.domain.base.times import in_tokyo
     from jp20.operations.investors.listing import suspensions
 
     references = _references(invocation().investors)
@@ -106,30 +97,29 @@ def investors_suspended() -> None:
         return Coded("confirmed", Text("by {organisation}", organisation=by))
 
     show(
-        Table(
+        table(
             "suspensions",
             Text("Suspended"),
+            suspensions(session),
+            (_WALLETS, lambda each: "\n".join(each.investor.wallets)),
+            (_CUSTOMER, lambda each: _customer(each.investor, references)),
             (
-                _WALLETS,
-                _CUSTOMER,
                 Column("organisation", Text("suspended by")),
-                Column("since", Text("since")),
-                Column("confirmation", Text("confirmation")),
-                Column("confirmed_by", Text("confirmed by"), detail=True),
-                Column("confirm_by", Text("to be confirmed until"), detail=True),
+                lambda each: names.get(each.organisation),
             ),
-            [
-                (
-                    "\n".join(each.investor.wallets),
-                    _customer(each.investor, references),
-                    names.get(each.organisation),
-                    in_tokyo(each.since),
-                    confirmation(each.due, each.confirmed_by),
-                    names.get(each.confirmed_by),
-                    None if each.due is None else in_tokyo(each.due),
-                )
-                for each in suspensions(session)
-            ],
+            (Column("since", Text("since")), lambda each: in_tokyo(each.since)),
+            (
+                Column("confirmation", Text("confirmation")),
+                lambda each: confirmation(each.due, each.confirmed_by),
+            ),
+            (
+                Column("confirmed_by", Text("confirmed by"), detail=True),
+                lambda each: names.get(each.confirmed_by),
+            ),
+            (
+                Column("confirm_by", Text("to be confirmed until"), detail=True),
+                lambda each: None if each.due is None else in_tokyo(each.due),
+            ),
         )
     )
 

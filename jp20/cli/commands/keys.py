@@ -5,8 +5,8 @@ from typing import Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
-from jp20.cli.frame.output import Column, Record, Table, say, show, words
+from jp20.cli.frame.declare import argument, command, option
+from jp20.cli.frame.output import Column, Record, say, show, table, words
 from jp20.cli.frame.passwords import OldPasswordFrom, PasswordFrom, new, opening
 from jp20.cli.frame.workspace import workspace
 from jp20.domain.base.errors import BadArgument
@@ -17,16 +17,14 @@ app = typer.Typer(no_args_is_help=True)
 _FILE: Final = Column("file", Text("file"))
 _ADDRESS: Final = Column("address", Text("address"))
 
-New = Annotated[
-    Path,
-    typer.Argument(metavar="FILE", help=help_text("The new keystore.")),
-]
+New = Annotated[Path, argument("The new keystore.", "FILE")]
 
 
-@app.command(
+@command(
+    app,
     "create",
-    help=help_text("Generate a key, in a new encrypted file."),
-    epilog=example("jp20 keys create keystores/registrar.json"),
+    "Generate a key, in a new encrypted file.",
+    "jp20 keys create keystores/registrar.json",
 )
 def keys_create(file: New, password: PasswordFrom = None) -> None:
     """The address goes to whoever writes the consortium file; the key nowhere (G27)."""
@@ -36,19 +34,18 @@ def keys_create(file: New, password: PasswordFrom = None) -> None:
     _made(file, create_key(file, given))
 
 
-@app.command(
+@command(
+    app,
     "import",
-    help=help_text("Take over a key: from another keystore, or typed in."),
-    epilog=example("jp20 keys import keystores/registrar.json --from UTC--2026-registrar.json"),
+    "Take over a key: from another keystore, or typed in.",
+    "jp20 keys import keystores/registrar.json --from UTC--2026-registrar.json",
 )
 def keys_import(
     file: New,
     source: Annotated[
         Path | None,
-        typer.Option(
-            "--from",
-            metavar="KEYSTORE",
-            help=help_text("The other keystore. Without it the key is typed, unseen."),
+        option(
+            "The other keystore. Without it the key is typed, unseen.", "--from", metavar="KEYSTORE"
         ),
     ] = None,
     password: PasswordFrom = None,
@@ -66,18 +63,16 @@ def keys_import(
         _made(file, import_from_keystore(source, old, file, fresh))
 
 
-@app.command(
+@command(
+    app,
     "list",
-    help=help_text("List the keystores and their addresses; none is opened."),
-    epilog=example("jp20 keys list", "jp20 keys list keystores"),
+    "List the keystores and their addresses; none is opened.",
+    "jp20 keys list",
+    "jp20 keys list keystores",
 )
 def keys_list(
     folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="FOLDER",
-            help=help_text("Which folder; else that of the settings."),
-        ),
+        Path | None, argument("Which folder; else that of the settings.", "FOLDER")
     ] = None,
 ) -> None:
     """Those of a folder, or of the settings."""
@@ -90,22 +85,24 @@ def keys_list(
             next_step=Text("Make a key there: jp20 keys create FILE"),
         )
     show(
-        Table(
+        table(
             "keys",
             Text("Keys"),
-            (_FILE, _ADDRESS),
-            [(str(each.file), each.address) for each in keystores(place)],
+            keystores(place),
+            (_FILE, lambda each: str(each.file)),
+            (_ADDRESS, lambda each: each.address),
         )
     )
 
 
-@app.command(
+@command(
+    app,
     "password",
-    help=help_text("Give a keystore another password."),
-    epilog=example("jp20 keys password keystores/registrar.json"),
+    "Give a keystore another password.",
+    "jp20 keys password keystores/registrar.json",
 )
 def keys_password(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=help_text("The keystore."))],
+    file: Annotated[Path, argument("The keystore.", "FILE")],
     password: PasswordFrom = None,
     old_password: OldPasswordFrom = None,
 ) -> None:

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence
 from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import Column, Record, Until, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.acting import run, run_rows
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import Party, excluding
 from jp20.cli.shared.positions import UNTIL, position_table
 from jp20.cli.shared.restrained import (
     OfHolder,
@@ -33,34 +33,23 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 WholeToken = Annotated[
-    bool,
-    typer.Option(
-        "--whole-token",
-        help=help_text("The token's own lock-up: every unit of every holder."),
-    ),
+    bool, option("The token's own lock-up: every unit of every holder.", "--whole-token")
 ]
 
 
-@app.command(
+@command(
+    app,
     "set",
-    help=help_text(
-        "Lock up units of a holder, of those in a file, or the whole token. More than a "
-        "holder has counts for what comes in."
-    ),
-    epilog=example(
-        "jp20 lock set JP20-RE-0001 0xAb… 20 --until 2027-03-31 --case LU-1 --document order.pdf",
-        "jp20 lock set JP20-RE-0001 --file locks.csv --until 2027-03-31 --case LU-2 "
-        "--document order.pdf",
-    ),
+    "Lock up units of a holder, of those in a file, or the whole token. More than a "
+    "holder has counts for what comes in.",
+    "jp20 lock set JP20-RE-0001 0xAb… 20 --until 2027-03-31 --case LU-1 --document order.pdf",
+    "jp20 lock set JP20-RE-0001 --file locks.csv --until 2027-03-31 --case LU-2 "
+    "--document order.pdf",
 )
 def lock_set(
     token: Token,
     until: Annotated[
-        str,
-        typer.Option(
-            metavar="TIME",
-            help=help_text("Until when: a date is included, to its end in Japan."),
-        ),
+        str, option("Until when: a date is included, to its end in Japan.", metavar="TIME")
     ],
     case: Case,
     document: Document,
@@ -81,8 +70,8 @@ def lock_set(
         return
     rows = amounts(wallet, amount, file)
     session = workspace().session()
-    excluded = parties(session, party)
-    act = lock_up(session, token, rows, end, rests_on, parties=excluded)
+    rests_on = excluding(session, rests_on, party)
+    act = lock_up(session, token, rows, end, rests_on)
     done = run_rows(session, act, yes)
     holders = [holder for holder, _ in rows]
     some_refused.end(
@@ -93,36 +82,21 @@ def lock_set(
     )
 
 
-@app.command(
+@command(
+    app,
     "shorten",
-    help=help_text(
-        "Bring the end of a lock-up forward, which takes one signature more than setting it. "
-        "A time that has passed ends it."
-    ),
-    epilog=example(
-        "jp20 lock shorten JP20-RE-0001 0xAb… 3 --until 2026-12-31 --case LU-3 "
-        "--document consent.pdf"
-    ),
+    "Bring the end of a lock-up forward, which takes one signature more than setting it. "
+    "A time that has passed ends it.",
+    "jp20 lock shorten JP20-RE-0001 0xAb… 3 --until 2026-12-31 --case LU-3 --document consent.pdf",
 )
 def lock_shorten(
     token: Token,
-    until: Annotated[
-        str,
-        typer.Option(
-            metavar="TIME",
-            help=help_text("The new, earlier end; a date is included."),
-        ),
-    ],
+    until: Annotated[str, option("The new, earlier end; a date is included.", metavar="TIME")],
     case: Case,
     document: Document,
     wallet: WalletIfAny = None,
     number: Annotated[
-        int | None,
-        typer.Argument(
-            metavar="NUMBER",
-            min=1,
-            help=help_text("Its number, from jp20 lock list."),
-        ),
+        int | None, argument("Its number, from jp20 lock list.", "NUMBER", min=1)
     ] = None,
     whole_token: WholeToken = False,
     party: Party = None,
@@ -143,8 +117,8 @@ def lock_shorten(
         )
     holder = address(wallet, "WALLET")
     session = workspace().session()
-    excluded = parties(session, party)
-    act = shorten_lock_up(session, token, holder, number, end, rests_on, parties=excluded)
+    rests_on = excluding(session, rests_on, party)
+    act = shorten_lock_up(session, token, holder, number, end, rests_on)
     done = run(session, act, yes)
     show(
         position_table(session, token, [holder]),
@@ -153,10 +127,12 @@ def lock_shorten(
     )
 
 
-@app.command(
+@command(
+    app,
     "list",
-    help=help_text("Lock-ups that still run, each by its number, and the token's own."),
-    epilog=example("jp20 lock list JP20-RE-0001", "jp20 lock list JP20-RE-0001 0xAb…"),
+    "Lock-ups that still run, each by its number, and the token's own.",
+    "jp20 lock list JP20-RE-0001",
+    "jp20 lock list JP20-RE-0001 0xAb…",
 )
 def lock_list(token: Token, wallet: OfHolder = None) -> None:
     """Of a holder, or of all (G8)."""
@@ -171,31 +147,23 @@ def lock_list(token: Token, wallet: OfHolder = None) -> None:
 
 
 def _set_for_token(
-    token: str,
-    end: int,
-    rests_on: "Evidence",
-    party: list[str] | None,
-    yes: bool,
+    token: str, end: int, rests_on: "Evidence", party: list[str] | None, yes: bool
 ) -> None:
     from jp20.operations.token.restraints import set_token_lock_up
 
     session = workspace().session()
-    act = set_token_lock_up(session, token, end, rests_on, parties=parties(session, party))
+    act = set_token_lock_up(session, token, end, excluding(session, rests_on, party))
     done = run(session, act, yes)
     show(_token_lock(session, token), steps_table(session, done.steps))
 
 
 def _shorten_for_token(
-    token: str,
-    end: int,
-    rests_on: "Evidence",
-    party: list[str] | None,
-    yes: bool,
+    token: str, end: int, rests_on: "Evidence", party: list[str] | None, yes: bool
 ) -> None:
     from jp20.operations.token.restraints import shorten_token_lock_up
 
     session = workspace().session()
-    act = shorten_token_lock_up(session, token, end, rests_on, parties=parties(session, party))
+    act = shorten_token_lock_up(session, token, end, excluding(session, rests_on, party))
     done = run(session, act, yes)
     show(_token_lock(session, token), steps_table(session, done.steps))
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.commands import network_nodes, network_validators
+from jp20.cli.frame.declare import argument, command
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import example, help_text
-from jp20.cli.frame.output import Column, Table, Value, show
+from jp20.cli.frame.language import help_text
+from jp20.cli.frame.output import Column, Table, Value, show, table
 from jp20.cli.frame.workspace import workspace
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.text import Text
@@ -32,42 +33,36 @@ _NODE: Final = Column("node", Text("node"))
 _CHAIN: Final = Column("chain_id", Text("chain ID"))
 
 
-@app.command(
-    "list",
-    help=help_text("List the nodes of the settings."),
-    epilog=example("jp20 network list"),
-)
+@command(app, "list", "List the nodes of the settings.", "jp20 network list")
 def network_list() -> None:
     """Asks nobody: what the settings say."""
     from jp20.network.looks import host_of
 
     network = workspace().network
     show(
-        Table(
+        table(
             "nodes",
             Text("Nodes"),
-            (_NODE, _CHAIN, Column("finality", Text("finality"))),
-            [(host_of(url), network.chain_id, str(network.finality)) for url in network.urls],
+            network.urls,
+            (_NODE, lambda url: host_of(url)),
+            (_CHAIN, lambda url: network.chain_id),
+            (Column("finality", Text("finality")), lambda url: str(network.finality)),
         )
     )
 
 
-@app.command(
+@command(
+    app,
     "check",
-    help=help_text(
-        "Look whether the chain of a network file is sound, inside and out, a line for each "
-        "thing; without a file, ask each node of the settings: chain, genesis, newest block, "
-        "version, gas price. Ends with 1 where something is wrong."
-    ),
-    epilog=example("jp20 network check", "jp20 network check network.toml --format json"),
+    "Look whether the chain of a network file is sound, inside and out, a line for each "
+    "thing; without a file, ask each node of the settings: chain, genesis, newest block, "
+    "version, gas price. Ends with 1 where something is wrong.",
+    "jp20 network check",
+    "jp20 network check network.toml --format json",
 )
 def network_check(
     file: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="FILE",
-            help=help_text("The network file, beside your own nodes' folders."),
-        ),
+        Path | None, argument("The network file, beside your own nodes' folders.", "FILE")
     ] = None,
 ) -> None:
     """A line a node, or a line a finding; what is wrong says so and does not stop the others."""
@@ -113,17 +108,15 @@ def _check_chain(file: Path) -> None:
         since=platform.deployment.consortium.block if platform else None,
     )
     show(
-        Table(
+        table(
             "findings",
             Text("Findings"),
-            (
-                Column("level", Text("result")),
-                Column("check", Text("check")),
-                _NODE,
-                Column("what", Text("found"), prose=True),
-                Column("next_step", Text("what to do"), prose=True),
-            ),
-            [(each.level, each.check, each.node, each.what, each.next_step) for each in found],
+            found,
+            (Column("level", Text("result")), lambda each: each.level),
+            (Column("check", Text("check")), lambda each: each.check),
+            (_NODE, lambda each: each.node),
+            (Column("what", Text("found"), prose=True), lambda each: each.what),
+            (Column("next_step", Text("what to do"), prose=True), lambda each: each.next_step),
         )
     )
     if not is_sound(found):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
 from jp20.cli.frame.passwords import PasswordFrom, new
 from jp20.domain.base.text import Text
@@ -19,30 +19,20 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 NetworkFileOption = Annotated[
-    Path,
-    typer.Option(
-        "--network",
-        metavar="FILE",
-        help=help_text("The network file; the nodes' folders are beside it."),
-    ),
+    Path, option("The network file; the nodes' folders are beside it.", "--network", metavar="FILE")
 ]
-NodeName = Annotated[
-    str,
-    typer.Argument(
-        metavar="NODE",
-        help=help_text("A node of the network file."),
-    ),
-]
+NodeName = Annotated[str, argument("A node of the network file.", "NODE")]
 NETWORK: Final = Path("network.toml")
 
 ORGANISATION: Final = Column("organisation", Text("organisation"))
 NODE: Final = Column("node", Text("node"))
 
 
-@app.command(
+@command(
+    app,
     "plan",
-    help=help_text("Check network.toml and say who gets which files, and what is still missing."),
-    epilog=example("jp20 network plan"),
+    "Check network.toml and say who gets which files, and what is still missing.",
+    "jp20 network plan",
 )
 def network_plan(network: NetworkFileOption = NETWORK) -> None:
     """Writes nothing."""
@@ -60,10 +50,7 @@ def network_plan(network: NetworkFileOption = NETWORK) -> None:
             (
                 (Column("chain_id", Text("chain ID")), file.chain_id),
                 (Column("client", Text("client")), client_name(file)),
-                (
-                    Column("block_period", Text("block period (s)")),
-                    file.block_period,
-                ),
+                (Column("block_period", Text("block period (s)")), file.block_period),
                 (Column("gas_limit", Text("gas a block")), file.gas_limit),
                 (Column("validators", Text("validators")), len(file.validators)),
                 (Column("tolerated", Text("may be down")), tolerated),
@@ -99,13 +86,12 @@ _MISSING: Final = Text(
 )
 
 
-@app.command(
+@command(
+    app,
     "init",
-    help=help_text(
-        "Make the keys of your own node here, print its public part, and write its files once "
-        "all public parts are in network.toml. Running it again changes no key."
-    ),
-    epilog=example("jp20 network init ibuki-1"),
+    "Make the keys of your own node here, print its public part, and write its files once "
+    "all public parts are in network.toml. Running it again changes no key.",
+    "jp20 network init ibuki-1",
 )
 def network_init(
     node: NodeName, network: NetworkFileOption = NETWORK, password: PasswordFrom = None
@@ -131,14 +117,13 @@ _NEXT: Final = Text(
 )
 
 
-@app.command(
+@command(
+    app,
     "unstick",
-    help=help_text(
-        "Clique only: where the chain stands still on two branches, give up this node's last "
-        "blocks for its peers'. Else nothing is done. Run it every minute, for instance by "
-        "cron."
-    ),
-    epilog=example("jp20 network unstick ibuki-1"),
+    "Clique only: where the chain stands still on two branches, give up this node's last "
+    "blocks for its peers'. Else nothing is done. Run it every minute, for instance by "
+    "cron.",
+    "jp20 network unstick ibuki-1",
 )
 def network_unstick(node: NodeName, network: NetworkFileOption = NETWORK) -> None:
     """At its own node an organisation needs nobody's leave for it: the blocks are not final."""
@@ -202,10 +187,7 @@ def _public(done: "Initialised") -> Record:
             (Column("node", Text("node"), detail=True), public.node),
             (Column("node_id", Text.verbatim("node_id")), public.node_id.hex()),
             (Column("validator", Text.verbatim("validator")), public.validator),
-            (
-                Column("toml", Text("for network.toml"), detail=True),
-                public.toml,
-            ),
+            (Column("toml", Text("for network.toml"), detail=True), public.toml),
         ),
     )
 

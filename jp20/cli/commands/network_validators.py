@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.commands.network_nodes import NETWORK, NODE, ORGANISATION, NetworkFileOption
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Yes, address
-from jp20.cli.frame.output import Column, Table, confirm, say, show
+from jp20.cli.frame.output import Column, Table, confirm, say, show, table
 from jp20.cli.frame.workspace import workspace
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
@@ -22,31 +22,19 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-By = Annotated[
-    str,
-    typer.Option(
-        "--node",
-        metavar="NODE",
-        help=help_text("Your own node, which asks or votes."),
-    ),
-]
+By = Annotated[str, option("Your own node, which asks or votes.", "--node", metavar="NODE")]
 Candidate = Annotated[
-    str,
-    typer.Argument(
-        metavar="VALIDATOR",
-        help=help_text("A node of the network file, or a validator's address."),
-    ),
+    str, argument("A node of the network file, or a validator's address.", "VALIDATOR")
 ]
 _VALIDATOR: Final = Column("validator", Text("validator"))
 _CHANGE: Final = Column("change", Text("change"))
 
 
-@app.command(
+@command(
+    app,
     "list",
-    help=help_text(
-        "List the validators with their organisation and the last block that each sealed."
-    ),
-    epilog=example("jp20 network validators list --node ibuki-1"),
+    "List the validators with their organisation and the last block that each sealed.",
+    "jp20 network validators list --node ibuki-1",
 )
 def validators_list(node: By, network: NetworkFileOption = NETWORK) -> None:
     """By what this organisation's own node says."""
@@ -54,29 +42,25 @@ def validators_list(node: By, network: NetworkFileOption = NETWORK) -> None:
 
     file, channel = _at(network, node)
     show(
-        Table(
+        table(
             "validators",
             Text("Validators"),
-            (
-                ORGANISATION,
-                NODE,
-                _VALIDATOR,
-                Column("admitted", Text("may seal")),
-                Column("sealed", Text("blocks lately"), number=True),
-                Column("last", Text("last block"), number=True),
-            ),
-            [
-                (each.organisation, each.node, each.address, each.admitted, each.sealed, each.last)
-                for each in validators(file, channel)
-            ],
+            validators(file, channel),
+            (ORGANISATION, lambda each: each.organisation),
+            (NODE, lambda each: each.node),
+            (_VALIDATOR, lambda each: each.address),
+            (Column("admitted", Text("may seal")), lambda each: each.admitted),
+            (Column("sealed", Text("blocks lately"), number=True), lambda each: each.sealed),
+            (Column("last", Text("last block"), number=True), lambda each: each.last),
         )
     )
 
 
-@app.command(
+@command(
+    app,
     "votes",
-    help=help_text("Show the votes under way, who has voted, and what your node votes for."),
-    epilog=example("jp20 network validators votes --node ibuki-1"),
+    "Show the votes under way, who has voted, and what your node votes for.",
+    "jp20 network validators votes --node ibuki-1",
 )
 def validators_votes(node: By, network: NetworkFileOption = NETWORK) -> None:
     """A vote counts when the validator that casts it seals a block."""
@@ -85,26 +69,18 @@ def validators_votes(node: By, network: NetworkFileOption = NETWORK) -> None:
     file, channel = _at(network, node)
     found = ballot(file, channel)
     show(
-        Table(
+        table(
             "votes",
             Text("Votes"),
+            found.votes,
+            (ORGANISATION, lambda vote: _organisation(file, vote.candidate)),
+            (_VALIDATOR, lambda vote: vote.candidate),
+            (_CHANGE, lambda vote: _change(vote.add)),
             (
-                ORGANISATION,
-                _VALIDATOR,
-                _CHANGE,
                 Column("voters", Text("voted")),
-                Column("needed", Text("needed"), number=True),
+                lambda vote: ", ".join(_organisation(file, each) or each for each in vote.voters),
             ),
-            [
-                (
-                    _organisation(file, vote.candidate),
-                    vote.candidate,
-                    _change(vote.add),
-                    ", ".join(_organisation(file, each) or each for each in vote.voters),
-                    vote.needed,
-                )
-                for vote in found.votes
-            ],
+            (Column("needed", Text("needed"), number=True), lambda vote: vote.needed),
         ),
         Table(
             "own",
@@ -115,13 +91,12 @@ def validators_votes(node: By, network: NetworkFileOption = NETWORK) -> None:
     )
 
 
-@app.command(
+@command(
+    app,
     "propose",
-    help=help_text(
-        "Have your node vote to add a validator of network.toml. Its organisation must hold "
-        "the role VALIDATOR."
-    ),
-    epilog=example("jp20 network validators propose kaede-1 --node ibuki-1"),
+    "Have your node vote to add a validator of network.toml. Its organisation must hold "
+    "the role VALIDATOR.",
+    "jp20 network validators propose kaede-1 --node ibuki-1",
 )
 def validators_propose(
     validator: Candidate, node: By, network: NetworkFileOption = NETWORK, yes: Yes = False
@@ -130,10 +105,11 @@ def validators_propose(
     _vote(network, node, validator, yes, add=True)
 
 
-@app.command(
+@command(
+    app,
     "drop",
-    help=help_text("Have your node vote to remove a validator."),
-    epilog=example("jp20 network validators drop kaede-1 --node ibuki-1"),
+    "Have your node vote to remove a validator.",
+    "jp20 network validators drop kaede-1 --node ibuki-1",
 )
 def validators_drop(
     validator: Candidate, node: By, network: NetworkFileOption = NETWORK, yes: Yes = False
@@ -142,10 +118,11 @@ def validators_drop(
     _vote(network, node, validator, yes, add=False)
 
 
-@app.command(
+@command(
+    app,
     "withdraw",
-    help=help_text("Have your node stop voting on a validator."),
-    epilog=example("jp20 network validators withdraw kaede-1 --node ibuki-1"),
+    "Have your node stop voting on a validator.",
+    "jp20 network validators withdraw kaede-1 --node ibuki-1",
 )
 def validators_withdraw(
     validator: Candidate, node: By, network: NetworkFileOption = NETWORK

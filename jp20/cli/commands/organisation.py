@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.commands import organisation_keys
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.output import show
 from jp20.cli.frame.workspace import workspace
@@ -27,57 +28,39 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command(
+@command(
+    app,
     "list",
-    help=help_text(
-        "The organisations, removed ones too, with their roles at large and for single "
-        "tokens, and their keys, revoked ones too."
-    ),
-    epilog=example("jp20 organisation list", "jp20 organisation list --format json"),
+    "The organisations, removed ones too, with their roles at large and for single "
+    "tokens, and their keys, revoked ones too.",
+    "jp20 organisation list",
+    "jp20 organisation list --format json",
 )
 def organisation_list() -> None:
     """Read from the chain (S2)."""
     show(*organisation_tables(workspace().view()))
 
 
-@app.command(
+@command(
+    app,
     "add",
-    help=help_text(
-        "Let an organisation in, with its first keys and roles. By the shipped policy "
-        "OPERATOR, AUDITOR, REGISTRAR and one of BROKER, CUSTODIAN sign, each running the "
-        "same; 7 days later OPERATOR runs it again."
-    ),
-    epilog=example(
-        "jp20 organisation add かえで情報 --role VALIDATOR "
-        "--key 0x5FbDB2315678afecb367f032d93F642f64180aa3 "
-        "--case CV-1 --document resolution.pdf"
-    ),
+    "Let an organisation in, with its first keys and roles. By the shipped policy "
+    "OPERATOR, AUDITOR, REGISTRAR and one of BROKER, CUSTODIAN sign, each running the "
+    "same; 7 days later OPERATOR runs it again.",
+    "jp20 organisation add かえで情報 --role VALIDATOR "
+    "--key 0x5FbDB2315678afecb367f032d93F642f64180aa3 "
+    "--case CV-1 --document resolution.pdf",
 )
 def organisation_add(
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME",
-            help=help_text("Its public name; no person's."),
-        ),
-    ],
+    name: Annotated[str, argument("Its public name; no person's.", "NAME")],
     key: Annotated[
         list[str],
-        typer.Option(
-            "--key",
-            metavar="ADDRESS",
-            help=help_text("The address of a key that it made itself. Repeatable."),
-        ),
+        option("The address of a key that it made itself. Repeatable.", "--key", metavar="ADDRESS"),
     ],
     case: Case,
     document: Document,
     role: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--role",
-            metavar="ROLE",
-            help=help_text("A role at large. Repeatable."),
-        ),
+        list[str] | None, option("A role at large. Repeatable.", "--role", metavar="ROLE")
     ] = None,
     yes: Yes = False,
 ) -> None:
@@ -94,18 +77,15 @@ def organisation_add(
     decide_and_show(place, session, change, yes, name)
 
 
-@app.command(
+@command(
+    app,
     "grant",
-    help=help_text(
-        "Give an organisation a role. By the shipped policy OPERATOR, AUDITOR, REGISTRAR and "
-        "one of BROKER, CUSTODIAN sign, each running the same; 7 days later OPERATOR runs it "
-        "again."
-    ),
-    epilog=example(
-        "jp20 organisation grant 北辰データ VALIDATOR --case CV-2 --document resolution.pdf",
-        "jp20 organisation grant みなと証券 BROKER --token JP20-RE-0001 --case CV-3 "
-        "--document agreement.pdf",
-    ),
+    "Give an organisation a role. By the shipped policy OPERATOR, AUDITOR, REGISTRAR and "
+    "one of BROKER, CUSTODIAN sign, each running the same; 7 days later OPERATOR runs it "
+    "again.",
+    "jp20 organisation grant 北辰データ VALIDATOR --case CV-2 --document resolution.pdf",
+    "jp20 organisation grant みなと証券 BROKER --token JP20-RE-0001 --case CV-3 "
+    "--document agreement.pdf",
 )
 def organisation_grant(
     organisation: OrganisationName,
@@ -126,15 +106,12 @@ def organisation_grant(
     decide_and_show(place, session, change, yes, member.number)
 
 
-@app.command(
+@command(
+    app,
     "revoke",
-    help=help_text(
-        "Take a role from an organisation, as soon as all have signed. Not from its last "
-        "holder: jp20 organisation transfer-role."
-    ),
-    epilog=example(
-        "jp20 organisation revoke 西嶺クラウド VALIDATOR --case CV-4 --document resolution.pdf"
-    ),
+    "Take a role from an organisation, as soon as all have signed. Not from its last "
+    "holder: jp20 organisation transfer-role.",
+    "jp20 organisation revoke 西嶺クラウド VALIDATOR --case CV-4 --document resolution.pdf",
 )
 def organisation_revoke(
     organisation: OrganisationName,
@@ -155,27 +132,18 @@ def organisation_revoke(
     decide_and_show(place, session, change, yes, member.number)
 
 
-@app.command(
+@command(
+    app,
     "transfer-role",
-    help=help_text(
-        "Hand a role from one organisation to another in one step, the last holder's too. By "
-        "the shipped policy four organisations sign, and it is executed 7 days later."
-    ),
-    epilog=example(
-        "jp20 organisation transfer-role PAYING_AGENT しらかば銀行 ひいらぎ信託銀行 --case CV-5 "
-        "--document agreement.pdf"
-    ),
+    "Hand a role from one organisation to another in one step, the last holder's too. By "
+    "the shipped policy four organisations sign, and it is executed 7 days later.",
+    "jp20 organisation transfer-role PAYING_AGENT しらかば銀行 ひいらぎ信託銀行 --case CV-5 "
+    "--document agreement.pdf",
 )
 def organisation_transfer_role(
     role: RoleName,
-    giver: Annotated[
-        str,
-        typer.Argument(metavar="FROM", help=help_text("Who holds it: name or number.")),
-    ],
-    taker: Annotated[
-        str,
-        typer.Argument(metavar="TO", help=help_text("Who gets it: name or number.")),
-    ],
+    giver: Annotated[str, argument("Who holds it: name or number.", "FROM")],
+    taker: Annotated[str, argument("Who gets it: name or number.", "TO")],
     case: Case,
     document: Document,
     token: ForToken = None,
@@ -197,14 +165,13 @@ def organisation_transfer_role(
     decide_and_show(place, session, change, yes, from_.number, to.number)
 
 
-@app.command(
+@command(
+    app,
     "remove",
-    help=help_text(
-        "Remove an organisation, with all its keys and roles at large, as soon as all have "
-        "signed. It signs nothing of it. What it alone holds, and its roles for single "
-        "tokens, are handed over first."
-    ),
-    epilog=example("jp20 organisation remove 西嶺クラウド --case CV-6 --document resolution.pdf"),
+    "Remove an organisation, with all its keys and roles at large, as soon as all have "
+    "signed. It signs nothing of it. What it alone holds, and its roles for single "
+    "tokens, are handed over first.",
+    "jp20 organisation remove 西嶺クラウド --case CV-6 --document resolution.pdf",
 )
 def organisation_remove(
     organisation: OrganisationName, case: Case, document: Document, yes: Yes = False
@@ -221,9 +188,7 @@ def organisation_remove(
 
 
 app.add_typer(
-    organisation_keys.app,
-    name="key",
-    help=help_text("An organisation's keys on the chain."),
+    organisation_keys.app, name="key", help=help_text("An organisation's keys on the chain.")
 )
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.output import confirm, say, show
 from jp20.cli.frame.workspace import workspace
@@ -20,32 +20,19 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-NewKey = Annotated[
-    str,
-    typer.Argument(
-        metavar="NEW",
-        help=help_text("The new key's address (jp20 keys create)."),
-    ),
-]
+NewKey = Annotated[str, argument("The new key's address (jp20 keys create).", "NEW")]
 
 
-@app.command(
+@command(
+    app,
     "add",
-    help=help_text(
-        "Give an organisation a further key. By the shipped policy four organisations sign, "
-        "each running the same; 7 days later OPERATOR or AUDITOR runs it again."
-    ),
-    epilog=example(
-        "jp20 organisation key add みなと証券 0x5FbDB2315678afecb367f032d93F642f64180aa3 "
-        "--case KEY-1 --document application.pdf"
-    ),
+    "Give an organisation a further key. By the shipped policy four organisations sign, "
+    "each running the same; 7 days later OPERATOR or AUDITOR runs it again.",
+    "jp20 organisation key add みなと証券 0x5FbDB2315678afecb367f032d93F642f64180aa3 "
+    "--case KEY-1 --document application.pdf",
 )
 def key_add(
-    organisation: OrganisationName,
-    new: NewKey,
-    case: Case,
-    document: Document,
-    yes: Yes = False,
+    organisation: OrganisationName, new: NewKey, case: Case, document: Document, yes: Yes = False
 ) -> None:
     """Two keys of one organisation count once (S3)."""
     from jp20.operations.governance.organisations import key_addition, member_named
@@ -58,22 +45,19 @@ def key_add(
     decide_and_show(place, session, change, yes, member.number)
 
 
-@app.command(
+@command(
+    app,
     "revoke",
-    help=help_text(
-        "Take a key away for ever. Without a case: one of your own organisation, at once, "
-        "with that key or an older one; the first thing to do when one is stolen. With case "
-        "and document: any organisation's, its last one too, by decision, as soon as all have "
-        "signed."
-    ),
-    epilog=example(
-        "jp20 organisation key revoke 0xBcd4042DE499D14e55001CcbB24a551F3b954096",
-        "jp20 organisation key revoke 0xBcd4042DE499D14e55001CcbB24a551F3b954096 --case KEY-2 "
-        "--document report.pdf",
-    ),
+    "Take a key away for ever. Without a case: one of your own organisation, at once, "
+    "with that key or an older one; the first thing to do when one is stolen. With case "
+    "and document: any organisation's, its last one too, by decision, as soon as all have "
+    "signed.",
+    "jp20 organisation key revoke 0xBcd4042DE499D14e55001CcbB24a551F3b954096",
+    "jp20 organisation key revoke 0xBcd4042DE499D14e55001CcbB24a551F3b954096 --case KEY-2 "
+    "--document report.pdf",
 )
 def key_revoke(
-    key: Annotated[str, typer.Argument(metavar="KEY", help=help_text("Its address."))],
+    key: Annotated[str, argument("Its address.", "KEY")],
     case: CaseIfAny = None,
     document: DocumentIfAny = None,
     yes: Yes = False,
@@ -92,24 +76,18 @@ def key_revoke(
     decide_and_show(place, session, change, yes, entry.organisation)
 
 
-@app.command(
+@command(
+    app,
     "replace",
-    help=help_text(
-        "Exchange a key of any organisation, its last one too, in one step, without its "
-        "signature. By the shipped policy four organisations sign, and it is carried out 7 "
-        "days later: until then the old one counts. With the organisation's own signature: "
-        "jp20 organisation key rotate."
-    ),
-    epilog=example(
-        "jp20 organisation key replace 0x90F79bf6EB2c4f870365E785982E1f101E93b906 "
-        "0x5FbDB2315678afecb367f032d93F642f64180aa3 --case KEY-3 --document application.pdf"
-    ),
+    "Exchange a key of any organisation, its last one too, in one step, without its "
+    "signature. By the shipped policy four organisations sign, and it is carried out 7 "
+    "days later: until then the old one counts. With the organisation's own signature: "
+    "jp20 organisation key rotate.",
+    "jp20 organisation key replace 0x90F79bf6EB2c4f870365E785982E1f101E93b906 "
+    "0x5FbDB2315678afecb367f032d93F642f64180aa3 --case KEY-3 --document application.pdf",
 )
 def key_replace(
-    old: Annotated[
-        str,
-        typer.Argument(metavar="OLD", help=help_text("The key in use.")),
-    ],
+    old: Annotated[str, argument("The key in use.", "OLD")],
     new: NewKey,
     case: Case,
     document: Document,
@@ -127,22 +105,16 @@ def key_replace(
     decide_and_show(place, session, change, yes, entry.organisation)
 
 
-@app.command(
+@command(
+    app,
     "rotate",
-    help=help_text(
-        "Exchange a key of one's own organisation, in one step: it signs itself, with the "
-        "operator or the audit firm. By the shipped policy carried out 24 hours later."
-    ),
-    epilog=example(
-        "jp20 organisation key rotate 0x90F79bf6EB2c4f870365E785982E1f101E93b906 "
-        "0x5FbDB2315678afecb367f032d93F642f64180aa3 --case KEY-4 --document application.pdf"
-    ),
+    "Exchange a key of one's own organisation, in one step: it signs itself, with the "
+    "operator or the audit firm. By the shipped policy carried out 24 hours later.",
+    "jp20 organisation key rotate 0x90F79bf6EB2c4f870365E785982E1f101E93b906 "
+    "0x5FbDB2315678afecb367f032d93F642f64180aa3 --case KEY-4 --document application.pdf",
 )
 def key_rotate(
-    old: Annotated[
-        str,
-        typer.Argument(metavar="OLD", help=help_text("The key in use.")),
-    ],
+    old: Annotated[str, argument("The key in use.", "OLD")],
     new: NewKey,
     case: Case,
     document: Document,
@@ -178,7 +150,4 @@ def _revoke_own(session: "Session", entry: "KeyEntry", yes: bool) -> None:
         steps.append(revoke_own_key(session, entry, signer))
     else:
         say(Text("It is revoked already; nothing was sent."))
-    show(
-        *organisation_tables(session, entry.organisation),
-        steps_table(session, steps),
-    )
+    show(*organisation_tables(session, entry.organisation), steps_table(session, steps))

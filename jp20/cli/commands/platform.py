@@ -7,10 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jp20.cli.commands import platform_migrate
+from jp20.cli.frame.declare import command, option
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.options import Yes
-from jp20.cli.frame.output import Coded, Column, Table, Value, confirm, progress, say, show, warn
+from jp20.cli.frame.output import (
+    Coded,
+    Column,
+    Table,
+    Value,
+    confirm,
+    progress,
+    say,
+    show,
+    table,
+    warn,
+)
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK
 from jp20.domain.base.errors import ExitCode
@@ -28,30 +40,26 @@ _CODE_DIFFERS: Final = Text("A contract's code is not that of this version of JP
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(
-    platform_migrate.app,
-    name="migrate",
-    help=help_text("Replace the platform contract."),
+    platform_migrate.app, name="migrate", help=help_text("Replace the platform contract.")
 )
 
 
-@app.command(
+@command(
+    app,
     "deploy",
-    help=help_text(
-        "Set the platform up: contracts, organisations, policy, seal. After an interruption, "
-        "run it again to continue."
-    ),
-    epilog=example("jp20 platform deploy --yes", "jp20 platform deploy --fresh"),
+    "Set the platform up: contracts, organisations, policy, seal. After an interruption, "
+    "run it again to continue.",
+    "jp20 platform deploy --yes",
+    "jp20 platform deploy --fresh",
 )
 def deploy(
     yes: Yes = False,
     fresh: Annotated[
         bool,
-        typer.Option(
+        option(
+            "Where a development chain was started again: keep its old record under "
+            "another name, and deploy to the new one.",
             "--fresh",
-            help=help_text(
-                "Where a development chain was started again: keep its old record under "
-                "another name, and deploy to the new one."
-            ),
         ),
     ] = False,
 ) -> None:
@@ -64,8 +72,8 @@ def deploy(
     founder = place.founder_key(founding.founder)
     confirm(
         Text(
-            "Deploy the platform to chain {chain_id}, with {organisations} organisations and "
-            "{acts} rules?",
+            "Deploy the platform to chain {chain_id}, with {organisations} "
+            "{organisations:organisation|organisations} and {acts} {acts:rule|rules}?",
             chain_id=connection.chain_id,
             organisations=len(founding.organisations),
             acts=len(policy.acts),
@@ -90,25 +98,23 @@ def deploy(
     _show(place)
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text(
-        "Show the contracts, whether their code is this package's, and the organisations."
-    ),
-    epilog=example("jp20 platform show --format json"),
+    "Show the contracts, whether their code is this package's, and the organisations.",
+    "jp20 platform show --format json",
 )
 def platform_show() -> None:
     """Ends with 1 where a contract's code is not that of this package."""
     _show(workspace())
 
 
-@app.command(
+@command(
+    app,
     "check",
-    help=help_text(
-        "Compare all that is under the policy with what the deployment file knows: contracts, "
-        "their code, rules. Ends with 1 where the founder left anything else there."
-    ),
-    epilog=example("jp20 platform check"),
+    "Compare all that is under the policy with what the deployment file knows: contracts, "
+    "their code, rules. Ends with 1 where the founder left anything else there.",
+    "jp20 platform check",
 )
 def platform_check() -> None:
     """What was registered by a decision is shown with its case (G17, S2)."""
@@ -151,54 +157,37 @@ def _targets(
 ) -> Table:
     from jp20.domain.base.addresses import ZERO_ADDRESS
 
-    return Table(
+    return table(
         "targets",
         Text("Contracts under the policy"),
+        targets,
+        (Column("contract", Text("known as")), lambda each: each.name or _UNKNOWN),
+        (Column("kind", Text("kind")), lambda each: _kind(each.kind)),
+        (Column("address", Text("address")), lambda each: each.address),
         (
-            Column("contract", Text("known as")),
-            Column("kind", Text("kind")),
-            Column("address", Text("address")),
             Column("scope", Text("of the token")),
-            Column("matches", Text("code as compiled")),
-            Column("registered", Text("registered by")),
-            BLOCK,
+            lambda each: None if each.scope in (ZERO_ADDRESS, each.address) else each.scope,
         ),
-        [
-            (
-                each.name or _UNKNOWN,
-                _kind(each.kind),
-                each.address,
-                None if each.scope in (ZERO_ADDRESS, each.address) else each.scope,
-                checks.get(each.address),
-                _FOUNDER if each.case is None else each.case,
-                each.block,
-            )
-            for each in targets
-        ],
+        (Column("matches", Text("code as compiled")), lambda each: checks.get(each.address)),
+        (
+            Column("registered", Text("registered by")),
+            lambda each: _FOUNDER if each.case is None else each.case,
+        ),
+        (BLOCK, lambda each: each.block),
     )
 
 
 def _unknown_rules(acts: "Sequence[ActInForce]") -> Table:
     from jp20.domain.governance.matrix import rule_text
 
-    return Table(
+    return table(
         "unknown_rules",
         Text("Rules for functions that this package does not know"),
-        (
-            Column("kind", Text("kind")),
-            Column("functions", Text("functions")),
-            Column("rule", Text("rule")),
-            Column("set", Text("set by")),
-        ),
-        [
-            (
-                _kind(each.act.kind),
-                each.act.key,
-                rule_text(each.act.rule),
-                _FOUNDER if each.case is None else each.case,
-            )
-            for each in acts
-        ],
+        acts,
+        (Column("kind", Text("kind")), lambda each: _kind(each.act.kind)),
+        (Column("functions", Text("functions")), lambda each: each.act.key),
+        (Column("rule", Text("rule")), lambda each: rule_text(each.act.rule)),
+        (Column("set", Text("set by")), lambda each: _FOUNDER if each.case is None else each.case),
     )
 
 
@@ -215,45 +204,27 @@ def _show(place: "Workspace") -> None:
     checks = verify(session.connection, session.deployment)
     members = session.members()
     show(
-        Table(
+        table(
             "contracts",
             Text("Contracts"),
-            (
-                Column("contract", Text("contract", context="deployment")),
-                Column("address", Text("address")),
-                Column("matches", Text("code as compiled")),
-                BLOCK,
-            ),
-            [
-                (
-                    check.name,
-                    check.address,
-                    check.matches,
-                    session.deployment.contract(check.name).block,
-                )
-                for check in checks
-            ],
+            checks,
+            (Column("contract", Text("contract", context="deployment")), lambda check: check.name),
+            (Column("address", Text("address")), lambda check: check.address),
+            (Column("matches", Text("code as compiled")), lambda check: check.matches),
+            (BLOCK, lambda check: session.deployment.contract(check.name).block),
         ),
-        Table(
+        table(
             "organisations",
             Text("Organisations"),
+            members,
+            (Column("number", Text("no.")), lambda member: member.number),
+            (Column("name", Text("name")), lambda member: member.name),
+            (Column("active", Text("active")), lambda member: member.active),
             (
-                Column("number", Text("no.")),
-                Column("name", Text("name")),
-                Column("active", Text("active")),
                 Column("roles", Text("roles")),
-                Column("keys", Text("keys")),
+                lambda member: ", ".join(role.name for role in sorted(member.roles)),
             ),
-            [
-                (
-                    member.number,
-                    member.name,
-                    member.active,
-                    ", ".join(role.name for role in sorted(member.roles)),
-                    "\n".join(member.keys),
-                )
-                for member in members
-            ],
+            (Column("keys", Text("keys")), lambda member: "\n".join(member.keys)),
         ),
     )
     if not all(check.matches for check in checks):

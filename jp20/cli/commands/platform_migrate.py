@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.frame.declare import argument, command
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.output import Record, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
@@ -22,19 +22,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-PlanFile = Annotated[
-    Path,
-    typer.Argument(
-        metavar="FILE",
-        help=help_text("The migration's plan file."),
-    ),
-]
+PlanFile = Annotated[Path, argument("The migration's plan file.", "FILE")]
 
 
-@app.command(
+@command(
+    app,
     "plan",
-    help=help_text("Write what it takes to replace the platform contract. Nothing is sent."),
-    epilog=example("jp20 platform migrate plan migration.json --case MG-1 --document minutes.pdf"),
+    "Write what it takes to replace the platform contract. Nothing is sent.",
+    "jp20 platform migrate plan migration.json --case MG-1 --document minutes.pdf",
 )
 def migrate_plan(file: PlanFile, case: Case, document: Document) -> None:
     """One case and one document for all decisions."""
@@ -53,14 +48,13 @@ def migrate_plan(file: PlanFile, case: Case, document: Document) -> None:
     show(_stages(session, migration))
 
 
-@app.command(
+@command(
+    app,
     "apply",
-    help=help_text(
-        "Carry a plan out as far as the keys here and the delays of the policy let it: "
-        "deploy, register, approve the version, appoint, carry investors, take tokens over. "
-        "Run again it goes on, and does nothing twice. Between two steps everything works."
-    ),
-    epilog=example("jp20 platform migrate apply migration.json"),
+    "Carry a plan out as far as the keys here and the delays of the policy let it: "
+    "deploy, register, approve the version, appoint, carry investors, take tokens over. "
+    "Run again it goes on, and does nothing twice. Between two steps everything works.",
+    "jp20 platform migrate apply migration.json",
 )
 def migrate_apply(file: PlanFile, yes: Yes = False) -> None:
     """Whoever signs runs the same, with the file as the operator's run left it."""
@@ -71,7 +65,8 @@ def migrate_apply(file: PlanFile, yes: Yes = False) -> None:
     session = place.session()
     confirm(
         Text(
-            "Replace the platform {old}: {count} tokens, {wallets} wallets?",
+            "Replace the platform {old}: {count} {count:token|tokens}, {wallets} "
+            "{wallets:wallet|wallets}?",
             old=migration.old,
             count=len(migration.tokens),
             wallets=migration.wallets,
@@ -95,10 +90,11 @@ def migrate_apply(file: PlanFile, yes: Yes = False) -> None:
     show(_stages(session, load_migration(file)), steps_table(session, steps))
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text("Show how far a migration has come, by the chain."),
-    epilog=example("jp20 platform migrate show migration.json"),
+    "Show how far a migration has come, by the chain.",
+    "jp20 platform migrate show migration.json",
 )
 def migrate_show(file: PlanFile) -> None:
     """Also while it waits for a delay, or for another organisation."""
@@ -108,13 +104,12 @@ def migrate_show(file: PlanFile) -> None:
     show(_stages(workspace().view(), migration))
 
 
-@app.command(
+@command(
+    app,
     "prove",
-    help=help_text(
-        "Compare the new platform with the old one: facts word by word, wallets, suspensions, "
-        "tokens, holders and their units, the stop. Ends with 1 where something differs."
-    ),
-    epilog=example("jp20 platform migrate prove migration.json --format json"),
+    "Compare the new platform with the old one: facts word by word, wallets, suspensions, "
+    "tokens, holders and their units, the stop. Ends with 1 where something differs.",
+    "jp20 platform migrate prove migration.json --format json",
 )
 def migrate_prove(file: PlanFile) -> None:
     """It reads, and needs no key."""

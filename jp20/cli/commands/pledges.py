@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Record, show
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import Party, excluding
 from jp20.cli.shared.positions import CLAIMANT, NUMBER, position_table
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.restrained import (
@@ -33,32 +33,19 @@ attach = typer.Typer(no_args_is_help=True)
 app.add_typer(pledge, name="pledge")
 app.add_typer(attach, name="attach")
 
-Units = Annotated[str, typer.Argument(metavar="UNITS", help=help_text("How many."))]
+Units = Annotated[str, argument("How many.", "UNITS")]
 
-UnitsOrAll = Annotated[
-    str | None,
-    typer.Argument(metavar="UNITS", help=help_text("How many; else all of it.")),
-]
+UnitsOrAll = Annotated[str | None, argument("How many; else all of it.", "UNITS")]
 
-Number = Annotated[
-    int,
-    typer.Argument(
-        metavar="NUMBER",
-        min=1,
-        help=help_text("Its number, from the list."),
-    ),
-]
+Number = Annotated[int, argument("Its number, from the list.", "NUMBER", min=1)]
 
 
-@pledge.command(
+@command(
+    pledge,
     "set",
-    help=help_text(
-        "Pledge units that the holder has. They stay with the holder and cannot be "
-        "transferred, not even by force."
-    ),
-    epilog=example(
-        "jp20 pledge set JP20-RE-0001 0xAb… 20 --pledgee BANK-7 --case PL-1 --document pledge.pdf"
-    ),
+    "Pledge units that the holder has. They stay with the holder and cannot be "
+    "transferred, not even by force.",
+    "jp20 pledge set JP20-RE-0001 0xAb… 20 --pledgee BANK-7 --case PL-1 --document pledge.pdf",
 )
 def pledge_set(
     token: Token,
@@ -66,10 +53,7 @@ def pledge_set(
     amount: Units,
     pledgee: Annotated[
         str,
-        typer.Option(
-            metavar="REFERENCE",
-            help=help_text("The pledgee's reference, public: ASCII, no person's name."),
-        ),
+        option("The pledgee's reference, public: ASCII, no person's name.", metavar="REFERENCE"),
     ],
     case: Case,
     document: Document,
@@ -83,13 +67,12 @@ def pledge_set(
     _set(RestraintKind.PLEDGE, token, wallet, amount, reference, (case, document), party, yes)
 
 
-@pledge.command(
+@command(
+    pledge,
     "release",
-    help=help_text("Release a pledge, or units of it."),
-    epilog=example(
-        "jp20 pledge release JP20-RE-0001 0xAb… 4 --case PL-2 --document release.pdf",
-        "jp20 pledge release JP20-RE-0001 0xAb… 4 10 --case PL-3 --document release.pdf",
-    ),
+    "Release a pledge, or units of it.",
+    "jp20 pledge release JP20-RE-0001 0xAb… 4 --case PL-2 --document release.pdf",
+    "jp20 pledge release JP20-RE-0001 0xAb… 4 10 --case PL-3 --document release.pdf",
 )
 def pledge_release(
     token: Token,
@@ -107,11 +90,7 @@ def pledge_release(
     _release(RestraintKind.PLEDGE, token, wallet, number, amount, (case, document), party, yes)
 
 
-@pledge.command(
-    "list",
-    help=help_text("The pledges, each by its number."),
-    epilog=example("jp20 pledge list JP20-RE-0001"),
-)
+@command(pledge, "list", "The pledges, each by its number.", "jp20 pledge list JP20-RE-0001")
 def pledge_list(token: Token, wallet: OfHolder = None) -> None:
     """Of a holder, or of all (G24)."""
     from jp20.domain.register.events import RestraintKind
@@ -119,13 +98,12 @@ def pledge_list(token: Token, wallet: OfHolder = None) -> None:
     _list(RestraintKind.PLEDGE, token, wallet)
 
 
-@attach.command(
+@command(
+    attach,
     "set",
-    help=help_text("Record an attachment of units that the holder has."),
-    epilog=example(
-        "jp20 attach set JP20-RE-0001 0xAb… 20 --creditor COURT-2026-9 --case AT-1 "
-        "--document order.pdf"
-    ),
+    "Record an attachment of units that the holder has.",
+    "jp20 attach set JP20-RE-0001 0xAb… 20 --creditor COURT-2026-9 --case AT-1 "
+    "--document order.pdf",
 )
 def attach_set(
     token: Token,
@@ -133,10 +111,7 @@ def attach_set(
     amount: Units,
     creditor: Annotated[
         str,
-        typer.Option(
-            metavar="REFERENCE",
-            help=help_text("The creditor's reference, public: ASCII, no person's name."),
-        ),
+        option("The creditor's reference, public: ASCII, no person's name.", metavar="REFERENCE"),
     ],
     case: Case,
     document: Document,
@@ -150,10 +125,11 @@ def attach_set(
     _set(RestraintKind.ATTACHMENT, token, wallet, amount, reference, (case, document), party, yes)
 
 
-@attach.command(
+@command(
+    attach,
     "release",
-    help=help_text("Release an attachment, or units of it."),
-    epilog=example("jp20 attach release JP20-RE-0001 0xAb… 5 --case AT-2 --document release.pdf"),
+    "Release an attachment, or units of it.",
+    "jp20 attach release JP20-RE-0001 0xAb… 5 --case AT-2 --document release.pdf",
 )
 def attach_release(
     token: Token,
@@ -171,11 +147,7 @@ def attach_release(
     _release(RestraintKind.ATTACHMENT, token, wallet, number, amount, (case, document), party, yes)
 
 
-@attach.command(
-    "list",
-    help=help_text("The attachments, each by its number."),
-    epilog=example("jp20 attach list JP20-RE-0001"),
-)
+@command(attach, "list", "The attachments, each by its number.", "jp20 attach list JP20-RE-0001")
 def attach_list(token: Token, wallet: OfHolder = None) -> None:
     """Of a holder, or of all (G11)."""
     from jp20.domain.register.events import RestraintKind
@@ -198,10 +170,10 @@ def _set(
 
     holder, count, rests_on = address(wallet, "WALLET"), units(amount, "UNITS"), evidence(*case)
     session = workspace().session()
-    excluded = parties(session, party)
+    rests_on = excluding(session, rests_on, party)
     is_pledge = kind is RestraintKind.PLEDGE
     restraint = restraints.pledge if is_pledge else restraints.attach
-    act = restraint(session, token, holder, count, reference, rests_on, parties=excluded)
+    act = restraint(session, token, holder, count, reference, rests_on)
     look = Text("See: jp20 position {token} {holder}", token=token, holder=holder)
     done = run(session, act, yes, lambda _: look)
     show(
@@ -235,7 +207,7 @@ def _release(
     holder, rests_on = address(wallet, "WALLET"), evidence(*case)
     asked = None if amount is None else units(amount, "UNITS")
     session = workspace().session()
-    excluded = parties(session, party)
+    rests_on = excluding(session, rests_on, party)
     count = restraints.released_before(session, token, kind, holder, number, asked, rests_on)
     if count is None:
         restraint = restraint_of(session, token, holder, number, kind)
@@ -243,16 +215,14 @@ def _release(
         if count > restraint.units:
             raise BadArgument(
                 Text(
-                    "UNITS: {count:,} are more than the {units:,} of number {number}.",
+                    "UNITS: {count:,} {count:is|are} more than the {units:,} of number {number}.",
                     count=count,
                     units=restraint.units,
                     number=number,
                 ),
                 next_step=Text("Leave UNITS out to release all of it."),
             )
-    act = restraints.release(
-        session, token, kind, holder, number, count, rests_on, parties=excluded
-    )
+    act = restraints.release(session, token, kind, holder, number, count, rests_on)
     done = run(session, act, yes)
     show(
         position_table(session, token, [holder]),

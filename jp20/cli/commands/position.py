@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Token, address
 from jp20.cli.frame.output import show
 from jp20.cli.frame.workspace import workspace
@@ -13,21 +13,17 @@ from jp20.cli.shared.positions import one_position, restraints_table
 app = typer.Typer()
 
 
-@app.command(
+@command(
+    app,
     "position",
-    help=help_text(
-        "Free is what a transfer could move: the units less those committed, less the largest "
-        "of locked up, frozen, pledged and attached."
-    ),
-    epilog=example("jp20 position JP20-RE-0001 0xAb…"),
+    "Free is what a transfer could move: the units less those committed, less the largest "
+    "of locked up, frozen, pledged and attached.",
+    "jp20 position JP20-RE-0001 0xAb…",
 )
 def position_show(
     token: Token,
-    wallet: Annotated[str, typer.Argument(metavar="WALLET", help=help_text("Whose."))],
-    block: Annotated[
-        int | None,
-        typer.Option(metavar="BLOCK", min=0, help=help_text("As of this block.")),
-    ] = None,
+    wallet: Annotated[str, argument("Whose.", "WALLET")],
+    block: Annotated[int | None, option("As of this block.", metavar="BLOCK", min=0)] = None,
 ) -> None:
     """Needs no key (G8, G15)."""
     from jp20.operations.token.restraints import position, restraints_of

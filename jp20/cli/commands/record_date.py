@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, time
-from jp20.cli.frame.output import Column, Table, show
+from jp20.cli.frame.output import Column, Table, show, table
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
@@ -14,6 +14,7 @@ from jp20.cli.shared.positions import restraints_table, units_shown
 from jp20.cli.shared.results import UNITS, WALLET, steps_table
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,22 +25,16 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command(
+@command(
+    app,
     "set",
-    help=help_text(
-        "Set a record date: whoever holds when that day ends (in Japan) is a holder. With a "
-        "time: when that second ends."
-    ),
-    epilog=example(
-        "jp20 token record-date set JP20-RE-0001 2027-03-31 --case RD-1 --document resolution.pdf"
-    ),
+    "Set a record date: whoever holds when that day ends (in Japan) is a holder. With a "
+    "time: when that second ends.",
+    "jp20 token record-date set JP20-RE-0001 2027-03-31 --case RD-1 --document resolution.pdf",
 )
 def record_date_set(
     token: Token,
-    at: Annotated[
-        str,
-        typer.Argument(metavar="TIME", help=help_text("Date or time; Japan's.")),
-    ],
+    at: Annotated[str, argument("Date or time; Japan's.", "TIME")],
     case: Case,
     document: Document,
     yes: Yes = False,
@@ -60,19 +55,15 @@ def record_date_set(
     )
 
 
-@app.command(
+@command(
+    app,
     "withdraw",
-    help=help_text("Withdraw the last record date, before it comes."),
-    epilog=example(
-        "jp20 token record-date withdraw JP20-RE-0001 2 --case RD-2 --document resolution.pdf"
-    ),
+    "Withdraw the last record date, before it comes.",
+    "jp20 token record-date withdraw JP20-RE-0001 2 --case RD-2 --document resolution.pdf",
 )
 def record_date_withdraw(
     token: Token,
-    number: Annotated[
-        int,
-        typer.Argument(metavar="NUMBER", min=0, help=help_text("Its number.")),
-    ],
+    number: Annotated[int, argument("Its number.", "NUMBER", min=0)],
     case: Case,
     document: Document,
     yes: Yes = False,
@@ -91,19 +82,17 @@ def record_date_withdraw(
     )
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text("The record dates of a token; with --number the holders at one that has come."),
-    epilog=example(
-        "jp20 token record-date show JP20-RE-0001",
-        "jp20 token record-date show JP20-RE-0001 --number 0 --format csv",
-    ),
+    "The record dates of a token; with --number the holders at one that has come.",
+    "jp20 token record-date show JP20-RE-0001",
+    "jp20 token record-date show JP20-RE-0001 --number 0 --format csv",
 )
 def record_date_show(
     token: Token,
     number: Annotated[
-        int | None,
-        typer.Option(metavar="NUMBER", min=0, help=help_text("The record date's number.")),
+        int | None, option("The record date's number.", metavar="NUMBER", min=0)
     ] = None,
 ) -> None:
     """Holders at a record date, read from the chain, and what kept their units then, from its
@@ -123,10 +112,7 @@ def record_date_show(
     restrained = restrained_at(session, token, number)
     show(
         Table(
-            "holders",
-            Text("Holders at record date {number}", number=number),
-            (WALLET, UNITS),
-            held,
+            "holders", Text("Holders at record date {number}", number=number), (WALLET, UNITS), held
         ),
         restraints_table([(each.holder, each.restraints) for each in restrained]),
         _frozen_table(restrained),
@@ -136,30 +122,24 @@ def record_date_show(
 
 def record_dates_table(state: "TokenState") -> Table:
     """All record dates of a token."""
-    from jp20.domain.base.times import in_tokyo
-
-    return Table(
+    return table(
         "record_dates",
         Text("Record dates"),
-        (
-            Column("number", Text("no.")),
-            Column("time", Text("at the end of")),
-            Column("has_come", Text("has come")),
-            Column("supply", Text("units in issue then"), number=True),
-        ),
-        [
-            (each.index, in_tokyo(each.at), each.has_come, each.supply)
-            for each in state.record_dates
-        ],
+        state.record_dates,
+        (Column("number", Text("no.")), lambda each: each.index),
+        (Column("time", Text("at the end of")), lambda each: in_tokyo(each.at)),
+        (Column("has_come", Text("has come")), lambda each: each.has_come),
+        (Column("supply", Text("units in issue then"), number=True), lambda each: each.supply),
     )
 
 
 def _frozen_table(restrained: "Sequence[RestrainedHolder]") -> Table:
-    return Table(
+    return table(
         "frozen",
         Text("Frozen then"),
-        (WALLET, UNITS),
-        [(each.holder, units_shown(each.frozen)) for each in restrained if each.frozen],
+        (each for each in restrained if each.frozen),
+        (WALLET, lambda each: each.holder),
+        (UNITS, lambda each: units_shown(each.frozen)),
     )
 
 

@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
-from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show
+from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show, table
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import ask, run
 from jp20.cli.shared.again import say_if_sent_before
 from jp20.cli.shared.ending_rows import Result, ResultFile, finish
 from jp20.cli.shared.holders import From, holder
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import Party, excluding
 from jp20.cli.shared.results import BLOCK, REASON, TRANSACTION, UNITS, WALLET, steps_table
 from jp20.domain.base.text import Text
+from jp20.domain.token.reasons import Reason
 
 if TYPE_CHECKING:
     from jp20.domain.governance.evidence import Evidence
@@ -28,33 +29,22 @@ app = typer.Typer(no_args_is_help=True)
 
 _REDEEMING: Final = Text("Redeeming")
 
-Units = Annotated[
-    str, typer.Argument(metavar="UNITS", help=help_text("How many units.", context="redemption"))
-]
+Units = Annotated[str, argument("How many units.", "UNITS", context="redemption")]
 
 
-@app.command(
+@command(
+    app,
     "preview",
-    help=help_text(
-        "What a redemption would take of whom, which rows would be refused, and who would be left "
-        "with an odd lot. With UNITS a part in proportion, else the whole issue. Nothing is sent."
-    ),
-    epilog=example(
-        "jp20 token redeem preview JP20-RE-0001 3000", "jp20 token redeem preview JP20-RE-0001"
-    ),
+    "What a redemption would take of whom, which rows would be refused, and who would be left "
+    "with an odd lot. With UNITS a part in proportion, else the whole issue. Nothing is sent.",
+    "jp20 token redeem preview JP20-RE-0001 3000",
+    "jp20 token redeem preview JP20-RE-0001",
 )
 def redeem_preview(
     token: Token,
-    amount: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="UNITS",
-            help=help_text("How many units in all, for a part."),
-        ),
-    ] = None,
+    amount: Annotated[str | None, argument("How many units in all, for a part.", "UNITS")] = None,
 ) -> None:
     """As the chain stands now (G4)."""
-    from jp20.domain.token.reasons import Reason
     from jp20.operations.token.redemption_preview import part_redemption, whole_redemption
 
     count = units(amount, "UNITS") if amount is not None else None
@@ -65,39 +55,32 @@ def redeem_preview(
         else part_redemption(session, token, count)
     )
     show(
-        Table(
+        table(
             "rows",
             Text("What would be redeemed"),
+            found,
+            (WALLET, lambda each: each.account),
             (
-                WALLET,
                 Column("held", Text("held", context="redemption"), number=True),
-                Column("redeemed", Text("redeemed"), number=True),
-                Column("odd", Text("left beyond whole lots"), number=True),
-                Column("code", Text("code", context="reason"), detail=True),
-                REASON,
+                lambda each: each.held,
             ),
-            [
-                (
-                    each.account,
-                    each.held,
-                    each.redeemed,
-                    each.odd,
-                    None if each.reason is Reason.NONE else each.reason.name,
-                    None if each.reason is Reason.NONE else each.reason.text,
-                )
-                for each in found
-            ],
+            (Column("redeemed", Text("redeemed"), number=True), lambda each: each.redeemed),
+            (Column("odd", Text("left beyond whole lots"), number=True), lambda each: each.odd),
+            (
+                Column("code", Text("code", context="reason"), detail=True),
+                lambda each: None if each.reason is Reason.NONE else each.reason.name,
+            ),
+            (REASON, lambda each: None if each.reason is Reason.NONE else each.reason.text),
         ),
         _sums(found),
     )
 
 
-@app.command(
+@command(
+    app,
     "maturity",
-    help=help_text(
-        "Redeem every position whole, at or after maturity. Run it again to redeem what is left."
-    ),
-    epilog=example("jp20 token redeem maturity JP20-RE-0001 --case RD-1 --document notice.pdf"),
+    "Redeem every position whole, at or after maturity. Run it again to redeem what is left.",
+    "jp20 token redeem maturity JP20-RE-0001 --case RD-1 --document notice.pdf",
 )
 def redeem_maturity(
     token: Token, case: Case, document: Document, result: Result = None, yes: Yes = False
@@ -119,10 +102,11 @@ def redeem_maturity(
     _finish(session, token, done, rows)
 
 
-@app.command(
+@command(
+    app,
     "early",
-    help=help_text("Redeem the whole issue before maturity, where the terms allow it."),
-    epilog=example("jp20 token redeem early JP20-RE-0001 --case RD-1 --document notice.pdf"),
+    "Redeem the whole issue before maturity, where the terms allow it.",
+    "jp20 token redeem early JP20-RE-0001 --case RD-1 --document notice.pdf",
 )
 def redeem_early(
     token: Token, case: Case, document: Document, result: Result = None, yes: Yes = False
@@ -143,13 +127,12 @@ def redeem_early(
     _finish(session, token, done, rows)
 
 
-@app.command(
+@command(
+    app,
     "part",
-    help=help_text(
-        "Redeem a number of units in total, from each holder in proportion (largest "
-        "remainder). Pledged, attached and frozen units are refused row by row."
-    ),
-    epilog=example("jp20 token redeem part JP20-RE-0001 3000 --case RD-1 --document notice.pdf"),
+    "Redeem a number of units in total, from each holder in proportion (largest "
+    "remainder). Pledged, attached and frozen units are refused row by row.",
+    "jp20 token redeem part JP20-RE-0001 3000 --case RD-1 --document notice.pdf",
 )
 def redeem_part(
     token: Token,
@@ -172,13 +155,12 @@ def redeem_part(
     _finish(session, token, done, rows)
 
 
-@app.command(
+@command(
+    app,
     "allow",
-    help=help_text(
-        "The holder's own: let the organisations redeem this number of units; jp20 token "
-        "redeem holder takes no more."
-    ),
-    epilog=example("jp20 token redeem allow JP20-RE-0001 20 --from 0xCd…"),
+    "The holder's own: let the organisations redeem this number of units; jp20 token "
+    "redeem holder takes no more.",
+    "jp20 token redeem allow JP20-RE-0001 20 --from 0xCd…",
 )
 def redeem_allow(token: Token, amount: Units, from_: From = None, yes: Yes = False) -> None:
     """With the holder's key; a later one replaces it (G4)."""
@@ -189,7 +171,7 @@ def redeem_allow(token: Token, amount: Units, from_: From = None, yes: Yes = Fal
     signer = holder(place, from_)
     confirm(
         Text(
-            "Let {units:,} units of {token} of {signer} be redeemed?",
+            "Let {units:,} {units:unit|units} of {token} of {signer} be redeemed?",
             units=count,
             token=token,
             signer=signer.address,
@@ -212,20 +194,17 @@ def redeem_allow(token: Token, amount: Units, from_: From = None, yes: Yes = Fal
     )
 
 
-@app.command(
+@command(
+    app,
     "holder",
-    help=help_text(
-        "Redeem units of one holder, where the terms and the holder (jp20 token redeem allow) "
-        "allow it."
-    ),
-    epilog=example(
-        "jp20 token redeem holder JP20-RE-0001 0x845986566FA249D19A35293e0b5E20A108224C37 20 "
-        "--case RD-1 --document notice.pdf"
-    ),
+    "Redeem units of one holder, where the terms and the holder (jp20 token redeem allow) "
+    "allow it.",
+    "jp20 token redeem holder JP20-RE-0001 0x845986566FA249D19A35293e0b5E20A108224C37 20 "
+    "--case RD-1 --document notice.pdf",
 )
 def redeem_holder(
     token: Token,
-    wallet: Annotated[str, typer.Argument(metavar="WALLET", help=help_text("The holder's."))],
+    wallet: Annotated[str, argument("The holder's.", "WALLET")],
     amount: Units,
     case: Case,
     document: Document,
@@ -238,8 +217,8 @@ def redeem_holder(
 
     owner, count = address(wallet, "WALLET"), units(amount, "UNITS")
     session = workspace().session()
-    rests_on, excluded = evidence(case, document), parties(session, party)
-    act = lifecycle.redeem_holder(session, token, owner, count, rests_on, parties=excluded)
+    rests_on = excluding(session, evidence(case, document), party)
+    act = lifecycle.redeem_holder(session, token, owner, count, rests_on)
     done = run(session, act, yes)
     show(
         Table(
@@ -275,8 +254,6 @@ def _finish(session: "Session", token: str, done: "Outcomes", rows: ResultFile) 
 
 
 def _sums(found: "tuple[RedemptionRow, ...]") -> Record:
-    from jp20.domain.token.reasons import Reason
-
     refused = [each for each in found if each.reason is not Reason.NONE]
     return Record(
         "sums",

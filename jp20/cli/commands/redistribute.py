@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
-from jp20.cli.frame.output import Column, Table, say, show
+from jp20.cli.frame.output import Column, Table, say, show, table
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.acting import run_rows
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import Party, excluding
 from jp20.cli.shared.references import reference_word
 from jp20.cli.shared.results import WALLET
 from jp20.domain.base.errors import BadArgument
@@ -31,36 +31,27 @@ _LOST: Final = Column("lost", Text("lost, units of now"), number=True)
 _LEFT: Final = Column("outstanding", Text("to be restored"), number=True)
 
 Incident = Annotated[
-    str,
-    typer.Argument(
-        metavar="INCIDENT",
-        help=help_text("The incident's number, public: ASCII, no person's name."),
-    ),
+    str, argument("The incident's number, public: ASCII, no person's name.", "INCIDENT")
 ]
 
 
-@app.command(
+@command(
+    app,
     "record",
-    help=help_text(
-        "First: record the incident and the logs that took the units. Each log is recorded "
-        "once, under whatever incident."
-    ),
-    epilog=example(
-        "jp20 redistribute record JP20-RE-0001 INC-1 --file losses.csv --case RS-1 "
-        "--document report.pdf"
-    ),
+    "First: record the incident and the logs that took the units. Each log is recorded "
+    "once, under whatever incident.",
+    "jp20 redistribute record JP20-RE-0001 INC-1 --file losses.csv --case RS-1 "
+    "--document report.pdf",
 )
 def redistribute_record(
     token: Token,
     incident: Incident,
     file: Annotated[
         Path,
-        typer.Option(
+        option(
+            "The logs: CSV or XLSX with transaction, log, as jp20 register history TOKEN "
+            "WALLET has them.",
             metavar="FILE",
-            help=help_text(
-                "The logs: CSV or XLSX with transaction, log, as jp20 register history TOKEN "
-                "WALLET has them."
-            ),
         ),
     ],
     case: Case,
@@ -77,24 +68,21 @@ def redistribute_record(
     rows = parse_losses(read_file(file), file.name)
     rests_on = evidence(case, document)
     session = workspace().session()
-    excluded = parties(session, party)
+    rests_on = excluding(session, rests_on, party)
     contract = session.token(token)
     losses = [find_loss(session, contract, row.transaction, row.log) for row in rows]
-    act = record_incident(session, contract, number, losses, rests_on, parties=excluded)
+    act = record_incident(session, contract, number, losses, rests_on)
     done = run_rows(session, act, yes, before=lambda: say(_lost_table(losses)))
     say(Text("Then: jp20 redistribute restore {token} {number}", token=token, number=number))
     some_refused.end(session, done, _losses_table(session, token, number))
 
 
-@app.command(
+@command(
+    app,
     "restore",
-    help=help_text(
-        "Then: restore all that is outstanding, each loss once, to the holder's wallet or, "
-        "where it was given up, to another one of the same investor."
-    ),
-    epilog=example(
-        "jp20 redistribute restore JP20-RE-0001 INC-1 --case RS-2 --document report.pdf"
-    ),
+    "Then: restore all that is outstanding, each loss once, to the holder's wallet or, "
+    "where it was given up, to another one of the same investor.",
+    "jp20 redistribute restore JP20-RE-0001 INC-1 --case RS-2 --document report.pdf",
 )
 def redistribute_restore(
     token: Token,
@@ -109,22 +97,23 @@ def redistribute_restore(
 
     number, rests_on = reference_word(incident, "INCIDENT"), evidence(case, document)
     session = workspace().session()
-    excluded = parties(session, party)
+    rests_on = excluding(session, rests_on, party)
     outstanding = [each for each in losses_of(session, token, number) if each.outstanding]
     if not outstanding:
         _nothing_outstanding(session, token, number)
         return
     rows = [(each.original, wallet_in_use(session, each.holder)) for each in outstanding]
-    act = redistribute(session, token, number, rows, rests_on, parties=excluded)
+    act = redistribute(session, token, number, rows, rests_on)
     before = _losses_table(session, token, number)
     done = run_rows(session, act, yes, before=lambda: say(before))
     some_refused.end(session, done, _losses_table(session, token, number))
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text("What was lost in an incident, and what of it is still to be restored."),
-    epilog=example("jp20 redistribute show JP20-RE-0001 INC-1"),
+    "What was lost in an incident, and what of it is still to be restored.",
+    "jp20 redistribute show JP20-RE-0001 INC-1",
 )
 def redistribute_show(token: Token, incident: Incident) -> None:
     """Needs no key (G9)."""
@@ -157,32 +146,25 @@ def _unknown(token: str, number: str) -> BadArgument:
 def _losses_table(session: "Session", token: str, number: str) -> Table:
     from jp20.operations.token.enforce import losses_of
 
-    return Table(
+    return table(
         "losses",
         Text("Losses of {number}", number=number),
-        (WALLET, _TRANSACTION, _LOG, _LOST, _LEFT),
-        [
-            (
-                each.holder,
-                each.original.transaction_hash,
-                each.original.ordinal,
-                each.units,
-                each.outstanding,
-            )
-            for each in losses_of(session, token, number)
-        ],
+        losses_of(session, token, number),
+        (WALLET, lambda each: each.holder),
+        (_TRANSACTION, lambda each: each.original.transaction_hash),
+        (_LOG, lambda each: each.original.ordinal),
+        (_LOST, lambda each: each.units),
+        (_LEFT, lambda each: each.outstanding),
     )
 
 
 def _lost_table(losses: "Sequence[Original]") -> Table:
-    return Table(
+    return table(
         "lost",
         Text("What the logs took"),
-        (
-            WALLET,
-            _TRANSACTION,
-            _LOG,
-            Column("units", Text("units then"), number=True),
-        ),
-        [(loss.from_, loss.transaction_hash, loss.ordinal, loss.amount) for loss in losses],
+        losses,
+        (WALLET, lambda loss: loss.from_),
+        (_TRANSACTION, lambda loss: loss.transaction_hash),
+        (_LOG, lambda loss: loss.ordinal),
+        (Column("units", Text("units then"), number=True), lambda loss: loss.amount),
     )

@@ -238,8 +238,8 @@ def _say_written(written: "Written") -> None:
     if written.manifest.altered:
         warn(
             Text(
-                "{count:,} character is written as another; the manifest lists it.",
-                plural="{count:,} characters are written as others; the manifest lists them.",
+                "{count:,} {count:character is|characters are} written otherwise; the manifest "
+                "lists what they were.",
                 count=len(written.manifest.altered),
             )
         )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.frame.declare import command, option
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Yes
 from jp20.cli.frame.output import Column, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
@@ -17,6 +17,7 @@ from jp20.cli.shared.request_view import request_parts, requests_table
 from jp20.cli.shared.results import REASON, WALLET, steps_table
 from jp20.domain.base.errors import ExitCode
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +33,8 @@ app = typer.Typer(no_args_is_help=True)
 
 DecisionFile = Annotated[
     Path | None,
-    typer.Option(
-        "--decision",
-        metavar="FILE",
-        help=help_text("The file with its calls, where they are not on the chain."),
+    option(
+        "The file with its calls, where they are not on the chain.", "--decision", metavar="FILE"
     ),
 ]
 
@@ -52,39 +51,19 @@ class State(Enum):
     VOID = "void"
 
 
-@app.command(
+@command(
+    app,
     "list",
-    help=help_text(
-        "The requests under way, the latest first. --mine: those that wait for a signature or "
-        "the execution of an organisation whose key is here; no password is asked."
-    ),
-    epilog=example(
-        "jp20 requests list --mine", "jp20 requests list --state open --state ready --token RE1"
-    ),
+    "The requests under way, the latest first. --mine: those that wait for a signature or "
+    "the execution of an organisation whose key is here; no password is asked.",
+    "jp20 requests list --mine",
+    "jp20 requests list --state open --state ready --token RE1",
 )
 def requests_list(
-    state: Annotated[
-        list[State] | None,
-        typer.Option(help=help_text("Only in this state. Repeatable.")),
-    ] = None,
-    token: Annotated[
-        str | None,
-        typer.Option(metavar="TOKEN", help=help_text("Only of this token.")),
-    ] = None,
-    every: Annotated[
-        bool,
-        typer.Option(
-            "--all",
-            help=help_text("Those that ended too."),
-        ),
-    ] = False,
-    mine: Annotated[
-        bool,
-        typer.Option(
-            "--mine",
-            help=help_text("Only what waits for my organisation."),
-        ),
-    ] = False,
+    state: Annotated[list[State] | None, option("Only in this state. Repeatable.")] = None,
+    token: Annotated[str | None, option("Only of this token.", metavar="TOKEN")] = None,
+    every: Annotated[bool, option("Those that ended too.", "--all")] = False,
+    mine: Annotated[bool, option("Only what waits for my organisation.", "--mine")] = False,
 ) -> None:
     """What is over by its time alone is not read (G17)."""
     from jp20.operations.governance.approval import may_act
@@ -118,13 +97,12 @@ def requests_list(
     show(requests_table(session, found))
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text(
-        "All that a signer must know: every argument of every call by name, who signed, until "
-        "when; and whether a document is the one it rests on."
-    ),
-    epilog=example("jp20 requests show 0x8c… --document order.pdf"),
+    "All that a signer must know: every argument of every call by name, who signed, until "
+    "when; and whether a document is the one it rests on.",
+    "jp20 requests show 0x8c… --document order.pdf",
 )
 def requests_show(
     request: Id, document: DocumentToCompare = None, decision: DecisionFile = None
@@ -145,22 +123,16 @@ def requests_show(
     show(*request_parts(session, view, known, document))
 
 
-@app.command(
+@command(
+    app,
     "approve",
-    help=help_text(
-        "Sign for your organisation, after seeing what it is. Where its calls are not on the "
-        "chain, the decision's file is required: nothing is signed unseen."
-    ),
-    epilog=example(
-        "jp20 requests approve 0x8c… --document order.pdf",
-        "jp20 requests approve 0x8c… --decision plans/request-8c….json --document order.pdf",
-    ),
+    "Sign for your organisation, after seeing what it is. Where its calls are not on the "
+    "chain, the decision's file is required: nothing is signed unseen.",
+    "jp20 requests approve 0x8c… --document order.pdf",
+    "jp20 requests approve 0x8c… --decision plans/request-8c….json --document order.pdf",
 )
 def requests_approve(
-    request: Id,
-    document: DocumentToCompare = None,
-    decision: DecisionFile = None,
-    yes: Yes = False,
+    request: Id, document: DocumentToCompare = None, decision: DecisionFile = None, yes: Yes = False
 ) -> None:
     """One signature, in the slot that leaves the others theirs (G17, S3)."""
     from jp20.operations.governance.approval import decision_of, sign_request, signature_to_give
@@ -196,10 +168,11 @@ def requests_approve(
     _show_after(session, after, [step])
 
 
-@app.command(
+@command(
+    app,
     "execute",
-    help=help_text("Execute what is signed and ready. Run it again to do what is left."),
-    epilog=example("jp20 requests execute 0x8c…"),
+    "Execute what is signed and ready. Run it again to do what is left.",
+    "jp20 requests execute 0x8c…",
 )
 def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = False) -> None:
     """Each call on its own: a refused one does not stop the others (G17)."""
@@ -217,7 +190,7 @@ def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = Fals
     left = view.request.calls - view.executed
     confirm(
         Text(
-            "Execute {left} of {calls} calls as {organisation}?",
+            "Execute {left} of {calls} {calls:call|calls} as {organisation}?",
             left=left,
             calls=view.request.calls,
             organisation=part.member.name,
@@ -228,12 +201,11 @@ def requests_execute(request: Id, decision: DecisionFile = None, yes: Yes = Fals
     _finish(session, requests.show_request(session, view.id), part, outcomes)
 
 
-@app.command(
+@command(
+    app,
     "cancel",
-    help=help_text(
-        "Close a request that your organisation proposed. What was executed of it stays."
-    ),
-    epilog=example("jp20 requests cancel 0x8c…"),
+    "Close a request that your organisation proposed. What was executed of it stays.",
+    "jp20 requests cancel 0x8c…",
 )
 def requests_cancel(request: Id, yes: Yes = False) -> None:
     """The same can be proposed again (G17)."""
@@ -245,20 +217,16 @@ def requests_cancel(request: Id, yes: Yes = False) -> None:
     view = requests.show_request(session, id_of(session, request))
     part = cancellation_to_make(session, view)
     say(requests_table(session, [view]))
-    confirm(
-        Text("Cancel this request for everybody?"),
-        yes,
-    )
+    confirm(Text("Cancel this request for everybody?"), yes)
     step = requests.cancel_request(session, part.signer, view.id)
     _show_after(session, requests.show_request(session, view.id), [step])
 
 
-@app.command(
+@command(
+    app,
     "withdraw",
-    help=help_text(
-        "Take your organisation's signature back; what is not executed yet is stopped by it."
-    ),
-    epilog=example("jp20 requests withdraw 0x8c…"),
+    "Take your organisation's signature back; what is not executed yet is stopped by it.",
+    "jp20 requests withdraw 0x8c…",
 )
 def requests_withdraw(request: Id, yes: Yes = False) -> None:
     """Until it is executed (G17)."""
@@ -270,28 +238,20 @@ def requests_withdraw(request: Id, yes: Yes = False) -> None:
     view = requests.show_request(session, id_of(session, request))
     part = withdrawal_to_make(session, view)
     say(requests_table(session, [view]))
-    confirm(
-        Text("Withdraw the signature of {organisation}?", organisation=part.member.name),
-        yes,
-    )
+    confirm(Text("Withdraw the signature of {organisation}?", organisation=part.member.name), yes)
     step = requests.withdraw(session, part.signer, view.id)
     _show_after(session, requests.show_request(session, view.id), [step])
 
 
-@app.command(
+@command(
+    app,
     "export",
-    help=help_text(
-        "Write a request whose calls are on the chain as a file, for those who sign or keep "
-        "it elsewhere. Where they are not, the proposing command wrote it to the plans folder."
-    ),
-    epilog=example("jp20 requests export 0x8c… --out request.json"),
+    "Write a request whose calls are on the chain as a file, for those who sign or keep "
+    "it elsewhere. Where they are not, the proposing command wrote it to the plans folder.",
+    "jp20 requests export 0x8c… --out request.json",
 )
 def requests_export(
-    request: Id,
-    out: Annotated[
-        Path,
-        typer.Option(metavar="FILE", help=help_text("The new file.")),
-    ],
+    request: Id, out: Annotated[Path, option("The new file.", metavar="FILE")]
 ) -> None:
     """It is not written over another file (G17)."""
     from jp20.operations.governance.approval import decision_of, write_decision
@@ -302,14 +262,7 @@ def requests_export(
     view = show_request(session, id_of(session, request))
     known = decision_of(session, view, None, "", "show")
     write_decision(out, known)
-    show(
-        Table(
-            "files",
-            Text("Written"),
-            (Column("file", Text("file")),),
-            [(str(out),)],
-        )
-    )
+    show(Table("files", Text("Written"), (Column("file", Text("file")),), [(str(out),)]))
 
 
 def _own(
@@ -323,7 +276,6 @@ def _own(
 
 
 def _say_next(view: "RequestView") -> None:
-    from jp20.domain.base.times import in_tokyo
     from jp20.operations.governance.requests import RequestState
 
     execute = f"jp20 requests execute 0x{view.id.hex()}"
@@ -339,10 +291,7 @@ def _show_after(session: "Session", view: "RequestView", steps: "Sequence[Step]"
 
 
 def _finish(
-    session: "Session",
-    view: "RequestView",
-    part: "Part",
-    outcomes: "Sequence[CallOutcome]",
+    session: "Session", view: "RequestView", part: "Part", outcomes: "Sequence[CallOutcome]"
 ) -> None:
     """Shows what became of each call. Raises the refusal of an only one; Ending with 4 where calls
     or rows were refused and others went through, with 1 where all calls were.
@@ -383,11 +332,6 @@ def _refused_table(outcomes: "Sequence[CallOutcome]") -> Table:
     return Table(
         "refused",
         Text("Refused"),
-        (
-            Column("call", Text("call")),
-            Column("row", Text("row")),
-            WALLET,
-            REASON,
-        ),
+        (Column("call", Text("call")), Column("row", Text("row")), WALLET, REASON),
         [*rows, *left_out],
     )

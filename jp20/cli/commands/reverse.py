@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Token, Yes, address, hash_of, units
-from jp20.cli.frame.output import Column, Record, Table, Value, say, show, warn
+from jp20.cli.frame.output import Column, Record, Table, Value, say, show, table, warn
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.acting import run
-from jp20.cli.shared.parties import Party, evidence_if_any, parties
+from jp20.cli.shared.parties import Party, evidence_if_any, excluding
 from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import BadArgument, JP20Error
 from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
+from jp20.domain.token.reasons import Reason
 
 if TYPE_CHECKING:
+    from jp20.domain.governance.evidence import Evidence
     from jp20.domain.token.state import WouldBeRefused
     from jp20.operations.session import Session
     from jp20.operations.token.enforce import Reversed, TransferInside
@@ -34,7 +37,7 @@ _RULE: Final = Text("A holder's other units are deemed to leave first, the dispu
 class WhichTransfer(BadArgument):
     """The transaction has several transfers, and none is named; or one that it has not."""
 
-    what = Text("--log: which of the {count} transfers in 0x{transaction}?")
+    what = Text("--log: which of the {count} {count:transfer|transfers} in 0x{transaction}?")
     next_step = Text("Name it by its place among the transaction's logs: --log N")
 
     def __init__(self, transaction: TxHash, inside: "Sequence[TransferInside]") -> None:
@@ -57,7 +60,8 @@ class NothingToTake(JP20Error):
         if not found.remaining:
             super().__init__(
                 Text(
-                    "All {reversed_units:,} units of it were taken back already.",
+                    "All {reversed_units:,} {reversed_units:unit|units} of it "
+                    "{reversed_units:was|were} taken back already.",
                     reversed_units=found.reversed_units,
                 ),
                 next_step=Text("There is nothing to do."),
@@ -66,7 +70,8 @@ class NothingToTake(JP20Error):
         to = found.original.to
         super().__init__(
             Text(
-                "Nothing can be taken from {to} now: {shortfall:,} units are not there.",
+                "Nothing can be taken from {to} now: {shortfall:,} {shortfall:unit|units} "
+                "{shortfall:is|are} not there.",
                 to=to,
                 shortfall=followed.shortfall,
             ),
@@ -81,80 +86,58 @@ class NothingToTake(JP20Error):
 class MoreThanLeft(BadArgument):
     """More is asked for than the transfer had, less what was taken back."""
 
-    what = Text("--units: {asked:,} are more than the {remaining:,} that were not taken back yet.")
+    what = Text(
+        "--units: {asked:,} {asked:is|are} more than the {remaining:,} that were not "
+        "taken back yet."
+    )
     next_step = Text("Leave --units out to take all.")
 
     def __init__(self, asked: int, remaining: int) -> None:
         super().__init__(asked=asked, remaining=remaining)
 
 
-@app.command(
+@command(
+    app,
     "reverse",
-    help=help_text(
-        "Without --case it only looks: the transfer as this node has it, where its units "
-        "went, what can be taken back now, what further reversals could bring. With --case "
-        "and --document it shows the same, asks, and takes back what is there."
-    ),
-    epilog=example(
-        "jp20 reverse JP20-RE-0001 0x5f…",
-        "jp20 reverse JP20-RE-0001 0x5f… --log 0 --case RV-1 --document decision.pdf "
-        "--party みなと証券",
-    ),
+    "Without --case it only looks: the transfer as this node has it, where its units "
+    "went, what can be taken back now, what further reversals could bring. With --case "
+    "and --document it shows the same, asks, and takes back what is there.",
+    "jp20 reverse JP20-RE-0001 0x5f…",
+    "jp20 reverse JP20-RE-0001 0x5f… --log 0 --case RV-1 --document decision.pdf "
+    "--party みなと証券",
 )
 def reverse(
     token: Token,
-    transaction: Annotated[
-        str,
-        typer.Argument(
-            metavar="TRANSACTION",
-            help=help_text("Its hash, from the register."),
-        ),
-    ],
+    transaction: Annotated[str, argument("Its hash, from the register.", "TRANSACTION")],
     log: Annotated[
         int | None,
-        typer.Option(
+        option(
+            "Its place among the transaction's logs, from 0, as jp20 register history "
+            "TOKEN WALLET has it; needed where there are several.",
             metavar="N",
             min=0,
-            help=help_text(
-                "Its place among the transaction's logs, from 0, as jp20 register history "
-                "TOKEN WALLET has it; needed where there are several."
-            ),
         ),
     ] = None,
     case: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CASE",
-            help=help_text("Case number, public; without it nothing is sent."),
-        ),
+        str | None, option("Case number, public; without it nothing is sent.", metavar="CASE")
     ] = None,
-    document: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help=help_text("The document it rests on.")),
-    ] = None,
+    document: Annotated[Path | None, option("The document it rests on.", metavar="FILE")] = None,
     amount: Annotated[
-        str | None,
-        typer.Option(
-            "--units",
-            metavar="UNITS",
-            help=help_text("Only this many; otherwise all."),
-        ),
+        str | None, option("Only this many; otherwise all.", "--units", metavar="UNITS")
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(
+        option(
+            "Another wallet of the original holder, where the old one was given up.",
             metavar="WALLET",
-            help=help_text(
-                "Another wallet of the original holder, where the old one was given up."
-            ),
         ),
     ] = None,
     from_: Annotated[
         str | None,
-        typer.Option(
+        option(
+            "Another wallet of who received the units, to take them from.",
             "--from",
             metavar="WALLET",
-            help=help_text("Another wallet of who received the units, to take them from."),
         ),
     ] = None,
     party: Party = None,
@@ -172,23 +155,21 @@ def reverse(
     rests_on = evidence_if_any(case, document)
     place = workspace()
     session = place.view() if rests_on is None else place.session()
-    excluded = parties(session, party)
     followed = follow(session, token, hashed, _chosen(session, token, hashed, log))
     original = followed.found.original
     if rests_on is None:
         show(_original(session, token, followed), _hops(token, followed))
         say(Text("Nothing was sent. To take it back: --case and --document."))
         return
-    act = enforce.reverse(
-        session, token, original, rests_on, asked, returned_to, taken_from, parties=excluded
-    )
+    rests_on = excluding(session, rests_on, party)
+    act = enforce.reverse(session, token, original, rests_on, asked, returned_to, taken_from)
 
     def before() -> None:
         if not followed.takable:
             raise NothingToTake(followed)
         say(_original(session, token, followed))
         say(_hops(token, followed))
-        _warn_without_parties(excluded)
+        _warn_without_parties(rests_on)
 
     try:
         done = enforce.reversal_of(run(session, act, yes, before=before))
@@ -199,7 +180,9 @@ def reverse(
     if done.shortfall:
         warn(
             Text(
-                "{shortfall:,} units were not there: see the hops above.", shortfall=done.shortfall
+                "{shortfall:,} {shortfall:unit|units} {shortfall:was|were} not there: see the "
+                "hops above.",
+                shortfall=done.shortfall,
             )
         )
 
@@ -218,15 +201,13 @@ def _chosen(session: "Session", token: str, transaction: TxHash, log: int | None
 
 def _explained(refusal: "WouldBeRefused", followed: "Followed", asked: int | None) -> JP20Error:
     """The token's refusal in the words of this command."""
-    from jp20.domain.token.reasons import Reason
-
     if asked is not None and refusal.reason is Reason.REVERSAL_EXCEEDED:
         return MoreThanLeft(asked, followed.found.remaining)
     return refusal if followed.found.remaining else NothingToTake(followed)
 
 
-def _warn_without_parties(excluded: tuple[int, ...]) -> None:
-    if not excluded:
+def _warn_without_parties(rests_on: "Evidence") -> None:
+    if not rests_on.parties:
         warn(
             Text(
                 "No organisation is named as a party (--party). Those that the chain knows are "
@@ -236,7 +217,6 @@ def _warn_without_parties(excluded: tuple[int, ...]) -> None:
 
 
 def _original(session: "Session", token: str, followed: "Followed") -> Record:
-    from jp20.domain.base.times import in_tokyo
     from jp20.operations.token.enforce import return_to
 
     found, trace = followed.found, followed.trace
@@ -266,11 +246,7 @@ def _original(session: "Session", token: str, followed: "Followed") -> Record:
             amount("shortfall", Text("shortfall"), followed.shortfall),
             amount("moved_on", Text("with others now"), trace.moved_on),
             amount("redeemed", Text("redeemed since"), trace.redeemed),
-            amount(
-                "could_come",
-                Text("further reversals could bring"),
-                followed.could_come,
-            ),
+            amount("could_come", Text("further reversals could bring"), followed.could_come),
             (
                 Column("returns_to", Text("units return to")),
                 return_to(session, session.token(token), of),
@@ -284,42 +260,28 @@ def _hops(token: str, followed: "Followed") -> Table:
     """Where the units went on, and how what is there could be brought back, the last hop first to
     be reversed.
     """
-    from jp20.domain.base.times import in_tokyo
-
-    return Table(
+    return table(
         "hops",
         Text("Where its units went on"),
+        followed.onward,
+        (Column("hop", Text("hop"), number=True), lambda each: each.hop.depth),
+        (Column("time", Text("time")), lambda each: in_tokyo(each.hop.movement.at.time)),
+        (Column("why", Text("why")), lambda each: each.hop.movement.why),
+        (Column("from", Text("from")), lambda each: each.hop.movement.from_),
         (
-            Column("hop", Text("hop"), number=True),
-            Column("time", Text("time")),
-            Column("why", Text("why")),
-            Column("from", Text("from")),
             Column("to", Text("to")),
-            Column("units", Text("units"), number=True),
-            Column("disputed", Text("of them disputed"), number=True),
-            Column("remaining", Text("still there"), number=True),
-            Column("could_bring", Text("could bring"), number=True),
-            Column("by", Text("by")),
-            Column("transaction", Text("transaction"), detail=True),
-            Column("log", Text("log"), detail=True),
+            lambda each: None if each.hop.is_redemption else each.hop.movement.to,
         ),
-        [
-            (
-                each.hop.depth,
-                in_tokyo(each.hop.movement.at.time),
-                each.hop.movement.why,
-                each.hop.movement.from_,
-                None if each.hop.is_redemption else each.hop.movement.to,
-                each.hop.units,
-                each.hop.disputed,
-                each.hop.remaining,
-                each.could_bring,
-                _means(token, each),
-                each.hop.movement.at.transaction,
-                each.ordinal,
-            )
-            for each in followed.onward
-        ],
+        (Column("units", Text("units"), number=True), lambda each: each.hop.units),
+        (Column("disputed", Text("of them disputed"), number=True), lambda each: each.hop.disputed),
+        (Column("remaining", Text("still there"), number=True), lambda each: each.hop.remaining),
+        (Column("could_bring", Text("could bring"), number=True), lambda each: each.could_bring),
+        (Column("by", Text("by")), lambda each: _means(token, each)),
+        (
+            Column("transaction", Text("transaction"), detail=True),
+            lambda each: each.hop.movement.at.transaction,
+        ),
+        (Column("log", Text("log"), detail=True), lambda each: each.ordinal),
     )
 
 

@@ -18,12 +18,14 @@ from jp20.cli.frame.output import (
     progress,
     say,
     show,
+    table,
     warn,
 )
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import BLOCK, TRANSACTION, UNITS
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from jp20.operations.session import Session
@@ -82,7 +84,11 @@ def resume_sending(yes: Yes = False) -> None:
         return
     say(_sending_table(_found(found)))
     confirm(
-        Text("Resume these {count} transactions? None is sent twice.", count=count),
+        Text(
+            "Resume {count:this|these} {count} {count:transaction|transactions}? None is "
+            "sent twice.",
+            count=count,
+        ),
         yes,
     )
     with progress(Text("Sending")):
@@ -103,17 +109,20 @@ def end_of(entries: "Sequence[Entry]") -> None:
 
 def entries_table(entries: "Iterable[Entry]") -> Table:
     """Transactions of the outbox as they are now."""
-    return Table(
+    return table(
         "transactions",
         Text("Transactions"),
-        (_NONCE, _LABEL, Column("state", Text("state")), BLOCK, TRANSACTION),
-        [(each.nonce, each.label, each.state, each.block, each.hash) for each in entries],
+        entries,
+        (_NONCE, lambda each: each.nonce),
+        (_LABEL, lambda each: each.label),
+        (Column("state", Text("state")), lambda each: each.state),
+        (BLOCK, lambda each: each.block),
+        (TRANSACTION, lambda each: each.hash),
     )
 
 
 def platform_parts(session: "Session") -> tuple[Record, Table]:
     """Whether the platform is halted, and how its tokens stand."""
-    from jp20.domain.base.times import in_tokyo
     from jp20.operations.governance.emergency import platform_status as status_of
 
     found = status_of(session)
@@ -130,20 +139,15 @@ def platform_parts(session: "Session") -> tuple[Record, Table]:
                 ),
             ),
         ),
-        Table(
+        table(
             "tokens",
             Text("Tokens"),
-            (
-                Column("code", Text("code", context="reason")),
-                Column("token", Text("token")),
-                Column("paused", Text("paused")),
-                UNITS,
-                Column("splits", Text("splits"), number=True),
-            ),
-            [
-                (each.code, each.token, each.paused, each.supply, each.splits)
-                for each in found.tokens
-            ],
+            found.tokens,
+            (Column("code", Text("code", context="reason")), lambda each: each.code),
+            (Column("token", Text("token")), lambda each: each.token),
+            (Column("paused", Text("paused")), lambda each: each.paused),
+            (UNITS, lambda each: each.supply),
+            (Column("splits", Text("splits"), number=True), lambda each: each.splits),
         ),
     )
 
@@ -169,8 +173,6 @@ def _noted(place: "Workspace") -> Iterator[tuple[Value, ...]]:
 def _row(
     signer: str, entry: "Entry", where: Value, final_from: int | None = None
 ) -> tuple[Value, ...]:
-    from jp20.domain.base.times import in_tokyo
-
     since = in_tokyo(int(entry.intended_at))
     return (signer, entry.nonce, entry.label, where, since, entry.block, final_from, entry.hash)
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Case, Document, Yes, evidence
-from jp20.cli.frame.output import Coded, Column, Table, Until, confirm, say, show
+from jp20.cli.frame.output import Coded, Column, Table, Until, confirm, say, show, table
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared.results import UNITS
 from jp20.domain.base.errors import BadArgument
@@ -23,21 +23,16 @@ _BANK: Final = Coded("bank", Text("bank"))
 
 app = typer.Typer(no_args_is_help=True)
 
-File = Annotated[
-    Path,
-    typer.Argument(
-        metavar="FILE",
-        help=help_text("The trades: CSV or XLSX."),
-    ),
-]
+File = Annotated[Path, argument("The trades: CSV or XLSX.", "FILE")]
 
 _FILE: Final = "examples/settlement/trades.csv"
 
 
-@app.command(
+@command(
+    app,
     "plan",
-    help=help_text("Where the trades of a file stand, and what is next. Nothing is sent."),
-    epilog=example(f"jp20 settle plan {_FILE}"),
+    "Where the trades of a file stand, and what is next. Nothing is sent.",
+    f"jp20 settle plan {_FILE}",
 )
 def settle_plan(file: File) -> None:
     """What each of the other commands would find (G14)."""
@@ -47,17 +42,14 @@ def settle_plan(file: File) -> None:
     show(_table(session, states(session, _trades(session, file))))
 
 
-@app.command(
+@command(
+    app,
     "list",
-    help=help_text("The trades on the chain that are not settled or ended."),
-    epilog=example("jp20 settle list", "jp20 settle list --all"),
+    "The trades on the chain that are not settled or ended.",
+    "jp20 settle list",
+    "jp20 settle list --all",
 )
-def settle_list(
-    every: Annotated[
-        bool,
-        typer.Option("--all", help=help_text("All of them.")),
-    ] = False,
-) -> None:
+def settle_list(every: Annotated[bool, option("All of them.", "--all")] = False) -> None:
     """By what the settlement contract says (G14)."""
     from jp20.domain.settlement.trades import TradeStatus
     from jp20.operations.settlement.trades import all_trades
@@ -69,10 +61,8 @@ def settle_list(
     )
 
 
-@app.command(
-    "propose",
-    help=help_text("As the seller: commit the units and agree."),
-    epilog=example(f"jp20 settle propose {_FILE}"),
+@command(
+    app, "propose", "As the seller: commit the units and agree.", f"jp20 settle propose {_FILE}"
 )
 def settle_propose(file: File, yes: Yes = False) -> None:
     """With the sellers' keys that are here (G14)."""
@@ -89,21 +79,14 @@ def settle_propose(file: File, yes: Yes = False) -> None:
         and each.status in open_
         and not each.progress.seller_agreed
     ]
-    _ask(
-        session,
-        chosen,
-        Text("Commit the units of {n} trades?"),
-        yes,
-    )
+    _ask(session, chosen, Text("Commit the units of {n} {n:trade|trades}?"), yes)
     for each in chosen:
         offer(session, each.trade)
     show(_table(session, states(session, trades)))
 
 
-@app.command(
-    "pay",
-    help=help_text("As the buyer: allow or commit the payment and agree."),
-    epilog=example(f"jp20 settle pay {_FILE}"),
+@command(
+    app, "pay", "As the buyer: allow or commit the payment and agree.", f"jp20 settle pay {_FILE}"
 )
 def settle_pay(file: File, yes: Yes = False) -> None:
     """With the buyers' keys that are here (G14)."""
@@ -120,7 +103,7 @@ def settle_pay(file: File, yes: Yes = False) -> None:
         and each.status in (TradeStatus.NONE, TradeStatus.PROPOSED)
         and not each.progress.buyer_agreed
     ]
-    question = Text("Agree to {n} trades, and prepare their payment?")
+    question = Text("Agree to {n} {n:trade|trades}, and prepare their payment?")
     _ask(session, chosen, question, yes)
     owed = owed_of(found)
     for each in chosen:
@@ -128,15 +111,12 @@ def settle_pay(file: File, yes: Yes = False) -> None:
     show(_table(session, states(session, trades)))
 
 
-@app.command(
+@command(
+    app,
     "confirm",
-    help=help_text(
-        "As the broker or the paying agent that a trade through a bank names: the buyer has "
-        "paid; the seller's money is held."
-    ),
-    epilog=example(
-        f"jp20 settle confirm {_FILE} --case PAY-2026-11 --document statement.csv",
-    ),
+    "As the broker or the paying agent that a trade through a bank names: the buyer has "
+    "paid; the seller's money is held.",
+    f"jp20 settle confirm {_FILE} --case PAY-2026-11 --document statement.csv",
 )
 def settle_confirm(file: File, case: Case, document: Document, yes: Yes = False) -> None:
     """With the organisations' keys that are here (G14, G17)."""
@@ -157,26 +137,24 @@ def settle_confirm(file: File, case: Case, document: Document, yes: Yes = False)
             or (each.trade.paying_agent in own and not each.progress.received)
         )
     ]
-    question = Text("Confirm the payment of {n} trades?")
+    question = Text("Confirm the payment of {n} {n:trade|trades}?")
     _ask(session, chosen, question, yes)
     for organisation in sorted(own):
         confirm_trades(session, [each.trade for each in chosen], organisation, rests_on)
     show(_table(session, states(session, trades)))
 
 
-@app.command(
+@command(
+    app,
     "settle",
-    help=help_text("Settle what is matched and confirmed: both legs of a trade, or neither."),
-    epilog=example(f"jp20 settle settle {_FILE}", f"jp20 settle settle {_FILE} --net"),
+    "Settle what is matched and confirmed: both legs of a trade, or neither.",
+    f"jp20 settle settle {_FILE}",
+    f"jp20 settle settle {_FILE} --net",
 )
 def settle_settle(
     file: File,
     net: Annotated[
-        bool,
-        typer.Option(
-            "--net",
-            help=help_text("All in one transaction, money net: all are settled, or none."),
-        ),
+        bool, option("All in one transaction, money net: all are settled, or none.", "--net")
     ] = False,
     yes: Yes = False,
 ) -> None:
@@ -188,7 +166,7 @@ def settle_settle(
     trades = _trades(session, file)
     now = session.now()
     ready = [each for each in operations.states(session, trades) if each.can_settle(now)]
-    _ask(session, ready, Text("Settle {n} trades?"), yes)
+    _ask(session, ready, Text("Settle {n} {n:trade|trades}?"), yes)
     signer = place.signers[0]
     if net:
         operations.settle_net(session, [each.trade for each in ready], signer)
@@ -198,19 +176,15 @@ def settle_settle(
     show(_table(session, operations.states(session, trades)))
 
 
-@app.command(
+@command(
+    app,
     "cancel",
-    help=help_text(
-        "End a trade: alone while it is only proposed or past its deadline, else both sides."
-    ),
-    epilog=example(f"jp20 settle cancel {_FILE} T-0001"),
+    "End a trade: alone while it is only proposed or past its deadline, else both sides.",
+    f"jp20 settle cancel {_FILE} T-0001",
 )
 def settle_cancel(
     file: File,
-    names: Annotated[
-        list[str],
-        typer.Argument(metavar="TRADE...", help=help_text("Their numbers in the file.")),
-    ],
+    names: Annotated[list[str], argument("Their numbers in the file.", "TRADE...")],
     yes: Yes = False,
 ) -> None:
     """With a side's key, or any from the deadline on (G14)."""
@@ -223,7 +197,7 @@ def settle_cancel(
     found = operations.states(session, chosen)
     ended = (TradeStatus.NONE, TradeStatus.SETTLED, TradeStatus.CANCELLED)
     standing = [each for each in found if each.status not in ended]
-    _ask(session, standing, Text("Cancel {n} trades?"), yes)
+    _ask(session, standing, Text("Cancel {n} {n:trade|trades}?"), yes)
     for each in standing:
         for signer in _cancelling(place.signers, each.trade):
             operations.cancel(session, each.trade, signer)
@@ -281,36 +255,30 @@ def _ask(session: "Session", chosen: "list[TradeState]", question: Text, yes: bo
 
 def _table(session: "Session", found: "tuple[TradeState, ...] | list[TradeState]") -> Table:
     now = session.now()
-    return Table(
+    return table(
         "trades",
         Text("Trades"),
+        found,
         (
             Column("trade", Text("trade")),
-            Column("token", Text("token", context="trade"), detail=True),
-            Column("seller", Text("seller")),
-            Column("buyer", Text("buyer")),
-            UNITS,
-            Column("payment", Text("paid in"), detail=True),
-            Column("price", Text("price"), number=True),
-            Column("deadline", Text("until")),
-            Column("status", Text("status")),
-            Column("next", Text("next"), prose=True),
-            Column("id", Text("id"), detail=True),
+            lambda each: each.trade.external_id.rstrip(b"\0").decode("ascii", "replace"),
         ),
-        [
-            (
-                each.trade.external_id.rstrip(b"\0").decode("ascii", "replace"),
-                each.trade.token,
-                each.trade.seller,
-                each.trade.buyer,
-                each.trade.units,
-                Coded("bank", Text("bank")) if each.trade.is_through_a_bank else each.trade.payment,
-                each.trade.price,
-                Until(each.trade.deadline),
-                each.status,
-                each.next_step(now),
-                each.trade.id,
-            )
-            for each in found
-        ],
+        (
+            Column("token", Text("token", context="trade"), detail=True),
+            lambda each: each.trade.token,
+        ),
+        (Column("seller", Text("seller")), lambda each: each.trade.seller),
+        (Column("buyer", Text("buyer")), lambda each: each.trade.buyer),
+        (UNITS, lambda each: each.trade.units),
+        (
+            Column("payment", Text("paid in"), detail=True),
+            lambda each: (
+                Coded("bank", Text("bank")) if each.trade.is_through_a_bank else each.trade.payment
+            ),
+        ),
+        (Column("price", Text("price"), number=True), lambda each: each.trade.price),
+        (Column("deadline", Text("until")), lambda each: Until(each.trade.deadline)),
+        (Column("status", Text("status")), lambda each: each.status),
+        (Column("next", Text("next"), prose=True), lambda each: each.next_step(now)),
+        (Column("id", Text("id"), detail=True), lambda each: each.trade.id),
     )

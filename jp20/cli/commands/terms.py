@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.frame.as_of import AtBlock, AtTime, last_second
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, time, units
 from jp20.cli.frame.output import Coded, Column, Record, Table, Value, show
 from jp20.cli.frame.parts import with_rows
@@ -15,6 +15,7 @@ from jp20.cli.shared.results import BLOCK, TRANSACTION, steps_table
 from jp20.cli.shared.token_tables import CODE
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,16 +28,13 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text(
-        "The terms that can be changed, as they are or as of a block or a time, and every "
-        "change up to then."
-    ),
-    epilog=example(
-        "jp20 token terms show JP20-RE-0001",
-        "jp20 token terms show JP20-RE-0001 --time 2027-03-31 --format csv",
-    ),
+    "The terms that can be changed, as they are or as of a block or a time, and every "
+    "change up to then.",
+    "jp20 token terms show JP20-RE-0001",
+    "jp20 token terms show JP20-RE-0001 --time 2027-03-31 --format csv",
 )
 def terms_show(token: Token, block: AtBlock = None, at: AtTime = None) -> None:
     """From the token's events (G15, G32)."""
@@ -46,31 +44,26 @@ def terms_show(token: Token, block: AtBlock = None, at: AtTime = None) -> None:
     show(*with_rows(_record(found), _changes(found)))
 
 
-@app.command(
+@command(
+    app,
     "change",
-    help=help_text(
-        "Change one term by decision: classes, residencies, holder-cap, lot-size, consent, "
-        "cap or maturity. Run it again under the same case when others have signed and the "
-        "delay is over."
-    ),
-    epilog=example(
-        "jp20 token terms change JP20-RE-0001 classes professional,qualified_institution "
-        "--case TC-1 --document resolution.pdf",
-        "jp20 token terms change JP20-RE-0001 maturity 2036-03-31 --case TC-2 "
-        "--document resolution.pdf",
-    ),
+    "Change one term by decision: classes, residencies, holder-cap, lot-size, consent, "
+    "cap or maturity. Run it again under the same case when others have signed and the "
+    "delay is over.",
+    "jp20 token terms change JP20-RE-0001 classes professional,qualified_institution "
+    "--case TC-1 --document resolution.pdf",
+    "jp20 token terms change JP20-RE-0001 maturity 2036-03-31 --case TC-2 "
+    "--document resolution.pdf",
 )
 def terms_change(
     token: Token,
-    term: Annotated[str, typer.Argument(metavar="TERM", help=help_text("Which term."))],
+    term: Annotated[str, argument("Which term.", "TERM")],
     value: Annotated[
         str,
-        typer.Argument(
-            metavar="VALUE",
-            help=help_text(
-                "Classes or residencies by name, with commas between; holders; today's units; "
-                "yes or no; a date."
-            ),
+        argument(
+            "Classes or residencies by name, with commas between; holders; today's units; "
+            "yes or no; a date.",
+            "VALUE",
         ),
     ],
     case: Case,
@@ -109,7 +102,6 @@ def _term(named: str) -> "Term":
 
 def _value(term: "Term", text: str) -> tuple[int, Text]:
     """What the chain is told, and how it is said back."""
-    from jp20.domain.base.times import in_tokyo
     from jp20.domain.investors.investors import InvestorClass, Residency
     from jp20.domain.token.changeable import Term
 
@@ -152,7 +144,6 @@ def _yes_or_no(text: str) -> tuple[int, Text]:
 
 
 def _record(found: "TermsAt") -> Record:
-    from jp20.domain.base.times import in_tokyo
     from jp20.domain.investors.investors import InvestorClass, Residency
     from jp20.domain.token.changeable import Term
 
@@ -180,8 +171,6 @@ def _record(found: "TermsAt") -> Record:
 
 
 def _changes(found: "TermsAt") -> Table:
-    from jp20.domain.base.times import in_tokyo
-
     return Table(
         "changes",
         Text("Changes"),
@@ -242,6 +231,4 @@ def _listed(texts: "list[Text]") -> Text:
 
 
 def _time(seconds: int) -> str | None:
-    from jp20.domain.base.times import in_tokyo
-
     return in_tokyo(seconds) if seconds else None

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jp20.cli.commands import documents, record_date, redeem, terms, token_migrate
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence, units
-from jp20.cli.frame.output import Column, Record, Table, confirm, say, show
+from jp20.cli.frame.output import Column, Record, Table, confirm, say, show, table
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.turns import part_of
 from jp20.cli.frame.workspace import workspace
@@ -30,6 +31,7 @@ from jp20.cli.shared.token_tables import (
     tranches_table,
 )
 from jp20.domain.base.errors import BadArgument, ExitCode
+from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
@@ -39,53 +41,41 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-Units = Annotated[
-    str,
-    typer.Argument(
-        metavar="UNITS",
-        help=help_text("How many units, the token's smallest."),
-    ),
-]
+Units = Annotated[str, argument("How many units, the token's smallest.", "UNITS")]
 
 
-@app.command(
+@command(
+    app,
     "issue",
-    help=help_text(
-        "Make a token from a term sheet and issue its units to the issuer's account. Run it "
-        "again under the same case to continue; nothing is issued twice."
-    ),
-    epilog=example("jp20 token issue term-sheet.toml 30000 --case IS-1 --document resolution.pdf"),
+    "Make a token from a term sheet and issue its units to the issuer's account. Run it "
+    "again under the same case to continue; nothing is issued twice.",
+    "jp20 token issue term-sheet.toml 30000 --case IS-1 --document resolution.pdf",
 )
 def issue(
-    sheet_file: Annotated[
-        Path,
-        typer.Argument(metavar="TERM_SHEET", help=help_text("The term sheet.")),
-    ],
+    sheet_file: Annotated[Path, argument("The term sheet.", "TERM_SHEET")],
     amount: Units,
     case: Case,
     document: Document,
     issuer: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ORGANISATION",
-            help=help_text("The issuer, where several organisations are."),
-        ),
+        str | None, option("The issuer, where several organisations are.", metavar="ORGANISATION")
     ] = None,
     registrar: Annotated[
         str | None,
-        typer.Option(
-            metavar="ORGANISATION",
-            help=help_text("The registrar, where several organisations are."),
-        ),
+        option("The registrar, where several organisations are.", metavar="ORGANISATION"),
     ] = None,
     yes: Yes = False,
 ) -> None:
     """Up to three decisions under one case: the token, its units, its documents (G1)."""
-    from jp20.domain.base.roles import Role
     from jp20.operations.files.inputs import load_term_sheet
     from jp20.operations.governance.acts import carry_out
     from jp20.operations.token.foresight import require_creation, require_first_issue
-    from jp20.operations.token.issue import create_token, existing_token, issue_units, set_documents
+    from jp20.operations.token.issue import (
+        create_token,
+        existing_token,
+        issue,
+        issue_units,
+        set_documents,
+    )
 
     sheet, count = load_term_sheet(sheet_file), units(amount, "UNITS")
     rests_on = evidence(case, document)
@@ -96,12 +86,12 @@ def issue(
     ]
     there = existing_token(session, sheet.terms)
     if there is None:
-        require_creation(session, sheet, named[0].number, named[1].number, count)
+        require_creation(session, sheet, named[0].number, named[1].number, count, rests_on)
     else:
-        require_first_issue(session, there, count, rests_on)
+        require_first_issue(session, issue(session, there, count, rests_on))
     _say_what_is_issued(sheet.terms, count, named)
     confirm(
-        Text("Issue {units:,} units of {code}?", units=count, code=sheet.terms.code),
+        Text("Issue {units:,} {units:unit|units} of {code}?", units=count, code=sheet.terms.code),
         yes,
     )
     parts = 3 if sheet.documents else 2
@@ -139,35 +129,20 @@ def issue(
     )
 
 
-@app.command(
+@command(
+    app,
     "more",
-    help=help_text(
-        "Issue more units of a token, as the next tranche. A tranche is a case of its own."
-    ),
-    epilog=example("jp20 token more JP20-RE-0001 5000 --case IS-2 --document resolution.pdf"),
+    "Issue more units of a token, as the next tranche. A tranche is a case of its own.",
+    "jp20 token more JP20-RE-0001 5000 --case IS-2 --document resolution.pdf",
 )
 def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes = False) -> None:
     """Under one case the same number is issued once (G5)."""
-    from jp20.operations.token.foresight import require_issue
-    from jp20.operations.token.issue import issue_units
+    from jp20.operations.token.issue import issue, issued
     from jp20.operations.token.state import token_state
 
     count, rests_on = units(amount, "UNITS"), evidence(case, document)
     session = workspace().session()
-    state = token_state(session, token)
-    require_issue(session, token, count, rests_on)
-    confirm(
-        Text(
-            "Issue {units:,} more units of {code}, of which {supply:,} are in issue (cap {cap:,})?",
-            units=count,
-            code=state.terms.code,
-            supply=state.supply,
-            cap=state.cap,
-        ),
-        yes,
-    )
-    issued = issue_units(session, token, count, rests_on)
-    say_if_nothing_sent(issued.decided.steps)
+    done = issued(run(session, issue(session, token, count, rests_on), yes))
     after = token_state(session, token)
     show(
         *with_rows(
@@ -176,71 +151,51 @@ def more(token: Token, amount: Units, case: Case, document: Document, yes: Yes =
                 Text("Issued", context="further tranche"),
                 (
                     (CODE, after.terms.code),
-                    (Column("tranche", Text("tranche")), issued.tranche),
-                    (UNITS, issued.units),
+                    (Column("tranche", Text("tranche")), done.tranche),
+                    (UNITS, done.units),
                     (SUPPLY, after.supply),
                     (UNDISTRIBUTED, after.undistributed),
                 ),
             ),
-            steps_table(session, issued.decided.steps),
+            steps_table(session, done.decided.steps),
         )
     )
 
 
-@app.command(
-    "list",
-    help=help_text("All tokens of the platform."),
-    epilog=example("jp20 token list", "jp20 token list --format csv"),
+@command(
+    app, "list", "All tokens of the platform.", "jp20 token list", "jp20 token list --format csv"
 )
 def token_list() -> None:
     """In the order in which they were made (G1)."""
     from jp20.operations.token.state import list_tokens
 
     show(
-        Table(
+        table(
             "tokens",
             Text("Tokens"),
-            (
-                CODE,
-                Column("symbol", Text("symbol")),
-                Column("name", Text("name")),
-                SUPPLY,
-                UNDISTRIBUTED,
-                STATUS,
-                Column("token", Text("address")),
-            ),
-            [
-                (
-                    each.code,
-                    each.symbol,
-                    each.name,
-                    each.supply,
-                    each.undistributed,
-                    each.status,
-                    each.address,
-                )
-                for each in list_tokens(workspace().view())
-            ],
+            list_tokens(workspace().view()),
+            (CODE, lambda each: each.code),
+            (Column("symbol", Text("symbol")), lambda each: each.symbol),
+            (Column("name", Text("name")), lambda each: each.name),
+            (SUPPLY, lambda each: each.supply),
+            (UNDISTRIBUTED, lambda each: each.undistributed),
+            (STATUS, lambda each: each.status),
+            (Column("token", Text("address")), lambda each: each.address),
         )
     )
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text(
-        "A token's terms, rules and state, its tranches, documents and record dates. With "
-        "--term-sheet it is compared with the file; exit code 1 where they differ."
-    ),
-    epilog=example(
-        "jp20 token show JP20-RE-0001", "jp20 token show JP20-RE-0001 --term-sheet term-sheet.toml"
-    ),
+    "A token's terms, rules and state, its tranches, documents and record dates. With "
+    "--term-sheet it is compared with the file; exit code 1 where they differ.",
+    "jp20 token show JP20-RE-0001",
+    "jp20 token show JP20-RE-0001 --term-sheet term-sheet.toml",
 )
 def token_show(
     token: Token,
-    term_sheet: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help=help_text("Compare with this file.")),
-    ] = None,
+    term_sheet: Annotated[Path | None, option("Compare with this file.", metavar="FILE")] = None,
 ) -> None:
     """The token at its latest block (G1, G15)."""
     from jp20.operations.files.inputs import load_term_sheet
@@ -264,10 +219,11 @@ def token_show(
         raise Ending(ExitCode.REFUSED)
 
 
-@app.command(
+@command(
+    app,
     "pause",
-    help=help_text("Stop one token at once. Reading stays possible; unpausing takes a decision."),
-    epilog=example("jp20 token pause JP20-RE-0001 --case PA-1 --document notice.pdf"),
+    "Stop one token at once. Reading stays possible; unpausing takes a decision.",
+    "jp20 token pause JP20-RE-0001 --case PA-1 --document notice.pdf",
 )
 def token_pause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
     """One key of ISSUER, REGISTRAR, AUDITOR or EMERGENCY (G12)."""
@@ -282,10 +238,11 @@ def token_pause(token: Token, case: Case, document: Document, yes: Yes = False) 
     say(Text("To resume: jp20 token unpause {code} --case CASE --document FILE", code=code))
 
 
-@app.command(
+@command(
+    app,
     "unpause",
-    help=help_text("Unpause a token."),
-    epilog=example("jp20 token unpause JP20-RE-0001 --case PA-1 --document all-clear.pdf"),
+    "Unpause a token.",
+    "jp20 token unpause JP20-RE-0001 --case PA-1 --document all-clear.pdf",
 )
 def token_unpause(token: Token, case: Case, document: Document, yes: Yes = False) -> None:
     """By decision (G12)."""
@@ -297,17 +254,15 @@ def token_unpause(token: Token, case: Case, document: Document, yes: Yes = False
     show(*with_rows(status_record(token_state(session, token)), steps_table(session, done.steps)))
 
 
-@app.command(
+@command(
+    app,
     "split",
-    help=help_text("One unit becomes RATIO, for every holder at once."),
-    epilog=example("jp20 token split JP20-RE-0001 2 --case SP-1 --document resolution.pdf"),
+    "One unit becomes RATIO, for every holder at once.",
+    "jp20 token split JP20-RE-0001 2 --case SP-1 --document resolution.pdf",
 )
 def split(
     token: Token,
-    ratio: Annotated[
-        str,
-        typer.Argument(metavar="RATIO", help=help_text("A whole number from 2.")),
-    ],
+    ratio: Annotated[str, argument("A whole number from 2.", "RATIO")],
     case: Case,
     document: Document,
     yes: Yes = False,
@@ -340,30 +295,14 @@ def split(
 
 
 app.add_typer(
-    documents.app,
-    name="document",
-    help=help_text("The documents of an issue, by their hash."),
+    documents.app, name="document", help=help_text("The documents of an issue, by their hash.")
 )
+app.add_typer(record_date.app, name="record-date", help=help_text("Who holds when a day ends."))
 app.add_typer(
-    record_date.app,
-    name="record-date",
-    help=help_text("Who holds when a day ends."),
+    terms.app, name="terms", help=help_text("The terms as of any time, and their changes.")
 )
-app.add_typer(
-    terms.app,
-    name="terms",
-    help=help_text("The terms as of any time, and their changes."),
-)
-app.add_typer(
-    token_migrate.app,
-    name="migrate",
-    help=help_text("Replace a token by another."),
-)
-app.add_typer(
-    redeem.app,
-    name="redeem",
-    help=help_text("Redeem units, as the terms allow it."),
-)
+app.add_typer(token_migrate.app, name="migrate", help=help_text("Replace a token by another."))
+app.add_typer(redeem.app, name="redeem", help=help_text("Redeem units, as the terms allow it."))
 
 
 # Inside

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.frame.declare import argument, command
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, evidence
 from jp20.cli.frame.output import Column, Record, Table, confirm, say, show, warn
 from jp20.cli.frame.workspace import workspace
@@ -22,23 +22,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-PlanFile = Annotated[
-    Path,
-    typer.Argument(
-        metavar="FILE",
-        help=help_text("The replacement's plan file."),
-    ),
-]
+PlanFile = Annotated[Path, argument("The replacement's plan file.", "FILE")]
 
 
-@app.command(
+@command(
+    app,
     "plan",
-    help=help_text(
-        "Write what it takes to replace a token by one of the latest version. Nothing is sent."
-    ),
-    epilog=example(
-        "jp20 token migrate plan JP20-RE-0001 replacement.json --case TM-1 --document minutes.pdf"
-    ),
+    "Write what it takes to replace a token by one of the latest version. Nothing is sent.",
+    "jp20 token migrate plan JP20-RE-0001 replacement.json --case TM-1 --document minutes.pdf",
 )
 def migrate_plan(token: Token, file: PlanFile, case: Case, document: Document) -> None:
     """One case and one document for all decisions."""
@@ -57,14 +48,13 @@ def migrate_plan(token: Token, file: PlanFile, case: Case, document: Document) -
     show(_stages(session, replacement))
 
 
-@app.command(
+@command(
+    app,
     "apply",
-    help=help_text(
-        "Carry a plan out as far as the keys here and the delay of the policy let it: create "
-        "the new token, close the old one, carry the register over, compare, put the new one "
-        "in force. Run again it goes on, and does nothing twice."
-    ),
-    epilog=example("jp20 token migrate apply replacement.json"),
+    "Carry a plan out as far as the keys here and the delay of the policy let it: create "
+    "the new token, close the old one, carry the register over, compare, put the new one "
+    "in force. Run again it goes on, and does nothing twice.",
+    "jp20 token migrate apply replacement.json",
 )
 def migrate_apply(file: PlanFile, yes: Yes = False) -> None:
     """Whoever signs runs the same, with the same file."""
@@ -82,18 +72,17 @@ def migrate_apply(file: PlanFile, yes: Yes = False) -> None:
     )
     steps: list[Step] = []
     new = replace_token(
-        session,
-        replacement,
-        lambda stage, step: None if step is None else steps.append(step),
+        session, replacement, lambda stage, step: None if step is None else steps.append(step)
     )
     say(Text("{new} is in force, and found by the token's code and symbol.", new=new.address))
     show(_stages(session, replacement), steps_table(session, steps))
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text("Show how far a replacement has come, by the chain."),
-    epilog=example("jp20 token migrate show replacement.json"),
+    "Show how far a replacement has come, by the chain.",
+    "jp20 token migrate show replacement.json",
 )
 def migrate_show(file: PlanFile) -> None:
     """Also while it waits for the delay, or for another organisation."""
@@ -102,14 +91,13 @@ def migrate_show(file: PlanFile) -> None:
     show(_stages(workspace().view(), load_replacement(file)))
 
 
-@app.command(
+@command(
+    app,
     "prove",
-    help=help_text(
-        "Compare the new token with the old one, word by word: positions, restraints, record "
-        "dates, requests, reversals, losses, documents, allowances. Ends with 1 where "
-        "something differs."
-    ),
-    epilog=example("jp20 token migrate prove replacement.json --format json"),
+    "Compare the new token with the old one, word by word: positions, restraints, record "
+    "dates, requests, reversals, losses, documents, allowances. Ends with 1 where "
+    "something differs.",
+    "jp20 token migrate prove replacement.json --format json",
 )
 def migrate_prove(file: PlanFile) -> None:
     """It reads, and needs no key."""

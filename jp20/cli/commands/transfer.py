@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.endings import Ending
-from jp20.cli.frame.language import example, help_text
 from jp20.cli.frame.options import Case, Document, Token, Yes, address, evidence, units
 from jp20.cli.frame.output import Coded, Column, Record, Table, confirm, show, warn
 from jp20.cli.frame.workspace import workspace
@@ -24,7 +24,7 @@ from jp20.cli.shared.acts import (
 )
 from jp20.cli.shared.holders import From, To, Units, holder
 from jp20.cli.shared.listed import moves_in
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import Party, excluding
 from jp20.cli.shared.positions import one_position, position_table
 from jp20.cli.shared.remedies import remedy
 from jp20.cli.shared.results import BLOCK, REASON, TRANSACTION, UNITS
@@ -55,16 +55,13 @@ class Elsewhere(Enum):
     MERGER = "merger"
 
 
-@app.command(
+@command(
+    app,
     "transfer",
-    help=help_text(
-        "It is previewed first: what the token would refuse is not sent. Run again, the same "
-        "transfer is not made a second time; for a second one add --again, or another --case."
-    ),
-    epilog=example(
-        "jp20 transfer JP20-RE-0001 0xAb… 20 --from 0xCd…",
-        "jp20 transfer JP20-RE-0001 0xAb… 20 --from 0xCd… --case SALE-12",
-    ),
+    "It is previewed first: what the token would refuse is not sent. Run again, the same "
+    "transfer is not made a second time; for a second one add --again, or another --case.",
+    "jp20 transfer JP20-RE-0001 0xAb… 20 --from 0xCd…",
+    "jp20 transfer JP20-RE-0001 0xAb… 20 --from 0xCd… --case SALE-12",
 )
 def transfer(
     token: Token,
@@ -96,7 +93,8 @@ def transfer(
         free = position(session, token, signer.address).free
         raise WouldBeRefused(
             Text(
-                "The transfer of {units:,} units would be refused; {free:,} are free.",
+                "The transfer of {units:,} {units:unit|units} would be refused; {free:,} "
+                "{free:is|are} free.",
                 units=count,
                 free=free,
             ),
@@ -105,7 +103,7 @@ def transfer(
         )
     confirm(
         Text(
-            "Transfer {units:,} units of {token} from {signer} to {recipient}?",
+            "Transfer {units:,} {units:unit|units} of {token} from {signer} to {recipient}?",
             units=count,
             token=token,
             signer=signer.address,
@@ -149,34 +147,24 @@ def _show_transfer(
     mark_reported(session, act)
 
 
-@app.command(
+@command(
+    app,
     "preview",
-    help=help_text(
-        "Ends with 0 where it would go through now, with 1 where it would be refused, and "
-        "says why. Nothing is sent and no key is needed."
-    ),
-    epilog=example(
-        "jp20 preview JP20-RE-0001 0xCd… 0xAb… 20",
-        "jp20 preview JP20-RE-0001 issuer 0xAb… 20",
-    ),
+    "Ends with 0 where it would go through now, with 1 where it would be refused, and "
+    "says why. Nothing is sent and no key is needed.",
+    "jp20 preview JP20-RE-0001 0xCd… 0xAb… 20",
+    "jp20 preview JP20-RE-0001 issuer 0xAb… 20",
 )
 def preview_of(
     token: Token,
     from_: Annotated[
         str,
-        typer.Argument(
-            metavar="FROM",
-            help=help_text("The holder's wallet; `issuer`: the issuer's account, for a delivery."),
-        ),
+        argument("The holder's wallet; `issuer`: the issuer's account, for a delivery.", "FROM"),
     ],
     to: To,
     amount: Units,
     spender: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help=help_text("Who acts for the holder, by an allowance."),
-        ),
+        str | None, option("Who acts for the holder, by an allowance.", metavar="ADDRESS")
     ] = None,
 ) -> None:
     """Transfer, transferFrom, a request for consent, a delivery: as the token would answer (G3)."""
@@ -199,40 +187,26 @@ def preview_of(
         raise Ending(ExitCode.REFUSED)
 
 
-@app.command(
+@command(
+    app,
     "record-transfer",
-    help=help_text(
-        "A sale or gift is judged as a transfer is. An inheritance or merger passes lock-ups "
-        "and a lapsed KYC of the holder, and takes what is pledged or attached along."
-    ),
-    epilog=example(
-        "jp20 record-transfer JP20-RE-0001 0xCd… 0xAb… 20 --cause inheritance --case RT-1 "
-        "--document will.pdf",
-        "jp20 record-transfer JP20-RE-0001 --file merger.csv --cause merger --case RT-2 "
-        "--document notice.pdf",
-    ),
+    "A sale or gift is judged as a transfer is. An inheritance or merger passes lock-ups "
+    "and a lapsed KYC of the holder, and takes what is pledged or attached along.",
+    "jp20 record-transfer JP20-RE-0001 0xCd… 0xAb… 20 --cause inheritance --case RT-1 "
+    "--document will.pdf",
+    "jp20 record-transfer JP20-RE-0001 --file merger.csv --cause merger --case RT-2 "
+    "--document notice.pdf",
 )
 def record_transfer(
     token: Token,
-    cause: Annotated[Elsewhere, typer.Option(help=help_text("Why the owner changed."))],
+    cause: Annotated[Elsewhere, option("Why the owner changed.")],
     case: Case,
     document: Document,
-    from_: Annotated[
-        str | None,
-        typer.Argument(metavar="FROM", help=help_text("The former holder.")),
-    ] = None,
-    to: Annotated[
-        str | None, typer.Argument(metavar="TO", help=help_text("The new holder."))
-    ] = None,
-    amount: Annotated[
-        str | None, typer.Argument(metavar="UNITS", help=help_text("How many units."))
-    ] = None,
+    from_: Annotated[str | None, argument("The former holder.", "FROM")] = None,
+    to: Annotated[str | None, argument("The new holder.", "TO")] = None,
+    amount: Annotated[str | None, argument("How many units.", "UNITS")] = None,
     file: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help=help_text("Many at once: CSV or XLSX with from, to, units."),
-        ),
+        Path | None, option("Many at once: CSV or XLSX with from, to, units.", metavar="FILE")
     ] = None,
     party: Party = None,
     yes: Yes = False,
@@ -244,8 +218,8 @@ def record_transfer(
     rows = _moves(from_, to, amount, file)
     rests_on = evidence(case, document)
     session = workspace().session()
-    excluded = parties(session, party)
-    act = record_transfers(session, token, rows, Cause[cause.name], rests_on, parties=excluded)
+    rests_on = excluding(session, rests_on, party)
+    act = record_transfers(session, token, rows, Cause[cause.name], rests_on)
     done = run_rows(session, act, yes)
     wallets = [wallet for from_, to, _ in rows for wallet in (from_, to)]
     some_refused.end(session, done, position_table(session, token, wallets))
@@ -266,12 +240,7 @@ def _judged(
     from jp20.operations.token.transfer import preview
 
     if is_delivery:
-        return [
-            (
-                Coded("delivery", Text("delivery")),
-                preview_delivery(session, token, to, count),
-            )
-        ]
+        return [(Coded("delivery", Text("delivery")), preview_delivery(session, token, to, count))]
     if spender is not None:
         by_spender = Coded("transfer_from", Text("transferFrom, by the spender"))
         return [(by_spender, preview(session, token, from_, to, count, spender))]

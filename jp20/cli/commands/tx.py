@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
 from jp20.cli.frame.options import Yes, address
-from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show, warn
+from jp20.cli.frame.output import Column, Record, Table, confirm, progress, say, show, table, warn
 from jp20.cli.frame.passwords import PasswordFrom, opening
 from jp20.cli.frame.workspace import workspace
 from jp20.domain.base.errors import BadArgument
@@ -24,25 +24,18 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 
-Out = Annotated[
-    Path,
-    typer.Option("--out", metavar="FILE", help=help_text("The new file.")),
-]
+Out = Annotated[Path, option("The new file.", "--out", metavar="FILE")]
 Key = Annotated[
     str | None,
-    typer.Argument(
-        metavar="ADDRESS",
-        help=help_text("Whose transactions; else the key of --offline or of the settings."),
-    ),
+    argument("Whose transactions; else the key of --offline or of the settings.", "ADDRESS"),
 ]
 
 
-@app.command(
+@command(
+    app,
     "export",
-    help=help_text(
-        "Write what waits for the signature of a key to a file, to be carried to the key."
-    ),
-    epilog=example("jp20 tx export --out unsigned.json"),
+    "Write what waits for the signature of a key to a file, to be carried to the key.",
+    "jp20 tx export --out unsigned.json",
 )
 def tx_export(out: Out, key: Key = None) -> None:
     """They keep their nonces until they are sent or dropped."""
@@ -63,30 +56,21 @@ def tx_export(out: Out, key: Key = None) -> None:
     )
 
 
-@app.command(
+@command(
+    app,
     "sign",
-    help=help_text(
-        "Show what a file asks to be signed, and sign it. Needs no network and no working folder."
-    ),
-    epilog=example("jp20 tx sign unsigned.json --keystore registrar.json --out signed.json"),
+    "Show what a file asks to be signed, and sign it. Needs no network and no working folder.",
+    "jp20 tx sign unsigned.json --keystore registrar.json --out signed.json",
 )
 def tx_sign(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help=help_text("What jp20 tx export wrote."),
-        ),
-    ],
-    keystore: Annotated[Path, typer.Option(metavar="KEYSTORE", help=help_text("The key."))],
+    file: Annotated[Path, argument("What jp20 tx export wrote.", "FILE")],
+    keystore: Annotated[Path, option("The key.", metavar="KEYSTORE")],
     out: Out,
     decision: Annotated[
         list[Path] | None,
-        typer.Option(
+        option(
+            "A request's decision file: if it is the one to be signed, its calls are shown.",
             metavar="FILE",
-            help=help_text(
-                "A request's decision file: if it is the one to be signed, its calls are shown."
-            ),
         ),
     ] = None,
     password: PasswordFrom = None,
@@ -106,7 +90,7 @@ def tx_sign(
     count = len(unsigned.transactions)
     confirm(
         Text(
-            "Sign {count} transactions of {address} for chain {chain_id}?",
+            "Sign {count} {count:transaction|transactions} of {address} for chain {chain_id}?",
             count=count,
             address=unsigned.address,
             chain_id=unsigned.chain_id,
@@ -115,35 +99,25 @@ def tx_sign(
     )
     signed = sign_file(unsigned, keystore_signer(keystore, opening(password, keystore)), out)
     show(
-        Table(
+        table(
             "signed",
             Text("Signed"),
-            (
-                Column("nonce", Text("nonce")),
-                Column("hash", Text("transaction")),
-            ),
-            [(each.transaction.nonce, each.signed.hash) for each in signed.transactions],
+            signed.transactions,
+            (Column("nonce", Text("nonce")), lambda each: each.transaction.nonce),
+            (Column("hash", Text("transaction")), lambda each: each.signed.hash),
         )
     )
     say(Text("Carry {file} back, and run there: jp20 tx send {name}", file=out, name=out.name))
 
 
-@app.command(
+@command(
+    app,
     "send",
-    help=help_text(
-        "Send what was signed, and wait for it. Then run the first command again to continue."
-    ),
-    epilog=example("jp20 tx send signed.json --yes"),
+    "Send what was signed, and wait for it. Then run the first command again to continue.",
+    "jp20 tx send signed.json --yes",
 )
 def tx_send(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help=help_text("What jp20 tx sign wrote."),
-        ),
-    ],
-    yes: Yes = False,
+    file: Annotated[Path, argument("What jp20 tx sign wrote.", "FILE")], yes: Yes = False
 ) -> None:
     """Only what was exported here, field by field, is taken in."""
     from jp20.cli.commands.sending import end_of
@@ -156,7 +130,7 @@ def tx_send(
     count = len(signed.transactions)
     confirm(
         Text(
-            "Send {count} transactions of {address} to chain {chain_id}?",
+            "Send {count} {count:transaction|transactions} of {address} to chain {chain_id}?",
             count=count,
             address=signed.address,
             chain_id=signed.chain_id,
@@ -168,12 +142,11 @@ def tx_send(
     end_of(entries)
 
 
-@app.command(
+@command(
+    app,
     "drop",
-    help=help_text(
-        "Give up what waits for a signature. What was signed elsewhere must not be sent then."
-    ),
-    epilog=example("jp20 tx drop --yes"),
+    "Give up what waits for a signature. What was signed elsewhere must not be sent then.",
+    "jp20 tx drop --yes",
 )
 def tx_drop(key: Key = None, yes: Yes = False) -> None:
     """Nothing of it was sent; its nonces are free again."""
@@ -186,7 +159,7 @@ def tx_drop(key: Key = None, yes: Yes = False) -> None:
     say(_transactions(waiting))
     confirm(
         Text(
-            "Give up these {count} transactions of {address}?",
+            "Give up {count:this|these} {count} {count:transaction|transactions} of {address}?",
             count=len(waiting.transactions),
             address=address,
         ),
@@ -195,24 +168,17 @@ def tx_drop(key: Key = None, yes: Yes = False) -> None:
     show(entries_table(give_up_unsigned(place.view(), address)))
 
 
-@app.command(
+@command(
+    app,
     "cancel",
-    help=help_text(
-        "Give up a transaction that was signed and is in no block: another one without any "
-        "effect takes its nonce, at the gas price of today. The first may come nevertheless; "
-        "whichever does, the other never can."
-    ),
-    epilog=example("jp20 tx cancel 17", "jp20 tx cancel 17 0xAb…"),
+    "Give up a transaction that was signed and is in no block: another one without any "
+    "effect takes its nonce, at the gas price of today. The first may come nevertheless; "
+    "whichever does, the other never can.",
+    "jp20 tx cancel 17",
+    "jp20 tx cancel 17 0xAb…",
 )
 def tx_cancel(
-    nonce: Annotated[
-        int,
-        typer.Argument(
-            metavar="NONCE",
-            min=0,
-            help=help_text("Its nonce, from jp20 status."),
-        ),
-    ],
+    nonce: Annotated[int, argument("Its nonce, from jp20 status.", "NONCE", min=0)],
     key: Key = None,
     yes: Yes = False,
 ) -> None:
@@ -244,14 +210,14 @@ def tx_cancel(
         say(Text("The first came before it could be cancelled."))
 
 
-@app.command(
+@command(
+    app,
     "fill",
-    help=help_text(
-        "Use nonces that nobody used, and that what a key has on its way waits for, with "
-        "transactions without any effect: it comes then. A node that got the count of the "
-        "key's transactions wrong leaves such a gap."
-    ),
-    epilog=example("jp20 tx fill", "jp20 tx fill 0xAb…"),
+    "Use nonces that nobody used, and that what a key has on its way waits for, with "
+    "transactions without any effect: it comes then. A node that got the count of the "
+    "key's transactions wrong leaves such a gap.",
+    "jp20 tx fill",
+    "jp20 tx fill 0xAb…",
 )
 def tx_fill(key: Key = None, yes: Yes = False) -> None:
     """Nothing is sent twice: what waits has its nonce and its bytes."""
@@ -267,7 +233,7 @@ def tx_fill(key: Key = None, yes: Yes = False) -> None:
         return
     confirm(
         Text(
-            "Use {count} nonces of {signer}, from {first} on, without any effect?",
+            "Use {count} {count:nonce|nonces} of {signer}, from {first} on, without any effect?",
             count=len(missing),
             signer=signer.address,
             first=missing.start,
@@ -276,27 +242,30 @@ def tx_fill(key: Key = None, yes: Yes = False) -> None:
     )
     with progress(Text("Filling")):
         count = fill(session, signer)
-    say(Text("{count} nonces are used. Run the same as before again.", count=count))
+    say(
+        Text(
+            "{count} {count:nonce|nonces} {count:is|are} used. Run the same as before again.",
+            count=count,
+        )
+    )
 
 
-@app.command(
+@command(
+    app,
     "rebuild",
-    help=help_text(
-        "Make the outbox of a key again, of which the file is damaged or lost: from what the chain "
-        "has of the key, and from what of the file can still be read. Sends nothing."
-    ),
-    epilog=example("jp20 tx rebuild 0xAb…", "jp20 tx rebuild 0xAb… --signed signed.json"),
+    "Make the outbox of a key again, of which the file is damaged or lost: from what the chain "
+    "has of the key, and from what of the file can still be read. Sends nothing.",
+    "jp20 tx rebuild 0xAb…",
+    "jp20 tx rebuild 0xAb… --signed signed.json",
 )
 def tx_rebuild(
     key: Key = None,
     signed: Annotated[
         list[Path] | None,
-        typer.Option(
+        option(
+            "What jp20 tx sign wrote, where the key is on another machine: what of it is in no "
+            "block waits for jp20 tx send again.",
             metavar="FILE",
-            help=help_text(
-                "What jp20 tx sign wrote, where the key is on another machine: what of it is in no "
-                "block waits for jp20 tx send again."
-            ),
         ),
     ] = None,
     yes: Yes = False,
@@ -317,8 +286,8 @@ def tx_rebuild(
     if planned.lost:
         warn(
             Text(
-                "{count} entries of the damaged file cannot be read. What of them is in no block "
-                "is not known here, and may still come.",
+                "{count} {count:entry|entries} of the damaged file cannot be read. What of them is "
+                "in no block is not known here, and may still come.",
                 count=planned.lost,
             )
         )
@@ -448,19 +417,14 @@ def _transactions(unsigned: "UnsignedFile") -> Table:
     """What is to be signed, as this machine reads it from the bytes."""
     from jp20.operations.transactions.offline import signing_rows
 
-    return Table(
+    return table(
         "transactions",
         Text("Transactions"),
-        (
-            Column("nonce", Text("nonce")),
-            Column("label", Text("label"), detail=True),
-            Column("target", Text("target")),
-            Column("does", Text("what it does")),
-            Column("gas", Text("gas"), number=True),
-            Column("gas_price", Text("gas price (wei)"), number=True),
-        ),
-        [
-            (row.nonce, row.label, row.target, row.does, row.gas, row.gas_price)
-            for row in signing_rows(unsigned)
-        ],
+        signing_rows(unsigned),
+        (Column("nonce", Text("nonce")), lambda row: row.nonce),
+        (Column("label", Text("label"), detail=True), lambda row: row.label),
+        (Column("target", Text("target")), lambda row: row.target),
+        (Column("does", Text("what it does")), lambda row: row.does),
+        (Column("gas", Text("gas"), number=True), lambda row: row.gas),
+        (Column("gas_price", Text("gas price (wei)"), number=True), lambda row: row.gas_price),
     )

@@ -4,36 +4,29 @@ from typing import Annotated
 
 import typer
 
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command
 from jp20.cli.frame.options import Case, Document, Yes, address, evidence
 from jp20.cli.frame.output import say
 from jp20.cli.frame.workspace import workspace
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.acting import run_rows
 from jp20.cli.shared.investors import facts_table, known, wallets_given
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import Party, excluding
 from jp20.domain.base.text import Text
 
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command(
+@command(
+    app,
     "add",
-    help=help_text("Give an investor a further wallet, with the facts of the others."),
-    epilog=example(
-        "jp20 whitelist wallet add 0x845986566FA249D19A35293e0b5E20A108224C37 "
-        "0xf602Dce55336D5b44cD143f5df8814A1520b7157 --case WL-2 --document identification.pdf"
-    ),
+    "Give an investor a further wallet, with the facts of the others.",
+    "jp20 whitelist wallet add 0x845986566FA249D19A35293e0b5E20A108224C37 "
+    "0xf602Dce55336D5b44cD143f5df8814A1520b7157 --case WL-2 --document identification.pdf",
 )
 def wallet_add(
-    existing: Annotated[
-        str,
-        typer.Argument(
-            metavar="WALLET",
-            help=help_text("Any wallet of the investor."),
-        ),
-    ],
-    new: Annotated[str, typer.Argument(metavar="NEW", help=help_text("The new wallet."))],
+    existing: Annotated[str, argument("Any wallet of the investor.", "WALLET")],
+    new: Annotated[str, argument("The new wallet.", "NEW")],
     case: Case,
     document: Document,
     party: Party = None,
@@ -46,27 +39,21 @@ def wallet_add(
     rests_on = evidence(case, document)
     session = workspace().session()
     known(session, [of])
-    excluded = parties(session, party)
-    act = add_wallets(session, [(of, added)], rests_on, parties=excluded)
+    rests_on = excluding(session, rests_on, party)
+    act = add_wallets(session, [(of, added)], rests_on)
     some_refused.end(session, run_rows(session, act, yes), facts_table(session, [of, added]))
 
 
-@app.command(
+@command(
+    app,
     "retire",
-    help=help_text(
-        "Take wallets out of use for ever: their keys were lost or stolen. The investor's "
-        "other wallets stay in use."
-    ),
-    epilog=example(
-        "jp20 whitelist wallet retire 0x1e272666f52E80be97bb09a7b7cFcD72dcCDBf10 "
-        "--case KY-3 --document loss-report.pdf"
-    ),
+    "Take wallets out of use for ever: their keys were lost or stolen. The investor's "
+    "other wallets stay in use.",
+    "jp20 whitelist wallet retire 0x1e272666f52E80be97bb09a7b7cFcD72dcCDBf10 "
+    "--case KY-3 --document loss-report.pdf",
 )
 def wallet_retire(
-    wallets: Annotated[
-        list[str],
-        typer.Argument(metavar="WALLET...", help=help_text("The wallets.")),
-    ],
+    wallets: Annotated[list[str], argument("The wallets.", "WALLET...")],
     case: Case,
     document: Document,
     yes: Yes = False,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from jp20.cli.commands import wallets
-from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.declare import argument, command, option
+from jp20.cli.frame.language import help_text
 from jp20.cli.frame.options import Case, Document, Yes, evidence
 from jp20.cli.frame.options import until as until_when
 from jp20.cli.frame.output import say, show
@@ -15,7 +16,7 @@ from jp20.cli.shared.document_check import DocumentToCompare
 from jp20.cli.shared.ending_rows import Result
 from jp20.cli.shared.investors import facts_table, wallets_given
 from jp20.cli.shared.listed import investors_in
-from jp20.cli.shared.parties import Party, parties
+from jp20.cli.shared.parties import Party, excluding
 from jp20.cli.shared.people import PeopleFile, Wallets, people, to_act_on
 from jp20.cli.shared.people import end as end_with
 from jp20.cli.shared.plans import Out, OwnFile, PlanFile, apply, comparing, require_free, show_plan
@@ -33,24 +34,15 @@ _C = TypeVar("_C", bound="InvestorClass | Residency")
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command(
+@command(
+    app,
     "plan",
-    help=help_text(
-        "Compare a file of investors with the chain: who would be registered, renewed, "
-        "reclassified, who is refused and why, gas, transactions, approvals. Nothing is sent."
-    ),
-    epilog=example(
-        "jp20 whitelist plan investors.csv --case WL-1 --document decision.pdf --out plan.json"
-    ),
+    "Compare a file of investors with the chain: who would be registered, renewed, "
+    "reclassified, who is refused and why, gas, transactions, approvals. Nothing is sent.",
+    "jp20 whitelist plan investors.csv --case WL-1 --document decision.pdf --out plan.json",
 )
 def whitelist_plan(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help=help_text("The investors: CSV or XLSX."),
-        ),
-    ],
+    file: Annotated[Path, argument("The investors: CSV or XLSX.", "FILE")],
     case: Case,
     document: Document,
     party: Party = None,
@@ -64,21 +56,18 @@ def whitelist_plan(
     with comparing():
         listed = investors_in(file)
         session = workspace().view()
-        plan = prepare_whitelist(session, listed, rests_on, parties=parties(session, party))
+        plan = prepare_whitelist(session, listed, excluding(session, rests_on, party))
     show_plan(session, plan, listed, out, "whitelist")
 
 
-@app.command(
+@command(
+    app,
     "apply",
-    help=help_text(
-        "Show a plan and, once you said yes, sign it and carry it out, as far as your "
-        "organisation's keys reach. Each organisation applies the same plan; applied again it "
-        "sends nothing."
-    ),
-    epilog=example(
-        "jp20 whitelist apply plan.json",
-        "jp20 whitelist apply plan.json --document decision.pdf --file investors.csv",
-    ),
+    "Show a plan and, once you said yes, sign it and carry it out, as far as your "
+    "organisation's keys reach. Each organisation applies the same plan; applied again it "
+    "sends nothing.",
+    "jp20 whitelist apply plan.json",
+    "jp20 whitelist apply plan.json --document decision.pdf --file investors.csv",
 )
 def whitelist_apply(
     plan: PlanFile,
@@ -95,20 +84,14 @@ def whitelist_apply(
     apply(plan, _kind, _question, document, own_file if file else None, result, yes)
 
 
-@app.command(
+@command(
+    app,
     "show",
-    help=help_text(
-        "What the platform knows of a wallet's investor, and all wallets of that investor. No "
-        "name: the chain has none."
-    ),
-    epilog=example("jp20 whitelist show 0x845986566FA249D19A35293e0b5E20A108224C37"),
+    "What the platform knows of a wallet's investor, and all wallets of that investor. No "
+    "name: the chain has none.",
+    "jp20 whitelist show 0x845986566FA249D19A35293e0b5E20A108224C37",
 )
-def whitelist_show(
-    wallet: Annotated[
-        str,
-        typer.Argument(metavar="WALLET", help=help_text("Any wallet of theirs.")),
-    ],
-) -> None:
+def whitelist_show(wallet: Annotated[str, argument("Any wallet of theirs.", "WALLET")]) -> None:
     """Facts of one investor (G7)."""
     from jp20.operations.investors.whitelist import wallets_of
 
@@ -117,24 +100,15 @@ def whitelist_show(
     show(facts_table(session, wallets_of(session, given)))
 
 
-@app.command(
+@command(
+    app,
     "renew",
-    help=help_text(
-        "Set until when the KYC of investors is valid. A date holds to its end, in Japan."
-    ),
-    epilog=example(
-        "jp20 whitelist renew 0x845986566FA249D19A35293e0b5E20A108224C37 --until 2036-03-31 "
-        "--case KY-1 --document review.pdf"
-    ),
+    "Set until when the KYC of investors is valid. A date holds to its end, in Japan.",
+    "jp20 whitelist renew 0x845986566FA249D19A35293e0b5E20A108224C37 --until 2036-03-31 "
+    "--case KY-1 --document review.pdf",
 )
 def whitelist_renew(
-    until: Annotated[
-        str,
-        typer.Option(
-            metavar="TIME",
-            help=help_text("Date or time; Japan's."),
-        ),
-    ],
+    until: Annotated[str, option("Date or time; Japan's.", metavar="TIME")],
     case: Case,
     document: Document,
     investors: Wallets = None,
@@ -158,39 +132,23 @@ def whitelist_renew(
     )
 
 
-@app.command(
+@command(
+    app,
     "reclassify",
-    help=help_text("Set class and residency of investors."),
-    epilog=example(
-        "jp20 whitelist reclassify 0x845986566FA249D19A35293e0b5E20A108224C37 "
-        "--class professional --residency resident --class-until 2027-03-31 "
-        "--case KY-2 --document review.pdf"
-    ),
+    "Set class and residency of investors.",
+    "jp20 whitelist reclassify 0x845986566FA249D19A35293e0b5E20A108224C37 "
+    "--class professional --residency resident --class-until 2027-03-31 "
+    "--case KY-2 --document review.pdf",
 )
 def whitelist_reclassify(
     investor_class: Annotated[
-        str,
-        typer.Option(
-            "--class",
-            metavar="CLASS",
-            help=help_text("general, professional or qualified_institution."),
-        ),
+        str, option("general, professional or qualified_institution.", "--class", metavar="CLASS")
     ],
-    residency: Annotated[
-        str,
-        typer.Option(
-            metavar="RESIDENCY",
-            help=help_text("resident, non_resident or us_person."),
-        ),
-    ],
+    residency: Annotated[str, option("resident, non_resident or us_person.", metavar="RESIDENCY")],
     case: Case,
     document: Document,
     class_until: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME",
-            help=help_text("Until when the class holds; without it, for good."),
-        ),
+        str | None, option("Until when the class holds; without it, for good.", metavar="TIME")
     ] = None,
     investors: Wallets = None,
     file: PeopleFile = None,
@@ -225,30 +183,24 @@ def whitelist_reclassify(
     )
 
 
-@app.command(
+@command(
+    app,
     "suspend",
-    help=help_text(
-        "Suspend investors, with all their wallets, by decision; with --at-once by AML alone, "
-        "to be confirmed within 72 hours by another organisation."
-    ),
-    epilog=example(
-        "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 --at-once "
-        "--case AM-1 --document report.pdf",
-        "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 "
-        "--case AM-1 --document report.pdf",
-        "jp20 whitelist suspend --file hits.csv --investors investors.csv --at-once --case AM-1 "
-        "--document report.pdf",
-    ),
+    "Suspend investors, with all their wallets, by decision; with --at-once by AML alone, "
+    "to be confirmed within 72 hours by another organisation.",
+    "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 --at-once "
+    "--case AM-1 --document report.pdf",
+    "jp20 whitelist suspend 0x845986566FA249D19A35293e0b5E20A108224C37 "
+    "--case AM-1 --document report.pdf",
+    "jp20 whitelist suspend --file hits.csv --investors investors.csv --at-once --case AM-1 "
+    "--document report.pdf",
 )
 def whitelist_suspend(
     case: Case,
     document: Document,
     investors: Wallets = None,
     file: PeopleFile = None,
-    at_once: Annotated[
-        bool,
-        typer.Option("--at-once", help=help_text("At once, by AML alone.")),
-    ] = False,
+    at_once: Annotated[bool, option("At once, by AML alone.", "--at-once")] = False,
     party: Party = None,
     result: Result = None,
     yes: Yes = False,
@@ -262,12 +214,12 @@ def whitelist_suspend(
     given = to_act_on(session, given, (lambda facts: facts.suspended) if at_once else None)
     title = Text("Suspended, case {case}", case=case)
     if not at_once:
-        others = parties(session, party)
+        rests_on = excluding(session, rests_on, party)
         end_with(
             session,
             given,
             title,
-            lambda wallets: whitelist.suspend(session, wallets, rests_on, parties=others),
+            lambda wallets: whitelist.suspend(session, wallets, rests_on),
             yes,
         )
         return
@@ -293,13 +245,12 @@ def whitelist_suspend(
     )
 
 
-@app.command(
+@command(
+    app,
     "confirm",
-    help=help_text("Confirm a suspension that another organisation made at once."),
-    epilog=example(
-        "jp20 whitelist confirm 0x845986566FA249D19A35293e0b5E20A108224C37 "
-        "--case AM-1 --document review.pdf"
-    ),
+    "Confirm a suspension that another organisation made at once.",
+    "jp20 whitelist confirm 0x845986566FA249D19A35293e0b5E20A108224C37 "
+    "--case AM-1 --document review.pdf",
 )
 def whitelist_confirm(
     case: Case,
@@ -325,13 +276,12 @@ def whitelist_confirm(
     )
 
 
-@app.command(
+@command(
+    app,
     "reinstate",
-    help=help_text("Lift the suspension of investors."),
-    epilog=example(
-        "jp20 whitelist reinstate 0x845986566FA249D19A35293e0b5E20A108224C37 "
-        "--case AM-2 --document report.pdf"
-    ),
+    "Lift the suspension of investors.",
+    "jp20 whitelist reinstate 0x845986566FA249D19A35293e0b5E20A108224C37 "
+    "--case AM-2 --document report.pdf",
 )
 def whitelist_reinstate(
     case: Case,
@@ -349,20 +299,18 @@ def whitelist_reinstate(
     rests_on = evidence(case, document)
     session = workspace().session()
     given = to_act_on(session, given)
-    others = parties(session, party)
+    rests_on = excluding(session, rests_on, party)
     end_with(
         session,
         given,
         Text("Suspensions lifted, case {case}", case=case),
-        lambda wallets: reinstate(session, wallets, rests_on, parties=others),
+        lambda wallets: reinstate(session, wallets, rests_on),
         yes,
     )
 
 
 app.add_typer(
-    wallets.app,
-    name="wallet",
-    help=help_text("Further wallets of investors, and lost ones."),
+    wallets.app, name="wallet", help=help_text("Further wallets of investors, and lost ones.")
 )
 
 

@@ -2,25 +2,15 @@
 
 from typing import Annotated
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import option
 from jp20.cli.frame.options import time
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
 
-AtBlock = Annotated[
-    int | None,
-    typer.Option("--block", metavar="BLOCK", min=0, help=help_text("As of this block.")),
-]
+AtBlock = Annotated[int | None, option("As of this block.", "--block", metavar="BLOCK", min=0)]
 
 AtTime = Annotated[
-    str | None,
-    typer.Option(
-        "--time",
-        metavar="TIME",
-        help=help_text("As of this time, Japan's; of a date its end."),
-    ),
+    str | None, option("As of this time, Japan's; of a date its end.", "--time", metavar="TIME")
 ]
 
 

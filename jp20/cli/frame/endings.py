@@ -216,10 +216,7 @@ def _known_usage(error: Any, said: str) -> Text | None:
             )
     if said.startswith("No such command"):
         given, *likely = dict.fromkeys(re.findall(r"'([^']*)'", said))
-        return _with_likely(
-            Text("There is no command {command}.", command=given),
-            likely,
-        )
+        return _with_likely(Text("There is no command {command}.", command=given), likely)
     if said.startswith("Missing command"):
         return Text("A command is missing.")
     if "unexpected extra argument" in said:

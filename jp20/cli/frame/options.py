@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import argument, option
+from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.text import Text
+from jp20.domain.files.dates import NotADate, parse_time
+from jp20.domain.files.units import NotUnits, parse_units
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -13,33 +15,23 @@ if TYPE_CHECKING:
     from jp20.domain.base.ids import TxHash
     from jp20.domain.governance.evidence import Evidence
 
-Yes = Annotated[bool, typer.Option("--yes", "-y", help=help_text("Send without asking."))]
+Yes = Annotated[bool, option("Send without asking.", "--yes", "-y")]
 
 Case = Annotated[
     str,
-    typer.Option(
-        "--case",
-        metavar="CASE",
-        help=help_text("Case number, public on the chain: ASCII, no person's name."),
-    ),
+    option("Case number, public on the chain: ASCII, no person's name.", "--case", metavar="CASE"),
 ]
 
 Document = Annotated[
     Path,
-    typer.Option(
+    option(
+        "The document it rests on; only its SHA-256 goes to the chain.",
         "--document",
         metavar="FILE",
-        help=help_text("The document it rests on; only its SHA-256 goes to the chain."),
     ),
 ]
 
-Token = Annotated[
-    str,
-    typer.Argument(
-        metavar="TOKEN",
-        help=help_text("Security code, symbol or address."),
-    ),
-]
+Token = Annotated[str, argument("Security code, symbol or address.", "TOKEN")]
 
 
 def evidence(case: str, document: Path) -> "Evidence":
@@ -55,8 +47,6 @@ def address(text: str, option: str) -> "ChecksumAddress":
     """
     from jp20.cli.frame.invocation import invocation
     from jp20.domain.base.addresses import WrongChecksum, parse_address
-    from jp20.domain.base.errors import BadArgument
-    from jp20.domain.base.text import Text
 
     try:
         return parse_address(text)
@@ -78,8 +68,6 @@ def _wallet_of_customer(file: Path, number: str, option: str) -> "ChecksumAddres
     there. Raises BadArgument, NoFile, FaultyFile.
     """
     from jp20.cli.shared.listed import investors_in
-    from jp20.domain.base.errors import BadArgument
-    from jp20.domain.base.text import Text
     from jp20.domain.files.letters import plain
 
     wallet = investors_in(file, 0).wallets.get(plain(number))
@@ -98,9 +86,6 @@ def _wallet_of_customer(file: Path, number: str, option: str) -> "ChecksumAddres
 
 def units(text: str, option: str) -> int:
     """Units that were given as an argument or option. Raises BadArgument."""
-    from jp20.domain.base.errors import BadArgument
-    from jp20.domain.base.text import Text
-    from jp20.domain.files.units import NotUnits, parse_units
     from jp20.domain.token.terms import MAX_UNITS
 
     try:
@@ -121,10 +106,6 @@ def time(text: str, option: str, *, end_of_day: bool = False) -> int:
     """Unix seconds of a date or time that was given as an option; without a zone Japan's. Raises
     BadArgument.
     """
-    from jp20.domain.base.errors import BadArgument
-    from jp20.domain.base.text import Text
-    from jp20.domain.files.dates import NotADate, parse_time
-
     try:
         return parse_time(text, end_of_day=end_of_day)
     except NotADate as unfit:
@@ -136,9 +117,7 @@ def hash_of(text: str, option: str) -> "TxHash":
     """Thirty-two bytes that were given in hexadecimal: a transaction. Raises
     BadArgument.
     """
-    from jp20.domain.base.errors import BadArgument
     from jp20.domain.base.ids import TxHash
-    from jp20.domain.base.text import Text
 
     try:
         found = bytes.fromhex(text.removeprefix("0x"))

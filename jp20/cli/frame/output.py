@@ -5,15 +5,16 @@ stderr.
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, TypeVar
 
 from jp20.cli.frame.invocation import Format, invocation
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo, last_day
 from jp20.domain.files.letters import harmless, in_csv, in_json
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Coded:
     code: str | int | Sequence[str] | Mapping[str, str | int | None]
     text: Text
 
+
+_T = TypeVar("_T")
 
 Value = str | int | bool | bytes | Text | Until | Coded | Enum | None
 """What stands in a cell. Bytes are shown in hexadecimal, a Text in the reader's language. A member
@@ -88,6 +91,14 @@ class Table:
     title: Text
     columns: Sequence[Column]
     rows: Sequence[Sequence[Value]]
+
+
+def table(
+    key: str, title: Text, items: Iterable[_T], *columns: tuple[Column, Callable[[_T], Value]]
+) -> Table:
+    """A row an item: each column with what stands there of it."""
+    rows = [tuple(value(item) for _, value in columns) for item in items]
+    return Table(key, title, [column for column, _ in columns], rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +175,7 @@ def progress(what: Text) -> Iterator[Callable[[int, int | None], None]]:
         say(Text("{what} …", what=what))
         yield lambda done, total: None
         return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-    )
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     told = TextColumn("{task.description}")
     columns = (told, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -266,8 +271,6 @@ def _text(value: Text | Coded | Enum) -> Text:
 
 
 def _time(value: Until) -> str:
-    from jp20.domain.base.times import in_tokyo, last_day
-
     return last_day(value.seconds) or in_tokyo(value.seconds)
 
 

@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import option
 from jp20.cli.frame.output import words
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
@@ -15,21 +13,14 @@ if TYPE_CHECKING:
 
 PasswordFrom = Annotated[
     str | None,
-    typer.Option(
+    option(
+        "Where the password is: env:VARIABLE or file:PATH. Otherwise it is typed, unseen.",
         "--password",
         metavar="SOURCE",
-        help=help_text(
-            "Where the password is: env:VARIABLE or file:PATH. Otherwise it is typed, unseen."
-        ),
     ),
 ]
 OldPasswordFrom = Annotated[
-    str | None,
-    typer.Option(
-        "--old-password",
-        metavar="SOURCE",
-        help=help_text("The same for the current password."),
-    ),
+    str | None, option("The same for the current password.", "--old-password", metavar="SOURCE")
 ]
 
 

@@ -101,11 +101,7 @@ def _draw_grid(
 
 
 def _draw_items(
-    console: "Console",
-    title: str,
-    heads: Sequence[Head],
-    rows: Sequence[Sequence[str]],
-    room: int,
+    console: "Console", title: str, heads: Sequence[Head], rows: Sequence[Sequence[str]], room: int
 ) -> None:
     """Each row as lines of item and value; a value that is too long stands below its item."""
     from rich.padding import Padding

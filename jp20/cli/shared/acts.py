@@ -4,11 +4,10 @@ before.
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import option
 from jp20.cli.frame.output import Column, Value, say
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from jp20.domain.plans.outcomes import Done
@@ -17,22 +16,14 @@ if TYPE_CHECKING:
 
 OwnCase = Annotated[
     str | None,
-    typer.Option(
+    option(
+        "A number of your own for it: under one number it is done once. It stays here.",
         "--case",
         metavar="CASE",
-        help=help_text(
-            "A number of your own for it: under one number it is done once. It stays here."
-        ),
     ),
 ]
 
-Again = Annotated[
-    bool,
-    typer.Option(
-        "--again",
-        help=help_text("Once more, though the very same was done before."),
-    ),
-]
+Again = Annotated[bool, option("Once more, though the very same was done before.", "--again")]
 
 
 def known_case(case: str | None) -> str | None:
@@ -84,8 +75,6 @@ def say_if_done_earlier(done: "Done") -> None:
 
 def act_fields(act: "SingleAct", done: "Done") -> tuple[tuple[Column, Value], ...]:
     """By what it is known, and when it was sent where that was before."""
-    from jp20.domain.base.times import in_tokyo
-
     sent = None if done.earlier is None else in_tokyo(int(done.earlier))
     return (
         (Column("act", Text("act", context="id")), act.id[:8]),

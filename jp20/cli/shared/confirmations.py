@@ -2,14 +2,13 @@
 
 from jp20.cli.frame.output import Coded
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 
 def awaited(due: int, now: int) -> Coded:
     """That it is not confirmed yet: until when it is to be, or since when it is overdue (unix
     seconds).
     """
-    from jp20.domain.base.times import in_tokyo
-
     at = in_tokyo(due)
     if now >= due:
         return Coded("overdue", Text("OVERDUE since {at}", at=at))

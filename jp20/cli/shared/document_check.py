@@ -4,19 +4,13 @@ import hashlib
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import option
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.text import Text
 
 DocumentToCompare = Annotated[
     Path | None,
-    typer.Option(
-        "--document",
-        metavar="FILE",
-        help=help_text("Compare this document with the one that it rests on."),
-    ),
+    option("Compare this document with the one that it rests on.", "--document", metavar="FILE"),
 ]
 
 

@@ -6,11 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
+from jp20.cli.frame.declare import option
 from jp20.cli.frame.endings import Ending, told
 from jp20.cli.frame.invocation import invocation
-from jp20.cli.frame.language import help_text
 from jp20.cli.frame.output import say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
@@ -26,11 +24,9 @@ if TYPE_CHECKING:
 
 Result = Annotated[
     Path | None,
-    typer.Option(
+    option(
+        "Where the result goes, a row a row (.csv, .json, .xlsx); else to the results folder.",
         metavar="FILE",
-        help=help_text(
-            "Where the result goes, a row a row (.csv, .json, .xlsx); else to the results folder."
-        ),
     ),
 ]
 
@@ -82,8 +78,8 @@ def finish(session: "Session", title: Text, outcomes: "Outcomes", result: Result
             told(outcomes.trouble)
         warn(
             Text(
-                "{count} rows were sent and are in no block yet. Do not send them by other means; "
-                "see: jp20 status",
+                "{count} {count:row|rows} {count:was|were} sent and {count:is|are} in no block "
+                "yet. Do not send them by other means; see: jp20 status",
                 count=len(outcomes.unknown),
             )
         )
@@ -98,9 +94,10 @@ def _where_it_stands(outcomes: "Outcomes") -> Text:
     done = len(outcomes.done) + len(outcomes.already)
     waiting = len({row.transaction for row in outcomes.unknown})
     return Text(
-        "{done} rows are carried out, {waiting} transactions are signed and under way, and "
-        "{count} rows were not sent. Apply the same again when the node answers: it goes on "
-        "from here, and nothing is sent twice.",
+        "{done} {done:row|rows} {done:is|are} carried out, {waiting} "
+        "{waiting:transaction|transactions} {waiting:is|are} signed and under way, and "
+        "{count} {count:row|rows} {count:was|were} not sent. Apply the same again when "
+        "the node answers: it goes on from here, and nothing is sent twice.",
         done=done,
         waiting=waiting,
         count=len(outcomes.pending),

@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import argument, option
 from jp20.cli.frame.options import address
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
@@ -15,18 +13,16 @@ if TYPE_CHECKING:
 
 From = Annotated[
     str | None,
-    typer.Option(
+    option(
+        "The holder's wallet, whose key is here; needed where several are.",
         "--from",
         metavar="WALLET",
-        help=help_text("The holder's wallet, whose key is here; needed where several are."),
     ),
 ]
 
-To = Annotated[str, typer.Argument(metavar="TO", help=help_text("The recipient's wallet."))]
+To = Annotated[str, argument("The recipient's wallet.", "TO")]
 
-Units = Annotated[
-    str, typer.Argument(metavar="UNITS", help=help_text("How many units.", context="transfer"))
-]
+Units = Annotated[str, argument("How many units.", "UNITS", context="transfer")]
 
 
 def holder(place: "Workspace", named: str | None) -> "Signer":
@@ -37,6 +33,9 @@ def holder(place: "Workspace", named: str | None) -> "Signer":
     if len(signers) == 1:
         return signers[0]
     raise BadArgument(
-        Text("--from is missing: there are {count} keys here.", count=len(signers)),
+        Text(
+            "--from is missing: {count:there is|there are} {count} {count:key|keys} here.",
+            count=len(signers),
+        ),
         next_step=Text("Name the holder's wallet: --from 0x…"),
     )

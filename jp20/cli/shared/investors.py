@@ -8,6 +8,7 @@ from jp20.cli.frame.output import Column, Table
 from jp20.cli.shared.results import WALLET
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo, last_day
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -21,8 +22,7 @@ def wallets_given(texts: Sequence[str]) -> "list[ChecksumAddress]":
     for each in found:
         if found.count(each) > 1:
             raise BadArgument(
-                Text("WALLET: {each} is named twice.", each=each),
-                next_step=Text("Name it once."),
+                Text("WALLET: {each} is named twice.", each=each), next_step=Text("Name it once.")
             )
     return found
 
@@ -73,7 +73,6 @@ def through(expiry: int) -> str | None:
     """An expiry as a file of investors has it: the last day, or the time where it is no whole day;
     None where it never comes.
     """
-    from jp20.domain.base.times import in_tokyo, last_day
     from jp20.domain.investors.investors import NEVER
 
     if expiry >= NEVER:

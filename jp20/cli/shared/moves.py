@@ -1,54 +1,39 @@
 """What a platform that is replaced and a token that is replaced show alike."""
 
-from collections.abc import Iterable
-from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from jp20.cli.frame.output import Column, Table
+from jp20.cli.frame.output import Column, Table, table
 from jp20.cli.shared.results import WALLET
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
-    from jp20.operations.governance.migration import Difference
+    from collections.abc import Iterable
+
+    from jp20.operations.governance.moving import Difference, Reached
 
 
-class Reached(Protocol):
-    """How much of a stage is done, of how much."""
-
-    @property
-    def stage(self) -> Enum: ...
-    @property
-    def done(self) -> int: ...
-    @property
-    def all(self) -> int: ...
-
-
-def stages(reached: Iterable[Reached]) -> Table:
+def stages(reached: "Iterable[Reached]") -> Table:
     """How far it has come."""
-    return Table(
+    return table(
         "stages",
         Text("How far it has come"),
-        (
-            Column("stage", Text("stage")),
-            number("done", Text("done", context="migration")),
-            number("all", Text("of")),
-        ),
-        [(each.stage, each.done, each.all) for each in reached],
+        reached,
+        (Column("stage", Text("stage")), lambda each: each.stage),
+        (number("done", Text("done", context="migration")), lambda each: each.done),
+        (number("all", Text("of")), lambda each: each.all),
     )
 
 
 def differences(found: "Iterable[Difference]", old: Text, new: Text) -> Table:
     """Where the two are not the same; `old` and `new` name them."""
-    return Table(
+    return table(
         "differences",
         Text("Differences", context="migration"),
-        (
-            Column("what", Text("what", context="migration")),
-            WALLET,
-            Column("old", old),
-            Column("new", new),
-        ),
-        [(each.what, each.account, each.old, each.new) for each in found],
+        found,
+        (Column("what", Text("what", context="migration")), lambda each: each.what),
+        (WALLET, lambda each: each.account),
+        (Column("old", old), lambda each: each.old),
+        (Column("new", new), lambda each: each.new),
     )
 
 

@@ -4,15 +4,14 @@ what they show.
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import argument, option
 from jp20.cli.frame.options import address
 from jp20.cli.frame.output import say, show, warn
 from jp20.cli.shared.acting import run
 from jp20.cli.shared.organisation_tables import organisation_tables
 from jp20.cli.shared.results import steps_table
 from jp20.domain.base.errors import BadArgument
+from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
@@ -23,33 +22,22 @@ if TYPE_CHECKING:
     from jp20.operations.session import Session
     from jp20.operations.workspace import Workspace
 
-OrganisationName = Annotated[
-    str,
-    typer.Argument(metavar="ORGANISATION", help=help_text("Its name or number.")),
-]
+OrganisationName = Annotated[str, argument("Its name or number.", "ORGANISATION")]
 
-RoleName = Annotated[
-    str,
-    typer.Argument(
-        metavar="ROLE",
-        help=help_text("The role, such as VALIDATOR."),
-    ),
-]
+RoleName = Annotated[str, argument("The role, such as VALIDATOR.", "ROLE")]
 
 ForToken = Annotated[
     str | None,
-    typer.Option(
+    option(
+        "The role for this token only: ISSUER, BROKER or REGISTRAR. Else at large.",
         "--token",
         metavar="TOKEN",
-        help=help_text("The role for this token only: ISSUER, BROKER or REGISTRAR. Else at large."),
     ),
 ]
 
 
 def role_named(text: str, option: str) -> "Role":
     """A role that was given by its name. Raises BadArgument."""
-    from jp20.domain.base.roles import Role
-
     if text in Role.__members__:
         return Role[text]
     known = ", ".join(Role.__members__)

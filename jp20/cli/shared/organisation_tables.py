@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Column, Table
+from jp20.cli.frame.output import Column, Table, table
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
@@ -29,50 +29,33 @@ def organisation_tables(session: "Session", *concerned: int | str) -> list[Table
         if not concerned or member.number in concerned or member.name in concerned
     }
     return [
-        Table(
+        table(
             "organisations",
             Text("Organisations"),
-            (
-                _NUMBER,
-                Column("name", Text("name")),
-                _ACTIVE,
-                Column("roles", Text("roles at large")),
-            ),
-            [
-                (member.number, member.name, member.active, _named(member.roles))
-                for member in members.values()
-            ],
+            members.values(),
+            (_NUMBER, lambda member: member.number),
+            (Column("name", Text("name")), lambda member: member.name),
+            (_ACTIVE, lambda member: member.active),
+            (Column("roles", Text("roles at large")), lambda member: _named(member.roles)),
         ),
-        Table(
+        table(
             "token_roles",
             Text("Roles for single tokens"),
-            (
-                Column("code", Text("token", context="trade")),
-                _NUMBER,
-                _NAME,
-                _ROLES,
-                Column("token", Text("token's address"), detail=True),
-            ),
-            [
-                (
-                    each.code,
-                    each.organisation.number,
-                    each.organisation.name,
-                    _named(each.roles),
-                    each.token,
-                )
-                for each in token_roles(session, list(members.values()))
-            ],
+            token_roles(session, list(members.values())),
+            (Column("code", Text("token", context="trade")), lambda each: each.code),
+            (_NUMBER, lambda each: each.organisation.number),
+            (_NAME, lambda each: each.organisation.name),
+            (_ROLES, lambda each: _named(each.roles)),
+            (Column("token", Text("token's address"), detail=True), lambda each: each.token),
         ),
-        Table(
+        table(
             "keys",
             Text("Keys"),
-            (Column("key", Text("key")), _NUMBER, _NAME, _ACTIVE),
-            [
-                (key.address, key.organisation, members[key.organisation].name, key.active)
-                for key in organisation_keys(session)
-                if key.organisation in members
-            ],
+            (key for key in organisation_keys(session) if key.organisation in members),
+            (Column("key", Text("key")), lambda key: key.address),
+            (_NUMBER, lambda key: key.organisation),
+            (_NAME, lambda key: members[key.organisation].name),
+            (_ACTIVE, lambda key: key.active),
         ),
     ]
 

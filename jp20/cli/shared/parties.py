@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import option
 from jp20.cli.frame.options import evidence
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
@@ -18,32 +16,19 @@ if TYPE_CHECKING:
 
 Party = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
+        "Organisation (name or number) that is party to it: it signs nothing. "
+        "Repeatable; every organisation that runs the command names the same.",
         "--party",
         metavar="ORGANISATION",
-        help=help_text(
-            "Organisation (name or number) that is party to it: it signs nothing. "
-            "Repeatable; every organisation that runs the command names the same."
-        ),
     ),
 ]
 
-CaseIfAny = Annotated[
-    str | None,
-    typer.Option(
-        "--case",
-        metavar="CASE",
-        help=help_text("Case number, if there is one."),
-    ),
-]
+CaseIfAny = Annotated[str | None, option("Case number, if there is one.", "--case", metavar="CASE")]
 
 DocumentIfAny = Annotated[
     Path | None,
-    typer.Option(
-        "--document",
-        metavar="FILE",
-        help=help_text("The document that it rests on, if there is one."),
-    ),
+    option("The document that it rests on, if there is one.", "--document", metavar="FILE"),
 ]
 
 
@@ -53,6 +38,13 @@ def parties(session: "Session", named: Sequence[str] | None) -> "tuple[Organisat
         session.organisation(int(each) if each.isascii() and each.isdigit() else each).number
         for each in named or ()
     )
+
+
+def excluding(session: "Session", rests_on: "Evidence", named: Sequence[str] | None) -> "Evidence":
+    """What a decision rests on, with the organisations that `--party` names as its parties. Raises
+    UnknownOrganisation.
+    """
+    return rests_on.excluding(*parties(session, named))
 
 
 def evidence_if_any(case: str | None, document: Path | None) -> "Evidence | None":

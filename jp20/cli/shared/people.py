@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import argument, option
 from jp20.cli.frame.output import say
 from jp20.cli.shared import some_refused
 from jp20.cli.shared.acting import run_rows
@@ -26,22 +24,14 @@ if TYPE_CHECKING:
     from jp20.operations.governance.acts import RowsAct
     from jp20.operations.session import Session
 
-Wallets = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="WALLET...",
-        help=help_text("Any wallet of each investor."),
-    ),
-]
+Wallets = Annotated[list[str] | None, argument("Any wallet of each investor.", "WALLET...")]
 
 PeopleFile = Annotated[
     Path | None,
-    typer.Option(
+    option(
+        "Many at once: CSV or XLSX with wallets, or with customer numbers (--investors).",
         "--file",
         metavar="FILE",
-        help=help_text(
-            "Many at once: CSV or XLSX with wallets, or with customer numbers (--investors)."
-        ),
     ),
 ]
 
@@ -65,7 +55,7 @@ class People:
         refused = sum(row.outcome is Outcome.REFUSED for row in self.rows)
         if not refused:
             return Text.verbatim("")
-        return Text(" ({refused} rows of the file are refused)", refused=refused)
+        return Text(" ({refused} {refused:row|rows} of the file are refused)", refused=refused)
 
 
 def people(named: list[str] | None, file: Path | None, result: Path | None, name: str) -> People:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Coded, Column, Record, Table, Value
+from jp20.cli.frame.output import Coded, Column, Record, Table, Value, table
 from jp20.cli.shared.investors import through
 from jp20.cli.shared.results import BLOCK, LINE, REASON, UNITS, WALLET
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,14 +104,16 @@ def _standing(standing: "Registration") -> Coded:
 
 
 def _refused(plan: "Plan", word: Text) -> Table:
-    return Table(
+    return table(
         "refused",
         Text("What is refused{word}: {source}", word=word, source=plan.source.name),
-        (LINE, WALLET, replace(UNITS, detail=plan.token is None), _FIELD, _CODE, REASON),
-        [
-            (row.line, row.account, row.units, _field(row.field), row.code, row.reason)
-            for row in plan.refused
-        ],
+        plan.refused,
+        (LINE, lambda row: row.line),
+        (WALLET, lambda row: row.account),
+        (replace(UNITS, detail=plan.token is None), lambda row: row.units),
+        (_FIELD, lambda row: _field(row.field)),
+        (_CODE, lambda row: row.code),
+        (REASON, lambda row: row.reason),
     )
 
 
@@ -211,27 +214,23 @@ def _either(roles: "frozenset[Role]") -> str:
 
 
 def _summary(session: "Session", plan: "Plan", word: Text) -> Record:
-    from jp20.domain.base.times import in_tokyo
-
     cost = plan.cost
-    names = {member.number: member.name for member in session.members()} if plan.parties else {}
+    names = (
+        {member.number: member.name for member in session.members()}
+        if plan.evidence.parties
+        else {}
+    )
     refused_lines = {row.line for row in plan.refused if row.line is not None}
     fields: list[tuple[Column, Value]] = [
         (Column("kind", Text("plan")), plan.kind),
         (Column("id", Text("plan's id")), plan.id),
         (Column("source", Text("file{word}", word=word)), plan.source.name),
-        (
-            Column("source_sha256", Text("file SHA-256{word}", word=word)),
-            plan.source.sha256,
-        ),
+        (Column("source_sha256", Text("file SHA-256{word}", word=word)), plan.source.sha256),
         (Column("case", Text("case", context="number")), plan.evidence.case),
-        (
-            Column("document_sha256", Text("document SHA-256")),
-            plan.evidence.document_hash,
-        ),
+        (Column("document_sha256", Text("document SHA-256")), plan.evidence.document_hash),
         (
             Column("parties", Text("parties, who sign nothing")),
-            ", ".join(names.get(each, str(each)) for each in plan.parties) or None,
+            ", ".join(names.get(each, str(each)) for each in plan.evidence.parties) or None,
         ),
         (BLOCK, plan.block),
         (Column("time", Text("as of")), in_tokyo(plan.time) if plan.time else None),
@@ -240,37 +239,18 @@ def _summary(session: "Session", plan: "Plan", word: Text) -> Record:
             len({row.line for each in plan.decisions for row in each.rows}),
         ),
         (
-            Column(
-                "settled",
-                Text("rows that stand{word}", word=word),
-                number=True,
-            ),
+            Column("settled", Text("rows that stand{word}", word=word), number=True),
             len(plan.settled),
         ),
-        (
-            Column("refused", Text("rows refused{word}", word=word), number=True),
-            len(refused_lines),
-        ),
+        (Column("refused", Text("rows refused{word}", word=word), number=True), len(refused_lines)),
         (Column("gas", Text("gas (estimate)"), number=True), cost.gas),
-        (
-            Column("gas_price", Text("gas price (wei)"), number=True),
-            session.connection.gas_price(),
-        ),
-        (
-            Column("transactions", Text("transactions"), number=True),
-            cost.transactions,
-        ),
+        (Column("gas_price", Text("gas price (wei)"), number=True), session.connection.gas_price()),
+        (Column("transactions", Text("transactions"), number=True), cost.transactions),
     ]
     if plan.token is not None:
         fields[1:1] = [
             (Column("token", Text("token")), plan.token),
-            (
-                Column("total", Text("units to deliver"), number=True),
-                plan.total,
-            ),
-            (
-                Column("undistributed", Text("undistributed now"), number=True),
-                plan.undistributed,
-            ),
+            (Column("total", Text("units to deliver"), number=True), plan.total),
+            (Column("undistributed", Text("undistributed now"), number=True), plan.undistributed),
         ]
     return Record("plan", Text("The plan"), fields)

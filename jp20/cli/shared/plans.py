@@ -7,11 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from jp20.cli.frame.declare import argument, option
 from jp20.cli.frame.endings import Ending
 from jp20.cli.frame.invocation import Format, invocation
-from jp20.cli.frame.language import help_text
 from jp20.cli.frame.output import confirm, progress, say, show, warn
 from jp20.cli.frame.parts import with_rows
 from jp20.cli.frame.workspace import workspace
@@ -27,25 +25,17 @@ if TYPE_CHECKING:
     from jp20.domain.plans.plan import Plan, PlanKind
     from jp20.operations.session import Session
 
-PlanFile = Annotated[
-    Path,
-    typer.Argument(metavar="PLAN", help=help_text("What plan --out wrote.")),
-]
+PlanFile = Annotated[Path, argument("What plan --out wrote.", "PLAN")]
 
 Out = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help=help_text("Save the plan here, for apply and for the other organisations."),
-    ),
+    option("Save the plan here, for apply and for the other organisations.", metavar="FILE"),
 ]
 
 OwnFile = Annotated[
     Path | None,
-    typer.Option(
-        "--file",
-        metavar="FILE",
-        help=help_text("Compare the plan with your own copy of its file, row by row."),
+    option(
+        "Compare the plan with your own copy of its file, row by row.", "--file", metavar="FILE"
     ),
 ]
 
@@ -184,7 +174,10 @@ def _with_what_is_left(question: Text, plan: "Plan", left: int) -> Text:
     if left == rows:
         return question
     return Text(
-        "{question} {left:,} of {rows:,} rows are left.", question=question, left=left, rows=rows
+        "{question} {left:,} of {rows:,} {rows:row|rows} {left:is|are} left.",
+        question=question,
+        left=left,
+        rows=rows,
     )
 
 
@@ -244,7 +237,7 @@ def _say_cut(plan: "Plan", everything: Text) -> None:
     if count > SHOWN:
         say(
             Text(
-                "The first {shown} of {count:,} rows; all of them: {everything}",
+                "The first {shown} of {count:,} {count:row|rows}; all of them: {everything}",
                 shown=SHOWN,
                 count=count,
                 everything=everything,

@@ -57,14 +57,7 @@ def restraints_table(restraints: "Iterable[tuple[ChecksumAddress, Sequence[Restr
     return Table(
         "restraints",
         Text("Restraints by number"),
-        (
-            WALLET,
-            NUMBER,
-            KIND,
-            Column("units", Text("units"), number=True),
-            UNTIL,
-            CLAIMANT,
-        ),
+        (WALLET, NUMBER, KIND, Column("units", Text("units"), number=True), UNTIL, CLAIMANT),
         [restraint_row(holder, restraint) for holder, theirs in restraints for restraint in theirs],
     )
 
@@ -106,13 +99,7 @@ def _amounts(found: "Position") -> tuple[Value, ...]:
         found.balance,
         *(
             units_shown(each)
-            for each in (
-                found.committed,
-                found.locked,
-                found.frozen,
-                found.pledged,
-                found.attached,
-            )
+            for each in (found.committed, found.locked, found.frozen, found.pledged, found.attached)
         ),
         found.free,
     )

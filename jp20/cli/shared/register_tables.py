@@ -202,8 +202,8 @@ def end(compared: "Reconciliation") -> None:
         return
     warn(
         Text(
-            "{code}: register and chain do not agree in {count} places. See: jp20 register check "
-            "{code} --block {block}",
+            "{code}: register and chain do not agree in {count} {count:place|places}. See: "
+            "jp20 register check {code} --block {block}",
             code=compared.code,
             count=len(compared.differences),
             block=compared.at.block,

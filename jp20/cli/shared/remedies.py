@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from jp20.domain.base.text import Text
+from jp20.domain.token.reasons import Reason
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -14,8 +15,6 @@ def remedy(
     reason: "Reason", token: str, from_: "ChecksumAddress", to: "ChecksumAddress"
 ) -> Text | None:
     """The next step after a refused transfer; None where the reason says all."""
-    from jp20.domain.token.reasons import Reason
-
     match reason:
         case Reason.PLATFORM_HALTED | Reason.TOKEN_PAUSED:
             return _see("jp20 status")

@@ -3,9 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import argument
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
 
@@ -16,11 +14,7 @@ if TYPE_CHECKING:
 _DIGITS: Final = re.compile(r"[0-9a-fA-F]{8,64}")
 
 Id = Annotated[
-    str,
-    typer.Argument(
-        metavar="REQUEST",
-        help=help_text("Its id, or the first digits of it, from jp20 requests list."),
-    ),
+    str, argument("Its id, or the first digits of it, from jp20 requests list.", "REQUEST")
 ]
 
 
@@ -47,6 +41,10 @@ def id_of(session: "Session", text: str) -> "RequestId":
     if len(found) == 1:
         return found[0]
     raise BadArgument(
-        Text("{count} requests begin with {text}.", count=len(found), text=text),
+        Text(
+            "{count} {count:request|requests} {count:begins|begin} with {text}.",
+            count=len(found),
+            text=text,
+        ),
         next_step=Text("Write its id as it is: jp20 requests list --format json"),
     )

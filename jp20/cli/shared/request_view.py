@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Coded, Column, Record, Table, Value
+from jp20.cli.frame.output import Coded, Column, Record, Table, Value, table
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -90,41 +91,25 @@ def request_parts(
 
 def requests_table(session: "Session", views: "Sequence[RequestView]") -> Table:
     """A line a request."""
-    from jp20.domain.base.times import in_tokyo
-
     names = _names(session)
-    return Table(
+    return table(
         "requests",
         Text("Requests"),
+        views,
+        (_WHOLE_ID, lambda view: view.id),
+        (_SHORT_ID, lambda view: f"0x{view.id.hex()[:_SHOWN]}"),
+        (STATE, lambda view: view.state),
+        (Column("act", Text("act")), lambda view: act_of(view)),
+        (Column("target", Text("on")), lambda view: target_name(session, view)),
+        (Column("case", Text("case")), lambda view: view.case),
+        (Column("proposer", Text("proposed by")), lambda view: names.get(view.proposer)),
+        (Column("proposed_at", Text("at"), detail=True), lambda view: in_tokyo(view.proposed_at)),
+        (Column("expires_at", Text("until")), lambda view: in_tokyo(view.expires_at)),
         (
-            _WHOLE_ID,
-            _SHORT_ID,
-            STATE,
-            Column("act", Text("act")),
-            Column("target", Text("on")),
-            Column("case", Text("case")),
-            Column("proposer", Text("proposed by")),
-            Column("proposed_at", Text("at"), detail=True),
-            Column("expires_at", Text("until")),
             Column("signatures", Text("signed", context="step")),
-            Column("missing", Text("waits for")),
+            lambda view: f"{_signed(view)}/{len(view.slots)}",
         ),
-        [
-            (
-                view.id,
-                f"0x{view.id.hex()[:_SHOWN]}",
-                view.state,
-                act_of(view),
-                target_name(session, view),
-                view.case,
-                names.get(view.proposer),
-                in_tokyo(view.proposed_at),
-                in_tokyo(view.expires_at),
-                f"{_signed(view)}/{len(view.slots)}",
-                _waits_for(view),
-            )
-            for view in views
-        ],
+        (Column("missing", Text("waits for")), lambda view: _waits_for(view)),
     )
 
 
@@ -151,8 +136,6 @@ def name_of_target(session: "Session", target: "ChecksumAddress", kind: "Kind | 
 def _request(
     session: "Session", view: "RequestView", document: Path | None, decision: "Decision | None"
 ) -> Record:
-    from jp20.domain.base.times import in_tokyo
-
     known = decision is not None
     names = _names(session)
     request = view.request
@@ -273,11 +256,7 @@ def call_parts(
     arguments = Table(
         "arguments",
         Text("What it would do"),
-        (
-            _CALL,
-            Column("argument", Text("argument")),
-            Column("value", Text("value"), number=True),
-        ),
+        (_CALL, Column("argument", Text("argument")), Column("value", Text("value"), number=True)),
         [
             (
                 each.index + 1,

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from jp20.cli.frame.language import help_text
+from jp20.cli.frame.declare import argument, option
 from jp20.cli.frame.options import address, units
 from jp20.cli.frame.output import Table
 from jp20.cli.shared.listed import allotments_in, customers
@@ -23,33 +21,19 @@ if TYPE_CHECKING:
     from jp20.operations.session import Session
     from jp20.operations.token.restraints import Restraint
 
-Wallet = Annotated[
-    str,
-    typer.Argument(metavar="WALLET", help=help_text("The holder's wallet.")),
-]
+Wallet = Annotated[str, argument("The holder's wallet.", "WALLET")]
 
-WalletIfAny = Annotated[
-    str | None,
-    typer.Argument(metavar="WALLET", help=help_text("The holder's wallet.")),
-]
+WalletIfAny = Annotated[str | None, argument("The holder's wallet.", "WALLET")]
 
-OfHolder = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="WALLET",
-        help=help_text("Of this holder; else of all."),
-    ),
-]
+OfHolder = Annotated[str | None, argument("Of this holder; else of all.", "WALLET")]
 
-UnitsIfAny = Annotated[str | None, typer.Argument(metavar="UNITS", help=help_text("How many."))]
+UnitsIfAny = Annotated[str | None, argument("How many.", "UNITS")]
 
 RowsFile = Annotated[
     Path | None,
-    typer.Option(
+    option(
+        "Many at once: CSV or XLSX with wallet, units; or with customer numbers (--investors).",
         metavar="FILE",
-        help=help_text(
-            "Many at once: CSV or XLSX with wallet, units; or with customer numbers (--investors)."
-        ),
     ),
 ]
 

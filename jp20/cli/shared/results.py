@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Coded, Column, Table
+from jp20.cli.frame.output import Coded, Column, Table, table
 from jp20.domain.base.text import Text
 
 if TYPE_CHECKING:
@@ -22,26 +22,18 @@ def steps_table(session: "Session", steps: "Iterable[Step]") -> Table:
     """Each transaction, by whose key, in which block."""
     steps = list(steps)
     names = {member.number: member.name for member in session.members()} if steps else {}
-    return Table(
+    return table(
         "steps",
         Text("Who did what"),
+        steps,
+        (Column("step", Text("step")), lambda step: Coded(step.code, step.text)),
         (
-            Column("step", Text("step")),
             Column("organisation", Text("organisation")),
-            Column("key", Text("key")),
-            BLOCK,
-            TRANSACTION,
+            lambda step: names.get(step.organisation, "–"),
         ),
-        [
-            (
-                Coded(step.code, step.text),
-                names.get(step.organisation, "–"),
-                step.key,
-                step.block,
-                step.transaction,
-            )
-            for step in steps
-        ],
+        (Column("key", Text("key")), lambda step: step.key),
+        (BLOCK, lambda step: step.block),
+        (TRANSACTION, lambda step: step.transaction),
     )
 
 
@@ -53,11 +45,7 @@ def counts_table(title: Text, outcomes: "Outcomes") -> Table:
     return Table(
         "outcomes",
         title,
-        (
-            Column("outcome", Text("outcome")),
-            Column("rows", Text("rows"), number=True),
-            UNITS,
-        ),
+        (Column("outcome", Text("outcome")), Column("rows", Text("rows"), number=True), UNITS),
         [
             (kind, len(found), sum(row.units or 0 for row in found) or None)
             for kind, found in rows.items()
@@ -68,9 +56,12 @@ def counts_table(title: Text, outcomes: "Outcomes") -> Table:
 
 def refused_table(rows: "Sequence[RowOutcome]") -> Table:
     """Each row that was refused, and why."""
-    return Table(
+    return table(
         "refused",
         Text("Refused rows"),
-        (LINE, WALLET, Column("code", Text("code", context="reason"), detail=True), REASON),
-        [(row.line, row.account, row.code, row.reason) for row in rows],
+        rows,
+        (LINE, lambda row: row.line),
+        (WALLET, lambda row: row.account),
+        (Column("code", Text("code", context="reason"), detail=True), lambda row: row.code),
+        (REASON, lambda row: row.reason),
     )

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 class RowRefused(JP20Error):
     """The only row that there was is refused by the chain."""
 
+    what = Text("The chain refused it{who}.")
+    why = Text("{code}: {reason}")
+
     def __init__(self, account: str | None, code: str, reason: Text) -> None:
         who = "" if account is None else f": {account}"
-        super().__init__(
-            Text("The chain refused it{who}.", who=who),
-            Text("{code}: {reason}", code=code, reason=reason),
-        )
+        super().__init__(who=who, code=code, reason=reason)
         self.code = code
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from jp20.cli.frame.output import Coded, Column, Record, Table, Until, Value
+from jp20.cli.frame.output import Coded, Column, Record, Table, Until, Value, table
 from jp20.cli.shared.results import BLOCK, TRANSACTION
 from jp20.domain.base.text import Text
+from jp20.domain.base.times import in_tokyo
 
 if TYPE_CHECKING:
     from jp20.domain.investors.investors import InvestorClass, Residency
@@ -25,8 +26,7 @@ def price(state: "TokenState") -> Coded:
     return Coded(
         {"yen": state.price_yen, "units": state.price_units},
         Text(
-            "¥{yen:,} for {count:,} unit",
-            plural="¥{yen:,} for {count:,} units",
+            "¥{yen:,} for {count:,} {count:unit|units}",
             yen=state.price_yen,
             count=state.price_units,
         ),
@@ -44,7 +44,6 @@ def status_record(state: "TokenState") -> Record:
 
 def state_record(state: "TokenState") -> Record:
     """All that the token says of itself."""
-    from jp20.domain.base.times import in_tokyo
     from jp20.domain.investors.investors import InvestorClass, Residency
 
     terms = state.terms
@@ -95,9 +94,7 @@ def state_record(state: "TokenState") -> Record:
             field("whole_position_only", Text("whole position only"), terms.whole_position_only),
             field("consent_required", Text("consent required"), terms.consent_required),
             field(
-                "expired_may_dispose",
-                Text("may sell after KYC ran out"),
-                terms.expired_may_dispose,
+                "expired_may_dispose", Text("may sell after KYC ran out"), terms.expired_may_dispose
             ),
             field("locked_until", Text("locked until"), _until(state.locked_until)),
             field("maturity", Text("maturity"), _time(terms.maturity)),
@@ -111,44 +108,28 @@ def state_record(state: "TokenState") -> Record:
 
 def tranches_table(state: "TokenState") -> Table:
     """What was issued, and when."""
-    from jp20.domain.base.times import in_tokyo
-
-    return Table(
+    return table(
         "tranches",
         Text("Tranches"),
-        (
-            Column("number", Text("no.", context="tranche")),
-            Column("units", Text("units then"), number=True),
-            Column("splits", Text("splits then"), number=True),
-            Column("time", Text("time")),
-            BLOCK,
-            TRANSACTION,
-        ),
-        [
-            (
-                each.number,
-                each.units,
-                each.splits,
-                in_tokyo(each.at.time),
-                each.at.block,
-                each.at.transaction,
-            )
-            for each in state.tranches
-        ],
+        state.tranches,
+        (Column("number", Text("no.", context="tranche")), lambda each: each.number),
+        (Column("units", Text("units then"), number=True), lambda each: each.units),
+        (Column("splits", Text("splits then"), number=True), lambda each: each.splits),
+        (Column("time", Text("time")), lambda each: in_tokyo(each.at.time)),
+        (BLOCK, lambda each: each.at.block),
+        (TRANSACTION, lambda each: each.at.transaction),
     )
 
 
 def differences_table(differences: "Sequence[TermDifference]") -> Table:
     """Where a token is not what a term sheet says."""
-    return Table(
+    return table(
         "differences",
         Text("Differences to the term sheet"),
-        (
-            Column("field", Text("field")),
-            Column("file", Text("file")),
-            Column("chain", Text("chain")),
-        ),
-        [(each.field, _said(each.file), _said(each.chain)) for each in differences],
+        differences,
+        (Column("field", Text("field")), lambda each: each.field),
+        (Column("file", Text("file")), lambda each: _said(each.file)),
+        (Column("chain", Text("chain")), lambda each: _said(each.chain)),
     )
 
 
@@ -165,8 +146,6 @@ def _until(seconds: int) -> Until | None:
 
 
 def _time(seconds: int) -> str | None:
-    from jp20.domain.base.times import in_tokyo
-
     return in_tokyo(seconds) if seconds else None
 
 

@@ -40,7 +40,7 @@ class FaultyFile(JP20Error):
 
     exit_code = ExitCode.USAGE
 
-    what = Text("{file}: {count} fault.", plural="{file}: {count} faults.")
+    what = Text("{file}: {count} {count:fault|faults}.")
     next_step = Text("Correct the file and try again.")
 
     def __init__(self, faults: Sequence[Fault]) -> None:

@@ -30,7 +30,7 @@ _TEXTS: Final[dict[str, Text]] = {
     "NotGovernance": Text("The Consortium changes itself only by executing a request on itself."),
     "OrganisationUnknown": Text("There is no organisation {organisation}."),
     "OrganisationHoldsTokenRoles": Text(
-        "Organisation {organisation} still holds {count} roles for single tokens."
+        "Organisation {organisation} still holds {count} {count:role|roles} for single tokens."
     ),
     "KeyUnknown": Text("{key} is not an organisation's key, or is revoked."),
     "KeyAlreadyUsed": Text("{key} is or was an organisation's key; a revoked key never returns."),
@@ -109,9 +109,14 @@ _TEXTS: Final[dict[str, Text]] = {
     "NotEmpty": Text("Only a new platform, without investors and tokens, can replace another."),
     "UnknownPlatform": Text("The consortium does not know {account} as a platform."),
     "SuccessionUnfinished": Text(
-        "The platform itself still has {wallets} wallets and {tokens} tokens to take over."
+        "The platform itself still has {wallets} "
+        "{wallets:wallet|wallets} and {tokens} {tokens:token|tokens} to "
+        "take over."
     ),
-    "NotAllCarried": Text("{wallets} wallets are not carried over yet; tokens follow after them."),
+    "NotAllCarried": Text(
+        "{wallets} {wallets:wallet|wallets} {wallets:is|are} not carried over "
+        "yet; tokens follow after them."
+    ),
     "NotToAdopt": Text(
         "{token} is not a token of the platform that was replaced, or was taken over already."
     ),
@@ -129,7 +134,9 @@ _TEXTS: Final[dict[str, Text]] = {
     "InvalidTerms": Text("The terms contradict themselves at {field}."),
     "TermUnchanged": Text("{field} is already as it is asked to become."),
     "TermFixed": Text("{field} of this token cannot be changed."),
-    "CapBelowSupply": Text("The cap cannot be {cap}: {supply} units are in issue."),
+    "CapBelowSupply": Text(
+        "The cap cannot be {cap}: {supply} {supply:unit|units} {supply:is|are} in issue."
+    ),
     "MaturityNotLater": Text("Maturity can only be put off to a later time."),
     "InvalidRatio": Text(
         "A split by {ratio} is not possible: at least 2, and the cap must stay in range."

@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum
-from typing import Final
 
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import NumberedEnum, Text
 
 
-class Role(IntEnum):
+class Role(NumberedEnum):
     """A role of an organisation; the number is that of `Role` in `IConsortium.sol`."""
 
-    OPERATOR = 0
-    VALIDATOR = 1
-    ISSUER = 2
-    BROKER = 3
-    REGISTRAR = 4
-    KYC = 5
-    AML = 6
-    AUDITOR = 7
-    EMERGENCY = 8
-    CUSTODIAN = 9
-    PAYING_AGENT = 10
-
-    @property
-    def text(self) -> Text:
-        """Its name; in Japanese what it is, and the name that commands and files take."""
-        return _NAMES[self]
-
-
-_NAMES: Final = {
-    Role.OPERATOR: Text("OPERATOR", context="role"),
-    Role.VALIDATOR: Text("VALIDATOR", context="role"),
-    Role.ISSUER: Text("ISSUER", context="role"),
-    Role.BROKER: Text("BROKER", context="role"),
-    Role.REGISTRAR: Text("REGISTRAR", context="role"),
-    Role.KYC: Text("KYC", context="role"),
-    Role.AML: Text("AML", context="role"),
-    Role.AUDITOR: Text("AUDITOR", context="role"),
-    Role.EMERGENCY: Text("EMERGENCY", context="role"),
-    Role.CUSTODIAN: Text("CUSTODIAN", context="role"),
-    Role.PAYING_AGENT: Text("PAYING_AGENT", context="role"),
-}
+    OPERATOR = 0, Text("OPERATOR", context="role")
+    VALIDATOR = 1, Text("VALIDATOR", context="role")
+    ISSUER = 2, Text("ISSUER", context="role")
+    BROKER = 3, Text("BROKER", context="role")
+    REGISTRAR = 4, Text("REGISTRAR", context="role")
+    KYC = 5, Text("KYC", context="role")
+    AML = 6, Text("AML", context="role")
+    AUDITOR = 7, Text("AUDITOR", context="role")
+    EMERGENCY = 8, Text("EMERGENCY", context="role")
+    CUSTODIAN = 9, Text("CUSTODIAN", context="role")
+    PAYING_AGENT = 10, Text("PAYING_AGENT", context="role")
 
 
 #: The roles that can be held for one token; the others are held for the whole platform only.

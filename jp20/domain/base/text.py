@@ -5,8 +5,9 @@ it is shown. Its Japanese is in `jp20/locale/ja/LC_MESSAGES/jp20.po`, which `mak
 """
 
 from collections.abc import Iterable
+from enum import Enum, IntEnum, StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 if TYPE_CHECKING:
     from gettext import GNUTranslations
@@ -18,26 +19,18 @@ class Text:
     """A message in the two languages of the users.
 
     `Text("{holder} holds {units:,} units.", holder=address, units=balance)`: a value that is a
-    Text is shown in the same language. `context` tells apart two meanings of one English word;
-    `plural` is the English for a `count` other than 1. A message without values is shown as it is,
-    braces included; `filled` puts values into it later.
+    Text is shown in the same language. What follows a number agrees with it:
+    `{count} {count:row is|rows are} refused`. `context` tells apart two meanings of one English
+    word. A message without values is shown as it is, braces included; `filled` puts values into it
+    later.
     """
 
-    __slots__ = ("_context", "_japanese", "_message", "_plural", "_values")
+    __slots__ = ("_context", "_japanese", "_message", "_values")
 
-    def __init__(
-        self,
-        message: str,
-        /,
-        *,
-        context: str | None = None,
-        plural: str | None = None,
-        **values: object,
-    ) -> None:
+    def __init__(self, message: str, /, *, context: str | None = None, **values: object) -> None:
         self._message = message
         self._japanese: str | None = None
         self._context = context
-        self._plural = plural
         self._values = values
 
     @classmethod
@@ -71,7 +64,7 @@ class Text:
 
     def filled(self, /, **values: object) -> "Text":
         """The message with these values in its placeholders."""
-        text = Text(self._message, context=self._context, plural=self._plural)
+        text = Text(self._message, context=self._context)
         text._japanese = self._japanese
         text._values = values
         return text
@@ -80,8 +73,7 @@ class Text:
         """The message in a language."""
         if language == "ja":
             return self._with_values(self._in_japanese(), language)
-        one = self._plural is None or self._values.get("count", 1) == 1
-        return self._with_values(self._message if one else str(self._plural), language)
+        return self._with_values(self._message, language)
 
     @property
     def en(self) -> str:
@@ -100,7 +92,7 @@ class Text:
         if not self._values:
             return message
         shown = {
-            name: value.to(language) if isinstance(value, Text) else value
+            name: value.to(language) if isinstance(value, Text) else _agreeing(value)
             for name, value in self._values.items()
         }
         return message.format(**shown)
@@ -118,6 +110,53 @@ class Text:
 
     def __hash__(self) -> int:
         return hash(self.en)
+
+
+class _Number(int):
+    """A number in a message: as a format, `one|many` is the word that agrees with it."""
+
+    def __format__(self, form: str) -> str:
+        one, both, many = form.partition("|")
+        if not both:
+            return int.__format__(self, form)
+        return one if self == 1 else many
+
+
+def _agreeing(value: object) -> object:
+    return _Number(value) if type(value) is int else value
+
+
+_UNSAID: Final = Text.verbatim("")
+
+
+class TextEnum(Enum):
+    """Members that are what a user reads of them."""
+
+    @property
+    def text(self) -> Text:
+        return self.value  # type: ignore[no-any-return]
+
+
+class NumberedEnum(IntEnum):
+    """Members by their number on the chain, each with what a user reads: `NAME = 1, Text("…")`."""
+
+    text: Text
+
+    def __new__(cls, number: int, text: Text = _UNSAID) -> Self:
+        member = int.__new__(cls, number)
+        member._value_, member.text = number, text
+        return member
+
+
+class WordEnum(StrEnum):
+    """Members by the word of a program, each with what a user reads: `NAME = "word", Text("…")`."""
+
+    text: Text
+
+    def __new__(cls, word: str, text: Text = _UNSAID) -> Self:
+        member = str.__new__(cls, word)
+        member._value_, member.text = word, text
+        return member
 
 
 def translated(message: str, language: Language, context: str | None = None) -> str:

@@ -110,24 +110,12 @@ def _unfit_toml(said: str, text: str, file: str, next_step: Text) -> Fault:
     # What the parser says is English, and so for the English alone.
     where = Text("column {column}", column=column).ja if column else ""
     parser = Text.both(f": {why}", where)
-    return Fault(
-        file,
-        line,
-        "",
-        Text("This is not TOML{parser}.", parser=parser),
-        next_step,
-    )
+    return Fault(file, line, "", Text("This is not TOML{parser}.", parser=parser), next_step)
 
 
 def _there_twice(file: str, line: int | None, key: str, next_step: Text) -> Fault:
     name = quoted(key.strip().strip("\"'"))
-    return Fault(
-        file,
-        line,
-        visible(key),
-        Text("{name} is there twice.", name=name),
-        next_step,
-    )
+    return Fault(file, line, visible(key), Text("{name} is there twice.", name=name), next_step)
 
 
 def _beyond_bounds(error: Exception, file: str, kind: str, next_step: Text) -> Fault:

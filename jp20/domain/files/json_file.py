@@ -103,7 +103,7 @@ class Fields:
                 field,
                 Text("0x and digits 0-9, a-f")
                 if size is None
-                else Text("0x and {count} digits 0-9, a-f", count=2 * size),
+                else Text("0x and {count} {count:digit|digits} 0-9, a-f", count=2 * size),
             )
             return b""
         return octets
@@ -132,10 +132,7 @@ class Fields:
     def checksum(self) -> None:
         """Whether the file is as it was written."""
         if self._content.get("checksum") != hex_text(checksum(self._content)):
-            self.add(
-                "checksum",
-                Text("does not fit: the file was changed or damaged."),
-            )
+            self.add("checksum", Text("does not fit: the file was changed or damaged."))
 
     def _unfit(self, field: str, wanted: Text) -> None:
         self.add(field, Text("is not {wanted}.", wanted=wanted))

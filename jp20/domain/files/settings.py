@@ -476,7 +476,9 @@ class _Reader:
             self._fault(
                 "network.access",
                 Text(
-                    "There are {nodes} nodes and {count} accesses.", nodes=nodes, count=len(value)
+                    "{nodes:There is|There are} {nodes} {nodes:node|nodes} and {count} accesses.",
+                    nodes=nodes,
+                    count=len(value),
                 ),
                 Text("Write one for all ([network.access]) or one for each."),
             )

@@ -6,10 +6,10 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, TypeVar
 
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.text import Text
@@ -21,6 +21,8 @@ from jp20.domain.files.workbooks import (
     Workbook,
     is_workbook,
 )
+
+_R = TypeVar("_R")
 
 MOST_BYTES: Final = 64 * 2**20
 """A file may have: 600,000 rows of a whitelist."""
@@ -117,6 +119,41 @@ def parse_table(data: bytes, file: str, columns: Sequence[Column], layout: Layou
     if len(data) > MOST_BYTES:
         raise FaultyFile([_too_large(file, len(data))])
     return (parse_xlsx if is_workbook(data) else parse_csv)(data, file, columns, layout)
+
+
+def parse_whole(
+    data: bytes,
+    file: str,
+    columns: Sequence[Column],
+    read: Callable[[Row, Callable[[str, Text, Text], None]], _R | None],
+    key: Callable[[_R], Hashable],
+    remove: Text,
+    layout: Layout = PLAIN,
+) -> tuple[tuple[_R, ...], tuple[Text, ...]]:
+    """A file of which nothing is taken where one row is faulty, or stands there twice; and what its
+    reader should know. `read` takes a row apart, and is given what adds a fault of a column; rows
+    with the same `key` are one row twice, and `remove` says what to do then.
+
+    Raises FaultyFile with every fault.
+    """
+    table = parse_table(data, file, columns, layout)
+    faults, found = list(table.faults), list[_R]()
+    first: dict[Hashable, int] = {}
+    for row in table.rows:
+
+        def fault(column: str, what: Text, next_step: Text, line: int = row.line) -> None:
+            faults.append(Fault(file, line, column, what, next_step))
+
+        each = read(row, fault)
+        if each is None:
+            continue
+        line = first.setdefault(key(each), row.line)
+        if line != row.line:
+            fault("", Text("The same stands on line {line}.", line=line), remove)
+        found.append(each)
+    if faults:
+        raise FaultyFile(sorted(faults, key=lambda each: each.line or 0))
+    return tuple(found), table.notes
 
 
 def parse_csv(data: bytes, file: str, columns: Sequence[Column], layout: Layout = PLAIN) -> Table:
@@ -306,10 +343,7 @@ class _Header:
 
     @classmethod
     def of(
-        cls,
-        above: Sequence[tuple[int, list[str]]],
-        columns: Sequence[Column],
-        layout: Layout,
+        cls, above: Sequence[tuple[int, list[str]]], columns: Sequence[Column], layout: Layout
     ) -> "_Header | None":
         """The header that ends with the last of some rows; None where they have not the columns
         that are required. Of one row, or of two where cells of the first reach over several of the
@@ -408,11 +442,7 @@ def _fits(rows: Iterable[SheetRow], columns: Sequence[Column], layout: Layout) -
 
 
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
-_SEPARATORS: Final = {
-    ";": Text("semicolons"),
-    "\t": Text("tabs"),
-    "|": Text("vertical bars"),
-}
+_SEPARATORS: Final = {";": Text("semicolons"), "\t": Text("tabs"), "|": Text("vertical bars")}
 _SAVE_AS_CSV: Final = Text("Save it as XLSX, or as CSV in UTF-8, separated by commas.")
 
 
@@ -503,11 +533,7 @@ def _toml(text: str) -> str:
 
 def _twice(file: str, line: int, said: str) -> Fault:
     return Fault(
-        file,
-        line,
-        visible(said),
-        Text("This column is there twice."),
-        Text("Keep one of the two."),
+        file, line, visible(said), Text("This column is there twice."), Text("Keep one of the two.")
     )
 
 
@@ -534,7 +560,11 @@ def _misshapen(file: str, line: int, has: int, needs: int) -> Fault:
         file,
         line,
         "",
-        Text("The row has {cells} cells, the header {columns}.", cells=has, columns=needs),
+        Text(
+            "The row has {cells} {cells:cell|cells}, the header {columns}.",
+            cells=has,
+            columns=needs,
+        ),
         Text("Put text with commas into quotation marks."),
     )
 
@@ -556,15 +586,16 @@ def _marked_note(file: str, mark: str, lines: Sequence[int], *, left_out: bool) 
     marked = Text("hidden") if mark == "hidden" else Text("struck through")
     if left_out:
         return Text(
-            "{file}: {count} rows are {marked} and are LEFT OUT: lines {lines}.",
+            "{file}: {count} {count:row|rows} {count:is|are} {marked} and {count:is|are} "
+            "LEFT OUT: lines {lines}.",
             file=file,
             count=len(lines),
             marked=marked,
             lines=named,
         )
     return Text(
-        "{file}: {count} rows are {marked} and are INCLUDED: lines {lines}. To leave them "
-        "out: --visible-only",
+        "{file}: {count} {count:row|rows} {count:is|are} {marked} and {count:is|are} "
+        "INCLUDED: lines {lines}. To leave them out: --visible-only",
         file=file,
         count=len(lines),
         marked=marked,
@@ -592,7 +623,9 @@ def _too_wide(file: str, line: int, cells: int) -> Fault:
         line,
         "",
         Text(
-            "The row has {cells:,} cells; {most} are read at most.", cells=cells, most=MOST_COLUMNS
+            "The row has {cells:,} {cells:cell|cells}; {most} are read at most.",
+            cells=cells,
+            most=MOST_COLUMNS,
         ),
         Text("Take out what does not belong to the table."),
     )
@@ -604,9 +637,5 @@ def _without_rows(file: str) -> Fault:
 
 def _empty(file: str) -> Fault:
     return Fault(
-        file,
-        None,
-        "",
-        Text("The file is empty."),
-        Text("The first line names the columns."),
+        file, None, "", Text("The file is empty."), Text("The first line names the columns.")
     )

@@ -378,18 +378,9 @@ _DAMAGED: Final = (
     Text("The workbook is damaged."),
     Text("Open it in the spreadsheet program and save it again as XLSX."),
 )
-_NOT_A_WORKBOOK: Final = (
-    Text("This is not an XLSX workbook."),
-    _SAVE_AS,
-)
-_NO_SHEET: Final = (
-    Text("The workbook has no visible sheet."),
-    _SAVE_AS,
-)
-_OLD_FILE: Final = (
-    Text("This is a file of an old spreadsheet program (XLS)."),
-    _SAVE_AS,
-)
+_NOT_A_WORKBOOK: Final = (Text("This is not an XLSX workbook."), _SAVE_AS)
+_NO_SHEET: Final = (Text("The workbook has no visible sheet."), _SAVE_AS)
+_OLD_FILE: Final = (Text("This is a file of an old spreadsheet program (XLS)."), _SAVE_AS)
 _ENCRYPTED_FILE: Final = (
     Text("The workbook is protected by a password."),
     Text("Remove the password in the spreadsheet program, and save it again."),

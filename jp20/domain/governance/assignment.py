@@ -59,11 +59,7 @@ def assign(
     chosen = [one for one in free if one.number in signers]
     proposer = NOBODY if proposed else _first([*chosen, *free], rule.proposers)
     if proposer is None:
-        raise NotEnoughOrganisations(
-            Text("No key here may propose it."),
-            rule.proposers,
-            parties,
-        )
+        raise NotEnoughOrganisations(Text("No key here may propose it."), rule.proposers, parties)
     executor = _first([*chosen, *free, *organisations], rule.executors)
     if executor is None:
         raise NotEnoughOrganisations(Text("No key here may execute it."), rule.executors, ())

@@ -56,9 +56,7 @@ def parse_consortium(data: bytes, file: str) -> ConsortiumFile:
     listed = document.get("organisations")
     if not isinstance(listed, list) or not listed:
         reader.fault(
-            "organisations",
-            Text("There are no organisations."),
-            Text("Write [[organisations]]."),
+            "organisations", Text("There are no organisations."), Text("Write [[organisations]].")
         )
         listed = []
     organisations = tuple(reader.organisation(n, entry) for n, entry in enumerate(listed, start=1))
@@ -128,19 +126,11 @@ class _Reader:
             if address != ZERO_ADDRESS:
                 return address
             what = Text("This is the zero address.")
-        self.fault(
-            place,
-            what,
-            Text("Copy the address of the key again."),
-        )
+        self.fault(place, what, Text("Copy the address of the key again."))
         return ZERO_ADDRESS
 
     def unknown(self, place: str) -> None:
-        self.fault(
-            place,
-            Text("There is no such field."),
-            Text("Correct or remove it."),
-        )
+        self.fault(place, Text("There is no such field."), Text("Correct or remove it."))
 
     def fault(self, place: str, what: Text, next_step: Text) -> None:
         self.faults.append(Fault(self._file, None, place, what, next_step))
@@ -162,8 +152,4 @@ class _Reader:
         return []
 
     def _missing(self, place: str) -> None:
-        self.fault(
-            place,
-            Text("This is missing."),
-            Text("Fill it in."),
-        )
+        self.fault(place, Text("This is missing."), Text("Fill it in."))

@@ -12,11 +12,7 @@ from jp20.domain.base.text import Text
 _LOOK: Final = Text("See: jp20 organisation list")
 
 _SENTENCES: Final[dict[str, tuple[Text, Text | None, Text]]] = {
-    "OrganisationUnknown": (
-        Text("{who} is not in the consortium any more."),
-        None,
-        _LOOK,
-    ),
+    "OrganisationUnknown": (Text("{who} is not in the consortium any more."), None, _LOOK),
     "OrganisationHoldsTokenRoles": (
         Text("{who} still holds roles for single tokens: {count}."),
         Text("Such roles are taken or handed over one by one."),
@@ -25,11 +21,7 @@ _SENTENCES: Final[dict[str, tuple[Text, Text | None, Text]]] = {
             "--token or jp20 organisation transfer-role … --token"
         ),
     ),
-    "KeyUnknown": (
-        Text("{key} is not an organisation's key, or is revoked."),
-        None,
-        _LOOK,
-    ),
+    "KeyUnknown": (Text("{key} is not an organisation's key, or is revoked."), None, _LOOK),
     "KeyAlreadyUsed": (
         Text("{key} is or was an organisation's key."),
         Text("A revoked key never returns."),
@@ -69,11 +61,7 @@ _SENTENCES: Final[dict[str, tuple[Text, Text | None, Text]]] = {
         Text("No role loses its last holder."),
         Text('Hand it over: jp20 organisation transfer-role {role} "{who}" ORGANISATION{option}'),
     ),
-    "RoleAlreadyHeld": (
-        Text("{who} holds {held} already."),
-        None,
-        _LOOK,
-    ),
+    "RoleAlreadyHeld": (Text("{who} holds {held} already."), None, _LOOK),
     "RoleNotHeld": (
         Text("{who} does not hold {held}."),
         Text("A role for one token is another than the one at large: --token."),

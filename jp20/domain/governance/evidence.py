@@ -1,10 +1,10 @@
 """What every privileged act rests on: a case, and a document (G11, G17)."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jp20.domain.base.errors import ExitCode, JP20Error
-from jp20.domain.base.ids import CaseId, DocumentHash
+from jp20.domain.base.ids import CaseId, DocumentHash, OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.requests import case_id
 
@@ -23,13 +23,16 @@ class BadCase(JP20Error):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A case number, which stands on the chain as it is, and the SHA-256 of the document.
+    """What an act rests on: a case number, which stands on the chain as it is, and the SHA-256 of
+    the document. `parties` are the organisations, by number, that are party to it: they sign
+    nothing.
 
     Under one case the same act is carried out once: run again, it does nothing more.
     """
 
     case: str
     document_hash: DocumentHash
+    parties: tuple[OrganisationId, ...] = ()
 
     def __post_init__(self) -> None:
         try:
@@ -43,6 +46,10 @@ class Evidence:
     def of(cls, case: str, document: bytes) -> "Evidence":
         """With the document's bytes. Raises BadCase."""
         return cls(case, DocumentHash(hashlib.sha256(document).digest()))
+
+    def excluding(self, *parties: OrganisationId) -> "Evidence":
+        """The same, with these organisations as its parties, and no others."""
+        return replace(self, parties=tuple(sorted({*parties})))
 
     @property
     def case_id(self) -> CaseId:

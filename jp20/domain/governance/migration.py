@@ -6,7 +6,6 @@ How far it has come is not recorded: the chain says that.
 
 import json
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 from eth_typing import ChecksumAddress
@@ -15,7 +14,7 @@ from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import FaultyFile
 from jp20.domain.base.ids import DocumentHash
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, TextEnum
 from jp20.domain.files.fields import read_json
 from jp20.domain.governance.deployment import Deployment, deployment_from_json, deployment_to_json
 from jp20.domain.governance.evidence import Evidence
@@ -35,7 +34,7 @@ class NotAMigration(JP20Error):
         super().__init__(why=why, file=file, of=of)
 
 
-class Stage(Enum):
+class Stage(TextEnum):
     """What is done, in this order."""
 
     DEPLOY = Text("deploy the new contracts")
@@ -44,10 +43,6 @@ class Stage(Enum):
     APPOINT = Text("put the new platform in charge")
     CARRY = Text("carry the investors over")
     ADOPT = Text("take the tokens over")
-
-    @property
-    def text(self) -> Text:
-        return self.value
 
 
 @dataclass(frozen=True, slots=True)

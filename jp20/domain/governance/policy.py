@@ -6,14 +6,13 @@ and what the rules' words on the chain are compared with.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from typing import Final
 
 from eth_hash.auto import keccak
 
 from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.roles import Role, bitmap, roles_in
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import NumberedEnum, Text
 
 #: The most signatures that a rule can ask for.
 MOST_SLOTS: Final = 7
@@ -24,28 +23,17 @@ LONGEST: Final = 2**24 - 1
 RuleFields = tuple[int, int, list[int], int, int, int]
 
 
-class Kind(IntEnum):
+class Kind(NumberedEnum):
     """What a governed contract is; the numbers are those of `Kind` in `IConsortium.sol`."""
 
-    CONSORTIUM = 1
-    PLATFORM = 2
-    TOKEN = 3
-    SETTLEMENT = 4
-
-    @property
-    def text(self) -> Text:
-        return _KIND_TEXTS[self]
+    CONSORTIUM = 1, Text("consortium")
+    PLATFORM = 2, Text("platform")
+    TOKEN = 3, Text("token")
+    SETTLEMENT = 4, Text("settlement")
 
 
 _NOBODY_PROPOSES: Final = Text("No organisation may propose it; it takes {roles}.")
 _NOBODY_EXECUTES: Final = Text("No organisation may execute it; it takes {roles}.")
-
-_KIND_TEXTS: Final = {
-    Kind.CONSORTIUM: Text("consortium"),
-    Kind.PLATFORM: Text("platform"),
-    Kind.TOKEN: Text("token"),
-    Kind.SETTLEMENT: Text("settlement"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +226,8 @@ def unmet(policy: Policy, organisations: Sequence[Organisation]) -> tuple[Unmet,
         if filled < len(rule.slots):
             slots = " + ".join(_either(slot) for slot in rule.slots)
             what = Text(
-                "Its {count} signatures ({slots}) take as many organisations; at most "
-                "{filled} can be given.",
+                "Its {count} {count:signature|signatures} ({slots}) {count:takes|take} as "
+                "many organisations; at most {filled} can be given.",
                 count=len(rule.slots),
                 slots=slots,
                 filled=filled,

@@ -106,12 +106,7 @@ class _Reader:
         }
 
     def _act(
-        self,
-        kind: Kind,
-        key: str,
-        place: str,
-        fields: Mapping[str, Any],
-        own: Mapping[str, Any],
+        self, kind: Kind, key: str, place: str, fields: Mapping[str, Any], own: Mapping[str, Any]
     ) -> PolicyAct:
         for name in own.keys() - _ACT_FIELDS:
             self._unknown(f"{place}.{name}")
@@ -242,8 +237,8 @@ class _Reader:
             self._fault(
                 _place(act),
                 Text(
-                    "{rewrites} could rewrite acts that ask for more ({signatures} signatures, "
-                    "{delay} s).",
+                    "{rewrites} could rewrite acts that ask for more ({signatures} "
+                    "{signatures:signature|signatures}, {delay} s).",
                     rewrites=Text.listing(sorted(rewrites)),
                     signatures=signatures,
                     delay=delay,
@@ -283,20 +278,14 @@ class _Reader:
         value = parent.get(name, {})
         if isinstance(value, dict):
             return value
-        self._fault(
-            place,
-            Text("This is not a table."),
-            Text("Write [{place}].", place=place),
-        )
+        self._fault(place, Text("This is not a table."), Text("Write [{place}].", place=place))
         return {}
 
     def _list(self, value: object, place: str) -> list[Any]:
         if isinstance(value, list) and value:
             return value
         self._fault(
-            place,
-            Text("This is missing, or no list."),
-            Text('Write a list such as ["…"].'),
+            place, Text("This is missing, or no list."), Text('Write a list such as ["…"].')
         )
         return []
 
@@ -346,11 +335,7 @@ class _Reader:
         return str(name)
 
     def _unknown(self, place: str) -> None:
-        self._fault(
-            place,
-            Text("There is no such field."),
-            Text("Correct or remove it."),
-        )
+        self._fault(place, Text("There is no such field."), Text("Correct or remove it."))
 
     def _fault(self, place: str, what: Text, next_step: Text) -> None:
         self.faults.append(Fault(self.file, None, place, what, next_step))

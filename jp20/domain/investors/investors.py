@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
 from string import hexdigits
 from typing import Final, TypeVar
 
@@ -17,7 +16,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import NotAnAddress, WrongChecksum, parse_address
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.ids import InvestorId
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import NumberedEnum, Text
 from jp20.domain.files.dates import NotADate, parse_time
 from jp20.domain.files.letters import quoted
 from jp20.domain.files.tables import PLAIN, Column, Layout, Row, Table, parse_table
@@ -34,47 +33,26 @@ NEVER: Final = 2**40 - 1
 """The expiry of a class that does not lapse."""
 
 
-class InvestorClass(IntEnum):
+class InvestorClass(NumberedEnum):
     """一般投資家, 特定投資家, 適格機関投資家."""
 
-    NONE = 0
-    GENERAL = 1
-    PROFESSIONAL = 2
-    QUALIFIED_INSTITUTION = 3
-
-    @property
-    def text(self) -> Text:
-        return _CLASS_TEXTS[self]
+    NONE = 0, Text("none")
+    GENERAL = 1, Text("general")
+    PROFESSIONAL = 2, Text("professional")
+    QUALIFIED_INSTITUTION = 3, Text("qualified_institution")
 
 
-class Residency(IntEnum):
+class Residency(NumberedEnum):
     """Where an investor belongs to for the rules of an issue."""
 
-    NONE = 0
-    RESIDENT = 1
-    NON_RESIDENT = 2
-    US_PERSON = 3
-
-    @property
-    def text(self) -> Text:
-        return _RESIDENCY_TEXTS[self]
+    NONE = 0, Text("none")
+    RESIDENT = 1, Text("resident")
+    NON_RESIDENT = 2, Text("non_resident")
+    US_PERSON = 3, Text("us_person")
 
 
-_CLASS_TEXTS: Final = {
-    InvestorClass.NONE: Text("none"),
-    InvestorClass.GENERAL: Text("general"),
-    InvestorClass.PROFESSIONAL: Text("professional"),
-    InvestorClass.QUALIFIED_INSTITUTION: Text("qualified_institution"),
-}
-_RESIDENCY_TEXTS: Final = {
-    Residency.NONE: Text("none"),
-    Residency.RESIDENT: Text("resident"),
-    Residency.NON_RESIDENT: Text("non_resident"),
-    Residency.US_PERSON: Text("us_person"),
-}
-
-_CLASSES: Final = {word: c for c, t in _CLASS_TEXTS.items() if c for word in (t.en, t.ja)}
-_RESIDENCIES: Final = {word: r for r, t in _RESIDENCY_TEXTS.items() if r for word in (t.en, t.ja)}
+_CLASSES: Final = {word: c for c in InvestorClass if c for word in (c.text.en, c.text.ja)}
+_RESIDENCIES: Final = {word: r for r in Residency if r for word in (r.text.en, r.text.ja)}
 
 COLUMNS: Final = (
     Column("investor", ("顧客番号", "投資家番号")),
@@ -265,10 +243,7 @@ class _Reading:
                 self._fault(row.line, "", _repeats(line), row.cells["investor"])
         return kept
 
-    def _joined(
-        self,
-        rows: "Sequence[tuple[_RowReader, Investor | None]]",
-    ) -> Investor | None:
+    def _joined(self, rows: "Sequence[tuple[_RowReader, Investor | None]]") -> Investor | None:
         """The investor of rows with one reference, with the wallets of all; None where one of them
         has a fault, which each row then has.
         """
@@ -332,14 +307,7 @@ class _RowReader:
         self.is_faulty = True
         self.is_nobodys |= column in ("investor", "wallet")
         self._faults.append(
-            Fault(
-                self._file,
-                self.line,
-                column,
-                what,
-                next_step,
-                reference=self.reference,
-            )
+            Fault(self._file, self.line, column, what, next_step, reference=self.reference)
         )
 
     def investor(self) -> Investor | None:
@@ -463,10 +431,7 @@ def is_no_row(row: Row) -> bool:
     return row.is_remark or is_count
 
 
-_MISSING: Final = (
-    Text("This is empty."),
-    Text("Fill it in."),
-)
+_MISSING: Final = (Text("This is empty."), Text("Fill it in."))
 
 
 def _begins_alike(line: int) -> tuple[Text, Text]:
@@ -548,10 +513,7 @@ def _scientific(reference: str) -> tuple[Text, Text]:
 
 def _not_further(cell: str) -> tuple[Text, Text]:
     said = quoted(cell)
-    return (
-        Text("{cell} is not known here.", cell=said),
-        Text("Write yes, or nothing."),
-    )
+    return (Text("{cell} is not known here.", cell=said), Text("Write yes, or nothing."))
 
 
 def wallet_in(cell: str, fault: Callable[[str, Text, Text], None]) -> ChecksumAddress | None:

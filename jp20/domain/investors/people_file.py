@@ -40,10 +40,7 @@ class PeopleFile:
 
 
 def parse_people(
-    data: bytes,
-    file: str,
-    wallets: Mapping[str, Sequence[ChecksumAddress]],
-    layout: Layout = PLAIN,
+    data: bytes, file: str, wallets: Mapping[str, Sequence[ChecksumAddress]], layout: Layout = PLAIN
 ) -> PeopleFile:
     """Reads a file (CSV or XLSX). `wallets` are those of each customer, by reference; where a row
     names both, the wallet has to be one of the customer's. A wallet that stands on several lines
@@ -65,18 +62,12 @@ def parse_people(
         else:
             faults.append(_fault(file, row, "wallet", *_again(line)))
     return PeopleFile(
-        file,
-        tuple(people),
-        tuple(sorted(faults, key=lambda fault: fault.line or 0)),
-        table.notes,
+        file, tuple(people), tuple(sorted(faults, key=lambda fault: fault.line or 0)), table.notes
     )
 
 
 def _wallet(
-    file: str,
-    row: Row,
-    wallets: Mapping[str, Sequence[ChecksumAddress]],
-    faults: list[Fault],
+    file: str, row: Row, wallets: Mapping[str, Sequence[ChecksumAddress]], faults: list[Fault]
 ) -> ChecksumAddress | None:
     """Whose row it is; None and a fault where that is not certain."""
     reference, written = row.cells["investor"], row.cells["wallet"]
@@ -105,10 +96,7 @@ _OTHERS: Final = (
     Text("This is none of the customer's wallets in the file of investors."),
     Text("Correct the number or the wallet."),
 )
-_NOBODY: Final = (
-    Text("Neither customer number nor wallet."),
-    Text("Write one of them."),
-)
+_NOBODY: Final = (Text("Neither customer number nor wallet."), Text("Write one of them."))
 
 
 def _unknown(reference: str) -> tuple[Text, Text]:

@@ -192,7 +192,8 @@ class _Reading:
             named += " …" if len(self.without_units) > 10 else ""
             count = len(self.without_units)
             yield Text(
-                "{file}: {count} rows have 0 or nothing for units and get nothing: lines {lines}.",
+                "{file}: {count} {count:row|rows} {count:has|have} 0 or nothing for units "
+                "and {count:gets|get} nothing: lines {lines}.",
                 file=self._file,
                 count=count,
                 lines=named,
@@ -343,10 +344,7 @@ class _RowReader:
         step = Text("Whitelist the investor first, or name a wallet.")
         if near is not None:
             step = Text("Did you mean {number}?", number=near)
-        return (
-            Text("No investor {number} is in the investors' file.", number=said),
-            step,
-        )
+        return (Text("No investor {number} is in the investors' file.", number=said), step)
 
 
 def total_missed(stated: int, written: int) -> tuple[Text, Text]:
@@ -385,7 +383,4 @@ def _several_rows(line: int, lines: Sequence[int]) -> tuple[Text, Text]:
     )
 
 
-_NO_UNITS: Final = (
-    Text("The row says no units."),
-    Text("Fill them in, or remove the row."),
-)
+_NO_UNITS: Final = (Text("The row says no units."), Text("Fill them in, or remove the row."))

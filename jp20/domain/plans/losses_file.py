@@ -1,12 +1,12 @@
 """A file of losses: which logs took units from the register by an error (G9)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Text
-from jp20.domain.files.tables import Column, Row, parse_table
+from jp20.domain.files.tables import Column, Row, parse_whole
 
 _COLUMNS: Final = (
     Column("transaction", ("取引", "取引ハッシュ")),
@@ -27,56 +27,29 @@ def parse_losses(data: bytes, file: str) -> tuple[LossRow, ...]:
     """Reads a file (CSV or XLSX) as a whole: where one row is faulty, or stands there twice,
     nothing of it is taken. Raises FaultyFile with every fault.
     """
-    table = parse_table(data, file, _COLUMNS)
-    faults = list(table.faults)
-    losses: list[LossRow] = []
-    first_line_of: dict[tuple[bytes, int], int] = {}
-    for row in table.rows:
-        loss = _loss(file, row, faults)
-        if loss is None:
-            continue
-        first = first_line_of.setdefault((loss.transaction, loss.log), row.line)
-        if first != row.line:
-            faults.append(
-                Fault(
-                    file,
-                    row.line,
-                    "",
-                    Text("The same stands on line {line}.", line=first),
-                    Text("Remove it."),
-                )
-            )
-        losses.append(loss)
-    if faults:
-        raise FaultyFile(sorted(faults, key=lambda fault: fault.line or 0))
-    return tuple(losses)
+    losses, _ = parse_whole(
+        data, file, _COLUMNS, _loss, lambda loss: (loss.transaction, loss.log), Text("Remove it.")
+    )
+    return losses
 
 
-def _loss(file: str, row: Row, faults: list[Fault]) -> LossRow | None:
+def _loss(row: Row, fault: Callable[[str, Text, Text], None]) -> LossRow | None:
     hashed, place = row.cells["transaction"], row.cells["log"]
     try:
         transaction = bytes.fromhex(hashed.removeprefix("0x"))
     except ValueError:
         transaction = b""
     if len(transaction) != 32:
-        faults.append(
-            Fault(
-                file,
-                row.line,
-                "transaction",
-                Text('"{hashed}" is not the hash of a transaction.', hashed=hashed),
-                Text("Write 64 hexadecimal digits."),
-            )
+        fault(
+            "transaction",
+            Text('"{hashed}" is not the hash of a transaction.', hashed=hashed),
+            Text("Write 64 hexadecimal digits."),
         )
     if not (place.isascii() and place.isdigit() and int(place) < 2**32):
-        faults.append(
-            Fault(
-                file,
-                row.line,
-                "log",
-                Text('"{place}" is not the place of a log.', place=place),
-                Text("Write it as jp20 register history TOKEN WALLET has it."),
-            )
+        fault(
+            "log",
+            Text('"{place}" is not the place of a log.', place=place),
+            Text("Write it as jp20 register history TOKEN WALLET has it."),
         )
         return None
     return LossRow(row.line, TxHash(transaction), int(place)) if len(transaction) == 32 else None

@@ -1,13 +1,13 @@
 """A file of movements: from whom, to whom, how many units (G3, G11)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from eth_typing import ChecksumAddress
 
-from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.text import Text
-from jp20.domain.files.tables import PLAIN, Column, Layout, Row, parse_table
+from jp20.domain.files.tables import PLAIN, Column, Layout, Row, parse_whole
 from jp20.domain.files.units import NotUnits, parse_units
 from jp20.domain.investors.investors import wallet_in
 from jp20.domain.token.terms import MAX_UNITS
@@ -41,35 +41,20 @@ def parse_moves(data: bytes, file: str, layout: Layout = PLAIN) -> MovesFile:
     """Reads a file (CSV or XLSX) as a whole: where one row is faulty, or stands there twice,
     nothing of it is taken. Raises FaultyFile with every fault.
     """
-    table = parse_table(data, file, COLUMNS, layout)
-    faults = list(table.faults)
-    moves: list[Move] = []
-    first_line_of: dict[tuple[ChecksumAddress, ChecksumAddress, int], int] = {}
-    for row in table.rows:
-        move = _move(file, row, faults)
-        if move is None:
-            continue
-        first = first_line_of.setdefault((move.from_, move.to, move.units), row.line)
-        if first != row.line:
-            faults.append(
-                Fault(
-                    file,
-                    row.line,
-                    "",
-                    Text("The same stands on line {line}.", line=first),
-                    Text("Remove it, or put the units into one row."),
-                )
-            )
-        moves.append(move)
-    if faults:
-        raise FaultyFile(sorted(faults, key=lambda fault: fault.line or 0))
-    return MovesFile(tuple(moves), table.notes)
+    return MovesFile(
+        *parse_whole(
+            data,
+            file,
+            COLUMNS,
+            _move,
+            lambda move: (move.from_, move.to, move.units),
+            Text("Remove it, or put the units into one row."),
+            layout,
+        )
+    )
 
 
-def _move(file: str, row: Row, faults: list[Fault]) -> Move | None:
-    def fault(column: str, what: Text, next_step: Text) -> None:
-        faults.append(Fault(file, row.line, column, what, next_step))
-
+def _move(row: Row, fault: Callable[[str, Text, Text], None]) -> Move | None:
     from_ = wallet_in(row.cells["from"], lambda _, what, step: fault("from", what, step))
     to = wallet_in(row.cells["to"], lambda _, what, step: fault("to", what, step))
     try:

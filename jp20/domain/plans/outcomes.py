@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.ids import OrganisationId, RequestId, TxHash
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, TextEnum
 from jp20.domain.register.events import Event, LoggedEvent
 
 _STEPS: Final = {
@@ -119,7 +118,7 @@ RESULT_COLUMNS: Final = {
 """The columns of a result file, in both languages."""
 
 
-class Outcome(Enum):
+class Outcome(TextEnum):
     """What became of a row. UNKNOWN: it was sent, and is in no block yet. PENDING: not sent yet."""
 
     DONE = Text("done")
@@ -128,10 +127,6 @@ class Outcome(Enum):
     UNCHANGED = Text("unchanged")
     UNKNOWN = Text("unknown")
     PENDING = Text("pending")
-
-    @property
-    def text(self) -> Text:
-        return self.value
 
     @classmethod
     def named(cls, word: str) -> "Outcome | None":

@@ -21,7 +21,7 @@ from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.errors import ExitCode, JP20Error
 from jp20.domain.base.faults import Fault, FaultyFile
 from jp20.domain.base.ids import BlockHash, DocumentHash, OrganisationId, TxHash
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, TextEnum
 from jp20.domain.files.fields import read_json
 from jp20.domain.files.json_file import checksum, hex_text
 from jp20.domain.files.letters import in_json
@@ -66,12 +66,12 @@ class TamperedPlan(JP20Error):
 class PlanElsewhere(JP20Error):
     """The plan is for another chain, platform or token. Nothing was sent."""
 
-    def __init__(self, what: Text, planned: str, found: str) -> None:
-        super().__init__(
-            Text("The plan was made for another {what}.", what=what),
-            Text("It says {planned}; here is {found}.", planned=planned, found=found),
-            Text("Connect to where it was made, or make a new plan here."),
-        )
+    what = Text("The plan was made for another {thing}.")
+    why = Text("It says {planned}; here is {found}.")
+    next_step = Text("Connect to where it was made, or make a new plan here.")
+
+    def __init__(self, thing: Text, planned: str, found: str) -> None:
+        super().__init__(thing=thing, planned=planned, found=found)
 
 
 class PlanOutOfDate(JP20Error):
@@ -111,15 +111,11 @@ class NotNow(JP20Error):
         super().__init__(why=why)
 
 
-class PlanKind(Enum):
+class PlanKind(TextEnum):
     """What a plan is about."""
 
     WHITELIST = Text("whitelist")
     DISTRIBUTION = Text("distribution")
-
-    @property
-    def text(self) -> Text:
-        return self.value
 
 
 class RowState(Enum):
@@ -259,9 +255,8 @@ class RefusedRow:
 @dataclass(frozen=True)
 class Plan:
     """What a file would change, compared with the chain at `block`. Decisions are carried out in
-    their order. `settled` rows need nothing. `parties` are organisations without a part in it, by
-    number. Of a distribution `undistributed` are the units that the issuer's account has, `splits`
-    the number of splits that the token has been through.
+    their order. `settled` rows need nothing. Of a distribution `undistributed` are the units that
+    the issuer's account has, `splits` the number of splits that the token has been through.
     """
 
     kind: PlanKind
@@ -273,7 +268,6 @@ class Plan:
     block_hash: BlockHash
     time: int
     evidence: Evidence
-    parties: tuple[OrganisationId, ...]
     source: Source
     undistributed: int | None
     splits: int | None
@@ -437,7 +431,7 @@ def _to_content(plan: Plan) -> dict[str, Any]:
         "time": plan.time,
         "case": plan.evidence.case,
         "document_hash": hex_text(plan.evidence.document_hash),
-        "parties": list(plan.parties),
+        "parties": list(plan.evidence.parties),
         "source": {"name": plan.source.name, "sha256": hex_text(plan.source.sha256)},
         "undistributed": plan.undistributed,
         "splits": plan.splits,
@@ -521,8 +515,11 @@ def _of_content(content: Mapping[str, Any]) -> Plan:
         _int(content["block"]),
         BlockHash(_bytes(content["block_hash"])),
         _int(content["time"]),
-        Evidence(content["case"], DocumentHash(_bytes(content["document_hash"]))),
-        tuple(OrganisationId(_int(each)) for each in content["parties"]),
+        Evidence(
+            content["case"],
+            DocumentHash(_bytes(content["document_hash"])),
+            tuple(OrganisationId(_int(each)) for each in content["parties"]),
+        ),
         Source(_text(source["name"]), _bytes(source["sha256"])),
         _int_or_none(content["undistributed"]),
         _int_or_none(content["splits"]),

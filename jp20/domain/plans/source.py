@@ -116,7 +116,7 @@ def _differs(line: int, plan: Text, file: Text) -> Text:
 
 
 def _units(account: str | None, units: int | None) -> Text:
-    return Text("{units:,} units to {account}", units=units or 0, account=account)
+    return Text("{units:,} {units:unit|units} to {account}", units=units or 0, account=account)
 
 
 def _joined(texts: Sequence[Text] | None) -> Text:

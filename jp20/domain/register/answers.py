@@ -196,8 +196,8 @@ class Line:
     why: Why | None
     from_: ChecksumAddress
     to: ChecksumAddress
-    from_investor: int
-    to_investor: int
+    from_investor: InvestorId
+    to_investor: InvestorId
     units: int
     splits: int
     units_now: int

@@ -95,8 +95,8 @@ HistoryEntry: TypeAlias = Movement | Split
 class BrokenRegister(JP20Error):
     """The events do not add up: some are missing, or stand in the wrong order."""
 
-    def __init__(self, at: At, why: Text) -> None:
-        super().__init__(
-            Text("The events up to block {block} do not add up: {why}.", block=at.block, why=why),
-            next_step=Text("Read the events again from the block in which the token was made."),
-        )
+    what = Text("The events up to block {block} do not add up: {cause}.")
+    next_step = Text("Read the events again from the block in which the token was made.")
+
+    def __init__(self, at: At, cause: Text) -> None:
+        super().__init__(block=at.block, cause=cause)

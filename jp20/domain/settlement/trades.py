@@ -1,7 +1,6 @@
 """A trade, as the settlement contract has it, and where it stands (G14, G22)."""
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
 from eth_abi.abi import encode
@@ -9,32 +8,19 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import ZERO_ADDRESS
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import NumberedEnum, Text
 
 _TRADE: Final = "(bytes32,address,address,address,uint104,address,uint128,uint40,uint32,uint32)"
 
 
-class TradeStatus(IntEnum):
+class TradeStatus(NumberedEnum):
     """Where a trade stands; the numbers are the contract's."""
 
-    NONE = 0
-    PROPOSED = 1
-    MATCHED = 2
-    SETTLED = 3
-    CANCELLED = 4
-
-    @property
-    def text(self) -> Text:
-        return _STATUS_TEXTS[self]
-
-
-_STATUS_TEXTS: Final = {
-    TradeStatus.NONE: Text("not proposed"),
-    TradeStatus.PROPOSED: Text("proposed"),
-    TradeStatus.MATCHED: Text("matched"),
-    TradeStatus.SETTLED: Text("settled"),
-    TradeStatus.CANCELLED: Text("cancelled"),
-}
+    NONE = 0, Text("not proposed")
+    PROPOSED = 1, Text("proposed")
+    MATCHED = 2, Text("matched")
+    SETTLED = 3, Text("settled")
+    CANCELLED = 4, Text("cancelled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,37 +1,22 @@
 """Which terms a decision changes, and which never (`contracts/interfaces/ITermChanges.sol`)."""
 
-from enum import Enum
 from typing import Final
 
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, WordEnum
 
 
-class Term(Enum):
+class Term(WordEnum):
     """A term that a decision changes, as a user writes it."""
 
-    CLASSES = "classes"
-    RESIDENCIES = "residencies"
-    HOLDER_CAP = "holder-cap"
-    LOT_SIZE = "lot-size"
-    CONSENT = "consent"
-    CAP = "cap"
-    MATURITY = "maturity"
+    CLASSES = "classes", Text("classes that may hold")
+    RESIDENCIES = "residencies", Text("residencies that may hold")
+    HOLDER_CAP = "holder-cap", Text("holders at most")
+    LOT_SIZE = "lot-size", Text("lot")
+    CONSENT = "consent", Text("consent required")
+    CAP = "cap", Text("cap")
+    MATURITY = "maturity", Text("maturity")
 
-    @property
-    def text(self) -> Text:
-        return _TERM_TEXTS[self]
-
-
-_TERM_TEXTS: Final = {
-    Term.CLASSES: Text("classes that may hold"),
-    Term.RESIDENCIES: Text("residencies that may hold"),
-    Term.HOLDER_CAP: Text("holders at most"),
-    Term.LOT_SIZE: Text("lot"),
-    Term.CONSENT: Text("consent required"),
-    Term.CAP: Text("cap"),
-    Term.MATURITY: Text("maturity"),
-}
 
 FIXED: Final = frozenset(
     {

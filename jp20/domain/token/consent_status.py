@@ -1,33 +1,15 @@
 """Where a transfer that waits for consent stands (G3)."""
 
-from enum import IntEnum
-from typing import Final
-
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import NumberedEnum, Text
 
 
-class ConsentStatus(IntEnum):
+class ConsentStatus(NumberedEnum):
     """Where a request for consent stands; the numbers are the contract's."""
 
-    NONE = 0
-    OPEN = 1
-    APPROVED = 2
-    REJECTED = 3
-    CANCELLED = 4
-    CONSENTED = 5
-    SETTLED = 6
-
-    @property
-    def text(self) -> Text:
-        return _STATUS_TEXTS[self]
-
-
-_STATUS_TEXTS: Final = {
-    ConsentStatus.NONE: Text("none"),
-    ConsentStatus.OPEN: Text("open"),
-    ConsentStatus.APPROVED: Text("approved"),
-    ConsentStatus.REJECTED: Text("rejected"),
-    ConsentStatus.CANCELLED: Text("cancelled"),
-    ConsentStatus.CONSENTED: Text("approved, to be settled"),
-    ConsentStatus.SETTLED: Text("settled"),
-}
+    NONE = 0, Text("none")
+    OPEN = 1, Text("open")
+    APPROVED = 2, Text("approved")
+    REJECTED = 3, Text("rejected")
+    CANCELLED = 4, Text("cancelled")
+    CONSENTED = 5, Text("approved, to be settled")
+    SETTLED = 6, Text("settled")

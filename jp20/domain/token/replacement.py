@@ -5,7 +5,6 @@ How far it has come is not recorded: the chain says that.
 
 import json
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 from eth_typing import ChecksumAddress
@@ -13,7 +12,7 @@ from eth_typing import ChecksumAddress
 from jp20.domain.base.addresses import parse_address
 from jp20.domain.base.faults import FaultyFile
 from jp20.domain.base.ids import DocumentHash
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, TextEnum
 from jp20.domain.files.fields import read_json
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.migration import NotAMigration
@@ -21,7 +20,7 @@ from jp20.domain.governance.migration import NotAMigration
 _FORMAT: Final = 1
 
 
-class TakeoverStage(Enum):
+class TakeoverStage(TextEnum):
     """What is done, in this order."""
 
     CREATE = Text("create the new token")
@@ -29,10 +28,6 @@ class TakeoverStage(Enum):
     HOLDERS = Text("carry the positions over")
     WORDS = Text("carry records over")
     OPEN = Text("put the new token in force")
-
-    @property
-    def text(self) -> Text:
-        return self.value
 
 
 @dataclass(frozen=True, slots=True)

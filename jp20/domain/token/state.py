@@ -5,13 +5,12 @@ The rules here are the contract's; it judges again when the act is carried out.
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, TextEnum
 from jp20.domain.token.reasons import Reason
 from jp20.domain.token.terms import Terms
 
@@ -30,7 +29,7 @@ class WouldBeRefused(JP20Error):
         self.code = None if self.reason is None else self.reason.name
 
 
-class Redemption(Enum):
+class Redemption(TextEnum):
     """The ways to redeem; a term sheet allows each by itself, that at maturity always."""
 
     MATURITY = Text("at maturity")
@@ -38,12 +37,8 @@ class Redemption(Enum):
     PART = Text("of a part, in proportion")
     HOLDER = Text("of one holder's units")
 
-    @property
-    def text(self) -> Text:
-        return self.value
 
-
-class Status(Enum):
+class Status(TextEnum):
     """How a token stands, the strongest that holds."""
 
     HALTED = Text("platform halted")
@@ -52,10 +47,6 @@ class Status(Enum):
     MATURED = Text("matured")
     NOT_ISSUED = Text("nothing issued")
     OPEN = Text("open", context="token")
-
-    @property
-    def text(self) -> Text:
-        return self.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -348,11 +348,7 @@ class _Reader:
         self.faults.append(Fault(self._file, None, field, what, next_step))
 
     def _missing(self, field: str) -> None:
-        self._fault(
-            field,
-            Text("This is missing."),
-            Text("Fill it in."),
-        )
+        self._fault(field, Text("This is missing."), Text("Fill it in."))
 
     def _not_a_choice(self, field: str, value: object, values: Iterable[str]) -> None:
         allowed = ", ".join(values)

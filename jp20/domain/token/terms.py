@@ -1,37 +1,24 @@
 """The term sheet as the chain keeps it (`contracts/types/Terms.sol`)."""
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.addresses import address_of
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import NumberedEnum, Text
 
 MAX_UNITS: Final = 2**104 - 1
 """What no amount of units may reach."""
 
 
-class Placement(IntEnum):
+class Placement(NumberedEnum):
     """How the issue was placed. It decides whether units may be split (G6)."""
 
-    PUBLIC = 0
-    SMALL_NUMBER = 1
-    QUALIFIED = 2
-    PROFESSIONAL = 3
-
-    @property
-    def text(self) -> Text:
-        return _PLACEMENT_TEXTS[self]
-
-
-_PLACEMENT_TEXTS: Final = {
-    Placement.PUBLIC: Text("public"),
-    Placement.SMALL_NUMBER: Text("small_number"),
-    Placement.QUALIFIED: Text("qualified"),
-    Placement.PROFESSIONAL: Text("professional", context="placement"),
-}
+    PUBLIC = 0, Text("public")
+    SMALL_NUMBER = 1, Text("small_number")
+    QUALIFIED = 2, Text("qualified")
+    PROFESSIONAL = 3, Text("professional", context="placement")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,7 @@ from typing import Any, Final
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.text import Text
-from jp20.domain.files.json_file import (
-    Faults,
-    Fields,
-    checksum,
-    hex_text,
-    json_text,
-    read_fields,
-)
+from jp20.domain.files.json_file import Faults, Fields, checksum, hex_text, json_text, read_fields
 from jp20.domain.files.letters import harmless
 from jp20.domain.transactions.transactions import NotATransaction, Signed, Unsigned, recover_signer
 
@@ -150,10 +143,7 @@ def check_signed(signed: SignedFile, unsigned: UnsignedFile, file: str) -> None:
         if getattr(signed, field) != getattr(unsigned, field):
             faults.add(field, _NOT_THE_SAME)
     if signed.unsigned != unsigned.checksum:
-        faults.add(
-            "unsigned",
-            Text("is the checksum of another exported file."),
-        )
+        faults.add("unsigned", Text("is the checksum of another exported file."))
     wanted = {each.key: each.transaction for each in unsigned.transactions}
     for place, each in enumerate(signed.transactions):
         expected = wanted.pop(each.key, None)
@@ -163,10 +153,7 @@ def check_signed(signed: SignedFile, unsigned: UnsignedFile, file: str) -> None:
             for name in _different(expected, each.transaction):
                 faults.add(f"transactions[{place}].{name}", _NOT_THE_SAME)
     if wanted:
-        faults.add(
-            "transactions",
-            Text("lacks {count:,} of those exported.", count=len(wanted)),
-        )
+        faults.add("transactions", Text("lacks {count:,} of those exported.", count=len(wanted)))
     faults.end()
 
 

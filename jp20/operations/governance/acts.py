@@ -20,7 +20,6 @@ from jp20.chain.contracts.errors import Refused, Reverted, Unauthorized
 from jp20.chain.rpc.connection import NodeRefused, octets
 from jp20.chain.rpc.node_errors import NodeFailure
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import Call
@@ -46,7 +45,7 @@ _WORD: Final = 32
 class Act:
     """Calls on one function of one contract, and what they rest on. `question` gives what is
     confirmed, read from the chain when it is asked; `refused` says that it cannot be done, and
-    `next_step` what helps then. `parties` sign nothing.
+    `next_step` what helps then.
 
     `stops`: it stops something, and made twice it does no more (see `decide`). `stands` asks
     whether the chain is as the act would make it, whoever made it so: then nothing is sent.
@@ -59,7 +58,6 @@ class Act:
     question: Callable[[], Text]
     refused: Text
     next_step: Text | None = None
-    parties: tuple[OrganisationId, ...] = ()
     stops: bool = False
     stands: Callable[[], bool] | None = None
     judged: tuple[Call, ...] = ()
@@ -78,7 +76,6 @@ class RowsAct(Generic[_R]):
     call_of: Callable[[Sequence[_R]], Call]
     evidence: Evidence
     question: Callable[[], Text]
-    parties: tuple[OrganisationId, ...] = ()
     size: int = SMALL_BATCH
     stops: bool = False
     settled: tuple[RowOutcome, ...] = ()
@@ -114,7 +111,7 @@ def state_of(session: Session, act: Act | RowsAct[Any]) -> ActState:
             return ActState.OPEN
         keys = [case_key(session, call, act.evidence) for call in calls]
         return ActState.DONE if all(map(session.executed, keys)) else ActState.OPEN
-    request = prepare(session, calls, act.evidence, act.parties).request
+    request = prepare(session, calls, act.evidence).request
     done = executed_indices(session, request)
     if len(done) == len(calls):
         return ActState.DONE
@@ -162,12 +159,10 @@ def carry_out(session: Session, act: Act | RowsAct[Any]) -> Decided | Outcomes:
     if isinstance(act, Act):
         if _stands(act):
             return Decided(None, (), ())
-        return decide(session, act.calls, act.evidence, act.parties, stops=act.stops)
+        return decide(session, act.calls, act.evidence, stops=act.stops)
     if act.settled and not act.rows:
         return Outcomes((), act.settled)
-    done = execute_batch(
-        session, act.rows, act.call_of, act.evidence, act.parties, act.size, stops=act.stops
-    )
+    done = execute_batch(session, act.rows, act.call_of, act.evidence, act.size, stops=act.stops)
     return Outcomes(done.decided, (*act.settled, *done.rows))
 
 
@@ -210,7 +205,7 @@ def _asked(session: Session, call: Call, act: Act | RowsAct[Any]) -> Reverted | 
     """Why a call would be refused, by a request or by the key that acts alone."""
     if not _is_direct(session, call):
         return simulate(session, call)
-    key = acting_key(session, call, act.parties)
+    key = acting_key(session, call, act.evidence)
     if key is None:
         return None
     return _refusal(session, direct_call(session, call, act.evidence), key.address)

@@ -11,7 +11,6 @@ from jp20.chain.contracts.errors import Reverted, Unauthorized
 from jp20.chain.sending.sender import Progress
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.faults import Fault
-from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.policy import rule_of
@@ -58,7 +57,6 @@ def execute_batch(
     rows: Sequence[BatchRow[_R]],
     call_of: Callable[[Sequence[_R]], Call],
     evidence: Evidence,
-    parties: Iterable[OrganisationId] = (),
     at_once: int = BATCH_SIZE,
     progress: Progress | None = None,
     stops: bool = False,
@@ -76,9 +74,7 @@ def execute_batch(
     if not rows:
         raise NoRows
     parts = [rows[start : start + at_once] for start in range(0, len(rows), at_once)]
-    decided, found = _decided(
-        session, parts, call_of, evidence, tuple(parties), progress, stops, key_of
-    )
+    decided, found = _decided(session, parts, call_of, evidence, progress, stops, key_of)
     return Outcomes(decided, found)
 
 
@@ -87,7 +83,6 @@ def _decided(
     parts: Sequence[Sequence[BatchRow[_R]]],
     call_of: Callable[[Sequence[_R]], Call],
     evidence: Evidence,
-    parties: tuple[OrganisationId, ...],
     progress: Progress | None = None,
     stops: bool = False,
     key_of: Callable[[Sequence[_R]], bytes] | None = None,
@@ -97,7 +92,7 @@ def _decided(
     calls = [call_of(each) for each in values]
     keys = None if key_of is None else [key_of(each) for each in values]
     try:
-        first = decide(session, calls, evidence, parties, keys=keys, progress=progress, stops=stops)
+        first = decide(session, calls, evidence, keys=keys, progress=progress, stops=stops)
     except Reverted as refusal:
         # Of an only call the refusal is raised.
         if len(parts[0]) == 1 or not _is_of_a_row(refusal) or not _is_direct(session, calls[0]):
@@ -115,9 +110,7 @@ def _decided(
             for outcome in outcomes_of(part, call)
         )
     halves = [half for place in refused for half in _halves(parts[place])]
-    further, outcomes = _decided(
-        session, halves, call_of, evidence, parties, stops=stops, key_of=key_of
-    )
+    further, outcomes = _decided(session, halves, call_of, evidence, stops=stops, key_of=key_of)
     of_halves = iter(outcomes)
     found: list[RowOutcome] = []
     for place, (part, call) in enumerate(zip(parts, first.calls, strict=True)):

@@ -18,16 +18,7 @@ Value = str | int | bool
 """What stands in a cell: times as ISO 8601 in Japan's time, codes by name, amounts as numbers."""
 
 _TIMES: Final = frozenset(
-    {
-        "until",
-        "deadline",
-        "at",
-        "since",
-        "maturity",
-        "lockedUntil",
-        "kycExpiry",
-        "classExpiry",
-    }
+    {"until", "deadline", "at", "since", "maturity", "lockedUntil", "kycExpiry", "classExpiry"}
 )
 _ENUMS: Final[Mapping[str, type[IntEnum] | type[IntFlag]]] = {
     "cause": Cause,

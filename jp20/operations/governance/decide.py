@@ -116,8 +116,7 @@ class _Hands:
         self.organisations: list[Organisation] = [
             member.organisation
             for member in sorted(
-                members,
-                key=lambda member: (member.number != self._must_sign, not member.own_roles),
+                members, key=lambda member: (member.number != self._must_sign, not member.own_roles)
             )
         ]
         self._signers = {
@@ -170,7 +169,6 @@ def decide(
     session: Session,
     calls: Sequence[Call],
     evidence: Evidence,
-    parties: Iterable[OrganisationId] = (),
     *,
     keys: Sequence[bytes] | None = None,
     progress: Progress | None = None,
@@ -180,9 +178,9 @@ def decide(
 
     Where the rule is one signature without a delay, a key with the role acts at once. Else the
     request is proposed, signed and executed, as far as that was not done before: under one case the
-    same calls are carried out once. `parties`, and those whom the chain knows as such, have no
-    part in it. Of many calls each may be
-    refused by itself; the refusal of an only one is raised.
+    same calls are carried out once. Its parties, and those whom the chain
+    knows as such, have no part in it. Of many calls each may be refused by itself; the refusal of
+    an only one is raised.
 
     Where one key acts at once, a call is made once under a case too: by the key's outbox, whatever
     run began it. `keys` are others to know the calls by. A request has keys of its own.
@@ -197,21 +195,20 @@ def decide(
         return Decided(None, (), ())
     function = session.function_of(calls[0])
     rule = requests.required_rule(session.rule(calls[0]), function)
-    excluded = frozenset(parties)
     if not rule.is_direct:
         session.settle()
     hands = _Hands(session, calls[0])
     if rule.is_direct:
         hands.require_any()
         if stops:
-            decided = _at_once(session, hands.all_keys(rule, excluded), calls, evidence)
+            decided = _at_once(session, hands.all_keys(rule, evidence.parties), calls, evidence)
         else:
-            organisation = direct(rule, hands.organisations, excluded)
+            organisation = direct(rule, hands.organisations, evidence.parties)
             session.settle(hands.key(organisation))
             known = keys or _keys_of(session, calls, evidence)
             decided = _directly(session, hands, organisation, calls, evidence, known, progress)
     else:
-        decision = requests.prepare(session, calls, evidence, excluded)
+        decision = requests.prepare(session, calls, evidence)
         rule = rule.among(hands.consortium, decision.request.parties)
         decided = _by_request(session, hands, decision, rule, progress)
     if len(calls) == 1 and decided.calls[0].refusal is not None:
@@ -219,14 +216,14 @@ def decide(
     return decided
 
 
-def acting_key(session: Session, call: Call, parties: Iterable[OrganisationId]) -> Signer | None:
+def acting_key(session: Session, call: Call, evidence: Evidence) -> Signer | None:
     """The key with which a call would be made that takes no request; None where none here may.
     Raises NotInPolicy.
     """
     rule = requests.required_rule(session.rule(call), session.function_of(call))
     hands = _Hands(session, call)
     try:
-        return hands.key(direct(rule, hands.organisations, frozenset(parties)))
+        return hands.key(direct(rule, hands.organisations, evidence.parties))
     except NotEnoughOrganisations:
         return None
 

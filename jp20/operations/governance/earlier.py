@@ -5,11 +5,9 @@ from typing import Any
 
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.governance.evidence import Evidence
-from jp20.domain.governance.requests import Call, Decision
+from jp20.domain.governance.requests import Decision
 from jp20.operations.governance.requests import (
     Proposal,
-    executed_indices,
-    prepare,
     proposals,
     required_rule,
     standing,
@@ -54,8 +52,3 @@ def open_twins(session: Session, decision: Decision) -> dict[bytes, Proposal]:
         for id, each in found.items()
         if standing(session, each.request).is_open(required_rule(each.request.rule, ""), now)
     }
-
-
-def is_executed(session: Session, call: Call, evidence: Evidence) -> bool:
-    """Whether a call was executed under the case. Raises NotInPolicy."""
-    return bool(executed_indices(session, prepare(session, [call], evidence, ()).request))

@@ -1,13 +1,11 @@
 """Stopping every token at once, and going on (G12)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from eth_typing import ChecksumAddress
 
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.base.times import in_tokyo
 from jp20.domain.governance.evidence import Evidence
@@ -63,8 +61,8 @@ def halt(session: Session, evidence: Evidence | None = None) -> Act:
     def question() -> Text:
         count = len(session.tokens())
         return Text(
-            "HALT EVERYTHING: all {count} tokens, and those made later? Resuming takes the "
-            "operator and three more organisations.",
+            "HALT EVERYTHING: all {count} {count:token|tokens}, and those made later? "
+            "Resuming takes the operator and three more organisations.",
             count=count,
         )
 
@@ -78,7 +76,7 @@ def halt(session: Session, evidence: Evidence | None = None) -> Act:
     )
 
 
-def resume(session: Session, evidence: Evidence, *, parties: Iterable[OrganisationId] = ()) -> Act:
+def resume(session: Session, evidence: Evidence) -> Act:
     """Ends the stop that is on now, or the one that was ended under this case; one that comes later
     is not ended by this decision. Raises NotHalted.
     """
@@ -92,7 +90,7 @@ def resume(session: Session, evidence: Evidence, *, parties: Iterable[Organisati
     def question() -> Text:
         count = len(session.tokens())
         return Text(
-            "End the stop that began at {time}, for {count} tokens?",
+            "End the stop that began at {time}, for {count} {count:token|tokens}?",
             time=in_tokyo(since),
             count=count,
         )
@@ -103,7 +101,6 @@ def resume(session: Session, evidence: Evidence, *, parties: Iterable[Organisati
         question,
         Text("The stop cannot be ended."),
         Text("See: jp20 status"),
-        tuple(parties),
     )
 
 

@@ -15,13 +15,10 @@ from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract, platform_at, token_at
-from jp20.chain.contracts.errors import Reverted
 from jp20.chain.rpc.receipts import Receipt
-from jp20.chain.signing.signers import Signer
 from jp20.domain.base.addresses import ZERO_ADDRESS, address_of
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.ids import NOBODY, InvestorId
-from jp20.domain.base.roles import Role
+from jp20.domain.base.ids import InvestorId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.deployment import CONTRACTS, MODULES, Deployed, Deployment
 from jp20.domain.governance.evidence import Evidence
@@ -43,7 +40,7 @@ from jp20.domain.register.events import (
     WalletRegistered,
 )
 from jp20.operations.files.inputs import read_file
-from jp20.operations.governance.decide import decide
+from jp20.operations.governance.moving import Difference, Mover, Reached, any_signer, write_whole
 from jp20.operations.governance.platform import (
     contract_address,
     creation_of,
@@ -52,7 +49,7 @@ from jp20.operations.governance.platform import (
     stored_creation_code,
     version_of,
 )
-from jp20.operations.session import NoOrganisationKey, Session
+from jp20.operations.session import Session
 
 WALLETS_AT_ONCE: Final = 250
 """Wallets carried in one call: 50,000 gas each. An investor comes with all wallets, 256 at most."""
@@ -85,25 +82,6 @@ class OtherPlan(JP20Error):
 
     def __init__(self, old: ChecksumAddress) -> None:
         super().__init__(old=old)
-
-
-@dataclass(frozen=True, slots=True)
-class Progressed:
-    """How far a stage has come: so many of so many."""
-
-    stage: Stage
-    done: int
-    all: int
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that is not on the new platform what it is on the old one."""
-
-    what: Text
-    account: ChecksumAddress
-    old: str
-    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +124,14 @@ def load_migration(file: Path) -> Migration:
 
 def save_migration(file: Path, migration: Migration) -> None:
     """Writes the file so that it is whole or as it was before."""
-    written = file.with_suffix(".tmp")
-    written.write_text(migration_to_json(migration), encoding="utf-8")
-    written.replace(file)
+    write_whole(file, migration_to_json(migration))
 
 
-def progress_of(session: Session, migration: Migration) -> tuple[Progressed, ...]:
+def progress_of(session: Session, migration: Migration) -> tuple[Reached, ...]:
     """How far it has come, by the chain."""
     contracts = migration.deployment.contracts
     deployed = sum(name in contracts for name in CONTRACTS)
-    stages = [Progressed(Stage.DEPLOY, deployed, len(CONTRACTS))]
+    stages = [Reached(Stage.DEPLOY, deployed, len(CONTRACTS))]
     wallets, tokens = migration.wallets, len(migration.tokens)
     registered = approved = appointed = carried = adopted = 0
     if "Platform" in contracts:
@@ -170,11 +146,11 @@ def progress_of(session: Session, migration: Migration) -> tuple[Progressed, ...
         carried, adopted = wallets - left[0], tokens - left[1]
     return (
         *stages,
-        Progressed(Stage.REGISTER, registered, 1),
-        Progressed(Stage.VERSION, approved, 1),
-        Progressed(Stage.APPOINT, appointed, 1),
-        Progressed(Stage.CARRY, carried, wallets),
-        Progressed(Stage.ADOPT, adopted, tokens),
+        Reached(Stage.REGISTER, registered, 1),
+        Reached(Stage.VERSION, approved, 1),
+        Reached(Stage.APPOINT, appointed, 1),
+        Reached(Stage.CARRY, carried, wallets),
+        Reached(Stage.ADOPT, adopted, tokens),
     )
 
 
@@ -188,7 +164,7 @@ def apply_migration(
     Raises OtherPlan, and what `decide` raises: NotBefore while a delay runs, AwaitingOthers where
     another organisation's part is next.
     """
-    return _Migrating(session, file, progress or (lambda stage, step: None)).run(deployment_file)
+    return _Migrating(session, file, progress).run(deployment_file)
 
 
 def prove_migration(session: Session, migration: Migration) -> Proof:
@@ -199,26 +175,14 @@ def prove_migration(session: Session, migration: Migration) -> Proof:
     return _Proving(session, migration).proof()
 
 
-def any_signer(session: Session) -> Signer:
-    """A key of the operator where there is one, else any organisation's: to deploy and to carry
-    takes no power. Raises NoOrganisationKey.
-    """
-    members = [each for each in session.members() if each.active]
-    for member in sorted(members, key=lambda each: Role.OPERATOR not in each.roles):
-        for key in member.keys:
-            if key in session.signers:
-                return session.signers[key]
-    raise NoOrganisationKey(next(iter(session.signers), ZERO_ADDRESS))
-
-
 # Inside
 
 
 class _Migrating:
-    def __init__(self, session: Session, file: Path, progress: Progress) -> None:
+    def __init__(self, session: Session, file: Path, progress: Progress | None) -> None:
         self._session = session
         self._file = file
-        self._progress = progress
+        self._mover = Mover(session, progress)
         self._migration = load_migration(file)
 
     def run(self, deployment_file: Path) -> Deployment:
@@ -237,7 +201,7 @@ class _Migrating:
             (Stage.ADOPT, self._adopt),
         ):
             make(old, new)
-            self._progress(stage, None)
+            self._mover.tell(stage)
         return self._record(deployment_file)
 
     def _deploy(self) -> None:
@@ -251,8 +215,8 @@ class _Migrating:
                 Call(ZERO_ADDRESS, creation), key=key, label=f"deploy {name}"
             )
             self._save(name, receipt)
-            self._tell(Stage.DEPLOY, f"deploy {name}", signer, receipt)
-        self._progress(Stage.DEPLOY, None)
+            self._mover.sent(Stage.DEPLOY, f"deploy {name}", signer, receipt)
+        self._mover.tell(Stage.DEPLOY)
 
     def _register(self, old: Contract, new: Contract) -> None:
         if self._session.kind(new.address) is None:
@@ -283,13 +247,9 @@ class _Migrating:
         known = wallets_of_platform(self._session, old)
         words = new.read_many(int, "factsOf", [(wallet,) for wallet in known])
         left = [wallet for wallet, word in zip(known, words, strict=True) if word == 0]
-        signer = any_signer(self._session)
-        calls = [new.call("carry", part) for part in _by_investor(old, left)]
-        labels = ["carry"] * len(calls)
-        for receipt in self._session.sender(signer).send_all(calls, labels=labels):
-            if isinstance(receipt, Reverted):
-                raise receipt
-            self._tell(Stage.CARRY, "carry", signer, receipt)
+        self._mover.carry(
+            Stage.CARRY, [new.call("carry", each) for each in _by_investor(old, left)]
+        )
 
     def _adopt(self, old: Contract, new: Contract) -> None:
         if new.read(tuple[int, int], "left")[1] == 0:
@@ -306,17 +266,7 @@ class _Migrating:
         return deployment
 
     def _decide(self, stage: Stage, calls: Sequence[Call]) -> None:
-        decided = decide(self._session, calls, self._migration.evidence)
-        for step in decided.steps:
-            self._progress(stage, step)
-        for each in decided.calls:
-            if each.refusal is not None:
-                raise each.refusal
-
-    def _tell(self, stage: Stage, what: str, signer: Signer, receipt: Receipt) -> None:
-        self._progress(
-            stage, Step(what, NOBODY, signer.address, receipt.transaction, receipt.block)
-        )
+        self._mover.decide(stage, calls, self._migration.evidence)
 
     def _save(self, name: str, receipt: Receipt) -> None:
         connection, deployment = self._session.connection, self._migration.deployment

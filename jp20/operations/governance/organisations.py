@@ -160,15 +160,14 @@ def removal(session: Session, member: Member, evidence: Evidence) -> Change:
     return _change(
         session,
         session.consortium.call("removeOrganisation", member.number),
-        evidence,
+        evidence.excluding(member.number),
         Text(
-            "Remove {organisation}, with the roles {roles} and {count} keys? This cannot be "
-            "undone.",
+            "Remove {organisation}, with the roles {roles} and {count} {count:key|keys}? This "
+            "cannot be undone.",
             organisation=member.name,
             roles=roles,
             count=len(member.keys),
         ),
-        (member.number,),
         tuple(each for each in _active(session) if each.number != member.number),
     )
 
@@ -335,7 +334,6 @@ def _change(
     call: Call,
     evidence: Evidence,
     question: Text,
-    parties: tuple[OrganisationId, ...] = (),
     after: tuple[Organisation, ...] | None = None,
 ) -> Change:
     act = Act(
@@ -343,7 +341,6 @@ def _change(
         evidence,
         lambda: question,
         Text("The change is not possible."),
-        parties=parties,
         explain=lambda refusal: _refusal(session, refusal),
     )
     return Change(act, after)

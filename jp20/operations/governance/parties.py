@@ -109,10 +109,7 @@ def _issuers(
     if token_at(session.connection, token).read(ChecksumAddress, "issuerAccount") in accounts:
         for member in session.members(token):
             if Role.ISSUER in member.own_roles:
-                yield KnownParty(
-                    member.number,
-                    Text("the issuer's account is a side"),
-                )
+                yield KnownParty(member.number, Text("the issuer's account is a side"))
 
 
 def _owners(session: Session, accounts: Iterable[ChecksumAddress]) -> Iterator[KnownParty]:

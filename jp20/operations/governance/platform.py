@@ -384,10 +384,7 @@ def stored_creation_code() -> bytes:
 
 def _expected_code(connection: Connection, deployment: Deployment, name: str) -> bytes:
     """What the constructor leaves: the node runs it without a transaction."""
-    transaction = {
-        "from": deployment.founder,
-        "data": f"0x{creation_of(deployment, name).hex()}",
-    }
+    transaction = {"from": deployment.founder, "data": f"0x{creation_of(deployment, name).hex()}"}
     return octets(connection.rpc("eth_call", transaction, "latest"))
 
 
@@ -432,7 +429,7 @@ def _require_as_planned(
     ]
     count = consortium.read(int, "organisationCount")
     if count != len(organisations):
-        faults.append(Text("{count} organisations", count=count))
+        faults.append(Text("{count} {count:organisation|organisations}", count=count))
     for number, entry in enumerate(organisations, start=1):
         if not _is_there(consortium, number, entry):
             faults.append(Text("organisation {number}", number=number))

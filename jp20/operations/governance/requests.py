@@ -4,9 +4,8 @@ Each function here is one organisation's, with one key. `decide` carries a reque
 keys at hand.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from eth_hash.auto import keccak
@@ -21,7 +20,7 @@ from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.ids import NOBODY, CaseId, OrganisationId, RequestId
 from jp20.domain.base.roles import Role
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, TextEnum
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.governance.decision_file import decision_from_json, decision_to_json
 from jp20.domain.governance.evidence import Evidence
@@ -78,7 +77,7 @@ class FalseRequest(JP20Error):
         super().__init__(request=request.hex(), found=found.hex())
 
 
-class RequestState(Enum):
+class RequestState(TextEnum):
     """Where a request stands."""
 
     OPEN = Text("open", context="request")
@@ -88,10 +87,6 @@ class RequestState(Enum):
     EXPIRED = Text("expired")
     CANCELLED = Text("cancelled", context="request")
     VOID = Text("void: the policy changed")
-
-    @property
-    def text(self) -> Text:
-        return self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +179,6 @@ def propose(
     signer: Signer,
     calls: Sequence[Call],
     evidence: Evidence,
-    parties: Iterable[OrganisationId] = (),
     slot: int | None = None,
 ) -> Proposed:
     """Proposes calls on one function, and signs the first slot that the organisation can fill.
@@ -192,7 +186,7 @@ def propose(
     `slot` names another one, or NO_SLOT. Raises NotInPolicy, or Reverted where it is refused.
     """
     session.settle()
-    decision = prepare(session, calls, evidence, parties)
+    decision = prepare(session, calls, evidence)
     number = session.organisation_of(signer.address)
     chosen = _free_slot(session, number, decision.request, {}) if slot is None else slot
     return Proposed(decision, send_proposal(session, signer, decision, number, chosen))
@@ -317,11 +311,7 @@ def _decision(asked: Request, data: bytes) -> Decision | None:
     if not data:
         return None
     return put_under_one_root(
-        [Call(asked.target, data)],
-        asked.case_id,
-        asked.document_hash,
-        asked.rule,
-        asked.parties,
+        [Call(asked.target, data)], asked.case_id, asked.document_hash, asked.rule, asked.parties
     )
 
 
@@ -338,16 +328,14 @@ def load_decision(file: Path) -> Decision:
 # The steps, for `decide` as well
 
 
-def prepare(
-    session: Session, calls: Sequence[Call], evidence: Evidence, parties: Iterable[OrganisationId]
-) -> Decision:
+def prepare(session: Session, calls: Sequence[Call], evidence: Evidence) -> Decision:
     """The decision about some calls under the rule in force. Its parties are those that are named,
     and those that the chain knows (S4). Raises NotInPolicy.
     """
     word = session.rule(calls[0])
     required_rule(word, session.function_of(calls[0]))
     known = (party.organisation for party in known_parties(session, calls))
-    everybody = sorted({*parties, *known})
+    everybody = sorted({*evidence.parties, *known})
     return put_under_one_root(calls, evidence.case_id, evidence.document_hash, word, everybody)
 
 

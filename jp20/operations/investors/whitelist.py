@@ -3,7 +3,7 @@
 Of a file only wallets, class, residency and dates go to the chain.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -98,7 +98,7 @@ def renew(session: Session, rows: Sequence[Renewal], evidence: Evidence) -> Rows
         [BatchRow(row, row[0]) for row in rows],
         evidence,
         lambda: Text(
-            "Renew the KYC of {count} investors until {values}?",
+            "Renew the KYC of {count} {count:investor|investors} until {values}?",
             count=len(rows),
             values=Text.listing(each for each in ends.values()),
         ),
@@ -116,7 +116,7 @@ def reclassify(
         [BatchRow(row, row[0]) for row in rows],
         evidence,
         lambda: Text(
-            "Make {count} investors {made}?",
+            "Make {count} {count:investor|investors} {made}?",
             count=len(rows),
             made=Text.joined(
                 (Text("{kind}, {home}", kind=kind, home=home) for kind, home in made), "; ", "、"
@@ -146,31 +146,24 @@ def confirm_suspension(
             session,
             "confirmSuspension",
             rows,
-            evidence,
-            lambda: Text("Confirm the suspension of {count} investors?", count=len(wallets)),
-            own,
+            evidence.excluding(*own),
+            lambda: Text(
+                "Confirm the suspension of {count} {count:investor|investors}?", count=len(wallets)
+            ),
         ),
     )
 
 
 def suspend(
-    session: Session,
-    wallets: Sequence[ChecksumAddress],
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, wallets: Sequence[ChecksumAddress], evidence: Evidence
 ) -> RowsAct[ChecksumAddress]:
     """Suspends investors by decision, which also confirms what was done at once."""
     rows = [BatchRow(wallet, wallet) for wallet in wallets]
-    return _act(session, "suspend", rows, evidence, _suspension_of(wallets), parties)
+    return _act(session, "suspend", rows, evidence, _suspension_of(wallets))
 
 
 def reinstate(
-    session: Session,
-    wallets: Sequence[ChecksumAddress],
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, wallets: Sequence[ChecksumAddress], evidence: Evidence
 ) -> RowsAct[Suspended]:
     """Lifts the suspensions that stand now, or those that were lifted under this case; one that
     came later is not lifted by this decision.
@@ -183,18 +176,15 @@ def reinstate(
             "reinstate",
             rows,
             evidence,
-            lambda: Text("Lift the suspension of {count} investors?", count=len(wallets)),
-            parties,
+            lambda: Text(
+                "Lift the suspension of {count} {count:investor|investors}?", count=len(wallets)
+            ),
         ),
     )
 
 
 def add_wallets(
-    session: Session,
-    rows: Sequence[tuple[ChecksumAddress, ChecksumAddress]],
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, rows: Sequence[tuple[ChecksumAddress, ChecksumAddress]], evidence: Evidence
 ) -> RowsAct[tuple[ChecksumAddress, ChecksumAddress]]:
     """Gives investors further wallets: any wallet of theirs, and the new one."""
     return _act(
@@ -205,7 +195,6 @@ def add_wallets(
         lambda: Text.lines(
             Text("Give the investor of {of} the wallet {new}?", of=of, new=new) for of, new in rows
         ),
-        parties,
     )
 
 
@@ -348,7 +337,7 @@ def _rows(
 
 
 def _suspension_of(wallets: Sequence[ChecksumAddress]) -> Callable[[], Text]:
-    return lambda: Text("Suspend {count} investors?", count=len(wallets))
+    return lambda: Text("Suspend {count} {count:investor|investors}?", count=len(wallets))
 
 
 def _suspensions(
@@ -412,11 +401,10 @@ def _act(
     rows: Sequence[BatchRow[_R]],
     evidence: Evidence,
     question: Callable[[], Text],
-    parties: Iterable[OrganisationId] = (),
     *,
     stops: bool = False,
 ) -> RowsAct[_R]:
     def call_of(part: Sequence[_R]) -> Call:
         return session.platform.call(function, part)
 
-    return RowsAct(tuple(rows), call_of, evidence, question, tuple(parties), stops=stops)
+    return RowsAct(tuple(rows), call_of, evidence, question, stops=stops)

@@ -471,8 +471,8 @@ class ViewedQuestions:
             if from_ or to or line.why is None:
                 yield replace(
                     line,
-                    from_investor=line.from_investor if from_ else 0,
-                    to_investor=line.to_investor if to else 0,
+                    from_investor=line.from_investor if from_ else NO_INVESTOR,
+                    to_investor=line.to_investor if to else NO_INVESTOR,
                 )
 
     def _parts(self, request: RequestAsOf) -> frozenset[OrganisationId]:

@@ -48,7 +48,10 @@ _NO_ROWS: Final = (
 class NotEnoughUnits(JP20Error):
     """The issuer's account has fewer units than are to be delivered. Nothing was sent."""
 
-    what = Text("{needed:,} units are to be delivered, and {there:,} are undistributed.")
+    what = Text(
+        "{needed:,} {needed:unit|units} {needed:is|are} to be delivered, and {there:,} "
+        "{there:is|are} undistributed."
+    )
     next_step = Text("Issue more units first, or correct the file.")
 
     def __init__(self, needed: int, there: int) -> None:
@@ -256,5 +259,7 @@ def _wallet(row: Allotment | DeliveryRow) -> ChecksumAddress:
 
 def _changed(units: int) -> Text:
     return Text(
-        "{units} units were delivered under this case, and the file says otherwise.", units=units
+        "{units} {units:unit|units} {units:was|were} delivered under this case, and the "
+        "file says otherwise.",
+        units=units,
     )

@@ -19,7 +19,6 @@ from jp20.chain.rpc.node_errors import NoBlock, NodeFailure
 from jp20.chain.rpc.receipts import Receipt
 from jp20.chain.sending.waiting import OutcomeUnknown
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.assignment import NotEnoughOrganisations
 from jp20.domain.governance.evidence import Evidence
@@ -94,13 +93,7 @@ class PlanProgress:
 # Plan
 
 
-def prepare_whitelist(
-    session: Session,
-    file: InvestorFile,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Plan:
+def prepare_whitelist(session: Session, file: InvestorFile, evidence: Evidence) -> Plan:
     """What a whitelist file would change. Faulty rows, and those that the chain would refuse, are
     named and not sent.
     """
@@ -132,7 +125,6 @@ def prepare_whitelist(
         None,
         block,
         evidence,
-        parties,
         Source(file.file, file.digest),
         file.lines,
         decisions,
@@ -148,7 +140,6 @@ def prepare_distribution(
     evidence: Evidence,
     *,
     expected_total: int | None = None,
-    parties: Iterable[OrganisationId] = (),
 ) -> Plan:
     """What an allotment file would deliver under a case, beside what was delivered under it. Faulty
     rows, and those that the chain would refuse, are named and not sent.
@@ -191,7 +182,6 @@ def prepare_distribution(
         contract,
         block,
         evidence,
-        parties,
         Source(file.file, file.digest),
         file.lines,
         decisions,
@@ -277,33 +267,22 @@ def apply_plan(
 # A file at once
 
 
-def enrol(
-    session: Session,
-    file: InvestorFile,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Outcomes:
+def enrol(session: Session, file: InvestorFile, evidence: Evidence) -> Outcomes:
     """Brings the chain to what a file of investors says: planned, and applied. Raises what
     `apply_plan` raises.
     """
     session.settle()
-    return apply_plan(session, prepare_whitelist(session, file, evidence, parties=parties))
+    return apply_plan(session, prepare_whitelist(session, file, evidence))
 
 
 def distribute(
-    session: Session,
-    token: TokenName,
-    file: AllotmentFile,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, file: AllotmentFile, evidence: Evidence
 ) -> Outcomes:
     """Delivers what a file says and was not delivered yet under its case: planned, and applied.
     Raises what `prepare_distribution` and `apply_plan` raise.
     """
     session.settle()
-    plan = prepare_distribution(session, token, file, evidence, parties=parties)
+    plan = prepare_distribution(session, token, file, evidence)
     return apply_plan(session, plan)
 
 
@@ -329,7 +308,7 @@ class _Work:
         self.is_under_way = False
         if self.rule_stands and not self.is_direct:
             calls = [self.call(part) for part in self.parts]
-            self.request = requests.prepare(session, calls, plan.evidence, plan.parties).request
+            self.request = requests.prepare(session, calls, plan.evidence).request
             self.executed = requests.executed_indices(session, self.request)
             self.is_under_way = bool(self.executed) or (
                 rule is not None
@@ -467,7 +446,6 @@ class _Run:
                 [BatchRow(row, row.account, row.units, row.line) for row in rows],
                 work.call,
                 self._plan.evidence,
-                self._plan.parties,
                 work.act.at_once,
                 lambda calls, _: self._tell(work, calls * work.act.at_once),
                 key_of=work.key_of if work.is_keyed else None,
@@ -509,7 +487,6 @@ def _plan(
     token: Contract | None,
     block: int,
     evidence: Evidence,
-    parties: Iterable[OrganisationId],
     source: Source,
     lines: frozenset[int],
     decisions: Sequence[PlannedDecision],
@@ -528,7 +505,6 @@ def _plan(
         at.hash,
         at.time,
         evidence,
-        tuple(sorted(set(parties))),
         source,
         None if token is None else token.read(int, "undistributed", block=block),
         None if token is None else token.read(int, "splits", block=block),

@@ -180,7 +180,7 @@ def confirm(
         ],
     }
     return tuple(
-        decide(session, [session.settlement.call(function, fields)], evidence, others)
+        decide(session, [session.settlement.call(function, fields)], evidence.excluding(*others))
         for function, fields in waiting.items()
         if fields
     )

@@ -1,6 +1,6 @@
 """What several organisations decide about units without their holder (G3, G9–G11, G13, S4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 from eth_typing import ChecksumAddress
@@ -8,7 +8,7 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.ids import OrganisationId, TxHash
+from jp20.domain.base.ids import TxHash
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
@@ -25,7 +25,7 @@ from jp20.domain.register.events import (
 from jp20.domain.token.movements import ForcedMove, Original, Waiver
 from jp20.operations.governance.acts import Act, RowsAct, carry_out
 from jp20.operations.governance.batches import SMALLEST_BATCH, BatchRow
-from jp20.operations.governance.decide import AwaitingOthers, decide
+from jp20.operations.governance.decide import AwaitingOthers
 from jp20.operations.governance.earlier import executed_call
 from jp20.operations.investors.whitelist import (
     NobodysWallet,
@@ -138,8 +138,6 @@ def force_transfer(
     evidence: Evidence,
     waivers: Waiver = Waiver.NOTHING,
     executed: int = 0,
-    *,
-    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Moves units without the holder's consent, past lock-up and freeze, never to somebody who may
     not hold.
@@ -150,17 +148,16 @@ def force_transfer(
         (contract.call("forcedTransferWith", move),),
         evidence,
         lambda: Text(
-            "Move {units:,} units of {code} from {sender} to {to} WITHOUT the holder's "
-            "consent, under case {case}?",
+            "Move {units:,} {units:unit|units} of {code} from {sender} to {to} WITHOUT "
+            "the holder's consent, under case {case}?",
             units=units,
             code=contract.read(str, "code"),
             sender=from_,
             to=to,
             case=evidence.case,
         ),
-        Text("The forced transfer of {units:,} units would be refused.", units=units),
+        Text("The forced transfer of {units:,} {units:unit|units} would be refused.", units=units),
         Text("See: jp20 position {token} {sender}", token=token, sender=from_),
-        tuple(parties),
     )
 
 
@@ -174,12 +171,7 @@ def forced_before(session: Session, token: TokenName, evidence: Evidence) -> For
 
 
 def force_transfers(
-    session: Session,
-    token: TokenName,
-    moves: Sequence[ForcedMove],
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, moves: Sequence[ForcedMove], evidence: Evidence
 ) -> RowsAct[ForcedMove]:
     """The same for many."""
     contract = session.token(token)
@@ -188,11 +180,11 @@ def force_transfers(
         lambda part: contract.call("batchForcedTransfer", part),
         evidence,
         lambda: Text(
-            "Move units of {count} rows WITHOUT the holders' consent, under case {case}?",
+            "Move units of {count} {count:row|rows} WITHOUT the holders' consent, under "
+            "case {case}?",
             count=len(moves),
             case=evidence.case,
         ),
-        tuple(parties),
     )
 
 
@@ -233,23 +225,20 @@ def reverse(
     units: int | None = None,
     to: ChecksumAddress | None = None,
     from_: ChecksumAddress | None = None,
-    *,
-    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Takes back what is still there of a transfer: all that was not reversed yet, or `units`. What
     was reversed under the case before is named as it was then.
 
     That it is a real transfer is looked up on this node first. The units are taken from who
     received them, and return to where they came from; where one of the wallets was given up,
-    another one of the same investor stands for it, or `from_` and `to` name it. `parties` are the
-    organisations of the two sides: they sign nothing. Raises NoOriginal.
+    another one of the same investor stands for it, or `from_` and `to` name it. Its parties
+    are the organisations of the two sides. Raises NoOriginal.
     """
     contract = session.token(token)
     found = find_original(session, contract, original.transaction_hash, original.ordinal)
     if found.original != original:
         raise NoOriginal(
-            original.transaction_hash,
-            Text("On this node parties, amount or splits are others."),
+            original.transaction_hash, Text("On this node parties, amount or splits are others.")
         )
     same: dict[str, object] = {"original": astuple(original)}
     if units is not None:
@@ -266,7 +255,8 @@ def reverse(
         there = position(session, contract, source)
         takable = min(wanted, there.balance - max(there.pledged, there.attached))
         return Text(
-            "Take {takable:,} of {wanted:,} units back from {source} (shortfall {shortfall:,})?",
+            "Take {takable:,} of {wanted:,} {wanted:unit|units} back from {source} "
+            "(shortfall {shortfall:,})?",
             takable=takable,
             wanted=wanted,
             source=source,
@@ -279,7 +269,6 @@ def reverse(
         question,
         Text("The transfer cannot be reversed."),
         Text("Without --case the same command shows where the units are."),
-        tuple(parties),
     )
 
 
@@ -310,8 +299,6 @@ def recover(
     new: ChecksumAddress,
     evidence: Evidence,
     tokens: Sequence[TokenName] | None = None,
-    *,
-    parties: Iterable[OrganisationId] = (),
 ) -> Recovery:
     """A key is lost: its wallet is given up, the investor gets the new one, and every position (or
     that of some tokens) moves there with what restrains it; restraints move without units too. Run
@@ -321,11 +308,14 @@ def recover(
     AwaitingOthers is raised. Raises NobodysWallet, OtherInvestor.
     """
     old, fresh = require_own_wallet(session, lost, new)
-    excluded = tuple(parties)
-    retired = None if old.retired else carry_out(session, retire_wallets(session, [lost], evidence))
+    retired = (
+        None
+        if old.retired
+        else carry_out(session, retire_wallets(session, [lost], evidence.excluding()))
+    )
     added = None
     if not fresh.is_known:
-        addition = add_wallets(session, [(lost, new)], evidence, parties=excluded)
+        addition = add_wallets(session, [(lost, new)], evidence)
         added = carry_out(session, addition)
     chosen = session.tokens() if tokens is None else [session.token(token) for token in tokens]
     moved: list[Moved] = []
@@ -333,9 +323,8 @@ def recover(
     for token in chosen:
         found = position(session, token, lost)
         if found != NO_POSITION:
-            call = token.call("movePosition", lost, new)
             try:
-                decided = decide(session, [call], evidence, excluded)
+                decided = carry_out(session, move_position(session, token, lost, new, evidence))
                 moved.append(Moved(token.address, found.balance, decided))
             except AwaitingOthers as error:
                 waiting.append(error)
@@ -344,6 +333,26 @@ def recover(
         first = waiting[0]
         raise AwaitingOthers(first.request, steps, first.roles, first.decision, first.awaited)
     return Recovery(retired, added, tuple(moved))
+
+
+def move_position(
+    session: Session,
+    token: TokenName,
+    lost: ChecksumAddress,
+    new: ChecksumAddress,
+    evidence: Evidence,
+) -> Act:
+    """Moves what a wallet that was given up has, and what restrains it, to another of the same
+    investor.
+    """
+    contract = session.token(token)
+    return Act(
+        (contract.call("movePosition", lost, new),),
+        evidence,
+        lambda: Text("Move the position of {old} to {new}?", old=lost, new=new),
+        Text("The position cannot be moved."),
+        Text("See: jp20 position {token} {holder}", token=contract.address, holder=lost),
+    )
 
 
 def require_own_wallet(
@@ -377,8 +386,6 @@ def record_incident(
     incident: str,
     losses: Sequence[Original],
     evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[Original]:
     """Records which logs took units from the register by a system error, as `find_loss` finds
     them. `incident` is its public number, 1 to 32 ASCII characters.
@@ -390,15 +397,14 @@ def record_incident(
         lambda part: contract.call("recordIncident", number, part),
         evidence,
         lambda: Text(
-            "Record under {incident} that {count} logs took {total:,} units of {token} from "
-            "{holders} holders?",
+            "Record under {incident} that {count} {count:log|logs} took {total:,} "
+            "{total:unit|units} of {token} from {holders} {holders:holder|holders}?",
             incident=incident,
             count=len(losses),
             total=total,
             token=token,
             holders=holders,
         ),
-        tuple(parties),
     )
 
 
@@ -408,8 +414,6 @@ def redistribute(
     incident: str,
     rows: Sequence[tuple[Original, ChecksumAddress]],
     evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[tuple[Original, ChecksumAddress]]:
     """Restores to a wallet what a log took in an incident, once; the holder then and the wallet are
     one investor's.
@@ -424,12 +428,11 @@ def redistribute(
         ),
         evidence,
         lambda: Text(
-            "Restore {count} losses, {sum:,} units of {token}?",
+            "Restore {count} {count:loss|losses}, {sum:,} {sum:unit|units} of {token}?",
             count=len(rows),
             sum=sum(losses),
             token=token,
         ),
-        tuple(parties),
     )
 
 
@@ -472,8 +475,6 @@ def record_transfers(
     rows: Sequence[tuple[ChecksumAddress, ChecksumAddress, int]],
     cause: Cause,
     evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
 ) -> RowsAct[tuple[ChecksumAddress, ChecksumAddress, int]]:
     """Records changes of owner made elsewhere (from, to, units): a sale or a gift on the holders'
     mandate, a succession by more signatures.
@@ -492,13 +493,13 @@ def record_transfers(
         ),
         evidence,
         lambda: Text(
-            "Record {count} transfers ({total:,} units of {token}) as {lower}?",
+            "Record {count} {count:transfer|transfers} ({total:,} {total:unit|units} of "
+            "{token}) as {lower}?",
             count=len(rows),
             total=total,
             token=token,
             lower=cause.name.lower(),
         ),
-        tuple(parties),
         SMALLEST_BATCH,
     )
 
@@ -548,8 +549,7 @@ def _chosen(transaction: TxHash, ordinals: Sequence[int], wanted: int | None) ->
         return ordinals[0]
     if wanted is None or wanted not in ordinals:
         raise NoOriginal(
-            transaction,
-            Text("Logs with a transfer between accounts: {listed}.", listed=listed),
+            transaction, Text("Logs with a transfer between accounts: {listed}.", listed=listed)
         )
     return wanted
 

@@ -11,19 +11,28 @@ from jp20.domain.governance.evidence import Evidence
 from jp20.domain.token.reasons import Reason
 from jp20.domain.token.state import WouldBeRefused
 from jp20.domain.token.term_sheet import TermSheet
-from jp20.operations.governance.acts import simulate, would_be_refused
-from jp20.operations.governance.earlier import is_executed
+from jp20.operations.governance.acts import (
+    Act,
+    ActState,
+    judge,
+    simulate,
+    state_of,
+    would_be_refused,
+)
 from jp20.operations.governance.requests import is_refused_with
 from jp20.operations.investors.whitelist import investor
-from jp20.operations.session import Session, TokenName
-from jp20.operations.token.issue import creation, issue_of
+from jp20.operations.session import Session
+from jp20.operations.token.issue import creation
 
 
 class IssuedAlready(JP20Error):
     """Units of the token were issued under another case or in another number. Nothing was sent."""
 
     what = Text("{code} was issued already.")
-    why = Text("{supply:,} units are in issue, under another case or in another number.")
+    why = Text(
+        "{supply:,} {supply:unit|units} {supply:is|are} in issue, under another case or in "
+        "another number."
+    )
     next_step = Text("For a further tranche: jp20 token more {code} UNITS")
 
     def __init__(self, code: str, supply: int) -> None:
@@ -42,7 +51,7 @@ class InvestorsAccount(JP20Error):
 
 
 def require_creation(
-    session: Session, sheet: TermSheet, issuer: int, registrar: int, units: int
+    session: Session, sheet: TermSheet, issuer: int, registrar: int, units: int, evidence: Evidence
 ) -> None:
     """Raises WouldBeRefused or InvestorsAccount where a token of these terms cannot be made now, or
     so many units not be issued of it.
@@ -50,9 +59,12 @@ def require_creation(
     terms = sheet.terms
     if investor(session, terms.issuer_account).is_known:
         raise InvestorsAccount(terms.issuer_account)
-    what = Text("{code} with {units:,} units cannot be issued.", code=terms.code, units=units)
+    what = Text(
+        "{code} with {units:,} {units:unit|units} cannot be issued.", code=terms.code, units=units
+    )
     step = Text("See the term sheet (issue.cap {cap:,}), and: jp20 status", cap=terms.cap)
-    refusal = simulate(session, creation(session, sheet, issuer, registrar))
+    (call,) = creation(session, sheet, issuer, registrar, evidence).calls
+    refusal = simulate(session, call)
     # Who signs only the request can show; that is asked last.
     if refusal is not None and not is_refused_with(refusal, "NotSignedBy"):
         raise would_be_refused(refusal, what, step)
@@ -63,33 +75,13 @@ def require_creation(
         raise WouldBeRefused(what, Reason.PLATFORM_HALTED, step)
 
 
-def require_first_issue(session: Session, token: TokenName, units: int, evidence: Evidence) -> None:
-    """Raises IssuedAlready where units of the token were issued under another case, else as
-    `require_issue`.
+def require_first_issue(session: Session, act: Act) -> None:
+    """Raises IssuedAlready where units of the token were issued under another case than an issue's,
+    else WouldBeRefused where it cannot be made now.
     """
-    contract = session.token(token)
-    call = issue_of(contract, units)
-    if contract.read(int, "tranches") and not is_executed(session, call, evidence):
-        raise IssuedAlready(contract.read(str, "code"), contract.read(int, "totalSupply"))
-    require_issue(session, contract, units, evidence)
-
-
-def require_issue(session: Session, token: TokenName, units: int, evidence: Evidence) -> None:
-    """Raises WouldBeRefused where this number of units cannot be issued now."""
-    contract = session.token(token)
-    call = issue_of(contract, units)
-    if is_executed(session, call, evidence):
+    if state_of(session, act) is ActState.DONE:
         return
-    refusal = simulate(session, call)
-    if refusal is not None:
-        supply, cap = contract.read(int, "totalSupply"), contract.read(int, "cap")
-        raise would_be_refused(
-            refusal,
-            Text("{units:,} units cannot be issued.", units=units),
-            Text(
-                "{supply:,} are in issue and the cap is {cap:,}: {left:,} are left.",
-                supply=supply,
-                cap=cap,
-                left=cap - supply,
-            ),
-        )
+    token = session.token(act.calls[0].target)
+    if token.read(int, "tranches"):
+        raise IssuedAlready(token.read(str, "code"), token.read(int, "totalSupply"))
+    judge(session, act)

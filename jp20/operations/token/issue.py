@@ -1,7 +1,7 @@
 """From a term sheet to units: the token, its issue, further tranches, its documents (G1, G5)."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -10,7 +10,6 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract
 from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.files.letters import visible
 from jp20.domain.governance.evidence import Evidence
@@ -19,9 +18,8 @@ from jp20.domain.plans.outcomes import Decided, Outcome, RowOutcome
 from jp20.domain.register.events import TermsSet, TokenCreated, TrancheIssued
 from jp20.domain.token.term_sheet import Document, TermSheet
 from jp20.domain.token.terms import Modules, Terms
-from jp20.operations.governance.acts import Act, RowsAct
+from jp20.operations.governance.acts import Act, RowsAct, carry_out
 from jp20.operations.governance.batches import BatchRow
-from jp20.operations.governance.decide import decide
 from jp20.operations.session import Session, TokenName
 
 
@@ -71,13 +69,7 @@ class TermDifference:
 
 
 def create_token(
-    session: Session,
-    sheet: TermSheet,
-    issuer: int | str,
-    registrar: int | str,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, sheet: TermSheet, issuer: int | str, registrar: int | str, evidence: Evidence
 ) -> Created:
     """Makes a token of the latest version from a term sheet, with its issuer and its registrar
     (organisations by number or name). One that is there with the same terms is left as it is.
@@ -87,52 +79,77 @@ def create_token(
     there = existing_token(session, sheet.terms)
     if there is not None:
         return Created(there, Decided(None, (), ()))
-    call = creation(session, sheet, issuer, registrar)
-    decided = decide(session, [call], evidence, parties)
+    decided = carry_out(session, creation(session, sheet, issuer, registrar, evidence))
     created = next(e.event for e in decided.events if isinstance(e.event, TokenCreated))
     return Created(created.token, decided)
 
 
-def creation(session: Session, sheet: TermSheet, issuer: int | str, registrar: int | str) -> Call:
-    """The call that makes a token. Raises NoVersion, UnknownOrganisation."""
-    return creation_of_token(
+def creation(
+    session: Session,
+    sheet: TermSheet,
+    issuer: int | str,
+    registrar: int | str,
+    evidence: Evidence,
+) -> Act:
+    """Makes a token of the latest version. Raises NoVersion, UnknownOrganisation."""
+    terms = sheet.terms
+    call = creation_of_token(
         session,
         latest_version(session),
-        sheet.terms,
+        terms,
         session.organisation(issuer).number,
         session.organisation(registrar).number,
     )
+    return Act(
+        (call,),
+        evidence,
+        lambda: Text("Make the token {code} ({symbol})?", code=terms.code, symbol=terms.symbol),
+        Text("{code} cannot be made.", code=terms.code),
+        Text("See the term sheet, and: jp20 status"),
+    )
 
 
-def issue_units(
-    session: Session,
-    token: TokenName,
-    units: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Issued:
-    """Issues units to the issuer's account: the first tranche or a further one.
-
-    Under one case the same number is issued once. Raises Refused (CAP_EXCEEDED, …).
+def issue_units(session: Session, token: TokenName, units: int, evidence: Evidence) -> Issued:
+    """Issues units to the issuer's account. Under one case the same number is issued once. Raises
+    Refused (CAP_EXCEEDED, …).
     """
-    decided = decide(session, [issue_of(session.token(token), units)], evidence, parties)
+    return issued(carry_out(session, issue(session, token, units, evidence)))
+
+
+def issue(session: Session, token: TokenName, units: int, evidence: Evidence) -> Act:
+    """Issues units to the issuer's account: the first tranche or a further one."""
+    contract = session.token(token)
+    supply, cap = contract.read(int, "totalSupply"), contract.read(int, "cap")
+    return Act(
+        (contract.call("issue(uint256)", units),),
+        evidence,
+        lambda: Text(
+            "Issue {units:,} more {units:unit|units} of {code}, of which {supply:,} "
+            "{supply:is|are} in issue (cap {cap:,})?",
+            units=units,
+            code=contract.read(str, "code"),
+            supply=supply,
+            cap=cap,
+        ),
+        Text("{units:,} {units:unit|units} cannot be issued.", units=units),
+        Text(
+            "{supply:,} {supply:is|are} in issue and the cap is {cap:,}: {left:,} {left:is|are} "
+            "left.",
+            supply=supply,
+            cap=cap,
+            left=cap - supply,
+        ),
+    )
+
+
+def issued(decided: Decided) -> Issued:
+    """The tranche that a decision to issue made, or had made before."""
     tranche = next(e.event for e in decided.events if isinstance(e.event, TrancheIssued))
     return Issued(tranche.number, tranche.amount, decided)
 
 
-def issue_of(token: Contract, units: int) -> Call:
-    """The call that issues units."""
-    return token.call("issue(uint256)", units)
-
-
 def set_documents(
-    session: Session,
-    token: TokenName,
-    documents: Sequence[Document],
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, documents: Sequence[Document], evidence: Evidence
 ) -> RowsAct[Document]:
     """Names the documents of an issue on the chain (ERC-1643); those that are there as they should
     be stay.
@@ -150,7 +167,6 @@ def set_documents(
         lambda part: _setting(contract, part[0]),
         evidence,
         lambda: Text("Name of {token}: {named}?", token=token, named=Text.listing(named)),
-        tuple(parties),
         size=1,
         settled=tuple(
             RowOutcome(None, contract.address, None, Outcome.UNCHANGED, None, document.name)
@@ -160,14 +176,7 @@ def set_documents(
     )
 
 
-def remove_document(
-    session: Session,
-    token: TokenName,
-    name: str,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Act:
+def remove_document(session: Session, token: TokenName, name: str, evidence: Evidence) -> Act:
     """Takes a document's name away."""
     contract = session.token(token)
     return Act(
@@ -176,7 +185,6 @@ def remove_document(
         lambda: Text("Remove {name} from {token}?", name=name, token=token),
         Text("{name} cannot be removed.", name=name),
         Text("See those that are named: jp20 token document show {token}", token=token),
-        tuple(parties),
     )
 
 

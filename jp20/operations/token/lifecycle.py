@@ -1,6 +1,6 @@
 """Split, record dates, redemption, and the pause of one token (G4, G6, G12)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from eth_typing import ChecksumAddress
@@ -9,7 +9,6 @@ from jp20.chain.contracts.contract import Contract
 from jp20.chain.signing.signers import Signer
 from jp20.domain.base import times
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.merkle import MerkleTree
@@ -34,7 +33,9 @@ Part = tuple[ChecksumAddress, int]
 class TooManyUnits(JP20Error):
     """More units are to be redeemed than holders have, or none."""
 
-    what = Text("{units:,} units are to be redeemed, and holders have {held:,}.")
+    what = Text(
+        "{units:,} {units:unit|units} {units:is|are} to be redeemed, and holders have {held:,}."
+    )
     next_step = Text("Correct the number.")
 
     def __init__(self, units: int, held: int) -> None:
@@ -51,14 +52,7 @@ class OtherRedemption(JP20Error):
         super().__init__(case=case)
 
 
-def split(
-    session: Session,
-    token: TokenName,
-    ratio: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Act:
+def split(session: Session, token: TokenName, ratio: int, evidence: Evidence) -> Act:
     """1 unit becomes `ratio`, for everybody at once (G6)."""
     contract = session.token(token)
     code = contract.read(str, "code")
@@ -66,7 +60,8 @@ def split(
     def question() -> Text:
         supply = contract.read(int, "totalSupply")
         return Text(
-            "Split {code} 1 to {ratio}, from {supply:,} to {after:,} units? This cannot be undone.",
+            "Split {code} 1 to {ratio}, from {supply:,} to {after:,} {after:unit|units}? "
+            "This cannot be undone.",
             code=code,
             ratio=ratio,
             supply=supply,
@@ -79,18 +74,10 @@ def split(
         question,
         Text("{code} cannot be split.", code=code),
         Text("See: jp20 token show {code}", code=code),
-        tuple(parties),
     )
 
 
-def set_record_date(
-    session: Session,
-    token: TokenName,
-    at: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Act:
+def set_record_date(session: Session, token: TokenName, at: int, evidence: Evidence) -> Act:
     """Whoever holds when the second `at` ends is a holder (G5)."""
     contract = session.token(token)
     code, end = contract.read(str, "code"), times.until(at)
@@ -100,18 +87,10 @@ def set_record_date(
         lambda: Text("Set a record date of {code} at {end}?", code=code, end=end),
         Text("The record date cannot be set."),
         Text("See those that there are: jp20 token record-date show {code}", code=code),
-        tuple(parties),
     )
 
 
-def withdraw_record_date(
-    session: Session,
-    token: TokenName,
-    index: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Act:
+def withdraw_record_date(session: Session, token: TokenName, index: int, evidence: Evidence) -> Act:
     """Takes back the last record date while it has not come (G5)."""
     contract = session.token(token)
     code = contract.read(str, "code")
@@ -123,7 +102,6 @@ def withdraw_record_date(
         Text(
             "Only the last one, and before it comes: jp20 token record-date show {code}", code=code
         ),
-        tuple(parties),
     )
 
 
@@ -133,7 +111,11 @@ def pause(session: Session, token: TokenName, evidence: Evidence) -> Act:
 
     def question() -> Text:
         code, holders = contract.read(str, "code"), len(read_register(session, contract).holders())
-        return Text("Stop {code}, which {holders:,} holders have?", code=code, holders=holders)
+        return Text(
+            "Stop {code}, which {holders:,} {holders:holder|holders} {holders:has|have}?",
+            code=code,
+            holders=holders,
+        )
 
     return Act(
         (contract.call("pause"),),
@@ -145,13 +127,7 @@ def pause(session: Session, token: TokenName, evidence: Evidence) -> Act:
     )
 
 
-def unpause(
-    session: Session,
-    token: TokenName,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Act:
+def unpause(session: Session, token: TokenName, evidence: Evidence) -> Act:
     """Lets one token go on."""
     contract = session.token(token)
     code = contract.read(str, "code")
@@ -160,46 +136,28 @@ def unpause(
         evidence,
         lambda: Text("Unpause {code}?", code=code),
         Text("{code} cannot be unpaused.", code=code),
-        parties=tuple(parties),
         stands=lambda: not contract.read(bool, "paused"),
     )
 
 
 def redeem_at_maturity(
-    session: Session,
-    token: TokenName,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, evidence: Evidence
 ) -> RowsAct[ChecksumAddress]:
     """Redeems every whole position, undistributed units too. Run again it redeems what is left."""
-    return _redeem_whole(session, token, Redemption.MATURITY, evidence, parties)
+    return _redeem_whole(session, token, Redemption.MATURITY, evidence)
 
 
-def redeem_early(
-    session: Session,
-    token: TokenName,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Outcomes:
+def redeem_early(session: Session, token: TokenName, evidence: Evidence) -> Outcomes:
     """The same before maturity, where the terms allow it: maturity is brought forward to now, for
     everybody, and then every whole position is redeemed. Run again it redeems what is left.
     """
-    excluded = tuple(parties)
-    brought_forward = carry_out(session, bring_forward(session, token, evidence, parties=excluded))
-    whole = _redeem_whole(session, token, Redemption.EARLY, evidence, excluded)
+    brought_forward = carry_out(session, bring_forward(session, token, evidence))
+    whole = _redeem_whole(session, token, Redemption.EARLY, evidence)
     done = carry_out(session, whole)
     return replace(done, decided=(brought_forward, *done.decided))
 
 
-def bring_forward(
-    session: Session,
-    token: TokenName,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Act:
+def bring_forward(session: Session, token: TokenName, evidence: Evidence) -> Act:
     """Brings maturity forward to now, for everybody; `question` is that of the redemption which
     follows.
     """
@@ -207,20 +165,14 @@ def bring_forward(
     return Act(
         (contract.call("redeemEarly"),),
         evidence,
-        _redeem_whole(session, contract, Redemption.EARLY, evidence, parties).question,
+        _redeem_whole(session, contract, Redemption.EARLY, evidence).question,
         _not_redeemable(Redemption.EARLY),
         _see_terms(contract),
-        tuple(parties),
     )
 
 
 def redeem_part(
-    session: Session,
-    token: TokenName,
-    units: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, units: int, evidence: Evidence
 ) -> RowsAct[Part]:
     """Redeems so many units in all, of each holder in proportion (largest remainder). Pledged,
     attached and frozen units are refused row by row.
@@ -236,12 +188,11 @@ def redeem_part(
         lambda part: _redemption(contract, part),
         evidence,
         lambda: Text(
-            "Redeem {units:,} units of {code}, of all holders in proportion? See who, and who is "
-            "left with an odd lot: jp20 token redeem preview {code} {units}",
+            "Redeem {units:,} {units:unit|units} of {code}, of all holders in proportion? See who, "
+            "and who is left with an odd lot: jp20 token redeem preview {code} {units}",
             units=units,
             code=code,
         ),
-        tuple(parties),
         BATCH_SIZE,
         refused=_not_redeemable(Redemption.PART),
         next_step=_see_terms(contract),
@@ -255,13 +206,7 @@ def allow_redemption(session: Session, token: TokenName, holder: Signer, units: 
 
 
 def redeem_holder(
-    session: Session,
-    token: TokenName,
-    holder: ChecksumAddress,
-    units: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, holder: ChecksumAddress, units: int, evidence: Evidence
 ) -> Act:
     """Redeems units of one holder, where the terms allow it, out of the allowance that the holder
     gave the Consortium (ERC-20's `approve`).
@@ -271,7 +216,7 @@ def redeem_holder(
     def question() -> Text:
         held = contract.read(int, "balanceOf", holder)
         return Text(
-            "Redeem {units:,} of the {held:,} units of {holder}?",
+            "Redeem {units:,} of the {held:,} {held:unit|units} of {holder}?",
             units=units,
             held=held,
             holder=holder,
@@ -283,7 +228,6 @@ def redeem_holder(
         question,
         _not_redeemable(Redemption.HOLDER),
         _see_terms(contract),
-        tuple(parties),
     )
 
 
@@ -301,11 +245,7 @@ def in_proportion(register: Register, units: int) -> dict[ChecksumAddress, int]:
 
 
 def _redeem_whole(
-    session: Session,
-    token: TokenName,
-    way: Redemption,
-    evidence: Evidence,
-    parties: Iterable[OrganisationId],
+    session: Session, token: TokenName, way: Redemption, evidence: Evidence
 ) -> RowsAct[ChecksumAddress]:
     contract = session.token(token)
     balances = read_register(session, contract).balances()
@@ -315,14 +255,14 @@ def _redeem_whole(
         lambda part: contract.call("redeemAtMaturity", part),
         evidence,
         lambda: Text(
-            "Redeem {code} {way}: {total:,} units of {count:,} accounts, undistributed ones "
-            "included? This cannot be undone.",
+            "Redeem {code} {way}: {total:,} {total:unit|units} of {count:,} "
+            "{count:account|accounts}, undistributed ones included? This cannot be "
+            "undone.",
             code=code,
             way=way.text,
             total=total,
             count=len(balances),
         ),
-        tuple(parties),
         refused=_not_redeemable(way),
         next_step=_see_terms(contract),
     )

@@ -13,10 +13,8 @@ from typing import Any, Final, TypeVar
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract, token_at
-from jp20.chain.contracts.errors import Reverted
 from jp20.domain.base.addresses import ZERO_ADDRESS, parse_address
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.ids import NOBODY
 from jp20.domain.base.roles import Role
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
@@ -49,8 +47,7 @@ from jp20.domain.token.storage import (
     snapshot_slots,
 )
 from jp20.operations.files.inputs import read_file
-from jp20.operations.governance.decide import decide
-from jp20.operations.governance.migration import Difference, any_signer
+from jp20.operations.governance.moving import Difference, Mover, Reached, write_whole
 from jp20.operations.session import Session, TokenName
 from jp20.operations.token.issue import creation_of_token, latest_version, terms_of
 
@@ -92,7 +89,7 @@ class OtherSuccessor(JP20Error):
 class NotEqual(JP20Error):
     """What came over is not what the old token has: the new one is not put in force."""
 
-    what = Text("Old and new token differ in {count} words.")
+    what = Text("Old and new token differ in {count} {count:word|words}.")
     why = Text("The first: {first}, {account}.")
     next_step = Text("See all: jp20 token migrate prove")
 
@@ -100,15 +97,6 @@ class NotEqual(JP20Error):
         first = differences[0]
         super().__init__(count=len(differences), first=first.what, account=first.account)
         self.differences = tuple(differences)
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """How far a stage has come: so many of so many."""
-
-    stage: TakeoverStage
-    done: int
-    all: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +137,7 @@ def load_replacement(file: Path) -> Replacement:
 
 def save_replacement(file: Path, replacement: Replacement) -> None:
     """Writes the file so that it is whole or as it was before."""
-    written = file.with_suffix(".tmp")
-    written.write_text(replacement_to_json(replacement), encoding="utf-8")
-    written.replace(file)
+    write_whole(file, replacement_to_json(replacement))
 
 
 def replacing_token(session: Session, replacement: Replacement) -> Contract | None:
@@ -193,7 +179,7 @@ def replace_token(
     Raises OtherSuccessor, NotEqual, and what `decide` raises: NotBefore while the delay runs,
     AwaitingOthers where another organisation's part is next.
     """
-    return _Replacing(session, replacement, progress or (lambda stage, step: None)).run()
+    return _Replacing(session, replacement, progress).run()
 
 
 def prove_replacement(session: Session, replacement: Replacement) -> TakeoverProof | None:
@@ -224,10 +210,10 @@ def holders_in_parts(
 
 
 class _Replacing:
-    def __init__(self, session: Session, replacement: Replacement, progress: ToldOf) -> None:
+    def __init__(self, session: Session, replacement: Replacement, progress: ToldOf | None) -> None:
         self._session = session
         self._replacement = replacement
-        self._progress = progress
+        self._mover = Mover(session, progress)
         self._old = session.token(replacement.old)
 
     def run(self) -> Contract:
@@ -247,7 +233,7 @@ class _Replacing:
             creation = creation_of_token(session, plan.version, terms, plan.issuer, plan.registrar)
             self._decide(TakeoverStage.CREATE, creation)
             return self._create()
-        self._progress(TakeoverStage.CREATE, None)
+        self._mover.tell(TakeoverStage.CREATE)
         return new
 
     def _close(self, new: Contract) -> None:
@@ -256,17 +242,17 @@ class _Replacing:
             self._decide(TakeoverStage.CLOSE, self._old.call("closeFor", new.address))
         elif successor != new.address:
             raise OtherSuccessor(successor)
-        self._progress(TakeoverStage.CLOSE, None)
+        self._mover.tell(TakeoverStage.CLOSE)
 
     def _carry(self, new: Contract) -> None:
         words = _Words(self._session, self._old, self._session.connection.block_number())
         holders = words.holders_missing(new)
-        self._send(
+        self._carried(
             TakeoverStage.HOLDERS,
             [new.call("carryHolders", part) for part in holders_in_parts(words.holders, holders)],
         )
         slots = [slot.to_bytes(32, "big") for slot in words.missing(new)]
-        self._send(
+        self._carried(
             TakeoverStage.WORDS,
             [new.call("carrySlots", part) for part in _parts(slots, SLOTS_AT_ONCE)],
         )
@@ -276,26 +262,14 @@ class _Replacing:
         if proof.differences:
             raise NotEqual(proof.differences)
         self._decide(TakeoverStage.OPEN, new.call("takeOver"))
-        self._progress(TakeoverStage.OPEN, None)
+        self._mover.tell(TakeoverStage.OPEN)
 
-    def _send(self, stage: TakeoverStage, calls: Sequence[Call]) -> None:
-        if calls:
-            signer = any_signer(self._session)
-            labels = ["carry"] * len(calls)
-            for receipt in self._session.sender(signer).send_all(calls, labels=labels):
-                if isinstance(receipt, Reverted):
-                    raise receipt
-                step = Step("carry", NOBODY, signer.address, receipt.transaction, receipt.block)
-                self._progress(stage, step)
-        self._progress(stage, None)
+    def _carried(self, stage: TakeoverStage, calls: Sequence[Call]) -> None:
+        self._mover.carry(stage, calls)
+        self._mover.tell(stage)
 
     def _decide(self, stage: TakeoverStage, call: Call) -> None:
-        decided = decide(self._session, [call], self._replacement.evidence)
-        for step in decided.steps:
-            self._progress(stage, step)
-        for each in decided.calls:
-            if each.refusal is not None:
-                raise each.refusal
+        self._mover.decide(stage, [call], self._replacement.evidence)
 
 
 class _Words:

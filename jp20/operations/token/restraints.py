@@ -1,6 +1,6 @@
 """Lock-up, freeze, pledge, attachment: what keeps units from moving (G8, G11, G19, G24)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -81,7 +81,10 @@ class FreezeAtOnce:
 class FrozenAlready(JP20Error):
     """At once one freezes more, not less; nothing was sent."""
 
-    what = Text("{frozen:,} units of {wallet} are frozen already; {asked:,} would be no more.")
+    what = Text(
+        "{frozen:,} {frozen:unit|units} of {wallet} {frozen:is|are} frozen already; "
+        "{asked:,} would be no more."
+    )
     why = Text("UNITS is the whole frozen amount, not a further one.")
     next_step = Text(
         "For {asked:,} more: jp20 freeze now {token} {wallet} {more} --case … --document "
@@ -180,14 +183,7 @@ def freezes(session: Session, token: TokenName) -> tuple[Freeze, ...]:
 # Lock-ups
 
 
-def set_token_lock_up(
-    session: Session,
-    token: TokenName,
-    until: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
-) -> Act:
+def set_token_lock_up(session: Session, token: TokenName, until: int, evidence: Evidence) -> Act:
     """Locks the whole token until a later time."""
     last = times.until(until)
     return _act(
@@ -196,7 +192,6 @@ def set_token_lock_up(
         "setTokenLockUp",
         (until,),
         evidence,
-        parties,
         lambda code: Text(
             "Lock up the WHOLE token {code}, all holders, until {end}?", code=code, end=last
         ),
@@ -210,12 +205,7 @@ def set_token_lock_up(
 
 
 def shorten_token_lock_up(
-    session: Session,
-    token: TokenName,
-    until: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, until: int, evidence: Evidence
 ) -> Act:
     """Brings the end of the token's lock-up forward, which takes one signature more."""
 
@@ -234,7 +224,6 @@ def shorten_token_lock_up(
         "shortenTokenLockUp",
         (until,),
         evidence,
-        parties,
         question,
         Text("The lock-up cannot be shortened so."),
         Text("Shortening only brings the end forward. To prolong: jp20 lock set"),
@@ -242,13 +231,7 @@ def shorten_token_lock_up(
 
 
 def lock_up(
-    session: Session,
-    token: TokenName,
-    rows: Sequence[Amount],
-    until: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, rows: Sequence[Amount], until: int, evidence: Evidence
 ) -> RowsAct[Amount]:
     """Locks up units of holders until a time."""
     contract, last = session.token(token), times.until(until)
@@ -258,13 +241,13 @@ def lock_up(
         lambda part: contract.call("lockUp", *_columns(part), until),
         evidence,
         lambda: Text(
-            "Lock up {total:,} units of {token}, of {count} holders, until {end}?",
+            "Lock up {total:,} {total:unit|units} of {token}, of {count} "
+            "{count:holder|holders}, until {end}?",
             total=total,
             token=token,
             count=len(rows),
             end=last,
         ),
-        tuple(parties),
         refused=Text("Nothing can be locked up until {end}.", end=last),
     )
 
@@ -276,8 +259,6 @@ def shorten_lock_up(
     id: int,
     until: int,
     evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Brings the end of one lock-up forward; a time that has passed ends it."""
 
@@ -285,8 +266,8 @@ def shorten_lock_up(
         found = next(each for each in restraints_of(session, token, holder) if each.id == id)
         before, after = times.until(found.until), times.until(until)
         return Text(
-            "Bring the end of lock-up {id} ({units:,} units of {holder}) forward from "
-            "{before} to {after}?",
+            "Bring the end of lock-up {id} ({units:,} {units:unit|units} of {holder}) "
+            "forward from {before} to {after}?",
             id=id,
             units=found.units,
             holder=holder,
@@ -300,7 +281,6 @@ def shorten_lock_up(
         "shortenLockUp",
         (holder, id, until),
         evidence,
-        parties,
         question,
         Text("The lock-up cannot be shortened so."),
         Text("Shortening only brings the end forward. To prolong: jp20 lock set"),
@@ -339,9 +319,8 @@ def freeze_at_once(
         "freezeAtOnce",
         _columns(rows),
         evidence,
-        (),
         lambda code: Text(
-            "Freeze now, {code}, {count} accounts, units in all: {total}?",
+            "Freeze now, {code}, {count} {count:account|accounts}, units in all: {total}?",
             code=code,
             count=len(rows),
             total=total,
@@ -385,8 +364,7 @@ def confirm_freeze(
         token,
         "confirmFreeze",
         (account, organisation, at),
-        evidence,
-        [organisation] if organisation else [],
+        evidence.excluding(*([organisation] if organisation else ())),
         question,
         Text("This freeze cannot be confirmed."),
         Text("See: jp20 freeze list {token}", token=token),
@@ -394,13 +372,7 @@ def confirm_freeze(
 
 
 def set_frozen(
-    session: Session,
-    token: TokenName,
-    account: ChecksumAddress,
-    units: int,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, account: ChecksumAddress, units: int, evidence: Evidence
 ) -> Act:
     """Sets what is frozen of an account, up or down; 0 unfreezes. Lowering names what is frozen
     now, so that a freeze which comes before it is carried out stays.
@@ -417,7 +389,6 @@ def set_frozen(
         "setFrozenTokens" if raises else "unfreeze",
         (account, units) if raises else (account, current, units),
         evidence,
-        parties,
         lambda _: Text(
             "Set what is frozen of {account} from {was} to {will}?",
             account=account,
@@ -439,16 +410,14 @@ def pledge(
     units: int,
     pledgee: str | bytes,
     evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Pledges units. `pledgee` is a reference, public: 32 bytes, or 1 to 32 ASCII characters."""
 
     def question(_: str) -> Text:
         found = position(session, token, holder)
         return Text(
-            "Pledge {units:,} units of {holder} for {pledgee}? Of {balance:,} units {free:,} "
-            "are free.",
+            "Pledge {units:,} {units:unit|units} of {holder} for {pledgee}? Of "
+            "{balance:,} {balance:unit|units} {free:,} {free:is|are} free.",
             units=units,
             holder=holder,
             pledgee=_shown(pledgee),
@@ -457,10 +426,12 @@ def pledge(
         )
 
     refused = Text(
-        "{units:,} units cannot be claimed for {pledgee}.", units=units, pledgee=_shown(pledgee)
+        "{units:,} {units:unit|units} cannot be claimed for {pledgee}.",
+        units=units,
+        pledgee=_shown(pledgee),
     )
     arguments = (holder, units, _reference(pledgee))
-    return _act(session, token, "pledge", arguments, evidence, parties, question, refused)
+    return _act(session, token, "pledge", arguments, evidence, question, refused)
 
 
 def placed(session: Session, act: Act) -> Placed:
@@ -501,8 +472,6 @@ def attach(
     units: int,
     creditor: str | bytes,
     evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Records an attachment, of units that are still to come too. `creditor` as the pledgee in
     `pledge`.
@@ -516,8 +485,8 @@ def attach(
                 " {still:,} of them are still to come: they are caught when they do.", still=still
             )
         return Text(
-            "Attach {units:,} units of {holder} for {creditor}? Of {balance:,} units {free:,} "
-            "are free.{beyond}",
+            "Attach {units:,} {units:unit|units} of {holder} for {creditor}? Of "
+            "{balance:,} {balance:unit|units} {free:,} {free:is|are} free.{beyond}",
             units=units,
             holder=holder,
             creditor=_shown(creditor),
@@ -527,10 +496,12 @@ def attach(
         )
 
     refused = Text(
-        "{units:,} units cannot be claimed for {creditor}.", units=units, creditor=_shown(creditor)
+        "{units:,} {units:unit|units} cannot be claimed for {creditor}.",
+        units=units,
+        creditor=_shown(creditor),
     )
     arguments = (holder, units, _reference(creditor))
-    return _act(session, token, "placeAttachment", arguments, evidence, parties, question, refused)
+    return _act(session, token, "placeAttachment", arguments, evidence, question, refused)
 
 
 def release(
@@ -541,8 +512,6 @@ def release(
     id: int,
     units: int,
     evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
 ) -> Act:
     """Releases units of a pledge or an attachment; more than it has ends it."""
     function, name = _RELEASED[kind]
@@ -552,9 +521,8 @@ def release(
         function,
         (holder, id, units),
         evidence,
-        parties,
         lambda _: Text(
-            "Release {units:,} units of {name} {id} of {holder}?",
+            "Release {units:,} {units:unit|units} of {name} {id} of {holder}?",
             units=units,
             name=name,
             id=id,
@@ -585,7 +553,6 @@ def _act(
     function: str,
     arguments: tuple[object, ...],
     evidence: Evidence,
-    parties: Iterable[OrganisationId],
     question: Callable[[str], Text],
     refused: Text,
     next_step: Text | None = None,
@@ -598,7 +565,6 @@ def _act(
         lambda: question(contract.read(str, "code")),
         refused,
         next_step,
-        tuple(parties),
     )
 
 

@@ -1,13 +1,12 @@
 """Terms that are changed by decision, and the terms as of any time (G32)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.register.terms_in_force import (
@@ -56,14 +55,7 @@ class TermsAt:
 
 
 def change_term(
-    session: Session,
-    token: TokenName,
-    term: Term,
-    to: int,
-    evidence: Evidence,
-    shown: Text,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, term: Term, to: int, evidence: Evidence, shown: Text
 ) -> Act:
     """`to`: a bit mask of classes or residencies, holders, units of today, 1 or 0 for consent, unix
     seconds. `shown` is what a person reads of it.
@@ -78,7 +70,6 @@ def change_term(
         ),
         Text("This term of {code} cannot be so changed.", code=code),
         Text("See: jp20 token terms show {code}", code=code),
-        tuple(parties),
     )
 
 

@@ -1,13 +1,12 @@
 """What a holder does with units, and the consent to it (G3)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.errors import Restrained
 from jp20.chain.signing.signers import Signer
-from jp20.domain.base.ids import OrganisationId
 from jp20.domain.base.text import Text
 from jp20.domain.governance.evidence import Evidence
 from jp20.domain.governance.requests import case_id
@@ -148,12 +147,7 @@ def cancel_transfer(session: Session, token: TokenName, holder: Signer, id: int)
 
 
 def approve_transfers(
-    session: Session,
-    token: TokenName,
-    ids: Sequence[int],
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, ids: Sequence[int], evidence: Evidence
 ) -> RowsAct[int]:
     """The registrar or the issuer consents: each approval is the transfer. One that is refused by
     now is reported and stays open.
@@ -166,23 +160,17 @@ def approve_transfers(
         lambda part: contract.call("approveTransfers", part),
         evidence,
         lambda: Text(
-            "Consent to {count} transfers, {total:,} units of {token}?",
+            "Consent to {count} {count:transfer|transfers}, {total:,} {total:unit|units} "
+            "of {token}?",
             count=len(asked),
             total=total,
             token=token,
         ),
-        tuple(parties),
     )
 
 
 def reject_transfer(
-    session: Session,
-    token: TokenName,
-    id: int,
-    why: str,
-    evidence: Evidence,
-    *,
-    parties: Iterable[OrganisationId] = (),
+    session: Session, token: TokenName, id: int, why: str, evidence: Evidence
 ) -> Act:
     """The registrar or the issuer says no. `why` is a reference of 1 to 32 ASCII characters, which
     is public.
@@ -193,7 +181,6 @@ def reject_transfer(
         lambda: Text("Reject request {id} of {token} ({why})?", id=id, token=token, why=why),
         Text("Request {id} cannot be rejected.", id=id),
         Text("See: jp20 consent list {token} --all", token=token),
-        tuple(parties),
     )
 
 

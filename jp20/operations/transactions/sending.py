@@ -5,7 +5,6 @@ another machine (G2, G13).
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Final
 
@@ -15,17 +14,12 @@ from jp20.chain.contracts.describe import describe
 from jp20.chain.rpc.connection import Connection
 from jp20.chain.sending.location import locate, present
 from jp20.chain.sending.outbox import Entry as Entry
-from jp20.chain.sending.outbox import (
-    OutboxView,
-    outbox_file,
-    outbox_files,
-    view_outbox,
-)
+from jp20.chain.sending.outbox import OutboxView, outbox_file, outbox_files, view_outbox
 from jp20.chain.sending.outbox import State as State
 from jp20.chain.sending.sender import GAS_OF_NOTHING
 from jp20.chain.signing.signers import OfflineSigner, Signer
 from jp20.domain.base.errors import JP20Error
-from jp20.domain.base.text import Text
+from jp20.domain.base.text import Text, TextEnum
 from jp20.domain.governance.requests import Call
 from jp20.domain.transactions.transaction_file import AwaitingTransaction, SignedFile, UnsignedFile
 from jp20.operations.session import Session
@@ -34,7 +28,7 @@ LONG: Final = 600.0
 """Seconds after which a transaction has been on its way for long."""
 
 
-class Where(Enum):
+class Where(TextEnum):
     """Where an unfinished transaction is, by the outbox and by the node."""
 
     AWAITS_SIGNATURE = Text("waits to be signed")
@@ -45,10 +39,6 @@ class Where(Enum):
     NOT_FINAL = Text("in a block that is not final yet")
     REPLACED = Text("its nonce was used by another")
     WITHDRAWN = Text("being cancelled; it may come yet")
-
-    @property
-    def text(self) -> Text:
-        return self.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def test_each_act_asks_in_both_languages(world):
 
 @pytest.mark.requirement("S4")
 def test_a_party_signs_nothing_of_an_act(world):
-    act = split(world.session, world.token, 2, evidence("SP-3"), parties=[AUDITOR])
+    act = split(world.session, world.token, 2, evidence("SP-3").excluding(AUDITOR))
     done = carry_out(world.session, act)
     assert AUDITOR not in {step.organisation for step in done.steps}
     assert {ISSUER, TRUST_BANK} & {step.organisation for step in done.steps}

@@ -106,8 +106,8 @@ def test_parties_sign_nothing(world):
     # Without the auditor it takes who stands in: none of these.
     without = world.session_of(AUDITOR, TRUST_BANK, ISSUER, AML, BROKER)
     with pytest.raises(NotEnoughOrganisations, match="Slot 1 of 3"):
-        decide(without, [call], evidence("C-1"), parties=[AUDITOR])
-    decided = decide(world.session, [call], evidence("C-1"), parties=[BROKER, ISSUER])
+        decide(without, [call], evidence("C-1").excluding(AUDITOR))
+    decided = decide(world.session, [call], evidence("C-1").excluding(BROKER, ISSUER))
     took_part = {step.organisation for step in decided.steps}
     assert took_part == {AUDITOR, AML, TRUST_BANK} or took_part == {
         AUDITOR,
@@ -257,7 +257,7 @@ def test_in_turn_nothing_is_begun_that_nobody_could_complete(world):
 
     # The only registrar is a party: the second slot can never be signed.
     with pytest.raises(NotEnoughOrganisations, match="Slot 2"):
-        decide(alone(world, ISSUER), [issue(world)], evidence("C-1"), parties=(TRUST_BANK,))
+        decide(alone(world, ISSUER), [issue(world)], evidence("C-1").excluding(TRUST_BANK))
 
     assert sent(world) == before
 
@@ -352,7 +352,7 @@ def test_what_another_executor_carried_out_a_moment_before_is_done_and_not_refus
     calls = [deliver(world, 3), deliver(world, 4)]
 
     def another() -> None:
-        decision = requests.prepare(world.session, calls, evidence("C-1"), ())
+        decision = requests.prepare(world.session, calls, evidence("C-1"))
         requests.execute(world.session_of(TRUST_BANK), world.key(TRUST_BANK), decision, [0])
 
     first_by_another(monkeypatch, "send_executions", another)

@@ -111,7 +111,7 @@ def test_a_transfer_is_found_on_the_node_and_taken_back_with_its_shortfall(world
     done = reversal_of(
         carry_out(
             world.session,
-            reverse(world.session, world.token, found.original, evidence("C-2"), parties=[BROKER]),
+            reverse(world.session, world.token, found.original, evidence("C-2").excluding(BROKER)),
         )
     )
     # 60 asked, 36 there, 24 moved on

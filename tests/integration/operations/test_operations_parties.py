@@ -202,7 +202,9 @@ def test_the_contract_refuses_the_issuers_signature_where_nobody_listed_it(
 
     with pytest.raises(Reverted) as refused:
         decide(
-            session, [reversal_call(world, delivery, 10)], evidence("RV-3"), [BROKER, OTHER_BROKER]
+            session,
+            [reversal_call(world, delivery, 10)],
+            evidence("RV-3").excluding(BROKER, OTHER_BROKER),
         )
 
     assert refused.value.decoded.name == "SignedByParty"
@@ -219,8 +221,7 @@ def test_a_party_does_not_sign(world):
         world.session,
         world.key(AUDITOR),
         [reversal_call(world, original, 30)],
-        evidence("RV-4"),
-        [TRUST_BANK],
+        evidence("RV-4").excluding(TRUST_BANK),
     )
 
     with pytest.raises(Reverted) as refused:
@@ -236,7 +237,7 @@ def test_where_the_only_auditor_is_party_the_kyc_office_signs_in_its_place(world
     done = reversal_of(
         carry_out(
             world.session,
-            reverse(world.session, world.token, original, evidence("RV-5"), parties=[AUDITOR]),
+            reverse(world.session, world.token, original, evidence("RV-5").excluding(AUDITOR)),
         )
     )
 
@@ -256,7 +257,7 @@ def test_without_a_stand_in_the_place_of_a_party_stays_empty(world):
             carry_out(
                 world.session,
                 reverse(
-                    world.session, world.token, original, evidence("RV-6"), parties=[AUDITOR, KYC]
+                    world.session, world.token, original, evidence("RV-6").excluding(AUDITOR, KYC)
                 ),
             )
         )
@@ -273,7 +274,7 @@ def test_a_party_that_would_execute_stops_nothing(world):
 
     done = reversal_of(
         carry_out(
-            session, reverse(session, world.token, original, evidence("RV-7"), parties=[TRUST_BANK])
+            session, reverse(session, world.token, original, evidence("RV-7").excluding(TRUST_BANK))
         )
     )
 
@@ -292,7 +293,7 @@ def test_where_all_who_execute_are_parties_the_stand_in_does(world):
         carry_out(
             session,
             reverse(
-                session, world.token, original, evidence("RV-8"), parties=[TRUST_BANK, AUDITOR]
+                session, world.token, original, evidence("RV-8").excluding(TRUST_BANK, AUDITOR)
             ),
         )
     )
@@ -311,8 +312,7 @@ def test_a_registrar_that_is_party_does_not_stop_a_forced_transfer(world):
         carol.address,
         dave.address,
         5,
-        evidence("FT-1"),
-        parties=[TRUST_BANK],
+        evidence("FT-1").excluding(TRUST_BANK),
     )
 
     done = carry_out(session, act)
@@ -328,7 +328,7 @@ def test_an_attachment_is_placed_without_the_registrar_that_is_party(world):
     carry_out(
         session,
         attach(
-            session, world.token, carol.address, 5, "COURT", evidence("AT-1"), parties=[TRUST_BANK]
+            session, world.token, carol.address, 5, "COURT", evidence("AT-1").excluding(TRUST_BANK)
         ),
     )
 

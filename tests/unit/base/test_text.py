@@ -7,7 +7,7 @@ from jp20.domain.base.text import Text, translated
 
 CATALOGUE = {
     "{holder} holds {units:,} units.": "{holder} の保有は {units:,} 口です。",
-    "{count} fault in {file}.": "{file} に {count} 件の誤りがあります。",
+    "{count} {count:fault|faults} in {file}.": "{file} に {count} 件の誤りがあります。",
     "frozen": "凍結",
     "open": "稼働中",
 }
@@ -40,10 +40,8 @@ def test_a_text_as_a_value_is_in_the_language_of_the_whole():
 
 
 @pytest.mark.parametrize(("count", "en"), [(1, "1 fault in a.csv."), (2, "2 faults in a.csv.")])
-def test_english_has_a_plural_and_japanese_has_none(count, en):
-    said = Text(
-        "{count} fault in {file}.", plural="{count} faults in {file}.", count=count, file="a.csv"
-    )
+def test_what_follows_a_number_agrees_with_it_in_english_and_japanese_has_no_plural(count, en):
+    said = Text("{count} {count:fault|faults} in {file}.", count=count, file="a.csv")
     assert said.en == en
     assert said.ja == f"a.csv に {count} 件の誤りがあります。"
 

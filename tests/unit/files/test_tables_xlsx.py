@@ -161,5 +161,5 @@ def test_rows_that_nobody_sees_are_told_or_left_out():
 
     assert (included.total, left_out.total) == (50, 20)
     assert (included.is_doubtful, left_out.is_doubtful) == (True, False)
-    assert "1 rows are hidden and are INCLUDED: lines 3" in included.notes[0].en
-    assert "1 rows are hidden and are LEFT OUT: lines 3" in left_out.notes[0].en
+    assert "1 row is hidden and is INCLUDED: lines 3" in included.notes[0].en
+    assert "1 row is hidden and is LEFT OUT: lines 3" in left_out.notes[0].en

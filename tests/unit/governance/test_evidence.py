@@ -34,3 +34,12 @@ def test_an_empty_document_is_evidence_of_nothing(tmp_path):
     # printf '\0' | sha256sum
     expected = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
     assert evidence_of("KY-1", one_byte).document_hash.hex() == expected
+
+
+def test_its_parties_are_named_once_each_and_do_not_add_up():
+    evidence = Evidence.of("C-1", b"order")
+
+    assert evidence.parties == ()
+    assert evidence.excluding(4, 2, 4).parties == (2, 4)
+    assert evidence.excluding(4).excluding(3).parties == (3,)
+    assert evidence.excluding(4).excluding() == evidence

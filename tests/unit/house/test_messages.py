@@ -32,10 +32,10 @@ def test_the_catalogue_is_as_the_tool_writes_it():
     assert tool.as_po(updated) == tool.CATALOGUE.read_bytes()
 
 
-def test_messages_are_found_with_context_plural_and_values():
-    source = 'Text("{count} row", plural="{count} rows", context="file", count=len(rows))'
+def test_messages_are_found_with_context_and_values():
+    source = 'Text("{count} {count:row|rows}", context="file", count=len(rows))'
     (one,) = found(source)
-    assert (one.message, one.plural, one.context) == ("{count} row", "{count} rows", "file")
+    assert (one.message, one.context) == ("{count} {count:row|rows}", "file")
     assert one.values == {"count"}
 
 

@@ -125,7 +125,7 @@ def test_who_gets_nothing_is_no_fault_and_is_told(nothing):
     assert [row.wallet for row in found.allotments] == [BOB]
     assert found.without_units == (2,)
     (note,) = found.notes
-    assert "1 rows have 0 or nothing for units" in note.en
+    assert "1 row has 0 or nothing for units" in note.en
 
 
 def test_where_each_row_must_say_some_units_a_blank_is_a_fault():

@@ -61,7 +61,7 @@ def test_a_plan_of_the_same_file_does_what_it_says():
         (
             plan(DeliveryRow(2, ALICE, 7), refused=(FAULTY, replace(REFUSED, units=1))),
             5,
-            "the plan: 1 units",
+            "the plan: 1 unit",
         ),
     ],
 )
