@@ -517,7 +517,7 @@ def test_an_act_that_nobody_proposes_or_executes_is_not_met(policy: Policy):
     assert [text.split(" /")[0] for text in found] == [
         "No organisation may propose it; it takes EMERGENCY.",
         "No organisation may execute it; it takes EMERGENCY.",
-        "Its 1 signatures (EMERGENCY) take as many organisations; at most 0 can be given.",
+        "Its 1 signature (EMERGENCY) takes as many organisations; at most 0 can be given.",
     ]
 
 
