@@ -50,6 +50,7 @@ class Past:
         self.founded = self._block()
         self.sale = acting.own(alice, "transfer", bob.address, 10).transaction
         self.sold = self._block()
+        world.pass_time(60)  # so that the blocks after it have another time
         acting.act("pledge", alice.address, 30, PLEDGEE)
         acting.act("setFrozenTokens", bob.address, 5)
         acting.act("split", 2)
