@@ -141,7 +141,7 @@ def log_seal(
     sign: Annotated[
         str | None,
         typer.Option(
-            "--sign", metavar="KEY", help=help_text("Sign it with this key: its address.")
+            "--sign", metavar="ADDRESS", help=help_text("Sign it with this key: its address.")
         ),
     ] = None,
 ) -> None:
