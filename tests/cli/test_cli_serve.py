@@ -320,7 +320,7 @@ def test_every_view_and_every_refusal_is_in_the_access_log(market, clients):
     clients["trust bank"].json(f"/tokens/{CODE}/holdings?purpose=authority")
     clients["operator"].ask(f"/investors/{A}/lots/{CODE}")
 
-    *_, seen, denied = AccessLog(market.folder / "serve").accesses()
+    *_, seen, denied = AccessLog(market.folder / "log").accesses()
     assert (seen.asked, seen.purpose, seen.result) == ("holdings", "authority", "allowed")
     assert seen.key == KEYS[DESKS["trust bank"]].address
     assert denied.key == KEYS[DESKS["operator"]].address

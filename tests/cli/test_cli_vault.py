@@ -19,6 +19,7 @@ BAD = [
     Bad("log verify", ("jp20.toml",), 2, "jp20.toml"),
     Bad("log show", ("everything",), 2, "everything"),
     Bad("log seal", (), 2, "FILE"),
+    Bad("log seal", ("new.json", "--sign", "me"), 2, "--sign"),
     Bad("vault create", ("--password", "a secret"), 2, "--password"),
     Bad("vault create", ("--password", "file:no-such"), 2, "no-such"),
     Bad("vault fill", ("no-such.csv", *FOR), 2, "no-such.csv"),
@@ -216,9 +217,13 @@ def test_the_log_says_who_used_whose_data_and_shows_tampering(place):
 
 @pytest.mark.requirement("G28")
 def test_a_sealed_head_is_found_on_the_chain_where_an_act_names_it(place):
-    done("log", "seal", "head.json", folder=place.folder)
+    listed = done("organisation", "list", "--format", "json", folder=place.folder).json
+    name, key = next(
+        (each["organisation"], each["key"]) for each in listed["keys"] if each["active"]
+    )
+    done("log", "seal", "head.json", "--sign", key, folder=place.folder)
     unknown = done("log", "verify", "head.json", "--format", "json", folder=place.folder).json
-    assert [each["block"] for each in unknown["heads"]] == [None]
+    assert [(each["signed_by"], each["block"]) for each in unknown["heads"]] == [(name, None)]
 
     evidence = ("--case", "LOG-1", "--document", "head.json", "--yes")
     done("freeze", "now", CODE, CAROL, "1", *evidence, folder=place.folder)
@@ -227,6 +232,10 @@ def test_a_sealed_head_is_found_on_the_chain_where_an_act_names_it(place):
     assert isinstance(found["heads"][0]["block"], int)
     said = json.loads((place.folder / "head.json").read_text("utf-8"))
     said["hash"] = "00" * 32
+    place.write("forged.json", json.dumps(said))
+    # Changed, the signature does not fit; without one it is another head than the log's.
+    assert run("log", "verify", "forged.json", folder=place.folder).code == 2
+    del said["address"], said["signature"]
     place.write("forged.json", json.dumps(said))
     assert run("log", "verify", "forged.json", folder=place.folder).code == 1
     said["lines"] = "many"

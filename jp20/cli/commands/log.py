@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from jp20.cli.frame.language import example, help_text
+from jp20.cli.frame.options import address
 from jp20.cli.frame.output import Column, Record, Table, Value, say, show
 from jp20.cli.frame.workspace import workspace
 from jp20.domain.base.text import Text
@@ -32,26 +33,37 @@ def log_verify(
     ] = None,
 ) -> None:
     """Ends with 1 where the log was changed (G28)."""
-    from jp20.operations.people.sealed_heads import anchors, load_head
+    from jp20.operations.people.sealed_heads import anchors, load_head, organisation_that_signed
 
     place = workspace()
     sealed = [load_head(each) for each in heads or ()]
     head = place.access_log.chain.verify(tuple(each.head for each in sealed))
-    found = anchors(place.view(), sealed) if sealed else {}
-    rows: list[tuple[Value, ...]] = [
-        (
-            each.file,
-            each.head.count,
-            at.block if (at := found.get(each.document_hash)) else None,
-        )
-        for each in sealed
-    ]
+    rows: list[tuple[Value, ...]] = []
+    if sealed:
+        session = place.view()
+        found = anchors(session, sealed)
+        rows = [
+            (
+                each.file,
+                each.head.count,
+                organisation_that_signed(session, each),
+                each.key,
+                at.block if (at := found.get(each.document_hash)) else None,
+            )
+            for each in sealed
+        ]
     show(
         Record("log", Text("The log is whole"), ((_LINES, head.count), (_HASH, head.hash))),
         Table(
             "heads",
             Text("Sealed heads"),
-            (Column("file", Text("file")), _LINES, Column("block", Text("block of the anchor"))),
+            (
+                Column("file", Text("file")),
+                _LINES,
+                Column("signed_by", Text("signed by")),
+                Column("key", Text("key"), detail=True),
+                Column("block", Text("block of the anchor")),
+            ),
             rows,
         ),
     )
@@ -120,16 +132,25 @@ def log_show(
         "Write the log's head into a file, with a salt. Keep it elsewhere; named as the document "
         "of any act, its hash stands on the chain, and says nothing there."
     ),
-    epilog=example("jp20 log seal head-2027-03.json"),
+    epilog=example(
+        "jp20 log seal head-2027-03.json", "jp20 log seal head-2027-03.json --sign 0xAb…"
+    ),
 )
 def log_seal(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=help_text("The new file."))],
+    sign: Annotated[
+        str | None,
+        typer.Option(
+            "--sign", metavar="ADDRESS", help=help_text("Sign it with this key: its address.")
+        ),
+    ] = None,
 ) -> None:
     """The log is verified first (G28)."""
     from jp20.operations.people.sealed_heads import seal_head
 
     place = workspace()
-    sealed = seal_head(place.access_log, place.settings.network.chain_id, file)
+    signer = None if sign is None else place.key_of(address(sign, "--sign"))
+    sealed = seal_head(place.access_log, place.settings.network.chain_id, file, signer)
     show(
         Record(
             "head",

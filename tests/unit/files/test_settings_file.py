@@ -12,11 +12,13 @@ from jp20.domain.files.settings import (
     Environment,
     Folders,
     Keystores,
+    LogSettings,
     Offline,
     RemoteSigner,
     SecretPlace,
     ServeSettings,
     StatementSettings,
+    VaultSettings,
     WebhookSettings,
     parse_settings,
 )
@@ -299,3 +301,31 @@ def test_statements_have_their_fonts_in_order_and_templates():
 )
 def test_unfit_settings_of_statements_are_named(line, field):
     assert list(faults(more=f"[statements]\n{line}\n")) == [field]
+
+
+@pytest.mark.requirement("G28", "S7")
+def test_where_personal_data_its_log_and_the_views_are():
+    more = (
+        "[vault]\nfolder = 'people'\npassword = 'env:VAULT'\n"
+        "[log]\nfolder = 'audit'\nheads = '/elsewhere'\n"
+        "[governance]\nviews = 'views.toml'\n"
+    )
+    found = settings(more=more)
+    assert found.vault == VaultSettings("people", SecretPlace("env", "VAULT"))
+    assert found.log == LogSettings("audit", "/elsewhere")
+    assert found.views == "views.toml"
+
+    usual = settings()
+    assert usual.vault == VaultSettings("vault", None)
+    assert usual.log == LogSettings("log", "log")
+    assert usual.views is None
+    # Without a word about the head it lies beside the log.
+    assert settings(more="[log]\nfolder = 'audit'\n").log.heads == "audit"
+
+
+@pytest.mark.requirement("G28", "G27")
+def test_a_password_of_the_vault_in_the_settings_is_a_fault_and_not_repeated():
+    found = faults(more="[vault]\npassword = 'correct horse battery'\nbackup = true\n")
+    assert found.keys() == {"vault.password", "vault.backup"}
+    assert "horse" not in "".join(found.values())
+    assert faults(more="[log]\nhead = 1\nfolder = 2\n").keys() >= {"log.head", "log.folder"}
