@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from eth_typing import ChecksumAddress
-from sqlalchemy import Engine, bindparam, delete, func, insert, select, union, update
+from sqlalchemy import Engine, delete, func, insert, select, union, update
 
 from jp20.domain.register.books import ARRIVING, BALANCES, FACTORS, Quantity
 from jp20.domain.register.events import ActedDirectly, CallExecuted, Event, LoggedEvent, Transfer
@@ -24,7 +24,7 @@ from jp20.domain.register.movements import Movement
 from jp20.domain.register.plain_transfers import PlainBalances, PlainTransfers
 from jp20.register.by_ledger import Header
 from jp20.register.index.addresses import Addresses
-from jp20.register.index.database import MOST_PLAIN, encoded_number, is_sqlite, write_rows
+from jp20.register.index.database import MOST_PLAIN, encoded_number, is_sqlite, run_many, write_rows
 from jp20.register.index.event_rows import NUMBERS_OF_WHY, event_row
 from jp20.register.index.schema import (
     BLOCKS,
@@ -434,19 +434,25 @@ class IndexWriter:
         moved, balances = MOVEMENTS.c, BOOKS[BALANCES.name].table
         touched = union(
             *(
-                select(moved.token, account).where(moved.block > after)
+                select(moved.token, account.label("account")).where(moved.block > after)
                 for account in (moved.giver, moved.taker)
             )
         )
-        keys = self._connection.execute(touched).all()
-        if keys:
+        if is_sqlite(self._connection):
+            keys = self._connection.execute(touched).all()
+            run_many(
+                self._connection,
+                "DELETE FROM balances WHERE token = ? AND account = ? AND block > ?",
+                [(token, account, after) for token, account in keys],
+            )
+        else:
+            of = touched.subquery()
             self._connection.execute(
                 delete(balances).where(
-                    balances.c.token == bindparam("of_token"),
-                    balances.c.account == bindparam("of_account"),
+                    balances.c.token == of.c.token,
+                    balances.c.account == of.c.account,
                     balances.c.block > after,
-                ),
-                [{"of_token": token, "of_account": account} for token, account in keys],
+                )
             )
 
 

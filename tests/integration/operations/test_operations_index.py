@@ -1,9 +1,12 @@
 """The index says what the fold says and the chain has, however it came to be (G15, G25)."""
 
 import random
+import warnings
 from itertools import cycle
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from example_world import alice, bob
 from index_world import (
     Place,
@@ -19,6 +22,8 @@ from jp20.domain.base.errors import JP20Error
 from jp20.operations.register.follow import FinalBlockGivenUp
 from jp20.operations.register.index_place import IndexPlace
 from jp20.operations.register.indexing import IndexBusy, written
+from jp20.register.index.migrations import bring_up_to_date, is_up_to_date
+from jp20.register.index.schema import METADATA
 
 pytestmark = pytest.mark.requirement("G15", "G25", "S1")
 
@@ -151,3 +156,16 @@ def test_a_second_follower_is_refused_by_name(places):
         assert str(each.named) in str(busy.value)
         with written(place):
             pass  # the first one has ended
+
+
+def test_the_revisions_make_the_tables_that_the_index_uses(places):
+    """From nothing, on both databases; and once more, which changes nothing."""
+    for each in places:
+        bring_up_to_date(each.engine)
+        with each.engine.connect() as connection:
+            assert is_up_to_date(connection)
+            with warnings.catch_warnings():
+                # SQLite does not say of which expression an index is.
+                warnings.filterwarnings("ignore", message=".*expression-based index")
+                found = compare_metadata(MigrationContext.configure(connection), METADATA)
+        assert [each for each in found if "transactions_by_hash" not in str(each)] == []
