@@ -16,7 +16,17 @@ import duckdb
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_defunct
-from offering import ACCOUNTS, ALICE, BOB, CAROL, STRANGER, Place, place_at, refused
+from offering import (
+    ACCOUNTS,
+    ALICE,
+    BOB,
+    CAROL,
+    INVESTORS,
+    STRANGER,
+    Place,
+    place_at,
+    refused,
+)
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from running import Bad, done, run
@@ -35,6 +45,7 @@ BAD = [
     Bad("register export", ("NONE", "register.csv", "--of", "0x12"), 2, "HOLDER"),
     Bad("register export", ("NONE", "d.csv", "--content", "differences"), 1, "NONE"),
     Bad("register export", ("NONE", "register.csv", "--sign", STRANGER), 2, STRANGER),
+    Bad("register export", ("NONE", "register.csv", "--names", "curiosity"), 2, "curiosity"),
     Bad("register statement", ("entries", "NONE", "entries.xlsx"), 2, "entries.xlsx"),
     Bad("register statement", ("sworn", "NONE", "entries.pdf"), 2, "sworn"),
     Bad("register statement", ("irregular", "NONE", "i.pdf", "--transaction", "0x12"), 2, "0x12"),
@@ -371,3 +382,84 @@ def test_an_office_sets_statements_from_templates_of_its_own(place):
     assert "entries.typ" in broken.err
     assert "jp20 register templates" in missing.err
     assert not (place.folder / "no.pdf").exists()
+
+
+@pytest.fixture(scope="module")
+def vault(place: Place) -> Place:
+    """The vault has alice's name, with a variant that CP932 lacks, and bob's, a formula."""
+    (place.folder / "secret").write_text("a secret of twelve letters\n", "utf-8")
+    (place.folder / "secret").chmod(0o600)
+    settings = place.folder / "jp20.toml"
+    settings.write_text(f"{settings.read_text('utf-8')}\n{VAULT}", "utf-8")
+    head, alice, bob, *_ = INVESTORS.splitlines()
+    rows = (
+        f"{head},氏名,フリガナ,住所",
+        f"{alice},見本 𠮷子,ミホン ヨシコ,東京都見本区1-1",
+        f"{bob},=見本(1),ミホン,東京都見本区2-2",
+    )
+    file = place.write("named.csv", "\n".join(rows) + "\n")
+    done("vault", "create", folder=place.folder)
+    done("vault", "fill", file, "--purpose", "register", *REGISTRAR, folder=place.folder)
+    return place
+
+
+VAULT = '[vault]\npassword = "file:secret"\n'
+REGISTRAR = ("--as", "ひいらぎ信託銀行")
+NAMED = ("--names", "notice", *REGISTRAR)
+
+
+@pytest.mark.requirement("G15", "G28")
+def test_names_out_of_the_vault_are_marked_where_cp932_lacks_a_character(vault):
+    file = export(vault, "named-cp932.csv", "--encoding", "cp932", *NAMED)
+    refusal = refused(
+        "register", "export", "EX-1", "strict.csv", "--encoding", "cp932", "--strict", *NAMED,
+        folder=vault.folder,
+    )  # fmt: skip
+
+    # bob and carol have 100 units each; carol's id is the smaller one
+    assert [row["name"] for row in rows_of(file, "cp932")] == ["見本 〓子", "", "'=見本(1)"]
+    altered = manifest_of(file)["altered"]
+    assert {(each["row"], each["column"], each["was"], each["written"]) for each in altered} == {
+        (2, "name", "U+20BB7", "〓"),
+        (4, "name", "U+003D", "'="),
+    }
+    assert "U+20BB7" in refusal
+    assert not (vault.folder / "strict.csv").exists()
+
+
+@pytest.mark.requirement("G15", "G28")
+def test_the_register_without_names_has_none(vault):
+    file = export(vault, "unnamed.json")
+
+    assert "見本" not in file.read_text("utf-8")
+    assert "name" not in json.loads(file.read_text("utf-8"))["holders"][0]
+
+
+@pytest.mark.requirement("G15", "G28")
+def test_a_statement_with_a_name_that_no_font_has_is_refused(vault):
+    alice = refused(
+        "register", "statement", "entries", "EX-1", "alice.pdf", "--of", ALICE, *NAMED,
+        folder=vault.folder,
+    )  # fmt: skip
+    done(
+        "register", "statement", "entries", "EX-1", "bob-named.pdf", "--of", BOB, *NAMED,
+        folder=vault.folder,
+    )  # fmt: skip
+
+    assert "U+20BB7" in alice
+    assert "name" in alice
+    assert not (vault.folder / "alice.pdf").exists()
+    text = PdfReader(vault.folder / "bob-named.pdf").pages[0].extract_text().replace(" ", "")
+    assert "=見本(1)様" in text
+    assert "東京都見本区2-2" in text
+
+
+@pytest.mark.requirement("G17", "G28")
+def test_who_may_not_see_names_exports_none_and_it_is_logged(vault):
+    issuer = ("--names", "notice", "--as", "港南リアルティ")
+
+    file = export(vault, "issuer.csv", *issuer)
+
+    assert "見本" not in file.read_text("utf-8-sig")
+    logged = done("log", "show", "--format", "json", folder=vault.folder).json
+    assert "export" in json.dumps(logged)

@@ -211,10 +211,11 @@ def _office(
 
 def _names(purpose: str | None, organisation: str | None, case: str | None) -> "Addressees":
     from jp20.domain.investors.addressees import nobody
-    from jp20.operations.people.addressed import addressees
 
     if purpose is None:
         return nobody
+    from jp20.operations.people.addressed import addressees
+
     at_desk, _, _ = desk(purpose, organisation, case)
     return addressees(at_desk)
 
