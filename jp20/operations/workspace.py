@@ -50,7 +50,6 @@ from jp20.operations.session import Session, open_session, require_present
 from jp20.vault.vault import Vault, create_vault, open_vault
 from jp20.views.fonts import FontSet, NoFonts
 from jp20.views.pdf import TEMPLATES, Statements
-from jp20.vault.vault import Vault, create_vault, open_vault
 
 SETTINGS: Final = "jp20.toml"
 

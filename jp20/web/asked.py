@@ -89,7 +89,7 @@ class AsOf:
         return questions.stamp(self.block, self.time)
 
 
-def as_of(block: Block = None, at: AtTime = None) -> AsOf:
+def block_asked(block: Block = None, at: AtTime = None) -> AsOf:
     """Raises RequestUnfit."""
     if at is None:
         return AsOf(block)
@@ -98,7 +98,7 @@ def as_of(block: Block = None, at: AtTime = None) -> AsOf:
     return AsOf(None, last_second(at, "query.at"))
 
 
-AsOfAsked = Annotated[AsOf, Depends(as_of)]
+AsOfAsked = Annotated[AsOf, Depends(block_asked)]
 
 
 @dataclass(frozen=True, slots=True)

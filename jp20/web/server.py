@@ -11,14 +11,12 @@ from typing import Final
 
 import uvicorn
 
-from jp20.access_log.accesses import AccessLog
 from jp20.domain.base.errors import BadArgument, JP20Error
 from jp20.domain.base.os_errors import reason
 from jp20.domain.base.text import Text
 from jp20.domain.files.letters import quoted
 from jp20.domain.files.settings import WebhookSettings
 from jp20.domain.governance.views import Purpose
-from jp20.operations.files.inputs import load_views
 from jp20.operations.register.asking import ask
 from jp20.operations.register.feed import FeedPart, Position
 from jp20.operations.workspace import Workspace
@@ -77,8 +75,9 @@ def serve(
                 "one, and keep it up to date: jp20 index follow"
             )
         )
-    log = AccessLog(_folder(workspace))
-    register = SharedRegister(session, partial(ask, session), load_views(), log)
+    register = SharedRegister(
+        session, partial(ask, session), workspace.views(), workspace.access_log
+    )
     place = ServedAt(settings.url, session.connection.chain_id)
     key = None if settings.key is None else load_serve_key(workspace.path(settings.key))
     webhooks = [] if key is None else _webhooks(workspace, register, key, tell)
