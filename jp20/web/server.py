@@ -75,8 +75,9 @@ def serve(
                 "one, and keep it up to date: jp20 index follow"
             )
         )
-    log = workspace.access_log
-    register = SharedRegister(session, partial(ask, session), workspace.views(), log)
+    register = SharedRegister(
+        session, partial(ask, session), workspace.views(), workspace.access_log
+    )
     place = ServedAt(settings.url, session.connection.chain_id)
     key = None if settings.key is None else load_serve_key(workspace.path(settings.key))
     webhooks = [] if key is None else _webhooks(workspace, register, key, tell)

@@ -87,6 +87,7 @@ def test_the_programs_of_the_page_take_each_event_once_and_refuse_what_was_alter
             done("api", "key", "page.pem", folder=folder)
         hook = lines[lines.index("[[serve.webhooks]]") :]
         hook = hook.replace("https://bank.example/jp20", receiver.url)
+        hook = hook.replace("core-banking", page.name)
         with serving(folder, f'key = "page.pem"\n{hook}') as server:
             keys = checks["ServerKeys"](HTTP.get(f"{server.url}/.well-known/jp20-keys").json())
             until(lambda: len(receiver.taken) >= 1)

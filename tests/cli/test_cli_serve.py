@@ -5,6 +5,7 @@ organisation sees, and what is refused.
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -15,8 +16,9 @@ from market import ALICE, BOB, DESKS, FRANK, KEYS, Market, open_market
 from running import Bad
 from serving import HTTP, WAIT, Client, Server, serving, settings
 
-from jp20.access_log.accesses import AccessLog
 from jp20.chain.signing.signers import KeySigner
+from jp20.operations.keys import typed_password
+from jp20.operations.workspace import Workspace
 
 CODE = "JP20-API-1"
 A = f"0x{int(ALICE.address, 16) >> 8:038x}"
@@ -320,7 +322,8 @@ def test_every_view_and_every_refusal_is_in_the_access_log(market, clients):
     clients["trust bank"].json(f"/tokens/{CODE}/holdings?purpose=authority")
     clients["operator"].ask(f"/investors/{A}/lots/{CODE}")
 
-    *_, seen, denied = AccessLog(market.folder / "log").accesses()
+    place = Workspace(market.folder / "jp20.toml", ExitStack(), lambda file: typed_password(""))
+    *_, seen, denied = place.access_log.accesses()
     assert (seen.asked, seen.purpose, seen.result) == ("holdings", "authority", "allowed")
     assert seen.key == KEYS[DESKS["trust bank"]].address
     assert denied.key == KEYS[DESKS["operator"]].address
