@@ -83,7 +83,8 @@ class Place:
 
     def units(self, code: str, wallet: str) -> int:
         """What a wallet holds, by the register."""
-        shown = done("register", "show", code, "--format", "json", folder=self.folder).json
+        read = ("register", "show", code, "--wallets", "--format", "json")
+        shown = done(*read, folder=self.folder).json
         held = {each["wallet"]: each["units"] for each in shown["holders"]}
         return held.get(wallet, 0)
 
