@@ -54,7 +54,8 @@ _BY_ACCOUNT: Final = (
     " SELECT min(account) FROM balances WHERE token = :token"
     " UNION ALL SELECT (SELECT min(account) FROM balances WHERE token = :token"
     " AND account > held.account) FROM held WHERE held.account IS NOT NULL)"
-    " SELECT a.address, {0} FROM held JOIN addresses a ON a.id = held.account LIMIT :most"
+    # Written so, SQLite keeps the order, and ends the recursion with the last row that is wanted.
+    " SELECT a.address, {0} FROM held CROSS JOIN addresses a WHERE a.id = held.account LIMIT :most"
 )
 
 _BY_ADDRESS: Final = "SELECT a.address, {0} FROM addresses a"

@@ -144,4 +144,7 @@ def test_another_block_is_found(case, tmp_path):
     beside.write_text(beside.read_text().replace(case.at.hash.hex(), "ab" * 32))
 
     found = case.outcomes(file)
-    assert (found[Check.BLOCK], found[Check.CONTENT]) == (CheckOutcome.WRONG, CheckOutcome.NOT_CHECKED)
+    assert (found[Check.BLOCK], found[Check.CONTENT]) == (
+        CheckOutcome.WRONG,
+        CheckOutcome.NOT_CHECKED,
+    )
