@@ -1,9 +1,9 @@
 """Breaks the token on purpose, one way at a time, and sees that an invariant finds it.
 
 `python tools/mutate.py [WORD…]` takes the mutants of `tests/invariants/mutants.toml` whose names
-hold every word, applies each to a copy of the tree, and runs the invariant that has to fail. It
-says `killed` or `SURVIVED`, and ends with 1 where one survived. It takes about a quarter of a
-minute a mutant, so it is no part of `make test`.
+hold every word, applies each to a copy of the tree, and runs the invariant, or the test, that has
+to fail. It says `killed` or `SURVIVED`, and ends with 1 where one survived. It takes about a
+quarter of a minute a mutant, so it is no part of `make test`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def judge(tree: Path, mutant: dict[str, Any]) -> str:
         return "NOT FOUND"
     path.write_text(text.replace(mutant["find"], mutant["replace"]))
     try:
-        done = run_forge(tree, f"invariant_({mutant['caught_by']})")
+        done = run_forge(tree, f"(invariant|test)_({mutant['caught_by']})")
     finally:
         path.write_text(text)
     if "Compiler run failed" in done.stdout + done.stderr:
