@@ -42,7 +42,7 @@ class LogTampered(JP20Error):
 
     what = Text("{file}: the log was changed at line {line}.")
     next_step = Text(
-        "Keep the files as they are, and compare them with a backup: nothing is added meanwhile."
+        "Keep the files as they are, and compare them with a backup: until then nothing is added."
     )
 
     def __init__(self, file: Path, line: int, why: Text) -> None:
@@ -241,10 +241,10 @@ class HashChain:
 
 _NO_LINE: Final = Text("This is not a line of the log.")
 _OTHER_LINE: Final = Text("It does not follow from the line before.")
-_OTHER_HEAD: Final = Text("It is another line than the one that the head was made of.")
+_OTHER_HEAD: Final = Text("It differs from the line that the head was made from.")
 _TWO_HEADS: Final = Text("Two heads of this line differ.")
-_ADDED: Final = Text("The head does not know of it: it was added by somebody else.")
-_CUT_OFF: Final = Text("The last line is not whole.")
+_ADDED: Final = Text("The head does not cover it: somebody else added it.")
+_CUT_OFF: Final = Text("The last line is incomplete.")
 
 
 def _last_lines(source: BinaryIO, size: int) -> bytes:

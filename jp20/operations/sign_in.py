@@ -81,7 +81,7 @@ def sign_in(url: str, signer: Signer, chain_id: int, access: Access) -> SignedIn
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
         raise BadArgument(
-            Text("URL: {url} is no address of a server.", url=harmless(url)),
+            Text("URL: {url} is not the address of a server.", url=harmless(url)),
             next_step=Text("Write it like https://books.example"),
         )
     context = access.tls() if parts.scheme == "https" else None

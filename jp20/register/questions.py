@@ -55,7 +55,7 @@ class NotInRegister(JP20Error):
     """The register has no such token as of the block."""
 
     what = Text("The register has no token {token} as of block {block}.")
-    why = Text("It was made later, or is no token of this platform.")
+    why = Text("It was made later, or is not a token of this platform.")
     next_step = Text("Name a later block or time: jp20 token list")
 
     def __init__(self, token: ChecksumAddress, block: int) -> None:

@@ -38,8 +38,8 @@ class NoFonts(BadArgument):
 class UnfitFont(BadArgument):
     """A file is no font that can be read."""
 
-    what = Text("{file} is no font that can be used.")
-    next_step = Text("Put another TrueType or OpenType font in its place, or take it away.")
+    what = Text("{file} is not a font that can be used.")
+    next_step = Text("Replace it with another TrueType or OpenType font, or remove it.")
 
     def __init__(self, file: Path, why: Text | None = None) -> None:
         super().__init__(why=why, file=file)

@@ -31,7 +31,7 @@ _VERSION: Final = 1
 class UnfitManifest(JP20Error):
     """A file is no manifest of an export, or a damaged one."""
 
-    what = Text("{file} is no manifest of an export.")
+    what = Text("{file} is not the manifest of an export.")
     next_step = Text("Name the export's own file; its manifest stands beside it.")
 
     def __init__(self, file: str, why: Text | None = None) -> None:

@@ -51,7 +51,7 @@ class NoTemplate(BadArgument):
 class UnfitTemplate(BadArgument):
     """A template cannot be set."""
 
-    what = Text("The template {template} cannot be set.")
+    what = Text("The template {template} cannot be typeset.")
     next_step = Text("Correct it; what it is given is described in docs/exports.md.")
 
     def __init__(self, template: str, why: Text) -> None:
@@ -79,7 +79,7 @@ class Statements:
             text = file.read_text("utf-8", errors="replace")
             for number, line in enumerate(text.splitlines(), start=1):
                 if _PACKAGE.search(line):
-                    why = Text("Line {line} loads a package, which is not done.", line=number)
+                    why = Text("Line {line} loads a package, which is not allowed.", line=number)
                     raise UnfitTemplate(file.name, why)
 
     @cached_property

@@ -88,7 +88,7 @@ _LOTS: Final = (
     SheetColumn("transaction", Text("transaction"), Form.HASH, 68),
     SheetColumn("why", Text("why"), Form.CODE, 22),
     _UNITS,
-    SheetColumn("carried", Text("carried over from who had them before"), Form.FLAG, 10),
+    SheetColumn("carried", Text("carried over from the previous holder"), Form.FLAG, 10),
 )
 _DIFFERENCES: Final = (
     SheetColumn("wallets", Text("wallets"), Form.ACCOUNT, 44),

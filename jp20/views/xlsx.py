@@ -79,7 +79,7 @@ def to_xlsx_file(export: Export, language: Language) -> bytes:
         if len(sheet.rows) >= MOST_ROWS:
             raise TooLarge(
                 Text(
-                    "{sheet} has {rows:,} rows; an XLSX has {most:,}.",
+                    "{sheet} has {rows:,} rows; an XLSX has at most {most:,}.",
                     sheet=sheet.title,
                     rows=len(sheet.rows),
                     most=MOST_ROWS - 1,
@@ -236,7 +236,8 @@ def _writer(
         if len(shown) > MOST_LETTERS:
             raise TooLarge(
                 Text(
-                    "Row {row}, {column} has {letters:,} characters; an XLSX cell has {most:,}.",
+                    "Row {row}, {column} has {letters:,} characters; an XLSX cell has at "
+                    "most {most:,}.",
                     row=row + 1,
                     column=column.heading,
                     letters=len(shown),

@@ -135,7 +135,7 @@ class PageAsked:
         """Raises RequestUnfit."""
         found = _CURSOR.fullmatch(cursor)
         if found is None:
-            raise RequestUnfit((("query.cursor", Text("This is no cursor of this list.")),))
+            raise RequestUnfit((("query.cursor", Text("This is not a cursor of this list.")),))
         return cls(AsOf(int(found[1])), int(found[3]), limit, found[2])
 
 
@@ -145,7 +145,7 @@ def page(at: AsOfAsked, cursor: Cursor = None, limit: Limit = 100) -> PageAsked:
         return PageAsked(at, 0, limit)
     if at != AsOf():
         raise RequestUnfit(
-            (("query.cursor", Text("A cursor has its block: say neither block nor at.")),)
+            (("query.cursor", Text("A cursor names its block: leave out block and at.")),)
         )
     return PageAsked.after(cursor, limit)
 
@@ -178,7 +178,7 @@ def position_of(cursor: str | None, field: str) -> Position:
         return BEGINNING
     found = _POSITION.fullmatch(cursor)
     if found is None:
-        raise RequestUnfit(((field, Text("This is no position of the feed, such as 1042-3.")),))
+        raise RequestUnfit(((field, Text("This is not a position in the feed, such as 1042-3.")),))
     return (int(found[1]), int(found[2]))
 
 
@@ -198,7 +198,7 @@ def address_in(text: str, field: str) -> ChecksumAddress:
     try:
         return parse_address(text)
     except ValueError:
-        what = Text("This is no address, or a digit of it was mistyped.")
+        what = Text("This is not an address, or one of its digits is wrong.")
         raise RequestUnfit(((field, what),)) from None
 
 

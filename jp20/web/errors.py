@@ -21,7 +21,7 @@ class NotSignedIn(ApiRefusal):
 
     status = 401
     what = Text("You are not signed in.")
-    why = Text("The token is missing, unknown or at its end, or its key was revoked.")
+    why = Text("The token is missing, unknown or expired, or its key was revoked.")
     next_step = _TOKEN
 
 
@@ -30,7 +30,7 @@ class NonceUnfit(ApiRefusal):
 
     status = 401
     what = Text("The nonce of the text cannot be used.")
-    why = Text("This server did not give it out, or gave it out too long ago, or it was used.")
+    why = Text("This server did not issue it, or it has expired or was used before.")
     next_step = Text("Ask for a new nonce, and sign a new text: jp20 api token URL")
 
 
@@ -84,7 +84,7 @@ class TooManyRequests(ApiRefusal):
     """
 
     status = 429
-    what = Text("These are too many requests.")
+    what = Text("Too many requests were sent.")
     next_step = Text("Try again in {after} seconds.")
 
     def __init__(self, after: int) -> None:
@@ -97,4 +97,4 @@ class Unexpected(ApiRefusal):
 
     status = 500
     what = Text("Something unexpected went wrong.")
-    next_step = Text("Tell who runs this server when it was, and which path.")
+    next_step = Text("Tell the operator of this server the time and the path.")

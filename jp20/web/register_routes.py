@@ -342,7 +342,7 @@ def _consortium(routes: APIRouter) -> None:
     ) -> Page[RequestShape]:
         """`waiting` is judged by the contract at the newest block: it takes no `block` or `at`."""
         if waiting and page.at != AsOf():
-            raise RequestUnfit((("query.waiting", Text("It is asked as of now alone.")),))
+            raise RequestUnfit((("query.waiting", Text("This can be asked only as of now.")),))
         ids = waiting_for(asking.session, asking.asker.organisation) if waiting else None
 
         def find(questions: Questions, at: Stamp) -> Iterator[RequestShape]:

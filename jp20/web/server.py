@@ -51,7 +51,7 @@ class _Server(uvicorn.Server):
 class AddressInUse(JP20Error):
     """Another program listens there, or the machine has no such address."""
 
-    what = Text("Nobody can listen on {host}:{port} here.")
+    what = Text("The server cannot listen on {host}:{port}.")
     next_step = Text("Name another address in jp20.toml: [serve] listen")
 
     def __init__(self, host: str, port: int, error: OSError) -> None:

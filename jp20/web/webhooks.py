@@ -150,7 +150,7 @@ class Webhook:
                 if failures and part.happened:
                     failures = 0
                     name = self.receiver.name
-                    self.tell(Text("Webhook {name} takes the feed again.", name=name))
+                    self.tell(Text("Webhook {name} accepts the feed again.", name=name))
                 position = part.position
                 if part.whole:
                     self._ended.wait(POLL)
@@ -190,7 +190,7 @@ class Webhook:
             if isinstance(error, JP20Error)
             else Text.verbatim(type(error).__name__)
         )
-        self.tell(Text("Webhook {name} does not take the feed. {why}", name=name, why=why))
+        self.tell(Text("Webhook {name} does not accept the feed. {why}", name=name, why=why))
 
     def _tls(self) -> Any:
         return self.receiver.access.tls() if self.receiver.url.startswith("https:") else None

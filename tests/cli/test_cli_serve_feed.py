@@ -300,7 +300,7 @@ def test_what_is_not_taken_is_sent_again_before_anything_else(registrar, hook_to
     assert bodies == [bodies[0]] * 4  # the same events, word by word
     assert len({each.headers["Signature-Input"] for each in receiver.sent[:4]}) == 4
     assert str(status) in hook.said[0]
-    assert "takes the feed again" in hook.said[1]
+    assert "accepts the feed again" in hook.said[1]
 
 
 @pytest.mark.requirement("G34")

@@ -51,7 +51,10 @@ def index_rebuild(yes: Yes = False) -> None:
 
 @app.command(
     "status",
-    help=help_text("Up to which block the index reads. Exit code 1 if the chain has another one."),
+    help=help_text(
+        "Show the last block that the index has. Exit code 1 if the chain has a "
+        "different block there."
+    ),
     epilog=example("jp20 index status"),
 )
 def index_status_() -> None:
@@ -84,8 +87,8 @@ def index_status_() -> None:
 @app.command(
     "hash",
     help=help_text(
-        "The hash of all that the index has. It is the same on every database and after every "
-        "rebuild up to the same block."
+        "Show the hash of everything in the index. It is the same on every database and "
+        "after every rebuild up to the same block."
     ),
     epilog=example("jp20 index hash"),
 )
@@ -128,7 +131,7 @@ def _follow(*, once: bool, again: bool) -> None:
     if done.behind:
         say(
             Text(
-                "The node has block {head}, the index {block} already.",
+                "The node is at block {head}, the index is already at block {block}.",
                 head=done.head,
                 block=done.block,
             )

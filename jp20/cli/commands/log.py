@@ -129,8 +129,9 @@ def log_show(
 @app.command(
     "seal",
     help=help_text(
-        "Write the log's head into a file, with a salt. Keep it elsewhere; named as the document "
-        "of any act, its hash stands on the chain, and says nothing there."
+        "Write the log's head, with a salt, to a file that is kept elsewhere. Named as the "
+        "document of any act, the file's hash is recorded on the chain and discloses "
+        "nothing."
     ),
     epilog=example(
         "jp20 log seal head-2027-03.json", "jp20 log seal head-2027-03.json --sign 0xAb…"

@@ -67,9 +67,7 @@ Names = Annotated[
     typer.Option(
         "--names",
         metavar="PURPOSE",
-        help=help_text(
-            "With names out of the vault, for a purpose; jp20 views lists the purposes."
-        ),
+        help=help_text("With names from the vault, for a purpose; jp20 views lists the purposes."),
     ),
 ]
 
@@ -94,14 +92,17 @@ def register_export(
     content: Annotated[
         Content | None,
         typer.Option(
-            help=help_text("What of the register; else holders in .csv and .parquet, else all.")
+            help=help_text(
+                "Which part of the register. If omitted: holders for .csv and "
+                ".parquet, otherwise all of it."
+            )
         ),
     ] = None,
     of: Of = None,
     since: Since = None,
     since_block: SinceBlock = None,
     encoding: Annotated[
-        Encoding, typer.Option(help=help_text("How a CSV is written."))
+        Encoding, typer.Option(help=help_text("Encoding of a CSV file."))
     ] = Encoding.UTF_8,
     strict: Annotated[
         bool,
@@ -153,7 +154,7 @@ def register_statement(
     transaction: Annotated[
         str | None,
         typer.Option(
-            metavar="TRANSACTION", help=help_text("Of which transaction an irregular act is told.")
+            metavar="TRANSACTION", help=help_text("The transaction of the irregular act.")
         ),
     ] = None,
     sign: Sign = None,

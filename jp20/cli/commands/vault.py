@@ -56,8 +56,8 @@ def vault_create(password: PasswordFrom = None) -> None:
 @app.command(
     "fill",
     help=help_text(
-        "Take up what a whitelist file says of its investors: names, addresses, accounts. What "
-        "changed becomes a new version; the earlier ones stay."
+        "Fill the vault from a whitelist file: names, addresses, accounts. What changed "
+        "becomes a new version; the earlier ones stay."
     ),
     epilog=example("jp20 vault fill investors.csv --purpose onboarding"),
 )
@@ -78,7 +78,7 @@ def vault_fill(
         "added": Text("added", context="record"),
         "changed": Text("new version"),
         "unchanged": Text("unchanged"),
-        "erased": Text("erased before, not taken up"),
+        "erased": Text("erased before, not added"),
     }
     rows: list[tuple[Value, Value]] = [
         (customer, Coded(name, text))
@@ -90,7 +90,7 @@ def vault_fill(
 
 @app.command(
     "show",
-    help=help_text("Show a person's record; with --versions all that it was."),
+    help=help_text("Show a person's record; with --versions, every version of it."),
     epilog=example("jp20 vault show C-0001 --purpose notice"),
 )
 def vault_show(
@@ -148,7 +148,7 @@ def vault_correct(
     id = at_desk.person(person)
     version = at_desk.correct(id, said)
     if version is None:
-        say(Text("The record says that already."))
+        say(Text("The record already says that."))
     show(
         Record(
             "corrected",

@@ -33,7 +33,7 @@ class StillHolds(JP20Error):
     what = Text("Investor {person} still holds units: {holdings}.")
     why = Text("The register must be able to say who a holder is.")
     next_step = Text(
-        "Wait until the units are gone, or erase with --force where a case has decided it."
+        "Wait until the investor holds no units, or erase with --force where a case has decided it."
     )
 
     def __init__(self, person: InvestorId, holdings: Mapping[str, int]) -> None:
@@ -44,7 +44,7 @@ class StillHolds(JP20Error):
 class NobodyFound(BadArgument):
     """Nobody in the vault has the customer number or name."""
 
-    what = Text('"{written}" is nobody in the vault.')
+    what = Text('Nobody in the vault matches "{written}".')
     next_step = Text("Write the customer number, the whole name, a wallet or the investor's id.")
 
     def __init__(self, written: str) -> None:
@@ -54,7 +54,7 @@ class NobodyFound(BadArgument):
 class SeveralFound(BadArgument):
     """Several persons have the name."""
 
-    what = Text('"{written}" are {count} persons.')
+    what = Text('"{written}" matches {count} persons.')
     next_step = Text("Write the customer number.")
 
     def __init__(self, written: str, count: int) -> None:

@@ -56,7 +56,7 @@ from jp20.register.questions import Questions
 class NotToBeSeen(JP20Error):
     """The view of who asks does not reach there. The refusal stands in the access log."""
 
-    what = Text("This is not for {viewer} to see.")
+    what = Text("{viewer} may not see this.")
     next_step = Text("Show who sees what: jp20 views")
 
     def __init__(self, viewer: str, why: Text) -> None:

@@ -139,7 +139,7 @@ def _signature(connection: Connection, file: Path, manifest: Manifest) -> Verifi
         return Verified(Check.SIGNATURE, CheckOutcome.NOT_CHECKED, Text("It is not signed."))
     said = parse_signature(read_file(beside), beside.name)
     if signer_of_message(manifest.text.encode(), said.signature) != said.address:
-        found = Text("It is no signature of {key} on this manifest.", key=said.address)
+        found = Text("The signature on this manifest was not made by {key}.", key=said.address)
         return Verified(Check.SIGNATURE, CheckOutcome.WRONG, found)
     consortium = consortium_at(connection, _authority(connection, manifest))
     number = consortium.read(int, "organisationOf", said.address, block=manifest.block)
