@@ -1,5 +1,6 @@
 """`jp20.toml`, read: what it may say, and every fault by its field."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,25 @@ def test_the_example_is_in_order():
     assert found.network.rpc == ("http://127.0.0.1:8545",)
     assert found.signer == Development()
     assert (found.policy, found.consortium) == ("governance.toml", "consortium.toml")
+
+
+def test_the_sections_that_the_example_has_as_comments_are_settings():
+    example = (Path(__file__).parents[3] / "examples" / "jp20.toml").read_text("utf-8")
+    shown = example.partition("[folders]")[2]
+    shown = re.sub(r'^# (?=\[|"|[a-z]+ = )', "", shown, flags=re.MULTILINE)
+
+    found = settings(
+        more="[folders]" + shown.replace('"register.db" ', '"postgresql://jp20@db.example/jp20" ')
+    )
+
+    assert found.views == "views.toml"
+    assert found.index.database == "postgresql://jp20@db.example/jp20"
+    assert found.vault.password is not None
+    assert found.log.heads == "/mnt/elsewhere/jp20"
+    assert (found.statements.fonts, found.statements.templates) == (("fonts",), "templates")
+    assert found.serve.url == "https://books.example"
+    assert [hook.organisation for hook in found.serve.webhooks] == ["みなと証券"]
+    assert found.columns == {"顧客コード": "investor", "備考": ""}
 
 
 def test_what_is_left_out_has_its_usual_value():
