@@ -29,3 +29,16 @@ def test_the_rooms_in_the_architecture_are_the_floors():
     table = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
     rooms = {each.parent.name for each in (ROOT / "jp20/domain").glob("*/__init__.py")}
     assert sorted(table) == sorted(rooms)
+
+
+def test_the_list_of_decisions_has_each_page_by_its_title():
+    folder = ROOT / "docs/decisions"
+    text = (folder / "README.md").read_text("utf-8")
+    listed = re.findall(r"^- \[(\d{4})\]\((\d{4}-[\w-]+\.md)\) (.+)$", text, re.MULTILINE)
+    pages = {
+        page.name: page.read_text("utf-8").splitlines()[0] for page in folder.glob("[0-9]*.md")
+    }
+
+    assert [page for _, page, _ in listed] == sorted(pages)
+    for number, page, title in listed:
+        assert pages[page] == f"# {number} {title}"
