@@ -188,9 +188,10 @@ class Line:
 
     `units` are those of then, at the split count `splits` of then; `units_now` those of the stamp.
     `from_investor` and `to_investor` are 0 for the issuer's account, an issue and a redemption;
-    where a side is not for the viewer to see its investor is 0 and its account None (S5). In the history of
-    an investor or a wallet `change` is by how many units it changed what they have, and `balance`
-    what they had after it, both in units of then; else both are None. `reference` as in `Movement`, a settlement's being its trade.
+    where a side is not for the viewer to see its investor is 0 and its account None (S5). In the
+    history of an investor or a wallet `change` is by how many units it changed what they have, and
+    `balance` what they had after it, both in units of then; else both are None. `reference` as in
+    `Movement`, a settlement's being its trade.
     """
 
     at: At
