@@ -7,7 +7,7 @@ from typing import Any
 
 from jp20.domain.base.text import Text
 from jp20.domain.files.letters import in_json
-from jp20.views.sheet import Cell, Export, Form, SheetColumn, block_facts, writer_of
+from jp20.views.sheet import NOT_SHOWN, Cell, Export, Form, SheetColumn, block_facts, writer_of
 
 
 def to_json_file(export: Export) -> bytes:
@@ -27,6 +27,8 @@ def coder_of(form: Form) -> Callable[[Cell], Any]:
     match form:
         case Form.CODE:
             return _code
+        case Form.ACCOUNT:
+            return lambda value: None if value is NOT_SHOWN else value
         case Form.FLAG:
             return lambda value: None if value is None else bool(value)
         case Form.INVESTOR:

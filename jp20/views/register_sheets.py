@@ -22,7 +22,7 @@ from jp20.domain.register.answers import (
     TokenAsOf,
 )
 from jp20.domain.register.events import RestraintKind
-from jp20.views.sheet import Cell, Fact, Form, Sheet, SheetColumn
+from jp20.views.sheet import NOT_SHOWN, Cell, Fact, Form, Sheet, SheetColumn
 
 Names = Mapping[InvestorId, Addressee]
 
@@ -302,8 +302,8 @@ def _line(line: Line) -> tuple[Cell, ...]:
         *_at(line.at.block, line.at.time, line.at.transaction, line.at.log),
         SPLIT if is_split else line.why,
         line.ratio,
-        None if is_split or line.from_ == ZERO_ADDRESS else line.from_,
-        None if is_split or line.to == ZERO_ADDRESS else line.to,
+        None if is_split else _account(line.from_),
+        None if is_split else _account(line.to),
         line.from_investor or None,
         line.to_investor or None,
         None if is_split else line.units,
@@ -314,6 +314,12 @@ def _line(line: Line) -> tuple[Cell, ...]:
         None if grounds is None else grounds.document_hash,
         None if grounds is None else grounds.request,
     )
+
+
+def _account(account: ChecksumAddress | None) -> Cell:
+    if account is None:
+        return NOT_SHOWN
+    return None if account == ZERO_ADDRESS else account
 
 
 SPLIT: Final = Text("split")

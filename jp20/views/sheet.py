@@ -18,6 +18,9 @@ Cell = int | str | bytes | Enum | Text | None
 SHARE: Final = 10_000
 """Millionths in a percent."""
 
+NOT_SHOWN: Final = Text("(not shown)")
+"""An account that is not for the viewer to see, to a person; to a program it is null (S5)."""
+
 _YES: Final = Text("yes")
 _NO: Final = Text("no")
 _FINAL: Final = Text("final")
@@ -158,8 +161,10 @@ def said(form: Form, value: Cell, language: Language) -> str:
 
 def writer_of(form: Form, language: Language) -> Callable[[Cell], str]:
     """`said` for many cells of one form: what is said often is made once."""
-    if form in (Form.UNITS, Form.NUMBER, Form.ACCOUNT):
+    if form in (Form.UNITS, Form.NUMBER):
         return lambda value: "" if value is None else str(value)
+    if form is Form.ACCOUNT:
+        return lambda value: value if isinstance(value, str) else said(form, value, language)
     if form is Form.SHARE:
         return lambda value: percentage(value) if isinstance(value, int) else ""
     if form is Form.INVESTOR:

@@ -24,7 +24,7 @@ from jp20.domain.register.answers import (
     TokenAsOf,
 )
 from jp20.domain.register.events import RestraintKind
-from jp20.views.sheet import Form, day_in_tokyo, finality, percentage, said, text_of
+from jp20.views.sheet import NOT_SHOWN, Form, day_in_tokyo, finality, percentage, said, text_of
 
 Content = dict[str, Any]
 
@@ -73,8 +73,6 @@ def balance_content(
                 "why": _why(each),
                 "change": "" if each.change is None else f"{each.change:+,}",
                 "balance": "" if each.balance is None else _units(each.balance),
-                "from": each.from_,
-                "to": each.to,
                 "block": str(each.at.block),
                 "transaction": _hash(each.at.transaction),
             }
@@ -241,7 +239,9 @@ def _why(line: Line) -> str:
     return f"分割(1口を{line.ratio}口に)" if line.why is None else text_of(line.why).ja
 
 
-def _account(account: ChecksumAddress) -> str:
+def _account(account: ChecksumAddress | None) -> str:
+    if account is None:
+        return NOT_SHOWN.ja
     return "" if account == ZERO_ADDRESS else account
 
 

@@ -320,8 +320,9 @@ class GroundsShape(JsonShape):
 
 class LineShape(JsonShape):
     """A movement of units, or a split: `why` is `split` then, with `ratio` units for one. `units`
-    are those of then, at the split count `splits`. `reference` says more, by `why`: tranche,
-    transfer request, trade, the original's id, the incident.
+    are those of then, at the split count `splits`. A wallet is null where units come into being or
+    end, and, with its investor, where that side is not for who asks to see. `reference` says
+    more, by `why`: tranche, transfer request, trade, the original's id, the incident.
     """
 
     at: AtShape
@@ -650,8 +651,10 @@ def id_of_investor(number: int) -> str | None:
     return f"0x{number:038x}" if number else None
 
 
-def or_nobody(account: ChecksumAddress) -> str | None:
-    """None for the zero address: units that come into being, or end."""
+def or_nobody(account: ChecksumAddress | None) -> str | None:
+    """None for the zero address: units that come into being, or end; and for an account that is not
+    for who asks to see.
+    """
     return None if account == ZERO_ADDRESS else account
 
 

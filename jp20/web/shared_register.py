@@ -18,6 +18,9 @@ from jp20.operations.register.feed import FeedPart, Position, feed
 from jp20.operations.session import NoOrganisationKey, Session
 from jp20.register.questions import Questions
 
+_ASKERS: Final = 1_000
+"""Of how many it is remembered what they were refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
@@ -49,6 +52,7 @@ class SharedRegister:
         self._questions: Questions | None = None
         self._organisations: dict[int, OrganisationAsOf] = {}
         self._version = ""
+        self._refused: dict[Asker, set[ChecksumAddress]] = {}
 
     @contextmanager
     def viewed(self, asker: Asker) -> Iterator[ViewedQuestions]:
@@ -86,7 +90,16 @@ class SharedRegister:
                 final,
                 position,
                 limit,
+                self._refused_to(asker),
             )
+
+    def _refused_to(self, asker: Asker) -> set[ChecksumAddress]:
+        """What the feed was refused for who asks, so that the access log says it once and not at
+        every block; until what anybody may see changes.
+        """
+        if len(self._refused) > _ASKERS and asker not in self._refused:
+            self._refused.clear()
+        return self._refused.setdefault(asker, set())
 
     def _viewed(self, questions: Questions, asker: Asker) -> ViewedQuestions:
         member = self._organisations.get(asker.organisation)
@@ -101,5 +114,8 @@ class SharedRegister:
             self._questions, self._newest = self._asking(), newest
             found = self._questions.organisations(self._questions.stamp())
             self._organisations = {each.number: each for each in found}
-            self._version = hashlib.sha256(repr((found, self._views)).encode()).hexdigest()[:16]
+            version = hashlib.sha256(repr((found, self._views)).encode()).hexdigest()[:16]
+            if version != self._version:
+                self._version = version
+                self._refused.clear()
         return self._questions

@@ -17,10 +17,12 @@ from receiver import InvalidSignature, Keys, Receiver, until, verify
 from running import done, run
 from serving import HTTP, WAIT, Client, Server, free_port, serving
 
-from jp20.access_log.accesses import AccessLog
+from jp20.access_log.accesses import ALLOWED, AccessLog
+from jp20.domain.base.roles import Role
 from jp20.domain.governance.views import Purpose
 from jp20.operations.files.inputs import load_views
 from jp20.operations.register.asking import ask
+from jp20.operations.register.feed import UnitsMoved
 from jp20.operations.workspace import Access
 from jp20.web import webhooks
 from jp20.web.serve_key import ServeKey, create_serve_key
@@ -244,6 +246,20 @@ def hook_to(register, key, tmp_path, hasty):
 
 def end_of_feed(register: SharedRegister) -> tuple[int, int]:
     return register.feed(Asker(1, None, Purpose.REGISTER), (0, 0), 10_000).position
+
+
+@pytest.mark.requirement("S5", "G34")
+def test_what_a_subscriber_may_not_see_is_in_the_access_log_once(register, tmp_path):
+    log = AccessLog(tmp_path)
+    shared = SharedRegister(register.session, lambda: ask(register.session), load_views(), log)
+    operator = next(each for each in register.session.members() if Role.OPERATOR in each.roles)
+    for _ in range(3):
+        part = shared.feed(Asker(operator.number, None, Purpose.NOTICE), (0, 0), 10_000)
+        assert not [each for each in part.happened if isinstance(each, UnitsMoved)]
+
+    refused = [each for each in log.accesses() if each.result != ALLOWED]
+    assert [each.asked for each in refused] == ["history"] * len({each.token for each in refused})
+    assert refused
 
 
 def cursors(events: list[dict[str, Any]]) -> list[str]:

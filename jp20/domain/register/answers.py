@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from eth_typing import ChecksumAddress
 
+from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.at import At
 from jp20.domain.base.ids import (
     BlockHash,
@@ -186,16 +187,17 @@ class Line:
     """A movement, or a split (`why` None, `ratio` units for one), in a history.
 
     `units` are those of then, at the split count `splits` of then; `units_now` those of the stamp.
-    `from_investor` and `to_investor` are 0 for the issuer's account, an issue and a redemption.
-    In the history of an investor or a wallet `change` is by how many units it changed what they
-    have, and `balance` what they had after it, both in units of then; else both are None.
-    `reference` as in `Movement`, a settlement's being its trade.
+    `from_investor` and `to_investor` are 0 for the issuer's account, an issue and a redemption;
+    where a side is not for the viewer to see its investor is 0 and its account None (S5). In the
+    history of an investor or a wallet `change` is by how many units it changed what they have, and
+    `balance` what they had after it, both in units of then; else both are None. `reference` as in
+    `Movement`, a settlement's being its trade.
     """
 
     at: At
     why: Why | None
-    from_: ChecksumAddress
-    to: ChecksumAddress
+    from_: ChecksumAddress | None
+    to: ChecksumAddress | None
     from_investor: InvestorId
     to_investor: InvestorId
     units: int
@@ -206,6 +208,11 @@ class Line:
     grounds: Grounds | None = None
     change: int | None = None
     balance: int | None = None
+
+    @property
+    def accounts(self) -> tuple[ChecksumAddress, ...]:
+        """Those of the two sides that may be seen, the zero address left out."""
+        return tuple(each for each in (self.from_, self.to) if each not in (None, ZERO_ADDRESS))
 
     def balance_at(self, factors: tuple[int, ...]) -> int:
         """The balance after it, in units of the last of `factors`."""

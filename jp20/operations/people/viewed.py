@@ -227,10 +227,10 @@ class ViewedQuestions:
         wallet: ChecksumAddress | None = None,
         first: int = 0,
     ) -> Iterator[Line]:
-        """Of movements between somebody in the view and somebody else, the other one's id is 0."""
-        of_whom = investor
-        if wallet is not None and investor is None:
-            of_whom = self._questions.investor_of(at, wallet)
+        """Of movements between somebody in the view and somebody else, the other one's id is 0 and
+        its wallet None. Of a wallet the balances are told, so whose it is must be in the view.
+        """
+        of_whom = investor if wallet is None else self._questions.investor_of(at, wallet)
         scope = self.require(Question.MOVEMENTS, at, "history", token, of_whom)
         found = self._questions.history(at, token, investor=investor, wallet=wallet, first=first)
         return self._lines(scope, at, token, found)
@@ -461,6 +461,7 @@ class ViewedQuestions:
         if scope.is_whole_of(token):
             yield from lines
             return
+        nobody_s = (ZERO_ADDRESS, self._questions.token(at, token).terms.terms.issuer_account)
         known: dict[InvestorId, bool] = {NO_INVESTOR: False}
         for line in lines:
             parties = _investors_of(line)
@@ -471,6 +472,8 @@ class ViewedQuestions:
             if from_ or to or line.why is None:
                 yield replace(
                     line,
+                    from_=line.from_ if from_ or line.from_ in nobody_s else None,
+                    to=line.to if to or line.to in nobody_s else None,
                     from_investor=line.from_investor if from_ else NO_INVESTOR,
                     to_investor=line.to_investor if to else NO_INVESTOR,
                 )

@@ -15,7 +15,6 @@ from eth_typing import ChecksumAddress
 
 from jp20.chain.contracts.contract import Contract, platform_at, token_at
 from jp20.chain.rpc.connection import Connection
-from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.ids import InvestorId, TxHash
 from jp20.domain.base.text import Text
@@ -238,8 +237,7 @@ class ByCalls:
         """Everybody who ever held."""
         seen: dict[ChecksumAddress, None] = {}
         for line in self._known.history(at, token):
-            seen |= {line.from_: None, line.to: None}
-        seen.pop(ZERO_ADDRESS, None)
+            seen |= dict.fromkeys(line.accounts)
         return list(seen)
 
     def _by_investor(

@@ -12,6 +12,8 @@ from heapq import merge
 from itertools import islice
 from typing import Final, TypeAlias
 
+from eth_typing import ChecksumAddress
+
 from jp20.domain.base.at import At
 from jp20.domain.base.errors import BadArgument
 from jp20.domain.base.text import Text
@@ -89,15 +91,22 @@ def feed(
     final: Stamp,
     position: Position,
     limit: int,
+    refused: set[ChecksumAddress],
 ) -> FeedPart:
     """At most `limit` events from a position on, up to a final block. `all_of` is asked whether
     anything happened, `movements` and `requests` what of it may be seen: where nothing happened
-    nobody saw anything. Raises PositionAhead.
+    nobody saw anything. What was refused, a token's or, of the requests, the Consortium's address,
+    is added to `refused`, and what stands there is not asked. Raises PositionAhead.
     """
     if position > (final.block + 1, 0):
         raise PositionAhead(position, final.block)
-    sources = [_moved(all_of, movements, final, each, position) for each in all_of.tokens(final)]
-    sources.append(_asked(session, requests, final, position))
+    sources = [
+        _moved(all_of, movements, final, each, position, refused)
+        for each in all_of.tokens(final)
+        if each.address not in refused
+    ]
+    if session.consortium.address not in refused:
+        sources.append(_asked(session, requests, final, position, refused))
     found = tuple(islice(merge(*sources, key=_place), limit + 1))
     if len(found) <= limit:
         return FeedPart(found, (final.block + 1, 0), True)
@@ -118,7 +127,12 @@ def _place(happened: Happened) -> Position:
 
 
 def _moved(
-    all_of: Questions, seen: Questions, final: Stamp, token: TokenAsOf, position: Position
+    all_of: Questions,
+    seen: Questions,
+    final: Stamp,
+    token: TokenAsOf,
+    position: Position,
+    refused: set[ChecksumAddress],
 ) -> Iterator[Happened]:
     """Of a token that is not for the viewer to see there is nothing."""
     happened = any(
@@ -133,11 +147,15 @@ def _moved(
             if _place(moved) >= position:
                 yield moved
     except NotToBeSeen:
-        return
+        refused.add(token.address)
 
 
 def _asked(
-    session: Session, seen: Questions, final: Stamp, position: Position
+    session: Session,
+    seen: Questions,
+    final: Stamp,
+    position: Position,
+    refused: set[ChecksumAddress],
 ) -> Iterator[Happened]:
     """Of the requests that are for the viewer to see."""
     events = session.events(session.consortium.address, final.block)
@@ -148,6 +166,7 @@ def _asked(
     try:
         known = {each.id: each for each in seen.requests(final)}
     except NotToBeSeen:
+        refused.add(session.consortium.address)
         return
     for logged in asked:
         if isinstance(logged.event, RequestEvent) and logged.event.id in known:

@@ -18,7 +18,6 @@ from eth_typing import ChecksumAddress
 from jp20.chain.contracts.contract import Contract, token_at
 from jp20.chain.rpc.connection import Connection, NodeRefused, connect
 from jp20.chain.rpc.node_errors import NodeFailure, host_of
-from jp20.domain.base.addresses import ZERO_ADDRESS
 from jp20.domain.base.errors import JP20Error
 from jp20.domain.base.text import Text
 from jp20.domain.register.answers import Stamp, TokenAsOf
@@ -278,8 +277,8 @@ class _Comparing:
         seen = dict.fromkeys(
             account
             for line in self._register.history(self._at, self._token.address)
-            for account in (line.from_, line.to)
-            if account != ZERO_ADDRESS and account not in self.units
+            for account in line.accounts
+            if account not in self.units
         )
         return dict.fromkeys(seen, 0)
 

@@ -1,7 +1,19 @@
 """What each role sees of a register, and what it does not; each question in the access log."""
 
 import pytest
-from people_world import ALICE, BOB, FORCED, IDS, KEYS, STRANGER, A, B, register
+from people_world import (
+    ALICE,
+    BOB,
+    CAROL,
+    FORCED,
+    IDS,
+    ISSUER_ACCOUNT,
+    KEYS,
+    STRANGER,
+    A,
+    B,
+    register,
+)
 
 from jp20.access_log.accesses import ALLOWED, AccessLog
 from jp20.domain.governance.evidence import BadCase
@@ -101,8 +113,44 @@ def test_whether_an_investor_exists_is_not_told_to_whom_they_are_none_of(ask):
 def test_of_a_movement_between_clients_of_two_brokers_each_sees_its_own_side(ask):
     (own,) = [line for line in ask(BROKER).history(at(ask(BROKER)), A) if line.units == 10]
     assert (own.from_investor, own.to_investor) == (0, IDS["A"])
+    assert (own.from_, own.to) == (None, ALICE)
     (other,) = [line for line in ask(OTHER_BROKER).history(at(ask(BROKER)), A) if line.units == 10]
     assert (other.from_investor, other.to_investor) == (IDS["B"], 0)
+    assert (other.from_, other.to) == (BOB, None)
+
+
+def test_no_answer_to_a_broker_names_a_wallet_of_somebody_else_s_client(ask):
+    broker = ask(BROKER)
+    now = at(broker)
+    answers = [
+        broker.holdings(now, A),
+        broker.restraints(now, A),
+        broker.differences(broker.stamp(10), now, A),
+        broker.lots(now, A, IDS["A"]),
+        tuple(broker.history(now, A)),
+        tuple(broker.history(now, A, investor=IDS["A"])),
+        tuple(broker.history(now, A, wallet=ALICE)),
+        broker.movements(now, A, bytes([now.block]) * 32),
+        broker.investors(now),
+        broker.lapses(now, 9_500, A),
+    ]
+    said = repr(answers)
+    assert ALICE in said
+    assert f"investor={IDS['A']}," in said
+    for each in (BOB, CAROL, f"investor={IDS['B']},", f"investor={IDS['C']},"):
+        assert each not in said
+    # Who may see both sides is shown both.
+    (whole,) = [line for line in ask(REGISTRAR).history(now, A) if line.units == 10]
+    assert (whole.from_, whole.to) == (BOB, ALICE)
+
+
+def test_the_issuer_s_account_is_nobody_s_and_is_shown(ask):
+    (delivered, _) = ask(BROKER).history(at(ask(BROKER)), A)
+    assert (delivered.from_, delivered.to) == (ISSUER_ACCOUNT, ALICE)
+
+
+def test_balances_of_another_s_wallet_are_not_had_by_naming_ones_own_client_too(ask):
+    denied(ask(BROKER), "history", A, investor=IDS["A"], wallet=BOB)
 
 
 def test_one_transfer_is_shown_to_whose_client_it_moved_and_to_nobody_else(ask):
@@ -111,6 +159,7 @@ def test_one_transfer_is_shown_to_whose_client_it_moved_and_to_nobody_else(ask):
     transaction = bytes([last]) * 32
     (seen,) = broker.movements(at(broker), A, transaction)
     assert (seen.line.units, seen.line.from_investor, seen.forced) == (10, 0, True)
+    assert (seen.line.from_, seen.line.to) == (None, ALICE)
     # Block 10: the delivery to Bob.
     denied(broker, "movements", A, bytes([10]) * 32)
     assert ask.log.chain.verify().count == 2

@@ -7,19 +7,22 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
 import duckdb
 import openpyxl
 import pytest
-from exports_by_hand import NOT_FINAL, STAMP, TOKEN, every_form, export_of_names
+from exports_by_hand import NOT_FINAL, STAMP, TOKEN, every_form, export_of_names, line
 
 from jp20.domain.base.addresses import address_of
+from jp20.domain.base.ids import NO_INVESTOR
 from jp20.domain.files.export_forms import Encoding
 from jp20.views.csv_file import NotInEncoding, to_csv_file
 from jp20.views.json_form import to_json_file
 from jp20.views.parquet import to_parquet_file
+from jp20.views.register_sheets import history_sheet
 from jp20.views.sheet import Altered, harmless_words
 from jp20.views.xlsx import TooLarge, to_xlsx_file
 
@@ -272,3 +275,23 @@ def test_an_xlsx_says_it_was_made_when_its_block_was():
     core = archive.read("docProps/core.xml").decode()
 
     assert core.count("2027-03-31T14:59:59Z") == 2  # created and modified, in UTC
+
+
+@pytest.mark.requirement("S5")
+def test_an_account_that_is_not_for_the_viewer_is_a_word_to_people_and_null_to_programs(tmp_path):
+    masked = replace(line(1, 5), from_=None, from_investor=NO_INVESTOR)
+    sheet = history_sheet([masked])
+    export = replace(export_of_names("高橋"), sheets=(sheet,))
+    file = tmp_path / "history.parquet"
+    file.write_bytes(to_parquet_file(export, sheet))
+
+    content, altered = to_csv_file(export, sheet, Encoding.CP932, "ja", strict=True)
+    (row,) = read_csv(content, "cp932")
+    assert (row["移転元"], row["移転先"], altered) == ("(非開示)", address_of(2), ())
+    cells = [cell.value for cell in open_xlsx(to_xlsx_file(export, "en"))["history"][2]]
+    assert "(not shown)" in cells
+    assert address_of(1) not in cells
+    (found,) = json.loads(to_json_file(export))["history"]
+    assert (found["from"], found["from_investor"], found["to"]) == (None, None, address_of(2))
+    rows = duckdb.sql(f"""SELECT "from", "to" FROM '{file}'""").fetchall()
+    assert rows == [(None, address_of(2))]
