@@ -92,10 +92,11 @@ def register_export(
     content: Annotated[
         Content | None,
         typer.Option(
+            metavar="CONTENT",
             help=help_text(
-                "Which part of the register. If omitted: holders for .csv and "
-                ".parquet, otherwise all of it."
-            )
+                "Which part: holders, wallets, history, tranches, lots, restraints, differences, or "
+                "register for all of it. If omitted: holders for .csv and .parquet, otherwise all."
+            ),
         ),
     ] = None,
     of: Of = None,
