@@ -4,6 +4,7 @@ and in order, whoever was away for how long.
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
@@ -89,7 +90,7 @@ def test_the_feed_has_every_movement_and_request_once_in_order(registrar):
     assert places == sorted(set(places))
     kinds = [each["type"] for each in events if (each["request"] or {}).get("case") == f"{CODE}-IS"]
     assert kinds == ["request.proposed", "request.signed", "request.signed", "request.executed"]
-    assert everything(registrar, limit=1) == events
+    assert everything(registrar, events[-9]["cursor"], limit=1) == events[-8:]
     # From the cursor of any event on there is all that follows it, and nothing else.
     for place in (0, len(events) // 2, len(events) - 1):
         assert everything(registrar, events[place]["cursor"]) == events[place + 1 :]
@@ -109,17 +110,19 @@ def test_the_feed_is_what_the_organisation_may_see(server, registrar):
 
 @pytest.mark.requirement("G34")
 def test_who_waits_is_answered_when_something_happens(market, registrar):
-    newest = registrar.json("/feed?after=0-0&limit=500")["next"]
+    newest = everything(registrar)[-1]["cursor"]
     nothing = registrar.json(f"/feed?after={newest}&wait=1")
     assert (nothing["events"], nothing["whole"]) == ([], True)
 
-    with httpx.Client(timeout=WAIT) as waiting:
-        transfer(market, 1)
-        answer = waiting.get(
-            f"{registrar.url}/feed?after={nothing['next']}&wait=30", headers=registrar.header
-        ).json()
+    def awaited(after: str, times: int = 4) -> list[dict[str, Any]]:
+        part = registrar.json(f"/feed?after={after}&wait=30")
+        return part["events"] if part["events"] or times == 1 else awaited(part["next"], times - 1)
 
-    assert of_token(answer["events"]) == [("transferred", "1")]
+    with ThreadPoolExecutor(1) as pool:
+        events = pool.submit(awaited, nothing["next"])
+        transfer(market, 1)
+
+    assert of_token(events.result()) == [("transferred", "1")]
 
 
 @dataclass(frozen=True)
