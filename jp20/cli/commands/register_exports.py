@@ -94,8 +94,9 @@ def register_export(
         typer.Option(
             metavar="CONTENT",
             help=help_text(
-                "Which part: holders, wallets, history, tranches, lots, restraints, differences, or "
-                "register for all of it. If omitted: holders for .csv and .parquet, otherwise all."
+                "Which part: holders, wallets, history, tranches, lots, restraints, differences, "
+                "or register for all of it. If omitted: holders for .csv and .parquet, otherwise "
+                "all."
             ),
         ),
     ] = None,
